@@ -1,0 +1,105 @@
+# Suanpan. `make run` and `make test` are all you need; `make help` lists the rest.
+#
+# One build folder for each kind of build: build/release, build/asan, build/clang.
+# Object files carry their header dependencies, so nothing needs `make clean`.
+
+MODE ?= release
+CC_release = gcc
+CC_asan = gcc
+CC_clang = clang
+CC_fuzz = clang
+BUILD ?= build/$(MODE)
+
+# Listed in reading order; a library may use those before it (see ARCHITECTURE.md, law 7).
+AREAS = base store rules engine tools
+
+PACKAGES = libuv lmdb msgpack lua5.4 libxxhash libcrypto libisal jansson libzstd
+WARNINGS = -Wall -Wextra -Wconversion -Wshadow -Wswitch-enum -Wstrict-prototypes \
+	-Wmissing-prototypes -Wvla -Werror
+FLAGS_release = -O2 -g
+FLAGS_asan = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+FLAGS_clang = -O2 -g
+FLAGS_fuzz = -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+# Only machines of this kind are served; crc32 and popcount instructions are on all of them.
+FLAGS_arch = $(if $(filter x86_64,$(shell uname -m)),-march=x86-64-v2)
+
+CFLAGS_all = -std=c11 -D_GNU_SOURCE -pthread -fno-strict-aliasing -MMD -MP $(FLAGS_arch) $(FLAGS_$(MODE)) \
+	$(WARNINGS) -isystem /usr/include/lua5.4 -DSUANPAN_VERSION='"$(VERSION)"'
+LIBS = -luv -llmdb -lmsgpackc -llua5.4 -lxxhash -lcrypto -lisal -ljansson -lzstd -lm -ldl
+LIBS_base = -lxxhash -lcrypto -lisal
+LIBS_store = $(LIBS_base) -luv -llmdb
+LIBS_rules = $(LIBS_base) -llua5.4 -lm
+LIBS_engine = $(LIBS)
+LIBS_tools = $(LIBS)
+VERSION = 0.1.0
+
+CC_used = $(CC_$(MODE))
+compile = $(CC_used) $(CFLAGS_all) $(CFLAGS)
+
+SOURCES_base = $(wildcard engine/base/*.c)
+SOURCES_store = $(wildcard store/*.c)
+SOURCES_rules = $(wildcard rules/*.c)
+SOURCES_engine = $(wildcard engine/*.c)
+SOURCES_tools = $(filter-out tools/main.c,$(wildcard tools/*.c))
+
+library = $(BUILD)/lib$(1).a
+objects = $(patsubst %.c,$(BUILD)/%.o,$(SOURCES_$(1)))
+# The libraries that a test or program of an area links: its own and those before it.
+LINK_base = $(call library,base)
+LINK_store = $(call library,store) $(LINK_base)
+LINK_rules = $(call library,rules) $(LINK_base)
+LINK_engine = $(call library,engine) $(call library,rules) $(call library,store) $(LINK_base)
+LINK_tools = $(call library,tools) $(LINK_engine)
+
+LUA_LIBRARY = $(sort $(wildcard rules/lib/*.lua))
+
+.PHONY: all run test bench crash fuzz lint format help clean install-build install-test install-bench
+.DEFAULT_GOAL := all
+.SECONDARY:
+
+all: $(BUILD)/suanpan ## build the program: build/release/suanpan
+
+$(BUILD)/suanpan: $(BUILD)/tools/main.o $(LINK_tools)
+	$(CC_used) $(FLAGS_$(MODE)) -pthread $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(compile) -c -o $@ $<
+
+$(BUILD)/rules/library.S: $(LUA_LIBRARY) tools/embed.sh
+	@mkdir -p $(@D)
+	tools/embed.sh rules_library $(LUA_LIBRARY) > $@
+
+$(BUILD)/rules/library.o: $(BUILD)/rules/library.S
+	$(CC_used) -c -o $@ $<
+
+define area_rules
+$(call library,$(1)): $(call objects,$(1)) $(if $(filter rules,$(1)),$(BUILD)/rules/library.o)
+	@rm -f $$@
+	ar rcs $$@ $$^
+
+$(BUILD)/tests/unit/$(1)/%: $(BUILD)/tests/unit/$(1)/%.o $(LINK_$(1))
+	$(CC_used) $(FLAGS_$(MODE)) -pthread $(LDFLAGS) -o $$@ $$^ -lcmocka $(LIBS_$(1))
+
+UNIT_TESTS += $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/$(1)/test_*.c))
+endef
+$(foreach area,$(AREAS),$(eval $(call area_rules,$(area))))
+
+.PHONY: units
+units: $(UNIT_TESTS) ## build the unit tests of this MODE
+
+# Fuzzers: tests/fuzz/fuzz_NAME.c, each with LLVMFuzzerTestOneInput; built with MODE=fuzz.
+$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LINK_engine)
+	$(CC_used) $(FLAGS_$(MODE)) -fsanitize=fuzzer -pthread $(LDFLAGS) -o $@ $^ $(LIBS)
+.PHONY: fuzzers
+fuzzers: $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
+
+-include Makefile.targets
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' Makefile Makefile.targets | sed 's/:.*##/\t/' | expand -t 20
+
+clean: ## remove everything that was built
+	rm -rf build
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,149 @@
+/*
+ * Views of bytes and of text, and the little-endian numbers of our file formats.
+ *
+ * A view points into memory that somebody else owns; it is valid as long as the owner says. Text is a
+ * view too: never terminated by a zero, UTF-8 where it came from outside.
+ */
+#ifndef SUANPAN_BYTES_H
+#define SUANPAN_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct bytes {
+	const uint8_t *data;
+	size_t size;
+};
+
+struct text {
+	const char *data;
+	size_t size;
+};
+
+/* A text from a string literal, for constants and tests. */
+#define TEXT(literal) ((struct text){ "" literal, sizeof(literal) - 1 })
+/* The two arguments of a "%.*s" conversion. */
+#define TEXT_ARGS(t) ((int)(t).size), ((t).data)
+
+static inline struct text
+text_of(const char *string)
+{
+	return (struct text){ string, string == NULL ? 0 : strlen(string) };
+}
+
+static inline bool
+text_equal(struct text a, struct text b)
+{
+	return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+}
+
+static inline bool
+bytes_equal(struct bytes a, struct bytes b)
+{
+	return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+}
+
+static inline struct bytes
+bytes_of_text(struct text t)
+{
+	return (struct bytes){ (const uint8_t *)t.data, t.size };
+}
+
+static inline struct text
+text_of_bytes(struct bytes b)
+{
+	return (struct text){ (const char *)b.data, b.size };
+}
+
+/*
+ * Numbers in files are little-endian and may be unaligned. The build refuses a big-endian machine
+ * (a static assert in bytes.c), so a copy is a conversion.
+ */
+static inline uint16_t
+load_u16(const void *at)
+{
+	uint16_t value;
+	memcpy(&value, at, sizeof value);
+	return value;
+}
+
+static inline uint32_t
+load_u32(const void *at)
+{
+	uint32_t value;
+	memcpy(&value, at, sizeof value);
+	return value;
+}
+
+static inline uint64_t
+load_u64(const void *at)
+{
+	uint64_t value;
+	memcpy(&value, at, sizeof value);
+	return value;
+}
+
+static inline int64_t
+load_i64(const void *at)
+{
+	int64_t value;
+	memcpy(&value, at, sizeof value);
+	return value;
+}
+
+static inline void
+store_u16(void *at, uint16_t value)
+{
+	memcpy(at, &value, sizeof value);
+}
+
+static inline void
+store_u32(void *at, uint32_t value)
+{
+	memcpy(at, &value, sizeof value);
+}
+
+static inline void
+store_u64(void *at, uint64_t value)
+{
+	memcpy(at, &value, sizeof value);
+}
+
+static inline void
+store_i64(void *at, int64_t value)
+{
+	memcpy(at, &value, sizeof value);
+}
+
+/* Rounds a size up to a multiple of `to`, a power of two. */
+static inline size_t
+size_round_up(size_t size, size_t to)
+{
+	return (size + to - 1) & ~(to - 1);
+}
+
+/*
+ * Variable-length unsigned number, seven bits a byte, lowest first (LEB128): 1 to 10 bytes.
+ * varint_put writes at `at` (room for 10 bytes) and returns the bytes written. varint_get returns the
+ * bytes read, or 0 if the number does not end within `size` bytes, is over 64 bits, or is not in its
+ * shortest form.
+ */
+size_t varint_put(uint8_t *at, uint64_t value);
+size_t varint_get(const uint8_t *at, size_t size, uint64_t *value);
+
+/* Signed numbers as unsigned ones with small magnitudes first (zig-zag). */
+static inline uint64_t
+zigzag_encode(int64_t value)
+{
+	return ((uint64_t)value << 1) ^ (uint64_t)(value >> 63);
+}
+
+static inline int64_t
+zigzag_decode(uint64_t value)
+{
+	return (int64_t)(value >> 1) ^ -(int64_t)(value & 1);
+}
+
+#endif

@@ -1,0 +1,24 @@
+/*
+ * Heap memory with a name for running out of it. All long-lived memory of ours comes from here, so that tests can
+ * make the Nth request fail. Sizes are bytes; NULL means that there was no memory and nothing changed.
+ */
+#ifndef SUANPAN_MEMORY_H
+#define SUANPAN_MEMORY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+void *memory_new(size_t size);                           /* uninitialised */
+void *memory_new_zeroed(size_t count, size_t size);      /* checks count * size */
+void *memory_resize(void *old, size_t size);             /* old may be NULL; old stays valid on failure */
+void *memory_new_aligned(size_t alignment, size_t size); /* both multiples of the page or a power of two */
+void memory_free(void *memory);                          /* for all of the above; NULL is fine */
+
+/*
+ * Fault injection: from now on, the request number `countdown` (1 is the next) fails, once; 0 switches
+ * it off. For tests; process-wide. memory_request_count() is how many requests were made since.
+ */
+void memory_fail_at(uint64_t countdown);
+uint64_t memory_request_count(void);
+
+#endif

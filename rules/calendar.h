@@ -1,0 +1,76 @@
+/*
+ * Calendars: which band (day, night, weekend, holiday …) an instant lies in, and until when. A calendar is built once, from
+ * rules in written order of which the first that matches wins, and is then immutable plain data: shared
+ * between threads, no clock, no locale.
+ *
+ * Days are local days of the calendar's time zone. A day has a weekday and a kind: ordinary, holiday, or
+ * workday (a Saturday or Sunday on which people work, swapped for a holiday). Kinds come from a table that covers whole
+ * years; a calendar with a rule that looks at kinds is not covered outside them, and says so instead of guessing.
+ * Hours are half-open local wall-clock times: at 07:00:00.000 "07:00-21:00" begins.
+ */
+#ifndef SUANPAN_CALENDAR_H
+#define SUANPAN_CALENDAR_H
+
+#include "../engine/base/instant.h"
+#include "../engine/base/status.h"
+#include "../engine/base/zoneinfo.h"
+
+enum day_kind { DAY_ORDINARY, DAY_HOLIDAY, DAY_WORKDAY, DAY_KINDS };
+
+struct special_day {
+	int64_t day; /* since 1970-01-01 */
+	enum day_kind kind;
+};
+
+/* Special days of the years first_year … last_year, all of them. */
+struct day_table {
+	const struct special_day *days; /* sorted by day, no day twice */
+	size_t count;
+	int32_t first_year;
+	int32_t last_year;
+};
+
+#define CALENDAR_BANDS_MAX 32
+#define CALENDAR_RULES_MAX 128
+#define WEEKDAY_BIT(weekday) (1u << (weekday)) /* bit 0 is Sunday */
+#define ALL_WEEKDAYS 0x7fu
+#define ALL_KINDS ((1u << DAY_KINDS) - 1)
+
+struct calendar_rule {
+	uint32_t band;      /* index of the band it gives */
+	uint32_t weekdays;  /* set of WEEKDAY_BIT; days it applies to must be in it … */
+	uint32_t kinds;     /* … and of a kind in this set of 1 << enum day_kind */
+	int32_t from_minute; /* of the local day, 0 to 1440 */
+	int32_t till_minute; /* > from_minute; or less: the rule is split at midnight by whoever builds it */
+};
+
+struct calendar;
+
+/*
+ * Builds a calendar. `days` may be NULL if no rule looks at kinds (all have ALL_KINDS). Copies what it keeps but borrows
+ * `zone`. STATUS_INVALID names a minute of a day (weekday and kind) that no rule covers, or a rule that can never match.
+ */
+enum status calendar_new(const struct calendar_rule *rules, size_t rule_count, uint32_t band_count,
+	const struct day_table *days, const struct zoneinfo *zone, struct calendar **calendar,
+	struct fault *fault);
+void calendar_free(struct calendar *calendar);
+
+/* Index of the first rule that can never match because earlier ones cover it, or -1. For the checker. */
+int calendar_dead_rule(const struct calendar_rule *rules, size_t rule_count);
+
+/*
+ * The band at `ms` and the instant at which another band may begin (> ms; not beyond the next local midnight or change of offset).
+ * False if the day is outside what the calendar covers.
+ */
+bool calendar_band(const struct calendar *calendar, int64_t ms, uint32_t *band, int64_t *till_ms);
+
+/* A month, day or year of the zone's local time, for what counts "every month". */
+enum cycle { CYCLE_DAY, CYCLE_MONTH, CYCLE_YEAR };
+struct cycle_span {
+	int64_t first_day; /* local days since 1970: the name of the cycle */
+	int64_t from_ms;
+	int64_t till_ms;
+};
+struct cycle_span cycle_at(enum cycle every, const struct zoneinfo *zone, int64_t ms);
+
+#endif

@@ -1,0 +1,146 @@
+/*
+ * The image of a release: what a catalog's scripts declared, as plain data that prices usage without running them. Built
+ * once by release.c from the tables the scripts left, immutable from then on, shared between
+ * threads. All texts and arrays live in the image's arena and die with it.
+ *
+ * Only functions that a catalog wrote (`when`, `amount`) are not data: the image holds their numbers,
+ * and a host (host.h) calls them.
+ */
+#ifndef SUANPAN_IMAGE_H
+#define SUANPAN_IMAGE_H
+
+#include "calendar.h"
+#include "prefix.h"
+
+#include "../engine/base/arena.h"
+#include "../engine/base/money.h"
+
+#define IMAGE_ZONES_MAX 256
+#define NO_FUNCTION (-1)
+#define NO_INDEX UINT32_MAX
+
+enum unit {
+	UNIT_SECOND, /* usage that lasts: its units begin one after the other */
+	UNIT_BYTE,   /* usage of an instant: all its units happen at `at` */
+	UNIT_ITEM,
+};
+const char *unit_name(enum unit unit); /* "second", "byte", "item" */
+
+/* A set of zones of one zone map. */
+struct zone_set {
+	uint64_t bits[IMAGE_ZONES_MAX / 64];
+};
+
+static inline bool
+zone_set_has(const struct zone_set *set, uint32_t zone)
+{
+	return (set->bits[zone / 64] >> (zone % 64) & 1) != 0;
+}
+
+/* Where usage goes to: digits of one field of the event → a zone. */
+struct zone_map {
+	struct text id;
+	bool of_from; /* the digits are those of usage.from, else of usage.to */
+	const struct text *zones;
+	uint32_t zone_count;
+	/* values below zone_count are zones; zone_count + k means: refuse, with reason texts[k] */
+	struct prefix_table *prefixes;
+	const struct text *refusals;
+	uint32_t refusal_count;
+	/*
+	 * The caller's own area: how many leading digits of usage.from are its area code (value of the table, 0: none).
+	 * NULL if the map has no such row. A number that begins with those digits has own_area_zone, as if the area code were one more
+	 * prefix row; ties between equally long prefixes go to it.
+	 */
+	struct prefix_table *area_lengths;
+	uint32_t own_area_zone;
+};
+
+struct service {
+	struct text id;
+	enum unit unit;
+	uint32_t zone_map; /* index, or NO_INDEX: zones are not asked */
+};
+
+struct allowance {
+	struct text id;
+	uint32_t service;
+	struct zone_set zones; /* of the service's map; all bits set if it serves all */
+	int64_t amount;        /* in units of the service: seconds, bytes, items */
+	enum cycle every;
+};
+
+/* The price of one step in each band; a calendar-less tariff has one price. Micro-units of the catalog's currency. */
+struct step {
+	int64_t size; /* in units of the service, > 0: 6 seconds */
+	const struct money *prices; /* one for each band of the calendar, or one */
+};
+
+#define TARIFF_USES_MAX 16
+struct tariff {
+	struct text id;
+	uint32_t component; /* index in image.components */
+	uint32_t service;
+	struct zone_set zones;
+	int32_t when;      /* function, or NO_FUNCTION: called once an event with the usage; false: does not apply */
+	int32_t amount;    /* function, or NO_FUNCTION: gives the whole line's amount; then no steps, bands or allowances */
+	const struct calendar *calendar; /* or NULL */
+	const struct text *bands;        /* names of the calendar's bands */
+	uint32_t band_count;             /* 1 and bands[0] = "" without a calendar */
+	bool has_first;
+	struct step first; /* the first step of an event where it differs */
+	struct step next;
+	struct money setup;   /* once an event with quantity > 0 */
+	struct money minimum; /* of the line; 0: none */
+	struct money maximum; /* of the line; 0: none */
+	int64_t round_step;   /* micro-units, 0: not rounded */
+	enum rounding round_mode;
+	bool uses_any;        /* all covering allowances of what is held, else only uses[] */
+	uint32_t uses[TARIFF_USES_MAX]; /* indexes of allowances of the same package version */
+	uint32_t use_count;
+	struct text say; /* key of the text that names the line */
+	uint32_t line;   /* in its file, for explanations */
+};
+
+/* One version of a package: valid for usage at from_ms ≤ t < till_ms. */
+struct package {
+	struct text id;
+	uint32_t layer; /* rank in image.layers: 0 wins */
+	int64_t from_ms;
+	int64_t till_ms;
+	const struct tariff *tariffs; /* in written order */
+	uint32_t tariff_count;
+	const struct allowance *allowances;
+	uint32_t allowance_count;
+	struct text file;
+};
+
+struct image {
+	struct arena arena;
+	struct text catalog; /* its id */
+	struct text currency;
+	const struct zoneinfo *zone;
+	const struct service *services;
+	uint32_t service_count;
+	const struct zone_map *zone_maps;
+	uint32_t zone_map_count;
+	const struct text *components;
+	uint32_t component_count;
+	const struct text *layers;
+	uint32_t layer_count;
+	const struct package *packages; /* sorted by id, then from_ms */
+	uint32_t package_count;
+	/* open-addressed index of package ids: slot → first version in packages + 1, or 0; size a power of two */
+	const uint32_t *package_slots;
+	uint32_t package_slot_count;
+	uint32_t function_count;
+};
+
+/* All versions of a package: index of the first in *first, how many in *count; false if the id is unknown. */
+bool image_package(const struct image *image, struct text id, uint32_t *first, uint32_t *count);
+/* Index of a service, or NO_INDEX. */
+uint32_t image_service(const struct image *image, struct text id);
+/* Fills package_slots for the sorted packages. False without memory. */
+bool image_index_packages(struct image *image);
+
+#endif

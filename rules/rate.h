@@ -1,0 +1,153 @@
+/*
+ * Rating: from one usage and what is held to a price, or to a refusal with its reason. It reads, and changes nothing: the same
+ * image, holdings, counters and usage give the same pricing, byte for byte.
+ *
+ * How an event is priced:
+ *  1. Its zone is found once, by its service's zone map.
+ *  2. For each component of the catalog, the event is cut into stretches in which the same tariff applies. At the start of
+ *     each unit the tariff is: among the packages held at that instant, the first layer that has one; in a package the first
+ *     in written order whose service, zones and `when` fit. Two packages of one layer that both have one: refused, AMBIGUOUS_TARIFF.
+ *  3. Units begin one after the other (seconds), or all at once (bytes, items). A unit that has begun is owed whole: its tariff, band and
+ *     price are those of its first instant. Within a stretch and a band the units are counted in closed form: the time is that
+ *     of the bands crossed, not of the units.
+ *  4. Units are taken from allowances first, in order, as long as a whole unit is left there; the others are paid.
+ *  5. A line is one tariff's part of one event: set-up, units by band, minimum, maximum, then one rounding if the tariff says so.
+ * Quantity 0 costs 0 and has a line without parts (and no set-up), if a tariff applies at `at`.
+ */
+#ifndef SUANPAN_RATE_H
+#define SUANPAN_RATE_H
+
+#include "image.h"
+
+struct attribute {
+	struct text name;
+	struct text text; /* data NULL: it is a number */
+	int64_t number;
+};
+
+struct usage {
+	struct text service;
+	struct text from; /* who used it: a service id */
+	struct text to;   /* may be empty */
+	int64_t at_ms;
+	int64_t quantity; /* ≥ 0, in units of the service */
+	enum unit unit;   /* as the client said; must be the service's */
+	const struct attribute *attributes; /* sorted by name */
+	size_t attribute_count;
+};
+
+/* A package held by a subscription, from_ms ≤ t < till_ms. */
+struct holding {
+	struct text package;
+	int64_t from_ms;
+	int64_t till_ms;
+};
+
+enum fact { FACT_KNOWN, FACT_COLD /* not in memory: the caller will load it and rate again */ };
+
+/* How much of an allowance is used in a cycle. Unknown counters are 0. */
+struct counter_name {
+	struct text package;
+	struct text allowance;
+	int32_t cycle; /* cycle_span.first_day */
+};
+
+struct rate_facts {
+	void *context;
+	enum fact (*counter)(void *context, const struct counter_name *name, int64_t *used);
+};
+
+enum call_outcome {
+	CALL_DONE,
+	CALL_FAILED,   /* an error in the function, or its budget of instructions or memory is used up: an answer */
+	CALL_DEADLINE, /* past the wall deadline: a fault of the machine, never an answer */
+};
+
+/* Calls the functions of a catalog; rules/host.h has one. NULL where the image has none. *problem is a sentence, valid until the
+ * next call, filled unless CALL_DONE. */
+struct rate_functions {
+	void *context;
+	enum call_outcome (*when)(void *context, int32_t function, const struct usage *usage, bool *yes,
+		struct text *problem);
+	enum call_outcome (*amount)(void *context, int32_t function, const struct usage *usage,
+		struct money *amount, struct text *problem);
+};
+
+struct rate_question {
+	const struct image *image;
+	const struct usage *usage;
+	const struct holding *holdings;
+	size_t holding_count;
+	struct rate_facts facts;
+	const struct rate_functions *functions;
+};
+
+struct price_part {
+	struct text band;      /* empty without a calendar */
+	struct text allowance; /* "package.allowance" if the units were free, else empty */
+	int64_t units;         /* steps begun */
+	struct money price;    /* of one */
+};
+
+struct price_line {
+	struct text package;
+	struct text tariff;
+	struct text component;
+	struct text zone; /* empty if the service has no zones */
+	struct text say;
+	const struct price_part *parts; /* in order of time; neighbours that are alike are one */
+	size_t part_count;
+	struct money setup; /* included in amount */
+	struct money amount;
+};
+
+struct consumption {
+	struct counter_name name;
+	int64_t used_before;
+	int64_t used_after;
+};
+
+enum rate_refusal {
+	REFUSED_NO_SERVICE = 1, /* the catalog has no such service */
+	REFUSED_UNIT,           /* the quantity is in another unit than the service's */
+	REFUSED_NO_ZONE,        /* the number fits no zone, or one that is refused, or is not digits */
+	REFUSED_NO_TARIFF,      /* nothing held prices it */
+	REFUSED_CALENDAR,       /* a calendar does not cover the day */
+	REFUSED_AMBIGUOUS,      /* two packages of one layer price it */
+	REFUSED_OVERFLOW,       /* the amount is beyond what money can hold */
+	REFUSED_FUNCTION,       /* a function of the catalog failed or ran past its budget */
+};
+/* "NO_PRICE", "CALENDAR_NOT_COVERED", "AMBIGUOUS_TARIFF", "OVERFLOW", "RULE_FAILED": the code a client sees. */
+const char *rate_refusal_code(enum rate_refusal refusal);
+
+/* Why the nearest rule did not apply: "zone: wants local, got domestic". */
+struct near_miss {
+	struct text package;   /* empty: nothing was near */
+	struct text tariff;
+	const char *condition; /* "held", "date", "service", "zone", "when", "calendar", "unit", "digits" …; static */
+	struct text wanted;
+	struct text got;
+};
+
+struct pricing {
+	enum rate_refusal refused; /* 0: priced */
+	struct near_miss nearest;
+	struct text zone;
+	struct money amount; /* sum of the lines */
+	const struct price_line *lines;
+	size_t line_count;
+	const struct consumption *consumptions;
+	size_t consumption_count;
+};
+
+enum rate_outcome {
+	RATE_DONE,  /* *pricing is filled: priced or refused */
+	RATE_COLD,  /* a fact was cold; nothing filled */
+	RATE_FAULT, /* no memory in the arena (STATUS_MEMORY), or a function's deadline (STATUS_BUSY): *fault */
+};
+
+/* Texts in *pricing point into the image, the usage, the holdings or the arena. */
+enum rate_outcome rate_usage(const struct rate_question *question, struct arena *arena,
+	struct pricing *pricing, struct fault *fault);
+
+#endif
