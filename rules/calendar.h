@@ -55,6 +55,9 @@ enum status calendar_new(const struct calendar_rule *rules, size_t rule_count, u
 	struct fault *fault);
 void calendar_free(struct calendar *calendar);
 
+/* The years it covers; false if none of its rules looks at kinds, so that it covers all time. */
+bool calendar_years(const struct calendar *calendar, int32_t *first_year, int32_t *last_year);
+
 /* Index of the first rule that can never match because earlier ones cover it, or -1. For the checker. */
 int calendar_dead_rule(const struct calendar_rule *rules, size_t rule_count);
 
@@ -64,7 +67,10 @@ int calendar_dead_rule(const struct calendar_rule *rules, size_t rule_count);
  */
 bool calendar_band(const struct calendar *calendar, int64_t ms, uint32_t *band, int64_t *till_ms);
 
-/* A month, day or year of the zone's local time, for what counts "every month". */
+/*
+ * A month, day or year of the zone's local time, for what counts "every month". Spans follow each other without hole or overlap, so where a
+ * clock is set back over midnight, the hour that happens twice belongs to the new cycle the second time.
+ */
 enum cycle { CYCLE_DAY, CYCLE_MONTH, CYCLE_YEAR };
 struct cycle_span {
 	int64_t first_day; /* local days since 1970: the name of the cycle */

@@ -17,8 +17,8 @@
 
 struct prefix_row {
 	struct text prefix;  /* digits 0 to 9 only, at most PREFIX_DIGITS_MAX */
-	uint8_t digits_min;  /* 0: any */
-	uint8_t digits_max;  /* 0: any; inclusive */
+	uint8_t digits_min;  /* of the whole number; 0: any */
+	uint8_t digits_max;  /* inclusive; 0: any */
 	uint32_t order;      /* written order, for ties */
 	uint32_t value;
 };
@@ -33,7 +33,7 @@ enum status prefix_table_new(const struct prefix_row *rows, size_t count, struct
 	struct fault *fault);
 void prefix_table_free(struct prefix_table *table);
 
-/* The value for `digits` and how many of them matched; false if no row fits or it is not all digits. */
+/* The value for `digits` and how many of them matched; false if no row fits, or it is empty or not all digits. */
 bool prefix_find(const struct prefix_table *table, struct text digits, uint32_t *value, size_t *matched);
 
 size_t prefix_table_bytes(const struct prefix_table *table);

@@ -10,9 +10,14 @@
  *  3. Units begin one after the other (seconds), or all at once (bytes, items). A unit that has begun is owed whole: its tariff, band and
  *     price are those of its first instant. Within a stretch and a band the units are counted in closed form: the time is that
  *     of the bands crossed, not of the units.
- *  4. Units are taken from allowances first, in order, as long as a whole unit is left there; the others are paid.
+ *     The first unit of each component has the first step of its tariff, if that has one; no later unit has.
+ *  4. Units are taken from allowances first, in order, as long as a whole unit is left there in the cycle of the unit's
+ *     first instant; the others are paid. The order is that of `uses`; or, if any may be used, by layer, then as held, then as written.
  *  5. A line is one tariff's part of one event: set-up, units by band, minimum, maximum, then one rounding if the tariff says so.
- * Quantity 0 costs 0 and has a line without parts (and no set-up), if a tariff applies at `at`.
+ *     The set-up is that of the tariff of the component's first unit. A line whose amount a function gives has only
+ *     minimum, maximum and rounding besides.
+ * A component that nothing prices during a part of the event is not charged for that part; but at each instant at least one component must be
+ * priced, else the event is refused. Quantity 0 costs 0 and has a line without parts (and no set-up), if a tariff applies at `at`.
  */
 #ifndef SUANPAN_RATE_H
 #define SUANPAN_RATE_H
@@ -25,11 +30,14 @@ struct attribute {
 	int64_t number;
 };
 
+/* Usage that crosses more bands, tariffs and cycles than this, or lasts beyond INSTANT_MAX, is refused. */
+#define RATE_RUNS_MAX 10000
+
 struct usage {
 	struct text service;
 	struct text from; /* who used it: a service id */
 	struct text to;   /* may be empty */
-	int64_t at_ms;
+	int64_t at_ms;    /* INSTANT_MIN to INSTANT_MAX */
 	int64_t quantity; /* ≥ 0, in units of the service */
 	enum unit unit;   /* as the client said; must be the service's */
 	const struct attribute *attributes; /* sorted by name */
@@ -86,7 +94,7 @@ struct price_part {
 	struct text band;      /* empty without a calendar */
 	struct text allowance; /* "package.allowance" if the units were free, else empty */
 	int64_t units;         /* steps begun */
-	struct money price;    /* of one */
+	struct money price;    /* of one; 0 if they were free */
 };
 
 struct price_line {
@@ -114,17 +122,26 @@ enum rate_refusal {
 	REFUSED_NO_TARIFF,      /* nothing held prices it */
 	REFUSED_CALENDAR,       /* a calendar does not cover the day */
 	REFUSED_AMBIGUOUS,      /* two packages of one layer price it */
-	REFUSED_OVERFLOW,       /* the amount is beyond what money can hold */
+	REFUSED_OVERFLOW,       /* the amount is beyond what money can hold, or the event beyond RATE_RUNS_MAX */
 	REFUSED_FUNCTION,       /* a function of the catalog failed or ran past its budget */
 };
 /* "NO_PRICE", "CALENDAR_NOT_COVERED", "AMBIGUOUS_TARIFF", "OVERFLOW", "RULE_FAILED": the code a client sees. */
 const char *rate_refusal_code(enum rate_refusal refusal);
 
-/* Why the nearest rule did not apply: "zone: wants local, got domestic". */
+/*
+ * Why the nearest rule did not apply: "zone: wants local, got domestic". `wanted` and `got` are ids and values, never sentences:
+ *   unit, digits, zone, service     what the rule serves, what the usage has
+ *   held       a package that would have priced it, one that is held (or nothing)
+ *   date       ">= " or "< " and an instant, the instant of the usage
+ *   when       "true", "false" or the problem
+ *   calendar   the years covered, the day
+ *   layer      two packages that both price it
+ *   amount     the rule whose amount is too large to hold
+ */
 struct near_miss {
 	struct text package;   /* empty: nothing was near */
 	struct text tariff;
-	const char *condition; /* "held", "date", "service", "zone", "when", "calendar", "unit", "digits" …; static */
+	const char *condition; /* one of the above; static */
 	struct text wanted;
 	struct text got;
 };
