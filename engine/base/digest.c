@@ -1,0 +1,76 @@
+#include "digest.h"
+
+#include <errno.h>
+#include <isa-l/crc.h>
+#include <limits.h>
+#include <openssl/evp.h>
+#include <sys/random.h>
+#include <xxhash.h>
+
+#include "must.h"
+
+uint64_t
+hash64(const void *data, size_t size, uint64_t seed)
+{
+	return XXH3_64bits_withSeed(data, size, seed);
+}
+
+struct hash128
+hash128(const void *data, size_t size, uint64_t seed)
+{
+	XXH128_hash_t hash = XXH3_128bits_withSeed(data, size, seed);
+	return (struct hash128){ .low = hash.low64, .high = hash.high64 };
+}
+
+/*
+ * isa-l's function is the bare polynomial: the inversion before and after, which the standard asks
+ * for, is ours. Undoing it first is what lets a sum be continued. It counts bytes in an int.
+ */
+uint32_t
+crc32c(uint32_t crc, const void *data, size_t size)
+{
+	uint32_t sum = ~crc;
+	const uint8_t *at = data;
+	while (size > 0) {
+		int chunk = size > INT_MAX ? INT_MAX : (int)size;
+		sum = crc32_iscsi((unsigned char *)(uintptr_t)at, chunk, sum);
+		at += chunk;
+		size -= (size_t)chunk;
+	}
+	return ~sum;
+}
+
+void
+sha256(struct bytes data, uint8_t digest[SHA256_BYTES])
+{
+	unsigned int size = 0;
+	int done = EVP_Digest(data.size == 0 ? "" : (const char *)data.data, data.size, digest,
+		&size, EVP_sha256(), NULL);
+	must(done == 1 && size == SHA256_BYTES);
+}
+
+void
+hex_encode(const uint8_t *data, size_t size, char *text)
+{
+	static const char digits[] = "0123456789abcdef";
+	for (size_t i = 0; i < size; i++) {
+		text[2 * i] = digits[data[i] >> 4];
+		text[2 * i + 1] = digits[data[i] & 0xf];
+	}
+}
+
+bool
+random_bytes(void *at, size_t size)
+{
+	uint8_t *next = at;
+	while (size > 0) {
+		ssize_t got = getrandom(next, size, 0);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return false;
+		next += got;
+		size -= (size_t)got;
+	}
+	return true;
+}

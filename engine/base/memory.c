@@ -1,0 +1,84 @@
+#include "memory.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "must.h"
+
+/* The number of the request that fails; 0: none, and nothing is counted. */
+static _Atomic uint64_t fail_number;
+static _Atomic uint64_t request_count;
+
+void
+memory_fail_at(uint64_t countdown)
+{
+	if (countdown != 0)
+		atomic_store(&request_count, 0);
+	atomic_store(&fail_number, countdown);
+}
+
+uint64_t
+memory_request_count(void)
+{
+	return atomic_load(&request_count);
+}
+
+/* In production this is one load of a line that nobody writes. */
+static bool
+request_fails(void)
+{
+	uint64_t number = atomic_load_explicit(&fail_number, memory_order_relaxed);
+	if (number == 0)
+		return false;
+	return atomic_fetch_add(&request_count, 1) + 1 == number;
+}
+
+/* The system may answer a request for no bytes with NULL, which means something else here. */
+static size_t
+size_at_least_one(size_t size)
+{
+	return size == 0 ? 1 : size;
+}
+
+void *
+memory_new(size_t size)
+{
+	if (request_fails())
+		return NULL;
+	return malloc(size_at_least_one(size));
+}
+
+void *
+memory_new_zeroed(size_t count, size_t size)
+{
+	if (request_fails())
+		return NULL;
+	return calloc(size_at_least_one(count), size_at_least_one(size));
+}
+
+void *
+memory_resize(void *old, size_t size)
+{
+	if (request_fails())
+		return NULL;
+	return realloc(old, size_at_least_one(size));
+}
+
+void *
+memory_new_aligned(size_t alignment, size_t size)
+{
+	must(alignment >= sizeof(void *) && (alignment & (alignment - 1)) == 0);
+	if (request_fails())
+		return NULL;
+	void *memory;
+	if (posix_memalign(&memory, alignment, size_at_least_one(size)) != 0)
+		return NULL;
+	return memory;
+}
+
+void
+memory_free(void *memory)
+{
+	free(memory);
+}

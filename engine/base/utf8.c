@@ -1,0 +1,114 @@
+#include "utf8.h"
+
+#define HIGH_BITS UINT64_C(0x8080808080808080)
+
+static bool
+is_continuation(char byte)
+{
+	return ((uint8_t)byte & 0xc0) == 0x80;
+}
+
+/*
+ * The length of the character of more than one byte that begins the text, or 0 if it is not one.
+ * The table of RFC 3629, section 4: only the second byte has bounds that depend on the first.
+ */
+static size_t
+character_size(const char *at, size_t size)
+{
+	uint8_t first = (uint8_t)at[0];
+	uint8_t second_min = 0x80;
+	uint8_t second_max = 0xbf;
+	size_t wanted;
+	if (first >= 0xc2 && first <= 0xdf) {
+		wanted = 2;
+	} else if (first >= 0xe0 && first <= 0xef) {
+		wanted = 3;
+		if (first == 0xe0)
+			second_min = 0xa0; /* below is a longer form than needed */
+		if (first == 0xed)
+			second_max = 0x9f; /* above are surrogates */
+	} else if (first >= 0xf0 && first <= 0xf4) {
+		wanted = 4;
+		if (first == 0xf0)
+			second_min = 0x90;
+		if (first == 0xf4)
+			second_max = 0x8f; /* above is beyond U+10FFFF */
+	} else {
+		return 0;
+	}
+	if (size < wanted)
+		return 0;
+	uint8_t second = (uint8_t)at[1];
+	if (second < second_min || second > second_max)
+		return 0;
+	for (size_t i = 2; i < wanted; i++) {
+		if (!is_continuation(at[i]))
+			return 0;
+	}
+	return wanted;
+}
+
+bool
+utf8_is_valid(struct text text)
+{
+	size_t at = 0;
+	while (at < text.size) {
+		if (text.size - at >= 8 && (load_u64(text.data + at) & HIGH_BITS) == 0) {
+			at += 8;
+			continue;
+		}
+		if ((uint8_t)text.data[at] < 0x80) {
+			at++;
+			continue;
+		}
+		size_t size = character_size(text.data + at, text.size - at);
+		if (size == 0)
+			return false;
+		at += size;
+	}
+	return true;
+}
+
+static bool
+has_control_character(struct text text)
+{
+	for (size_t i = 0; i < text.size; i++) {
+		uint8_t byte = (uint8_t)text.data[i];
+		if (byte < 0x20 || byte == 0x7f)
+			return true;
+		/* C1 is U+0080 to U+009F, which is C2 80 to C2 9F. */
+		if (byte == 0xc2 && i + 1 < text.size && (uint8_t)text.data[i + 1] < 0xa0)
+			return true;
+	}
+	return false;
+}
+
+bool
+identifier_is_valid(struct text text)
+{
+	return text.size >= 1 && text.size <= IDENTIFIER_BYTES_MAX && utf8_is_valid(text) &&
+	       !has_control_character(text);
+}
+
+bool
+digits_are_valid(struct text text)
+{
+	for (size_t i = 0; i < text.size; i++) {
+		if (text.data[i] < '0' || text.data[i] > '9')
+			return false;
+	}
+	return text.size > 0;
+}
+
+size_t
+utf8_utf16_units(struct text text)
+{
+	size_t units = 0;
+	for (size_t i = 0; i < text.size; i++) {
+		if (!is_continuation(text.data[i]))
+			units++;
+		if ((uint8_t)text.data[i] >= 0xf0)
+			units++; /* beyond U+FFFF: a pair of surrogates */
+	}
+	return units;
+}
