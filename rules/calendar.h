@@ -1,12 +1,13 @@
 /*
- * Calendars: which band (day, night, weekend, holiday …) an instant lies in, and until when. A calendar is built once, from
- * rules in written order of which the first that matches wins, and is then immutable plain data: shared
- * between threads, no clock, no locale.
+ * Calendars: which band (day, night, weekend, holiday …) an instant lies in, and until when. A
+ * calendar is built once, from rules in written order of which the first that matches wins, and is
+ * then immutable plain data: shared between threads, no clock, no locale.
  *
- * Days are local days of the calendar's time zone. A day has a weekday and a kind: ordinary, holiday, or
- * workday (a Saturday or Sunday on which people work, swapped for a holiday). Kinds come from a table that covers whole
- * years; a calendar with a rule that looks at kinds is not covered outside them, and says so instead of guessing.
- * Hours are half-open local wall-clock times: at 07:00:00.000 "07:00-21:00" begins.
+ * Days are local days of the calendar's time zone. A day has a weekday and a kind: ordinary,
+ * holiday, or workday (a Saturday or Sunday on which people work, swapped for a holiday). Kinds
+ * come from a table that covers whole years; a calendar with a rule that looks at kinds is not
+ * covered outside them, and says so instead of guessing. Hours are half-open local wall-clock
+ * times: at 07:00:00.000 "07:00-21:00" begins.
  */
 #ifndef SUANPAN_CALENDAR_H
 #define SUANPAN_CALENDAR_H
@@ -41,14 +42,15 @@ struct calendar_rule {
 	uint32_t weekdays;  /* set of WEEKDAY_BIT; days it applies to must be in it … */
 	uint32_t kinds;     /* … and of a kind in this set of 1 << enum day_kind */
 	int32_t from_minute; /* of the local day, 0 to 1440 */
-	int32_t till_minute; /* > from_minute; or less: the rule is split at midnight by whoever builds it */
+	int32_t till_minute; /* > from_minute; hours past midnight are two rules */
 };
 
 struct calendar;
 
 /*
- * Builds a calendar. `days` may be NULL if no rule looks at kinds (all have ALL_KINDS). Copies what it keeps but borrows
- * `zone`. STATUS_INVALID names a minute of a day (weekday and kind) that no rule covers, or a rule that can never match.
+ * Builds a calendar. `days` may be NULL if no rule looks at kinds (all have ALL_KINDS). Copies what
+ * it keeps but borrows `zone`. STATUS_INVALID names a minute of a day (weekday and kind) that no
+ * rule covers, or a rule that can never match.
  */
 enum status calendar_new(const struct calendar_rule *rules, size_t rule_count, uint32_t band_count,
 	const struct day_table *days, const struct zoneinfo *zone, struct calendar **calendar,
@@ -58,18 +60,19 @@ void calendar_free(struct calendar *calendar);
 /* The years it covers; false if none of its rules looks at kinds, so that it covers all time. */
 bool calendar_years(const struct calendar *calendar, int32_t *first_year, int32_t *last_year);
 
-/* Index of the first rule that can never match because earlier ones cover it, or -1. For the checker. */
+/* Index of the first rule that can never match, because earlier ones cover it, or -1. */
 int calendar_dead_rule(const struct calendar_rule *rules, size_t rule_count);
 
 /*
- * The band at `ms` and the instant at which another band may begin (> ms; not beyond the next local midnight or change of offset).
- * False if the day is outside what the calendar covers.
+ * The band at `ms` and the instant at which another band may begin (> ms; not beyond the next local
+ * midnight or change of offset). False if the day is outside what the calendar covers.
  */
 bool calendar_band(const struct calendar *calendar, int64_t ms, uint32_t *band, int64_t *till_ms);
 
 /*
- * A month, day or year of the zone's local time, for what counts "every month". Spans follow each other without hole or overlap, so where a
- * clock is set back over midnight, the hour that happens twice belongs to the new cycle the second time.
+ * A month, day or year of the zone's local time, for what counts "every month". Spans follow each
+ * other without hole or overlap, so where a clock is set back over midnight, the hour that happens
+ * twice belongs to the new cycle the second time.
  */
 enum cycle { CYCLE_DAY, CYCLE_MONTH, CYCLE_YEAR };
 struct cycle_span {

@@ -1,10 +1,10 @@
 /*
- * The image of a release: what a catalog's scripts declared, as plain data that prices usage without running them. Built
- * once by release.c from the tables the scripts left, immutable from then on, shared between
- * threads. All texts and arrays live in the image's arena and die with it.
+ * The image of a release: what a catalog's scripts declared, as plain data that prices usage
+ * without running them. Built once by release.c from the tables the scripts left, immutable from
+ * then on, shared between threads. All texts and arrays live in the image's arena and die with it.
  *
- * Only functions that a catalog wrote (`when`, `amount`) are not data: the image holds their numbers,
- * and a host (host.h) calls them.
+ * Only functions that a catalog wrote (`when`, `amount`) are not data: the image holds their
+ * numbers, and a host (host.h) calls them.
  */
 #ifndef SUANPAN_IMAGE_H
 #define SUANPAN_IMAGE_H
@@ -48,9 +48,10 @@ struct zone_map {
 	const struct text *refusals;
 	uint32_t refusal_count;
 	/*
-	 * The caller's own area: how many leading digits of usage.from are its area code (value of the table, 0: none).
-	 * NULL if the map has no such row. A number that begins with those digits has own_area_zone, as if the area code were one more
-	 * prefix row; ties between equally long prefixes go to it.
+	 * The caller's own area: how many leading digits of usage.from are its area code (value of
+	 * the table, 0: none). NULL if the map has no such row. A number that begins with those
+	 * digits has own_area_zone, as if the area code were one more prefix row; ties between
+	 * equally long prefixes go to it.
 	 */
 	struct prefix_table *area_lengths;
 	uint32_t own_area_zone;
@@ -70,10 +71,10 @@ struct allowance {
 	enum cycle every;
 };
 
-/* The price of one step in each band; a calendar-less tariff has one price. Micro-units of the catalog's currency. */
+/* The price of one step in each band, in the catalog's currency. */
 struct step {
-	int64_t size; /* in units of the service, > 0: 6 seconds */
-	const struct money *prices; /* one for each band of the calendar, or one */
+	int64_t size;               /* in units of the service, > 0: 6 seconds */
+	const struct money *prices; /* one for each band; one without a calendar */
 };
 
 #define TARIFF_USES_MAX 16
@@ -82,11 +83,12 @@ struct tariff {
 	uint32_t component; /* index in image.components */
 	uint32_t service;
 	struct zone_set zones;
-	int32_t when;      /* function, or NO_FUNCTION: called once an event with the usage; false: does not apply */
-	int32_t amount;    /* function, or NO_FUNCTION: gives the whole line's amount; then no steps, bands or allowances */
+	/* Functions or NO_FUNCTION, called at most once an event with the usage. */
+	int32_t when;   /* false: the tariff does not apply */
+	int32_t amount; /* gives the line's amount; then no set-up, steps, bands or allowances */
 	const struct calendar *calendar; /* or NULL */
-	const struct text *bands;        /* names of the calendar's bands */
-	uint32_t band_count;             /* 1 and bands[0] = "" without a calendar */
+	const struct text *bands; /* names of the calendar's bands */
+	uint32_t band_count;      /* 1 and bands[0] = "" without a calendar */
 	bool has_first;
 	struct step first; /* the first step of an event where it differs */
 	struct step next;
@@ -130,13 +132,13 @@ struct image {
 	uint32_t layer_count;
 	const struct package *packages; /* sorted by id, then from_ms */
 	uint32_t package_count;
-	/* open-addressed index of package ids: slot → first version in packages + 1, or 0; size a power of two */
+	/* Open-addressed index of package ids: first version in packages + 1, or 0. */
 	const uint32_t *package_slots;
-	uint32_t package_slot_count;
+	uint32_t package_slot_count; /* a power of two */
 	uint32_t function_count;
 };
 
-/* All versions of a package: index of the first in *first, how many in *count; false if the id is unknown. */
+/* All versions of a package: *count of them from packages[*first]; false if the id is unknown. */
 bool image_package(const struct image *image, struct text id, uint32_t *first, uint32_t *count);
 /* Index of a service, or NO_INDEX. */
 uint32_t image_service(const struct image *image, struct text id);

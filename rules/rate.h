@@ -1,23 +1,28 @@
 /*
- * Rating: from one usage and what is held to a price, or to a refusal with its reason. It reads, and changes nothing: the same
- * image, holdings, counters and usage give the same pricing, byte for byte.
+ * Rating: from one usage and what is held to a price, or to a refusal with its reason. It reads,
+ * and changes nothing: the same image, holdings, counters and usage give the same pricing, byte for
+ * byte.
  *
  * How an event is priced:
  *  1. Its zone is found once, by its service's zone map.
- *  2. For each component of the catalog, the event is cut into stretches in which the same tariff applies. At the start of
- *     each unit the tariff is: among the packages held at that instant, the first layer that has one; in a package the first
- *     in written order whose service, zones and `when` fit. Two packages of one layer that both have one: refused, AMBIGUOUS_TARIFF.
- *  3. Units begin one after the other (seconds), or all at once (bytes, items). A unit that has begun is owed whole: its tariff, band and
- *     price are those of its first instant. Within a stretch and a band the units are counted in closed form: the time is that
- *     of the bands crossed, not of the units.
- *     The first unit of each component has the first step of its tariff, if that has one; no later unit has.
- *  4. Units are taken from allowances first, in order, as long as a whole unit is left there in the cycle of the unit's
- *     first instant; the others are paid. The order is that of `uses`; or, if any may be used, by layer, then as held, then as written.
- *  5. A line is one tariff's part of one event: set-up, units by band, minimum, maximum, then one rounding if the tariff says so.
- *     The set-up is that of the tariff of the component's first unit. A line whose amount a function gives has only
- *     minimum, maximum and rounding besides.
- * A component that nothing prices during a part of the event is not charged for that part; but at each instant at least one component must be
- * priced, else the event is refused. Quantity 0 costs 0 and has a line without parts (and no set-up), if a tariff applies at `at`.
+ *  2. For each component of the catalog, the event is cut into stretches in which the same tariff
+ *     applies. At the start of each unit the tariff is: among the packages held at that instant,
+ *     the first layer that has one; in a package the first in written order whose service, zones
+ *     and `when` fit. Two packages of one layer that both have one: refused, AMBIGUOUS_TARIFF.
+ *  3. Units begin one after the other (seconds), or all at once (bytes, items). A unit that has
+ *     begun is owed whole: its tariff, band and price are those of its first instant. Within a
+ *     stretch and a band the units are counted in closed form: the time is that of the bands
+ *     crossed, not of the units. The first unit of each component has the first step of its tariff,
+ *     if that has one; no later unit has.
+ *  4. Units are taken from allowances first, in order, as long as a whole unit is left there in the
+ *     cycle of the unit's first instant; the others are paid. The order is that of `uses`; or, if
+ *     any may be used, by layer, then as held, then as written.
+ *  5. A line is one tariff's part of one event: set-up, units by band, minimum, maximum, then one
+ *     rounding if the tariff says so. The set-up is that of the tariff of the component's first
+ *     unit. A line whose amount a function gives has only minimum, maximum and rounding besides.
+ * A component that nothing prices during a part of the event is not charged for that part; but at
+ * each instant at least one component must be priced, else the event is refused. Quantity 0 costs 0
+ * and has a line without parts (and no set-up), if a tariff applies at `at`.
  */
 #ifndef SUANPAN_RATE_H
 #define SUANPAN_RATE_H
@@ -30,7 +35,7 @@ struct attribute {
 	int64_t number;
 };
 
-/* Usage that crosses more bands, tariffs and cycles than this, or lasts beyond INSTANT_MAX, is refused. */
+/* Usage that crosses more bands, tariffs and cycles, or lasts beyond INSTANT_MAX, is refused. */
 #define RATE_RUNS_MAX 10000
 
 struct usage {
@@ -67,16 +72,18 @@ struct rate_facts {
 
 enum call_outcome {
 	CALL_DONE,
-	CALL_FAILED,   /* an error in the function, or its budget of instructions or memory is used up: an answer */
+	CALL_FAILED,   /* an error in it, or its budget of instructions or memory is used up: an answer */
 	CALL_DEADLINE, /* past the wall deadline: a fault of the machine, never an answer */
 };
 
-/* Calls the functions of a catalog; rules/host.h has one. NULL where the image has none. *problem is a sentence, valid until the
- * next call, filled unless CALL_DONE. */
+/*
+ * Calls the functions of a catalog; rules/host.h has one. NULL where the image has none. *problem
+ * is a sentence, valid until the next call, filled unless CALL_DONE.
+ */
 struct rate_functions {
 	void *context;
-	enum call_outcome (*when)(void *context, int32_t function, const struct usage *usage, bool *yes,
-		struct text *problem);
+	enum call_outcome (*when)(void *context, int32_t function, const struct usage *usage,
+		bool *yes, struct text *problem);
 	enum call_outcome (*amount)(void *context, int32_t function, const struct usage *usage,
 		struct money *amount, struct text *problem);
 };
@@ -118,18 +125,22 @@ struct consumption {
 enum rate_refusal {
 	REFUSED_NO_SERVICE = 1, /* the catalog has no such service */
 	REFUSED_UNIT,           /* the quantity is in another unit than the service's */
-	REFUSED_NO_ZONE,        /* the number fits no zone, or one that is refused, or is not digits */
+	REFUSED_NO_ZONE,        /* the number fits no zone, or a refused one, or is not digits */
 	REFUSED_NO_TARIFF,      /* nothing held prices it */
 	REFUSED_CALENDAR,       /* a calendar does not cover the day */
 	REFUSED_AMBIGUOUS,      /* two packages of one layer price it */
-	REFUSED_OVERFLOW,       /* the amount is beyond what money can hold, or the event beyond RATE_RUNS_MAX */
+	REFUSED_OVERFLOW,       /* beyond what money can hold, or beyond RATE_RUNS_MAX */
 	REFUSED_FUNCTION,       /* a function of the catalog failed or ran past its budget */
 };
-/* "NO_PRICE", "CALENDAR_NOT_COVERED", "AMBIGUOUS_TARIFF", "OVERFLOW", "RULE_FAILED": the code a client sees. */
+/*
+ * The code that a client sees: "NO_PRICE" (also where there is no service, unit or zone),
+ * "CALENDAR_NOT_COVERED", "AMBIGUOUS_TARIFF", "OVERFLOW", "RULE_FAILED".
+ */
 const char *rate_refusal_code(enum rate_refusal refusal);
 
 /*
- * Why the nearest rule did not apply: "zone: wants local, got domestic". `wanted` and `got` are ids and values, never sentences:
+ * Why the nearest rule did not apply: "zone: wants local, got domestic". `wanted` and `got` are ids
+ * and values, never sentences:
  *   unit, digits, zone, service     what the rule serves, what the usage has
  *   held       a package that would have priced it, one that is held (or nothing)
  *   date       ">= " or "< " and an instant, the instant of the usage
@@ -160,7 +171,7 @@ struct pricing {
 enum rate_outcome {
 	RATE_DONE,  /* *pricing is filled: priced or refused */
 	RATE_COLD,  /* a fact was cold; nothing filled */
-	RATE_FAULT, /* no memory in the arena (STATUS_MEMORY), or a function's deadline (STATUS_BUSY): *fault */
+	RATE_FAULT, /* *fault: no room in the arena (STATUS_MEMORY), a deadline passed (STATUS_BUSY) */
 };
 
 /* Texts in *pricing point into the image, the usage, the holdings or the arena. */
