@@ -22,7 +22,7 @@ struct arena {
 void arena_init(struct arena *arena, size_t bytes_max);
 void arena_release(struct arena *arena);
 
-/* Forgets all pieces; keeps the first block for the next request. */
+/* Forgets all pieces; keeps the first block for the next request, unless a large piece made it large. */
 void arena_clear(struct arena *arena);
 
 /* `size` bytes, uninitialised, or NULL past the bound or without memory. size 0 gives a valid pointer. */
@@ -32,7 +32,7 @@ void *arena_take_zeroed(struct arena *arena, size_t count, size_t size);
 
 /* A copy of the text (or bytes) in the arena; data is NULL if there was no room. */
 struct text arena_copy_text(struct arena *arena, struct text text);
-/* A formatted text; data is NULL if there was no room. */
+/* A formatted text, a zero behind it; data is NULL if there was no room. */
 struct text arena_print(struct arena *arena, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -35,11 +35,15 @@ bool date_parse(struct text text, struct date *date);
 
 /*
  * RFC 3339 with an offset: "2026-03-10T20:58:30+08:00", "…Z", fractions to the millisecond (more
- * digits are refused), a blank or `t` for the T. Leap seconds are refused. False if it is anything else or out of range.
+ * digits are refused), a blank or `t` for the T, `z` for the Z. Leap seconds
+ * are refused. False if it is anything else or out of range.
  */
 bool instant_parse(struct text text, int64_t *ms);
 
-/* RFC 3339 at the given offset; milliseconds only if there are any. Returns the length. */
+/*
+ * RFC 3339 at the given offset (less than a day; 0 gives "Z"); milliseconds only if there are any. Takes
+ * any instant: years beyond 9999 have more digits. Returns the length; a zero follows the text.
+ */
 #define INSTANT_TEXT_MAX 40
 size_t instant_format(int64_t ms, int32_t offset_minutes, char text[INSTANT_TEXT_MAX]);
 

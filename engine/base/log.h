@@ -13,7 +13,10 @@
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 
 void log_set_level(enum log_level level);
-/* `format` gives the sentence and the pairs: log_event(LOG_INFO, "checkpoint finished records=%zu", n). */
+/*
+ * `format` gives the sentence and the pairs: log_event(LOG_INFO, "checkpoint finished records=%zu", n).
+ * Control characters become blanks, and a line is cut at 2 KB. Keeps errno. Starts at LOG_INFO.
+ */
 void log_event(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Ends the journey of a fault: its sentence, its place, and what was being done. */
 void log_fault(enum log_level level, const char *doing, const struct fault *fault);

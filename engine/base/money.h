@@ -40,6 +40,16 @@ enum rounding {
 bool rounding_parse(struct text name, enum rounding *mode);
 const char *rounding_name(enum rounding mode);
 
+/* A number that lies between two multiples of the step, as rounding sees it. For money.c and ratio.c. */
+struct rounding_case {
+	bool is_negative;
+	bool is_odd;      /* the multiple towards zero is an odd number of steps */
+	int against_half; /* below -1, at 0 or beyond 1 the middle, seen from zero */
+};
+
+/* Whether that number becomes the multiple away from zero, rather than the one towards it. */
+bool rounding_leaves_zero(enum rounding mode, struct rounding_case number);
+
 /* Rounds to a multiple of `step` (> 0 micro-units). False on overflow. */
 bool money_round(struct money amount, int64_t step_micros, enum rounding mode, struct money *rounded);
 
@@ -50,7 +60,10 @@ bool money_round(struct money amount, int64_t step_micros, enum rounding mode, s
  */
 bool money_parse(struct text text, struct money *amount);
 
-/* The canonical text, with at least 2 and at most 6 decimals: "12.50", "0.0704". Returns its length. */
+/*
+ * The canonical text, with at least 2 and at most 6 decimals: "12.50", "0.0704". Returns its length; a
+ * zero follows it. money_parse of it gives the same money.
+ */
 #define MONEY_TEXT_MAX 24
 size_t money_format(struct money amount, char text[MONEY_TEXT_MAX]);
 

@@ -8,7 +8,7 @@
 
 bool utf8_is_valid(struct text text);
 
-/* Valid UTF-8 without C0 and C1 control characters, 1 to 64 bytes: a customer, account, request id … */
+/* Valid UTF-8 without control characters (C0, DEL, C1), 1 to 64 bytes: a customer, account, request id … */
 #define IDENTIFIER_BYTES_MAX 64
 bool identifier_is_valid(struct text text);
 
