@@ -1,19 +1,26 @@
 /*
- * Findings: what the checker has to say about a catalog, all of it in one run. Each names the file, line and column, the rule of the
- * checker, what is wrong in one sentence, and what would mend it, in both languages.
+ * Findings: what the checker has to say about a catalog, all of it in one run. Each names the file,
+ * line and column, the rule of the checker, what is wrong in one sentence, and what would mend it,
+ * in both languages.
+ *
+ * Not thread-safe. The texts of a finding live in the findings' arena and die with it.
  */
 #ifndef SUANPAN_FINDING_H
 #define SUANPAN_FINDING_H
 
 #include "../engine/base/arena.h"
+#include "../engine/base/buffer.h"
 
 enum severity { FINDING_NOTE, FINDING_WARNING, FINDING_ERROR };
+
+/* "note", "warning", "error". */
+const char *severity_name(enum severity severity);
 
 struct finding {
 	enum severity severity;
 	struct text file;
-	uint32_t line;   /* from 1; 0: the whole file */
-	uint32_t column; /* from 1; 0: the whole line */
+	uint32_t line;    /* from 1; 0: the whole file */
+	uint32_t column;  /* from 1, in characters; 0: the whole line */
 	struct text rule; /* stable name: "unknown_name", "float_for_decimal" … */
 	struct text say_en, say_zh;
 	struct text mend_en, mend_zh; /* may be empty */
@@ -34,7 +41,21 @@ void findings_release(struct findings *findings);
 /* Copies *finding and its texts. False without memory. */
 bool findings_add(struct findings *findings, const struct finding *finding);
 bool findings_have_errors(const struct findings *findings);
-/* By file, line, column, rule. */
+/* By file, line, column, rule, then in the order they were added. */
 void findings_sort(struct findings *findings);
+
+/*
+ * One finding as a person reads it, in "zh" or "en", with a line feed after each line; the second
+ * line only where there is a fix:
+ *
+ *   packages/local.lua:12:9: error: unknown_field: tariff has no field "stp"
+ *       fix: write "step"
+ *
+ * False if the buffer had no room.
+ */
+bool finding_write(const struct finding *finding, struct text language, struct buffer *out);
+
+/* All of them, and a last line with how many of each severity there are. */
+bool findings_write(const struct findings *findings, struct text language, struct buffer *out);
 
 #endif

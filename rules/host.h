@@ -1,9 +1,12 @@
 /*
- * The sandbox: one Lua state with an allow-list instead of the standard libraries, a budget of instructions, caps on memory and on one
- * block, and a wall deadline. Every entry into Lua is one protected call, here.
+ * The functions of a release while rating: `when` and `amount`, called with a read-only context, in
+ * a sandbox (sandbox.h) with a budget of instructions and memory for each call and a wall deadline.
  *
- * A host belongs to one release and one thread. It holds the release's functions and calls them with a read-only
- * context. A call that fails or runs past a bound ends with a sentence; the next call is not touched by it.
+ * A host belongs to one release, which it retains, and to one thread. Making one runs the scripts
+ * of the release again, under the limits of a build; a release without functions costs nothing. A
+ * call that fails or runs past a bound ends with a sentence; the next call is not touched by it:
+ * what a function reaches outside itself is frozen, and a function that writes to a local of its
+ * file fails and the local is put back.
  */
 #ifndef SUANPAN_HOST_H
 #define SUANPAN_HOST_H
@@ -12,16 +15,18 @@
 #include "release.h"
 
 struct host_limits {
-	uint32_t instructions_call; /* of one function call while rating; part of the release, default 10,000 */
-	uint32_t instructions_build; /* of all scripts of a build, default 200,000,000 */
-	size_t memory_bytes;        /* of the state, default 64 MiB while rating, 256 MiB while building */
-	size_t block_bytes;         /* of one allocation, default 64 KiB while rating */
-	uint32_t call_wall_us;      /* of one call while rating, default 1,000: a fault of the machine, never an answer */
+	uint32_t instructions_call; /* of one call; 0: what the release says, 10,000 by default */
+	size_t memory_bytes;        /* that the loaded functions may hold, default 4 MiB */
+	size_t memory_call_bytes;   /* that one call may ask for in all, default 256 KiB */
+	size_t block_bytes;         /* of one allocation, default 64 KiB */
+	uint32_t call_wall_us;      /* of one call, default 1,000: a fault of the machine, never an
+				       answer */
 };
 struct host_limits host_limits_default(void);
 
 struct host;
 
+/* `limits` NULL: the default. STATUS_LIMIT: the functions hold too much memory. */
 enum status host_new(struct release *release, const struct host_limits *limits, struct host **host,
 	struct fault *fault);
 void host_free(struct host *host);

@@ -1,0 +1,81 @@
+/*
+ * What `suanpan check` and `suanpan test` do with a catalog folder's bundle (release.h:
+ * bundle_of_directory).
+ *
+ * Both run the catalog's scripts in the sandbox and never raise its limits. Tests are `test` and
+ * `cases` in files named
+ * *_test.lua anywhere in the folder; each event goes through rate_usage, the same code as a live
+ * one. Not thread-safe; takes milliseconds to seconds, so never on the shard's thread.
+ */
+#ifndef SUANPAN_CATALOG_TEST_H
+#define SUANPAN_CATALOG_TEST_H
+
+#include "finding.h"
+#include "release.h"
+
+/*
+ * Everything there is to say about a catalog and its test files. Builds the release and drops it.
+ * STATUS_OK even with findings: ask findings_have_errors. Other statuses as release_build, when
+ * there was no way to check.
+ */
+enum status catalog_check(struct bytes bundle, struct findings *findings, struct fault *fault);
+
+struct test_options {
+	struct text filter;   /* only tests whose name or file contains it; empty: all */
+	struct text language; /* "zh" or "en", of `because` */
+};
+
+/* One `test`, or one row of a `cases`. */
+struct test_result {
+	struct text file;
+	uint32_t line;
+	struct text name; /* "name" or "name / row" */
+	bool passed;
+	/* where it failed: */
+	struct text
+		expected; /* "amount 0.22, zone local": what was asked for and did not come out */
+	struct text got;  /* the same fields as they came out */
+	struct text because; /* explain_pricing of what came out; several lines */
+};
+
+enum coverage_kind { COVERAGE_TARIFF, COVERAGE_BAND, COVERAGE_ZONE };
+const char *coverage_kind_name(enum coverage_kind kind); /* "tariff", "band", "zone" */
+
+struct coverage {
+	enum coverage_kind kind;
+	struct text name; /* "package.tariff", "package.tariff.band", "map.zone" */
+	uint64_t hits;    /* events that came by */
+};
+
+struct test_report {
+	struct arena arena;          /* holds everything below */
+	struct test_result *results; /* in order of file, then as written */
+	size_t result_count;
+	size_t result_room;
+	size_t failed_count;
+	size_t left_out_count;      /* by the filter */
+	struct coverage *coverages; /* tariffs, then bands, then zones, each in order of name; of
+				       all tests that ran */
+	size_t coverage_count;
+	uint64_t elapsed_ns; /* of running the tests, without building */
+};
+
+void test_report_init(struct test_report *report);
+void test_report_release(struct test_report *report);
+
+/*
+ * Builds the release, reads its test files and runs the tests in order of file name, then as
+ * written. What is wrong with the catalog or a test file goes to *findings. STATUS_OK when the
+ * tests ran (some may have failed: report->failed_count, or have errors among the findings);
+ * STATUS_INVALID when the release can't be built.
+ */
+enum status catalog_test_run(struct bytes bundle, const struct test_options *options,
+	struct test_report *report, struct findings *findings, struct fault *fault);
+
+/*
+ * The report as a person reads it: failures with expected, got and why; what is not covered; one
+ * line of totals. False without room.
+ */
+bool test_report_write(const struct test_report *report, struct text language, struct buffer *out);
+
+#endif

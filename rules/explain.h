@@ -1,0 +1,39 @@
+/*
+ * Why a price is what it is, as lines for people in "zh" or "en", from the facts in a pricing and
+ * the texts of its release. It rates nothing and reads nothing else.
+ */
+#ifndef SUANPAN_EXPLAIN_H
+#define SUANPAN_EXPLAIN_H
+
+#include "rate.h"
+#include "release.h"
+
+/*
+ * A text with its blanks filled: "{zone}" becomes the value of the blank `zone`. A blank without a
+ * value is left as it stands. False if the buffer had no room.
+ */
+struct blank {
+	const char *name;
+	struct text value;
+};
+bool
+text_fill(struct text template, const struct blank *blanks, size_t blank_count, struct buffer *out);
+
+/*
+ * Appends a line for each priced line and, indented below it, one for each part; or the refusal
+ * with its nearest miss:
+ *
+ *   Long-distance call  0.11 CNY  (fixed_line.domestic, zone domestic)
+ *       night  1 × 0.04
+ *       day    1 × 0.07
+ *
+ * False if the buffer had no room.
+ */
+bool explain_pricing(const struct release *release, struct text language,
+	const struct pricing *pricing, struct buffer *out);
+
+/* The sentence of a refusal, with its nearest miss, without a line feed. */
+bool explain_refusal(const struct release *release, struct text language,
+	const struct pricing *pricing, struct buffer *out);
+
+#endif
