@@ -93,6 +93,23 @@ uint64_t journal_room(const struct journal *journal);
  * the next call on this journal. */
 bool journal_peek(const struct journal *journal, uint64_t position, struct bytes *entry);
 
+/*
+ * How far the journal is. Batches have numbers that rise by one each time an open one is handed to the writer; an entry belongs to
+ * the batch that was open when it was reserved. (Added for the shard: answers are let go by batch.)
+ */
+struct journal_progress {
+	uint64_t batch;          /* the open batch, or the one that the next entry will open */
+	uint64_t batch_position; /* entries at or above this are in it */
+	uint64_t durable_batch;  /* this one and all before are durable; 0: none yet. Numbers start at 1. */
+};
+struct journal_progress journal_progress(const struct journal *journal);
+
+/*
+ * The frame boundary before the open batch: every entry below it is in a frame that was sealed, and a scan may
+ * start there with this chain (as journal_scan.from and from_chain).
+ */
+struct journal_head journal_boundary(const struct journal *journal);
+
 struct journal_stats {
 	uint64_t frames, entries, bytes, padded_bytes; /* written since journal_open */
 	uint64_t write_ns_total, write_ns_max;

@@ -1,0 +1,535 @@
+/* Records: keys, and the layout of each value (see records.h). */
+#include "records.h"
+
+#include "../engine/base/must.h"
+#include "../engine/base/utf8.h"
+
+#include <string.h>
+
+static const char *const TABLE_NAMES[TABLE_END] = {
+	[TABLE_CUSTOMER] = "customer",
+	[TABLE_ACCOUNT] = "account",
+	[TABLE_SUBSCRIPTION] = "subscription",
+	[TABLE_SERVICE] = "service",
+	[TABLE_BALANCE] = "balance",
+	[TABLE_COUNTER] = "counter",
+	[TABLE_RELEASE] = "release",
+	[TABLE_SETTING] = "setting",
+};
+
+const char *
+table_name(uint8_t table)
+{
+	return table < TABLE_END ? TABLE_NAMES[table] : NULL;
+}
+
+const char *
+subscription_state_name(enum subscription_state state)
+{
+	switch (state) {
+	case SUBSCRIPTION_ACTIVE:
+		return "active";
+	case SUBSCRIPTION_SUSPENDED:
+		return "suspended";
+	case SUBSCRIPTION_ENDED:
+		return "ended";
+	}
+	return NULL;
+}
+
+const char *
+balance_kind_name(enum balance_kind kind)
+{
+	switch (kind) {
+	case BALANCE_CASH:
+		return "cash";
+	case BALANCE_GIFT:
+		return "gift";
+	case BALANCE_DEPOSIT:
+		return "deposit";
+	case BALANCE_UNITS:
+		return "units";
+	}
+	return NULL;
+}
+
+/* ---- reading ---- */
+
+struct field_reader
+fields_of(struct bytes value)
+{
+	return (struct field_reader){ .at = value.data, .end = value.data + value.size };
+}
+
+/* The next `size` bytes, or NULL (and bad) if there are not so many. */
+static const uint8_t *
+field_take(struct field_reader *reader, size_t size)
+{
+	if ((size_t)(reader->end - reader->at) < size) {
+		reader->bad = true;
+		reader->at = reader->end;
+		return NULL;
+	}
+	const uint8_t *at = reader->at;
+	reader->at += size;
+	return at;
+}
+
+uint8_t
+field_read_u8(struct field_reader *reader)
+{
+	const uint8_t *at = field_take(reader, 1);
+	return at == NULL ? 0 : *at;
+}
+
+uint64_t
+field_read_u64(struct field_reader *reader)
+{
+	const uint8_t *at = field_take(reader, 8);
+	return at == NULL ? 0 : load_u64(at);
+}
+
+int64_t
+field_read_i64(struct field_reader *reader)
+{
+	return (int64_t)field_read_u64(reader);
+}
+
+struct text
+field_read_text(struct field_reader *reader)
+{
+	size_t size = field_read_u8(reader);
+	const uint8_t *at = field_take(reader, size);
+	if (at == NULL)
+		return (struct text){ "", 0 };
+	return (struct text){ (const char *)at, size };
+}
+
+enum { SPAN_HAS_FROM = 1, SPAN_HAS_TILL = 2 };
+
+struct span
+field_read_span(struct field_reader *reader)
+{
+	struct span span = SPAN_ALWAYS;
+	uint8_t flags = field_read_u8(reader);
+	if ((flags & ~(SPAN_HAS_FROM | SPAN_HAS_TILL)) != 0)
+		reader->bad = true;
+	if ((flags & SPAN_HAS_FROM) != 0)
+		span.from_ms = field_read_i64(reader);
+	if ((flags & SPAN_HAS_TILL) != 0)
+		span.till_ms = field_read_i64(reader);
+	return span;
+}
+
+/* ---- writing ---- */
+
+struct field_writer
+fields_into(void *place, size_t size)
+{
+	return (struct field_writer){ .start = place, .at = place, .end = (uint8_t *)place + size };
+}
+
+static void
+field_give(struct field_writer *writer, const void *data, size_t size)
+{
+	if ((size_t)(writer->end - writer->at) < size) {
+		writer->full = true;
+		writer->end = writer->at;
+		return;
+	}
+	if (size > 0)
+		memcpy(writer->at, data, size);
+	writer->at += size;
+}
+
+void
+field_write_u8(struct field_writer *writer, uint8_t value)
+{
+	field_give(writer, &value, 1);
+}
+
+void
+field_write_u64(struct field_writer *writer, uint64_t value)
+{
+	field_give(writer, &value, 8);
+}
+
+void
+field_write_i64(struct field_writer *writer, int64_t value)
+{
+	field_give(writer, &value, 8);
+}
+
+void
+field_write_text(struct field_writer *writer, struct text text)
+{
+	must(text.size <= 255);
+	field_write_u8(writer, (uint8_t)text.size);
+	field_give(writer, text.data, text.size);
+}
+
+void
+field_write_span(struct field_writer *writer, struct span span)
+{
+	uint8_t flags = 0;
+	if (span.from_ms != INT64_MIN)
+		flags |= SPAN_HAS_FROM;
+	if (span.till_ms != INT64_MAX)
+		flags |= SPAN_HAS_TILL;
+	field_write_u8(writer, flags);
+	if ((flags & SPAN_HAS_FROM) != 0)
+		field_write_i64(writer, span.from_ms);
+	if ((flags & SPAN_HAS_TILL) != 0)
+		field_write_i64(writer, span.till_ms);
+}
+
+struct bytes
+fields_written(const struct field_writer *writer)
+{
+	must(!writer->full);
+	return (struct bytes){ writer->start, (size_t)(writer->at - writer->start) };
+}
+
+/* ---- keys ---- */
+
+struct record_key
+key_of_text(enum table table, struct text id)
+{
+	must(id.size >= 1 && id.size <= IDENTIFIER_BYTES_MAX);
+	struct record_key key;
+	key.table = (uint8_t)table;
+	key.size = (uint8_t)id.size;
+	memcpy(key.data, id.data, id.size);
+	return key;
+}
+
+static void
+key_append(struct record_key *key, struct text part)
+{
+	must(key->size + part.size < RECORD_KEY_MAX);
+	memcpy(key->data + key->size, part.data, part.size);
+	key->size = (uint8_t)(key->size + part.size);
+}
+
+struct record_key
+key_of_balance(struct text account, struct text name)
+{
+	struct record_key key = key_of_text(TABLE_BALANCE, account);
+	key_append(&key, (struct text){ "\0", 1 });
+	key_append(&key, name);
+	return key;
+}
+
+bool
+key_is_of_balance(struct bytes key, struct text *account, struct text *name)
+{
+	const uint8_t *zero = memchr(key.data, 0, key.size);
+	if (zero == NULL)
+		return false;
+	size_t account_size = (size_t)(zero - key.data);
+	*account = (struct text){ (const char *)key.data, account_size };
+	*name = (struct text){ (const char *)zero + 1, key.size - account_size - 1 };
+	return identifier_is_valid(*account) && identifier_is_valid(*name);
+}
+
+enum { COUNTER_CYCLE_BYTES = 4 };
+
+struct record_key
+key_of_counter(struct text subscription, struct text package, struct text allowance, int32_t cycle)
+{
+	struct record_key key = { .table = TABLE_COUNTER, .size = COUNTER_CYCLE_BYTES };
+	/* Big-endian with the sign turned, so that byte order is the order of time. */
+	uint32_t ordered = (uint32_t)cycle ^ UINT32_C(0x80000000);
+	for (int i = 0; i < COUNTER_CYCLE_BYTES; i++)
+		key.data[i] = (uint8_t)(ordered >> (24 - 8 * i));
+	key_append(&key, subscription);
+	key_append(&key, (struct text){ "\0", 1 });
+	key_append(&key, package);
+	key_append(&key, (struct text){ "\0", 1 });
+	key_append(&key, allowance);
+	return key;
+}
+
+/* ---- values ---- */
+
+struct balance
+balance_read(struct bytes value)
+{
+	struct field_reader reader = fields_of(value);
+	struct balance balance;
+	balance.amount = field_read_i64(&reader);
+	balance.held = field_read_i64(&reader);
+	balance.earlier = field_read_u64(&reader);
+	const uint8_t *day = field_take(&reader, 4);
+	balance.day = day == NULL ? 0 : load_u32(day);
+	balance.kind = (enum balance_kind)field_read_u8(&reader);
+	balance.unit = field_read_text(&reader);
+	balance.span = field_read_span(&reader);
+	return balance;
+}
+
+void
+balance_write(struct field_writer *writer, const struct balance *balance)
+{
+	field_write_i64(writer, balance->amount);
+	field_write_i64(writer, balance->held);
+	field_write_u64(writer, balance->earlier);
+	field_give(writer, &balance->day, 4);
+	field_write_u8(writer, (uint8_t)balance->kind);
+	field_write_text(writer, balance->unit);
+	field_write_span(writer, balance->span);
+}
+
+void
+balance_touch(struct balance *balance, uint64_t version, uint32_t day)
+{
+	if (balance->day == day)
+		return;
+	balance->earlier = version;
+	balance->day = day;
+}
+
+/* Skips `count` elements of a list of texts with spans. */
+static void
+skip_texts_with_spans(struct field_reader *reader, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		field_read_text(reader);
+		field_read_span(reader);
+	}
+}
+
+struct account
+account_read(struct bytes value)
+{
+	struct field_reader reader = fields_of(value);
+	struct account account;
+	account.customer = field_read_text(&reader);
+	account.currency = field_read_text(&reader);
+	account.zone = field_read_text(&reader);
+	account.bill_day = field_read_u8(&reader);
+	account.floor.micros = field_read_i64(&reader);
+	account.balance_count = field_read_u8(&reader);
+	account.balances = reader;
+	return account;
+}
+
+struct subscription
+subscription_read(struct bytes value)
+{
+	struct field_reader reader = fields_of(value);
+	struct subscription subscription;
+	subscription.account = field_read_text(&reader);
+	subscription.product = field_read_text(&reader);
+	subscription.state_count = field_read_u8(&reader);
+	subscription.states = reader;
+	for (unsigned i = 0; i < subscription.state_count; i++) {
+		field_read_span(&reader);
+		field_read_u8(&reader);
+	}
+	subscription.service_count = field_read_u8(&reader);
+	subscription.services = reader;
+	skip_texts_with_spans(&reader, subscription.service_count);
+	subscription.package_count = field_read_u8(&reader);
+	subscription.packages = reader;
+	return subscription;
+}
+
+enum subscription_state
+subscription_state_at(const struct subscription *subscription, int64_t ms)
+{
+	struct field_reader reader = subscription->states;
+	for (unsigned i = 0; i < subscription->state_count; i++) {
+		struct span span = field_read_span(&reader);
+		uint8_t state = field_read_u8(&reader);
+		if (span_has(span, ms))
+			return (enum subscription_state)state;
+	}
+	return SUBSCRIPTION_ENDED;
+}
+
+struct text
+service_holder(struct bytes value, int64_t ms)
+{
+	struct field_reader reader = fields_of(value);
+	unsigned count = field_read_u8(&reader);
+	for (unsigned i = 0; i < count; i++) {
+		struct span span = field_read_span(&reader);
+		struct text subscription = field_read_text(&reader);
+		if (span_has(span, ms))
+			return subscription;
+	}
+	return (struct text){ "", 0 };
+}
+
+struct release_record
+release_record_read(struct bytes value)
+{
+	struct field_reader reader = fields_of(value);
+	struct release_record release;
+	release.size = field_read_u64(&reader);
+	release.published_ms = field_read_i64(&reader);
+	release.activated_ms = field_read_i64(&reader);
+	release.by = field_read_text(&reader);
+	release.catalog = field_read_text(&reader);
+	return release;
+}
+
+void
+release_record_write(struct field_writer *writer, const struct release_record *release)
+{
+	field_write_u64(writer, release->size);
+	field_write_i64(writer, release->published_ms);
+	field_write_i64(writer, release->activated_ms);
+	field_write_text(writer, release->by);
+	field_write_text(writer, release->catalog);
+}
+
+/* ---- validity: each function walks one whole value ---- */
+
+static void
+walk_id(struct field_reader *reader)
+{
+	if (!identifier_is_valid(field_read_text(reader)))
+		reader->bad = true;
+}
+
+static void
+walk_span(struct field_reader *reader)
+{
+	struct span span = field_read_span(reader);
+	if (span.from_ms >= span.till_ms)
+		reader->bad = true;
+}
+
+static void
+walk_customer(struct field_reader *reader)
+{
+	field_read_text(reader);
+	field_read_text(reader);
+	for (unsigned count = field_read_u8(reader); count > 0; count--) {
+		walk_id(reader);
+		uint8_t kind = field_read_u8(reader);
+		if (kind == 0)
+			field_read_text(reader);
+		else if (kind == 1)
+			field_read_i64(reader);
+		else
+			reader->bad = true;
+	}
+}
+
+static void
+walk_account(struct field_reader *reader)
+{
+	walk_id(reader);
+	if (!currency_is_valid(field_read_text(reader)))
+		reader->bad = true;
+	field_read_text(reader);
+	uint8_t bill_day = field_read_u8(reader);
+	int64_t floor = field_read_i64(reader);
+	unsigned count = field_read_u8(reader);
+	if (bill_day < 1 || bill_day > 28 || floor > 0 || count == 0)
+		reader->bad = true;
+	for (; count > 0; count--)
+		walk_id(reader);
+}
+
+static void
+walk_subscription(struct field_reader *reader)
+{
+	walk_id(reader);
+	walk_id(reader);
+	for (unsigned count = field_read_u8(reader); count > 0; count--) {
+		walk_span(reader);
+		if (field_read_u8(reader) > SUBSCRIPTION_ENDED)
+			reader->bad = true;
+	}
+	for (int list = 0; list < 2; list++) {
+		for (unsigned count = field_read_u8(reader); count > 0; count--) {
+			walk_id(reader);
+			walk_span(reader);
+		}
+	}
+}
+
+static void
+walk_service(struct field_reader *reader)
+{
+	for (unsigned count = field_read_u8(reader); count > 0; count--) {
+		walk_span(reader);
+		walk_id(reader);
+	}
+}
+
+static void
+walk_balance(struct field_reader *reader)
+{
+	field_take(reader, 8 + 8 + 8 + 4);
+	if (field_read_u8(reader) > BALANCE_UNITS)
+		reader->bad = true;
+	struct text unit = field_read_text(reader);
+	if (unit.size == 0 || unit.size > 16)
+		reader->bad = true;
+	walk_span(reader);
+}
+
+static void
+walk_release(struct field_reader *reader)
+{
+	field_take(reader, 8 + 8 + 8);
+	field_read_text(reader);
+	field_read_text(reader);
+}
+
+static bool
+key_is_valid(uint8_t table, struct bytes key)
+{
+	struct text account, name;
+	if (key.size == 0 || key.size > RECORD_KEY_MAX)
+		return false;
+	if (table == TABLE_BALANCE)
+		return key_is_of_balance(key, &account, &name);
+	if (table == TABLE_COUNTER)
+		return key.size > COUNTER_CYCLE_BYTES;
+	return identifier_is_valid(text_of_bytes(key));
+}
+
+bool
+record_is_valid(uint8_t table, struct bytes key, struct bytes value)
+{
+	struct field_reader reader = fields_of(value);
+	if (table == 0 || table >= TABLE_END || !key_is_valid(table, key) ||
+		value.size > RECORD_VALUE_MAX)
+		return false;
+	if (value.size == 0)
+		return true; /* the record ceased to exist */
+	switch ((enum table)table) {
+	case TABLE_CUSTOMER:
+		walk_customer(&reader);
+		break;
+	case TABLE_ACCOUNT:
+		walk_account(&reader);
+		break;
+	case TABLE_SUBSCRIPTION:
+		walk_subscription(&reader);
+		break;
+	case TABLE_SERVICE:
+		walk_service(&reader);
+		break;
+	case TABLE_BALANCE:
+		walk_balance(&reader);
+		break;
+	case TABLE_COUNTER:
+		field_read_i64(&reader);
+		break;
+	case TABLE_RELEASE:
+		walk_release(&reader);
+		break;
+	case TABLE_SETTING:
+		return true;
+	case TABLE_END:
+		return false;
+	}
+	return !reader.bad && reader.at == reader.end;
+}

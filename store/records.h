@@ -1,0 +1,172 @@
+/*
+ * Records: the tables of the store, the layout of each value, and how keys are made.
+ *
+ * A record is a key of 1 to 255 bytes and a value of up to 65,535 bytes. The encoded value is the same in memory, in LMDB and in
+ * the journal. Numbers are little-endian; a text is one length byte and its bytes; a list is a count byte and
+ * its elements; a span of time is a flag byte (1: has from, 2: has till) and those of the two that it has, 8 bytes each.
+ *
+ *   customer      segment text, area text, list of facts: name text, kind byte (0 text, 1 integer), text or 8 bytes
+ *   account       customer text, currency text, zone text, bill day 1 byte, floor 8 bytes (micro-units),
+ *                 list of texts: the names of its balances, the first is the main one
+ *   subscription  account text, product text, list of states: span, 1 byte enum subscription_state;
+ *                 list of service ids: text, span; list of packages: text, span
+ *   service       list: span, subscription text. Spans of one service id do not overlap.
+ *   balance       amount 8, held 8, earlier 8 (position of the newest entry of an earlier day), day 4 (of the newest
+ *                 entry, days since 1970 UTC), kind 1 byte, unit text, span
+ *   counter       used 8 bytes
+ *   release       size 8, published_ms 8, activated_ms 8 (0: never), by text, catalog text
+ *   setting       depends on the key; "active": name of the release in force
+ *
+ * Reading a value never fails for values that were checked once when they came in (record_is_valid, called on everything that
+ * comes from a disk).
+ */
+#ifndef SUANPAN_RECORDS_H
+#define SUANPAN_RECORDS_H
+
+#include "../engine/base/bytes.h"
+#include "../engine/base/money.h"
+
+enum table {
+	TABLE_CUSTOMER = 1,
+	TABLE_ACCOUNT,
+	TABLE_SUBSCRIPTION,
+	TABLE_SERVICE,
+	TABLE_BALANCE,
+	TABLE_COUNTER,
+	TABLE_RELEASE,
+	TABLE_SETTING,
+	TABLE_END,
+};
+const char *table_name(uint8_t table); /* "customer" …; NULL if there is no such table */
+
+#define RECORD_KEY_MAX 255
+#define RECORD_VALUE_MAX 65535
+
+/* Is this a well-formed value of that table, with a key it may have? For bytes from a disk. */
+bool record_is_valid(uint8_t table, struct bytes key, struct bytes value);
+
+/* A key that is being made; copy it before the next one is made in the same place. */
+struct record_key {
+	uint8_t table;
+	uint8_t size;
+	uint8_t data[RECORD_KEY_MAX];
+};
+struct record_key key_of_text(enum table table, struct text id); /* 1 to 64 bytes */
+struct record_key key_of_balance(struct text account, struct text name);
+/* The cycle comes first, so that a month's counters lie together and old ones can go together. */
+struct record_key key_of_counter(struct text subscription, struct text package, struct text allowance, int32_t cycle);
+bool key_is_of_balance(struct bytes key, struct text *account, struct text *name);
+
+/* FROM ≤ t < TILL */
+struct span {
+	int64_t from_ms; /* INT64_MIN: since ever */
+	int64_t till_ms; /* INT64_MAX: for ever */
+};
+#define SPAN_ALWAYS ((struct span){ INT64_MIN, INT64_MAX })
+
+static inline bool
+span_has(struct span span, int64_t ms)
+{
+	return span.from_ms <= ms && ms < span.till_ms;
+}
+
+static inline bool
+span_overlaps(struct span a, struct span b)
+{
+	return a.from_ms < b.till_ms && b.from_ms < a.till_ms;
+}
+
+/*
+ * Walking a value. A reader is a position in it; each *_read function takes the next part. Past the end or on
+ * malformed bytes it gives zeros and sets `bad`, for the one place that checks (record_is_valid); elsewhere
+ * bad is a bug.
+ */
+struct field_reader {
+	const uint8_t *at;
+	const uint8_t *end;
+	bool bad;
+};
+struct field_reader fields_of(struct bytes value);
+uint8_t field_read_u8(struct field_reader *reader);
+int64_t field_read_i64(struct field_reader *reader);
+uint64_t field_read_u64(struct field_reader *reader);
+struct text field_read_text(struct field_reader *reader);
+struct span field_read_span(struct field_reader *reader);
+
+/* Building a value in a place of fixed size; `full` when it did not fit (nothing is written past the end). */
+struct field_writer {
+	uint8_t *start;
+	uint8_t *at;
+	uint8_t *end;
+	bool full;
+};
+struct field_writer fields_into(void *place, size_t size);
+void field_write_u8(struct field_writer *writer, uint8_t value);
+void field_write_i64(struct field_writer *writer, int64_t value);
+void field_write_u64(struct field_writer *writer, uint64_t value);
+void field_write_text(struct field_writer *writer, struct text text); /* at most 255 bytes */
+void field_write_span(struct field_writer *writer, struct span span);
+struct bytes fields_written(const struct field_writer *writer);
+
+enum subscription_state { SUBSCRIPTION_ACTIVE, SUBSCRIPTION_SUSPENDED, SUBSCRIPTION_ENDED };
+const char *subscription_state_name(enum subscription_state state); /* "active" … */
+
+enum balance_kind { BALANCE_CASH, BALANCE_GIFT, BALANCE_DEPOSIT, BALANCE_UNITS };
+const char *balance_kind_name(enum balance_kind kind); /* "cash" … */
+
+struct balance {
+	int64_t amount;   /* micro-units, or units */
+	int64_t held;
+	uint64_t earlier; /* position of the newest entry that touched it on an earlier day, 0 if none */
+	uint32_t day;     /* of the newest entry; 0 if none */
+	enum balance_kind kind;
+	struct text unit; /* "CNY", "second" */
+	struct span span;
+};
+struct balance balance_read(struct bytes value);
+void balance_write(struct field_writer *writer, const struct balance *balance);
+/*
+ * What a new entry of `day` makes of the two history fields, given the position of the entry before (the record's version).
+ * The chain of `earlier` lets a search by date skip whole days.
+ */
+void balance_touch(struct balance *balance, uint64_t version, uint32_t day);
+
+struct account {
+	struct text customer;
+	struct text currency;
+	struct text zone;
+	uint8_t bill_day;
+	struct money floor; /* the balance may fall to this, 0 or negative */
+	uint8_t balance_count;
+	struct field_reader balances; /* texts */
+};
+struct account account_read(struct bytes value);
+
+struct subscription {
+	struct text account;
+	struct text product;
+	uint8_t state_count;
+	struct field_reader states; /* span, u8 */
+	uint8_t service_count;
+	struct field_reader services; /* text, span */
+	uint8_t package_count;
+	struct field_reader packages; /* text, span */
+};
+struct subscription subscription_read(struct bytes value);
+/* The state at an instant; ENDED outside all spans. */
+enum subscription_state subscription_state_at(const struct subscription *subscription, int64_t ms);
+
+/* The subscription that held the service id at an instant; size 0 if none did. */
+struct text service_holder(struct bytes value, int64_t ms);
+
+struct release_record {
+	uint64_t size;
+	int64_t published_ms;
+	int64_t activated_ms;
+	struct text by;
+	struct text catalog;
+};
+struct release_record release_record_read(struct bytes value);
+void release_record_write(struct field_writer *writer, const struct release_record *release);
+
+#endif

@@ -1,0 +1,111 @@
+/*
+ * The shelf: the records that are in memory. Each has its encoded value and its version, the position of the last entry that changed
+ * it. What is not here is in LMDB (cold), or known not to exist (absent).
+ *
+ *   hash of (table, key) ─► directory ─► segment of 512 slots (tag, pointer) ─► record (header, key, value)
+ *
+ * Growth. Segments split when 7/8 full, one at a time (extendible hashing), so no insert ever moves more than
+ * 512 slots. Records lie in 64 KB slabs of cells of one size. When the bytes in use reach the bound, a hand goes round the slabs and
+ * drops clean records that were not used since it came by last (second chance). Changed records stay until a sweep has
+ * written them.
+ *
+ * Change and sweep. A record that changes gets on the list of changed records, once. A sweep (checkpoint.h) takes the whole
+ * list; from then on the record's fate is:
+ *
+ *   clean ──set──► changed (on the list) ──sweep begins──► swept ──copied into a chunk──► copied ──chunk durable──► clean
+ *                                                                          └─ set again ─► on the new list too
+ *
+ * A record that outgrows its cell moves to another; the old cell is kept, marked dead, as long as a list names it. So the sweep's
+ * thread may read the keys of the records on its list at any time: they never change and don't go away before
+ * shelf_sweep_end.
+ *
+ * Thread: the shard's; but the list that shelf_sweep_begin gave may be sorted, and the keys behind it read, by another.
+ */
+#ifndef SUANPAN_SHELF_H
+#define SUANPAN_SHELF_H
+
+#include "records.h"
+
+struct shelf;
+struct shelf_record; /* one record in memory */
+
+/* A key with its hash, for finding. The bytes belong to the caller. */
+struct shelf_key {
+	uint64_t hash;
+	uint8_t table;
+	struct bytes bytes;
+};
+struct shelf_key shelf_key(enum table table, struct bytes bytes);
+struct shelf_key shelf_key_of(const struct record_key *key);
+
+/* At most bytes_max of records, index included; at least 1 MiB. NULL without memory. */
+struct shelf *shelf_new(size_t bytes_max);
+void shelf_free(struct shelf *shelf);
+
+enum lookup {
+	LOOKUP_FOUND,
+	LOOKUP_ABSENT, /* there is no such record; *version is that of its end, 0 if it never was */
+	LOOKUP_COLD,   /* not in memory: the store can load it */
+};
+/* The value is valid until the next shelf_prepare, shelf_install or shelf_set. */
+enum lookup shelf_find(struct shelf *shelf, struct shelf_key key, struct bytes *value, uint64_t *version);
+
+/* Fetch the cache lines that shelf_find will touch: first the slot, some time later the record. */
+void shelf_prefetch_slot(const struct shelf *shelf, uint64_t hash);
+void shelf_prefetch_record(const struct shelf *shelf, uint64_t hash);
+
+/*
+ * Puts a record from LMDB on the shelf; value size 0 and version 0: known not to exist. If the record is there already, nothing changes
+ * (what is in memory is never older). False without memory.
+ */
+bool shelf_install(struct shelf *shelf, struct shelf_key key, struct bytes value, uint64_t version);
+
+/*
+ * Change, in two steps: prepare makes sure that a record with this key and room for `value_size` bytes exists (a new one is absent,
+ * version 0) and that it can be listed as changed; it may fail for want of memory, and then nothing that anybody can see has
+ * changed. set can't fail after it. A version only grows.
+ */
+bool shelf_prepare(struct shelf *shelf, struct shelf_key key, size_t value_size);
+void shelf_set(struct shelf *shelf, struct shelf_key key, struct bytes value, uint64_t version);
+
+/* ---- sweeps, one at a time ---- */
+
+struct shelf_sweep {
+	struct shelf_record **records; /* may be reordered by whoever has the sweep */
+	size_t count;
+};
+/* Takes the list of changed records. */
+struct shelf_sweep shelf_sweep_begin(struct shelf *shelf);
+/* All chunks are done: gives the list and the dead cells back. */
+void shelf_sweep_end(struct shelf *shelf, struct shelf_sweep *sweep);
+
+/* The shelf is about to be freed with a sweep under way: frees the list. */
+void shelf_sweep_abandon(struct shelf *shelf, struct shelf_sweep *sweep);
+
+/* The key of a record on the list; any thread. */
+struct bytes shelf_record_key(const struct shelf_record *record, uint8_t *table);
+
+/* The value of a record on the list, to be copied now; from here on, a change puts it on the new list. */
+void shelf_sweep_copy(struct shelf *shelf, struct shelf_record *record, struct bytes *value, uint64_t *version);
+/* What was copied is durable in LMDB; unless it changed since, the record is clean. */
+void shelf_sweep_copied(struct shelf *shelf, struct shelf_record *record);
+
+struct shelf_stats {
+	size_t records;
+	size_t absent; /* of these, known not to exist */
+	size_t changed; /* on the list of changed records */
+	size_t bytes;   /* slabs, segments, directory and lists */
+	size_t bytes_max;
+	uint64_t dropped;
+};
+struct shelf_stats shelf_stats(const struct shelf *shelf);
+
+/* Walks all records, for tests and digests. The callback must not change the shelf. */
+void shelf_each(const struct shelf *shelf,
+	void (*visit)(void *context, uint8_t table, struct bytes key, struct bytes value, uint64_t version),
+	void *context);
+
+/* Counts, lists and states agree; slow, for tests. */
+bool shelf_is_valid(const struct shelf *shelf);
+
+#endif

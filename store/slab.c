@@ -1,0 +1,172 @@
+/* Slabs: cells of fixed sizes (see slab.h). */
+#include "slab.h"
+
+#include "../engine/base/bytes.h"
+#include "../engine/base/memory.h"
+#include "../engine/base/must.h"
+
+#include <string.h>
+
+/*
+ * Classes 0 … 31 are the multiples of 16 up to 512; then each is about a quarter larger than the one before. A block of a class
+ * whose cell is over SLAB_BYTES / 8 holds one cell.
+ */
+enum { FINE_STEP = 16, FINE_CLASSES = 32, FINE_MAX = FINE_STEP * FINE_CLASSES, CLASSES_MAX = 64 };
+
+struct slab {
+	struct slab *next; /* in the list of all blocks */
+	size_t cell_size;
+	size_t cell_count;
+	uint8_t *cells;
+};
+
+/* A free cell: zero where a record has its marks, then the next free one. */
+struct free_cell {
+	uint64_t zero;
+	struct free_cell *next;
+};
+
+struct slabs {
+	struct slab *first;
+	struct slab *last;
+	size_t bytes;
+	unsigned class_count;
+	size_t class_size[CLASSES_MAX];
+	struct free_cell *class_free[CLASSES_MAX];
+};
+
+static size_t
+coarse_size_after(size_t size)
+{
+	size_t next = size_round_up(size + size / 4, FINE_STEP);
+	return next < SLAB_CELL_MAX ? next : SLAB_CELL_MAX;
+}
+
+struct slabs *
+slabs_new(void)
+{
+	struct slabs *slabs = memory_new_zeroed(1, sizeof *slabs);
+	if (slabs == NULL)
+		return NULL;
+	for (size_t size = FINE_STEP; size <= FINE_MAX; size += FINE_STEP)
+		slabs->class_size[slabs->class_count++] = size;
+	for (size_t size = FINE_MAX; size < SLAB_CELL_MAX;) {
+		size = coarse_size_after(size);
+		must(slabs->class_count < CLASSES_MAX);
+		slabs->class_size[slabs->class_count++] = size;
+	}
+	return slabs;
+}
+
+void
+slabs_free(struct slabs *slabs)
+{
+	if (slabs == NULL)
+		return;
+	for (struct slab *slab = slabs->first, *next; slab != NULL; slab = next) {
+		next = slab->next;
+		memory_free(slab->cells);
+		memory_free(slab);
+	}
+	memory_free(slabs);
+}
+
+static unsigned
+class_of(const struct slabs *slabs, size_t size)
+{
+	must(size > 0 && size <= SLAB_CELL_MAX);
+	if (size <= FINE_MAX)
+		return (unsigned)((size - 1) / FINE_STEP);
+	unsigned class = FINE_CLASSES;
+	while (slabs->class_size[class] < size)
+		class++;
+	must(class < slabs->class_count);
+	return class;
+}
+
+size_t
+slab_cell_size(size_t size)
+{
+	must(size > 0 && size <= SLAB_CELL_MAX);
+	if (size <= FINE_MAX)
+		return size_round_up(size, FINE_STEP);
+	size_t cell = FINE_MAX;
+	while (cell < size)
+		cell = coarse_size_after(cell);
+	return cell;
+}
+
+/* Adds a block of cells to the class, and all of them to its free list. */
+static bool
+class_grow(struct slabs *slabs, unsigned class)
+{
+	size_t cell_size = slabs->class_size[class];
+	size_t cell_count = cell_size > SLAB_BYTES / 8 ? 1 : SLAB_BYTES / cell_size;
+	struct slab *slab = memory_new_zeroed(1, sizeof *slab);
+	if (slab == NULL)
+		return false;
+	slab->cells = memory_new_zeroed(cell_count, cell_size);
+	if (slab->cells == NULL) {
+		memory_free(slab);
+		return false;
+	}
+	slab->cell_size = cell_size;
+	slab->cell_count = cell_count;
+	for (size_t i = cell_count; i-- > 0;) {
+		struct free_cell *cell = (struct free_cell *)(void *)(slab->cells + i * cell_size);
+		cell->next = slabs->class_free[class];
+		slabs->class_free[class] = cell;
+	}
+	if (slabs->last == NULL)
+		slabs->first = slab;
+	else
+		slabs->last->next = slab;
+	slabs->last = slab;
+	slabs->bytes += sizeof *slab + cell_count * cell_size;
+	return true;
+}
+
+void *
+slab_take(struct slabs *slabs, size_t size)
+{
+	unsigned class = class_of(slabs, size);
+	if (slabs->class_free[class] == NULL && !class_grow(slabs, class))
+		return NULL;
+	struct free_cell *cell = slabs->class_free[class];
+	must(cell->zero == 0);
+	slabs->class_free[class] = cell->next;
+	cell->next = NULL;
+	return cell;
+}
+
+void
+slab_give(struct slabs *slabs, void *cell, size_t size)
+{
+	unsigned class = class_of(slabs, size);
+	struct free_cell *free_cell = cell;
+	free_cell->zero = 0;
+	free_cell->next = slabs->class_free[class];
+	slabs->class_free[class] = free_cell;
+}
+
+size_t
+slabs_bytes(const struct slabs *slabs)
+{
+	return slabs->bytes;
+}
+
+void *
+slab_next(struct slabs *slabs, struct slab_hand *hand)
+{
+	if (hand->slab == NULL) {
+		hand->slab = slabs->first;
+		hand->cell = 0;
+	}
+	while (hand->slab != NULL && hand->cell == hand->slab->cell_count) {
+		hand->slab = hand->slab->next;
+		hand->cell = 0;
+	}
+	if (hand->slab == NULL)
+		return NULL;
+	return hand->slab->cells + hand->slab->cell_size * hand->cell++;
+}
