@@ -215,10 +215,10 @@ instant_parse(struct text text, int64_t *ms)
 
 /* Writes a number of at least `width` digits and returns where it ended. */
 static char *
-put_number(char *at, int64_t number, int width)
+put_number(char *at, int32_t number, int width)
 {
 	must(number >= 0);
-	char digits[20];
+	char digits[10];
 	int count = 0;
 	while (number > 0 || count < width) {
 		digits[count++] = (char)('0' + number % 10);
@@ -250,13 +250,15 @@ instant_format(int64_t ms, int32_t offset_minutes, char text[INSTANT_TEXT_MAX])
 	/* In minutes, so that no offset makes any instant overflow. */
 	int64_t rest_ms;
 	int64_t minutes = divide_down(ms, MINUTE_MS, &rest_ms) + offset_minutes;
-	int64_t day_minutes;
-	struct date date = date_of_day(divide_down(minutes, 24 * 60, &day_minutes));
+	int64_t rest_minutes;
+	struct date date = date_of_day(divide_down(minutes, 24 * 60, &rest_minutes));
+	int32_t day_minutes = (int32_t)rest_minutes;
+	int32_t second_ms = (int32_t)rest_ms;
 
 	char *at = text;
 	if (date.year < 0)
 		*at++ = '-';
-	at = put_number(at, date.year < 0 ? -(int64_t)date.year : date.year, 4);
+	at = put_number(at, date.year < 0 ? -date.year : date.year, 4);
 	*at++ = '-';
 	at = put_number(at, date.month, 2);
 	*at++ = '-';
@@ -266,10 +268,10 @@ instant_format(int64_t ms, int32_t offset_minutes, char text[INSTANT_TEXT_MAX])
 	*at++ = ':';
 	at = put_number(at, day_minutes % 60, 2);
 	*at++ = ':';
-	at = put_number(at, rest_ms / SECOND_MS, 2);
-	if (rest_ms % SECOND_MS != 0) {
+	at = put_number(at, second_ms / 1000, 2);
+	if (second_ms % 1000 != 0) {
 		*at++ = '.';
-		at = put_number(at, rest_ms % SECOND_MS, 3);
+		at = put_number(at, second_ms % 1000, 3);
 	}
 	at = put_offset(at, offset_minutes);
 	*at = '\0';
