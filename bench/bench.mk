@@ -1,0 +1,22 @@
+# Included by the main Makefile. Programs and objects lie together below $(BUILD)/bench.
+
+BENCH_PROGRAMS = $(BUILD)/bench/load/load $(BUILD)/bench/bare/bare
+bench_objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/$(1)/*.c))
+
+# Python with Debian's packages, not one of a version manager.
+BENCH_PYTHON ?= /usr/bin/python3
+
+$(BUILD)/bench/load/load: $(call bench_objects,load)
+	$(CC_used) $(FLAGS_$(MODE)) -pthread $(LDFLAGS) -o $@ $^
+
+$(BUILD)/bench/bare/bare: $(call bench_objects,bare)
+	$(CC_used) $(FLAGS_$(MODE)) -pthread $(LDFLAGS) -o $@ $^ -luv -lmsgpackc -llua5.4 -lxxhash -lisal
+
+.PHONY: bench bench-programs
+bench-programs: $(BENCH_PROGRAMS)
+
+# BENCH="--quick", BENCH="--only suanpan,redis" and so on go to bench/run.py.
+bench: ## Suanpan beside Redis, PostgreSQL, Tarantool and a bare loop; writes bench/RESULTS.md
+	tools/install.sh build bench
+	$(MAKE) $(BUILD)/suanpan $(BENCH_PROGRAMS)
+	$(BENCH_PYTHON) bench/run.py --build $(BUILD) $(BENCH)
