@@ -1,8 +1,8 @@
 /*
- * A journal entry: everything that one request did, in one run of bytes. It holds who asked (scope, id,
- * attempt, fingerprint), the normalised event, the release that priced it, the postings, the new value of every record that
- * changed, and the answer. So a repeat is answered from it, an auditor reads it, and recovery applies
- * it without rules or code of that day.
+ * A journal entry: everything that one request did, in one run of bytes. It holds who asked (scope,
+ * id, attempt, fingerprint), the normalised event, the release that priced it, the postings, the
+ * new value of every record that changed, and the answer. So a repeat is answered from it, an
+ * auditor reads it, and recovery applies it without rules or code of that day.
  *
  * Format, little-endian, sizes in bytes; an entry begins at a multiple of 8:
  *
@@ -25,17 +25,20 @@
  *    0  1  table       enum table (records.h)
  *    1  1  key_size    1 to 255
  *    2  2  value_size  0: the record ceases to exist
- *    4  6  previous    position of the entry that changed this record last, divided by 8; 0 if it did
- *                      not exist. So each record's entries are a chain, newest first.
+ *    4  6  previous    position of the entry that changed this record last, divided by 8; 0 if it
+ *                      did not exist. So each record's entries are a chain, newest first.
  *   10     key, value
  *
  * A posting:
- *    0  1  side        index of the effect whose record's amount it moves, or 255: a named book follows
+ *    0  1  side        index of the effect whose record's amount it moves, or 255: a named book
  *    1     if side is 255: varint length and name of the book ("revenue", "topup", "used")
  *          varint zigzag amount: micro-units, or units
  *          varint length and name of the currency or unit; length 0: the same as the posting before
  *
  * The postings of an entry sum to zero for each currency or unit.
+ *
+ * There is one encoding of an entry: numbers are in their shortest form and a unit is named only
+ * where it changes. So what decodes encodes again to the same bytes.
  */
 #ifndef SUANPAN_ENTRY_H
 #define SUANPAN_ENTRY_H
@@ -53,6 +56,7 @@ enum entry_kind {
 const char *entry_kind_name(enum entry_kind kind); /* "charge" …; NULL if there is no such kind */
 
 #define ENTRY_HEADER_BYTES 48
+#define ENTRY_NAME_BYTES_MAX 64 /* of the scope, and of the id */
 #define ENTRY_BYTES_MAX (256 * 1024)
 #define ENTRY_EFFECTS_MAX 255
 #define ENTRY_POSTINGS_MAX 1024
@@ -65,11 +69,13 @@ struct effect {
 };
 
 #define POSTING_BOOK 255
+#define POSTING_BOOK_BYTES_MAX 64
+#define POSTING_UNIT_BYTES_MAX 16
 struct posting {
 	uint8_t side;     /* index of an effect, or POSTING_BOOK */
-	struct text book; /* with POSTING_BOOK: its name, at most 64 bytes */
+	struct text book; /* with POSTING_BOOK: its name, 1 to 64 bytes */
 	int64_t amount;
-	struct text unit; /* "CNY", "second": at most 16 bytes; never empty here */
+	struct text unit; /* "CNY", "second": 1 to 16 bytes */
 };
 
 struct entry {
@@ -86,27 +92,31 @@ struct entry {
 	size_t effect_count;
 	const struct posting *postings; /* when encoding */
 	size_t posting_count;
-	/* when decoding: where the encoded effects and postings lie; read them with the cursors below */
+	/* when decoding: where the encoded effects and postings lie, for the cursors below */
 	struct bytes effect_bytes;
 	struct bytes posting_bytes;
 };
 
-/* The encoded size, padding included. The entry must be within the bounds above. */
+/*
+ * The encoded size, padding included. The entry must be within the bounds above, but for the size
+ * itself: whoever makes entries of what comes from outside refuses one that is over
+ * ENTRY_BYTES_MAX.
+ */
 size_t entry_size(const struct entry *entry);
 /* Writes exactly entry_size() bytes at `at`. `key` is the folder's checksum key. */
 void entry_encode(const struct entry *entry, uint32_t key, uint8_t *at);
 
 /*
- * Reads the entry at the start of `bytes` (which may go on after it). Checks sizes, checksum and that effects
- * and postings are well-formed, so that the cursors can't fail. STATUS_CORRUPT says what is wrong. All views
- * point into `bytes`.
+ * Reads the entry at the start of `bytes` (which may go on after it). Checks sizes, checksum and
+ * that effects and postings are well-formed, so that the cursors can't fail. STATUS_CORRUPT says
+ * what is wrong. All views point into `bytes`.
  */
-enum status entry_decode(struct bytes bytes, uint32_t key, struct entry *entry, size_t *size,
-	struct fault *fault);
+enum status entry_decode(
+	struct bytes bytes, uint32_t key, struct entry *entry, size_t *size, struct fault *fault);
 
 /* Walks what entry_decode has checked: `*rest` starts as effect_bytes; false at the end. */
 bool effect_next(struct bytes *rest, struct effect *effect);
-/* `*rest` starts as posting_bytes; *posting carries the unit from one call to the next, start with {0}. */
+/* `*rest` starts as posting_bytes; *posting carries the unit to the next call, start with {0}. */
 bool posting_next(struct bytes *rest, struct posting *posting);
 
 /* Do the postings of a decoded entry sum to zero for each unit? Overflow counts as no. */

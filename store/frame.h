@@ -1,6 +1,6 @@
 /*
- * A frame: one batch of entries, written with one write and made durable at once. Frames lie one after
- * the other in segments, each on a multiple of 4096 bytes, padded with zeros.
+ * A frame: one batch of entries, written with one write and made durable at once. Frames lie one
+ * after the other in segments, each on a multiple of 4096 bytes, padded with zeros.
  *
  *    0  8  folder     random number of this data folder: bytes from elsewhere never look valid
  *    8  4  size       header and entries, without the padding
@@ -15,11 +15,11 @@
  *   60  4  header     CRC32C of bytes 0 … 59, begun likewise
  *   64     entries
  *
- * The chain value of a frame is XXH3-64 of its 64 header bytes, seeded with the folder number: it covers the
- * entries through their checksum, and all frames before through `previous`.
+ * The chain value of a frame is XXH3-64 of its 64 header bytes, seeded with the folder number: it
+ * covers the entries through their checksum, and all frames before through `previous`.
  *
- * A position is a byte address in one endless row of segments, so it says where the entry lies without
- * any index. Position 0 never names an entry: byte 0 is a frame's header.
+ * A position is a byte address in one endless row of segments, so it says where the entry lies
+ * without any index. Position 0 never names an entry: byte 0 is a frame's header.
  */
 #ifndef SUANPAN_FRAME_H
 #define SUANPAN_FRAME_H
@@ -49,14 +49,22 @@ frame_key(uint64_t folder)
 	return (uint32_t)folder;
 }
 
-/* Writes the header at `at` for the entries that lie behind it; fills entries_crc. Returns the chain value. */
+/*
+ * Writes the header at `at`, FRAME_HEADER_BYTES long, for the entries that lie behind it; fills
+ * entries_crc. Returns the chain value.
+ */
 uint64_t frame_seal(struct frame *frame, uint8_t *at);
 
 /*
- * Reads a header. STATUS_CORRUPT if it is not a header of this folder at this position; says why. `bytes` must hold
- * FRAME_HEADER_BYTES; the entries are not looked at.
+ * Reads a header. STATUS_CORRUPT if it is not a header of this folder at this position; says why.
+ * STATUS_UNSUPPORTED if it is one, but of a format of a later build: then what is here is neither
+ * torn nor damaged. `bytes` must hold FRAME_HEADER_BYTES; the entries are not looked at. *chain is
+ * the frame's chain value.
  */
 enum status frame_read(struct bytes bytes, uint64_t folder, uint64_t position, struct frame *frame,
+	uint64_t *chain, struct fault *fault);
+/* The same wherever it was meant to lie: for finding frames that are not in their place. */
+enum status frame_read_anywhere(struct bytes bytes, uint64_t folder, struct frame *frame,
 	uint64_t *chain, struct fault *fault);
 /* Checks the entries' checksum; `bytes` starts at the header and holds frame->size bytes. */
 enum status frame_check_entries(const struct frame *frame, struct bytes bytes, struct fault *fault);
