@@ -42,8 +42,11 @@ struct checkpoint {
 	uint64_t copied_position; /* journal position that the chunk's values must be durable to */
 	uint64_t chunk_began_ns;
 	uint64_t sweep_began_ns;
+	uint64_t retry_ns; /* not before this, after the disk was full */
 	struct checkpoint_stats stats;
 };
+
+#define RETRY_NS UINT64_C(1000000000)
 
 /* ---- the thread ---- */
 
@@ -260,6 +263,16 @@ task_done(struct checkpoint *checkpoint, uint64_t now_ns)
 		checkpoint->stage = STAGE_FILLING;
 }
 
+/* The disk is full: the transaction came to nothing, and the same one is tried again in a second. */
+static enum checkpoint_step
+wait_for_room(struct checkpoint *checkpoint, uint64_t now_ns)
+{
+	must(checkpoint->stage == STAGE_WRITING || checkpoint->stage == STAGE_META);
+	checkpoint->stage = checkpoint->stage == STAGE_WRITING ? STAGE_COPIED : STAGE_SEALING;
+	checkpoint->retry_ns = now_ns + RETRY_NS;
+	return CHECKPOINT_NO_ROOM;
+}
+
 enum checkpoint_step
 checkpoint_turn(struct checkpoint *checkpoint, const struct checkpoint_now *now, struct fault *fault)
 {
@@ -271,6 +284,8 @@ checkpoint_turn(struct checkpoint *checkpoint, const struct checkpoint_now *now,
 		case STAGE_META:
 			if (!task_is_done(checkpoint, fault, &status))
 				return CHECKPOINT_WAITING;
+			if (status == STATUS_FULL)
+				return wait_for_room(checkpoint, now->now_ns);
 			if (status != STATUS_OK) {
 				checkpoint->stage = STAGE_FAILED;
 				return CHECKPOINT_FAILED;
@@ -284,11 +299,13 @@ checkpoint_turn(struct checkpoint *checkpoint, const struct checkpoint_now *now,
 				return CHECKPOINT_WAITING;
 			break;
 		case STAGE_COPIED:
-			if (now->durable < checkpoint->copied_position)
+			if (now->durable < checkpoint->copied_position || now->now_ns < checkpoint->retry_ns)
 				return CHECKPOINT_WAITING;
 			post(checkpoint, TASK_WRITE, STAGE_WRITING);
 			return CHECKPOINT_WAITING;
 		case STAGE_SEALING:
+			if (now->now_ns < checkpoint->retry_ns)
+				return CHECKPOINT_WAITING;
 			if (now->ids_sealed < checkpoint->head.position)
 				return CHECKPOINT_WAITING;
 			checkpoint->stage = STAGE_META_WANTED;
@@ -302,10 +319,17 @@ checkpoint_turn(struct checkpoint *checkpoint, const struct checkpoint_now *now,
 	}
 }
 
+struct journal_head
+checkpoint_head(const struct checkpoint *checkpoint)
+{
+	return checkpoint->head;
+}
+
 void
 checkpoint_stats(const struct checkpoint *checkpoint, struct checkpoint_stats *stats)
 {
 	*stats = checkpoint->stats;
 	bool counts = checkpoint->stage == STAGE_FILLING || checkpoint->stage == STAGE_COPIED;
+	stats->count = counts ? sweep_count(checkpoint->sweep) : 0;
 	stats->left = counts ? sweep_left(checkpoint->sweep) : 0;
 }

@@ -48,18 +48,22 @@ enum checkpoint_step {
 	CHECKPOINT_WAITING,   /* nothing to do until `wake`, more durable, more ids or more time */
 	CHECKPOINT_WANTS_META, /* give it with checkpoint_give_meta */
 	CHECKPOINT_ENDED,     /* applied has moved to the head; idle again */
+	CHECKPOINT_NO_ROOM,     /* the disk is full: what was to be written is tried again in a second */
 	CHECKPOINT_FAILED,
 };
 enum checkpoint_step checkpoint_turn(struct checkpoint *checkpoint, const struct checkpoint_now *now,
 	struct fault *fault);
 /* What the tables will stand for; meta->applied is set to the head by this. */
 void checkpoint_give_meta(struct checkpoint *checkpoint, const struct database_meta *meta);
+/* The head that this checkpoint began with. */
+struct journal_head checkpoint_head(const struct checkpoint *checkpoint);
 
 struct checkpoint_stats {
 	uint64_t sweeps, records, chunks;
 	uint64_t last_records, last_ns; /* of the last whole sweep */
 	uint64_t chunk_ns_max;
-	size_t left; /* records of the sweep under way that are not in a chunk yet */
+	size_t count; /* records of the sweep under way, 0 if there is none */
+	size_t left;  /* of these, not in a chunk yet */
 };
 void checkpoint_stats(const struct checkpoint *checkpoint, struct checkpoint_stats *stats);
 

@@ -51,19 +51,22 @@ entry_kind_name(enum entry_kind kind)
 	return NULL;
 }
 
-/* Seven bits a byte. */
+/* Seven bits a byte, rounded up: for 1 to 64 bits this is (bits + 6) / 7 without a division. */
 static size_t
 varint_size(uint64_t value)
 {
 	size_t bits = 64 - (size_t)__builtin_clzll(value | 1);
-	return (bits + 6) / 7;
+	return (bits * 9 + 64) / 64;
 }
 
-/* Is the unit left out, because the posting before had the same? */
+/* Is the unit left out, because the posting before had the same? Mostly it is the same text, too. */
 static bool
 repeats_unit(const struct posting *postings, size_t i)
 {
-	return i > 0 && text_equal(postings[i].unit, postings[i - 1].unit);
+	if (i == 0 || postings[i].unit.size != postings[i - 1].unit.size)
+		return false;
+	return postings[i].unit.data == postings[i - 1].unit.data ||
+		text_equal(postings[i].unit, postings[i - 1].unit);
 }
 
 static size_t
@@ -94,12 +97,29 @@ entry_size(const struct entry *entry)
 	return size_round_up(size, 8);
 }
 
-/* Copies `size` bytes, which may be none from nowhere, and returns what is behind them. */
-static uint8_t *
+/*
+ * Copies `size` bytes, which may be none from nowhere, and returns what is behind them. Most parts of
+ * an entry are a few bytes long, for which two moves that may overlap are cheaper than a call.
+ */
+static inline uint8_t *
 put_bytes(uint8_t *at, const void *data, size_t size)
 {
-	if (size > 0)
-		memcpy(at, data, size);
+	const uint8_t *from = data;
+	if (size > 16) {
+		memcpy(at, from, size);
+	} else if (size >= 8) {
+		uint64_t last = load_u64(from + size - 8);
+		store_u64(at, load_u64(from));
+		store_u64(at + size - 8, last);
+	} else if (size >= 4) {
+		uint32_t last = load_u32(from + size - 4);
+		store_u32(at, load_u32(from));
+		store_u32(at + size - 4, last);
+	} else if (size > 0) {
+		at[0] = from[0];
+		at[size / 2] = from[size / 2];
+		at[size - 1] = from[size - 1];
+	}
 	return at + size;
 }
 
@@ -139,8 +159,11 @@ put_posting(uint8_t *at, const struct entry *entry, size_t i)
 		must(posting->side < entry->effect_count);
 	}
 	at += varint_put(at, zigzag_encode(posting->amount));
-	return put_name(
-		at, repeats_unit(entry->postings, i) ? (struct text){ "", 0 } : posting->unit);
+	if (repeats_unit(entry->postings, i)) {
+		*at = 0;
+		return at + NAME_LENGTH_BYTES;
+	}
+	return put_name(at, posting->unit);
 }
 
 static void
@@ -163,7 +186,7 @@ put_header(uint8_t *at, const struct entry *entry)
 	store_u32(at + AT_ANSWER_SIZE, (uint32_t)entry->answer.size);
 }
 
-void
+struct bytes
 entry_encode(const struct entry *entry, uint32_t key, uint8_t *at)
 {
 	must(entry->effect_count <= ENTRY_EFFECTS_MAX);
@@ -174,8 +197,10 @@ entry_encode(const struct entry *entry, uint32_t key, uint8_t *at)
 	next = put_bytes(next, entry->id.data, entry->id.size);
 	next = put_bytes(next, entry->event.data, entry->event.size);
 	next = put_bytes(next, entry->answer.data, entry->answer.size);
+	struct bytes effects = { next, 0 };
 	for (size_t i = 0; i < entry->effect_count; i++)
 		next = put_effect(next, &entry->effects[i]);
+	effects.size = (size_t)(next - effects.data);
 	for (size_t i = 0; i < entry->posting_count; i++)
 		next = put_posting(next, entry, i);
 
@@ -184,6 +209,7 @@ entry_encode(const struct entry *entry, uint32_t key, uint8_t *at)
 	memset(next, 0, size - (size_t)(next - at));
 	store_u32(at + AT_SIZE, (uint32_t)size);
 	store_u32(at + AT_CHECKSUM, crc32c(key, at + AT_FINGERPRINT, size - AT_FINGERPRINT));
+	return effects;
 }
 
 /* Takes `size` bytes from the front, which must be there. */

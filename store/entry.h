@@ -103,8 +103,11 @@ struct entry {
  * ENTRY_BYTES_MAX.
  */
 size_t entry_size(const struct entry *entry);
-/* Writes exactly entry_size() bytes at `at`. `key` is the folder's checksum key. */
-void entry_encode(const struct entry *entry, uint32_t key, uint8_t *at);
+/*
+ * Writes exactly entry_size() bytes at `at`; `key` is the folder's checksum key. Returns where the encoded effects
+ * lie, for effect_next.
+ */
+struct bytes entry_encode(const struct entry *entry, uint32_t key, uint8_t *at);
 
 /*
  * Reads the entry at the start of `bytes` (which may go on after it). Checks sizes, checksum and

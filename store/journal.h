@@ -71,8 +71,11 @@ struct journal_options {
 enum status journal_open(struct journal **journal, const struct journal_options *options,
 	const struct journal_head *head, struct fault *fault);
 
-/* Flushes and waits until all is durable, then stops the threads. The status is the writer's. NULL is fine. */
-enum status journal_close(struct journal *journal, struct fault *fault);
+/*
+ * Flushes and waits until all is durable, then stops the threads and frees the journal. *end (which may be NULL) is where the next frame
+ * would go. The status is the writer's; *end is filled only with STATUS_OK. A journal of NULL is fine.
+ */
+enum status journal_close(struct journal *journal, struct journal_head *end, struct fault *fault);
 
 /*
  * Room for one entry of exactly `size` bytes (a multiple of 8, ≤ ENTRY_BYTES_MAX) and the position it will have. NULL: the
@@ -159,5 +162,11 @@ enum status journal_scan(const struct journal_scan *scan, struct journal_head *h
 
 /* The lowest segment that exists; STATUS_NOT_FOUND if there is none. */
 enum status journal_first_segment(const struct journal_place *place, uint64_t *segment, struct fault *fault);
+
+/* Syncs a segment file that another process may have left unsynced. */
+enum status journal_sync_segment(const struct journal_place *place, uint64_t segment, struct fault *fault);
+
+/* Where the journal ends at most: the end of the highest segment that exists, 0 if there is none. For showing progress. */
+uint64_t journal_end_estimate(const struct journal_place *place);
 
 #endif

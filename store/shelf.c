@@ -59,6 +59,7 @@ struct shelf {
 	size_t bytes_max;
 	size_t record_count;
 	size_t absent_count;
+	size_t kept_bytes; /* of cells that the hand may not drop, because they are not in LMDB yet */
 	uint64_t dropped;
 };
 
@@ -94,9 +95,15 @@ record_value(const struct shelf_record *record)
 }
 
 static size_t
+record_cell_bytes(const struct shelf_record *record)
+{
+	return (size_t)record->cell_units * CELL_UNIT;
+}
+
+static size_t
 record_room(const struct shelf_record *record)
 {
-	return (size_t)record->cell_units * CELL_UNIT - sizeof *record - record->key_size;
+	return record_cell_bytes(record) - sizeof *record - record->key_size;
 }
 
 static uint64_t
@@ -212,7 +219,7 @@ record_drop(struct shelf *shelf, struct shelf_record *record)
 		shelf->absent_count--;
 	shelf->record_count--;
 	shelf->dropped++;
-	slab_give(shelf->slabs, record, (size_t)record->cell_units * CELL_UNIT);
+	slab_give(shelf->slabs, record, record_cell_bytes(record));
 }
 
 /* Moves the hand until a clean, unused record with a cell of this size was dropped, or for HAND_STEPS cells. */
@@ -228,7 +235,7 @@ drop_one(struct shelf *shelf, size_t cell_size)
 			record->marks = (uint8_t)(record->marks & ~MARK_USED);
 			continue;
 		}
-		bool fits = (size_t)record->cell_units * CELL_UNIT == cell_size;
+		bool fits = record_cell_bytes(record) == cell_size;
 		record_drop(shelf, record);
 		if (fits)
 			return true;
@@ -281,6 +288,8 @@ static void
 list_as_changed(struct shelf *shelf, struct shelf_record *record)
 {
 	must((record->marks & mark_changed(shelf)) == 0);
+	if ((record->marks & MARKS_KEEP) == 0)
+		shelf->kept_bytes += record_cell_bytes(record);
 	record->marks |= mark_changed(shelf);
 	list_add(&shelf->changed, record);
 }
@@ -326,7 +335,7 @@ record_move(struct shelf *shelf, struct shelf_key key, struct shelf_record *old,
 	record->marks = (uint8_t)(marks & ~MARKS_KEEP);
 	index_replace(&shelf->index, key.hash, old, record);
 	if ((marks & MARKS_KEEP) == 0) {
-		slab_give(shelf->slabs, old, (size_t)old->cell_units * CELL_UNIT);
+		slab_give(shelf->slabs, old, record_cell_bytes(old));
 		return true;
 	}
 	/* Lists name the old cell. The new one is listed as changed, so that it stays and will be written. */
@@ -429,6 +438,8 @@ shelf_sweep_copied(struct shelf *shelf, struct shelf_record *record)
 {
 	must(shelf->sweeping && (record->marks & MARK_COPIED) != 0);
 	record->marks = (uint8_t)(record->marks & ~MARK_COPIED);
+	if ((record->marks & MARKS_KEEP) == 0)
+		shelf->kept_bytes -= record_cell_bytes(record);
 }
 
 void
@@ -439,7 +450,7 @@ shelf_sweep_end(struct shelf *shelf, struct shelf_sweep *sweep)
 	for (size_t i = 0; i < dead->count; i++) {
 		struct shelf_record *record = dead->records[i];
 		must((record->marks & MARK_DEAD) != 0 && (record->marks & MARKS_KEEP) == 0);
-		slab_give(shelf->slabs, record, (size_t)record->cell_units * CELL_UNIT);
+		slab_give(shelf->slabs, record, record_cell_bytes(record));
 	}
 	dead->count = 0;
 	shelf->spare = (struct record_list){ sweep->records, 0, sweep->count };
@@ -467,6 +478,7 @@ shelf_stats(const struct shelf *shelf)
 		.changed = shelf->changed.count,
 		.bytes = shelf_bytes(shelf),
 		.bytes_max = shelf->bytes_max,
+		.kept_bytes = shelf->kept_bytes,
 		.dropped = shelf->dropped,
 	};
 }

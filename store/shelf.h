@@ -96,6 +96,7 @@ struct shelf_stats {
 	size_t changed; /* on the list of changed records */
 	size_t bytes;   /* slabs, segments, directory and lists */
 	size_t bytes_max;
+	size_t kept_bytes; /* of records that are not in LMDB yet */
 	uint64_t dropped;
 };
 struct shelf_stats shelf_stats(const struct shelf *shelf);

@@ -1,0 +1,173 @@
+/* Recovery: from LMDB and the journal to records and ids in memory. No rule runs here (see store.h). */
+#include "store_parts.h"
+
+#include "../engine/base/clock.h"
+#include "../engine/base/instant.h"
+#include "../engine/base/must.h"
+#include "../engine/base/zoneinfo.h"
+
+#include <inttypes.h>
+
+struct recovery {
+	struct store *store;
+	uint64_t from;
+	uint64_t total;
+	uint64_t told;
+	enum status status;
+	struct fault *fault;
+};
+
+enum { TELL_EVERY_BYTES = 8 << 20 };
+
+enum status
+store_run_id_jobs(struct store *store, struct fault *fault)
+{
+	int32_t today = (int32_t)floor_divide(store->now_ms, DAY_MS);
+	struct ids_job *job;
+	while ((job = ids_job_next(store->ids, today, store->settings.ids_days)) != NULL) {
+		enum status status = ids_job_run(job, fault);
+		ids_job_done(store->ids, job, status == STATUS_OK);
+		if (status != STATUS_OK)
+			return status;
+	}
+	return STATUS_OK;
+}
+
+enum status
+store_sweep_now(struct store *store, struct fault *fault)
+{
+	struct sweep *sweep;
+	enum status status = sweep_new(&sweep, fault);
+	if (status != STATUS_OK)
+		return status;
+	sweep_begin(sweep, store->shelf);
+	sweep_sort(sweep, NULL); /* without memory for it, in any order */
+	while (status == STATUS_OK && sweep_fill(sweep)) {
+		status = sweep_write(sweep, store->database, fault);
+		if (status == STATUS_OK)
+			sweep_written(sweep);
+	}
+	if (status == STATUS_OK)
+		sweep_end(sweep);
+	else
+		sweep_abandon(sweep);
+	sweep_free(sweep);
+	return status;
+}
+
+/*
+ * Each effect says which entry changed its record before. Where this recovery has seen the record already, that must be so:
+ * a gap would mean that an entry is lost.
+ */
+static enum status
+check_chain(struct recovery *recovery, const struct journal_visit *visit)
+{
+	struct bytes rest = visit->entry->effect_bytes;
+	struct effect effect;
+	while (effect_next(&rest, &effect)) {
+		struct bytes value;
+		uint64_t version;
+		if (effect.table == 0 || effect.table >= TABLE_END ||
+			!record_is_valid(effect.table, effect.key, effect.value))
+			return fault_set(recovery->fault, STATUS_CORRUPT,
+				"the journal entry at %" PRIu64 " changes table %u in a way that is not well-formed",
+				visit->position, effect.table);
+		struct shelf_key key = shelf_key((enum table)effect.table, effect.key);
+		if (shelf_find(recovery->store->shelf, key, &value, &version) != LOOKUP_COLD &&
+			version != effect.previous)
+			return fault_set(recovery->fault, STATUS_CORRUPT,
+				"the journal entry at %" PRIu64 " follows one at %" PRIu64
+				" for a record of table %s, but the one before it is at %" PRIu64,
+				visit->position, effect.previous, table_name(effect.table), version);
+	}
+	return STATUS_OK;
+}
+
+/* Makes room in memory for what the entry changes, sweeping what was changed before if need be. */
+static enum status
+make_room(struct recovery *recovery, const struct entry *entry)
+{
+	struct store *store = recovery->store;
+	struct shelf_stats stats = shelf_stats(store->shelf);
+	enum status status = STATUS_OK;
+	if (stats.kept_bytes > stats.bytes_max / 2)
+		status = store_sweep_now(store, recovery->fault);
+	if (status == STATUS_OK && !ids_may_add(store->ids))
+		status = store_run_id_jobs(store, recovery->fault);
+	if (status != STATUS_OK || store_prepare(store, entry))
+		return status;
+	status = store_sweep_now(store, recovery->fault);
+	if (status != STATUS_OK || store_prepare(store, entry))
+		return status;
+	return fault_set(recovery->fault, STATUS_MEMORY,
+		"no memory for the records that the journal changes; raise memory.records");
+}
+
+static bool
+recover_entry(void *context, const struct journal_visit *visit)
+{
+	struct recovery *recovery = context;
+	struct store *store = recovery->store;
+	recovery->status = check_chain(recovery, visit);
+	if (recovery->status == STATUS_OK)
+		recovery->status = make_room(recovery, visit->entry);
+	if (recovery->status != STATUS_OK)
+		return false;
+	store_apply(store, visit->position, visit->entry);
+	store->recovered_entries++;
+	uint64_t done = visit->position - recovery->from;
+	if (store->events.recovering != NULL && done - recovery->told >= TELL_EVERY_BYTES) {
+		recovery->told = done;
+		store->events.recovering(store->events.context, done, recovery->total);
+	}
+	return true;
+}
+
+/* LMDB stands for nothing: everything must be in the journal, from its very beginning. */
+static enum status
+check_whole_journal(const struct journal_place *place, struct fault *fault)
+{
+	uint64_t first;
+	enum status status = journal_first_segment(place, &first, fault);
+	if (status == STATUS_NOT_FOUND)
+		return STATUS_OK;
+	if (status == STATUS_OK && first != 0)
+		return fault_set(fault, STATUS_CORRUPT,
+			"state/ is empty or missing and %s begins at segment %" PRIu64
+			": what came before can't be rebuilt; restore state/ from a backup",
+			place->directory, first);
+	return status;
+}
+
+enum status
+store_recover(struct store *store, struct journal_head *head, bool *torn, struct fault *fault)
+{
+	uint64_t began_ns = monotonic_ns();
+	struct recovery recovery = { .store = store, .fault = fault };
+	struct journal_scan scan = {
+		.place = folder_journal(&store->folder),
+		.from = store->meta.applied.position,
+		.from_chain = store->meta.applied.chain,
+		.visit = recover_entry,
+		.context = &recovery,
+	};
+	recovery.from = scan.from;
+	recovery.total = journal_end_estimate(&scan.place) - scan.from;
+	if (store->meta.folder == 0) {
+		scan.from_chain = store->folder.number;
+		enum status status = check_whole_journal(&scan.place, fault);
+		if (status != STATUS_OK)
+			return status;
+	}
+	struct journal_head end;
+	bool is_torn;
+	enum status status = journal_scan(&scan, &end, &is_torn, fault);
+	if (status == STATUS_OK)
+		status = recovery.status;
+	if (status != STATUS_OK)
+		return status;
+	store->recovery_ns = monotonic_ns() - began_ns;
+	*head = end;
+	*torn = is_torn;
+	return STATUS_OK;
+}

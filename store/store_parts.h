@@ -1,0 +1,89 @@
+/* The inside of a store, shared by store.c, want.c and recover.c only. */
+#ifndef SUANPAN_STORE_PARTS_H
+#define SUANPAN_STORE_PARTS_H
+
+#include "folder.h"
+#include "store.h"
+
+#include <stdatomic.h>
+
+/* Lists of wants, first in first out. */
+struct want_list {
+	struct want *first;
+	struct want *last;
+};
+
+#define PENDING_SLOTS 1024
+#define READINGS_MAX 4
+
+struct store {
+	struct store_settings settings;
+	struct store_events events;
+	uv_loop_t *loop;
+	struct folder folder;
+	struct database *database;
+	struct shelf *shelf;
+	struct ids *ids;
+	struct journal *journal;
+	struct checkpoint *checkpoint;
+	struct database_meta meta; /* as it is in LMDB */
+	int64_t now_ms;
+
+	/* Failures come from other threads. */
+	uv_mutex_t fault_lock;
+	atomic_bool has_failed;
+	struct fault fault;
+	bool failure_told;
+
+	/* The loop's handles. */
+	uv_async_t wake;
+	uv_timer_t timer;
+	unsigned open_handles;
+	uint64_t durable_seen;
+
+	/* Waiting. */
+	struct want_list cold;                 /* for the next workers */
+	struct want *pending[PENDING_SLOTS];   /* records that are being read, by hash */
+	struct want_list durables;
+	struct want_list rooms;
+	unsigned readings; /* workers under way */
+	unsigned id_jobs;  /* the same, for runs */
+	bool progressed;   /* something that back-pressure may have waited for has happened */
+
+	/* Checkpoints. */
+	uint64_t checkpoint_began_ns;
+	bool closing;
+	bool map_is_full;
+	uint64_t id_jobs_not_before_ns; /* after the disk was full */
+	uint64_t free_checked_ns;
+	bool disk_is_full;
+
+	uint64_t recovered_entries;
+	uint64_t recovery_ns;
+	uint64_t cold_reads;
+	uint64_t busy;
+};
+
+/* Applies an entry that stands in the journal at `position`: the only code that changes state. What it needs was prepared. */
+void store_apply(struct store *store, uint64_t position, const struct entry *entry);
+/* Makes sure that store_apply can't fail for want of memory. */
+bool store_prepare(struct store *store, const struct entry *entry);
+
+/* recover.c: brings shelf and ids up to the end of the journal. */
+enum status store_recover(struct store *store, struct journal_head *head, bool *torn, struct fault *fault);
+/* Writes all changed records to LMDB, here and now. */
+enum status store_sweep_now(struct store *store, struct fault *fault);
+/* Writes runs until no id waits for it. */
+enum status store_run_id_jobs(struct store *store, struct fault *fault);
+
+/* want.c */
+void wants_send(struct store *store);                   /* cold ones to workers */
+void wants_durable(struct store *store, uint64_t durable);
+void wants_room(struct store *store);
+void id_jobs_send(struct store *store);
+void want_list_add(struct want_list *list, struct want *want);
+
+/* A failure, from any thread: the loop will be told. */
+void store_fail(struct store *store, const struct fault *fault);
+
+#endif
