@@ -1,0 +1,75 @@
+#include "image.h"
+
+#include "../engine/base/digest.h"
+
+const char *
+unit_name(enum unit unit)
+{
+	switch (unit) {
+	case UNIT_SECOND:
+		return "second";
+	case UNIT_BYTE:
+		return "byte";
+	case UNIT_ITEM:
+		return "item";
+	}
+	return "unknown";
+}
+
+/* The slot that has the package, or the free one where it would be. */
+static uint32_t
+package_slot(const struct image *image, const uint32_t *slots, uint32_t slot_count, struct text id)
+{
+	uint32_t slot = (uint32_t)hash64(id.data, id.size, 0) & (slot_count - 1);
+
+	while (slots[slot] != 0 && !text_equal(image->packages[slots[slot] - 1].id, id))
+		slot = (slot + 1) & (slot_count - 1);
+	return slot;
+}
+
+bool
+image_package(const struct image *image, struct text id, uint32_t *first, uint32_t *count)
+{
+	if (image->package_slot_count == 0)
+		return false;
+	uint32_t slot = package_slot(image, image->package_slots, image->package_slot_count, id);
+	uint32_t found = image->package_slots[slot];
+	if (found == 0)
+		return false;
+	uint32_t till = found;
+	while (till < image->package_count && text_equal(image->packages[till].id, id))
+		till++;
+	*first = found - 1;
+	*count = till - (found - 1);
+	return true;
+}
+
+uint32_t
+image_service(const struct image *image, struct text id)
+{
+	for (uint32_t i = 0; i < image->service_count; i++)
+		if (text_equal(image->services[i].id, id))
+			return i;
+	return NO_INDEX;
+}
+
+bool
+image_index_packages(struct image *image)
+{
+	uint32_t slot_count = 4;
+
+	while (slot_count / 2 < image->package_count)
+		slot_count *= 2;
+	uint32_t *slots = arena_take_zeroed(&image->arena, slot_count, sizeof *slots);
+	if (slots == NULL)
+		return false;
+	for (uint32_t i = 0; i < image->package_count; i++) {
+		uint32_t slot = package_slot(image, slots, slot_count, image->packages[i].id);
+
+		if (slots[slot] == 0) /* later versions stand behind the first */
+			slots[slot] = i + 1;
+	}
+	image->package_slots = slots;
+	image->package_slot_count = slot_count;
+	return true;
+}
