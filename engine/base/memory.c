@@ -52,9 +52,10 @@ memory_new(size_t size)
 void *
 memory_new_zeroed(size_t count, size_t size)
 {
-	if (request_fails())
+	size_t total;
+	if (request_fails() || __builtin_mul_overflow(count, size, &total))
 		return NULL;
-	return calloc(size_at_least_one(count), size_at_least_one(size));
+	return calloc(1, size_at_least_one(total));
 }
 
 void *
