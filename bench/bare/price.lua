@@ -1,33 +1,16 @@
 -- What a call costs, in fen: 0.15 a started minute from 07:00 to 21:00 in Shanghai, otherwise 0.08, by each minute's
 -- first moment; the first minutes of the month are free as long as there are any left.
--- No loop over minutes: only over the bands that the call crosses.
+-- No loop: a closed form.
 
 local MINUTE <const> = 60000
 local DAY <const> = 86400000
-local DAY_FROM <const> = 7 * 60 * MINUTE
-local DAY_TILL <const> = 21 * 60 * MINUTE
-local OFFSET <const> = 8 * 60 * MINUTE
+local SHANGHAI <const> = 8 * 60 * MINUTE
 local FREE_MINUTES <const> = 100
 
-local function price(start, minutes)
-    local fen = 0
-    while minutes > 0 do
-        local moment = start % DAY
-        local rate, till = 8, DAY_FROM
-        if moment >= DAY_TILL then
-            till = DAY + DAY_FROM
-        elseif moment >= DAY_FROM then
-            rate, till = 15, DAY_TILL
-        end
-        local count = (till - moment + MINUTE - 1) // MINUTE
-        if count > minutes then
-            count = minutes
-        end
-        fen = fen + count * rate
-        minutes = minutes - count
-        start = start + count * MINUTE
-    end
-    return fen
+-- Of the minutes before minute `x` (counted from some midnight), how many are between 07:00 and 21:00.
+local function day_minutes(x)
+    local past = x % 1440 - 420
+    return 840 * (x // 1440) + (past < 0 and 0 or past > 840 and 840 or past)
 end
 
 -- Months since the year 0, of a count of days since 1970 (the civil calendar, in closed form).
@@ -43,7 +26,7 @@ end
 
 -- used, month: what the account's counter says. Returns the fen to pay and the counter's new values.
 return function(at, seconds, used, month)
-    local start = at + OFFSET
+    local start = at + SHANGHAI
     local minutes = (seconds + 59) // 60
     local now = month_of(start // DAY)
     if now ~= month then
@@ -53,5 +36,8 @@ return function(at, seconds, used, month)
     if free > minutes then
         free = minutes
     end
-    return price(start + free * MINUTE, minutes - free), used + free, now
+    -- 07:00 and 21:00 are whole minutes, so the minute in which a started minute's first moment lies decides its price.
+    local first = start // MINUTE + free
+    local paid = minutes - free
+    return 8 * paid + 7 * (day_minutes(first + paid) - day_minutes(first)), used + free, now
 end
