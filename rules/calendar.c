@@ -51,8 +51,9 @@ paint_rules(struct painting *painting, const struct calendar_rule *rules, size_t
 	for (size_t i = rule_count; i-- > 0;) {
 		const struct calendar_rule *rule = &rules[i];
 
-		if (rule->from_minute >= rule->till_minute)
-			continue;
+		if (rule->from_minute < 0 || rule->from_minute >= rule->till_minute ||
+			rule->till_minute > DAY_MINUTES)
+			continue; /* such a rule never matches */
 		for (unsigned kind = 0; kind < DAY_KINDS; kind++)
 			for (unsigned weekday = 0; weekday < WEEKDAYS; weekday++)
 				if ((rule->kinds >> kind & 1) != 0 &&

@@ -1,0 +1,336 @@
+#include "rate.h"
+
+#include "rating.h"
+
+#include "../engine/base/must.h"
+#include "../engine/base/utf8.h"
+
+const char *
+rate_refusal_code(enum rate_refusal refusal)
+{
+	switch (refusal) {
+	case REFUSED_NO_SERVICE:
+	case REFUSED_UNIT:
+	case REFUSED_NO_ZONE:
+	case REFUSED_NO_TARIFF:
+		return "NO_PRICE";
+	case REFUSED_CALENDAR:
+		return "CALENDAR_NOT_COVERED";
+	case REFUSED_AMBIGUOUS:
+		return "AMBIGUOUS_TARIFF";
+	case REFUSED_OVERFLOW:
+		return "OVERFLOW";
+	case REFUSED_FUNCTION:
+		return "RULE_FAILED";
+	}
+	return "";
+}
+
+bool
+rating_refuse(struct rating *rating, enum rate_refusal why, const struct near_miss *nearest)
+{
+	rating->outcome = RATE_DONE;
+	rating->pricing = (struct pricing){
+		.refused = why, .nearest = *nearest, .zone = rating->pricing.zone
+	};
+	return false;
+}
+
+bool
+rating_out_of_memory(struct rating *rating)
+{
+	rating->outcome = RATE_FAULT;
+	fault_set(rating->fault, STATUS_MEMORY,
+		"rating an event took more than the %zu bytes that a request may have",
+		rating->arena->bytes_max);
+	return false;
+}
+
+bool
+rating_function_failed(
+	struct rating *rating, enum call_outcome outcome, const struct near_miss *what)
+{
+	struct near_miss nearest = *what;
+
+	must(outcome != CALL_DONE);
+	if (outcome == CALL_DEADLINE) {
+		rating->outcome = RATE_FAULT;
+		fault_set(rating->fault, STATUS_BUSY, "%.*s", TEXT_ARGS(what->got));
+		return false;
+	}
+	nearest.got = arena_copy_text(rating->arena, what->got);
+	if (nearest.got.data == NULL)
+		return rating_out_of_memory(rating);
+	return rating_refuse(rating, REFUSED_FUNCTION, &nearest);
+}
+
+void *
+rating_grow(struct rating *rating, void *list, size_t count, size_t *room, size_t size)
+{
+	size_t more = *room == 0 ? 4 : 2 * *room;
+
+	if (count < *room)
+		return list;
+	void *grown = arena_take(rating->arena, more * size);
+	if (grown == NULL) {
+		rating_out_of_memory(rating);
+		return NULL;
+	}
+	if (count > 0)
+		memcpy(grown, list, count * size);
+	*room = more;
+	return grown;
+}
+
+static bool
+find_service(struct rating *rating)
+{
+	const struct usage *usage = rating->usage;
+
+	rating->service = image_service(rating->image, usage->service);
+	if (rating->service == NO_INDEX)
+		return refuse_service(rating);
+	const struct service *service = &rating->image->services[rating->service];
+	if (usage->unit != service->unit)
+		return rating_refuse(rating, REFUSED_UNIT,
+			&(struct near_miss){ .condition = "unit",
+				.wanted = text_of(unit_name(service->unit)),
+				.got = text_of(unit_name(usage->unit)) });
+	if (service->zone_map != NO_INDEX)
+		rating->map = &rating->image->zone_maps[service->zone_map];
+	return true;
+}
+
+/* How many leading digits of `digits` are the caller's own area code; 0: it goes elsewhere. */
+static size_t
+own_area_digits(const struct zone_map *map, struct text from, struct text digits)
+{
+	uint32_t length;
+	size_t matched;
+
+	if (map->area_lengths == NULL || !prefix_find(map->area_lengths, from, &length, &matched))
+		return 0;
+	if (length > from.size || length > digits.size ||
+		memcmp(from.data, digits.data, length) != 0)
+		return 0;
+	return length;
+}
+
+static bool
+find_zone(struct rating *rating)
+{
+	const struct zone_map *map = rating->map;
+	uint32_t value = 0;
+	size_t matched = 0;
+
+	if (map == NULL)
+		return true;
+	struct text digits = map->of_from ? rating->usage->from : rating->usage->to;
+	bool found = prefix_find(map->prefixes, digits, &value, &matched);
+	if (!found && !digits_are_valid(digits))
+		return refuse_digits(rating, digits);
+	size_t own = own_area_digits(map, rating->usage->from, digits);
+	if (own > 0 && (!found || own >= matched))
+		value = map->own_area_zone;
+	else if (!found || value >= map->zone_count)
+		return rating_refuse(rating, REFUSED_NO_ZONE,
+			&(struct near_miss){ .condition = "zone",
+				.wanted = map->id,
+				.got = found ? map->refusals[value - map->zone_count] : digits });
+	must(value < map->zone_count);
+	rating->zone = value;
+	rating->pricing.zone = map->zones[value];
+	return true;
+}
+
+/* The extent of the event, in positions and in time. */
+static bool
+find_extent(struct rating *rating)
+{
+	const struct usage *usage = rating->usage;
+
+	must(usage->quantity >= 0);
+	must(usage->at_ms >= INSTANT_MIN && usage->at_ms <= INSTANT_MAX);
+	rating->lasts = usage->unit == UNIT_SECOND && usage->quantity > 0;
+	rating->unit_length = rating->lasts ? SECOND_MS : 1;
+	rating->end = usage->quantity > 0 ? usage->quantity : 1;
+	rating->till_ms = usage->at_ms + 1;
+	if (!rating->lasts)
+		return true;
+	if (usage->quantity > (INSTANT_MAX - usage->at_ms) / SECOND_MS)
+		return rating_refuse(
+			rating, REFUSED_OVERFLOW, &(struct near_miss){ .condition = "amount" });
+	rating->end = usage->quantity * SECOND_MS;
+	rating->till_ms = usage->at_ms + rating->end;
+	return true;
+}
+
+/* Keeps of *open what is in *gaps too; both are in order of time. */
+static bool
+spans_intersect(struct rating *rating, struct span_list *open, const struct span_list *gaps)
+{
+	struct span_list both = { NULL, 0, 0 };
+	size_t i = 0, j = 0;
+
+	while (i < open->count && j < gaps->count) {
+		const struct span *a = &open->list[i];
+		const struct span *b = &gaps->list[j];
+		struct span common = { a->from > b->from ? a->from : b->from,
+			a->till < b->till ? a->till : b->till };
+
+		if (common.from < common.till) {
+			both.list = rating_grow(
+				rating, both.list, both.count, &both.room, sizeof common);
+			if (both.list == NULL)
+				return false;
+			both.list[both.count++] = common;
+		}
+		if (a->till < b->till)
+			i++;
+		else
+			j++;
+	}
+	*open = both;
+	return true;
+}
+
+/* Prices each component; at each instant of the event, something must price it. */
+static bool
+price_components(struct rating *rating)
+{
+	struct span whole = { 0, rating->end };
+	struct span_list open = { &whole, 1, 1 };
+
+	for (uint32_t i = 0; i < rating->image->component_count; i++) {
+		struct span_list gaps = { NULL, 0, 0 };
+
+		if (!component_price(rating, i, &gaps) || !spans_intersect(rating, &open, &gaps))
+			return false;
+	}
+	if (open.count == 0)
+		return true;
+	return refuse_tariff(
+		rating, rating->usage->at_ms + (rating->lasts ? open.list[0].from : 0));
+}
+
+/* What the catalog's function says the line costs; the same function is asked once an event. */
+static bool
+amount_ask(struct rating *rating, struct draft *draft)
+{
+	const struct rate_functions *functions = rating->question->functions;
+	const struct tariff *tariff = draft->tariff;
+	struct text problem = { NULL, 0 };
+
+	must(functions != NULL && (uint32_t)tariff->amount < rating->image->function_count);
+	for (const struct draft *earlier = rating->drafts; earlier < draft; earlier++)
+		if (earlier->tariff->amount == tariff->amount) {
+			draft->paid = earlier->paid;
+			return true;
+		}
+	enum call_outcome outcome = functions->amount(
+		functions->context, tariff->amount, rating->usage, &draft->paid, &problem);
+	return outcome == CALL_DONE || rating_function_failed(rating, outcome,
+					       &(struct near_miss){ draft->package->id, tariff->id,
+						       "amount", TEXT(""), problem });
+}
+
+/* Set-up and units, or what the function says; then minimum, maximum, and the one rounding. */
+static bool
+line_amount(struct rating *rating, struct draft *draft, struct money *amount)
+{
+	const struct tariff *tariff = draft->tariff;
+
+	if (rating->usage->quantity == 0) {
+		*amount = (struct money){ 0 };
+		return true;
+	}
+	if (tariff->amount != NO_FUNCTION && !amount_ask(rating, draft))
+		return false;
+	bool sound = money_add(draft->setup, draft->paid, amount);
+	if (sound && tariff->minimum.micros != 0 && money_compare(*amount, tariff->minimum) < 0)
+		*amount = tariff->minimum;
+	if (sound && tariff->maximum.micros != 0 && money_compare(*amount, tariff->maximum) > 0)
+		*amount = tariff->maximum;
+	if (sound && tariff->round_step > 0)
+		sound = money_round(*amount, tariff->round_step, tariff->round_mode, amount);
+	if (sound && money_add(rating->pricing.amount, *amount, &rating->pricing.amount))
+		return true;
+	return rating_refuse(rating, REFUSED_OVERFLOW,
+		&(struct near_miss){ .package = draft->package->id,
+			.tariff = tariff->id,
+			.condition = "amount" });
+}
+
+static bool
+finish_lines(struct rating *rating)
+{
+	struct price_line *lines = arena_take(rating->arena, rating->draft_count * sizeof *lines);
+
+	if (lines == NULL)
+		return rating_out_of_memory(rating);
+	for (size_t i = 0; i < rating->draft_count; i++) {
+		struct draft *draft = &rating->drafts[i];
+		struct money amount;
+
+		if (!line_amount(rating, draft, &amount))
+			return false;
+		lines[i] = (struct price_line){
+			.package = draft->package->id,
+			.tariff = draft->tariff->id,
+			.component = rating->image->components[draft->tariff->component],
+			.zone = rating->pricing.zone,
+			.say = draft->tariff->say,
+			.parts = draft->parts,
+			.part_count = draft->part_count,
+			.setup = draft->setup,
+			.amount = amount,
+		};
+	}
+	rating->pricing.lines = lines;
+	rating->pricing.line_count = rating->draft_count;
+	return true;
+}
+
+static bool
+finish_consumptions(struct rating *rating)
+{
+	struct consumption *list;
+	size_t count = 0;
+
+	if (rating->pool_count == 0)
+		return true;
+	list = arena_take(rating->arena, rating->pool_count * sizeof *list);
+	if (list == NULL)
+		return rating_out_of_memory(rating);
+	for (size_t i = 0; i < rating->pool_count; i++) {
+		const struct pool *pool = &rating->pools[i];
+
+		if (pool->used != pool->used_before)
+			list[count++] =
+				(struct consumption){ pool->name, pool->used_before, pool->used };
+	}
+	rating->pricing.consumptions = list;
+	rating->pricing.consumption_count = count;
+	return true;
+}
+
+enum rate_outcome
+rate_usage(const struct rate_question *question, struct arena *arena, struct pricing *pricing,
+	struct fault *fault)
+{
+	struct rating rating = {
+		.question = question,
+		.image = question->image,
+		.usage = question->usage,
+		.arena = arena,
+		.fault = fault,
+		.outcome = RATE_DONE,
+	};
+
+	if (find_service(&rating) && find_zone(&rating) && find_extent(&rating) &&
+		held_gather(&rating) && price_components(&rating) && finish_lines(&rating))
+		finish_consumptions(&rating);
+	if (rating.outcome == RATE_DONE)
+		*pricing = rating.pricing;
+	return rating.outcome;
+}

@@ -1,0 +1,154 @@
+/*
+ * One event while it is rated: what the files of the rating engine share. Only they include this;
+ * rate.h is for everybody else.
+ *
+ *   rate.c      the event's service and zone, then each component, then the lines
+ *   choice.c    which tariff prices a component at an instant
+ *   runs.c      how many units, in which bands, at what price
+ *   pools.c     which of them are free
+ *   nearest.c   what was near when nothing did
+ *
+ * Functions that return bool return false when the rating has ended early: refused, cold or faulty,
+ * as *rating tells.
+ */
+#ifndef SUANPAN_RATING_H
+#define SUANPAN_RATING_H
+
+#include "rate.h"
+
+/* A version of a package, and while it is both held and in force: from_ms ≤ t < till_ms. */
+struct held {
+	const struct package *package;
+	int64_t from_ms;
+	int64_t till_ms;
+};
+
+/* What prices a component at an instant (tariff NULL: nothing), unchanged until till_ms. */
+struct choice {
+	const struct package *package;
+	const struct tariff *tariff;
+	int64_t till_ms;
+};
+
+/* The counter of an allowance in one cycle, and how far this event has moved it. */
+struct pool {
+	const struct allowance *allowance;
+	struct cycle_span cycle;
+	struct counter_name name;
+	int64_t used_before;
+	int64_t used;
+	struct text label; /* "package.allowance", once units were taken */
+};
+
+/* An allowance that a run of units may use. */
+struct use {
+	const struct allowance *allowance;
+	size_t pool;
+};
+
+/* A line that grows. */
+struct draft {
+	const struct package *package;
+	const struct tariff *tariff;
+	struct price_part *parts;
+	size_t part_count;
+	size_t part_room;
+	struct money setup;
+	struct money paid; /* the sum of the parts */
+};
+
+/* Positions from … till - 1 of the event. */
+struct span {
+	int64_t from;
+	int64_t till;
+};
+
+struct span_list {
+	struct span *list;
+	size_t count;
+	size_t room;
+};
+
+enum answer { NOT_ASKED, ANSWER_NO, ANSWER_YES };
+
+struct rating {
+	const struct rate_question *question;
+	const struct image *image;
+	const struct usage *usage;
+	struct arena *arena;
+	struct fault *fault;
+
+	uint32_t service;
+	const struct zone_map *map; /* NULL: the service has no zones */
+	uint32_t zone;
+
+	/*
+	 * Where in the event something is, is a position: milliseconds since its beginning if it
+	 * lasts; else units, and all of them happen at its instant.
+	 */
+	bool lasts;
+	int64_t unit_length; /* of a unit of the service, in positions */
+	int64_t end;         /* position; 1 for quantity 0, which has no units */
+	int64_t till_ms;     /* of the event; at_ms + 1 if it does not last */
+
+	struct held *held; /* by layer, then as held; only what overlaps the event */
+	size_t held_count;
+	size_t held_room;
+	uint8_t *answers; /* enum answer of each function that was asked `when` */
+	struct pool *pools;
+	size_t pool_count;
+	size_t pool_room;
+	struct use *uses; /* of the run at hand */
+	size_t use_count;
+	size_t use_room;
+	struct draft *drafts;
+	size_t draft_count;
+	size_t draft_room;
+	uint32_t runs;
+
+	enum rate_outcome outcome;
+	struct pricing pricing;
+};
+
+/* rate.c */
+bool rating_refuse(struct rating *rating, enum rate_refusal why, const struct near_miss *nearest);
+bool rating_out_of_memory(struct rating *rating);
+/* A function's failure: `what` is the condition that it decides. */
+bool rating_function_failed(struct rating *rating, enum call_outcome outcome,
+	const struct near_miss *what);
+/*
+ * The list with room for one more behind `count`; it moves when it is full. NULL when there is no
+ * memory, which ends the rating.
+ */
+void *rating_grow(struct rating *rating, void *list, size_t count, size_t *room, size_t size);
+
+/* Does a tariff or allowance serve this event's service and zone? */
+static inline bool
+rating_serves(const struct rating *rating, uint32_t service, const struct zone_set *zones)
+{
+	return service == rating->service &&
+		(rating->map == NULL || zone_set_has(zones, rating->zone));
+}
+
+/* choice.c */
+bool held_gather(struct rating *rating);
+bool choice_make(struct rating *rating, uint32_t component, int64_t ms, struct choice *choice);
+
+/*
+ * pools.c: lists in rating->uses what units that begin at `ms` may use, in order; the list is good
+ * until *till_ms, which it only lowers. Then takes up to `wanted` units of `size` from one of them.
+ */
+bool uses_gather(struct rating *rating, const struct choice *choice, int64_t ms, int64_t *till_ms);
+bool use_take(struct rating *rating, const struct use *use, int64_t size, int64_t wanted,
+	int64_t *taken);
+
+/* runs.c: drafts lines for one component and appends where nothing prices it to *gaps. */
+bool component_price(struct rating *rating, uint32_t component, struct span_list *gaps);
+
+/* nearest.c: each ends the rating with a refusal and what was nearest to a price. */
+bool refuse_service(struct rating *rating);
+bool refuse_digits(struct rating *rating, struct text digits);
+bool refuse_tariff(struct rating *rating, int64_t ms);
+bool refuse_calendar(struct rating *rating, const struct choice *choice, int64_t ms);
+
+#endif

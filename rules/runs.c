@@ -1,0 +1,228 @@
+#include "rating.h"
+
+#include "../engine/base/must.h"
+
+/* One component of the event, from its beginning to its end. */
+struct walk {
+	struct rating *rating;
+	bool begun; /* the component has had its first unit */
+	int64_t position; /* of the next unit */
+};
+
+/* Units that begin in one band and have one price. */
+struct run {
+	struct text band;
+	const struct step *step;
+	struct money price;
+	int64_t count;
+};
+
+static int64_t
+position_ms(const struct rating *rating, int64_t position)
+{
+	return rating->lasts ? rating->usage->at_ms + position : rating->usage->at_ms;
+}
+
+/* The position of an instant after the beginning, or the end of the event if that comes first. */
+static int64_t
+ms_position(const struct rating *rating, int64_t ms)
+{
+	if (!rating->lasts || ms >= rating->till_ms)
+		return rating->end;
+	return ms - rating->usage->at_ms;
+}
+
+static int64_t
+smaller(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* The line of this tariff: a new one, or that of an earlier stretch. NULL ends the rating. */
+static struct draft *
+draft_of(struct rating *rating, const struct choice *choice)
+{
+	for (size_t i = 0; i < rating->draft_count; i++)
+		if (rating->drafts[i].tariff == choice->tariff)
+			return &rating->drafts[i];
+	struct draft *drafts = rating_grow(
+		rating, rating->drafts, rating->draft_count, &rating->draft_room, sizeof *drafts);
+	if (drafts == NULL)
+		return NULL;
+	rating->drafts = drafts;
+	drafts[rating->draft_count] =
+		(struct draft){ .package = choice->package, .tariff = choice->tariff };
+	return &drafts[rating->draft_count++];
+}
+
+/* Appends units to the line, or adds them to its last part if they are like it. */
+static bool
+draft_add(struct rating *rating, struct draft *draft, const struct price_part *part)
+{
+	struct price_part *last =
+		draft->part_count == 0 ? NULL : &draft->parts[draft->part_count - 1];
+	struct money amount;
+
+	if (!money_times(part->price, part->units, &amount) ||
+		!money_add(draft->paid, amount, &draft->paid))
+		return rating_refuse(rating, REFUSED_OVERFLOW,
+			&(struct near_miss){ .package = draft->package->id,
+				.tariff = draft->tariff->id,
+				.condition = "amount" });
+	if (last != NULL && text_equal(last->band, part->band) &&
+		text_equal(last->allowance, part->allowance) &&
+		money_compare(last->price, part->price) == 0) {
+		last->units += part->units;
+		return true;
+	}
+	struct price_part *parts = rating_grow(
+		rating, draft->parts, draft->part_count, &draft->part_room, sizeof *parts);
+	if (parts == NULL)
+		return false;
+	parts[draft->part_count++] = *part;
+	draft->parts = parts;
+	return true;
+}
+
+/* Takes a run's units from the allowances in turn, and lets the others be paid. */
+static bool
+run_settle(struct rating *rating, struct draft *draft, const struct run *run)
+{
+	int64_t left = run->count;
+	int64_t taken;
+
+	for (size_t i = 0; i < rating->use_count && left > 0; i++) {
+		const struct use *use = &rating->uses[i];
+
+		if (!use_take(rating, use, run->step->size, left, &taken))
+			return false;
+		left -= taken;
+		struct text label = rating->pools[use->pool].label;
+		if (taken > 0 && !draft_add(rating, draft,
+					 &(struct price_part){ run->band, label, taken, { 0 } }))
+			return false;
+	}
+	return left == 0 ||
+	       draft_add(rating, draft,
+		       &(struct price_part){ run->band, { NULL, 0 }, left, run->price });
+}
+
+/*
+ * Counts the units that begin from the walk's position on and before `till`, as far as they have
+ * one band and one size, and moves the position to where the last of them ends.
+ */
+static bool
+run_measure(struct walk *walk, const struct choice *choice, int64_t till, struct run *run)
+{
+	struct rating *rating = walk->rating;
+	const struct tariff *tariff = choice->tariff;
+	int64_t ms = position_ms(rating, walk->position);
+	int64_t change_ms = INT64_MAX;
+	uint32_t band = 0;
+	int64_t length;
+
+	if (tariff->calendar != NULL && !calendar_band(tariff->calendar, ms, &band, &change_ms))
+		return refuse_calendar(rating, choice, ms);
+	if (!uses_gather(rating, choice, ms, &change_ms))
+		return false;
+	must(change_ms > ms && band < tariff->band_count);
+	till = smaller(till, ms_position(rating, change_ms));
+
+	bool first = tariff->has_first && !walk->begun;
+	run->step = first ? &tariff->first : &tariff->next;
+	run->band = tariff->bands[band];
+	run->price = run->step->prices[band];
+	if (__builtin_mul_overflow(run->step->size, rating->unit_length, &length))
+		length = INT64_MAX;
+	run->count = first ? 1 : (till - walk->position - 1) / length + 1;
+	if (__builtin_mul_overflow(run->count, length, &length) ||
+		__builtin_add_overflow(walk->position, length, &walk->position))
+		walk->position = INT64_MAX;
+	return true;
+}
+
+/* Ends events that cross more than a sane one does, lest one makes all others wait. */
+static bool
+run_begin(struct rating *rating)
+{
+	return ++rating->runs <= RATE_RUNS_MAX ||
+	       rating_refuse(
+		       rating, REFUSED_OVERFLOW, &(struct near_miss){ .condition = "amount" });
+}
+
+/* Prices the units that begin before `till` by one tariff. */
+static bool
+stretch_price(struct walk *walk, const struct choice *choice, int64_t till)
+{
+	struct rating *rating = walk->rating;
+	struct draft *draft = draft_of(rating, choice);
+	struct run run = { .count = 0 };
+
+	if (draft == NULL)
+		return false;
+	if (choice->tariff->amount != NO_FUNCTION) { /* it prices the line, not units */
+		walk->position = till;
+		return true;
+	}
+	while (walk->position < till) {
+		if (!run_begin(rating) || !run_measure(walk, choice, till, &run) ||
+			!run_settle(rating, draft, &run))
+			return false;
+		if (!walk->begun)
+			draft->setup = choice->tariff->setup;
+		walk->begun = true;
+	}
+	return true;
+}
+
+static bool
+gap_add(struct rating *rating, struct span_list *gaps, int64_t from, int64_t till)
+{
+	struct span *list = rating_grow(rating, gaps->list, gaps->count, &gaps->room, sizeof *list);
+
+	if (list == NULL)
+		return false;
+	list[gaps->count++] = (struct span){ from, till };
+	gaps->list = list;
+	return true;
+}
+
+/* An event of quantity 0 has a line if something would price it, and its band must be known. */
+static bool
+nothing_price(struct rating *rating, const struct choice *choice)
+{
+	const struct tariff *tariff = choice->tariff;
+	int64_t ms = rating->usage->at_ms;
+	int64_t till_ms;
+	uint32_t band;
+
+	if (tariff->amount == NO_FUNCTION && tariff->calendar != NULL &&
+		!calendar_band(tariff->calendar, ms, &band, &till_ms))
+		return refuse_calendar(rating, choice, ms);
+	return draft_of(rating, choice) != NULL;
+}
+
+bool
+component_price(struct rating *rating, uint32_t component, struct span_list *gaps)
+{
+	struct walk walk = { .rating = rating };
+	struct choice choice;
+
+	do {
+		int64_t ms = position_ms(rating, walk.position);
+
+		if (!run_begin(rating) || !choice_make(rating, component, ms, &choice))
+			return false;
+		int64_t till = ms_position(rating, choice.till_ms);
+		if (choice.tariff == NULL) {
+			if (!gap_add(rating, gaps, walk.position, till))
+				return false;
+			walk.position = till;
+		} else if (rating->usage->quantity == 0) {
+			return nothing_price(rating, &choice);
+		} else if (!stretch_price(&walk, &choice, till)) {
+			return false;
+		}
+	} while (walk.position < rating->end);
+	return true;
+}
