@@ -1,0 +1,323 @@
+/* What is to be done with generations and runs next, and what was done (see ids.h, id_state.h). */
+#include "id_state.h"
+
+#include "../engine/base/must.h"
+
+enum {
+	CLASS_FIRST_COUNT = 65536, /* runs below this are all of class 0 */
+};
+
+/*
+ * Room to remember runs that left the view and whose files must stay; the inputs of a merge that is
+ * out have theirs.
+ */
+static size_t
+retired_room(const struct ids *ids)
+{
+	const struct ids_job *merge = &ids->jobs[JOB_MERGE];
+	size_t used = ids->retired_count + ids->doomed_count + (merge->out ? merge->run_count : 0);
+	must(used <= IDS_RUNS_MAX);
+	return IDS_RUNS_MAX - used;
+}
+
+/* Takes the runs out for which `leaves` is true. The caller made sure that there is room. */
+static void
+runs_retire(
+	struct ids *ids, bool (*leaves)(const struct id_run *run, int64_t day_min), int64_t day_min)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < ids->run_count; i++) {
+		struct id_run *run = ids->runs[i];
+		if (leaves(run, day_min) && retired_room(ids) > 0)
+			ids->retired[ids->retired_count++] = run;
+		else
+			ids->runs[kept++] = run;
+	}
+	bool changed = kept < ids->run_count;
+	ids->run_count = kept;
+	if (changed)
+		ids_view_changed(ids);
+}
+
+static bool
+run_is_past(const struct id_run *run, int64_t day_min)
+{
+	return !run->merging && run->header.day_max < day_min;
+}
+
+static bool
+run_is_merged(const struct id_run *run, int64_t day_min)
+{
+	(void)day_min;
+	return run->merging;
+}
+
+static unsigned
+run_class(const struct ids *ids, const struct id_run *run)
+{
+	unsigned size_class = 0;
+	for (uint64_t count = run->header.count; count >= CLASS_FIRST_COUNT; size_class++)
+		count /= ids->options.merge_at;
+	return size_class;
+}
+
+/* The oldest runs of the lowest class that has enough of them; returns how many, or 0. */
+static size_t
+merge_choose(const struct ids *ids, struct id_run *chosen[ID_RUN_INPUTS_MAX])
+{
+	size_t room = retired_room(ids);
+	for (unsigned size_class = 0; size_class < 64; size_class++) {
+		size_t count = 0;
+		for (size_t i = ids->run_count; i > 0; i--) {
+			struct id_run *run = ids->runs[i - 1];
+			if (run_class(ids, run) != size_class || count == ID_RUN_INPUTS_MAX ||
+				count == room)
+				continue;
+			chosen[count++] = run;
+		}
+		if (count >= ids->options.merge_at)
+			return count;
+	}
+	return 0;
+}
+
+static struct ids_job *
+job_take(struct ids *ids, enum job_kind kind)
+{
+	struct ids_job *job = &ids->jobs[kind];
+	must(!job->out);
+	*job = (struct ids_job){
+		.kind = kind,
+		.out = true,
+		.place = { .directory = ids->options.directory, .folder = ids->options.folder },
+	};
+	return job;
+}
+
+static struct ids_job *
+next_write(struct ids *ids)
+{
+	if (ids->jobs[JOB_WRITE].out || ids->sealed_count == 0 || ids->run_count == IDS_RUNS_MAX)
+		return NULL;
+	struct ids_job *job = job_take(ids, JOB_WRITE);
+	job->number = ids->number_next++;
+	job->table = ids->sealed[0];
+	return job;
+}
+
+/* A table to be rinsed, if fewer than IDS_CLEAN_TABLES are ready. */
+static struct id_table *
+dirty_table(struct ids *ids)
+{
+	size_t clean = 0;
+	struct id_table *found = NULL;
+	for (size_t i = 0; i < ids->table_count; i++) {
+		struct id_table *table = &ids->tables[i];
+		clean += table->state == ID_TABLE_CLEAN;
+		if (table->state == ID_TABLE_DIRTY && ids_table_is_free(table))
+			found = table;
+	}
+	return clean < IDS_CLEAN_TABLES ? found : NULL;
+}
+
+static struct ids_job *
+next_tidy(struct ids *ids)
+{
+	if (ids->jobs[JOB_TIDY].out)
+		return NULL;
+	struct id_table *table = dirty_table(ids);
+	if (table == NULL && ids->doomed_count == 0)
+		return NULL;
+	struct ids_job *job = job_take(ids, JOB_TIDY);
+	job->table = table;
+	if (table != NULL)
+		table->state = ID_TABLE_RINSED;
+	job->run_count = ids->doomed_count;
+	memcpy(job->runs, ids->doomed, ids->doomed_count * sizeof ids->doomed[0]);
+	return job;
+}
+
+static struct ids_job *
+next_merge(struct ids *ids, int64_t day_min)
+{
+	struct id_run *chosen[ID_RUN_INPUTS_MAX];
+	if (ids->jobs[JOB_MERGE].out)
+		return NULL;
+	size_t count = merge_choose(ids, chosen);
+	if (count == 0)
+		return NULL;
+	struct ids_job *job = job_take(ids, JOB_MERGE);
+	job->number = ids->number_next++;
+	job->day_min = day_min;
+	job->run_count = count;
+	for (size_t i = 0; i < count; i++) {
+		chosen[i]->merging = true;
+		job->runs[i] = chosen[i];
+	}
+	return job;
+}
+
+struct ids_job *
+ids_job_next(struct ids *ids, int32_t today, int32_t age_max_days)
+{
+	int64_t day_min = (int64_t)today - age_max_days;
+	runs_retire(ids, run_is_past, day_min);
+	if (ids->seal_wanted)
+		ids_seal(ids);
+	struct ids_job *job = next_write(ids);
+	if (job == NULL)
+		job = next_tidy(ids);
+	return job != NULL ? job : next_merge(ids, day_min);
+}
+
+/* Opens what was just made. If that fails the file is of no use: its ids are where they were. */
+static enum status
+job_open_made(struct ids_job *job, struct fault *fault)
+{
+	char path[DISK_PATH_MAX];
+	id_run_path(&job->place, job->number, path);
+	enum status status = id_run_open(&job->made, path, job->place.folder, fault);
+	if (status != STATUS_OK) {
+		(void)disk_remove(path, NULL);
+		return status;
+	}
+	job->made->number = job->number;
+	return STATUS_OK;
+}
+
+static enum status
+job_write(struct ids_job *job, struct fault *fault)
+{
+	enum status status =
+		id_table_write(job->table, &job->place, job->number, &job->bytes, fault);
+	return status == STATUS_OK ? job_open_made(job, fault) : status;
+}
+
+static enum status
+job_merge(struct ids_job *job, struct fault *fault)
+{
+	struct id_merge merge = {
+		.place = job->place,
+		.number = job->number,
+		.runs = job->runs,
+		.run_count = job->run_count,
+		.day_min = job->day_min,
+	};
+	enum status status = id_merge_run(&merge, &job->bytes, fault);
+	return status == STATUS_OK && job->bytes > 0 ? job_open_made(job, fault) : status;
+}
+
+/* Goes on after a failure: a file that can't be removed now is removed by the next ids_open. */
+static enum status
+job_tidy(struct ids_job *job, struct fault *fault)
+{
+	if (job->table != NULL)
+		id_table_rinse(job->table);
+	enum status first = STATUS_OK;
+	for (size_t i = 0; i < job->run_count; i++) {
+		char path[DISK_PATH_MAX];
+		id_run_path(&job->place, job->runs[i]->number, path);
+		enum status status = disk_remove(path, first == STATUS_OK ? fault : NULL);
+		if (first == STATUS_OK)
+			first = status;
+		id_run_drop(job->runs[i]);
+	}
+	return first;
+}
+
+static enum status
+job_do(struct ids_job *job, struct fault *fault)
+{
+	switch (job->kind) {
+	case JOB_WRITE:
+		return job_write(job, fault);
+	case JOB_TIDY:
+		return job_tidy(job, fault);
+	case JOB_MERGE:
+		return job_merge(job, fault);
+	case JOB_KINDS:
+		break;
+	}
+	must(job->kind < JOB_KINDS);
+	return STATUS_INVALID;
+}
+
+enum status
+ids_job_run(struct ids_job *job, struct fault *fault)
+{
+	must(job->out && !job->ran);
+	job->ran = true;
+	enum status status = job_do(job, fault);
+	job->succeeded = status == STATUS_OK;
+	return status;
+}
+
+static void
+write_done(struct ids *ids, struct ids_job *job)
+{
+	must(job->made != NULL && ids->sealed_count > 0 && ids->sealed[0] == job->table);
+	must(job->made->header.count == job->table->count);
+	ids->sealed_count--;
+	memmove(&ids->sealed[0], &ids->sealed[1], ids->sealed_count * sizeof ids->sealed[0]);
+	job->table->state = ID_TABLE_DIRTY;
+	ids_run_insert(ids, job->made);
+	ids_view_changed(ids);
+}
+
+static void
+merge_done(struct ids *ids, struct ids_job *job)
+{
+	must(retired_room(ids) >= job->run_count);
+	runs_retire(ids, run_is_merged, 0);
+	for (size_t i = 0; i < job->run_count; i++)
+		job->runs[i]->merging = false;
+	if (job->made != NULL)
+		ids_run_insert(ids, job->made);
+	ids_view_changed(ids);
+}
+
+static void
+tidy_done(struct ids *ids, struct ids_job *job)
+{
+	if (job->table != NULL)
+		job->table->state = job->ran ? ID_TABLE_CLEAN : ID_TABLE_DIRTY;
+	if (!job->ran)
+		return;
+	/* Those that were doomed meanwhile lie behind those of the job. */
+	must(ids->doomed_count >= job->run_count);
+	ids->doomed_count -= job->run_count;
+	memmove(ids->doomed, ids->doomed + job->run_count,
+		ids->doomed_count * sizeof ids->doomed[0]);
+}
+
+/* Leaves all as it was before the job was given out. A file that was made is in no list. */
+static void
+job_undo(struct ids_job *job)
+{
+	if (job->kind == JOB_MERGE) {
+		for (size_t i = 0; i < job->run_count; i++)
+			job->runs[i]->merging = false;
+	}
+	if (job->made != NULL)
+		id_run_drop(job->made);
+}
+
+void
+ids_job_done(struct ids *ids, struct ids_job *job, bool succeeded)
+{
+	must(job == &ids->jobs[job->kind] && job->out);
+	must(job->succeeded || !succeeded);
+	job->out = false;
+	if (job->kind == JOB_TIDY)
+		tidy_done(ids, job);
+	else if (!succeeded)
+		job_undo(job);
+	else if (job->kind == JOB_WRITE)
+		write_done(ids, job);
+	else
+		merge_done(ids, job);
+	if (succeeded)
+		ids->written_bytes += job->bytes;
+	if (ids->seal_wanted)
+		ids_seal(ids);
+}
