@@ -5,10 +5,10 @@
  *
  * A row is refused, with place and reason, for: a quote inside an unquoted field, text after a closing
  * quote, a quoted field that never ends, a lone CR, a zero byte, more fields or bytes than the limits.
- * After a refused row the reader goes on with the line after the one that the problem names; of a quoted
- * field that never ends, that is the one it began on. So a row's line end counts among its bytes, no
- * input makes the reader look at a byte more than a bounded number of times, and one bad quote does not
- * swallow the file. For want of memory a row with doubled quotes may be refused too.
+ * After a refused row the reader goes on with the line after the one that the problem names; a quoted
+ * field that never ends is a problem of the line it began on, so one bad quote does not swallow the
+ * file. A row's line end counts among its bytes. No input makes the reader look at a byte more than a few
+ * times. For want of memory a row with doubled quotes may be refused too.
  */
 #ifndef SUANPAN_CSV_H
 #define SUANPAN_CSV_H

@@ -11,10 +11,17 @@
 
 struct zoneinfo; /* immutable; may be shared between threads */
 
-/* Reads `name` ("Asia/Shanghai") below `directory` (NULL: the system's, /usr/share/zoneinfo). */
+/*
+ * Reads `name` ("Asia/Shanghai") below `directory` (NULL: the system's, /usr/share/zoneinfo). STATUS_INVALID
+ * for a name that cannot be one (it never leads out of the folder) or a file that is no time zone,
+ * STATUS_NOT_FOUND, STATUS_MEMORY, STATUS_IO, STATUS_LIMIT for a path too long.
+ */
 enum status zoneinfo_open(const char *directory, const char *name, struct zoneinfo **zone,
 	struct fault *fault);
-/* The same from bytes that were frozen before (the content of the TZif file). Used by the fuzzer too. */
+/*
+ * The same from bytes that were frozen before (the content of the TZif file), which are copied. Any name is
+ * taken. STATUS_INVALID, STATUS_MEMORY. Files that count leap seconds are invalid: our instants do not.
+ */
 enum status zoneinfo_read(struct text name, struct bytes tzif, struct zoneinfo **zone,
 	struct fault *fault);
 void zoneinfo_free(struct zoneinfo *zone);
@@ -23,7 +30,7 @@ struct text zoneinfo_name(const struct zoneinfo *zone);
 /* The TZif bytes it was read from, for freezing. */
 struct bytes zoneinfo_bytes(const struct zoneinfo *zone);
 
-/* A stretch of time with one offset: from_ms ≤ t < till_ms. */
+/* A stretch of time with one offset: from_ms ≤ t < till_ms. The first is from INT64_MIN, the last till INT64_MAX. */
 struct zone_stretch {
 	int64_t from_ms;
 	int64_t till_ms;
