@@ -74,7 +74,7 @@ assert_band(const struct calendar *calendar, const char *from, uint32_t band, co
 static void
 hours_are_half_open_and_the_first_rule_wins(void **state)
 {
-	const struct calendar_rule rules[] = {
+	struct calendar_rule rules[] = {
 		{ DAY, ALL_WEEKDAYS, ALL_KINDS, HOURS(7, 21) },
 		{ NIGHT, ALL_WEEKDAYS, ALL_KINDS, HOURS(0, 24) },
 	};
@@ -87,6 +87,13 @@ hours_are_half_open_and_the_first_rule_wins(void **state)
 	assert_band(calendar, "2026-03-10T20:59:59.999+08:00", DAY, "2026-03-10T21:00:00+08:00");
 	assert_band(calendar, "2026-03-10T21:00:00+08:00", NIGHT, "2026-03-11T00:00:00+08:00");
 	assert_band(calendar, "2026-03-11T00:00:00+08:00", NIGHT, "2026-03-11T07:00:00+08:00");
+	calendar_free(calendar);
+	rules[0].from_minute = 7 * 60 + 30;
+	rules[0].till_minute = 7 * 60 + 31;
+	calendar = calendar_of(rules, 2, 2, NULL, zone);
+	assert_band(calendar, "2026-03-10T07:29:59.999+08:00", NIGHT, "2026-03-10T07:30:00+08:00");
+	assert_band(calendar, "2026-03-10T07:30:00+08:00", DAY, "2026-03-10T07:31:00+08:00");
+	assert_band(calendar, "2026-03-10T07:31:00+08:00", NIGHT, "2026-03-11T00:00:00+08:00");
 	calendar_free(calendar);
 	zoneinfo_free(zone);
 }

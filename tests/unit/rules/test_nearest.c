@@ -53,6 +53,9 @@ own_area_is_one_more_prefix(void **state)
 	zoned(&sketch, tariff, 7);
 	assert_text(dial(&sketch, "1234", 0).zone, "local");
 	assert_text(dial(&sketch, "077", 0).zone, "domestic");
+	struct usage cut = call("2026-03-10T12:00:00Z", 60);
+	cut.to = (struct text){ "07715", 3 };
+	assert_text(priced(&sketch, cut, pack, 1).zone, "domestic");
 	assert_text(dial(&sketch, "07721234", 0).zone, "domestic");
 	assert_text(dial(&sketch, "07711234", 0).zone, "local"); /* a tie with the row 0771 */
 	assert_text(dial(&sketch, "07715551", 0).zone, "domestic"); /* a longer row wins */
@@ -147,6 +150,23 @@ the_nearest_rule_is_the_one_that_got_furthest(void **state)
 	pricing = refused(&sketch, usage, &held[3], 1, REFUSED_NO_TARIFF);
 	assert_nearest(&pricing, "soon", "date", ">= 2026-04-01T08:00:00+08:00",
 		"2026-03-10T20:00:00+08:00");
+	/* among equals, the first by layer, then as held */
+	const struct holding two[] = { HELD("zone2"), HELD("zone") };
+	zoned(&sketch,
+		sketch_tariff(
+			&sketch, sketch_package(&sketch, "zone2", 1, ALL_TIME), "two", 60, &fen_11),
+		0xe);
+	sketch.image.package_slots = NULL;
+	pricing = refused(&sketch, usage, two, 2, REFUSED_NO_TARIFF);
+	assert_text(pricing.nearest.tariff, "two");
+	sketch.packages[sketch.image.package_count - 1].layer = 2;
+	pricing = refused(&sketch, usage, two, 2, REFUSED_NO_TARIFF);
+	assert_text(pricing.nearest.tariff, "free");
+	/* what is held only later is not what was got */
+	const struct holding soon[] = { { TEXT("sms"), sketch_at("2026-03-10T12:00:30Z"),
+		INT64_MAX } };
+	pricing = refused(&sketch, usage, soon, 1, REFUSED_NO_TARIFF);
+	assert_text(pricing.nearest.got, "");
 	/* held, but the package itself has ended */
 	const struct holding ended[] = { HELD("version") };
 	pricing = refused(&sketch, usage, ended, 1, REFUSED_NO_TARIFF);
