@@ -1,6 +1,6 @@
 # Included by the main Makefile. Programs and objects lie together below $(BUILD)/bench.
 
-BENCH_PROGRAMS = $(BUILD)/bench/load/load $(BUILD)/bench/bare/bare
+BENCH_PROGRAMS = $(BUILD)/bench/load/load $(BUILD)/bench/bare/bare $(BUILD)/bench/check/histogram
 bench_objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/$(1)/*.c))
 
 # Python with Debian's packages, not one of a version manager.
@@ -12,8 +12,14 @@ $(BUILD)/bench/load/load: $(call bench_objects,load)
 $(BUILD)/bench/bare/bare: $(call bench_objects,bare)
 	$(CC_used) $(FLAGS_$(MODE)) -pthread $(LDFLAGS) -o $@ $^ -luv -lmsgpackc -llua5.4 -lxxhash -lisal
 
-.PHONY: bench bench-programs
+$(BUILD)/bench/check/histogram: $(BUILD)/bench/check/histogram.o $(BUILD)/bench/load/histogram.o
+	$(CC_used) $(FLAGS_$(MODE)) -pthread $(LDFLAGS) -o $@ $^
+
+.PHONY: bench bench-programs bench-check
 bench-programs: $(BENCH_PROGRAMS)
+
+bench-check: $(BENCH_PROGRAMS) ## does the bench itself measure rightly, and can its probes fail? A minute
+	$(BENCH_PYTHON) bench/check.py --build $(BUILD)
 
 # BENCH="--quick", BENCH="--only suanpan,redis" and so on go to bench/run.py.
 bench: ## Suanpan beside Redis, PostgreSQL, Tarantool and a bare loop; writes bench/RESULTS.md

@@ -43,7 +43,7 @@ def children(pid):
     """The process and all its descendants."""
     found = [pid]
     for parent in found:
-        for thread in list_tasks(parent):
+        for thread in list_folder(f"/proc/{parent}/task"):
             try:
                 with open(f"/proc/{parent}/task/{thread}/children") as file:
                     found += [int(child) for child in file.read().split()]
@@ -52,9 +52,10 @@ def children(pid):
     return found
 
 
-def list_tasks(pid):
+def list_folder(path):
+    """Its names; none if the process that it belongs to has ended."""
     try:
-        return os.listdir(f"/proc/{pid}/task")
+        return os.listdir(path)
     except OSError:
         return []
 
@@ -137,7 +138,7 @@ class SyncTrace:
     def files_open_for_sync(pid):
         files = set()
         for process in children(pid):
-            for fd in os.listdir(f"/proc/{process}/fd"):
+            for fd in list_folder(f"/proc/{process}/fd"):
                 try:
                     path = os.readlink(f"/proc/{process}/fd/{fd}")
                     with open(f"/proc/{process}/fdinfo/{fd}") as file:

@@ -10,7 +10,6 @@ import subprocess
 import time
 from dataclasses import dataclass
 
-import measure
 import oracle
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -59,7 +58,8 @@ class Target:
     name = ""
     title = ""
     is_peer = True
-    in_flight_most = None  # honest bound of what the server itself has in progress
+    knows_repeats = True
+    in_flight_most = None  # what the server itself has in progress at most, whatever the client has sent
 
     def __init__(self, context):
         self.context = context
@@ -104,6 +104,12 @@ class Target:
 
     def settle(self):
         """Waits for what the server writes behind its answers."""
+
+    def extras(self, bench, instance, round_number):
+        """Scenarios of its own."""
+
+    def afterwards(self, bench, instance, round_number):
+        """What may spoil the count of answers, so it comes last."""
 
 
 class Redis(Target):
@@ -293,6 +299,7 @@ class Bare(Target):
     name = "bare"
     title = "bare loop"
     is_peer = False
+    knows_repeats = False
 
     def version(self):
         return "-"

@@ -1,0 +1,270 @@
+/*
+ * How long the rating engine takes, alone on one core: prefix_find over 300,000 prefixes, calendar_band, and
+ * rate_usage for calls of 1 second to 60 hours. Prints nanoseconds each (the median of batches), and for calls
+ * the ratio to what the one-minute call takes for each band that is crossed.
+ */
+#include "../tests/unit/rules/sketch.h"
+
+#include <time.h>
+
+#define PREFIXES 300000
+#define PREFIX_DIGITS 9
+#define NUMBERS (1 << 16)
+#define BATCHES 201
+#define FIXED_ZONES 64
+
+struct bench {
+	struct sketch sketch;
+	struct text zones[FIXED_ZONES];
+	struct prefix_row rows[PREFIXES];
+	char digits[PREFIXES][PREFIX_DIGITS];
+	char numbers[NUMBERS][12];
+	int64_t instants[NUMBERS];
+};
+
+static struct bench bench;
+static volatile uint64_t sink;
+static uint64_t random_state = 0x5eed0005;
+
+static uint64_t
+random_below(uint64_t bound)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return random_state % bound;
+}
+
+static int64_t
+now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+static int
+compare_times(const void *left, const void *right)
+{
+	int64_t a = *(const int64_t *)left;
+	int64_t b = *(const int64_t *)right;
+
+	return (a > b) - (a < b);
+}
+
+/* The median over batches of `count` calls of run(from … from + count - 1), in tenths of nanoseconds each. */
+static int64_t
+measure(void (*run)(size_t from, size_t count), size_t count)
+{
+	int64_t times[BATCHES];
+
+	for (size_t i = 0; i < BATCHES; i++) {
+		size_t from = random_below(NUMBERS - count);
+		int64_t begin = now_ns();
+
+		run(from, count);
+		times[i] = now_ns() - begin;
+	}
+	qsort(times, BATCHES, sizeof *times, compare_times);
+	return times[BATCHES / 2] * 10 / (int64_t)count;
+}
+
+static void
+print_tenths(const char *what, int64_t tenths)
+{
+	printf("%-28s %6lld.%lld ns", what, (long long)(tenths / 10), (long long)(tenths % 10));
+}
+
+/* --- a catalog: 300,000 prefixes, a package of four tariffs and an allowance, three bands --- */
+
+/* Prefixes as an operator has them: 0 and 4 to 8 random digits below some hundred area codes. */
+static void
+make_prefixes(void)
+{
+	for (size_t i = 0; i < PREFIXES; i++) {
+		size_t size = 5 + random_below(PREFIX_DIGITS - 4);
+
+		bench.digits[i][0] = '0';
+		for (size_t j = 1; j < size; j++)
+			bench.digits[i][j] = (char)('0' + random_below(10));
+		/* rows that come up twice must agree on their zone */
+		uint32_t value = (uint32_t)(bench.digits[i][size - 1] * 7 + bench.digits[i][1]);
+		bench.rows[i] = (struct prefix_row){ { bench.digits[i], size }, 0, 0, (uint32_t)i,
+			value % (FIXED_ZONES - 1) };
+	}
+	bench.rows[0] = (struct prefix_row){ TEXT(""), 0, 0, 0, FIXED_ZONES - 1 };
+	for (size_t i = 0; i < FIXED_ZONES; i++)
+		bench.zones[i] = TEXT("zone");
+	for (size_t i = 0; i < NUMBERS; i++) {
+		const struct prefix_row *row = &bench.rows[random_below(PREFIXES)];
+
+		for (size_t j = 0; j < 12; j++)
+			bench.numbers[i][j] = j < row->prefix.size ? row->prefix.data[j]
+								   : (char)('0' + random_below(10));
+	}
+}
+
+static void
+make_catalog(void)
+{
+	static const struct money prices[] = { { 70000 }, { 40000 }, { 50000 } };
+	static const struct text bands[] = { { "day", 3 }, { "night", 5 }, { "weekend", 7 } };
+	const struct calendar_rule rules[] = {
+		{ 1, ALL_WEEKDAYS, ALL_KINDS, 0, 420 },
+		{ 2, WEEKDAY_BIT(0) | WEEKDAY_BIT(6), 1u << DAY_ORDINARY, 0, 1440 },
+		{ 0, ALL_WEEKDAYS, ALL_KINDS, 0, 1440 },
+	};
+	const struct day_table days = { NULL, 0, 2024, 2026 };
+	const struct prefix_row areas[] = { { TEXT("0"), 0, 0, 0, 4 } };
+	struct sketch *sketch = &bench.sketch;
+
+	sketch_begin(sketch, "Asia/Shanghai");
+	make_prefixes();
+	sketch->maps[0] = (struct zone_map){ .id = TEXT("dialled"),
+		.zones = bench.zones,
+		.zone_count = FIXED_ZONES,
+		.prefixes = sketch_prefixes(sketch, bench.rows, PREFIXES),
+		.area_lengths = sketch_prefixes(sketch, areas, 1),
+		.own_area_zone = FIXED_ZONES - 1 };
+	sketch->services[0].zone_map = 0;
+	struct package *package = sketch_package(sketch, "e6_base", 1, ALL_TIME);
+	const struct calendar *calendar = sketch_calendar(sketch, rules, 3, 3, &days);
+	sketch_allowance(sketch, package, "local_minutes", 10 * 60);
+	for (size_t i = 0; i < 4; i++) {
+		struct tariff *tariff = sketch_tariff(sketch, package, "tariff", 60, prices);
+
+		tariff->zones = (struct zone_set){ { UINT64_C(0xffff) << 16 * i, 0, 0, 0 } };
+		tariff->calendar = calendar;
+		tariff->bands = bands;
+		tariff->band_count = 3;
+		tariff->has_first = true;
+		tariff->first = (struct step){ 180, prices };
+		tariff->use_count = 1;
+	}
+	if (!image_index_packages(&sketch->image))
+		sketch_stop("no memory");
+	for (size_t i = 0; i < NUMBERS; i++)
+		bench.instants[i] = sketch_at("2024-01-08T00:00:00Z") +
+			(int64_t)random_below(1000 * (uint64_t)DAY_MS);
+}
+
+/* --- what is measured --- */
+
+static void
+find_prefixes(size_t from, size_t count)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = from; i < from + count; i++) {
+		uint32_t value = 0;
+		size_t matched;
+
+		prefix_find(bench.sketch.tables[0], (struct text){ bench.numbers[i], 12 }, &value,
+			&matched);
+		sum += value;
+	}
+	sink += sum;
+}
+
+static void
+find_bands(size_t from, size_t count)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = from; i < from + count; i++) {
+		uint32_t band = 0;
+		int64_t till_ms = 0;
+
+		calendar_band(bench.sketch.calendars[0], bench.instants[i], &band, &till_ms);
+		sum += band + (uint64_t)till_ms;
+	}
+	sink += sum;
+}
+
+static enum fact
+half_used(void *context, const struct counter_name *name, int64_t *used)
+{
+	(void)context;
+	(void)name;
+	*used = 5 * 60;
+	return FACT_KNOWN;
+}
+
+static int64_t call_seconds;
+static uint64_t runs_seen;
+
+static void
+rate_calls(size_t from, size_t count)
+{
+	struct sketch *sketch = &bench.sketch;
+	const struct holding holding = { TEXT("e6_base"), ALL_TIME };
+	struct usage usage = { .service = TEXT("voice"),
+		.from = TEXT("07715510165"),
+		.quantity = call_seconds,
+		.unit = UNIT_SECOND };
+	const struct rate_question question = { &sketch->image, &usage, &holding, 1,
+		{ NULL, half_used }, NULL };
+	struct pricing pricing;
+
+	for (size_t i = from; i < from + count; i++) {
+		arena_clear(&sketch->arena);
+		usage.to = (struct text){ bench.numbers[i], 12 };
+		usage.at_ms = bench.instants[i];
+		if (rate_usage(&question, &sketch->arena, &pricing, &sketch->fault) != RATE_DONE ||
+			pricing.refused != 0)
+			sketch_stop("not priced");
+		sink += (uint64_t)pricing.amount.micros;
+	}
+}
+
+/* How many bands a call crosses on average, the one it begins in included; a midnight counts as one. */
+static int64_t
+hundredths_of_bands(void)
+{
+	int64_t bands = 0;
+
+	for (size_t i = 0; i < NUMBERS; i++) {
+		int64_t ms = bench.instants[i];
+		int64_t end_ms = ms + call_seconds * SECOND_MS;
+		uint32_t band;
+
+		for (; ms < end_ms; bands++)
+			calendar_band(bench.sketch.calendars[0], ms, &band, &ms);
+	}
+	return bands * 100 / NUMBERS;
+}
+
+int
+main(void)
+{
+	const int64_t lengths[] = { 1, 60, 600, 3600, 60 * 3600 };
+	int64_t minute = 0;
+
+	make_catalog();
+	printf("%d prefixes in %zu bytes\n", PREFIXES, prefix_table_bytes(bench.sketch.tables[0]));
+	print_tenths("prefix_find", measure(find_prefixes, 10000));
+	print_tenths("\ncalendar_band", measure(find_bands, 10000));
+	printf("\n");
+	for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+		char what[64];
+
+		call_seconds = lengths[i];
+		int64_t tenths = measure(rate_calls, 1000);
+		int64_t bands = hundredths_of_bands();
+		if (i == 1)
+			minute = tenths;
+		snprintf(what, sizeof what, "rate_usage %lld s", (long long)lengths[i]);
+		print_tenths(what, tenths);
+		printf("  %lld.%02lld bands", (long long)(bands / 100), (long long)(bands % 100));
+		if (i >= 1) {
+			int64_t ratio = tenths * 10000 / (minute * bands);
+
+			printf("  %lld.%02lld of a one-minute call a band", (long long)(ratio / 100),
+				(long long)(ratio % 100));
+		}
+		printf("\n");
+	}
+	sketch_end(&bench.sketch);
+	return 0;
+}

@@ -1,0 +1,110 @@
+"""Suanpan itself as a target, and what only it is measured for: price enquiries, latency while checkpoints run, restarts."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+
+import oracle
+import targets
+
+CALLS = (("1 s", 1), ("1 min", 60), ("10 min", 600), ("1 h", 3600), ("60 h", 216_000))
+LOAD_BEFORE_KILL_S = 6
+
+
+class Suanpan(targets.Target):
+    name = "suanpan"
+    title = "Suanpan"
+    is_peer = False
+
+    @property
+    def program(self):
+        return os.path.join(self.context.build, "suanpan")
+
+    def version(self):
+        return subprocess.check_output([self.program, "version"], text=True).split()[-1]
+
+    def start(self):
+        self.spawn([self.program, "serve", "--data", self.folder, "--listen", self.address])
+        targets.wait_for("suanpan", 120, lambda: self.ask("ping") is not None)
+
+    def ask(self, method, **parameters):
+        import msgpack
+
+        with socket.create_connection(("127.0.0.1", self.port), 60) as connection:
+            connection.sendall(msgpack.packb([0, 1, method, [parameters] if parameters else []]))
+            unpacker = msgpack.Unpacker(strict_map_key=False)
+            while True:
+                received = connection.recv(65536)
+                if not received:
+                    raise ConnectionError("suanpan closed the connection")
+                unpacker.feed(received)
+                for _, _, error, result in unpacker:
+                    if error is not None:
+                        raise RuntimeError(f"suanpan: {error}")
+                    return result
+
+    def load_program(self, *options):
+        program = os.path.join(self.context.build, "bench", "load", "load")
+        return [program, "--target", self.name, "--address", self.address, "--day", str(self.context.day_ms),
+                "--subscriptions", str(self.context.subscriptions), *options]
+
+    def prepare(self):
+        catalog = os.path.join(targets.HERE, "catalog")
+        subprocess.run([self.program, "publish", catalog, "--to", self.address], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(self.load_program("--prepare", "--in-flight", "64"), check=True, stdout=subprocess.DEVNULL)
+
+    def stats(self):
+        return self.ask("stats")
+
+    def journal_bytes(self):
+        return self.stats()["journal_bytes"]
+
+    def totals(self):
+        import json
+
+        output = subprocess.check_output(self.load_program("--balances", "--in-flight", "64"), text=True)
+        balances = json.loads(output)["amount_micros"] // 10_000
+        prepared = self.context.subscriptions  # one charge each, of free minutes
+        entries = self.stats()["charged"] - prepared
+        return targets.Totals(balances, entries, self.context.subscriptions * oracle.START_FEN - balances)
+
+    def settle(self):
+        """Until the checkpointer has caught up."""
+        targets.wait_for("suanpan's checkpoint", 60, lambda: self.stats()["checkpoint_behind_bytes"] < 1 << 20)
+
+    def extras(self, bench, instance, round_number):
+        for name, seconds in CALLS:
+            bench.add(round_number, instance.measured(
+                f"rate/{name}", 16, "--method", "rate", "--call-seconds", seconds, *bench.timing()))
+        rates = [row["per_second"] for row in bench.results["scenarios"]
+                 if row["target"] == self.name and row["round"] == round_number and row["scenario"].startswith("random/")]
+        self.settle()
+        half = max(rates) / 2
+        seconds = max(3 * bench.options.seconds, 6)
+        before = instance.device.written()[0]
+        found = instance.measured("open/half", 64, "--rate", half, "--seconds", seconds, "--warm-up", 1)
+        self.settle()
+        found["rate"] = half
+        found["device_bytes_settled"] = (instance.device.written()[0] - before) / found["charged"]
+        bench.add(round_number, found)
+
+    def time_until_ready(self):
+        started = time.monotonic()
+        self.start()
+        return time.monotonic() - started
+
+    def afterwards(self, bench, instance, round_number):
+        self.stop()
+        clean = self.time_until_ready()
+        instance.run += 1
+        load = subprocess.Popen(
+            self.load_program("--in-flight", "64", "--seconds", str(LOAD_BEFORE_KILL_S * 10), "--run", str(instance.run)),
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(LOAD_BEFORE_KILL_S)
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        load.wait()
+        killed = self.time_until_ready()
+        bench.restarts(round_number, self.name, {"after a clean stop": clean, "after kill -9 under full load": killed})
