@@ -192,7 +192,6 @@ half_used(void *context, const struct counter_name *name, int64_t *used)
 }
 
 static int64_t call_seconds;
-static uint64_t runs_seen;
 
 static void
 rate_calls(size_t from, size_t count)

@@ -54,6 +54,65 @@ class StallingServer(threading.Thread):
             connection.sendall(b"".join(answers))
 
 
+class RecordingServer(threading.Thread):
+    """Speaks as Suanpan does to one client and remembers what it was asked, decoded by an implementation that is not ours."""
+
+    ANSWERS = {"balance.topup": {"outcome": "topped_up"}, "balance.get": {"account": "?", "available": "2.50", "balances": []}}
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.asked = []
+
+    def run(self):
+        while True:
+            connection, _ = self.listener.accept()
+            threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
+
+    def serve(self, connection):
+        import msgpack
+
+        unpacker = msgpack.Unpacker()
+        while received := connection.recv(65536):
+            unpacker.feed(received)
+            for kind, number, method, (parameters,) in unpacker:
+                assert kind == 0
+                self.asked.append((method, parameters))
+                result = self.ANSWERS.get(method, {"outcome": "charged", "amount": "1.25", "lines": [{"parts": [[], {}]}]})
+                connection.sendall(msgpack.packb([1, number, None, result]))
+
+
+def check_wire(build):
+    """What the Suanpan driver sends, and what it makes of the answers."""
+    server = RecordingServer()
+    server.start()
+    program = [os.path.join(build, "bench/load/load"), "--target", "suanpan", "--address", f"127.0.0.1:{server.port}",
+               "--connections", "1", "--subscriptions", "3", "--day", "1768924800000"]
+    output = subprocess.check_output(program + ["--count", "50", "--in-flight", "4", "--run", "7", "--seed", "5"], text=True)
+    claim("wire: amounts are added up", json.loads(output)["amount_micros"] == 50 * 1_250_000)
+    calls = [oracle.call(5, number, 3, 1768924800000) for number in range(50)]
+    found = [(int(asked["service_id"][1:]), asked["at"], asked["seconds"]) for _, asked in server.asked]
+    claim("wire: the calls are those of the oracle", found == calls)
+    ids = [asked["id"] for _, asked in server.asked]
+    claim("wire: ids are unique", ids == [f"r007-{number:09}" for number in range(50)])
+    server.asked.clear()
+    subprocess.check_output(program + ["--prepare"])
+    wanted = [
+        ("customer.put", {"customer": "c0000002"}),
+        ("account.put", {"account": "a0000002", "customer": "c0000002", "currency": "CNY"}),
+        ("subscription.put", {"subscription": "u0000002", "account": "a0000002", "product": "line",
+                              "service_ids": ["s0000002"], "packages": ["bench_base"]}),
+        ("balance.topup", {"id": "t0000002", "account": "a0000002", "amount": "100000000.00", "currency": "CNY",
+                           "at": 1768924800000}),
+        ("charge", {"id": "r000-000000002", "service_id": "s0000002", "service": "voice", "to": "02000000002",
+                    "at": 1768924800000 + 43_200_000, "seconds": 60 * oracle.minutes_used_before(2)}),
+    ]
+    claim("wire: a subscription is prepared", server.asked[2::3] == wanted)
+    output = subprocess.check_output(program + ["--balances"], text=True)
+    claim("wire: balances are added up", json.loads(output)["amount_micros"] == 3 * 2_500_000)
+
+
 def check_omission(build):
     """At 1,000 requests a second, a stall of 0.4 s hits about 400 requests: the open loop must count them all, though the
     client could not even send most of them; a closed loop sees one slow answer."""
@@ -138,6 +197,7 @@ def main():
     options = parser.parse_args()
     build = os.path.abspath(options.build)
     claim("histogram", subprocess.run([os.path.join(build, "bench/check/histogram")], check=False).returncode == 0)
+    check_wire(build)
     check_omission(build)
     folder = tempfile.mkdtemp(prefix="suanpan-bench-check-", dir="/var/tmp")
     os.chmod(folder, 0o755)

@@ -81,11 +81,12 @@ put_question(uint8_t *at, const struct question *question)
 		at = put_name(put_u8(put_word(at, "service_ids"), 0x91), 's', number);
 		return put_word(put_u8(put_word(at, "packages"), 0x91), "bench_base");
 	case QUESTION_TOPUP:
-		at = put_u8(put_u8(put_word(at, "balance.topup"), 0x91), 0x84);
+		at = put_u8(put_u8(put_word(at, "balance.topup"), 0x91), 0x85);
 		at = put_name(put_word(at, "id"), 't', number);
 		at = put_name(put_word(at, "account"), 'a', number);
 		at = put_u8(put_word(at, "amount"), 0xa0 | 12);
 		at = put_literal(put_digits(at, START_BALANCE_YUAN, 9), ".00");
+		at = put_word(put_word(at, "currency"), "CNY");
 		return put_u64(put_u8(put_word(at, "at"), 0xcf), (uint64_t)question->call.at_ms);
 	case QUESTION_BALANCE:
 		break;
@@ -123,7 +124,7 @@ read_map(struct pack *pack, int64_t pairs, struct answer *answer)
 				answer->outcome = OUTCOME_REFUSED;
 		} else if (pack_is(&key, "repeat")) {
 			repeat = pack_next(pack).integer != 0;
-		} else if (pack_is(&key, "amount")) {
+		} else if (pack_is(&key, "amount") || pack_is(&key, "available")) {
 			struct pack_value amount = pack_next(pack);
 			if (amount.kind != PACK_TEXT ||
 				!read_amount(amount.text, amount.size, &answer->amount_micros))
