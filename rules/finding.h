@@ -41,7 +41,7 @@ void findings_release(struct findings *findings);
 /* Copies *finding and its texts. False without memory. */
 bool findings_add(struct findings *findings, const struct finding *finding);
 bool findings_have_errors(const struct findings *findings);
-/* By file, line, column, rule, then in the order they were added. */
+/* By file, line, column, rule, sentence. */
 void findings_sort(struct findings *findings);
 
 /*

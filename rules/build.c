@@ -1,0 +1,273 @@
+#include "build.h"
+
+#include <stdio.h>
+
+#include "../engine/base/utf8.h"
+#include "place.h"
+
+/* A look at the clock every 10 us or so, at a cost that can't be measured. */
+#define BUILD_STRIDE 1000
+
+static const struct sandbox_limits build_limits = {
+	.instructions = BUILD_INSTRUCTIONS_MAX,
+	.stride = BUILD_STRIDE,
+	.wall_us = BUILD_WALL_US_MAX,
+	.memory_bytes = BUILD_MEMORY_BYTES_MAX,
+	.block_bytes = BUILD_BLOCK_BYTES_MAX,
+	.taken_bytes = SIZE_MAX,
+};
+
+/* What sandbox_run hands to the functions below. */
+struct job {
+	struct build *build;
+	const char *dialect;
+	const char *function;
+	struct text path;
+	struct text source;
+	bool compiled;
+};
+
+static void
+add_finding(struct build *build, const struct finding *finding)
+{
+	if (build->findings != NULL && !findings_add(build->findings, finding))
+		build->findings_lost = true;
+}
+
+/*
+ * Where a message says "near 'x'" and x stands once in the line: its column.
+ */
+static uint32_t
+column_of_near(struct text source, uint32_t line, const char *message)
+{
+	const char *near = strstr(message, "near '");
+	if (near == NULL)
+		return 0;
+	struct text token = { near + 6, strcspn(near + 6, "'") };
+	const char *at = source.data, *end = source.data + source.size;
+	for (uint32_t i = 1; i < line && at != NULL; i++) {
+		at = memchr(at, '\n', (size_t)(end - at));
+		at = at == NULL ? NULL : at + 1;
+	}
+	if (at == NULL || token.size == 0)
+		return 0;
+	const char *stop = memchr(at, '\n', (size_t)(end - at));
+	stop = stop == NULL ? end : stop;
+	const char *found = memmem(at, (size_t)(stop - at), token.data, token.size);
+	if (found == NULL || memmem(found + 1, (size_t)(stop - found) - 1, token.data, token.size))
+		return 0;
+	uint32_t column = 1;
+	for (const char *i = at; i < found; i++)
+		column += ((uint8_t)*i & 0xc0) != 0x80;
+	return column;
+}
+
+static void
+report_syntax(struct build *build, const struct job *job)
+{
+	const struct sandbox_problem *problem = &build->sandbox->problem;
+	char say_en[640], say_zh[640];
+	bool comma = strstr(problem->text, "'}' expected") != NULL;
+	snprintf(say_en, sizeof say_en, "this is not Lua: %s", problem->text);
+	snprintf(say_zh, sizeof say_zh, "语法错误：%s", problem->text);
+	add_finding(build,
+		&(struct finding){
+			.severity = FINDING_ERROR,
+			.file = job->path,
+			.line = problem->line,
+			.column = column_of_near(job->source, problem->line, problem->text),
+			.rule = TEXT("syntax"),
+			.say_en = text_of(say_en),
+			.say_zh = text_of(say_zh),
+			.mend_en =
+				comma ? TEXT("put the comma that is missing before this place")
+				      : TEXT("look for a missing quote, brace or end at or before this place"),
+			.mend_zh = comma ? TEXT("在此处之前补上缺少的逗号")
+					 : TEXT("检查此处或之前是否缺少引号、括号或 end"),
+		});
+}
+
+static void
+report_failure(struct build *build)
+{
+	const struct sandbox_problem *problem = &build->sandbox->problem;
+	char say_en[640], say_zh[640];
+	snprintf(say_en, sizeof say_en, "the script failed here: %s", problem->text);
+	snprintf(say_zh, sizeof say_zh, "脚本在此出错：%s", problem->text);
+	add_finding(build, &(struct finding){
+				   .severity = FINDING_ERROR,
+				   .file = text_of(problem->file),
+				   .line = problem->line,
+				   .rule = TEXT("script_failed"),
+				   .say_en = text_of(say_en),
+				   .say_zh = text_of(say_zh),
+			   });
+}
+
+enum status
+build_stopped(struct build *build, enum sandbox_outcome outcome, struct fault *fault)
+{
+	const struct sandbox_problem *problem = &build->sandbox->problem;
+	if (outcome == SANDBOX_ERROR) {
+		report_failure(build);
+		return sandbox_fault(build->sandbox, outcome, fault);
+	}
+	char say_en[640], say_zh[640];
+	snprintf(say_en, sizeof say_en, "building the catalog %s", problem->text);
+	snprintf(say_zh, sizeof say_zh, "构建目录超出限制：%s", problem->text);
+	add_finding(build,
+		&(struct finding){
+			.severity = FINDING_ERROR,
+			.file = text_of(problem->file),
+			.line = problem->line,
+			.rule = TEXT("limit"),
+			.say_en = text_of(say_en),
+			.say_zh = text_of(say_zh),
+			.mend_en = TEXT("look for a loop that does not end, or split the catalog"),
+			.mend_zh = TEXT("检查是否有不会结束的循环，或拆分目录"),
+		});
+	return sandbox_fault(build->sandbox, outcome, fault);
+}
+
+static int
+work_open(lua_State *lua)
+{
+	const struct job *job = lua_touserdata(lua, 1);
+	build_open_native(lua);
+	sandbox_use(lua, job->dialect);
+	lua_getfield(lua, -1, "open");
+	lua_call(lua, 0, 0);
+	return 0;
+}
+
+/* "@zone" is the name of the zone, a line feed, and its TZif bytes. */
+static bool
+find_zone(struct build *build)
+{
+	struct bytes content;
+	if (!bundle_file(build->bundle, TEXT("@zone"), &content))
+		return false;
+	const uint8_t *end = memchr(content.data, '\n', content.size);
+	if (end == NULL || end - content.data >= ZONE_NAME_MAX)
+		return false;
+	size_t size = (size_t)(end - content.data);
+	build->zone_name = (struct text){ (const char *)content.data, size };
+	build->zone_tzif = (struct bytes){ end + 1, content.size - size - 1 };
+	return true;
+}
+
+enum status
+build_begin(struct build *build, struct bytes bundle, const char *dialect,
+	struct findings *findings, struct fault *fault)
+{
+	*build = (struct build){ .bundle = bundle, .findings = findings };
+	if (bundle.size > 0 && !find_zone(build))
+		return fault_set(fault, STATUS_INVALID, "the time zone in the bundle is none");
+	enum status status = sandbox_new(&build_limits, &build->sandbox, fault);
+	if (status != STATUS_OK)
+		return status;
+	build->sandbox->owner = build;
+	struct job job = { .build = build, .dialect = dialect };
+	enum sandbox_outcome outcome = sandbox_run(build->sandbox, work_open, &job);
+	if (outcome == SANDBOX_DONE)
+		return STATUS_OK;
+	status = sandbox_fault(build->sandbox, outcome, fault);
+	build_end(build);
+	return status;
+}
+
+void
+build_end(struct build *build)
+{
+	sandbox_free(build->sandbox);
+	build->sandbox = NULL;
+}
+
+static int
+work_script(lua_State *lua)
+{
+	struct job *job = lua_touserdata(lua, 1);
+	sandbox_load(lua, job->path, job->source);
+	job->compiled = true;
+	lua_call(lua, 0, 0);
+	return 0;
+}
+
+enum status
+build_run_script(struct build *build, struct text path, struct text source, struct fault *fault)
+{
+	struct job job = { .build = build, .path = path, .source = source };
+	enum sandbox_outcome outcome = sandbox_run(build->sandbox, work_script, &job);
+	if (outcome == SANDBOX_DONE)
+		return STATUS_OK;
+	if (outcome != SANDBOX_ERROR)
+		return build_stopped(build, outcome, fault);
+	if (job.compiled)
+		report_failure(build);
+	else
+		report_syntax(build, &job);
+	return STATUS_OK;
+}
+
+static bool
+ends_with(struct text text, struct text end)
+{
+	return text.size >= end.size &&
+	       memcmp(text.data + text.size - end.size, end.data, end.size) == 0;
+}
+
+enum status
+build_run_scripts(struct build *build, bool tests, struct fault *fault)
+{
+	struct bytes rest = build->bundle, content;
+	struct text path;
+	bool sound;
+	while (bundle_next(&rest, &path, &content, &sound)) {
+		if (!ends_with(path, TEXT(".lua")) || ends_with(path, TEXT("_test.lua")) != tests)
+			continue;
+		enum status status = build_run_script(build, path, text_of_bytes(content), fault);
+		if (status != STATUS_OK)
+			return status;
+	}
+	return STATUS_OK;
+}
+
+static int
+work_finish(lua_State *lua)
+{
+	const struct job *job = lua_touserdata(lua, 1);
+	sandbox_use(lua, job->dialect);
+	lua_getfield(lua, -1, job->function);
+	lua_call(lua, 0, 1);
+	return 1;
+}
+
+enum status
+build_finish(struct build *build, const char *dialect, const char *function, struct fault *fault)
+{
+	struct job job = { .build = build, .dialect = dialect, .function = function };
+	lua_pushcfunction(build->sandbox->lua, work_finish);
+	lua_pushlightuserdata(build->sandbox->lua, &job);
+	enum sandbox_outcome outcome = sandbox_call(build->sandbox, 1, 1);
+	if (outcome != SANDBOX_DONE)
+		return build_stopped(build, outcome, fault);
+	if (!build->findings_lost)
+		return STATUS_OK;
+	lua_pop(build->sandbox->lua, 1);
+	return fault_set(fault, STATUS_MEMORY, "no memory for the findings");
+}
+
+void
+build_zone_name(struct text source, char name[ZONE_NAME_MAX])
+{
+	struct build build;
+	if (build_begin(&build, (struct bytes){ NULL, 0 }, "catalog", NULL, NULL) != STATUS_OK)
+		return;
+	if (build_run_script(&build, TEXT("catalog.lua"), source, NULL) == STATUS_OK &&
+		build_finish(&build, "catalog", "zone_name", NULL) == STATUS_OK) {
+		const char *found = lua_tostring(build.sandbox->lua, -1);
+		if (found != NULL && strlen(found) < ZONE_NAME_MAX)
+			strcpy(name, found);
+	}
+	build_end(&build);
+}

@@ -1,0 +1,101 @@
+/*
+ * Inside of building: a run of a bundle's scripts in a sandbox of its own. release.c, host.c and
+ * catalog_test.c drive it; build_lua.c is what rules/lib sees of C; build_image.c takes the image
+ * out of the model that rules/lib made.
+ */
+#ifndef SUANPAN_BUILD_H
+#define SUANPAN_BUILD_H
+
+#include "finding.h"
+#include "image.h"
+#include "release.h"
+#include "sandbox.h"
+
+#define ZONE_NAME_MAX 64
+
+struct build {
+	struct sandbox *sandbox;
+	struct bytes bundle;
+	struct findings *findings; /* NULL: nobody wants them */
+	bool findings_lost;        /* for want of memory */
+	struct text zone_name;     /* of the zone in the bundle */
+	struct bytes zone_tzif;
+};
+
+/* Opens a sandbox with the limits of a build and the words of rules/lib/DIALECT.lua ("catalog" …).
+ */
+enum status build_begin(struct build *build, struct bytes bundle, const char *dialect,
+	struct findings *findings, struct fault *fault);
+void build_end(struct build *build);
+
+/*
+ * Runs the scripts of the bundle that are tests (*_test.lua), or those that are not, in order of
+ * their paths. What a script does wrong is a finding. STATUS_LIMIT, _MEMORY or _BUSY when a limit
+ * ended the whole run: nothing more can be run then.
+ */
+enum status build_run_scripts(struct build *build, bool tests, struct fault *fault);
+/* The same for one script. */
+enum status
+build_run_script(struct build *build, struct text path, struct text source, struct fault *fault);
+
+/*
+ * Calls `function` of what rules/lib/DIALECT.lua returned; its one result is left on the stack. A
+ * failure is a finding too.
+ */
+enum status
+build_finish(struct build *build, const char *dialect, const char *function, struct fault *fault);
+
+/* The zone that a catalog.lua names; `name` stays as it is if that can't be known. */
+void build_zone_name(struct text source, char name[ZONE_NAME_MAX]);
+
+/* Why an outcome of the sandbox ended the run, as a finding and a fault. */
+enum status build_stopped(struct build *build, enum sandbox_outcome outcome, struct fault *fault);
+
+/* build_lua.c: makes the table `native`. Raises errors of Lua. */
+void build_open_native(lua_State *lua);
+
+/* What the image does not hold of a release. */
+struct release_text {
+	struct text key;
+	struct text text;
+};
+
+struct release_language {
+	struct text id;
+	const struct release_text *texts; /* sorted by key */
+	size_t text_count;
+};
+
+enum function_kind { FUNCTION_WHEN, FUNCTION_AMOUNT };
+
+struct release_function {
+	enum function_kind kind;
+	int64_t round_step; /* of the tariff whose amount it gives; 0: not rounded */
+	enum rounding round_mode;
+};
+
+struct built {
+	struct image image; /* its arena holds everything here */
+	struct zoneinfo *zone;
+	struct calendar **calendars;
+	size_t calendar_count;
+	const struct release_language *languages;
+	size_t language_count;
+	const struct release_function *functions;
+	uint32_t instructions_call;
+	size_t prefix_bytes; /* of the zone maps' tables */
+};
+
+/*
+ * build_image.c: makes the image from the model on the top of the sandbox's stack, which is sound
+ * (no finding is an error).
+ */
+enum status build_image(struct build *build, struct built **built, struct fault *fault);
+void built_free(struct built *built);
+
+/* release.c: of a release, for its hosts. The bundle is empty where there are no functions. */
+const struct release_function *release_functions(const struct release *release);
+uint32_t release_instructions(const struct release *release); /* of one call */
+struct bytes release_bundle(const struct release *release);
+
+#endif

@@ -1,0 +1,500 @@
+/* What rules/lib sees of C: the table `native`. Only our own scripts reach it. */
+#include "build.h"
+
+#include "../engine/base/csv.h"
+#include "../engine/base/utf8.h"
+#include "money_lua.h"
+#include "place.h"
+
+#define SHORTENED_BYTES_MAX 60
+#define TEXT_BYTES_MAX 4096
+#define NAMES_COMPARED_MAX 64
+#define PATH_DEPTH_MAX 16
+/* Bytes of a table that cost one instruction. */
+#define BYTES_AN_INSTRUCTION 16
+
+static struct build *
+build_of(lua_State *lua)
+{
+	return sandbox_of(lua)->owner;
+}
+
+static struct text
+text_at(lua_State *lua, int index)
+{
+	struct text text;
+	text.data = luaL_checklstring(lua, index, &text.size);
+	return text;
+}
+
+/*
+ * A field of the table at `index`; the text is empty where there is none. Stays valid while the
+ * table does.
+ */
+static struct text
+text_field(lua_State *lua, int index, const char *name)
+{
+	struct text text = { "", 0 };
+	if (lua_getfield(lua, index, name) == LUA_TSTRING)
+		text.data = lua_tolstring(lua, -1, &text.size);
+	lua_pop(lua, 1);
+	return text;
+}
+
+static lua_Integer
+integer_field(lua_State *lua, int index, const char *name)
+{
+	lua_getfield(lua, index, name);
+	lua_Integer value = lua_tointeger(lua, -1);
+	lua_pop(lua, 1);
+	return value;
+}
+
+/* place() → file, line of the script of others that is running; nothing if none is */
+static int
+native_place(lua_State *lua)
+{
+	lua_Debug place;
+	if (!sandbox_place(lua, &place))
+		return 0;
+	lua_pushstring(lua, place.source + 1);
+	lua_pushinteger(lua, place.currentline);
+	return 2;
+}
+
+static size_t
+read_path(lua_State *lua, int index, struct place_key *path)
+{
+	size_t count = lua_rawlen(lua, index);
+	if (count > PATH_DEPTH_MAX)
+		count = PATH_DEPTH_MAX;
+	for (size_t i = 0; i < count; i++) {
+		int kind = lua_rawgeti(lua, index, (lua_Integer)i + 1);
+		path[i] = (struct place_key){ .number = lua_tointeger(lua, -1) };
+		if (kind == LUA_TSTRING)
+			path[i].name = text_at(lua, -1); /* stays in the path's table */
+		lua_pop(lua, 1);
+	}
+	return count;
+}
+
+/* locate({ file, line, word, nth }, path) → line, column */
+static int
+native_locate(lua_State *lua)
+{
+	struct bytes content;
+	struct place_key path[PATH_DEPTH_MAX];
+	struct place_query query = {
+		.line = (uint32_t)integer_field(lua, 1, "line"),
+		.word = text_field(lua, 1, "word"),
+		.nth = (uint32_t)integer_field(lua, 1, "nth"),
+		.path = path,
+		.path_count = read_path(lua, 2, path),
+	};
+	struct place place = { query.line, 0 };
+	sandbox_debit(lua, 100);
+	if (bundle_file(build_of(lua)->bundle, text_field(lua, 1, "file"), &content))
+		place = place_find(text_of_bytes(content), &query);
+	lua_pushinteger(lua, place.line);
+	lua_pushinteger(lua, place.column);
+	return 2;
+}
+
+static enum severity
+severity_field(lua_State *lua)
+{
+	struct text name = text_field(lua, 1, "severity");
+	return text_equal(name, TEXT("note"))      ? FINDING_NOTE
+	       : text_equal(name, TEXT("warning")) ? FINDING_WARNING
+						   : FINDING_ERROR;
+}
+
+/* report { severity, file, line, column, rule, say_en, say_zh, mend_en, mend_zh } */
+static int
+native_report(lua_State *lua)
+{
+	struct build *build = build_of(lua);
+	if (build->findings == NULL)
+		return 0;
+	struct finding finding = {
+		.severity = severity_field(lua),
+		.file = text_field(lua, 1, "file"),
+		.line = (uint32_t)integer_field(lua, 1, "line"),
+		.column = (uint32_t)integer_field(lua, 1, "column"),
+		.rule = text_field(lua, 1, "rule"),
+		.say_en = text_field(lua, 1, "say_en"),
+		.say_zh = text_field(lua, 1, "say_zh"),
+		.mend_en = text_field(lua, 1, "mend_en"),
+		.mend_zh = text_field(lua, 1, "mend_zh"),
+	};
+	if (!findings_add(build->findings, &finding))
+		build->findings_lost = true;
+	return 0;
+}
+
+static int
+native_has_errors(lua_State *lua)
+{
+	const struct build *build = build_of(lua);
+	lua_pushboolean(
+		lua, build->findings_lost ||
+			     (build->findings != NULL && findings_have_errors(build->findings)));
+	return 1;
+}
+
+/*
+ * How many letters must be changed, added, left out or exchanged with their neighbour to make b of
+ * a (restricted Damerau-Levenshtein).
+ */
+static size_t
+distance(struct text a, struct text b)
+{
+	size_t rows[3][NAMES_COMPARED_MAX + 1];
+	for (size_t j = 0; j <= b.size; j++)
+		rows[0][j] = j;
+	for (size_t i = 1; i <= a.size; i++) {
+		size_t *row = rows[i % 3];
+		const size_t *last = rows[(i + 2) % 3], *before = rows[(i + 1) % 3];
+		row[0] = i;
+		for (size_t j = 1; j <= b.size; j++) {
+			size_t best = last[j - 1] + (a.data[i - 1] != b.data[j - 1]);
+			best = last[j] + 1 < best ? last[j] + 1 : best;
+			best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
+			if (i > 1 && j > 1 && a.data[i - 1] == b.data[j - 2] &&
+				a.data[i - 2] == b.data[j - 1] && before[j - 2] + 1 < best)
+				best = before[j - 2] + 1;
+			row[j] = best;
+		}
+	}
+	return rows[a.size % 3][b.size];
+}
+
+/* nearest(name, names) → the name that was probably meant, or nothing */
+static int
+native_nearest(lua_State *lua)
+{
+	struct text name = text_at(lua, 1);
+	size_t count = lua_rawlen(lua, 2), best = 0;
+	size_t limit = name.size <= 3 ? 1 : name.size <= 8 ? 2 : 3;
+	if (name.size > NAMES_COMPARED_MAX || name.size == 0)
+		return 0;
+	lua_Integer found = 0;
+	for (size_t i = 1; i <= count; i++) {
+		lua_rawgeti(lua, 2, (lua_Integer)i);
+		struct text other = text_at(lua, -1);
+		lua_pop(lua, 1);
+		sandbox_debit(lua, 4);
+		if (other.size > NAMES_COMPARED_MAX || other.size > name.size + limit ||
+			name.size > other.size + limit)
+			continue;
+		sandbox_debit(lua, name.size);
+		size_t steps = distance(name, other);
+		if (steps <= limit && (found == 0 || steps < best)) {
+			best = steps;
+			found = (lua_Integer)i;
+		}
+	}
+	if (found == 0)
+		return 0;
+	lua_rawgeti(lua, 2, found);
+	return 1;
+}
+
+/* words() → the table of words that scripts of others see */
+static int
+native_words(lua_State *lua)
+{
+	sandbox_words(lua);
+	return 1;
+}
+
+/* micros("0.15" or money "0.15") → micro-units, or nothing */
+static int
+native_micros(lua_State *lua)
+{
+	struct money amount;
+	enum exact_kind kind;
+	struct ratio value;
+	if (lua_type(lua, 1) == LUA_TSTRING) {
+		if (!money_parse(text_at(lua, 1), &amount))
+			return 0;
+	} else if (!exact_get(lua, 1, &kind, &value) || kind != EXACT_MONEY ||
+		   !ratio_to_money(value, &amount)) {
+		return 0;
+	}
+	lua_pushinteger(lua, amount.micros);
+	return 1;
+}
+
+/* amount(micro-units) → "0.15" */
+static int
+native_amount(lua_State *lua)
+{
+	char text[MONEY_TEXT_MAX];
+	size_t size = money_format((struct money){ luaL_checkinteger(lua, 1) }, text);
+	lua_pushlstring(lua, text, size);
+	return 1;
+}
+
+/* day("2026-01-31") → days since 1970, year; nothing if it is no day */
+static int
+native_day(lua_State *lua)
+{
+	struct date date;
+	if (!date_parse(text_at(lua, 1), &date) || date.year < 1900 || date.year > 2199)
+		return 0;
+	lua_pushinteger(lua, day_of_date(date));
+	lua_pushinteger(lua, date.year);
+	return 2;
+}
+
+static int
+native_is_text(lua_State *lua)
+{
+	struct text text = text_at(lua, 1);
+	lua_pushboolean(lua, text.size <= TEXT_BYTES_MAX && utf8_is_valid(text));
+	return 1;
+}
+
+/* shorten(text) → for a sentence: its beginning, whole characters, nothing that moves the cursor */
+static int
+native_shorten(lua_State *lua)
+{
+	struct text text = text_at(lua, 1);
+	if (!utf8_is_valid(text)) {
+		lua_pushliteral(lua, "(not UTF-8)");
+		return 1;
+	}
+	size_t size = text.size;
+	if (size > SHORTENED_BYTES_MAX) {
+		size = SHORTENED_BYTES_MAX;
+		while (size > 0 && ((uint8_t)text.data[size] & 0xc0) == 0x80)
+			size--;
+	}
+	char shown[SHORTENED_BYTES_MAX + 1];
+	for (size_t i = 0; i < size; i++)
+		shown[i] =
+			(uint8_t)text.data[i] < 0x20 || text.data[i] == 0x7f ? ' ' : text.data[i];
+	lua_pushlstring(lua, shown, size);
+	if (size < text.size) {
+		lua_pushliteral(lua, "…");
+		lua_concat(lua, 2);
+	}
+	return 1;
+}
+
+static int
+native_is_rounding(lua_State *lua)
+{
+	enum rounding mode;
+	lua_pushboolean(lua, rounding_parse(text_at(lua, 1), &mode));
+	return 1;
+}
+
+/* files() → the paths of the bundle */
+static int
+native_files(lua_State *lua)
+{
+	struct bytes rest = build_of(lua)->bundle, content;
+	struct text path;
+	bool sound;
+	lua_Integer count = 0;
+	lua_newtable(lua);
+	while (bundle_next(&rest, &path, &content, &sound)) {
+		lua_pushlstring(lua, path.data, path.size);
+		lua_rawseti(lua, -2, ++count);
+	}
+	return 1;
+}
+
+static int
+native_zone_name(lua_State *lua)
+{
+	struct text name = build_of(lua)->zone_name;
+	lua_pushlstring(lua, name.data == NULL ? "" : name.data, name.size);
+	return 1;
+}
+
+/* Reading a table: leaves { names, cells = { column → cells }, lines, offsets, problems }. */
+struct table_reader {
+	struct csv_reader csv;
+	struct csv_row row;
+	size_t name_count;
+	int wanted[16]; /* numbers of the columns that are kept */
+	int wanted_count;
+	lua_Integer rows;
+};
+
+/* A reader is closed when Lua forgets it, so that an error of Lua closes it too. */
+static int
+close_reader(lua_State *lua)
+{
+	struct table_reader *reader = lua_touserdata(lua, 1);
+	csv_release(&reader->csv);
+	return 0;
+}
+
+static struct table_reader *
+new_reader(lua_State *lua, struct bytes content)
+{
+	struct table_reader *reader = lua_newuserdatauv(lua, sizeof *reader, 0);
+	memset(reader, 0, sizeof *reader);
+	csv_init(&reader->csv, content, ',');
+	lua_createtable(lua, 0, 1);
+	lua_pushcfunction(lua, close_reader);
+	lua_setfield(lua, -2, "__gc");
+	lua_setmetatable(lua, -2);
+	return reader;
+}
+
+/* Adds to the list `problems` of the table at index `result`. */
+static void
+add_problem(lua_State *lua, int result, uint64_t line, uint32_t column, const char *what)
+{
+	lua_getfield(lua, result, "problems");
+	lua_createtable(lua, 0, 3);
+	lua_pushinteger(lua, (lua_Integer)line);
+	lua_setfield(lua, -2, "line");
+	lua_pushinteger(lua, column);
+	lua_setfield(lua, -2, "column");
+	lua_pushstring(lua, what);
+	lua_setfield(lua, -2, "what");
+	lua_rawseti(lua, -2, (lua_Integer)lua_rawlen(lua, -2) + 1);
+	lua_pop(lua, 1);
+}
+
+/* The row of names; makes a list of cells for each wanted column (the list at index 2). */
+static void
+read_names(lua_State *lua, struct table_reader *reader, int result)
+{
+	reader->name_count = reader->row.field_count;
+	lua_createtable(lua, (int)reader->name_count, 0);
+	for (size_t i = 0; i < reader->name_count; i++) {
+		struct text name = reader->row.fields[i].text;
+		lua_pushlstring(lua, name.data, name.size);
+		lua_rawseti(lua, -2, (lua_Integer)i + 1);
+	}
+	lua_setfield(lua, result, "names");
+	for (size_t i = 1; i <= lua_rawlen(lua, 2) && i <= 16; i++) {
+		lua_rawgeti(lua, 2, (lua_Integer)i);
+		struct text wanted = text_at(lua, -1);
+		for (size_t j = 0; j < reader->name_count; j++)
+			if (text_equal(reader->row.fields[j].text, wanted)) {
+				reader->wanted[reader->wanted_count++] = (int)j;
+				lua_newtable(lua);
+				break;
+			}
+		if (lua_type(lua, -1) != LUA_TTABLE)
+			lua_pop(lua, 1);
+	}
+}
+
+/* Stack: …, then for each wanted column its name and its list, from `first` on. */
+static void
+read_row(lua_State *lua, struct table_reader *reader, int first)
+{
+	reader->rows++;
+	for (int i = 0; i < reader->wanted_count; i++) {
+		struct text cell = reader->row.fields[reader->wanted[i]].text;
+		lua_pushlstring(lua, cell.data, cell.size);
+		lua_rawseti(lua, first + 2 * i + 1, reader->rows);
+	}
+}
+
+/* csv(path, columns) → the table, or nothing where there is no such file */
+static int
+native_csv(lua_State *lua)
+{
+	struct bytes content;
+	if (!bundle_file(build_of(lua)->bundle, text_at(lua, 1), &content))
+		return 0;
+	sandbox_debit(lua, content.size / BYTES_AN_INSTRUCTION);
+	static const char *const fields[] = { "names", "cells", "problems" };
+	lua_settop(lua, 2);
+	lua_newtable(lua);
+	const int result = 3, lines = 4, offsets = 5, first = 7;
+	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+		lua_newtable(lua);
+		lua_setfield(lua, result, fields[i]);
+	}
+	lua_newtable(lua);
+	lua_newtable(lua);
+	struct table_reader *reader = new_reader(lua, content);
+	struct csv_problem problem;
+	enum csv_outcome outcome;
+	luaL_checkstack(lua, 64, NULL);
+	while ((outcome = csv_next(&reader->csv, &reader->row, &problem)) != CSV_END) {
+		if (outcome == CSV_REFUSED) {
+			add_problem(lua, result, problem.line, problem.column, problem.what);
+		} else if (reader->name_count == 0) {
+			read_names(lua, reader, result);
+		} else if (reader->row.field_count != reader->name_count) {
+			add_problem(lua, result, reader->row.line, 0,
+				"it has another number of fields than there are columns");
+		} else {
+			read_row(lua, reader, first);
+			lua_pushinteger(lua, (lua_Integer)reader->row.line);
+			lua_rawseti(lua, lines, reader->rows);
+			lua_pushinteger(lua, (lua_Integer)reader->row.offset);
+			lua_rawseti(lua, offsets, reader->rows);
+		}
+	}
+	lua_getfield(lua, result, "cells");
+	lua_insert(lua, first);
+	for (int i = reader->wanted_count; i > 0; i--)
+		lua_settable(lua, first);
+	lua_pushvalue(lua, lines);
+	lua_setfield(lua, result, "lines");
+	lua_pushvalue(lua, offsets);
+	lua_setfield(lua, result, "offsets");
+	lua_pushvalue(lua, result);
+	return 1;
+}
+
+/* csv_column(path, offset of a row, number of a column from 1) → where in its line the cell begins
+ */
+static int
+native_csv_column(lua_State *lua)
+{
+	struct bytes content;
+	size_t offset = (size_t)luaL_checkinteger(lua, 2);
+	size_t number = (size_t)luaL_checkinteger(lua, 3);
+	uint32_t column = 0;
+	struct csv_problem problem;
+	if (!bundle_file(build_of(lua)->bundle, text_at(lua, 1), &content) || offset > content.size)
+		return 0;
+	sandbox_debit(lua, 100);
+	struct table_reader *reader =
+		new_reader(lua, (struct bytes){ content.data + offset, content.size - offset });
+	if (csv_next(&reader->csv, &reader->row, &problem) == CSV_ROW && number > 0 &&
+		number <= reader->row.field_count)
+		column = reader->row.fields[number - 1].column;
+	lua_pushinteger(lua, column);
+	return 1;
+}
+
+void
+build_open_native(lua_State *lua)
+{
+	static const luaL_Reg functions[] = {
+		{ "amount", native_amount },
+		{ "csv", native_csv },
+		{ "csv_column", native_csv_column },
+		{ "day", native_day },
+		{ "files", native_files },
+		{ "has_errors", native_has_errors },
+		{ "is_rounding", native_is_rounding },
+		{ "is_text", native_is_text },
+		{ "locate", native_locate },
+		{ "micros", native_micros },
+		{ "nearest", native_nearest },
+		{ "place", native_place },
+		{ "report", native_report },
+		{ "shorten", native_shorten },
+		{ "words", native_words },
+		{ "zone_name", native_zone_name },
+		{ NULL, NULL },
+	};
+	luaL_newlib(lua, functions);
+	lua_setglobal(lua, "native");
+}

@@ -1,0 +1,133 @@
+-- The words of the language: what a script can say, and the list of what it said. Nothing is judged here; read.lua and the files
+-- behind it do that when all scripts have run, so that the order of files does not matter.
+
+local use, native = ...
+local report = use "report"
+
+local declare = {
+    list = {}, -- declarations of named words, in the order they were made
+    plain = {}, -- declarations of plain words
+}
+
+-- table → the declaration that made it, for plain words and values
+local made = {}
+
+-- How often a word stood on a line, to find its place again.
+local seen = {}
+
+-- The words that are open.
+local opened = {}
+
+local function new_declaration(word, id, body)
+    local file, line = native.place()
+    local key = word[1] .. " " .. line .. " " .. file
+    seen[key] = (seen[key] or 0) + 1
+    local declaration = { word = word[1], schema = word, id = id, body = body, file = file, line = line, nth = seen[key] }
+    declaration.place = { declaration = declaration }
+    return declaration
+end
+
+local function form_of(word)
+    if word.form == "named" then
+        return word[1] .. ' "id" { … }'
+    end
+    return word.form == "plain" and word[1] .. " { … }" or word[1] .. ' "table.column"'
+end
+
+local function wrong_call(word)
+    report.find("wrong_call", new_declaration(word).place, { word = word[1], form = form_of(word) })
+end
+
+-- package "id" { … }
+local function named(word)
+    return function(id)
+        if type(id) ~= "string" then
+            wrong_call(word)
+            return function() end
+        end
+        local declaration = new_declaration(word, id)
+        table.insert(declare.list, declaration)
+        return function(body)
+            if type(body) ~= "table" or declaration.body then
+                wrong_call(word)
+            else
+                declaration.body = body
+            end
+        end
+    end
+end
+
+-- tariff { … }
+local function plain(word)
+    return function(body)
+        if type(body) ~= "table" or made[body] then
+            wrong_call(word)
+            return body
+        end
+        local declaration = new_declaration(word, nil, body)
+        made[body] = declaration
+        table.insert(declare.plain, declaration)
+        return body
+    end
+end
+
+-- column "table.column"
+local function value(word)
+    return function(text)
+        local body = {}
+        if type(text) ~= "string" then
+            wrong_call(word)
+        end
+        made[body] = new_declaration(word, type(text) == "string" and text or "", body)
+        return body
+    end
+end
+
+-- What an unknown word stands for: it takes whatever is done to it, so that the rest of the file is still read.
+local nothing = {}
+made[nothing] = { word = "nothing", body = nothing }
+setmetatable(nothing, {
+    __index = function() return nothing end,
+    __call = function() return nothing end,
+    __newindex = function() end,
+    __metatable = false,
+})
+
+-- The declaration that made a table, or nil.
+function declare.made(body)
+    return made[body]
+end
+
+-- Was it left by a word that does not exist, of which a finding tells already?
+function declare.is_nothing(body)
+    return body == nothing
+end
+
+-- From now on nothing can be declared any more: the words are gone.
+function declare.close()
+    local names = native.words()
+    for _, word in ipairs(opened) do
+        names[word[1]] = nil
+    end
+    setmetatable(names, nil)
+end
+
+-- Fills the scripts' environment with the words of a list of the schema.
+function declare.open(words)
+    local forms = { named = named, plain = plain, value = value }
+    local names = native.words()
+    opened = words
+    for _, word in ipairs(words) do
+        names[word[1]] = forms[word.form](word)
+    end
+    setmetatable(names, { __index = function(_, name)
+        local file, line = native.place()
+        local place = { declaration = { file = file, line = line, word = tostring(name), nth = 1 } }
+        report.find("unknown_word", place, {
+            name = tostring(name), near = report.nearest(name, report.sorted_keys(names)),
+        })
+        return nothing
+    end })
+end
+
+return declare

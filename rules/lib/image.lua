@@ -1,0 +1,92 @@
+-- The model as what build_image.c reads: numbers, texts and lists, where places in lists count from 0.
+
+local use = ...
+local report = use "report"
+
+local image = {}
+
+-- The records of a list by what `make` makes of each.
+local function map(list, make)
+    local made = {}
+    for index, entry in ipairs(list) do
+        made[index] = make(entry)
+    end
+    return made
+end
+
+-- id → place in the list, from 0
+local function places(list)
+    local place = {}
+    for index, entry in ipairs(list) do
+        place[entry.id] = index - 1
+    end
+    return place
+end
+
+local function zone_map(from)
+    return {
+        id = from.id, of_from = from.of == "from", zones = from.zones, refusals = from.refusals, areas = from.areas,
+        own_area = from.own_area and from.zone_numbers[from.own_area] - 1,
+        rows = map(from.rows, function(row)
+            return { prefixes = row.prefixes, exact = row.exact, digits_min = row.digits_min or 0,
+                digits_max = row.digits_max or 0, value = row.value }
+        end),
+    }
+end
+
+local function calendar(from)
+    return {
+        id = from.id, bands = from.bands, days = from.days, first_year = from.first_year, last_year = from.last_year,
+        rules = map(from.rules, function(rule)
+            return { band = rule.band - 1, weekdays = rule.weekdays, kinds = rule.kinds, from = rule.from, till = rule.till }
+        end),
+    }
+end
+
+-- The zones that something serves, as numbers; nil for all of them.
+local function zone_numbers(serves)
+    if not serves.zones then
+        return nil
+    end
+    local numbers = {}
+    for _, zone in ipairs(report.sorted_keys(serves.zones)) do
+        numbers[#numbers + 1] = serves.zones[zone] - 1
+    end
+    return numbers
+end
+
+local function tariff(from, services, calendars)
+    return {
+        id = from.id, component = from.component, service = services[from.serves.service.id], zones = zone_numbers(from.serves),
+        calendar = from.calendar and calendars[from.calendar.id], first = from.first, next = from.next,
+        when = from.when, amount = from.amount, setup = from.setup, minimum = from.minimum, maximum = from.maximum,
+        round = from.round, uses_any = from.uses_any, uses = from.uses, say = from.say, line = from.line,
+    }
+end
+
+local function allowance(from, services)
+    return { id = from.id, service = services[from.serves.service.id], zones = zone_numbers(from.serves),
+        amount = from.amount, every = from.every }
+end
+
+-- Only of a model without errors.
+function image.of(model)
+    local zone_maps, services, calendars = places(model.zone_list), places(model.service_list), places(model.calendar_list)
+    return {
+        id = model.id, currency = model.currency, layers = model.layers, components = model.components,
+        instructions = model.instructions, texts = model.texts, functions = model.functions,
+        zone_maps = map(model.zone_list, zone_map),
+        services = map(model.service_list, function(service)
+            return { id = service.id, unit = service.unit, zone_map = service.zones and zone_maps[service.zones] }
+        end),
+        calendars = map(model.calendar_list, calendar),
+        packages = map(model.packages, function(package)
+            return { id = package.id, file = package.file, layer = package.layer, from = package.from.day,
+                till = package.till and package.till.day,
+                tariffs = map(package.tariffs, function(from) return tariff(from, services, calendars) end),
+                allowances = map(package.allowances, function(from) return allowance(from, services) end) }
+        end),
+    }
+end
+
+return image

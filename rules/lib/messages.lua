@@ -1,0 +1,388 @@
+-- What the checker can say: for each rule its severity (error if not given), the sentence and what would mend it, in both languages.
+-- "{name}" is a blank. What would mend it is not said where one of its blanks has no value.
+
+local messages = {}
+
+-- Scripts (what Lua itself has to say of them is worded in build.c)
+
+messages.unknown_word = {
+    en = "the language has no word '{name}'",
+    zh = "语言中没有“{name}”这个词",
+    mend_en = "write {near}",
+    mend_zh = "改为 {near}",
+}
+messages.unfinished_word = {
+    en = "{word} \"{id}\" has no { … } behind it",
+    zh = "{word} \"{id}\" 之后缺少 { … }",
+    mend_en = "write {word} \"{id}\" { … }",
+    mend_zh = "写成 {word} \"{id}\" { … }",
+}
+messages.wrong_call = {
+    en = "{word} is written {form}",
+    zh = "{word} 应写成 {form}",
+}
+messages.wrong_place = {
+    en = "{word} stands alone, but belongs inside of {parents}",
+    zh = "{word} 单独出现，它应写在 {parents} 之内",
+    mend_en = "move it into the braces of {parents}",
+    mend_zh = "移到 {parents} 的括号里",
+}
+messages.not_an_item = {
+    en = "{word} can't hold {got} here",
+    zh = "{word} 中此处不能放 {got}",
+    mend_en = "it can hold {items}",
+    mend_zh = "可放 {items}",
+}
+messages.no_entries = {
+    en = "{word} has no entries",
+    zh = "{word} 是空的",
+}
+
+-- Fields
+
+messages.unknown_field = {
+    en = "{word} has no field '{name}'",
+    zh = "{word} 没有“{name}”这个字段",
+    mend_en = "write {near}",
+    mend_zh = "改为 {near}",
+}
+messages.missing_field = {
+    en = "{word} has no {field}: {say}",
+    zh = "{word} 缺少 {field}：{say}",
+    mend_en = "add {field} = …",
+    mend_zh = "加上 {field} = …",
+}
+messages.wrong_type = {
+    en = "{field} wants {wanted}, and this is {got}",
+    zh = "{field} 应为{wanted}，这里却是{got}",
+}
+messages.float_for_decimal = {
+    en = "{field} is the number {got}; amounts are text, so that they stay exact",
+    zh = "{field} 写成了数字 {got}；金额须写成文本，才能保持精确",
+    mend_en = "write it in quotes: \"{got}\"",
+    mend_zh = "加上引号：\"{got}\"",
+}
+messages.unknown_choice = {
+    en = "{field} can't be '{name}'; it can be {choices}",
+    zh = "{field} 不能是“{name}”，可以是 {choices}",
+    mend_en = "write \"{near}\"",
+    mend_zh = "改为 \"{near}\"",
+}
+messages.unknown_name = {
+    en = "there is no {what} '{name}'",
+    zh = "没有名为“{name}”的{what}",
+    mend_en = "write \"{near}\"",
+    mend_zh = "改为 \"{near}\"",
+}
+messages.out_of_range = {
+    en = "{field} is {got}, and must be {range}",
+    zh = "{field} 为 {got}，应当{range}",
+}
+messages.negative_price = {
+    en = "{field} is negative: {got}",
+    zh = "{field} 为负数：{got}",
+    mend_en = "write an amount of 0 or more",
+    mend_zh = "写成 0 或更大的金额",
+}
+messages.step_of_zero = {
+    en = "{field} is zero, so that no usage would ever end",
+    zh = "{field} 为零，无法计量",
+    mend_en = "write a length such as \"60 s\"",
+    mend_zh = "写成例如 \"60 s\" 的长度",
+}
+messages.duplicate_id = {
+    en = "{word} '{id}' is declared already, at {place}",
+    zh = "{word}“{id}”已在 {place} 声明",
+    mend_en = "give one of them another id",
+    mend_zh = "给其中一个换一个编号",
+}
+messages.repeated = {
+    en = "'{name}' stands here twice",
+    zh = "“{name}”重复出现",
+    mend_en = "remove one of them",
+    mend_zh = "删去其中一个",
+}
+messages.too_many = {
+    en = "{word} has {count} {what}; it may have {max}",
+    zh = "{word} 有 {count} 个{what}，最多 {max} 个",
+}
+
+-- The catalog as a whole
+
+messages.no_catalog = {
+    en = "the folder has no catalog.lua with catalog \"id\" { … }",
+    zh = "目录中没有写有 catalog \"编号\" { … } 的 catalog.lua",
+    mend_en = "add catalog.lua with catalog \"my_catalog\" { currency = \"CNY\" }",
+    mend_zh = "添加 catalog.lua，写上 catalog \"my_catalog\" { currency = \"CNY\" }",
+}
+messages.zone_not_frozen = {
+    en = "the time zone {name} is not the one that was put into the bundle, {frozen}",
+    zh = "时区 {name} 与打包时的 {frozen} 不同",
+    mend_en = "write a time zone that exists, such as \"Asia/Shanghai\", directly in catalog.lua",
+    mend_zh = "在 catalog.lua 中直接写一个存在的时区，例如 \"Asia/Shanghai\"",
+}
+messages.missing_text = {
+    en = "there is no text '{key}' in {language}",
+    zh = "缺少“{key}”的{language}文本",
+    mend_en = "add [\"{key}\"] = \"…\" to texts \"{language_id}\"",
+    mend_zh = "在 texts \"{language_id}\" 中加上 [\"{key}\"] = \"…\"",
+}
+messages.missing_text_near = {
+    en = "there is no text '{key}' in {language}, but there is '{near}', which nothing uses",
+    zh = "缺少“{key}”的{language}文本，但有未被使用的“{near}”",
+    mend_en = "rename one of them",
+    mend_zh = "改其中一个的名字",
+}
+messages.unused_text = {
+    severity = "warning",
+    en = "nothing uses the text '{key}'",
+    zh = "文本“{key}”未被使用",
+    mend_en = "remove it, or use it",
+    mend_zh = "删去，或加以使用",
+}
+messages.unknown_blank = {
+    en = "the text '{key}' has a blank {name}, which is not known here; there are {choices}",
+    zh = "文本“{key}”中的空位 {name} 在此无值，可用的有 {choices}",
+    mend_en = "write {near}",
+    mend_zh = "改为 {near}",
+}
+messages.language_not_listed = {
+    en = "the catalog does not list the language '{name}'",
+    zh = "目录的 languages 中没有“{name}”",
+    mend_en = "add it to languages in catalog.lua",
+    mend_zh = "在 catalog.lua 的 languages 中加上它",
+}
+
+-- Calendars and tables
+
+messages.calendar_gap = {
+    en = "no rule of the calendar '{id}' covers {day} from {from} to {till}",
+    zh = "日历“{id}”没有规则覆盖{day} {from} 至 {till}",
+    mend_en = "add a last row { \"…\", rest = true }",
+    mend_zh = "在最后加一行 { \"…\", rest = true }",
+}
+messages.dead_calendar_rule = {
+    en = "this row can never match: the rows before it cover all its time",
+    zh = "这一行永远不会匹配：前面的行已覆盖其全部时间",
+    mend_en = "move it up, or remove it",
+    mend_zh = "上移，或删去",
+}
+messages.hours_over_midnight = {
+    en = "these hours pass midnight, so it is not clear which of the days they belong to",
+    zh = "时间跨过午夜，无法确定属于哪一天",
+    mend_en = "write two rows, one until \"24:00\" and one from \"00:00\", each with its days",
+    mend_zh = "写成两行，一行到 \"24:00\"，一行从 \"00:00\"，各写各的日子",
+}
+messages.needs_holidays = {
+    en = "the calendar looks at holidays or workdays, but names no table of them",
+    zh = "日历用到了节假日或调休，却没有指明表",
+    mend_en = "add holidays = \"…\", the name of a table in tables/",
+    mend_zh = "加上 holidays = \"…\"（tables/ 中的表名）",
+}
+messages.csv_row = {
+    en = "row {row}: {problem}",
+    zh = "第 {row} 行：{problem}",
+}
+messages.csv_column = {
+    en = "the table has no column '{name}'; it has {choices}",
+    zh = "表中没有“{name}”列，有 {choices}",
+    mend_en = "write {near}",
+    mend_zh = "改为 {near}",
+}
+messages.csv_empty = {
+    en = "the table has no rows",
+    zh = "表中没有数据行",
+}
+messages.cell = {
+    en = "row {row}, column {column}: '{got}' is not {wanted}",
+    zh = "第 {row} 行 {column} 列：“{got}”不是{wanted}",
+}
+messages.cell_repeated = {
+    en = "row {row}, column {column}: '{got}' stands in row {first} already",
+    zh = "第 {row} 行 {column} 列：“{got}”已在第 {first} 行出现",
+    mend_en = "remove one of the two rows",
+    mend_zh = "删去其中一行",
+}
+messages.holiday_year_missing = {
+    en = "the table has rows for {before} and {after}, but none for {year}",
+    zh = "表中有 {before} 年与 {after} 年，却没有 {year} 年",
+    mend_en = "add the days of {year}",
+    mend_zh = "补上 {year} 年的日子",
+}
+
+-- Zones
+
+messages.zone_row_kind = {
+    en = "a row gives a zone or refuses: one of the two",
+    zh = "一行要么给出计费区，要么拒绝，二者取一",
+    mend_en = "write { \"zone\", … } or { refuse = \"reason\", … }",
+    mend_zh = "写成 { \"计费区\", … } 或 { refuse = \"原因\", … }",
+}
+messages.zone_row_digits = {
+    en = "a row says which numbers it is for in one way: number, prefix or rest",
+    zh = "一行用一种方式说明号码：number、prefix 或 rest",
+    mend_en = "keep one of number, prefix (with followed_by and digits) and rest",
+    mend_zh = "在 number、prefix（可带 followed_by、digits）与 rest 中保留一种",
+}
+messages.prefix_repeated = {
+    en = "'{prefix}' stands in row {row} already, which wins",
+    zh = "“{prefix}”已在第 {row} 行出现，以那一行为准",
+    mend_en = "remove it here",
+    mend_zh = "在此删去",
+}
+messages.dead_zone_row = {
+    en = "this row can never match: rows before it have all its prefixes",
+    zh = "这一行永远不会匹配：前面的行已有其全部前缀",
+    mend_en = "move it up, or remove it",
+    mend_zh = "上移，或删去",
+}
+messages.own_area_alone = {
+    en = "\"@own_area\" stands alone in its row, once in a zone map",
+    zh = "\"@own_area\" 须独占一行，每个号段表一次",
+    mend_en = "write { \"zone\", prefix = \"@own_area\" }",
+    mend_zh = "写成 { \"计费区\", prefix = \"@own_area\" }",
+}
+messages.own_area_unknown = {
+    en = "\"@own_area\" needs area_codes, which say how the caller's area code is recognised",
+    zh = "使用 \"@own_area\" 须写 area_codes，说明如何识别主叫区号",
+    mend_en = "add area_codes = { { prefix = \"0\", digits = 4 } }",
+    mend_zh = "加上 area_codes = { { prefix = \"0\", digits = 4 } }",
+}
+messages.area_code_short = {
+    en = "the prefix '{prefix}' is longer than the {digits} digits of its area code",
+    zh = "前缀“{prefix}”比其区号的 {digits} 位还长",
+}
+
+-- Packages
+
+messages.till_before_from = {
+    en = "till {till} is not after from {from}",
+    zh = "失效日 {till} 不晚于生效日 {from}",
+    mend_en = "write a later day: till is the first day not in force",
+    mend_zh = "写一个更晚的日子：till 为失效首日",
+}
+messages.versions_same_start = {
+    en = "two versions of package '{id}' begin on {from}; the other is at {place}",
+    zh = "优惠包“{id}”有两个版本都从 {from} 开始，另一个在 {place}",
+    mend_en = "change the day of one of them, or remove one",
+    mend_zh = "改其中一个的日期，或删去一个",
+}
+messages.versions_hole = {
+    en = "package '{id}' ends on {till}, and its next version begins on {from}: nothing is in force between",
+    zh = "优惠包“{id}”于 {till} 失效，下一版本 {from} 才生效，其间无版本",
+    mend_en = "write till = \"{from}\", or seasonal = true if that is meant",
+    mend_zh = "写成 till = \"{from}\"；若有意如此，写 seasonal = true",
+}
+messages.versions_overlap = {
+    en = "package '{id}' is in force until {till}, but its next version begins on {from} already",
+    zh = "优惠包“{id}”到 {till} 才失效，而下一版本 {from} 就已生效",
+    mend_en = "write till = \"{from}\", or leave till out",
+    mend_zh = "写成 till = \"{from}\"，或不写 till",
+}
+messages.band_without_price = {
+    en = "the calendar '{calendar}' has a band '{band}', for which {field} has no price",
+    zh = "日历“{calendar}”有时段“{band}”，{field} 没有给出它的价格",
+    mend_en = "add {band} = \"…\"",
+    mend_zh = "加上 {band} = \"…\"",
+}
+messages.bands_without_calendar = {
+    en = "{field} has a price for each band, but the tariff names no calendar",
+    zh = "{field} 按时段给出价格，但资费没有指明日历",
+    mend_en = "add calendar = \"…\", or write one price",
+    mend_zh = "加上 calendar = \"…\"，或只写一个价格",
+}
+messages.calendar_without_bands = {
+    en = "{field} is one price, but the tariff follows the calendar '{calendar}'",
+    zh = "{field} 只有一个价格，但资费按日历“{calendar}”定价",
+    mend_en = "write a price for each band: { {bands} }, or remove the calendar",
+    mend_zh = "为每个时段写价格：{ {bands} }，或去掉日历",
+}
+messages.price_or_amount = {
+    en = "a tariff has a step and prices, or a function amount: one of the two",
+    zh = "资费要么写计费单位与价格，要么写 amount 函数，二者取一",
+    mend_en = "remove {field}",
+    mend_zh = "去掉 {field}",
+}
+messages.wrong_unit = {
+    en = "{field} is counted in {got}, but the service '{service}' in {wanted}",
+    zh = "{field} 以{got}计，而业务“{service}”以{wanted}计",
+    mend_en = "write it in {wanted}: {example}",
+    mend_zh = "改以{wanted}计：{example}",
+}
+messages.no_zones = {
+    en = "the service '{service}' has no zone map, so nothing of it is in a zone",
+    zh = "业务“{service}”没有号段表，不分计费区",
+    mend_en = "remove zone, or add zones = \"…\" to the service",
+    mend_zh = "去掉 zone，或在业务中加上 zones = \"…\"",
+}
+messages.minimum_over_maximum = {
+    en = "the minimum {minimum} is over the maximum {maximum}",
+    zh = "最低 {minimum} 大于最高 {maximum}",
+}
+messages.dead_tariff = {
+    en = "this tariff can never be reached: '{other}' before it serves all that it serves",
+    zh = "此资费永远用不到：前面的“{other}”已包括它适用的全部",
+    mend_en = "move it up, give it a condition, or remove it",
+    mend_zh = "上移、加上条件，或删去",
+}
+messages.allowance_does_not_serve = {
+    en = "the allowance '{id}' serves nothing of what the tariff serves",
+    zh = "免费资源“{id}”不适用于此资费的任何使用",
+    mend_en = "remove it from uses, or widen what the allowance serves",
+    mend_zh = "从 uses 中去掉，或扩大免费资源的适用范围",
+}
+messages.unpriced = {
+    en = "nothing prices the service '{service}'{zone_en}",
+    zh = "业务“{service}”{zone_zh}没有任何资费",
+    mend_en = "add a tariff that serves it, or refuse the numbers of the zone",
+    mend_zh = "添加适用的资费，或对该区的号码写 refuse",
+}
+messages.never_sold = {
+    severity = "warning",
+    en = "{word} '{id}' is in no {parent}, so nobody can buy it",
+    zh = "{word}“{id}”不在任何 {parent} 中，无法购买",
+    mend_en = "add it to a {parent}, or remove it",
+    mend_zh = "加入某个 {parent}，或删去",
+}
+-- Tests
+
+messages.unknown_column = {
+    en = "cases can't have a column '{name}'; there are {choices}",
+    zh = "cases 没有“{name}”这一列，可用的有 {choices}",
+    mend_en = "write \"{near}\"",
+    mend_zh = "改为 \"{near}\"",
+}
+messages.row_length = {
+    en = "this row has {got} cells; the table has {wanted} columns",
+    zh = "此行有 {got} 格，表有 {wanted} 列",
+}
+messages.nothing_expected = {
+    en = "this test expects nothing, so it can't fail",
+    zh = "此测试没有任何期望，不可能失败",
+    mend_en = "say what must come out: amount, zone, tariff, parts or refused",
+    mend_zh = "写出应得的结果：amount、zone、tariff、parts 或 refused",
+}
+messages.quantity_missing = {
+    en = "the event has no quantity",
+    zh = "使用没有数量",
+    mend_en = "add seconds, bytes or items",
+    mend_zh = "加上 seconds、bytes 或 items",
+}
+messages.no_tests = {
+    severity = "note",
+    en = "the catalog has no tests",
+    zh = "目录没有测试",
+    mend_en = "write some in files called *_test.lua",
+    mend_zh = "在名为 *_test.lua 的文件中编写",
+}
+
+-- Layouts
+
+messages.no_layout = {
+    en = "the file declares no layout",
+    zh = "文件中没有声明 layout",
+    mend_en = "write layout \"name\" { … }",
+    mend_zh = "写 layout \"名称\" { … }",
+}
+
+return messages

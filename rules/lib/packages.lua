@@ -1,0 +1,380 @@
+-- Packages: versions by date, tariffs and allowances with all their names resolved to what they name.
+
+local use, native = ...
+local report = use "report"
+local types = use "types"
+
+local packages = {}
+local find, at = report.find, report.at
+
+local USES_MAX = 16
+
+-- An id of the package's layers, components … as its place in the list, from 0.
+local function place_in(list, name, place, what)
+    for index, entry in ipairs(list) do
+        if entry == name then
+            return index - 1
+        end
+    end
+    find("unknown_name", place, { what = what, name = name, near = report.nearest(name, list) })
+    return nil
+end
+
+-- Serves: the service, and its zones as a set { name = true }; nil for all of them.
+local function resolve_serves(model, serves)
+    if not serves or serves.broken then
+        return nil
+    end
+    local service = model.services[serves.service]
+    if not service or service.broken then
+        return nil
+    end
+    if not serves.zone then
+        return { service = service }
+    end
+    local map = service.zones and model.zones[service.zones]
+    if not service.zones then
+        find("no_zones", at(serves.place, "zone"), { service = service.id })
+        return nil
+    elseif not map then
+        return nil
+    end
+    local set, sound = {}, true
+    for index, zone in ipairs(serves.zone) do
+        set[zone] = map.zone_numbers[zone]
+        if not set[zone] then
+            find("unknown_name", at(at(serves.place, "zone"), index), { what = { en = "zone", zh = "计费区" }, name = zone,
+                near = report.nearest(zone, map.zones) })
+            sound = false
+        end
+    end
+    return sound and { service = service, zones = set } or nil
+end
+
+-- All zones that something serves, of a service: names, or { "" } where there are none.
+local function zones_of(model, service)
+    local map = service.zones and model.zones[service.zones]
+    return map and #map.zones > 0 and map.zones or { "" }
+end
+
+local function covers(serves, zone)
+    return not serves.zones or serves.zones[zone] ~= nil
+end
+
+local function overlaps(model, a, b)
+    if a.service ~= b.service then
+        return false
+    end
+    for _, zone in ipairs(zones_of(model, a.service)) do
+        if covers(a, zone) and covers(b, zone) then
+            return true
+        end
+    end
+    return false
+end
+
+local examples = { second = '"60 s"', byte = '"1 KB"', item = '"1 item"' }
+
+local function check_unit(quantity, service, place)
+    if quantity.what ~= service.unit then
+        find("wrong_unit", place, { field = types.field_of(place), got = types.unit_names[quantity.what], service = service.id,
+            wanted = types.unit_names[service.unit], example = examples[service.unit] })
+        return false
+    end
+    return true
+end
+
+-- Prices in the order of the calendar's bands; nil after findings.
+local function resolve_prices(prices, calendar, field)
+    if not calendar then
+        if prices.bands then
+            find("bands_without_calendar", prices.place, { field = field })
+            return nil
+        end
+        return { prices.one }
+    elseif prices.one then
+        find("calendar_without_bands", prices.place, { field = field, calendar = calendar.id,
+            bands = table.concat(calendar.bands, ' = "…", ') .. ' = "…"' })
+        return nil
+    end
+    local list, sound = {}, true
+    for index, band in ipairs(calendar.bands) do
+        list[index] = prices.bands[band]
+        if not list[index] then
+            find("band_without_price", prices.place, { calendar = calendar.id, band = band, field = field })
+            sound = false
+        end
+    end
+    for _, band in ipairs(report.sorted_keys(prices.bands)) do
+        if not calendar.numbers[band] then
+            find("unknown_name", at(prices.place, band), { what = { en = "band in the calendar " .. calendar.id,
+                zh = "时段（日历 " .. calendar.id .. "）" }, name = band, near = report.nearest(band, calendar.bands) })
+            sound = false
+        end
+    end
+    return sound and list or nil
+end
+
+local function resolve_step(quantity, prices, tariff, step_place, field)
+    local sound = check_unit(quantity, tariff.serves.service, step_place)
+    local list = resolve_prices(prices, tariff.calendar, field)
+    return sound and list and { size = quantity.count, prices = list } or nil
+end
+
+-- Steps and prices, or a function: never both.
+local function resolve_price(record, tariff)
+    if record.amount then
+        for _, field in ipairs { "step", "price", "first", "calendar", "uses" } do
+            if record[field] then
+                find("price_or_amount", at(record.place, field), { field = field })
+                tariff.broken = true
+            end
+        end
+        if record.setup > 0 then
+            find("price_or_amount", at(record.place, "setup"), { field = "setup" })
+            tariff.broken = true
+        end
+        return
+    end
+    for _, field in ipairs { "step", "price" } do
+        if not record[field] and not record.broken then
+            find("missing_field", record.place, { word = "tariff", field = field,
+                say = { en = "a tariff has a step and a price for it", zh = "资费须有计费单位及其价格" } })
+            tariff.broken = true
+        end
+    end
+    if record.step and record.price then
+        tariff.next = resolve_step(record.step, record.price, tariff, at(record.place, "step"), "price")
+        tariff.broken = tariff.broken or not tariff.next
+    end
+    if record.first and not record.first.broken then
+        local first = record.first
+        tariff.first = resolve_step(first.step, first.price, tariff, at(first.place, "step"), "first.price")
+        tariff.broken = tariff.broken or not tariff.first
+    end
+end
+
+local function resolve_uses(model, record, tariff, allowances)
+    tariff.uses_any = record.uses == nil and not record.amount
+    tariff.uses = {}
+    local ids = {}
+    for _, allowance in ipairs(allowances) do
+        ids[#ids + 1] = allowance.id
+    end
+    for index, id in ipairs(record.uses or {}) do
+        local place = at(at(record.place, "uses"), index)
+        local number = place_in(ids, id, place, { en = "allowance in this package", zh = "免费资源（本优惠包中）" })
+        if number and allowances[number + 1].serves and not overlaps(model, tariff.serves, allowances[number + 1].serves) then
+            find("allowance_does_not_serve", place, { id = id })
+        end
+        tariff.uses[index] = number
+    end
+    if #tariff.uses > USES_MAX then
+        find("too_many", record.place, { word = "uses", count = #tariff.uses, max = USES_MAX,
+            what = { en = "allowances", zh = "免费资源" } })
+    end
+end
+
+local function new_function(model, kind, call, round)
+    table.insert(model.functions, { kind = kind, call = call, round_step = round and round.step or 0,
+        round_mode = round and round.mode or "half_up" })
+    return #model.functions - 1
+end
+
+local function build_tariff(model, record, allowances)
+    local tariff = { id = record.id, record = record, place = record.place, line = record.place.declaration.line,
+        say = record.say, setup = record.setup, minimum = record.minimum or 0, maximum = record.maximum or 0,
+        round = record.round, broken = record.broken }
+    tariff.component = 0
+    if record.component then
+        tariff.component = place_in(model.components, record.component, at(record.place, "component"),
+            { en = "component in catalog.lua", zh = "价格组成部分（catalog.lua 中）" })
+    end
+    tariff.serves = resolve_serves(model, record.serves)
+    tariff.calendar = record.calendar and model.calendars[record.calendar]
+    if tariff.maximum > 0 and tariff.minimum > tariff.maximum then
+        find("minimum_over_maximum", at(record.place, "minimum"), { minimum = native.amount(tariff.minimum),
+            maximum = native.amount(tariff.maximum) })
+    end
+    -- Numbered even where the tariff is broken: a host runs the scripts again and must count alike.
+    tariff.when = record.when and new_function(model, "when", record.when)
+    tariff.amount = record.amount and new_function(model, "amount", record.amount, record.round)
+    if tariff.serves and not (record.calendar and not tariff.calendar) then
+        resolve_price(record, tariff)
+        resolve_uses(model, record, tariff, allowances)
+    else
+        tariff.broken = true
+    end
+    return tariff
+end
+
+local function build_allowance(model, record)
+    local allowance = { id = record.id, record = record, place = record.place, every = record.every,
+        serves = resolve_serves(model, record.serves) }
+    local amount, place = record.amount, at(record.place, "amount")
+    if not amount or not allowance.serves then
+        return allowance
+    end
+    if type(amount) == "number" and record.unit then
+        if amount > math.maxinteger // record.unit.size then
+            find("out_of_range", place, { field = "amount", got = amount, range = { en = "less", zh = "更小" } })
+            return allowance
+        end
+        amount = { what = record.unit.what, count = amount * record.unit.size }
+    elseif type(amount) == "number" then
+        find("missing_field", record.place, { word = "allowance", field = "unit",
+            say = { en = "what 300 counts: \"minute\"", zh = "数量的单位，例如 \"minute\"" } })
+        return allowance
+    end
+    if check_unit(amount, allowance.serves.service, place) then
+        allowance.amount = amount.count
+    end
+    return allowance
+end
+
+-- An id may stand once in a package.
+local function check_ids(list)
+    local first = {}
+    for _, entry in ipairs(list) do
+        if entry.id and first[entry.id] then
+            find("duplicate_id", entry.place, { word = entry.record.word, id = entry.id,
+                place = report.name(first[entry.id].place) })
+        end
+        first[entry.id or ""] = entry
+    end
+end
+
+-- A tariff all of whose usage the tariffs before it take.
+local function check_reached(model, package)
+    for index, tariff in ipairs(package.tariffs) do
+        local left, other = {}, nil
+        if tariff.serves then
+            for _, zone in ipairs(zones_of(model, tariff.serves.service)) do
+                left[zone] = covers(tariff.serves, zone) or nil
+            end
+        end
+        for before = 1, index - 1 do
+            local earlier = package.tariffs[before]
+            if tariff.serves and earlier.serves and earlier.serves.service == tariff.serves.service and
+                earlier.component == tariff.component and not earlier.when then
+                for zone in pairs(left) do
+                    if covers(earlier.serves, zone) then
+                        left[zone], other = nil, earlier
+                    end
+                end
+            end
+        end
+        if other and next(left) == nil then
+            find("dead_tariff", tariff.place, { other = other.id or "?" })
+        end
+    end
+end
+
+local function build_package(model, record)
+    local package = { id = record.id, record = record, place = record.place, file = record.place.declaration.file,
+        from = record.from, till = record.till, tariffs = {}, allowances = {} }
+    if record.kind or record.layer then
+        package.layer = place_in(model.layers, record.layer or record.kind,
+            at(record.place, record.layer and "layer" or "kind"), { en = "layer in catalog.lua", zh = "层（catalog.lua 中）" })
+    end
+    for _, allowance in ipairs(record.allowance) do
+        table.insert(package.allowances, build_allowance(model, allowance))
+    end
+    for _, tariff in ipairs(record.tariff) do
+        table.insert(package.tariffs, build_tariff(model, tariff, package.allowances))
+    end
+    check_ids(package.tariffs)
+    check_ids(package.allowances)
+    check_reached(model, package)
+    if package.from and package.till and package.till.day <= package.from.day then
+        find("till_before_from", at(record.place, "till"), { from = package.from.text, till = package.till.text })
+    end
+    return package
+end
+
+local function check_neighbours(before, after)
+    local place = after.place
+    if before.from.day == after.from.day then
+        find("versions_same_start", at(place, "from"), { id = after.id, from = after.from.text, place = report.name(before.place) })
+    elseif not before.till then
+        before.till = after.from
+    elseif before.till.day < after.from.day and not before.record.seasonal then
+        find("versions_hole", at(before.place, "till"), { id = after.id, till = before.till.text, from = after.from.text })
+    elseif before.till.day > after.from.day then
+        find("versions_overlap", at(before.place, "till"), { id = after.id, till = before.till.text, from = after.from.text })
+    end
+end
+
+-- Sorts versions and checks that each follows the one before.
+local function check_versions(list)
+    table.sort(list, function(a, b)
+        if a.id ~= b.id then
+            return a.id < b.id
+        elseif a.from.day ~= b.from.day then
+            return a.from.day < b.from.day
+        end
+        return report.name(a.place) < report.name(b.place)
+    end)
+    for index = 2, #list do
+        if list[index - 1].id == list[index].id then
+            check_neighbours(list[index - 1], list[index])
+        end
+    end
+end
+
+-- service id → zone → true, for all that some tariff serves
+local function priced_zones(model, list)
+    local priced = {}
+    for _, package in ipairs(list) do
+        for _, tariff in ipairs(package.tariffs) do
+            local serves = tariff.serves
+            local zones = serves and (priced[serves.service.id] or {})
+            if serves then
+                priced[serves.service.id] = zones
+                for _, zone in ipairs(zones_of(model, serves.service)) do
+                    zones[zone] = zones[zone] or covers(serves, zone)
+                end
+            end
+        end
+    end
+    return priced
+end
+
+-- A service in a zone that no tariff of any package serves. Not said while a tariff is there that could not be read.
+local function check_priced(model, list)
+    for _, package in ipairs(list) do
+        for _, tariff in ipairs(package.tariffs) do
+            if not tariff.serves then
+                return
+            end
+        end
+    end
+    local priced = priced_zones(model, list)
+    for _, service in ipairs(model.service_list) do
+        local map = service.zones and model.zones[service.zones]
+        local zones = not service.broken and not (service.zones and not map) and zones_of(model, service) or {}
+        for _, zone in ipairs(zones) do
+            if not (priced[service.id] and priced[service.id][zone]) then
+                local named = zone ~= ""
+                find("unpriced", named and map.zone_places[zone] or service.place, { service = service.id,
+                    zone_en = named and " to the zone '" .. zone .. "'" or "", zone_zh = named and "在计费区“" .. zone .. "”" or "" })
+            end
+        end
+    end
+end
+
+-- All versions of all packages, sorted by id and day.
+function packages.build(model, records)
+    local list = {}
+    for _, record in ipairs(records) do
+        local package = build_package(model, record)
+        if package.id and package.from then
+            list[#list + 1] = package
+        end
+    end
+    check_versions(list)
+    check_priced(model, list)
+    return list
+end
+
+return packages

@@ -1,0 +1,272 @@
+-- Reads what the words declared, by the schema alone: known fields, types, defaults, rows and items. A record comes out with its
+-- fields in normal form and its place; what is wrong is reported, and read on.
+
+local use, native = ...
+local report = use "report"
+local declare = use "declare"
+local schema = use "schema"
+local types = use "types"
+
+local read = {}
+local find, at, readers = report.find, report.at, types.readers
+
+local function read_type(kind, value, place)
+    if type(kind) == "string" then
+        return readers[kind](value, place)
+    end
+    return readers[kind[1]](value, place, table.unpack(kind, 2))
+end
+
+local function is_list(value)
+    return type(value) == "table" and not declare.made(value)
+end
+
+-- The positional entries of a table that a script wrote, as they stand in it.
+local function entries(body)
+    local index = 0
+    return function()
+        index = index + 1
+        local entry = rawget(body, index)
+        if entry ~= nil then
+            return index, entry
+        end
+    end
+end
+
+-- One value, or several in braces.
+function readers.list(value, place, kind)
+    if not is_list(value) then
+        local one = read_type(kind, value, place)
+        return one ~= nil and { one } or nil
+    end
+    local list, seen, sound = {}, {}, true
+    for index, entry in entries(value) do
+        local one = read_type(kind, entry, at(place, index))
+        if one == nil then
+            sound = false
+        elseif type(one) ~= "table" and seen[one] then
+            find("repeated", at(place, index), { name = one })
+            sound = false
+        else
+            seen[one] = true
+            list[#list + 1] = one
+        end
+    end
+    for key in pairs(value) do
+        if math.type(key) ~= "integer" or key < 1 or key > #value then
+            types.wrong(value, at(place, key), { en = "a list", zh = "列表" })
+            sound = false
+        end
+    end
+    return sound and list or nil
+end
+
+-- A list, or { column = { table, column }, place }.
+function readers.list_or_column(value, place, kind)
+    local declaration = type(value) == "table" and declare.made(value)
+    if not declaration then
+        return readers.list(value, place, kind)
+    end
+    local name, column = string.match(declaration.id or "", "^([%w_-]+)%.([%w_-]+)$")
+    if declaration.word ~= "column" or not name then
+        return types.wrong(value, place, types.wanted.column)
+    end
+    return { column = { table = name, name = column }, place = declaration.place }
+end
+
+-- The name of a table and the columns it must have; tables.lua opens it.
+function readers.table(value, place, ...)
+    local name = readers.id(value, place)
+    return name and { name = name, columns = { ... }, place = place }
+end
+
+function readers.record(value, place, name)
+    if not is_list(value) then
+        return types.wrong(value, place, types.wanted.table)
+    end
+    return read.fields(schema.records[name], value, place, name)
+end
+
+function readers.rows(value, place, name)
+    if not is_list(value) then
+        return types.wrong(value, place, types.wanted.table)
+    end
+    local rows = {}
+    for index, entry in entries(value) do
+        rows[#rows + 1] = readers.record(entry, at(place, index), name)
+    end
+    return rows
+end
+
+local function field_names(definition)
+    local names = {}
+    for _, field in ipairs(definition.fields) do
+        if not field.at then
+            names[#names + 1] = field[1]
+        end
+    end
+    return names
+end
+
+-- Reports keys that no field, row or item has.
+local function check_keys(definition, body, place, name)
+    local known = {}
+    for _, field in ipairs(definition.fields) do
+        known[field.at or field[1]] = true
+    end
+    local positions = definition.rows or definition.items
+    for key in pairs(body) do
+        local positional = math.type(key) == "integer" and key >= 1 and key <= #body
+        if not known[key] and not (positional and positions) and not declare.is_nothing(body[key]) then
+            local shown = type(key) == "string" and native.shorten(key) or "[" .. tostring(types.show(key).en) .. "]"
+            if math.type(key) == "integer" then
+                shown = "[" .. key .. "]"
+            end
+            find("unknown_field", at(place, key), { word = name, name = shown,
+                near = report.nearest(key, field_names(definition)) })
+        end
+    end
+end
+
+-- The fields of a definition, from a table.
+function read.fields(definition, body, place, name)
+    local record = { place = place }
+    check_keys(definition, body, place, name)
+    for _, field in ipairs(definition.fields) do
+        local key = field.at or field[1]
+        local value = body[key]
+        if value == nil then
+            record[field[1]] = field.default
+            if field.required then
+                find("missing_field", place, { word = name, field = field[1], say = field.say })
+                record.broken = true
+            end
+        else
+            record[field[1]] = read_type(field[2], value, field.at and at(place, field.at) or at(place, field[1]))
+            record.broken = record.broken or record[field[1]] == nil
+        end
+    end
+    return record
+end
+
+-- The plain words inside of a declaration: { tariff = { … }, allowance = { … } }, each in written order.
+local function read_items(word, body, place, record)
+    local allowed = {}
+    for _, name in ipairs(word.items) do
+        allowed[name] = true
+        record[name] = {}
+    end
+    for index, entry in entries(body) do
+        local declaration = type(entry) == "table" and declare.made(entry)
+        if declaration and allowed[declaration.word] then
+            declaration.used = true
+            table.insert(record[declaration.word], read.declaration(declaration))
+        elseif not declare.is_nothing(entry) then
+            find("not_an_item", at(place, index), { word = word[1], got = types.show(entry),
+                items = table.concat(word.items, ", ") })
+        end
+    end
+end
+
+-- What a word declared, as a record.
+function read.declaration(declaration)
+    if declaration.record then
+        return declaration.record
+    end
+    local word, body, place = declaration.schema, declaration.body, declaration.place
+    local record = word.free and { place = place, body = body } or read.fields(word, body, place, word[1])
+    if declaration.id then
+        record.id = readers.id(declaration.id, place)
+    end
+    record.word = word[1]
+    if word.rows then
+        record.rows = {}
+        for index, entry in entries(body) do
+            if not declare.is_nothing(entry) then
+                record.rows[#record.rows + 1] = readers.record(entry, at(place, index), word.rows)
+            end
+        end
+        if #body == 0 then
+            find("no_entries", place, { word = word[1] })
+        end
+    elseif word.items then
+        read_items(word, body, place, record)
+    end
+    declaration.record = record
+    return record
+end
+
+-- Two declarations of one word with one id, where the word is not one of versions.
+local function check_ids(words)
+    for name, records in pairs(words) do
+        local first = {}
+        for _, record in ipairs(records) do
+            local id = record.id
+            if id and first[id] and not record.many then
+                find("duplicate_id", record.place, { word = name, id = id, place = report.name(first[id].place) })
+            end
+            first[id or ""] = first[id or ""] or record
+        end
+    end
+end
+
+-- Which words a plain word may stand in, for sentences.
+local function parents_of(name, words)
+    local parents = {}
+    for _, word in ipairs(words) do
+        for _, item in ipairs(word.items or {}) do
+            if item == name then
+                parents[#parents + 1] = word[1] .. ' "…" { … }'
+            end
+        end
+    end
+    return table.concat(parents, ", ")
+end
+
+local what_names = {
+    service = { en = "service", zh = "业务" }, zones = { en = "zone map", zh = "号段表" },
+    calendar = { en = "calendar", zh = "日历" }, package = { en = "package", zh = "优惠包" },
+    plan = { en = "plan", zh = "定价计划" },
+}
+
+-- Names of what no word declared.
+local function check_references(words)
+    for _, reference in ipairs(types.references) do
+        local names, known = {}, false
+        for _, record in ipairs(words[reference.what]) do
+            names[#names + 1] = record.id
+            known = known or record.id == reference.name
+        end
+        if not known then
+            find("unknown_name", reference.place, { what = what_names[reference.what], name = reference.name,
+                near = report.nearest(reference.name, names) })
+        end
+    end
+end
+
+-- All that was declared, by word: { package = { record, … }, … }, each in the order it was declared.
+function read.all(words)
+    local result = {}
+    for _, word in ipairs(words) do
+        result[word[1]] = {}
+    end
+    for _, declaration in ipairs(declare.list) do
+        if not declaration.body then
+            find("unfinished_word", declaration.place, { word = declaration.word, id = declaration.id })
+        elseif not declare.is_nothing(declaration.body) then
+            local record = read.declaration(declaration)
+            record.many = declaration.schema.many
+            table.insert(result[declaration.word], record)
+        end
+    end
+    for _, declaration in ipairs(declare.plain) do
+        if not declaration.used then
+            find("wrong_place", declaration.place, { word = declaration.word, parents = parents_of(declaration.word, words) })
+        end
+    end
+    check_ids(result)
+    check_references(result)
+    return result
+end
+
+return read

@@ -1,0 +1,98 @@
+-- Findings: from a rule of messages.lua, a place and the values of its blanks to native.report.
+--
+-- A place is { file, line, column } in a table, or { declaration, up, key }: a field inside of what a word declared, whose line and
+-- column are looked up in the script only now.
+
+local use, native = ...
+local messages = use "messages"
+
+local report = {}
+
+-- A value of a blank is a text, a number, or { en = …, zh = … }.
+local function in_language(value, language)
+    if type(value) == "table" then
+        return value[language]
+    end
+    return tostring(value)
+end
+
+local function fill(template, blanks, language)
+    return (string.gsub(template, "{([%a_]+)}", function(name)
+        local value = blanks[name]
+        if value ~= nil then
+            return in_language(value, language)
+        end
+    end))
+end
+
+-- A sentence whose blank has no value is not said: "write {near}" where nothing is near.
+local function fill_whole(template, blanks, language)
+    for name in string.gmatch(template or "", "{([%a_]+)}") do
+        if blanks[name] == nil then
+            return nil
+        end
+    end
+    return template and fill(template, blanks, language)
+end
+
+local function path_of(place)
+    local path = {}
+    while place.up do
+        table.insert(path, 1, place.key)
+        place = place.up
+    end
+    return path
+end
+
+-- file, line and column of a place
+function report.where(place)
+    local declaration = place.declaration
+    if not declaration then
+        return place.file, place.line or 0, place.column or 0
+    end
+    local line, column = native.locate(declaration, path_of(place))
+    return declaration.file, line, column
+end
+
+-- "file:line", for sentences
+function report.name(place)
+    local file, line = report.where(place)
+    return line > 0 and file .. ":" .. line or file
+end
+
+-- The place of a field inside of a place.
+function report.at(place, key)
+    return { declaration = place.declaration, up = place, key = key }
+end
+
+function report.find(rule, place, blanks)
+    local message = messages[rule]
+    if not message then
+        error("no message for " .. rule)
+    end
+    blanks = blanks or {}
+    local file, line, column = report.where(place)
+    native.report {
+        severity = message.severity or "error",
+        rule = rule, file = file, line = line, column = column,
+        say_en = fill(message.en, blanks, "en"), say_zh = fill(message.zh, blanks, "zh"),
+        mend_en = fill_whole(message.mend_en, blanks, "en"), mend_zh = fill_whole(message.mend_zh, blanks, "zh"),
+    }
+end
+
+-- The nearest of some names, in quotes or not, or nil: for "write {near}".
+function report.nearest(name, names)
+    return type(name) == "string" and native.nearest(name, names) or nil
+end
+
+-- The keys of a table as a sorted list.
+function report.sorted_keys(map)
+    local keys = {}
+    for key in pairs(map) do
+        keys[#keys + 1] = key
+    end
+    table.sort(keys)
+    return keys
+end
+
+return report

@@ -1,0 +1,224 @@
+-- What the language consists of: every word, its fields, their types, defaults, limits and what they mean, in both languages.
+-- Declarations are read by this table alone (read.lua), and so are editor annotations and the reference page, so that they can't
+-- drift apart.
+--
+-- A word is
+--   form    "named": word "id" { … };  "plain": word { … };  "value": word "text"
+--   fields  in the order of the reference page
+--   rows    the name of the record that its positional entries are
+--   items   the names of the plain words that its positional entries may be
+--   many    true: the same id may be declared several times (versions)
+-- A field is { name, type, … }:
+--   required = true    no default, must be there
+--   default = value    in normal form, as the type's reader gives it
+--   at = 1             written first in its record, without its name
+-- A type is the name of a reader in types.lua, or { reader, parameters }.
+
+local schema = {}
+
+schema.language = 1
+
+-- Records are written { … } inside of a field or as a positional entry.
+schema.records = {
+    serves = {
+        say = { en = "Which usage it serves", zh = "适用于哪些使用" },
+        fields = {
+            { "service", { "name_of", "service" }, required = true,
+                say = { en = "The service", zh = "业务" } },
+            { "zone", { "list", "id" },
+                say = { en = "Zones of the service's zone map; all if left out",
+                    zh = "业务的计费区；不写则为全部" } },
+        },
+    },
+    first_step = {
+        say = { en = "The first step of an event, where it differs", zh = "首个计费单位（与后续不同时）" },
+        fields = {
+            { "step", { "quantity", 1 }, required = true,
+                say = { en = "Its length: \"180 s\"", zh = "长度，例如 \"180 s\"" } },
+            { "price", "prices", required = true,
+                say = { en = "Its price, or a price for each band", zh = "价格，或各时段的价格" } },
+        },
+    },
+    calendar_row = {
+        say = { en = "One rule of a calendar; the first that matches wins", zh = "日历的一条规则，先匹配者生效" },
+        fields = {
+            { "band", "id", at = 1, required = true, say = { en = "The band it gives", zh = "给出的时段" } },
+            { "days", { "list", "day" },
+                say = { en = "\"saturday\", \"monday-friday\", \"holiday\", \"workday\"; every day if left out",
+                    zh = "星期（\"saturday\"、\"monday-friday\"）、\"holiday\" 节假日、\"workday\" 调休上班日；不写则为每天" } },
+            { "except", { "list", "day" },
+                say = { en = "Days it does not apply to", zh = "除外的日子" } },
+            { "hours", { "list", "hours" },
+                say = { en = "Local time, half-open: \"07:00-21:00\"; the whole day if left out",
+                    zh = "当地时间，左闭右开，例如 \"07:00-21:00\"；不写则为全天" } },
+            { "rest", "yes", say = { en = "true: all that no row before it took", zh = "true：其余全部时间" } },
+        },
+    },
+    zone_row = {
+        say = { en = "Numbers that belong to a zone; the longest beginning wins",
+            zh = "属于某计费区的号码，最长前缀优先" },
+        fields = {
+            { "zone", "id", at = 1, say = { en = "The zone", zh = "计费区" } },
+            { "refuse", "id", say = { en = "Instead of a zone: refuse, for this reason", zh = "不归入计费区，而以此原因拒绝" } },
+            { "number", { "list", "digits" }, say = { en = "Exactly these numbers", zh = "正好是这些号码" } },
+            { "prefix", { "list", "prefix" },
+                say = { en = "Numbers that begin so; \"@own_area\" is the caller's own area code",
+                    zh = "以此开头的号码；\"@own_area\" 为主叫所在区号" } },
+            { "followed_by", { "list_or_column", "digits" },
+                say = { en = "Behind the prefix, one of these: a list, or column \"table.column\"",
+                    zh = "前缀之后接其中之一：列表，或 column \"表.列\"" } },
+            { "digits", "digit_count", say = { en = "Only numbers of so many digits: 10, or \"7..11\"",
+                zh = "仅限这么多位的号码：10 或 \"7..11\"" } },
+            { "rest", "yes", say = { en = "true: every other number", zh = "true：其他所有号码" } },
+        },
+    },
+    area_code = {
+        say = { en = "How the caller's area code is recognised", zh = "如何识别主叫号码的区号" },
+        fields = {
+            { "prefix", { "list", "digits" }, required = true,
+                say = { en = "Numbers that begin so …", zh = "以此开头的号码……" } },
+            { "digits", { "integer", 1, 32 }, required = true,
+                say = { en = "… have an area code of so many digits, the prefix included", zh = "……的区号共有这么多位（含前缀）" } },
+        },
+    },
+}
+
+schema.catalog = {
+    {
+        "catalog", form = "named", once = true,
+        say = { en = "What the whole catalog shares", zh = "整个资费目录共用的设定" },
+        fields = {
+            { "currency", "currency", default = "CNY", say = { en = "Of all prices", zh = "所有价格的币种" } },
+            { "zone", "time_zone", default = "Asia/Shanghai",
+                say = { en = "Whose local time calendars, dates and cycles follow", zh = "日历、日期与周期所用的时区" } },
+            { "languages", { "list", { "one_of", "zh", "en" } }, default = { "zh", "en" },
+                say = { en = "Every text must exist in each; the first is the catalog's own", zh = "每条文本都须有这些语言；第一种为本目录的语言" } },
+            { "layers", { "list", "id" },
+                default = { "agreement", "promotion", "plugin", "group", "base", "standard" },
+                say = { en = "The first layer that prices a unit wins", zh = "由首个能定价的层定价" } },
+            { "components", { "list", "id" }, default = { "basic" },
+                say = { en = "Parts of a price, which are added", zh = "价格的组成部分，相加" } },
+            { "instructions", { "integer", 1000, 1000000 }, default = 10000,
+                say = { en = "Of one call of a function; past it the charge is refused", zh = "一次函数调用的指令上限，超出则拒绝计费" } },
+        },
+    },
+    {
+        "product", form = "named",
+        say = { en = "What is delivered: a line, a mailbox", zh = "交付给用户的产品" },
+        fields = {
+            { "kind", { "one_of", "standard", "ancillary" }, default = "standard",
+                say = { en = "An ancillary product lives only under another", zh = "附属产品须依附于其他产品" } },
+            { "services", { "list", { "name_of", "service" } }, required = true,
+                say = { en = "What it can use", zh = "可使用的业务" } },
+        },
+    },
+    {
+        "service", form = "named",
+        say = { en = "A kind of usage and what it is counted in", zh = "一种使用及其计量单位" },
+        fields = {
+            { "unit", { "one_of", "second", "byte", "item" }, required = true,
+                say = { en = "What usage is counted in", zh = "计量单位" } },
+            { "zones", { "name_of", "zones" }, say = { en = "The zone map that places it", zh = "用来划分计费区的号段表" } },
+        },
+    },
+    {
+        "zones", form = "named", rows = "zone_row",
+        say = { en = "A zone map: from digits to a zone", zh = "号段表：由号码得到计费区" },
+        fields = {
+            { "of", { "one_of", "to", "from" }, default = "to",
+                say = { en = "Whose digits: the number called, or the caller's", zh = "看谁的号码：被叫或主叫" } },
+            { "area_codes", { "rows", "area_code" }, default = {},
+                say = { en = "For \"@own_area\"", zh = "供 \"@own_area\" 使用" } },
+        },
+    },
+    {
+        "calendar", form = "named", rows = "calendar_row",
+        say = { en = "Bands of the day and the year", zh = "日历：一天与一年中的时段" },
+        fields = {
+            { "holidays", { "table", "date", "kind" },
+                say = { en = "A table tables/NAME.csv with the columns date and kind (holiday, workday)",
+                    zh = "表 tables/名称.csv，含 date 与 kind（holiday、workday）两列" } },
+        },
+    },
+    {
+        "package", form = "named", many = true, items = { "tariff", "allowance" },
+        say = { en = "The unit of price; several versions by date", zh = "优惠包：定价的单位，可按日期有多个版本" },
+        fields = {
+            { "kind", { "one_of", "base", "plugin", "promotion" }, required = true,
+                say = { en = "Base, plug-in or promotion", zh = "基础包、插件或促销" } },
+            { "from", "date", required = true, say = { en = "The first day of this version", zh = "本版本生效首日" } },
+            { "till", "date", say = { en = "The first day that is no longer in it; else until the next version",
+                zh = "失效首日；不写则到下一版本为止" } },
+            { "seasonal", "yes", say = { en = "true: a hole before the next version is meant", zh = "true：与下一版本之间的空档是有意的" } },
+            { "layer", "id", say = { en = "A layer of the catalog; else the one called as the kind", zh = "所在的层；不写则与种类同名" } },
+        },
+    },
+    {
+        "tariff", form = "plain",
+        say = { en = "Prices of one kind of usage", zh = "一种使用的价格" },
+        fields = {
+            { "id", "id", required = true, say = { en = "Unique in its package", zh = "在优惠包内唯一" } },
+            { "serves", { "record", "serves" }, required = true, say = { en = "Which usage", zh = "适用的使用" } },
+            { "component", "id", say = { en = "A component of the catalog; else the first", zh = "价格组成部分；不写则为第一个" } },
+            { "calendar", { "name_of", "calendar" }, say = { en = "Whose bands the prices name", zh = "价格所按的日历" } },
+            { "step", { "quantity", 1 }, say = { en = "What a price is for; each step begun is owed", zh = "计费单位，不足一个按一个计" } },
+            { "price", "prices", say = { en = "Of one step, or one for each band", zh = "每个计费单位的价格，或各时段的价格" } },
+            { "first", { "record", "first_step" }, say = { en = "The first step, where it differs", zh = "首个计费单位" } },
+            { "setup", { "money", 0 }, default = 0, say = { en = "Once an event", zh = "每次使用的起始费" } },
+            { "minimum", { "money", 0 }, default = 0, say = { en = "Of the line", zh = "每次最低" } },
+            { "maximum", { "money", 0 }, default = 0, say = { en = "Of the line", zh = "每次最高" } },
+            { "round", "rounding", say = { en = "\"0.01 half_up\": once, at the end of the line", zh = "\"0.01 half_up\"：在行末取整一次" } },
+            { "uses", { "list", "id" }, say = { en = "Allowances of the package, in order; {} none; left out: all that cover it",
+                zh = "先用的免费资源（按顺序）；{} 为不用；不写则用所有适用的" } },
+            { "when", "function", say = { en = "function(c): does it apply?", zh = "function(c)：是否适用" } },
+            { "amount", "function", say = { en = "function(c): the line's amount, instead of steps and prices",
+                zh = "function(c)：该行的金额，代替计费单位与价格" } },
+            { "say", "text_key", required = true, say = { en = "The text that names the line", zh = "费用行的文本" } },
+        },
+    },
+    {
+        "allowance", form = "plain",
+        say = { en = "Free units", zh = "免费资源" },
+        fields = {
+            { "id", "id", required = true, say = { en = "Unique in its package", zh = "在优惠包内唯一" } },
+            { "serves", { "record", "serves" }, required = true, say = { en = "What it pays for", zh = "可抵扣的使用" } },
+            { "unit", "unit", say = { en = "What the amount counts: \"minute\"", zh = "数量的单位，例如 \"minute\"" } },
+            { "amount", "allowance_amount", required = true,
+                say = { en = "300 (with a unit) or \"300 minutes\"", zh = "300（另写 unit）或 \"300 minutes\"" } },
+            { "every", { "one_of", "day", "month", "year" }, required = true,
+                say = { en = "Anew in each local day, month or year", zh = "每日、每月或每年重新给予" } },
+        },
+    },
+    {
+        "plan", form = "named",
+        say = { en = "A price scheme: base packages and optional ones", zh = "定价计划：基础包与可选包" },
+        fields = {
+            { "base", { "list", { "name_of", "package" } }, required = true,
+                say = { en = "Packages that are in by default", zh = "默认包含的基础包" } },
+            { "optional", { "list", { "name_of", "package" } }, default = {},
+                say = { en = "Packages that may be added", zh = "可选包" } },
+        },
+    },
+    {
+        "offering", form = "named",
+        say = { en = "What is sold", zh = "销售品" },
+        fields = {
+            { "kind", { "one_of", "single", "group", "bundle", "agreement" }, default = "single",
+                say = { en = "Single, group, bundle, or by agreement", zh = "单一、群组、组合或协议类" } },
+            { "brand", "id", say = { en = "The brand it is sold under", zh = "品牌" } },
+            { "plans", { "list", { "name_of", "plan" } }, required = true,
+                say = { en = "One or more plans", zh = "一个或多个定价计划" } },
+        },
+    },
+    {
+        "texts", form = "named", many = true, free = true,
+        say = { en = "Sentences that a person will read, by key, in one language", zh = "供人阅读的文本（按键，一种语言）" },
+        fields = {},
+    },
+    {
+        "column", form = "value",
+        say = { en = "All cells of a column: column \"table.column\"", zh = "表中一列的全部值：column \"表.列\"" },
+    },
+}
+
+return schema

@@ -1,0 +1,333 @@
+-- Readers of single values: each takes what a script wrote, the place and the type's parameters, and gives the normal form, or
+-- nil after it has reported what is wrong. `wanted` says what a type wants, for sentences.
+
+local use, native = ...
+local report = use "report"
+local declare = use "declare"
+
+local types = {}
+local readers = {}
+types.readers = readers
+
+local find, at = report.find, report.at
+
+local wanted = {
+    id = { en = "an id of letters, digits, '_' and '-', such as \"local_voice\"",
+        zh = "由字母、数字、“_”与“-”组成的编号，例如 \"local_voice\"" },
+    text = { en = "a text in quotes", zh = "引号中的文本" },
+    text_key = { en = "the key of a text, such as \"voice.local\"", zh = "文本的键，例如 \"voice.local\"" },
+    integer = { en = "a whole number", zh = "整数" },
+    yes = { en = "true", zh = "true" },
+    money = { en = "an amount in quotes, such as \"0.15\", with at most 6 decimals",
+        zh = "引号中的金额，例如 \"0.15\"，至多 6 位小数" },
+    quantity = { en = "a quantity with its unit, such as \"6 s\", \"3 minutes\", \"1 MB\", \"1 item\"",
+        zh = "带单位的数量，例如 \"6 s\"、\"3 minutes\"、\"1 MB\"、\"1 item\"" },
+    unit = { en = "a unit, such as \"minute\" or \"MB\"", zh = "单位，例如 \"minute\" 或 \"MB\"" },
+    date = { en = "a day that exists, such as \"2026-01-31\"", zh = "存在的日期，例如 \"2026-01-31\"" },
+    hours = { en = "hours such as \"07:00-21:00\"", zh = "时间，例如 \"07:00-21:00\"" },
+    day = { en = "\"monday\" to \"sunday\", \"monday-friday\", \"holiday\" or \"workday\"",
+        zh = "\"monday\" 至 \"sunday\"、\"monday-friday\"、\"holiday\" 或 \"workday\"" },
+    digits = { en = "1 to 32 digits in quotes, such as \"0771\"", zh = "引号中的 1 至 32 位数字，例如 \"0771\"" },
+    prefix = { en = "digits in quotes, such as \"0771\", or \"@own_area\"",
+        zh = "引号中的数字，例如 \"0771\"，或 \"@own_area\"" },
+    digit_count = { en = "a number of digits from 1 to 32, such as 10 or \"7..11\"",
+        zh = "1 至 32 的位数，例如 10 或 \"7..11\"" },
+    currency = { en = "three capital letters, such as \"CNY\"", zh = "三个大写字母，例如 \"CNY\"" },
+    time_zone = { en = "a time zone, such as \"Asia/Shanghai\"", zh = "时区，例如 \"Asia/Shanghai\"" },
+    rounding = { en = "a step and a mode, such as \"0.01 half_up\"", zh = "步长与方式，例如 \"0.01 half_up\"" },
+    ["function"] = { en = "a function, such as function(c) return c.seconds > 60 end",
+        zh = "函数，例如 function(c) return c.seconds > 60 end" },
+    table = { en = "a table in braces", zh = "花括号中的表" },
+    column = { en = "column \"table.column\"", zh = "column \"表.列\"" },
+}
+types.wanted = wanted
+
+-- The name of the field that a place lies in; the word itself at the top.
+function types.field_of(place)
+    while place.up and type(place.key) ~= "string" do
+        place = place.up
+    end
+    return place.up and place.key or place.declaration.word
+end
+
+-- What somebody wrote, for sentences.
+function types.show(value)
+    local kind = type(value)
+    if kind == "string" then
+        local shown = '"' .. native.shorten(value) .. '"'
+        return { en = "the text " .. shown, zh = "文本 " .. shown }
+    elseif kind == "number" then
+        return { en = "the number " .. tostring(value), zh = "数字 " .. tostring(value) }
+    elseif kind == "boolean" then
+        return { en = tostring(value), zh = tostring(value) }
+    elseif kind == "table" then
+        local declaration = declare.made(value)
+        if declaration then
+            return { en = declaration.word .. " { … }", zh = declaration.word .. " { … }" }
+        end
+        return { en = "a table", zh = "表" }
+    elseif kind == "function" then
+        return { en = "a function", zh = "函数" }
+    elseif kind == "nil" then
+        return { en = "nothing", zh = "空" }
+    end
+    return { en = "an exact number", zh = "精确数" }
+end
+
+function types.wrong(value, place, want)
+    if not declare.is_nothing(value) then
+        find("wrong_type", place, { field = types.field_of(place), wanted = want, got = types.show(value) })
+    end
+    return nil
+end
+local wrong = types.wrong
+
+-- A number in the place of a decimal: said apart, because it is the mistake that everybody makes once.
+local function is_number_for_decimal(value, place)
+    if type(value) ~= "number" then
+        return false
+    end
+    find("float_for_decimal", place, { field = types.field_of(place), got = tostring(value) })
+    return true
+end
+
+-- A reader of texts that match a pattern.
+local function pattern_reader(name, pattern, length_max)
+    return function(value, place)
+        if type(value) ~= "string" or #value > length_max or not string.find(value, pattern) then
+            return wrong(value, place, wanted[name])
+        end
+        return value
+    end
+end
+
+readers.id = pattern_reader("id", "^%a[%w_-]*$", 64)
+readers.text_key = pattern_reader("text_key", "^%a[%w_.-]*$", 64)
+readers.currency = pattern_reader("currency", "^%u%u%u$", 3)
+readers.time_zone = pattern_reader("time_zone", "^%a[%w_+/-]*$", 63)
+readers.digits = pattern_reader("digits", "^%d+$", 32)
+
+function readers.text(value, place)
+    if type(value) ~= "string" or not native.is_text(value) then
+        return wrong(value, place, wanted.text)
+    end
+    return value
+end
+
+function readers.yes(value, place)
+    if value ~= true then
+        return wrong(value, place, wanted.yes)
+    end
+    return true
+end
+
+function readers.integer(value, place, min, max)
+    if math.type(value) ~= "integer" then
+        return wrong(value, place, wanted.integer)
+    elseif value < min or value > max then
+        find("out_of_range", place, { field = types.field_of(place), got = value,
+            range = { en = min .. " to " .. max, zh = "在 " .. min .. " 至 " .. max .. " 之间" } })
+        return nil
+    end
+    return value
+end
+
+-- Micro-units, from "0.15" or money "0.15".
+function readers.money(value, place, min)
+    if is_number_for_decimal(value, place) then
+        return nil
+    end
+    local micros = native.micros(value)
+    if not micros then
+        return wrong(value, place, wanted.money)
+    elseif min and micros < min then
+        find("negative_price", place, { field = types.field_of(place), got = native.amount(micros) })
+        return nil
+    end
+    return micros
+end
+
+-- unit → { what it counts, how many of those }
+local units = {
+    s = { "second", 1 }, second = { "second", 1 }, seconds = { "second", 1 },
+    min = { "second", 60 }, minute = { "second", 60 }, minutes = { "second", 60 },
+    h = { "second", 3600 }, hour = { "second", 3600 }, hours = { "second", 3600 },
+    B = { "byte", 1 }, byte = { "byte", 1 }, bytes = { "byte", 1 },
+    KB = { "byte", 1024 }, MB = { "byte", 1024 * 1024 }, GB = { "byte", 1024 * 1024 * 1024 },
+    item = { "item", 1 }, items = { "item", 1 },
+}
+
+local unit_names = {
+    second = { en = "seconds", zh = "秒" }, byte = { en = "bytes", zh = "字节" }, item = { en = "items", zh = "条" },
+}
+types.unit_names = unit_names
+
+function readers.unit(value, place)
+    local unit = units[value]
+    if not unit then
+        return wrong(value, place, wanted.unit)
+    end
+    return { what = unit[1], size = unit[2] }
+end
+
+-- count units, or nil when that is more than can be counted
+local function multiply(count, unit)
+    if count <= math.maxinteger // unit[2] then
+        return { what = unit[1], count = count * unit[2] }
+    end
+end
+
+-- { what = "second", count = 180 }, from "3 minutes"
+function readers.quantity(value, place, min)
+    local count, unit = string.match(type(value) == "string" and value or "", "^(%d+) (%a+)$")
+    count = count and #count <= 18 and math.tointeger(tonumber(count))
+    local quantity = count and units[unit] and multiply(count, units[unit])
+    if not quantity then
+        return wrong(value, place, wanted.quantity)
+    elseif quantity.count < (min or 0) then
+        find("step_of_zero", place, { field = types.field_of(place) })
+        return nil
+    end
+    return quantity
+end
+
+-- 300, or "300 minutes"
+function readers.allowance_amount(value, place)
+    if math.type(value) == "integer" then
+        return readers.integer(value, place, 1, 1 << 40)
+    end
+    return readers.quantity(value, place, 1)
+end
+
+-- { day = …, text = "2026-01-31" }
+function readers.date(value, place)
+    local day = type(value) == "string" and native.day(value)
+    if not day then
+        return wrong(value, place, wanted.date)
+    end
+    return { day = day, text = value }
+end
+
+-- { from, till } in minutes; till is smaller where the hours pass midnight
+function readers.hours(value, place)
+    local h1, m1, h2, m2 = string.match(type(value) == "string" and value or "", "^(%d%d):(%d%d)-(%d%d):(%d%d)$")
+    if not h1 or tonumber(m1) > 59 or tonumber(m2) > 59 then
+        return wrong(value, place, wanted.hours)
+    end
+    local from = math.tointeger(tonumber(h1)) * 60 + math.tointeger(tonumber(m1))
+    local till = math.tointeger(tonumber(h2)) * 60 + math.tointeger(tonumber(m2))
+    if from >= 1440 or till > 1440 or from == till then
+        return wrong(value, place, wanted.hours)
+    end
+    return { from = from, till = till }
+end
+
+local weekdays = { sunday = 0, monday = 1, tuesday = 2, wednesday = 3, thursday = 4, friday = 5, saturday = 6 }
+types.weekdays = weekdays
+
+-- { kind = 1 or 2 }, or { weekdays = { [0] = true, … } }
+function readers.day(value, place)
+    if value == "holiday" or value == "workday" then
+        return { kind = value == "holiday" and 1 or 2 }
+    end
+    local from, till = string.match(type(value) == "string" and value or "", "^(%a+)-?(%a*)$")
+    local first, last = weekdays[from], weekdays[till ~= "" and till or from]
+    if not first or not last or (till == "" and string.find(value, "-", 1, true)) then
+        return wrong(value, place, wanted.day)
+    end
+    local days = { [last] = true }
+    while first ~= last do
+        days[first] = true
+        first = (first + 1) % 7
+    end
+    return { weekdays = days }
+end
+
+function readers.prefix(value, place)
+    if value == "@own_area" then
+        return value
+    elseif type(value) ~= "string" or not string.find(value, "^%d+$") or #value > 32 then
+        return wrong(value, place, wanted.prefix)
+    end
+    return value
+end
+
+-- { min, max }
+function readers.digit_count(value, place)
+    local min, max = value, value
+    if type(value) == "string" then
+        min, max = string.match(value, "^(%d%d?)%.%.(%d%d?)$")
+        min, max = math.tointeger(tonumber(min)), math.tointeger(tonumber(max))
+    end
+    if math.type(min) ~= "integer" or min < 1 or max > 32 or min > max then
+        return wrong(value, place, wanted.digit_count)
+    end
+    return { min = min, max = max }
+end
+
+-- { step = micro-units, mode = "half_up" }
+function readers.rounding(value, place)
+    local step, mode = string.match(type(value) == "string" and value or "", "^(%S+) (%S+)$")
+    local micros = step and native.micros(step)
+    if not micros or micros <= 0 or not native.is_rounding(mode) then
+        return wrong(value, place, wanted.rounding)
+    end
+    return { step = micros, mode = mode }
+end
+
+readers["function"] = function(value, place)
+    if type(value) ~= "function" then
+        return wrong(value, place, wanted["function"])
+    end
+    return value
+end
+
+function readers.one_of(value, place, ...)
+    local choices = { ... }
+    for _, choice in ipairs(choices) do
+        if value == choice then
+            return value
+        end
+    end
+    local listed = '"' .. table.concat(choices, '", "') .. '"'
+    if type(value) ~= "string" then
+        return wrong(value, place, { en = "one of " .. listed, zh = listed .. " 之一" })
+    end
+    find("unknown_choice", place, { field = types.field_of(place), name = native.shorten(value), choices = listed,
+        near = report.nearest(value, choices) })
+    return nil
+end
+
+-- Every name of something that a word declares: { what, name, place }. Looked up when everything has been read.
+types.references = {}
+
+function readers.name_of(value, place, what)
+    local name = readers.id(value, place)
+    if name then
+        table.insert(types.references, { what = what, name = name, place = place })
+    end
+    return name
+end
+
+-- "0.15", or { day = "0.15", night = "0.08" }: { one = micro-units } or { bands = { day = … } }, with the place
+function readers.prices(value, place)
+    if type(value) ~= "table" or declare.made(value) then
+        local micros = readers.money(value, place, 0)
+        return micros and { one = micros, place = place }
+    end
+    local prices, sound = { bands = {}, place = place }, true
+    for key, price in pairs(value) do
+        local inner = at(place, key)
+        if type(key) ~= "string" then
+            wrong(price, inner, { en = "a price with the name of its band: day = \"0.15\"",
+                zh = "带时段名的价格：day = \"0.15\"" })
+            sound = false
+        else
+            prices.bands[key] = readers.money(price, inner, 0)
+            sound = sound and prices.bands[key] ~= nil
+        end
+    end
+    return sound and prices or nil
+end
+
+return types
