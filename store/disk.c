@@ -1,14 +1,18 @@
 #include "disk.h"
 
+#include "../engine/base/memory.h"
 #include "../engine/base/must.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
+
+#define HUGE_PAGE ((size_t)2 * 1024 * 1024)
 
 /* How a kind of call is made to fail: one counter going down to the call, one going up for the
  * test. */
@@ -133,6 +137,18 @@ disk_close(struct disk_file *file)
 	if (file->fd >= 0)
 		close(file->fd);
 	file->fd = -1;
+}
+
+void *
+disk_memory_new(size_t size)
+{
+	must(size > 0);
+	size = size_round_up(size, HUGE_PAGE);
+	void *memory = memory_new_aligned(HUGE_PAGE, size);
+	/* Advice only: whoever does not take it is slower. */
+	if (memory != NULL)
+		madvise(memory, size, MADV_HUGEPAGE);
+	return memory;
 }
 
 enum status

@@ -59,14 +59,15 @@ varint_size(uint64_t value)
 	return (bits * 9 + 64) / 64;
 }
 
-/* Is the unit left out, because the posting before had the same? Mostly it is the same text, too. */
+/* Is the unit left out, because the posting before had the same? Mostly it is the same text, too.
+ */
 static bool
 repeats_unit(const struct posting *postings, size_t i)
 {
 	if (i == 0 || postings[i].unit.size != postings[i - 1].unit.size)
 		return false;
 	return postings[i].unit.data == postings[i - 1].unit.data ||
-		text_equal(postings[i].unit, postings[i - 1].unit);
+	       text_equal(postings[i].unit, postings[i - 1].unit);
 }
 
 static size_t
@@ -98,8 +99,8 @@ entry_size(const struct entry *entry)
 }
 
 /*
- * Copies `size` bytes, which may be none from nowhere, and returns what is behind them. Most parts of
- * an entry are a few bytes long, for which two moves that may overlap are cheaper than a call.
+ * Copies `size` bytes, which may be none from nowhere, and returns what is behind them. Most parts
+ * of an entry are a few bytes long, for which two moves that may overlap are cheaper than a call.
  */
 static inline uint8_t *
 put_bytes(uint8_t *at, const void *data, size_t size)
