@@ -134,7 +134,8 @@ def machine_lines(results):
         f"Taken {machine['date']} on {machine['cores']} × {machine['cpu']}, {machine['memory_bytes'] / 2**30:.0f} GiB, Linux"
         f" {machine['kernel']}, {machine['filesystem']} on {machine['device']}"
         f" ({'with' if machine['write_back_cache'] else 'without'} a volatile write cache).",
-        f"Synced writes into a preallocated file, before each run: {speeds}. {versions}.",
+        f"Synced writes into a preallocated file, before each run: {speeds}. Processors busy with something else, likewise:"
+        f" {min(results['busy'], default=0):.2f} to {max(results['busy'], default=0):.2f}. {versions}.",
         f"{options['subscriptions']:,} subscriptions; each figure is the median of {options['rounds']} rounds of"
         f" {options['seconds']:g} s after {options['warm_up']:g} s of warm-up, the rounds interleaved; in brackets how far the"
         " worst and the best round were from it.",

@@ -26,6 +26,7 @@ IN_FLIGHT = (1, 16, 64)
 SEED = 1
 ORACLE_CALLS, ORACLE_SUBSCRIPTIONS = 5_000, 300
 TRACED_CALLS = 200
+BUSY_MOST = 0.1  # processors, before we begin
 ALL = [suanpan.Suanpan] + targets.ALL
 
 
@@ -150,7 +151,7 @@ class Bench:
         self.context = targets.Context(
             build=os.path.abspath(options.build), folder=self.folder, subscriptions=options.subscriptions, day_ms=day_ms,
             month=month)
-        self.results = {"scenarios": [], "proofs": [], "disk": [], "restarts": [], "versions": {}, "failures": []}
+        self.results = {"scenarios": [], "proofs": [], "disk": [], "busy": [], "restarts": [], "versions": {}, "failures": []}
         self.instance = None
 
     def timing(self):
@@ -177,6 +178,10 @@ class Bench:
         say(f"{kind.title}, round {round_number} of {self.options.rounds}")
         instance = self.instance = Instance(kind, self.context)
         target = instance.target
+        busy = measure.busy_processors()
+        if busy > BUSY_MOST:
+            say(f"  WARNING: {busy:.1f} processors are busy with something else: these figures will not be repeatable")
+        self.results["busy"].append(busy)
         self.results["disk"].append(measure.disk_speed(self.folder))
         started = time.monotonic()
         target.start()

@@ -10,7 +10,6 @@ import oracle
 import targets
 
 CALLS = (("1 s", 1), ("1 min", 60), ("10 min", 600), ("1 h", 3600), ("60 h", 216_000))
-LOAD_BEFORE_KILL_S = 6
 
 
 class Suanpan(targets.Target):
@@ -27,7 +26,7 @@ class Suanpan(targets.Target):
 
     def start(self):
         self.spawn([self.program, "serve", "--data", self.folder, "--listen", self.address])
-        targets.wait_for("suanpan", 120, lambda: self.ask("ping") is not None)
+        targets.wait_for("suanpan", 120, lambda: self.ask("ping") is not None, self.process)
 
     def ask(self, method, **parameters):
         import msgpack
@@ -91,8 +90,10 @@ class Suanpan(targets.Target):
         bench.add(round_number, found)
 
     def time_until_ready(self):
+        """Until it has answered a question about its data."""
         started = time.monotonic()
         self.start()
+        self.ask("balance.get", account="a0000000")
         return time.monotonic() - started
 
     def afterwards(self, bench, instance, round_number):
@@ -100,9 +101,9 @@ class Suanpan(targets.Target):
         clean = self.time_until_ready()
         instance.run += 1
         load = subprocess.Popen(
-            self.load_program("--in-flight", "64", "--seconds", str(LOAD_BEFORE_KILL_S * 10), "--run", str(instance.run)),
+            self.load_program("--in-flight", "64", "--seconds", "3600", "--run", str(instance.run)),
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(LOAD_BEFORE_KILL_S)
+        time.sleep(3 * bench.options.seconds)
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
         load.wait()

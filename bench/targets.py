@@ -39,10 +39,12 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_for(what, seconds, ready):
+def wait_for(what, seconds, ready, process=None):
     """Calls `ready` until it returns something; a refused connection is not yet."""
     until = time.monotonic() + seconds
     while True:
+        if process is not None and process.poll() is not None:
+            raise RuntimeError(f"{what} ended at once, with {process.returncode}")
         try:
             result = ready()
             if result:
@@ -122,7 +124,7 @@ class Redis(Target):
 
     def start(self):
         self.spawn(["redis-server", self.peer_file("redis.conf"), "--port", str(self.port), "--dir", self.folder])
-        wait_for("redis", 60, lambda: self.command("PING") == b"PONG")
+        wait_for("redis", 60, lambda: self.command("PING") == b"PONG", self.process)
         self.sha = self.load_script("charge.lua")
 
     def load_script(self, name):
@@ -215,7 +217,7 @@ class Postgresql(Target):
                 file.write(settings.read())
                 file.write(f"port = {self.port}\nunix_socket_directories = ''\n")
         self.spawn(self.user + [self.program("postgres"), "-D", data])
-        wait_for("postgresql", 60, lambda: self.sql("select 1", "postgres", quiet=True) == "1")
+        wait_for("postgresql", 60, lambda: self.sql("select 1", "postgres", quiet=True) == "1", self.process)
         self.sql("create database bench", "postgres")
         self.sql_file("charge.sql")
 
@@ -267,7 +269,7 @@ class Tarantool(Target):
     def start(self):
         self.spawn(["tarantool", self.peer_file("init.lua"), str(self.port), self.peer_file("charge.lua")],
                    cwd=self.folder)
-        wait_for("tarantool", 60, lambda: self.call("ready") == [True])
+        wait_for("tarantool", 60, lambda: self.call("ready") == [True], self.process)
 
     def call(self, name, *arguments):
         import msgpack
@@ -312,7 +314,7 @@ class Bare(Target):
                 [program, self.folder, os.path.join(HERE, "bare", "price.lua"), str(self.context.subscriptions),
                  str(self.context.month)], stdout=file)
         self.log = open(os.devnull)
-        wait_for("the bare loop", 60, lambda: os.path.getsize(output) > 0)
+        wait_for("the bare loop", 60, lambda: os.path.getsize(output) > 0, self.process)
         with open(output) as file:
             self.port = int(file.read().rsplit(":", 1)[1])
 
