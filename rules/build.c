@@ -197,6 +197,8 @@ enum status
 build_run_script(struct build *build, struct text path, struct text source, struct fault *fault)
 {
 	struct job job = { .build = build, .path = path, .source = source };
+	build->script_path = path;
+	build->script_source = source;
 	enum sandbox_outcome outcome = sandbox_run(build->sandbox, work_script, &job);
 	if (outcome == SANDBOX_DONE)
 		return STATUS_OK;

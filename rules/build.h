@@ -20,6 +20,9 @@ struct build {
 	bool findings_lost;        /* for want of memory */
 	struct text zone_name;     /* of the zone in the bundle */
 	struct bytes zone_tzif;
+	/* What runs, or ran last: findings about a script that is in no bundle look here. */
+	struct text script_path;
+	struct text script_source;
 };
 
 /* Opens a sandbox with the limits of a build and the words of rules/lib/DIALECT.lua ("catalog" …).

@@ -6,7 +6,7 @@
 #include "build.h"
 
 #include "../engine/base/memory.h"
-#include "../engine/base/must.h"
+#include "reader.h"
 
 #define IMAGE_BYTES_MAX ((size_t)512 * 1024 * 1024)
 
@@ -21,7 +21,13 @@ struct work {
 static struct work *
 work_of(lua_State *lua)
 {
-	return *(struct work **)lua_touserdata(lua, 1);
+	return lua_touserdata(lua, 1);
+}
+
+static struct arena *
+arena_of(lua_State *lua)
+{
+	return &work_of(lua)->built->image.arena;
 }
 
 static void
@@ -31,147 +37,32 @@ raise(lua_State *lua, enum status status)
 	luaL_error(lua, "the image can't be made");
 }
 
-static void *
-take(lua_State *lua, size_t count, size_t size)
-{
-	struct work *work = work_of(lua);
-	void *taken = arena_take_zeroed(&work->built->image.arena, count, size);
-	if (taken == NULL)
-		raise(lua, fault_set(work->fault, STATUS_MEMORY, "no memory for the image"));
-	return taken;
-}
-
-/* The value on the top as a text of the image's; pops it. */
-static struct text
-pop_text(lua_State *lua)
-{
-	struct text text;
-	text.data = lua_tolstring(lua, -1, &text.size);
-	must(text.data != NULL);
-	text = arena_copy_text(&work_of(lua)->built->image.arena, text);
-	if (text.data == NULL)
-		raise(lua,
-			fault_set(work_of(lua)->fault, STATUS_MEMORY, "no memory for the image"));
-	lua_pop(lua, 1);
-	return text;
-}
-
-/* Fields of the table on the top. */
-
-static struct text
-get_text(lua_State *lua, const char *field)
-{
-	lua_getfield(lua, -1, field);
-	return pop_text(lua);
-}
-
-static int64_t
-get_integer(lua_State *lua, const char *field)
-{
-	lua_getfield(lua, -1, field);
-	must(lua_isinteger(lua, -1));
-	int64_t value = lua_tointeger(lua, -1);
-	lua_pop(lua, 1);
-	return value;
-}
-
-static uint32_t
-get_number(lua_State *lua, const char *field)
-{
-	int64_t value = get_integer(lua, field);
-	must(value >= 0 && value <= UINT32_MAX);
-	return (uint32_t)value;
-}
-
-static bool
-has(lua_State *lua, const char *field)
-{
-	bool there = lua_getfield(lua, -1, field) != LUA_TNIL;
-	lua_pop(lua, 1);
-	return there;
-}
-
-static bool
-get_flag(lua_State *lua, const char *field)
-{
-	lua_getfield(lua, -1, field);
-	bool flag = lua_toboolean(lua, -1);
-	lua_pop(lua, 1);
-	return flag;
-}
-
-/* Pushes the list in a field; how many entries it has. */
-static uint32_t
-open_list(lua_State *lua, const char *field)
-{
-	must(lua_getfield(lua, -1, field) == LUA_TTABLE);
-	size_t count = lua_rawlen(lua, -1);
-	must(count < UINT32_MAX);
-	return (uint32_t)count;
-}
-
-/* Pushes entry `index` (from 0) of the list on the top. */
-static void
-open_entry(lua_State *lua, uint32_t index)
-{
-	lua_rawgeti(lua, -1, (lua_Integer)index + 1);
-}
-
-static void
-close_value(lua_State *lua)
-{
-	lua_pop(lua, 1);
-}
-
-static const struct text *
-get_texts(lua_State *lua, const char *field, uint32_t *count)
-{
-	*count = open_list(lua, field);
-	struct text *texts = take(lua, *count, sizeof *texts);
-	for (uint32_t i = 0; i < *count; i++) {
-		open_entry(lua, i);
-		texts[i] = pop_text(lua);
-	}
-	close_value(lua);
-	return texts;
-}
-
 /* The numbers of a list in a field; all there can be if there is none. */
 static struct zone_set
 get_zones(lua_State *lua)
 {
 	struct zone_set set;
-	if (!has(lua, "zones")) {
+	if (!reader_has(lua, "zones")) {
 		memset(&set, 0xff, sizeof set);
 		return set;
 	}
 	memset(&set, 0, sizeof set);
-	uint32_t count = open_list(lua, "zones");
+	uint32_t count = reader_open(lua, "zones");
 	for (uint32_t i = 0; i < count; i++) {
-		open_entry(lua, i);
+		reader_entry(lua, i);
 		lua_Integer zone = lua_tointeger(lua, -1);
 		must(zone >= 0 && zone < IMAGE_ZONES_MAX);
 		set.bits[zone / 64] |= UINT64_C(1) << (zone % 64);
-		close_value(lua);
+		reader_close(lua);
 	}
-	close_value(lua);
+	reader_close(lua);
 	return set;
-}
-
-static enum unit
-get_unit(lua_State *lua)
-{
-	struct text name = get_text(lua, "unit");
-	for (enum unit unit = UNIT_SECOND; unit <= UNIT_ITEM; unit++)
-		if (text_equal(name, text_of(unit_name(unit))))
-			return unit;
-	must_failed("a unit that is known", __FILE__, __LINE__, __func__);
 }
 
 static enum cycle
 get_cycle(lua_State *lua)
 {
-	struct text name = get_text(lua, "every");
+	struct text name = reader_text(lua, arena_of(lua), "every");
 	if (text_equal(name, TEXT("day")))
 		return CYCLE_DAY;
 	must(text_equal(name, TEXT("month")) || text_equal(name, TEXT("year")));
@@ -182,7 +73,7 @@ static enum rounding
 get_rounding(lua_State *lua, const char *field)
 {
 	enum rounding mode = ROUND_HALF_UP;
-	must(rounding_parse(get_text(lua, field), &mode));
+	must(rounding_parse(reader_text(lua, arena_of(lua), field), &mode));
 	return mode;
 }
 
@@ -219,23 +110,23 @@ make_table(lua_State *lua, const struct prefix_rows *rows)
 static void
 add_rows(lua_State *lua, struct prefix_rows *rows)
 {
-	bool exact = get_flag(lua, "exact");
+	bool exact = reader_flag(lua, "exact");
 	struct prefix_row row = {
-		.digits_min = (uint8_t)get_number(lua, "digits_min"),
-		.digits_max = (uint8_t)get_number(lua, "digits_max"),
-		.value = get_number(lua, "value"),
+		.digits_min = (uint8_t)reader_number(lua, "digits_min"),
+		.digits_max = (uint8_t)reader_number(lua, "digits_max"),
+		.value = reader_number(lua, "value"),
 	};
-	uint32_t count = open_list(lua, "prefixes");
+	uint32_t count = reader_open(lua, "prefixes");
 	for (uint32_t i = 0; i < count; i++) {
-		open_entry(lua, i);
+		reader_entry(lua, i);
 		row.prefix.data = lua_tolstring(lua, -1, &row.prefix.size);
 		if (exact)
 			row.digits_min = row.digits_max = (uint8_t)row.prefix.size;
 		row.order = (uint32_t)rows->count;
 		rows->rows[rows->count++] = row;
-		close_value(lua);
+		reader_close(lua);
 	}
-	close_value(lua);
+	reader_close(lua);
 }
 
 static size_t
@@ -243,10 +134,10 @@ count_prefixes(lua_State *lua, uint32_t row_count)
 {
 	size_t count = 0;
 	for (uint32_t i = 0; i < row_count; i++) {
-		open_entry(lua, i);
-		count += open_list(lua, "prefixes");
-		close_value(lua);
-		close_value(lua);
+		reader_entry(lua, i);
+		count += reader_open(lua, "prefixes");
+		reader_close(lua);
+		reader_close(lua);
 	}
 	return count;
 }
@@ -254,16 +145,16 @@ count_prefixes(lua_State *lua, uint32_t row_count)
 static struct prefix_table *
 read_prefixes(lua_State *lua)
 {
-	uint32_t count = open_list(lua, "rows");
+	uint32_t count = reader_open(lua, "rows");
 	struct prefix_rows rows = new_rows(lua, count_prefixes(lua, count));
 	for (uint32_t i = 0; i < count; i++) {
-		open_entry(lua, i);
+		reader_entry(lua, i);
 		add_rows(lua, &rows);
-		close_value(lua);
+		reader_close(lua);
 	}
 	struct prefix_table *table = make_table(lua, &rows);
-	close_value(lua);
-	close_value(lua);
+	reader_close(lua);
+	reader_close(lua);
 	return table;
 }
 
@@ -271,61 +162,62 @@ read_prefixes(lua_State *lua)
 static struct prefix_table *
 read_areas(lua_State *lua)
 {
-	uint32_t count = open_list(lua, "areas");
+	uint32_t count = reader_open(lua, "areas");
 	struct prefix_rows rows = new_rows(lua, count);
 	for (uint32_t i = 0; i < count; i++) {
-		open_entry(lua, i);
+		reader_entry(lua, i);
 		struct prefix_row *row = &rows.rows[rows.count++];
-		*row = (struct prefix_row){ .order = i, .value = get_number(lua, "digits") };
+		*row = (struct prefix_row){ .order = i, .value = reader_number(lua, "digits") };
 		lua_getfield(lua, -1, "prefix");
 		row->prefix.data = lua_tolstring(lua, -1, &row->prefix.size);
-		close_value(lua);
-		close_value(lua);
+		reader_close(lua);
+		reader_close(lua);
 	}
 	struct prefix_table *table = make_table(lua, &rows);
-	close_value(lua);
-	close_value(lua);
+	reader_close(lua);
+	reader_close(lua);
 	return table;
 }
 
 static void
 read_zone_maps(lua_State *lua, struct image *image)
 {
-	uint32_t count = open_list(lua, "zone_maps");
-	struct zone_map *maps = take(lua, count, sizeof *maps);
+	uint32_t count = reader_open(lua, "zone_maps");
+	struct zone_map *maps = reader_take(lua, arena_of(lua), count, sizeof *maps);
 	image->zone_maps = maps;
 	for (uint32_t i = 0; i < count; i++) {
 		struct zone_map *map = &maps[i];
-		open_entry(lua, i);
+		reader_entry(lua, i);
 		image->zone_map_count = i + 1; /* so that what it has by now is freed with it */
-		map->id = get_text(lua, "id");
-		map->of_from = get_flag(lua, "of_from");
-		map->zones = get_texts(lua, "zones", &map->zone_count);
-		map->refusals = get_texts(lua, "refusals", &map->refusal_count);
+		map->id = reader_text(lua, arena_of(lua), "id");
+		map->of_from = reader_flag(lua, "of_from");
+		map->zones = reader_texts(lua, arena_of(lua), "zones", &map->zone_count);
+		map->refusals = reader_texts(lua, arena_of(lua), "refusals", &map->refusal_count);
 		map->prefixes = read_prefixes(lua);
-		if (has(lua, "own_area")) {
-			map->own_area_zone = get_number(lua, "own_area");
+		if (reader_has(lua, "own_area")) {
+			map->own_area_zone = reader_number(lua, "own_area");
 			map->area_lengths = read_areas(lua);
 		}
-		close_value(lua);
+		reader_close(lua);
 	}
-	close_value(lua);
+	reader_close(lua);
 }
 
 static void
 read_services(lua_State *lua, struct image *image)
 {
-	image->service_count = open_list(lua, "services");
-	struct service *services = take(lua, image->service_count, sizeof *services);
+	image->service_count = reader_open(lua, "services");
+	struct service *services =
+		reader_take(lua, arena_of(lua), image->service_count, sizeof *services);
 	for (uint32_t i = 0; i < image->service_count; i++) {
-		open_entry(lua, i);
-		services[i].id = get_text(lua, "id");
-		services[i].unit = get_unit(lua);
+		reader_entry(lua, i);
+		services[i].id = reader_text(lua, arena_of(lua), "id");
+		services[i].unit = reader_unit(lua, arena_of(lua));
 		services[i].zone_map =
-			has(lua, "zone_map") ? get_number(lua, "zone_map") : NO_INDEX;
-		close_value(lua);
+			reader_has(lua, "zone_map") ? reader_number(lua, "zone_map") : NO_INDEX;
+		reader_close(lua);
 	}
-	close_value(lua);
+	reader_close(lua);
 	image->services = services;
 }
 
@@ -339,15 +231,15 @@ struct band_list {
 static const struct special_day *
 read_days(lua_State *lua, size_t *day_count)
 {
-	uint32_t count = open_list(lua, "days");
-	struct special_day *days = take(lua, count, sizeof *days);
+	uint32_t count = reader_open(lua, "days");
+	struct special_day *days = reader_take(lua, arena_of(lua), count, sizeof *days);
 	for (uint32_t i = 0; i < count; i++) {
-		open_entry(lua, i);
-		days[i].day = get_integer(lua, "day");
-		days[i].kind = get_integer(lua, "kind") == 1 ? DAY_HOLIDAY : DAY_WORKDAY;
-		close_value(lua);
+		reader_entry(lua, i);
+		days[i].day = reader_integer(lua, "day");
+		days[i].kind = reader_integer(lua, "kind") == 1 ? DAY_HOLIDAY : DAY_WORKDAY;
+		reader_close(lua);
 	}
-	close_value(lua);
+	reader_close(lua);
 	*day_count = count;
 	return days;
 }
@@ -359,25 +251,25 @@ read_calendar(lua_State *lua, struct band_list *bands)
 	struct calendar_rule rules[CALENDAR_RULES_MAX];
 	struct day_table days = { 0 };
 	struct calendar *calendar;
-	bands->bands = get_texts(lua, "bands", &bands->count);
-	uint32_t count = open_list(lua, "rules");
+	bands->bands = reader_texts(lua, arena_of(lua), "bands", &bands->count);
+	uint32_t count = reader_open(lua, "rules");
 	must(count <= CALENDAR_RULES_MAX);
 	for (uint32_t i = 0; i < count; i++) {
-		open_entry(lua, i);
+		reader_entry(lua, i);
 		rules[i] = (struct calendar_rule){
-			.band = get_number(lua, "band"),
-			.weekdays = get_number(lua, "weekdays"),
-			.kinds = get_number(lua, "kinds"),
-			.from_minute = (int32_t)get_integer(lua, "from"),
-			.till_minute = (int32_t)get_integer(lua, "till"),
+			.band = reader_number(lua, "band"),
+			.weekdays = reader_number(lua, "weekdays"),
+			.kinds = reader_number(lua, "kinds"),
+			.from_minute = (int32_t)reader_integer(lua, "from"),
+			.till_minute = (int32_t)reader_integer(lua, "till"),
 		};
-		close_value(lua);
+		reader_close(lua);
 	}
-	close_value(lua);
-	if (has(lua, "days")) {
+	reader_close(lua);
+	if (reader_has(lua, "days")) {
 		days.days = read_days(lua, &days.count);
-		days.first_year = (int32_t)get_integer(lua, "first_year");
-		days.last_year = (int32_t)get_integer(lua, "last_year");
+		days.first_year = (int32_t)reader_integer(lua, "first_year");
+		days.last_year = (int32_t)reader_integer(lua, "last_year");
 	}
 	enum status status = calendar_new(rules, count, bands->count,
 		days.days == NULL ? NULL : &days, work->built->zone, &calendar, work->fault);
@@ -390,16 +282,16 @@ read_calendar(lua_State *lua, struct band_list *bands)
 static const struct band_list *
 read_calendars(lua_State *lua, struct built *built)
 {
-	uint32_t count = open_list(lua, "calendars");
-	struct band_list *bands = take(lua, count, sizeof *bands);
-	built->calendars = take(lua, count, sizeof *built->calendars);
+	uint32_t count = reader_open(lua, "calendars");
+	struct band_list *bands = reader_take(lua, arena_of(lua), count, sizeof *bands);
+	built->calendars = reader_take(lua, arena_of(lua), count, sizeof *built->calendars);
 	for (uint32_t i = 0; i < count; i++) {
-		open_entry(lua, i);
+		reader_entry(lua, i);
 		built->calendars[i] = read_calendar(lua, &bands[i]);
 		built->calendar_count = i + 1;
-		close_value(lua);
+		reader_close(lua);
 	}
-	close_value(lua);
+	reader_close(lua);
 	return bands;
 }
 
@@ -411,17 +303,17 @@ read_step(lua_State *lua, const char *field, uint32_t band_count)
 {
 	struct step step;
 	lua_getfield(lua, -1, field);
-	step.size = get_integer(lua, "size");
+	step.size = reader_integer(lua, "size");
 	must(step.size > 0);
-	must(open_list(lua, "prices") == band_count);
-	struct money *prices = take(lua, band_count, sizeof *prices);
+	must(reader_open(lua, "prices") == band_count);
+	struct money *prices = reader_take(lua, arena_of(lua), band_count, sizeof *prices);
 	for (uint32_t i = 0; i < band_count; i++) {
-		open_entry(lua, i);
+		reader_entry(lua, i);
 		prices[i].micros = lua_tointeger(lua, -1);
-		close_value(lua);
+		reader_close(lua);
 	}
-	close_value(lua);
-	close_value(lua);
+	reader_close(lua);
+	reader_close(lua);
 	step.prices = prices;
 	return step;
 }
@@ -429,7 +321,7 @@ read_step(lua_State *lua, const char *field, uint32_t band_count)
 static int32_t
 get_function(lua_State *lua, const char *field)
 {
-	return has(lua, field) ? (int32_t)get_integer(lua, field) : NO_FUNCTION;
+	return reader_has(lua, field) ? (int32_t)reader_integer(lua, field) : NO_FUNCTION;
 }
 
 static void
@@ -438,8 +330,8 @@ read_prices(lua_State *lua, struct tariff *tariff, const struct band_list *bands
 	static const struct text no_band = { "", 0 };
 	tariff->bands = &no_band;
 	tariff->band_count = 1;
-	if (has(lua, "calendar")) {
-		uint32_t calendar = get_number(lua, "calendar");
+	if (reader_has(lua, "calendar")) {
+		uint32_t calendar = reader_number(lua, "calendar");
 		tariff->calendar = work_of(lua)->built->calendars[calendar];
 		tariff->bands = bands[calendar].bands;
 		tariff->band_count = bands[calendar].count;
@@ -447,7 +339,7 @@ read_prices(lua_State *lua, struct tariff *tariff, const struct band_list *bands
 	if (tariff->amount != NO_FUNCTION)
 		return;
 	tariff->next = read_step(lua, "next", tariff->band_count);
-	tariff->has_first = has(lua, "first");
+	tariff->has_first = reader_has(lua, "first");
 	if (tariff->has_first)
 		tariff->first = read_step(lua, "first", tariff->band_count);
 }
@@ -455,48 +347,48 @@ read_prices(lua_State *lua, struct tariff *tariff, const struct band_list *bands
 static void
 read_uses(lua_State *lua, struct tariff *tariff)
 {
-	tariff->uses_any = get_flag(lua, "uses_any");
-	tariff->use_count = open_list(lua, "uses");
+	tariff->uses_any = reader_flag(lua, "uses_any");
+	tariff->use_count = reader_open(lua, "uses");
 	must(tariff->use_count <= TARIFF_USES_MAX);
 	for (uint32_t i = 0; i < tariff->use_count; i++) {
-		open_entry(lua, i);
+		reader_entry(lua, i);
 		tariff->uses[i] = (uint32_t)lua_tointeger(lua, -1);
-		close_value(lua);
+		reader_close(lua);
 	}
-	close_value(lua);
+	reader_close(lua);
 }
 
 static void
 read_tariff(lua_State *lua, struct tariff *tariff, const struct band_list *bands)
 {
-	tariff->id = get_text(lua, "id");
-	tariff->component = get_number(lua, "component");
-	tariff->service = get_number(lua, "service");
+	tariff->id = reader_text(lua, arena_of(lua), "id");
+	tariff->component = reader_number(lua, "component");
+	tariff->service = reader_number(lua, "service");
 	tariff->zones = get_zones(lua);
 	tariff->when = get_function(lua, "when");
 	tariff->amount = get_function(lua, "amount");
 	read_prices(lua, tariff, bands);
-	tariff->setup.micros = get_integer(lua, "setup");
-	tariff->minimum.micros = get_integer(lua, "minimum");
-	tariff->maximum.micros = get_integer(lua, "maximum");
-	if (has(lua, "round")) {
+	tariff->setup.micros = reader_integer(lua, "setup");
+	tariff->minimum.micros = reader_integer(lua, "minimum");
+	tariff->maximum.micros = reader_integer(lua, "maximum");
+	if (reader_has(lua, "round")) {
 		lua_getfield(lua, -1, "round");
-		tariff->round_step = get_integer(lua, "step");
+		tariff->round_step = reader_integer(lua, "step");
 		tariff->round_mode = get_rounding(lua, "mode");
-		close_value(lua);
+		reader_close(lua);
 	}
 	read_uses(lua, tariff);
-	tariff->say = get_text(lua, "say");
-	tariff->line = get_number(lua, "line");
+	tariff->say = reader_text(lua, arena_of(lua), "say");
+	tariff->line = reader_number(lua, "line");
 }
 
 static void
 read_allowance(lua_State *lua, struct allowance *allowance)
 {
-	allowance->id = get_text(lua, "id");
-	allowance->service = get_number(lua, "service");
+	allowance->id = reader_text(lua, arena_of(lua), "id");
+	allowance->service = reader_number(lua, "service");
 	allowance->zones = get_zones(lua);
-	allowance->amount = get_integer(lua, "amount");
+	allowance->amount = reader_integer(lua, "amount");
 	allowance->every = get_cycle(lua);
 }
 
@@ -504,53 +396,55 @@ read_allowance(lua_State *lua, struct allowance *allowance)
 static int64_t
 get_day_ms(lua_State *lua, const char *field)
 {
-	int64_t day = get_integer(lua, field);
+	int64_t day = reader_integer(lua, field);
 	return zoneinfo_local_to_utc(work_of(lua)->built->zone, day * DAY_MS);
 }
 
 static void
 read_package(lua_State *lua, struct package *package, const struct band_list *bands)
 {
-	package->id = get_text(lua, "id");
-	package->file = get_text(lua, "file");
-	package->layer = get_number(lua, "layer");
+	package->id = reader_text(lua, arena_of(lua), "id");
+	package->file = reader_text(lua, arena_of(lua), "file");
+	package->layer = reader_number(lua, "layer");
 	package->from_ms = get_day_ms(lua, "from");
-	package->till_ms = has(lua, "till") ? get_day_ms(lua, "till") : INT64_MAX;
-	package->tariff_count = open_list(lua, "tariffs");
-	struct tariff *tariffs = take(lua, package->tariff_count, sizeof *tariffs);
+	package->till_ms = reader_has(lua, "till") ? get_day_ms(lua, "till") : INT64_MAX;
+	package->tariff_count = reader_open(lua, "tariffs");
+	struct tariff *tariffs =
+		reader_take(lua, arena_of(lua), package->tariff_count, sizeof *tariffs);
 	for (uint32_t i = 0; i < package->tariff_count; i++) {
-		open_entry(lua, i);
+		reader_entry(lua, i);
 		read_tariff(lua, &tariffs[i], bands);
-		close_value(lua);
+		reader_close(lua);
 	}
-	close_value(lua);
+	reader_close(lua);
 	package->tariffs = tariffs;
-	package->allowance_count = open_list(lua, "allowances");
-	struct allowance *allowances = take(lua, package->allowance_count, sizeof *allowances);
+	package->allowance_count = reader_open(lua, "allowances");
+	struct allowance *allowances =
+		reader_take(lua, arena_of(lua), package->allowance_count, sizeof *allowances);
 	for (uint32_t i = 0; i < package->allowance_count; i++) {
-		open_entry(lua, i);
+		reader_entry(lua, i);
 		read_allowance(lua, &allowances[i]);
-		close_value(lua);
+		reader_close(lua);
 	}
-	close_value(lua);
+	reader_close(lua);
 	package->allowances = allowances;
 }
 
 static void
 read_packages(lua_State *lua, struct image *image, const struct band_list *bands)
 {
-	image->package_count = open_list(lua, "packages");
-	struct package *packages = take(lua, image->package_count, sizeof *packages);
+	image->package_count = reader_open(lua, "packages");
+	struct package *packages =
+		reader_take(lua, arena_of(lua), image->package_count, sizeof *packages);
 	for (uint32_t i = 0; i < image->package_count; i++) {
-		open_entry(lua, i);
+		reader_entry(lua, i);
 		read_package(lua, &packages[i], bands);
-		close_value(lua);
+		reader_close(lua);
 	}
-	close_value(lua);
+	reader_close(lua);
 	image->packages = packages;
 	if (!image_index_packages(image))
-		raise(lua,
-			fault_set(work_of(lua)->fault, STATUS_MEMORY, "no memory for the image"));
+		sandbox_refuse_memory(lua);
 }
 
 /* Texts and functions. */
@@ -558,16 +452,16 @@ read_packages(lua_State *lua, struct image *image, const struct band_list *bands
 static void
 read_language(lua_State *lua, struct release_language *language)
 {
-	language->id = get_text(lua, "language");
-	uint32_t count = open_list(lua, "list") / 2;
-	struct release_text *texts = take(lua, count, sizeof *texts);
+	language->id = reader_text(lua, arena_of(lua), "language");
+	uint32_t count = reader_open(lua, "list") / 2;
+	struct release_text *texts = reader_take(lua, arena_of(lua), count, sizeof *texts);
 	for (uint32_t i = 0; i < count; i++) {
-		open_entry(lua, 2 * i);
-		texts[i].key = pop_text(lua);
-		open_entry(lua, 2 * i + 1);
-		texts[i].text = pop_text(lua);
+		reader_entry(lua, 2 * i);
+		texts[i].key = reader_pop_text(lua, arena_of(lua));
+		reader_entry(lua, 2 * i + 1);
+		texts[i].text = reader_pop_text(lua, arena_of(lua));
 	}
-	close_value(lua);
+	reader_close(lua);
 	language->texts = texts;
 	language->text_count = count;
 }
@@ -575,32 +469,35 @@ read_language(lua_State *lua, struct release_language *language)
 static void
 read_languages(lua_State *lua, struct built *built)
 {
-	built->language_count = open_list(lua, "texts");
-	struct release_language *languages = take(lua, built->language_count, sizeof *languages);
+	built->language_count = reader_open(lua, "texts");
+	struct release_language *languages =
+		reader_take(lua, arena_of(lua), built->language_count, sizeof *languages);
 	for (uint32_t i = 0; i < built->language_count; i++) {
-		open_entry(lua, i);
+		reader_entry(lua, i);
 		read_language(lua, &languages[i]);
-		close_value(lua);
+		reader_close(lua);
 	}
-	close_value(lua);
+	reader_close(lua);
 	built->languages = languages;
 }
 
 static void
 read_functions(lua_State *lua, struct built *built)
 {
-	uint32_t count = open_list(lua, "functions");
-	struct release_function *functions = take(lua, count, sizeof *functions);
+	uint32_t count = reader_open(lua, "functions");
+	struct release_function *functions =
+		reader_take(lua, arena_of(lua), count, sizeof *functions);
 	for (uint32_t i = 0; i < count; i++) {
-		open_entry(lua, i);
-		functions[i].kind = text_equal(get_text(lua, "kind"), TEXT("when"))
-					    ? FUNCTION_WHEN
-					    : FUNCTION_AMOUNT;
-		functions[i].round_step = get_integer(lua, "round_step");
+		reader_entry(lua, i);
+		functions[i].kind =
+			text_equal(reader_text(lua, arena_of(lua), "kind"), TEXT("when"))
+				? FUNCTION_WHEN
+				: FUNCTION_AMOUNT;
+		functions[i].round_step = reader_integer(lua, "round_step");
 		functions[i].round_mode = get_rounding(lua, "round_mode");
-		close_value(lua);
+		reader_close(lua);
 	}
-	close_value(lua);
+	reader_close(lua);
 	built->functions = functions;
 	built->image.function_count = count;
 }
@@ -613,12 +510,12 @@ work_image(lua_State *lua)
 	struct built *built = work->built;
 	struct image *image = &built->image;
 	luaL_checkstack(lua, 40, NULL);
-	image->catalog = get_text(lua, "id");
-	image->currency = get_text(lua, "currency");
+	image->catalog = reader_text(lua, arena_of(lua), "id");
+	image->currency = reader_text(lua, arena_of(lua), "currency");
 	image->zone = built->zone;
-	image->components = get_texts(lua, "components", &image->component_count);
-	image->layers = get_texts(lua, "layers", &image->layer_count);
-	built->instructions_call = get_number(lua, "instructions");
+	image->components = reader_texts(lua, arena_of(lua), "components", &image->component_count);
+	image->layers = reader_texts(lua, arena_of(lua), "layers", &image->layer_count);
+	built->instructions_call = reader_number(lua, "instructions");
 	read_zone_maps(lua, image);
 	read_services(lua, image);
 	const struct band_list *bands = read_calendars(lua, built);
@@ -634,7 +531,6 @@ build_image(struct build *build, struct built **built, struct fault *fault)
 	lua_State *lua = build->sandbox->lua;
 	struct built *made = memory_new_zeroed(1, sizeof *made);
 	struct work work = { .build = build, .built = made, .fault = fault };
-	struct work *reference = &work;
 	if (made == NULL)
 		return fault_set(fault, STATUS_MEMORY, "no memory for a release");
 	arena_init(&made->image.arena, IMAGE_BYTES_MAX);
@@ -645,7 +541,7 @@ build_image(struct build *build, struct built **built, struct fault *fault)
 	}
 	lua_pushcfunction(lua, work_image);
 	lua_insert(lua, -2);
-	lua_pushlightuserdata(lua, &reference);
+	lua_pushlightuserdata(lua, &work);
 	lua_insert(lua, -2);
 	enum sandbox_outcome outcome = sandbox_call(build->sandbox, 2, 0);
 	if (outcome == SANDBOX_DONE) {

@@ -78,11 +78,21 @@ read_path(lua_State *lua, int index, struct place_key *path)
 	return count;
 }
 
+static struct text
+source_of(const struct build *build, struct text file)
+{
+	struct bytes content;
+	if (text_equal(file, build->script_path))
+		return build->script_source;
+	if (bundle_file(build->bundle, file, &content))
+		return text_of_bytes(content);
+	return (struct text){ "", 0 };
+}
+
 /* locate({ file, line, word, nth }, path) → line, column */
 static int
 native_locate(lua_State *lua)
 {
-	struct bytes content;
 	struct place_key path[PATH_DEPTH_MAX];
 	struct place_query query = {
 		.line = (uint32_t)integer_field(lua, 1, "line"),
@@ -91,10 +101,9 @@ native_locate(lua_State *lua)
 		.path = path,
 		.path_count = read_path(lua, 2, path),
 	};
-	struct place place = { query.line, 0 };
+	struct text file = text_field(lua, 1, "file");
 	sandbox_debit(lua, 100);
-	if (bundle_file(build_of(lua)->bundle, text_field(lua, 1, "file"), &content))
-		place = place_find(text_of_bytes(content), &query);
+	struct place place = place_find(source_of(build_of(lua), file), &query);
 	lua_pushinteger(lua, place.line);
 	lua_pushinteger(lua, place.column);
 	return 2;

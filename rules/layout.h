@@ -33,8 +33,8 @@ void layout_free(struct layout *layout);
 
 struct text layout_name(const struct layout *layout);
 char layout_separator(const struct layout *layout);
-/* The name of a built-in layout, by index from 0; NULL after the last. For help texts. */
-const char *layout_built_in(size_t index);
+/* The name of a built-in layout, by index from 0; empty after the last. For help texts. */
+struct text layout_built_in(size_t index);
 
 enum layout_outcome {
 	LAYOUT_EVENT,   /* mapped->id and mapped->usage are filled */

@@ -105,6 +105,12 @@ sandbox_debit(lua_State *lua, size_t cost)
 	stop(lua, SANDBOX_INSTRUCTIONS);
 }
 
+void
+sandbox_refuse_memory(lua_State *lua)
+{
+	stop(lua, SANDBOX_MEMORY);
+}
+
 bool
 sandbox_place(lua_State *lua, lua_Debug *place)
 {

@@ -111,6 +111,8 @@ sandbox_fault(const struct sandbox *sandbox, enum sandbox_outcome outcome, struc
 
 /* Takes `cost` instructions from the budget; for functions that work long in C. */
 void sandbox_debit(lua_State *lua, size_t cost);
+/* Ends the call as SANDBOX_MEMORY, for memory that is not Lua's. */
+void sandbox_refuse_memory(lua_State *lua);
 /* Compiles text of others; leaves a function, or raises "file:line: what". `path` names it. */
 void sandbox_load(lua_State *lua, struct text path, struct text source);
 /*

@@ -31,7 +31,7 @@ local function form_of(word)
     if word.form == "named" then
         return word[1] .. ' "id" { … }'
     end
-    return word.form == "plain" and word[1] .. " { … }" or word[1] .. ' "table.column"'
+    return word.example or word[1] .. " { … }"
 end
 
 local function wrong_call(word)

@@ -385,4 +385,19 @@ messages.no_layout = {
     mend_zh = "写 layout \"名称\" { … }",
 }
 
+messages.no_columns = {
+    en = "the layout names no columns, and the file has no header that names them",
+    zh = "布局没有列名，文件也没有标题行",
+    mend_en = "add columns = { … }, or header = true",
+    mend_zh = "加上 columns = { … }，或 header = true",
+}
+messages.skip_way = {
+    en = "a skip row says is or is_not: one of the two",
+    zh = "跳过规则写 is 或 is_not，二者取一",
+}
+messages.one_quantity = {
+    en = "an event is counted in seconds, bytes or items: one of the three",
+    zh = "使用以 seconds、bytes 或 items 之一计量",
+}
+
 return messages

@@ -4,6 +4,7 @@
 --
 -- A word is
 --   form    "named": word "id" { … };  "plain": word { … };  "value": word "text"
+--   example how a value is written, for messages
 --   fields  in the order of the reference page
 --   rows    the name of the record that its positional entries are
 --   items   the names of the plain words that its positional entries may be
@@ -216,8 +217,59 @@ schema.catalog = {
         fields = {},
     },
     {
-        "column", form = "value",
+        "column", form = "value", example = 'column "table.column"',
         say = { en = "All cells of a column: column \"table.column\"", zh = "表中一列的全部值：column \"表.列\"" },
+    },
+}
+
+-- Layouts: how the rows of somebody's CSV file become events. A source is a text as it stands, column "name", or
+-- function(row) that returns a text or a whole number.
+
+schema.records.skip_row = {
+    say = { en = "Rows that are no events; the first that fits says why", zh = "不是使用记录的行，由首个符合者给出原因" },
+    fields = {
+        { "column", "column_name", at = 1, required = true, say = { en = "Look at this column", zh = "看这一列" } },
+        { "is", { "list", "text" }, say = { en = "… is one of these", zh = "……是其中之一" } },
+        { "is_not", { "list", "text" }, say = { en = "… is none of these", zh = "……不是其中任何一个" } },
+        { "because", "source", required = true, say = { en = "The reason", zh = "原因" } },
+    },
+}
+
+schema.records.layout_event = {
+    say = { en = "How a row becomes an event", zh = "行如何成为使用记录" },
+    fields = {
+        { "id", "source", required = true, say = { en = "The record's own id, never read as anything else", zh = "记录自身的编号，不作他用" } },
+        { "service", "source", required = true, say = { en = "The service", zh = "业务" } },
+        { "from", "source", required = true, say = { en = "Who used it: a service id", zh = "使用者：业务接入号" } },
+        { "to", "source", default = { text = "" }, say = { en = "What was reached, such as the number called", zh = "对端，例如被叫号码" } },
+        { "at", "source", required = true, say = { en = "When it began", zh = "开始时间" } },
+        { "seconds", "source", say = { en = "How long it took", zh = "时长（秒）" } },
+        { "bytes", "source", say = { en = "How much it was", zh = "流量（字节）" } },
+        { "items", "source", say = { en = "How many it was", zh = "条数" } },
+        { "attributes", "sources", default = {}, say = { en = "Whatever else rules may ask about", zh = "规则可能用到的其他属性" } },
+    },
+}
+
+schema.layout = {
+    {
+        "layout", form = "named", once = true,
+        say = { en = "How the rows of a CSV file become events", zh = "CSV 文件的行如何成为使用记录" },
+        fields = {
+            { "columns", { "list", "column_name" }, say = { en = "Names of the columns, in order; left out where the file has a header",
+                zh = "各列的名称（按顺序）；文件有标题行时可不写" } },
+            { "header", "yes", say = { en = "true: the first row of a file names the columns", zh = "true：文件首行为列名" } },
+            { "separator", { "one_of", ",", ";", "|", "\t" }, default = ",", say = { en = "Between two fields", zh = "字段分隔符" } },
+            { "zone", "time_zone", default = "Asia/Shanghai", say = { en = "The time zone of local times", zh = "当地时间所在时区" } },
+            { "time", "time_format", default = "YYYY-MM-DD hh:mm:ss",
+                say = { en = "How times are written: like \"YYYY-MM-DD hh:mm:ss\", or \"rfc3339\", \"unix\", \"unix_ms\"",
+                    zh = "时间格式：形如 \"YYYY-MM-DD hh:mm:ss\"，或 \"rfc3339\"、\"unix\"、\"unix_ms\"" } },
+            { "skip", { "rows", "skip_row" }, default = {}, say = { en = "Rows that are no events", zh = "不是使用记录的行" } },
+            { "event", { "record", "layout_event" }, required = true, say = { en = "The event", zh = "使用记录" } },
+        },
+    },
+    {
+        "column", form = "value", example = 'column "name"',
+        say = { en = "What stands in a column of the row", zh = "本行某一列的值" },
     },
 }
 

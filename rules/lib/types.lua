@@ -37,6 +37,10 @@ local wanted = {
     rounding = { en = "a step and a mode, such as \"0.01 half_up\"", zh = "步长与方式，例如 \"0.01 half_up\"" },
     ["function"] = { en = "a function, such as function(c) return c.seconds > 60 end",
         zh = "函数，例如 function(c) return c.seconds > 60 end" },
+    column_name = { en = "the name of a column", zh = "列名" },
+    time_format = { en = "a form such as \"YYYY-MM-DD hh:mm:ss\", or \"rfc3339\", \"unix\" or \"unix_ms\"",
+        zh = "形如 \"YYYY-MM-DD hh:mm:ss\" 的格式，或 \"rfc3339\"、\"unix\"、\"unix_ms\"" },
+    source = { en = "a text, column \"name\", or a function(row)", zh = "文本、column \"列名\" 或 function(row)" },
     table = { en = "a table in braces", zh = "花括号中的表" },
     column = { en = "column \"table.column\"", zh = "column \"表.列\"" },
 }
@@ -106,6 +110,7 @@ readers.text_key = pattern_reader("text_key", "^%a[%w_.-]*$", 64)
 readers.currency = pattern_reader("currency", "^%u%u%u$", 3)
 readers.time_zone = pattern_reader("time_zone", "^%a[%w_+/-]*$", 63)
 readers.digits = pattern_reader("digits", "^%d+$", 32)
+readers.column_name = pattern_reader("column_name", "^[^%c]+$", 64)
 
 function readers.text(value, place)
     if type(value) ~= "string" or not native.is_text(value) then
@@ -307,6 +312,53 @@ function readers.name_of(value, place, what)
         table.insert(types.references, { what = what, name = name, place = place })
     end
     return name
+end
+
+local time_words = { rfc3339 = true, unix = true, unix_ms = true }
+
+-- A form in which each part of a time stands once, in a fixed place.
+function readers.time_format(value, place)
+    local sound = type(value) == "string" and #value <= 32
+    for _, part in ipairs { "YYYY", "MM", "DD", "hh", "mm", "ss" } do
+        local first = sound and string.find(value, part, 1, true)
+        sound = first and not string.find(value, part, first + 1, true)
+    end
+    if not sound and not time_words[value] then
+        return wrong(value, place, wanted.time_format)
+    end
+    return value
+end
+
+-- { text } as it stands, { column } or { call }, with the place
+function readers.source(value, place)
+    local declaration = type(value) == "table" and declare.made(value)
+    if declaration and declaration.word == "column" then
+        return { column = declaration.id, place = declaration.place }
+    elseif type(value) == "function" then
+        return { call = value, place = place }
+    elseif type(value) ~= "string" or not native.is_text(value) then
+        return wrong(value, place, wanted.source)
+    end
+    return { text = value, place = place }
+end
+
+-- A list of { name, source } by name.
+function readers.sources(value, place)
+    if type(value) ~= "table" or declare.made(value) then
+        return wrong(value, place, wanted.table)
+    end
+    local list, sound = {}, true
+    for name, source in pairs(value) do
+        local inner = at(place, name)
+        local id = readers.id(name, inner)
+        local read = id and readers.source(source, inner)
+        list[#list + 1] = { name = id, source = read }
+        sound = sound and read ~= nil
+    end
+    if sound then
+        table.sort(list, function(a, b) return a.name < b.name end)
+    end
+    return sound and list or nil
 end
 
 -- "0.15", or { day = "0.15", night = "0.08" }: { one = micro-units } or { bands = { day = … } }, with the place

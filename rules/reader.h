@@ -1,0 +1,36 @@
+/*
+ * Reads what our own Lua left in tables into C: fields of the table on the top of the stack. What
+ * is read is ours and sound, so that a wrong type is a bug; only memory can be short, which ends
+ * the protected call as SANDBOX_MEMORY. Texts and arrays are copied to an arena.
+ */
+#ifndef SUANPAN_READER_H
+#define SUANPAN_READER_H
+
+#include "image.h"
+#include "sandbox.h"
+
+/* Zeroed room for count * size bytes. */
+void *reader_take(lua_State *lua, struct arena *arena, size_t count, size_t size);
+/* The text on the top; pops it. */
+struct text reader_pop_text(lua_State *lua, struct arena *arena);
+
+/* Is there anything in the field? */
+bool reader_has(lua_State *lua, const char *field);
+bool reader_flag(lua_State *lua, const char *field);
+int64_t reader_integer(lua_State *lua, const char *field);
+uint32_t reader_number(lua_State *lua, const char *field);
+struct text reader_text(lua_State *lua, struct arena *arena, const char *field);
+/* A list of texts. */
+const struct text *
+reader_texts(lua_State *lua, struct arena *arena, const char *field, uint32_t *count);
+/* "second", "byte" or "item" in the field "unit". */
+enum unit reader_unit(lua_State *lua, struct arena *arena);
+
+/* Pushes the list in a field; how many entries it has. */
+uint32_t reader_open(lua_State *lua, const char *field);
+/* Pushes entry `index` (from 0) of the list on the top. */
+void reader_entry(lua_State *lua, uint32_t index);
+/* Pops what reader_open or reader_entry pushed. */
+void reader_close(lua_State *lua);
+
+#endif
