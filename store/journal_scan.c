@@ -518,9 +518,10 @@ journal_scan(
 		scanner.chain_known = true;
 	}
 	bool found_torn = false;
+	uint64_t window = place->segment_bytes < WINDOW_BYTES ? place->segment_bytes : WINDOW_BYTES;
 	enum status status = check_segments(&scanner, fault);
 	if (status == STATUS_OK)
-		status = grow_window(&scanner, WINDOW_BYTES, fault);
+		status = grow_window(&scanner, (size_t)window, fault);
 	if (status == STATUS_OK)
 		status = scan_row(&scanner, &found_torn, fault);
 	disk_close(&scanner.file);
