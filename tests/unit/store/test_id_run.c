@@ -144,6 +144,7 @@ a_run_of_any_size_finds_each_of_its_ids_and_no_other(void **state)
 			assert_true(id_filter_maybe(&run->filter, entries[i].hash, &mask));
 			assert_found(run, entries[i].hash, UINT64_MAX, entries[i].position);
 			assert_absent(run, entries[i].hash, entries[i].position);
+			assert_absent(run, entries[i].hash, 0);
 		}
 		for (size_t i = 0; i < 1000; i++) {
 			struct hash128 hash = entries[random_below(&random, count)].hash;
