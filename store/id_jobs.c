@@ -3,10 +3,6 @@
 
 #include "../engine/base/must.h"
 
-enum {
-	CLASS_FIRST_COUNT = 65536, /* runs below this are all of class 0 */
-};
-
 /*
  * Room to remember runs that left the view and whose files must stay; the inputs of a merge that is
  * out have theirs.
@@ -52,33 +48,29 @@ run_is_merged(const struct id_run *run, int64_t day_min)
 	return run->merging;
 }
 
-static unsigned
-run_class(const struct ids *ids, const struct id_run *run)
-{
-	unsigned size_class = 0;
-	for (uint64_t count = run->header.count; count >= CLASS_FIRST_COUNT; size_class++)
-		count /= ids->options.merge_at;
-	return size_class;
-}
-
-/* The oldest runs of the lowest class that has enough of them; returns how many, or 0. */
+/*
+ * The oldest runs of the lowest class that has enough of them; returns how many, or 0. Asked in
+ * every turn of the owner, so it looks at each run once or twice.
+ */
 static size_t
 merge_choose(const struct ids *ids, struct id_run *chosen[ID_RUN_INPUTS_MAX])
 {
+	size_t counts[IDS_CLASSES_MAX] = { 0 };
+	for (size_t i = 0; i < ids->run_count; i++)
+		counts[ids->runs[i]->size_class]++;
+	size_t wanted = 0;
+	while (wanted < IDS_CLASSES_MAX && counts[wanted] < ids->options.merge_at)
+		wanted++;
+	if (wanted == IDS_CLASSES_MAX)
+		return 0;
 	size_t room = retired_room(ids);
-	for (unsigned size_class = 0; size_class < 64; size_class++) {
-		size_t count = 0;
-		for (size_t i = ids->run_count; i > 0; i--) {
-			struct id_run *run = ids->runs[i - 1];
-			if (run_class(ids, run) != size_class || count == ID_RUN_INPUTS_MAX ||
-				count == room)
-				continue;
+	size_t count = 0;
+	for (size_t i = ids->run_count; i > 0 && count < ID_RUN_INPUTS_MAX && count < room; i--) {
+		struct id_run *run = ids->runs[i - 1];
+		if (run->size_class == wanted)
 			chosen[count++] = run;
-		}
-		if (count >= ids->options.merge_at)
-			return count;
 	}
-	return 0;
+	return count >= ids->options.merge_at ? count : 0;
 }
 
 static struct ids_job *

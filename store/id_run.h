@@ -116,8 +116,9 @@ void id_run_path_new(const struct id_place *place, uint64_t number, char path[DI
  */
 struct id_run {
 	atomic_uint references;
-	uint64_t number; /* the owner's */
-	bool merging;    /* the owner's: an input of the merge that is out */
+	uint64_t number;     /* the owner's */
+	bool merging;        /* the owner's: an input of the merge that is out */
+	unsigned size_class; /* the owner's: see ids.h */
 	uint64_t folder;
 	struct id_header header;
 	struct id_filter filter;

@@ -21,6 +21,7 @@
 enum {
 	IDS_TABLES_MAX = IDS_GENERATIONS_MAX + 1,
 	IDS_CLEAN_TABLES = 1, /* kept ready, so that sealing is the swap of a pointer */
+	IDS_CLASSES_MAX = 65, /* size classes of runs */
 };
 
 struct ids_view {

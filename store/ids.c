@@ -6,14 +6,20 @@
 #include "../engine/base/utf8.h"
 #include "id_state.h"
 
+enum {
+	CLASS_FIRST_COUNT = 65536,
+};
+
 struct hash128
 ids_hash(uint64_t folder, struct text scope, struct text id)
 {
 	must(scope.size <= IDENTIFIER_BYTES_MAX && id.size <= IDENTIFIER_BYTES_MAX);
 	uint8_t bytes[1 + 2 * IDENTIFIER_BYTES_MAX];
 	bytes[0] = (uint8_t)scope.size; /* so that no two pairs look alike */
-	memcpy(bytes + 1, scope.data, scope.size);
-	memcpy(bytes + 1 + scope.size, id.data, id.size);
+	if (scope.size > 0)
+		memcpy(bytes + 1, scope.data, scope.size);
+	if (id.size > 0)
+		memcpy(bytes + 1 + scope.size, id.data, id.size);
 	return hash128(bytes, 1 + scope.size + id.size, folder);
 }
 
@@ -251,6 +257,17 @@ ids_unsealed_from(const struct ids *ids)
 
 /* ---- runs ---- */
 
+/* Class 0 is below CLASS_FIRST_COUNT, and each further one merge_at times as much. */
+static unsigned
+size_class(uint64_t count, unsigned merge_at)
+{
+	unsigned class_number = 0;
+	for (; count >= CLASS_FIRST_COUNT; count /= merge_at)
+		class_number++;
+	must(class_number < IDS_CLASSES_MAX);
+	return class_number;
+}
+
 void
 ids_run_insert(struct ids *ids, struct id_run *run)
 {
@@ -259,6 +276,7 @@ ids_run_insert(struct ids *ids, struct id_run *run)
 	while (at > 0 && ids->runs[at - 1]->header.position_max < run->header.position_max)
 		at--;
 	memmove(&ids->runs[at + 1], &ids->runs[at], (ids->run_count - at) * sizeof ids->runs[0]);
+	run->size_class = size_class(run->header.count, ids->options.merge_at);
 	ids->runs[at] = run;
 	ids->run_count++;
 }
