@@ -20,6 +20,7 @@ struct build {
 	bool findings_lost;        /* for want of memory */
 	struct text zone_name;     /* of the zone in the bundle */
 	struct bytes zone_tzif;
+	const struct image *image; /* of the release that is tested, or NULL */
 	/* What runs, or ran last: findings about a script that is in no bundle look here. */
 	struct text script_path;
 	struct text script_source;

@@ -257,6 +257,43 @@ native_day(lua_State *lua)
 	return 2;
 }
 
+/* moment("2026-01-31 12:00:00" or RFC 3339) → ms since 1970, is it local time?; or nothing */
+static int
+native_moment(lua_State *lua)
+{
+	int64_t ms;
+	char text[32];
+	if (lua_type(lua, 1) != LUA_TSTRING)
+		return 0;
+	struct text given = text_at(lua, 1);
+	bool is_local = given.size == strlen("2026-01-31 12:00:00");
+	if (given.size >= sizeof text - 1)
+		return 0;
+	memcpy(text, given.data, given.size);
+	text[given.size] = 'Z';
+	if (!instant_parse((struct text){ text, given.size + is_local }, &ms))
+		return 0;
+	lua_pushinteger(lua, ms);
+	lua_pushboolean(lua, is_local);
+	return 2;
+}
+
+/* packages() → the ids of the packages of the release that is tested; nothing if there is none */
+static int
+native_packages(lua_State *lua)
+{
+	const struct image *image = build_of(lua)->image;
+	if (image == NULL)
+		return 0;
+	lua_createtable(lua, (int)image->package_count, 0);
+	for (uint32_t i = 0; i < image->package_count; i++) {
+		struct text id = image->packages[i].id;
+		lua_pushlstring(lua, id.data, id.size);
+		lua_rawseti(lua, -2, (lua_Integer)i + 1);
+	}
+	return 1;
+}
+
 static int
 native_is_text(lua_State *lua)
 {
@@ -496,7 +533,9 @@ build_open_native(lua_State *lua)
 		{ "is_text", native_is_text },
 		{ "locate", native_locate },
 		{ "micros", native_micros },
+		{ "moment", native_moment },
 		{ "nearest", native_nearest },
+		{ "packages", native_packages },
 		{ "place", native_place },
 		{ "report", native_report },
 		{ "shorten", native_shorten },

@@ -368,6 +368,12 @@ messages.quantity_missing = {
     mend_en = "add seconds, bytes or items",
     mend_zh = "加上 seconds、bytes 或 items",
 }
+messages.unknown_package = {
+    en = "the catalog has no package '{name}'",
+    zh = "目录中没有优惠包“{name}”",
+    mend_en = "write \"{near}\"",
+    mend_zh = "改为 \"{near}\"",
+}
 messages.no_tests = {
     severity = "note",
     en = "the catalog has no tests",

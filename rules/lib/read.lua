@@ -98,6 +98,20 @@ function readers.rows(value, place, name)
     return rows
 end
 
+-- A package that is held: its id, or a record with dates.
+function readers.holding(value, place)
+    if is_list(value) then
+        return readers.record(value, place, "test_holding")
+    end
+    local id = readers.id(value, place)
+    return id and { package = id, place = place }
+end
+
+-- Fields that rows share; cases (tests.lua) read them with each row.
+function readers.shared(value, place)
+    return is_list(value) and value or types.wrong(value, place, types.wanted.table)
+end
+
 local function field_names(definition)
     local names = {}
     for _, field in ipairs(definition.fields) do
@@ -114,7 +128,7 @@ local function check_keys(definition, body, place, name)
     for _, field in ipairs(definition.fields) do
         known[field.at or field[1]] = true
     end
-    local positions = definition.rows or definition.items
+    local positions = definition.rows or definition.items or definition.lists
     for key in pairs(body) do
         local positional = math.type(key) == "integer" and key >= 1 and key <= #body
         if not known[key] and not (positional and positions) and not declare.is_nothing(body[key]) then
@@ -176,7 +190,7 @@ function read.declaration(declaration)
     local word, body, place = declaration.schema, declaration.body, declaration.place
     local record = word.free and { place = place, body = body } or read.fields(word, body, place, word[1])
     if declaration.id then
-        record.id = readers.id(declaration.id, place)
+        record.id = readers[word.title and "text" or "id"](declaration.id, place)
     end
     record.word = word[1]
     if word.rows then

@@ -8,6 +8,7 @@
 --   fields  in the order of the reference page
 --   rows    the name of the record that its positional entries are
 --   items   the names of the plain words that its positional entries may be
+--   title   true: the id is a sentence
 --   many    true: the same id may be declared several times (versions)
 -- A field is { name, type, … }:
 --   required = true    no default, must be there
@@ -219,6 +220,77 @@ schema.catalog = {
     {
         "column", form = "value", example = 'column "table.column"',
         say = { en = "All cells of a column: column \"table.column\"", zh = "表中一列的全部值：column \"表.列\"" },
+    },
+}
+
+-- Tests: files named *_test.lua, anywhere in the catalog's folder.
+
+schema.records.test_event = {
+    say = { en = "A usage to be priced", zh = "待计价的使用" },
+    fields = {
+        { "service", "id", required = true, say = { en = "The service", zh = "业务" } },
+        { "from", "text", default = "", say = { en = "Who used it: a service id", zh = "使用者：业务接入号" } },
+        { "to", "text", default = "", say = { en = "What was reached, such as the number called", zh = "对端，例如被叫号码" } },
+        { "at", "moment", required = true, say = { en = "When it began: \"2026-09-18 12:00:00\", local, or RFC 3339 with an offset",
+            zh = "开始时间：\"2026-09-18 12:00:00\"（当地），或带时差的 RFC 3339" } },
+        { "seconds", { "amount_of", "second" }, say = { en = "How long it took: 65, or \"2 minutes\"", zh = "时长：65 或 \"2 minutes\"" } },
+        { "bytes", { "amount_of", "byte" }, say = { en = "How much it was: 1500, or \"10 MB\"", zh = "流量：1500 或 \"10 MB\"" } },
+        { "items", { "amount_of", "item" }, say = { en = "How many it was", zh = "条数" } },
+        { "attributes", "attributes", default = {}, say = { en = "Whatever else rules ask about", zh = "规则用到的其他属性" } },
+    },
+}
+
+schema.records.test_expect = {
+    say = { en = "What must come out", zh = "应得的结果" },
+    fields = {
+        { "amount", "money", say = { en = "The price in all", zh = "总价" } },
+        { "zone", "id", say = { en = "The zone", zh = "计费区" } },
+        { "tariff", { "list", "text" }, say = { en = "The tariff of each line: \"local\" or \"fixed_line.local\"", zh = "各行的资费：\"local\" 或 \"fixed_line.local\"" } },
+        { "parts", { "list", "text" },
+            say = { en = "Units by band in order of time: \"night 1, day 2\"; \"free\" behind those of an allowance: \"day 3 free\"",
+                zh = "按时间顺序各时段的计费单位数：\"night 1, day 2\"；免费的写 \"day 3 free\"" } },
+        { "refused", { "one_of", "NO_PRICE", "CALENDAR_NOT_COVERED", "AMBIGUOUS_TARIFF", "OVERFLOW", "RULE_FAILED" },
+            say = { en = "The code of a refusal", zh = "拒绝代码" } },
+        { "nearest", "text", say = { en = "The first condition that failed, such as \"zone\"", zh = "首个不满足的条件，例如 \"zone\"" } },
+    },
+}
+
+schema.records.test_holding = {
+    say = { en = "A package that is held, and from when till when", zh = "持有的优惠包及其起止" },
+    fields = {
+        { "package", "id", required = true, say = { en = "The package", zh = "优惠包" } },
+        { "from", "moment", say = { en = "Held from then on; else always", zh = "从何时起；不写则一直" } },
+        { "till", "moment", say = { en = "Not held any more from then on", zh = "从何时起不再持有" } },
+    },
+}
+
+local test_fields = {
+    { "holds", { "list", "holding" }, required = true, say = { en = "The packages that are held", zh = "持有的优惠包" } },
+    { "used", "used", default = {}, say = { en = "What is used of allowances already: { [\"package.allowance\"] = \"97 minutes\" }",
+        zh = "免费资源已用量：{ [\"优惠包.资源\"] = \"97 minutes\" }" } },
+}
+
+schema.tests = {
+    {
+        "test", form = "named", title = true, many = true,
+        say = { en = "One event and what must come out", zh = "一次使用及其应得的结果" },
+        fields = {
+            test_fields[1], test_fields[2],
+            { "event", { "record", "test_event" }, required = true, say = { en = "The event", zh = "使用" } },
+            { "expect", { "record", "test_expect" }, required = true, say = { en = "What must come out", zh = "应得的结果" } },
+        },
+    },
+    {
+        "cases", form = "named", title = true, many = true, lists = true,
+        say = { en = "A table of events: each row is a test", zh = "一张使用表，每行一个测试" },
+        fields = {
+            test_fields[1], test_fields[2],
+            { "event", "shared", default = {}, say = { en = "What all rows share of the event", zh = "各行共有的使用字段" } },
+            { "expect", "shared", default = {}, say = { en = "What all rows share of the outcome", zh = "各行共有的期望" } },
+            { "columns", { "list", "text" }, required = true,
+                say = { en = "\"name\", fields of the event, and behind \"=> \" fields of the outcome",
+                    zh = "\"name\"、使用的字段，以及写在 \"=> \" 之后的期望字段" } },
+        },
     },
 }
 

@@ -41,6 +41,10 @@ local wanted = {
     time_format = { en = "a form such as \"YYYY-MM-DD hh:mm:ss\", or \"rfc3339\", \"unix\" or \"unix_ms\"",
         zh = "形如 \"YYYY-MM-DD hh:mm:ss\" 的格式，或 \"rfc3339\"、\"unix\"、\"unix_ms\"" },
     source = { en = "a text, column \"name\", or a function(row)", zh = "文本、column \"列名\" 或 function(row)" },
+    moment = { en = "a local time such as \"2026-09-18 12:00:00\", or one with an offset such as \"2026-09-18T12:00:00+08:00\"",
+        zh = "当地时间，例如 \"2026-09-18 12:00:00\"，或带时差的时间，例如 \"2026-09-18T12:00:00+08:00\"" },
+    amount_of = { en = "a whole number, or a quantity such as \"3 minutes\"", zh = "整数，或例如 \"3 minutes\" 的数量" },
+    attribute = { en = "a text or a whole number", zh = "文本或整数" },
     table = { en = "a table in braces", zh = "花括号中的表" },
     column = { en = "column \"table.column\"", zh = "column \"表.列\"" },
 }
@@ -312,6 +316,70 @@ function readers.name_of(value, place, what)
         table.insert(types.references, { what = what, name = name, place = place })
     end
     return name
+end
+
+-- { ms, is_local }: milliseconds since 1970, of local time or of UTC
+function readers.moment(value, place)
+    local ms, is_local = native.moment(value)
+    if not ms then
+        return wrong(value, place, wanted.moment)
+    end
+    return { ms = ms, is_local = is_local }
+end
+
+-- 65, or "2 minutes", of something counted in a unit: a whole number
+function readers.amount_of(value, place, unit)
+    if math.type(value) == "integer" then
+        return readers.integer(value, place, 0, 1 << 53)
+    end
+    local quantity = readers.quantity(value, place, 0)
+    if quantity and quantity.what ~= unit then
+        return wrong(value, place, { en = "a quantity in " .. unit_names[unit].en, zh = "以" .. unit_names[unit].zh .. "计的数量" })
+    end
+    return quantity and quantity.count
+end
+
+-- A list of { name, text or number } by name.
+function readers.attributes(value, place)
+    if type(value) ~= "table" or declare.made(value) then
+        return wrong(value, place, wanted.table)
+    end
+    local list = {}
+    for name, given in pairs(value) do
+        local id = readers.id(name, at(place, name))
+        local kind = math.type(given) == "integer" and "number" or type(given) == "string" and native.is_text(given) and "text"
+        if not kind then
+            wrong(given, at(place, name), wanted.attribute)
+        elseif id then
+            list[#list + 1] = { name = id, [kind] = given }
+        end
+    end
+    table.sort(list, function(a, b) return a.name < b.name end)
+    return list
+end
+
+-- A list of { package, allowance, amount } from { ["package.allowance"] = 60 or "1 minute" }.
+function readers.used(value, place)
+    if type(value) ~= "table" or declare.made(value) then
+        return wrong(value, place, wanted.table)
+    end
+    local list = {}
+    for name, given in pairs(value) do
+        local inner = at(place, name)
+        local package, allowance = string.match(type(name) == "string" and name or "", "^([%w_-]+)%.([%w_-]+)$")
+        local amount = given
+        if math.type(given) ~= "integer" then
+            local quantity = readers.quantity(given, inner, 0)
+            amount = quantity and quantity.count
+        end
+        if not package then
+            wrong(name, inner, { en = "\"package.allowance\"", zh = "\"优惠包.资源\"" })
+        elseif amount then
+            list[#list + 1] = { package = package, allowance = allowance, amount = amount }
+        end
+    end
+    table.sort(list, function(a, b) return a.package .. "." .. a.allowance < b.package .. "." .. b.allowance end)
+    return list
 end
 
 local time_words = { rfc3339 = true, unix = true, unix_ms = true }

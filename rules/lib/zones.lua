@@ -44,11 +44,13 @@ local function followers(row)
     local name = list.column.name
     local table_ = tables.open(list.column.table, list.place, { name })
     if not table_ then
+        row.explained = true -- a finding tells already why it has no prefixes
         return {}, nil
     end
     local cells, sound = table_.cells[name], {}
     for index, cell in ipairs(cells) do
         if #cell == 0 or #cell > 32 or string.find(cell, "%D") then
+            row.explained = true
             find("cell", tables.cell(table_, index, name), { row = table_.lines[index], column = name,
                 got = native.shorten(cell), wanted = types.wanted.digits })
         else
@@ -92,7 +94,7 @@ local function add_prefix(map, row, prefix, entry, place_of, is_list)
         table.insert(row.prefixes, prefix)
     elseif other == row or not is_list then
         find("prefix_repeated", place_of(), { prefix = prefix, row = other.index })
-        row.repeated = true
+        row.explained = true
     end
 end
 
@@ -143,7 +145,7 @@ local function add_own_area(map, row)
     else
         map.own_area = row.zone
     end
-    row.repeated = true -- it has no prefixes of its own, and is not dead
+    row.explained = true -- it has no prefixes of its own, and is not dead
 end
 
 local function add_row(map, row)
@@ -164,7 +166,7 @@ local function add_row(map, row)
     else
         add_prefixes(map, row)
     end
-    if #row.prefixes == 0 and not row.repeated then
+    if #row.prefixes == 0 and not row.explained then
         find("dead_zone_row", row.place)
     end
 end
