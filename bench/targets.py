@@ -261,6 +261,7 @@ class Postgresql(Target):
 class Tarantool(Target):
     name = "tarantool"
     title = "Tarantool"
+    in_flight_most = 768  # net_msg_max
     CHUNK = 10_000
 
     def version(self):

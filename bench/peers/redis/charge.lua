@@ -2,30 +2,14 @@
 --
 -- A subscription is packed as fen, used free minutes, and the month they were used in. The ledger entry is kept under the
 -- request id, so looking for a repeat and writing the ledger are one key: two commands a charge, and one in the append-only
--- file. (Measured, processor time a charge: this 11.7 µs; the same as text 13.7; HMGET, HSET and SET 14.7.)
+-- file. No functions of its own, because they would be made anew in each call. (Measured, processor time a charge: this
+-- 10.2 µs; with functions 11.1; and with texts instead of packed numbers 13.1; with HMGET, HSET and SET 14.1.)
 
 local MINUTE, DAY = 60000, 86400000
 local SHANGHAI = 8 * 60 * MINUTE
 local FREE_MINUTES = 100
 
 local floor = math.floor
-
--- Of the minutes before minute `x` (counted from some midnight), how many are between 07:00 and 21:00.
-local function day_minutes(x)
-    local past = x % 1440 - 420
-    return 840 * floor(x / 1440) + (past < 0 and 0 or past > 840 and 840 or past)
-end
-
--- Months since the year 0, of a count of days since 1970.
-local function month_of(day)
-    local shifted = day + 719468
-    local era = floor(shifted / 146097)
-    local of_era = shifted - era * 146097
-    local year = floor((of_era - floor(of_era / 1460) + floor(of_era / 36524) - floor(of_era / 146096)) / 365)
-    local of_year = of_era - (365 * year + floor(year / 4) - floor(year / 100))
-    return (era * 400 + year) * 12 + floor((5 * of_year + 2) / 153) + 2
-end
-
 local id, service = KEYS[1], KEYS[2]
 local to, at, seconds = ARGV[1], ARGV[2], ARGV[3]
 local found = redis.call('MGET', id, service)
@@ -40,7 +24,13 @@ local balance, used, month = struct.unpack('<i8I4I4', found[2])
 
 local start = at + SHANGHAI
 local minutes = math.ceil(seconds / 60)
-local now = month_of(floor(start / DAY))
+-- The civil month of a count of days, in months since the year 0.
+local shifted = floor(start / DAY) + 719468
+local era = floor(shifted / 146097)
+local of_era = shifted - era * 146097
+local year = floor((of_era - floor(of_era / 1460) + floor(of_era / 36524) - floor(of_era / 146096)) / 365)
+local of_year = of_era - (365 * year + floor(year / 4) - floor(year / 100))
+local now = (era * 400 + year) * 12 + floor((5 * of_year + 2) / 153) + 2
 if now ~= month then
     used = 0
 end
@@ -52,7 +42,11 @@ end
 -- in which that moment lies decides.
 local first = floor(start / MINUTE) + free
 local paid = minutes - free
-local fen = 8 * paid + 7 * (day_minutes(first + paid) - day_minutes(first))
+-- Minutes by day before minute x (from some midnight): 840 * (x // 1440), and of the rest those from 420 to 1260.
+local last = first + paid
+local from, till = first % 1440 - 420, last % 1440 - 420
+local fen = 8 * paid + 7 * (840 * (floor(last / 1440) - floor(first / 1440))
+    + (till < 0 and 0 or till > 840 and 840 or till) - (from < 0 and 0 or from > 840 and 840 or from))
 if fen > balance then
     return 'refused BALANCE_TOO_LOW'
 end

@@ -1,4 +1,7 @@
--- The stored procedures. charge: charges one call. prepare and totals: for the runner.
+-- The stored procedures. charge: charges one call. ready, prepare and totals: for the runner. Loaded when the spaces exist:
+-- looking them up once saves a seventh of the time of a charge.
+
+local subscriptions, ledger = box.space.subscriptions, box.space.ledger
 
 local MINUTE, DAY = 60000, 86400000
 local SHANGHAI = 8 * 60 * MINUTE
@@ -24,7 +27,6 @@ end
 
 -- The ledger's primary key is the request id, so it also knows repeats.
 function charge(id, service, to, at, seconds)
-    local subscriptions, ledger = box.space.subscriptions, box.space.ledger
     local before = ledger:get(id)
     if before then
         return 'repeat', before[7]
@@ -61,7 +63,7 @@ end
 
 -- True once the runner can go on.
 function ready()
-    return box.space.ledger ~= nil
+    return true
 end
 
 -- Subscriptions first to last - 1, with the free minutes that calls_minutes_used_before() (bench/load/calls.c) says.
@@ -69,7 +71,7 @@ function prepare(first, last, month, fen)
     box.begin()
     for number = first, last - 1 do
         local used = math.min(FREE_MINUTES, number * 7919 % 201)
-        box.space.subscriptions:insert { string.format('s%07d', number), fen, used, month }
+        subscriptions:insert { string.format('s%07d', number), fen, used, month }
     end
     box.commit()
 end
@@ -77,10 +79,10 @@ end
 -- The fen in all subscriptions, and the number and fen of all ledger entries.
 function totals()
     local balances, entries, fen = 0LL, 0, 0LL
-    for _, subscription in box.space.subscriptions:pairs() do
+    for _, subscription in subscriptions:pairs() do
         balances = balances + subscription[2]
     end
-    for _, entry in box.space.ledger:pairs() do
+    for _, entry in ledger:pairs() do
         entries = entries + 1
         fen = fen + entry[7]
     end
