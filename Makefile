@@ -35,6 +35,8 @@ VERSION = 0.1.0
 
 CC_used = $(CC_$(MODE))
 compile = $(CC_used) $(CFLAGS_all) $(CFLAGS)
+# `make V=1` shows every command; else a line a file.
+quiet = $(if $(V),,@echo "  $(1) $(2)";)
 
 SOURCES_base = $(wildcard engine/base/*.c)
 SOURCES_store = $(wildcard store/*.c)
@@ -60,11 +62,11 @@ LUA_LIBRARY = $(sort $(wildcard rules/lib/*.lua))
 all: $(BUILD)/suanpan ## build the program: build/release/suanpan
 
 $(BUILD)/suanpan: $(BUILD)/tools/main.o $(LINK_tools)
-	$(CC_used) $(FLAGS_$(MODE)) -pthread $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(call quiet,link,$@)$(CC_used) $(FLAGS_$(MODE)) -pthread $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(compile) -c -o $@ $<
+	$(call quiet,compile,$<)$(compile) -c -o $@ $<
 
 $(BUILD)/rules/library.S: $(LUA_LIBRARY) tools/embed.sh
 	@mkdir -p $(@D)
@@ -76,10 +78,10 @@ $(BUILD)/rules/library.o: $(BUILD)/rules/library.S
 define area_rules
 $(call library,$(1)): $(call objects,$(1)) $(if $(filter rules,$(1)),$(BUILD)/rules/library.o)
 	@rm -f $$@
-	ar rcs $$@ $$^
+	$$(call quiet,archive,$$@)ar rcs $$@ $$^
 
 $(BUILD)/tests/unit/$(1)/%: $(BUILD)/tests/unit/$(1)/%.o $(LINK_$(1))
-	$(CC_used) $(FLAGS_$(MODE)) -pthread $(LDFLAGS) -o $$@ $$^ -lcmocka $(LIBS_$(1))
+	$$(call quiet,link,$$@)$(CC_used) $(FLAGS_$(MODE)) -pthread $(LDFLAGS) -o $$@ $$^ -lcmocka $(LIBS_$(1))
 
 UNIT_TESTS += $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/$(1)/test_*.c))
 endef

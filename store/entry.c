@@ -9,15 +9,16 @@ enum {
 	AT_CHECKSUM = 4,
 	AT_FINGERPRINT = 8,
 	AT_INSTANT = 16,
-	AT_RELEASE = 24,
-	AT_KIND = 32,
-	AT_ATTEMPT = 33,
-	AT_SCOPE_SIZE = 34,
-	AT_ID_SIZE = 35,
-	AT_EFFECT_COUNT = 36,
-	AT_POSTING_COUNT = 38,
-	AT_EVENT_SIZE = 40,
-	AT_ANSWER_SIZE = 44,
+	AT_MADE = 24,
+	AT_RELEASE = 32,
+	AT_KIND = 40,
+	AT_ATTEMPT = 41,
+	AT_SCOPE_SIZE = 42,
+	AT_ID_SIZE = 43,
+	AT_EFFECT_COUNT = 44,
+	AT_POSTING_COUNT = 46,
+	AT_EVENT_SIZE = 48,
+	AT_ANSWER_SIZE = 52,
 };
 _Static_assert(AT_ANSWER_SIZE + 4 == ENTRY_HEADER_BYTES, "the header ends with the answer's size");
 
@@ -171,11 +172,12 @@ static void
 put_header(uint8_t *at, const struct entry *entry)
 {
 	must(entry_kind_name(entry->kind) != NULL);
-	must(entry->scope.size <= ENTRY_NAME_BYTES_MAX && entry->id.size <= ENTRY_NAME_BYTES_MAX);
+	must(entry->scope.size <= ENTRY_SCOPE_BYTES_MAX && entry->id.size <= ENTRY_ID_BYTES_MAX);
 	must((entry->attempt > 0) == (entry->id.size > 0));
 	must(entry->event.size <= ENTRY_BYTES_MAX && entry->answer.size <= ENTRY_BYTES_MAX);
 	store_u64(at + AT_FINGERPRINT, entry->fingerprint);
 	store_i64(at + AT_INSTANT, entry->at_ms);
+	store_i64(at + AT_MADE, entry->made_ms);
 	store_u64(at + AT_RELEASE, entry->release);
 	at[AT_KIND] = (uint8_t)entry->kind;
 	at[AT_ATTEMPT] = entry->attempt;
@@ -338,13 +340,14 @@ read_body(struct bytes bytes, struct entry *entry)
 		.attempt = at[AT_ATTEMPT],
 		.fingerprint = load_u64(at + AT_FINGERPRINT),
 		.at_ms = load_i64(at + AT_INSTANT),
+		.made_ms = load_i64(at + AT_MADE),
 		.release = load_u64(at + AT_RELEASE),
 		.effect_count = load_u16(at + AT_EFFECT_COUNT),
 		.posting_count = load_u16(at + AT_POSTING_COUNT),
 	};
 	if (entry_kind_name(entry->kind) == NULL)
 		return "its kind is unknown";
-	if (scope_size > ENTRY_NAME_BYTES_MAX || id_size > ENTRY_NAME_BYTES_MAX)
+	if (scope_size > ENTRY_SCOPE_BYTES_MAX || id_size > ENTRY_ID_BYTES_MAX)
 		return "its scope or id is too long";
 	if ((entry->attempt > 0) != (id_size > 0))
 		return "only an id has an attempt, and every id has one";

@@ -10,16 +10,17 @@
  *    4  4  checksum    CRC32C of bytes 8 … size, begun with the folder's key (see frame.h)
  *    8  8  fingerprint of the request (0 without an id)
  *   16  8  at_ms       when it happened (0 if the kind has no such time)
- *   24  8  release     first 8 bytes of the SHA-256 of the release that priced it, 0 if none
- *   32  1  kind        enum entry_kind
- *   33  1  attempt     1 to 255; 0 without an id
- *   34  1  scope_size  0 to 64
- *   35  1  id_size     0 to 64
- *   36  2  effect_count
- *   38  2  posting_count
- *   40  4  event_size
- *   44  4  answer_size
- *   48     scope, id, event, answer, effects, postings; then zeros to a multiple of 8
+ *   24  8  made_ms     when it was decided, by the shard's clock
+ *   32  8  release     first 8 bytes of the SHA-256 of the release that priced it, 0 if none
+ *   40  1  kind        enum entry_kind
+ *   41  1  attempt     1 to 255; 0 without an id
+ *   42  1  scope_size  0 to 80
+ *   43  1  id_size     0 to 64
+ *   44  2  effect_count
+ *   46  2  posting_count
+ *   48  4  event_size
+ *   52  4  answer_size
+ *   56     scope, id, event, answer, effects, postings; then zeros to a multiple of 8
  *
  * An effect:
  *    0  1  table       enum table (records.h)
@@ -55,8 +56,9 @@ enum entry_kind {
 };
 const char *entry_kind_name(enum entry_kind kind); /* "charge" …; NULL if there is no such kind */
 
-#define ENTRY_HEADER_BYTES 48
-#define ENTRY_NAME_BYTES_MAX 64 /* of the scope, and of the id */
+#define ENTRY_HEADER_BYTES 56
+#define ENTRY_SCOPE_BYTES_MAX 80 /* an id of somebody, with a mark of what kind before it */
+#define ENTRY_ID_BYTES_MAX 64
 #define ENTRY_BYTES_MAX (256 * 1024)
 #define ENTRY_EFFECTS_MAX 255
 #define ENTRY_POSTINGS_MAX 1024
@@ -83,6 +85,7 @@ struct entry {
 	uint8_t attempt;
 	uint64_t fingerprint;
 	int64_t at_ms;
+	int64_t made_ms;
 	uint64_t release;
 	struct text scope;
 	struct text id;
@@ -104,8 +107,8 @@ struct entry {
  */
 size_t entry_size(const struct entry *entry);
 /*
- * Writes exactly entry_size() bytes at `at`; `key` is the folder's checksum key. Returns where the encoded effects
- * lie, for effect_next.
+ * Writes exactly entry_size() bytes at `at`; `key` is the folder's checksum key. Returns where the
+ * encoded effects lie, for effect_next.
  */
 struct bytes entry_encode(const struct entry *entry, uint32_t key, uint8_t *at);
 

@@ -11,7 +11,7 @@
 #include <stdatomic.h>
 
 /* One open, one being written, and one that was full before its turn came. */
-#define BATCH_COUNT 3
+#define BATCH_COUNT JOURNAL_BATCHES_UNDURABLE_MAX
 
 /*
  * A batch belongs to the shard while it is open, to the writer once it is closed, and then lies
@@ -24,6 +24,7 @@ struct batch {
 	size_t size; /* of header and entries so far */
 	uint32_t count; /* of entries */
 	int64_t time_ms; /* when it was closed */
+	struct journal_head end; /* behind it; the writer's, until it has written the batch */
 };
 
 /* What the writer counts, for anybody to read. */
@@ -51,6 +52,7 @@ struct journal {
 	uint64_t opened;
 	struct segment *segment; /* in which the next batch is opened, if it fits */
 	uint64_t next_position; /* of that batch */
+	struct journal_head boundary; /* behind the last batch whose memory was taken again */
 	uint64_t decided;
 	int64_t now_ms;
 
@@ -125,7 +127,7 @@ count_frame(struct journal *journal, const struct frame *frame, size_t padded, u
 
 /* Makes a batch a frame and the frame durable. */
 static enum status
-write_batch(struct journal *journal, const struct batch *batch, struct fault *fault)
+write_batch(struct journal *journal, struct batch *batch, struct fault *fault)
 {
 	const struct journal_place *place = &journal->options.place;
 	must(batch->count > 0 && batch->size <= journal->batch_room);
@@ -158,6 +160,12 @@ write_batch(struct journal *journal, const struct batch *batch, struct fault *fa
 	count_frame(journal, &frame, padded, monotonic_ns() - began_ns);
 	journal->chain = chain;
 	journal->time_ms = batch->time_ms;
+	batch->end = (struct journal_head){
+		.position = batch->position + padded,
+		.chain = chain,
+		.time_ms = batch->time_ms,
+		.epoch = frame.epoch,
+	};
 	return STATUS_OK;
 }
 
@@ -180,7 +188,7 @@ writer_run(void *argument)
 			must(atomic_load(&journal->stopping));
 			return NULL;
 		}
-		const struct batch *batch = batch_at(journal, number);
+		struct batch *batch = batch_at(journal, number);
 		struct fault fault;
 		if (atomic_load(&journal->failed))
 			return NULL;
@@ -252,6 +260,8 @@ batch_open(struct journal *journal)
 		journal->next_position = next->number * journal->options.place.segment_bytes;
 	}
 	struct batch *batch = batch_at(journal, number);
+	if (number >= BATCH_COUNT)
+		journal->boundary = batch->end;
 	batch->segment = journal->segment;
 	batch->position = journal->next_position;
 	batch->size = FRAME_HEADER_BYTES;
@@ -320,6 +330,30 @@ journal_durable(const struct journal *journal)
 	uint64_t durable = atomic_load(&journal->durable);
 	must(durable <= journal->decided);
 	return durable;
+}
+
+struct journal_progress
+journal_progress(const struct journal *journal)
+{
+	uint64_t closed = atomic_load_explicit(&journal->closed, memory_order_relaxed);
+	struct journal_progress progress = {
+		.batch = closed + 1,
+		.batch_position = journal->decided,
+		.durable_batch = atomic_load(&journal->written),
+	};
+	if (batch_is_open(journal))
+		progress.batch_position = journal->batches[closed % BATCH_COUNT].position;
+	return progress;
+}
+
+struct journal_head
+journal_boundary(const struct journal *journal)
+{
+	uint64_t written = atomic_load(&journal->written);
+	/* Has the memory of the last one that was written been taken for another? */
+	if (written == 0 || journal->opened > written - 1 + BATCH_COUNT)
+		return journal->boundary;
+	return journal->batches[(written - 1) % BATCH_COUNT].end;
 }
 
 uint64_t
@@ -506,6 +540,7 @@ journal_open(struct journal **opened, const struct journal_options *options,
 	journal->now_ms = head->time_ms;
 	journal->chain = head->chain;
 	journal->time_ms = head->time_ms;
+	journal->boundary = *head;
 	atomic_store(&journal->durable, head->position);
 	atomic_flag_clear(&journal->failing);
 	sem_init(&journal->work, 0, 0);
@@ -551,7 +586,7 @@ free_segments(struct journal *journal)
 }
 
 enum status
-journal_close(struct journal *journal, struct fault *fault)
+journal_close(struct journal *journal, struct journal_head *end, struct fault *fault)
 {
 	if (journal == NULL)
 		return STATUS_OK;
@@ -570,6 +605,8 @@ journal_close(struct journal *journal, struct fault *fault)
 			*fault = journal->fault;
 	} else {
 		must(atomic_load(&journal->durable) == journal->decided);
+		if (end != NULL)
+			*end = journal_boundary(journal);
 	}
 	free_segments(journal);
 	memory_free(journal->memory);

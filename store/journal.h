@@ -128,10 +128,11 @@ enum status journal_open(struct journal **journal, const struct journal_options 
 	const struct journal_head *head, struct fault *fault);
 
 /*
- * Flushes and waits until all is durable, then stops the threads. The status is the writer's (or
- * the keeper's, if that failed first). NULL is fine.
+ * Flushes and waits until all is durable, then stops the threads and frees the journal. The status
+ * is the writer's (or the keeper's, if that failed first); with STATUS_OK, *end (which may be NULL)
+ * is where the next frame would go. A journal of NULL is fine.
  */
-enum status journal_close(struct journal *journal, struct fault *fault);
+enum status journal_close(struct journal *journal, struct journal_head *end, struct fault *fault);
 
 /*
  * Tells the shard's clock at the beginning of a loop turn, so that a batch which fills up within
@@ -166,6 +167,21 @@ uint64_t journal_room(const struct journal *journal);
  * reserved here; of any other, the bytes may be no entry.
  */
 bool journal_peek(const struct journal *journal, uint64_t position, struct bytes *entry);
+
+/*
+ * How far the batches are. Each has a number, from 1, that rises by one; an entry belongs to the
+ * batch that was open when it was reserved.
+ */
+struct journal_progress {
+	uint64_t batch;          /* the open one, or the one that the next entry will open */
+	uint64_t batch_position; /* entries at or above this are in it */
+	uint64_t durable_batch;  /* this one and all before are durable; 0: none is */
+};
+#define JOURNAL_BATCHES_UNDURABLE_MAX 3
+struct journal_progress journal_progress(const struct journal *journal);
+
+/* The head behind the last durable frame: a scan may start there. */
+struct journal_head journal_boundary(const struct journal *journal);
 
 struct journal_stats {
 	uint64_t frames, entries, bytes, padded_bytes; /* written since journal_open */
@@ -241,6 +257,9 @@ struct journal_scan {
 };
 enum status journal_scan(const struct journal_scan *scan, struct journal_head *head, bool *torn,
 	struct fault *fault);
+
+/* Where the row ends at most: the end of the highest segment that exists, 0 if there is none. */
+uint64_t journal_end_estimate(const struct journal_place *place);
 
 /* The lowest segment that exists; STATUS_NOT_FOUND if there is none. */
 enum status

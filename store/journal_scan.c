@@ -547,3 +547,14 @@ journal_first_segment(const struct journal_place *place, uint64_t *segment, stru
 	segment_list_release(&list);
 	return status;
 }
+
+uint64_t
+journal_end_estimate(const struct journal_place *place)
+{
+	struct segment_list list;
+	uint64_t end = 0;
+	if (segment_list_read(&list, place, NULL) == STATUS_OK && list.segment_count > 0)
+		end = (list.segments[list.segment_count - 1] + 1) * place->segment_bytes;
+	segment_list_release(&list);
+	return end;
+}

@@ -250,6 +250,36 @@ key_of_counter(struct text subscription, struct text package, struct text allowa
 	return key;
 }
 
+/* The text up to the next zero byte, which is taken too, or to the end. */
+static struct text
+key_part(struct bytes *rest)
+{
+	const uint8_t *zero = memchr(rest->data, 0, rest->size);
+	size_t size = zero == NULL ? rest->size : (size_t)(zero - rest->data);
+	struct text part = { (const char *)rest->data, size };
+	size_t taken = zero == NULL ? size : size + 1;
+	*rest = (struct bytes){ rest->data + taken, rest->size - taken };
+	return part;
+}
+
+bool
+key_is_of_counter(struct bytes key, struct text *subscription, struct text *package, struct text *allowance,
+	int32_t *cycle)
+{
+	if (key.size <= COUNTER_CYCLE_BYTES)
+		return false;
+	uint32_t ordered = 0;
+	for (int i = 0; i < COUNTER_CYCLE_BYTES; i++)
+		ordered = ordered << 8 | key.data[i];
+	struct bytes rest = { key.data + COUNTER_CYCLE_BYTES, key.size - COUNTER_CYCLE_BYTES };
+	*cycle = (int32_t)(ordered ^ UINT32_C(0x80000000));
+	*subscription = key_part(&rest);
+	*package = key_part(&rest);
+	*allowance = key_part(&rest);
+	return rest.size == 0 && identifier_is_valid(*subscription) && identifier_is_valid(*package) &&
+		identifier_is_valid(*allowance);
+}
+
 /* ---- values ---- */
 
 struct balance
@@ -485,13 +515,14 @@ walk_release(struct field_reader *reader)
 static bool
 key_is_valid(uint8_t table, struct bytes key)
 {
-	struct text account, name;
+	struct text account, name, package;
+	int32_t cycle;
 	if (key.size == 0 || key.size > RECORD_KEY_MAX)
 		return false;
 	if (table == TABLE_BALANCE)
 		return key_is_of_balance(key, &account, &name);
 	if (table == TABLE_COUNTER)
-		return key.size > COUNTER_CYCLE_BYTES;
+		return key_is_of_counter(key, &account, &name, &package, &cycle);
 	return identifier_is_valid(text_of_bytes(key));
 }
 

@@ -56,6 +56,8 @@ struct record_key key_of_balance(struct text account, struct text name);
 /* The cycle comes first, so that a month's counters lie together and old ones can go together. */
 struct record_key key_of_counter(struct text subscription, struct text package, struct text allowance, int32_t cycle);
 bool key_is_of_balance(struct bytes key, struct text *account, struct text *name);
+bool key_is_of_counter(struct bytes key, struct text *subscription, struct text *package, struct text *allowance,
+	int32_t *cycle);
 
 /* FROM ≤ t < TILL */
 struct span {

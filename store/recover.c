@@ -148,6 +148,8 @@ store_recover(struct store *store, struct journal_head *head, bool *torn, struct
 		.place = folder_journal(&store->folder),
 		.from = store->meta.applied.position,
 		.from_chain = store->meta.applied.chain,
+		.from_time_ms = store->meta.applied.time_ms,
+		.from_epoch = store->meta.applied.epoch,
 		.visit = recover_entry,
 		.context = &recovery,
 	};

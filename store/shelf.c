@@ -364,19 +364,37 @@ shelf_install(struct shelf *shelf, struct shelf_key key, struct bytes value, uin
 }
 
 bool
+shelf_keep(struct shelf *shelf, struct shelf_key key)
+{
+	struct shelf_record *record = find_record(shelf, key);
+	must(record != NULL);
+	record->marks |= MARK_USED;
+	if ((record->marks & MARKS_LISTED) != 0)
+		return true;
+	if (!list_make_room(&shelf->changed))
+		return false;
+	list_as_changed(shelf, record);
+	return true;
+}
+
+bool
 shelf_prepare(struct shelf *shelf, struct shelf_key key, size_t value_size)
 {
 	must(value_size <= RECORD_VALUE_MAX);
 	if (!list_make_room(&shelf->changed))
 		return false;
 	struct shelf_record *record = find_record(shelf, key);
-	if (record == NULL)
-		return record_new(shelf, key, value_size) != NULL;
-	record->marks |= MARK_USED;
-	if (record_room(record) >= value_size)
-		return true;
-	/* Moving may take one place on the list, and the change that follows must still have one. */
-	return record_move(shelf, key, record, value_size) && list_make_room(&shelf->changed);
+	if (record == NULL) {
+		record = record_new(shelf, key, value_size);
+		if (record != NULL)
+			list_as_changed(shelf, record);
+		return record != NULL;
+	}
+	if (!shelf_keep(shelf, key))
+		return false;
+	/* Moving lists the new cell. */
+	return record_room(record) >= value_size ||
+		(list_make_room(&shelf->changed) && record_move(shelf, key, record, value_size));
 }
 
 void
@@ -394,8 +412,7 @@ shelf_set(struct shelf *shelf, struct shelf_key key, struct bytes value, uint64_
 	record->value_size = (uint16_t)value.size;
 	record->version = version;
 	record->marks |= MARK_USED;
-	if ((record->marks & MARKS_LISTED) == 0)
-		list_as_changed(shelf, record);
+	must((record->marks & MARKS_LISTED) != 0);
 }
 
 /* ---- sweeps ---- */

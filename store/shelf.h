@@ -61,10 +61,12 @@ void shelf_prefetch_record(const struct shelf *shelf, uint64_t hash);
 bool shelf_install(struct shelf *shelf, struct shelf_key key, struct bytes value, uint64_t version);
 
 /*
- * Change, in two steps: prepare makes sure that a record with this key and room for `value_size` bytes exists (a new one is absent,
- * version 0) and that it can be listed as changed; it may fail for want of memory, and then nothing that anybody can see has
- * changed. set can't fail after it. A version only grows.
+ * Change, in three steps. keep lists a record that is here as changed, so that it is not dropped while memory for others is found.
+ * prepare makes sure that a record with this key and room for `value_size` bytes is here (a new one is absent, version 0) and
+ * listed. Both may fail for want of memory, and then nothing that anybody can see has changed. set can't fail after them. A
+ * version only grows.
  */
+bool shelf_keep(struct shelf *shelf, struct shelf_key key);
 bool shelf_prepare(struct shelf *shelf, struct shelf_key key, size_t value_size);
 void shelf_set(struct shelf *shelf, struct shelf_key key, struct bytes value, uint64_t version);
 

@@ -158,21 +158,14 @@ open_ids(struct store *store, struct fault *fault)
 	return ids_open(&store->ids, &options, store->meta.runs, store->meta.run_count, fault);
 }
 
-/*
- * After an unclean end the tail may not have reached the disk itself, though it reads well: sync it, and go on in a
- * fresh segment, away from whatever lies behind it.
- */
-static enum status
-settle_tail(struct store *store, struct journal_head *head, struct fault *fault)
+/* After an unclean end, goes on in a fresh segment, away from whatever lies behind the last good frame. */
+static void
+settle_tail(struct store *store, struct journal_head *head)
 {
-	struct journal_place place = folder_journal(&store->folder);
-	uint64_t offset = head->position % place.segment_bytes;
-	if (offset == 0)
-		return STATUS_OK;
-	enum status status = journal_sync_segment(&place, head->position / place.segment_bytes, fault);
-	if (status == STATUS_OK)
-		head->position += place.segment_bytes - offset;
-	return status;
+	uint64_t segment_bytes = store->folder.segment_bytes;
+	uint64_t offset = head->position % segment_bytes;
+	if (offset > 0)
+		head->position += segment_bytes - offset;
 }
 
 static enum status
@@ -238,10 +231,10 @@ open_parts(struct store *store, struct fault *fault)
 		return fault_set(fault, STATUS_MEMORY, "no memory for records");
 	bool was_clean = store->meta.clean || store->meta.folder == 0;
 	status = store_recover(store, &head, &torn, fault);
-	if (status == STATUS_OK && (!was_clean || torn))
-		status = settle_tail(store, &head, fault);
 	if (status != STATUS_OK)
 		return status;
+	if (!was_clean || torn)
+		settle_tail(store, &head);
 	store->now_ms = head.time_ms;
 	status = open_journal(store, &head, fault);
 	if (status != STATUS_OK)
@@ -405,6 +398,11 @@ prepare_effects(struct store *store, const struct entry *entry, struct effect *e
 		enum lookup found = shelf_find(store->shelf, key, &value, &effects[i].previous);
 		must(found != LOOKUP_COLD);
 		must(record_is_valid(effects[i].table, effects[i].key, effects[i].value));
+		if (!shelf_keep(store->shelf, key))
+			return false;
+	}
+	for (size_t i = 0; i < entry->effect_count; i++) {
+		struct shelf_key key = shelf_key((enum table)effects[i].table, effects[i].key);
 		if (!shelf_prepare(store->shelf, key, effects[i].value.size))
 			return false;
 	}
@@ -454,6 +452,13 @@ store_set_now(struct store *store, int64_t now_ms)
 {
 	if (now_ms > store->now_ms)
 		store->now_ms = now_ms;
+	journal_set_time(store->journal, store->now_ms);
+}
+
+int64_t
+store_now(const struct store *store)
+{
+	return store->now_ms;
 }
 
 /* ---- turns ---- */
@@ -662,6 +667,53 @@ store_close(struct store *store, struct fault *fault)
 }
 
 /* ---- looking ---- */
+
+/* A walk over LMDB and the shelf: the shelf's value counts where both have one. */
+struct walk_all {
+	struct store *store;
+	enum table table;
+	bool (*visit)(void *context, struct bytes key, struct bytes value, uint64_t version);
+	void *context;
+	bool ended;
+};
+
+static bool
+walk_database(void *context, struct bytes key, struct bytes value, uint64_t version)
+{
+	struct walk_all *walk = context;
+	struct bytes newer;
+	uint64_t newer_version;
+	if (shelf_find(walk->store->shelf, shelf_key(walk->table, key), &newer, &newer_version) !=
+		LOOKUP_COLD)
+		return true;
+	walk->ended = !walk->visit(walk->context, key, value, version);
+	return !walk->ended;
+}
+
+static void
+walk_shelf(void *context, uint8_t table, struct bytes key, struct bytes value, uint64_t version)
+{
+	struct walk_all *walk = context;
+	if (table == walk->table && value.size > 0 && !walk->ended)
+		walk->ended = !walk->visit(walk->context, key, value, version);
+}
+
+enum status
+store_each(struct store *store, enum table table,
+	bool (*visit)(void *context, struct bytes key, struct bytes value, uint64_t version), void *context,
+	struct fault *fault)
+{
+	struct walk_all walk = { store, table, visit, context, false };
+	struct database_reader *reader;
+	enum status status = database_read_begin(store->database, &reader, fault);
+	if (status != STATUS_OK)
+		return status;
+	status = database_each(reader, (uint8_t)table, walk_database, &walk, fault);
+	database_read_end(reader);
+	if (status == STATUS_OK && !walk.ended)
+		shelf_each(store->shelf, walk_shelf, &walk);
+	return status;
+}
 
 const char *
 store_directory(const struct store *store)

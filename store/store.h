@@ -97,6 +97,7 @@ struct id_memo {
 	unsigned other_count;
 };
 void id_memo_release(struct id_memo *memo);
+void id_memo_clear(struct id_memo *memo); /* keeps the buffer's memory */
 
 /* The entry that answered this id, with its position; views into the journal's memory or the memo, valid until the next call here. */
 enum lookup store_find_id(struct store *store, struct text scope, struct text id, struct id_memo *memo,
@@ -120,7 +121,8 @@ enum want_kind {
 struct want {
 	enum want_kind kind;
 	struct record_key key;
-	struct text scope, id; /* WANT_ID */
+	struct text scope, id; /* WANT_ID, in `names` */
+	char names[2 * 80];
 	struct id_memo *memo;
 	uint64_t position;
 	struct buffer bytes;
@@ -159,6 +161,7 @@ struct journal_progress store_progress(const struct store *store);
 
 /* Time for the frames to come; never runs backwards. Set it once a turn. */
 void store_set_now(struct store *store, int64_t now_ms);
+int64_t store_now(const struct store *store);
 /*
  * At the end of each turn of the loop, and now and then within a long one: hands the batch to the writer, calls `durable`, sends wants
  * to workers, moves the checkpoint on. Cheap when there is nothing to do. `more_to_come`: within a turn, so a small batch may
@@ -167,6 +170,11 @@ void store_set_now(struct store *store, int64_t now_ms);
 void store_turn(struct store *store, bool more_to_come);
 
 /* ---- the folder ---- */
+
+/* All records of a table, wherever they are, in no order, until `visit` returns false. Reads the disk: for small tables, at start. */
+enum status store_each(struct store *store, enum table table,
+	bool (*visit)(void *context, struct bytes key, struct bytes value, uint64_t version), void *context,
+	struct fault *fault);
 
 const char *store_directory(const struct store *store);
 struct journal_place store_place(const struct store *store);

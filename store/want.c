@@ -57,9 +57,12 @@ want_record(struct want *want, struct shelf_key key)
 void
 want_id(struct want *want, struct text scope, struct text id, struct id_memo *memo)
 {
+	must(scope.size + id.size <= sizeof want->names);
 	want->kind = WANT_ID;
-	want->scope = scope;
-	want->id = id;
+	memcpy(want->names, scope.data, scope.size);
+	memcpy(want->names + scope.size, id.data, id.size);
+	want->scope = (struct text){ want->names, scope.size };
+	want->id = (struct text){ want->names + scope.size, id.size };
 	want->memo = memo;
 }
 
@@ -70,6 +73,14 @@ id_memo_release(struct id_memo *memo)
 {
 	buffer_release(&memo->bytes);
 	*memo = (struct id_memo){ 0 };
+}
+
+void
+id_memo_clear(struct id_memo *memo)
+{
+	struct buffer bytes = memo->bytes;
+	*memo = (struct id_memo){ .bytes = bytes };
+	buffer_clear(&memo->bytes);
 }
 
 static bool

@@ -69,7 +69,7 @@ static void
 close_well(void)
 {
 	struct fault fault;
-	if (journal_close(writing->journal, &fault) != STATUS_OK)
+	if (journal_close(writing->journal, NULL, &fault) != STATUS_OK)
 		fail_msg("%s", fault.text);
 	writing->journal = NULL;
 }
@@ -180,7 +180,7 @@ journal_of_nothing_leaves_nothing_to_scan(void **state)
 	assert_int_equal(head.position, 0);
 	assert_int_equal(head.chain, TEST_FOLDER);
 	assert_int_equal(head.epoch, 0);
-	assert_int_equal(journal_close(NULL, NULL), STATUS_OK);
+	assert_int_equal(journal_close(NULL, NULL, NULL), STATUS_OK);
 }
 
 static void
@@ -280,7 +280,8 @@ entry_larger_than_a_batch_gets_a_frame_of_its_own(void **state)
 	static uint8_t event[ENTRY_BYTES_MAX];
 	open_new();
 	assert_true(writing_put_patiently(writing, 1));
-	struct entry entry = { .kind = ENTRY_PUT, .event = { event, ENTRY_BYTES_MAX - 48 } };
+	struct entry entry = { .kind = ENTRY_PUT,
+		.event = { event, ENTRY_BYTES_MAX - ENTRY_HEADER_BYTES } };
 	size_t size = entry_size(&entry);
 	assert_int_equal(size, ENTRY_BYTES_MAX);
 	uint64_t position;
@@ -299,7 +300,7 @@ entry_larger_than_a_batch_gets_a_frame_of_its_own(void **state)
 	buffer_init(&buffer, ENTRY_BYTES_MAX);
 	assert_int_equal(
 		journal_read(&writing->options.place, position, &buffer, &found, NULL), STATUS_OK);
-	assert_int_equal(found.event.size, ENTRY_BYTES_MAX - 48);
+	assert_int_equal(found.event.size, ENTRY_BYTES_MAX - ENTRY_HEADER_BYTES);
 	buffer_release(&buffer);
 	close_well();
 }
@@ -364,6 +365,101 @@ frame_carries_the_time_of_its_turn(void **state)
 	assert_int_equal(frame.time_ms, 5000);
 	assert_int_equal(frame.shard, 2);
 	buffer_release(&buffer);
+}
+
+/* Scans from where the journal says that one may; nothing that is not durable lies before. */
+static void
+assert_boundary_holds(size_t durable_before)
+{
+	struct journal_head boundary = journal_boundary(writing->journal);
+	struct comparison comparison = { .known = writing->known,
+		.known_count = writing->known_count };
+	while (comparison.known_count > 0 && comparison.known->position < boundary.position) {
+		comparison.known++;
+		comparison.known_count--;
+	}
+	assert_true(writing->known_count - comparison.known_count >= durable_before);
+	struct journal_scan scan = {
+		.place = writing->options.place,
+		.from = boundary.position,
+		.from_chain = boundary.chain,
+		.from_time_ms = boundary.time_ms,
+		.from_epoch = boundary.epoch,
+		.visit = comparison_visit,
+		.context = &comparison,
+	};
+	struct journal_head head;
+	struct fault fault;
+	bool torn;
+	if (journal_scan(&scan, &head, &torn, &fault) != STATUS_OK)
+		fail_msg("%s", fault.text);
+	assert_false(comparison.differs);
+}
+
+static void
+boundary_is_a_place_to_scan_from(void **state)
+{
+	(void)state;
+	open_new();
+	assert_boundary_holds(0);
+	for (uint64_t i = 1; i < 1500; i++) {
+		size_t durable_before = 0;
+		uint64_t durable = journal_durable(writing->journal);
+		while (durable_before < writing->known_count &&
+			writing->known[durable_before].position < durable)
+			durable_before++;
+		if (i % 40 == 0)
+			assert_boundary_holds(durable_before);
+		assert_true(writing_put_patiently(writing, i));
+		if (i % 7 == 0)
+			writing_flush(writing);
+	}
+	assert_true(writing_settle(writing));
+	assert_boundary_holds(writing->known_count);
+	struct journal_head boundary = journal_boundary(writing->journal);
+	struct journal_head end;
+	assert_int_equal(journal_close(writing->journal, &end, NULL), STATUS_OK);
+	assert_memory_equal(&end, &boundary, sizeof end);
+	struct journal_head head = assert_all_there();
+	assert_memory_equal(&end, &head, sizeof end);
+	uint64_t segment_bytes = writing->options.place.segment_bytes;
+	assert_in_range(journal_end_estimate(&writing->options.place), end.position,
+		end.position + 2 * segment_bytes);
+}
+
+static void
+progress_tells_the_batch_of_an_entry(void **state)
+{
+	(void)state;
+	sem_init(&gate, 0, 0);
+	writing->options.durable = durable_behind_gate;
+	open_new();
+	struct journal_progress progress = journal_progress(writing->journal);
+	assert_int_equal(progress.batch, 1);
+	assert_int_equal(progress.durable_batch, 0);
+	for (uint64_t batch = 1; batch <= 3; batch++) {
+		assert_true(writing_put(writing, batch));
+		progress = journal_progress(writing->journal);
+		assert_int_equal(progress.batch, batch);
+		assert_true(progress.batch_position <= writing->known[batch - 1].position);
+		if (batch > 1)
+			assert_true(progress.batch_position > writing->known[batch - 2].position);
+		if (batch == 3)
+			break; /* the writer is held up behind the first, and has the second */
+		writing_flush(writing);
+		progress = journal_progress(writing->journal);
+		assert_int_equal(progress.batch, batch + 1);
+		assert_int_equal(progress.batch_position, journal_decided(writing->journal));
+		while (journal_progress(writing->journal).durable_batch < 1)
+			usleep(100);
+	}
+	assert_int_equal(journal_progress(writing->journal).durable_batch, 1);
+	for (int i = 0; i < 100; i++)
+		sem_post(&gate);
+	assert_true(writing_settle(writing));
+	assert_int_equal(journal_progress(writing->journal).durable_batch, 3);
+	close_well();
+	sem_destroy(&gate);
 }
 
 static void
@@ -438,7 +534,7 @@ assert_stops_announcing(int os_error, enum status expected)
 	writing_flush(writing);
 	uint64_t last = journal_durable(writing->journal);
 	struct fault fault = { 0 };
-	assert_int_equal(journal_close(writing->journal, &fault), expected);
+	assert_int_equal(journal_close(writing->journal, NULL, &fault), expected);
 	assert_int_equal(fault.status, expected);
 	assert_int_equal(writing->fault.status, expected);
 	assert_non_null(strstr(fault.text, folder));
@@ -733,7 +829,7 @@ live(size_t *announced)
 	if (well)
 		well = writing_settle(writing);
 	uint64_t durable = journal_durable(writing->journal);
-	if (journal_close(writing->journal, &fault) != STATUS_OK) {
+	if (journal_close(writing->journal, NULL, &fault) != STATUS_OK) {
 		well = false;
 	} else if (well) {
 		*announced = writing->known_count;
@@ -866,6 +962,8 @@ main(void)
 		TEST(entry_larger_than_a_batch_gets_a_frame_of_its_own),
 		TEST(entry_can_be_peeked_at_before_and_after_it_is_durable),
 		TEST(frame_carries_the_time_of_its_turn),
+		TEST(boundary_is_a_place_to_scan_from),
+		TEST(progress_tells_the_batch_of_an_entry),
 		TEST(room_shrinks_as_it_is_used),
 		TEST(full_disk_is_foreseen_and_service_returns_by_itself),
 		TEST(failed_write_stops_the_journal),

@@ -1071,7 +1071,7 @@ journal_survives_any_number_of_torn_ends(void **state)
 			if (random_below(&random, 10) == 0)
 				writing_flush(writing);
 		}
-		assert_int_equal(journal_close(writing->journal, &fault), STATUS_OK);
+		assert_int_equal(journal_close(writing->journal, NULL, &fault), STATUS_OK);
 
 		struct comparison comparison;
 		enum status status = compare_with_scan(&writing->options.place, writing->known,

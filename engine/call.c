@@ -1,0 +1,166 @@
+/* Answering and waiting (see call.h). */
+#include "call.h"
+
+#include "batch.h"
+#include "connection.h"
+#include "shard.h"
+#include "waits.h"
+
+#include "base/log.h"
+#include "base/must.h"
+
+enum call_end
+call_answer_at(struct call *call, struct bytes result, uint64_t position)
+{
+	call->shard->stats.answers++;
+	if (call->reply.batch != NULL)
+		batch_answer(call->reply.batch, call->reply.slot, result, position);
+	else
+		connection_answer(call->reply.connection, call->reply.msgid, result, position);
+	return CALL_ENDED;
+}
+
+enum call_end
+call_answer(struct call *call, struct bytes result)
+{
+	return call_answer_at(call, result, call->seen);
+}
+
+enum call_end
+call_error(struct call *call, enum say say, const struct text *arguments, size_t count)
+{
+	call->shard->stats.errors++;
+	if (call->reply.batch != NULL)
+		batch_error(call->reply.batch, call->reply.slot, say, arguments, count);
+	else
+		connection_error(call->reply.connection, call->reply.msgid, say, arguments, count);
+	return CALL_ENDED;
+}
+
+enum call_end
+call_problem(struct call *call, const struct problem *problem)
+{
+	return call_error(call, problem->say, problem->arguments, problem->count);
+}
+
+enum call_end
+call_failed(struct call *call, enum status status, const struct fault *fault)
+{
+	struct text why = text_of(fault->text);
+	switch (status) {
+	case STATUS_BUSY:
+		return call_wait_room(call);
+	case STATUS_FULL:
+		return call_error(call, SAY_DISK_FULL, NULL, 0);
+	case STATUS_MEMORY:
+		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+	case STATUS_OK:
+		must(!"a status that is a failure");
+		break;
+	case STATUS_IO:
+	case STATUS_CORRUPT:
+	case STATUS_LIMIT:
+	case STATUS_INVALID:
+	case STATUS_NOT_FOUND:
+	case STATUS_CONFLICT:
+	case STATUS_UNSUPPORTED:
+		break;
+	}
+	log_fault(LOG_ERROR, call->method->name, fault);
+	return call_error(call, SAY_INTERNAL, &why, 1);
+}
+
+struct buffer *
+call_buffer(struct call *call)
+{
+	buffer_clear(&call->shard->answer);
+	return &call->shard->answer;
+}
+
+/* ---- waiting ---- */
+
+/* The want to fill, or NULL in the first run, where nothing can be registered. */
+static struct want *
+want_to_fill(struct call *call)
+{
+	struct waiting *waiting = call->waiting;
+	if (waiting == NULL)
+		return NULL;
+	must(!waiting->has_want && !waiting->has_work);
+	waiting->has_want = true;
+	return &waiting->want;
+}
+
+enum call_end
+call_wait_record(struct call *call, struct shelf_key key)
+{
+	struct want *want = want_to_fill(call);
+	if (want != NULL)
+		want_record(want, key);
+	return CALL_WAITS;
+}
+
+enum call_end
+call_wait_id(struct call *call, struct text scope, struct text id)
+{
+	struct want *want = want_to_fill(call);
+	if (want != NULL)
+		want_id(want, scope, id, call->memo);
+	return CALL_WAITS;
+}
+
+enum call_end
+call_wait_durable(struct call *call, uint64_t position)
+{
+	struct want *want = want_to_fill(call);
+	if (want != NULL) {
+		want->kind = WANT_DURABLE;
+		want->position = position;
+	}
+	return CALL_WAITS;
+}
+
+enum call_end
+call_wait_room(struct call *call)
+{
+	struct want *want = want_to_fill(call);
+	if (want != NULL)
+		want->kind = WANT_ROOM;
+	return CALL_WAITS;
+}
+
+void *
+call_state(const struct call *call)
+{
+	return call->waiting == NULL ? NULL : call->waiting->state;
+}
+
+bool
+call_can_work(const struct call *call)
+{
+	return call->waiting != NULL;
+}
+
+enum call_end
+call_work(struct call *call, void *state, void (*work)(void *state), void (*drop)(void *state))
+{
+	struct waiting *waiting = call->waiting;
+	must(waiting != NULL && !waiting->has_want && !waiting->has_work);
+	must(waiting->state == NULL || waiting->state == state);
+	waiting->state = state;
+	waiting->run_work = work;
+	waiting->drop_state = drop;
+	waiting->has_work = true;
+	return CALL_WAITS;
+}
+
+/* ---- records ---- */
+
+enum lookup
+call_find(struct call *call, struct shelf_key key, struct bytes *value, uint64_t *version)
+{
+	enum lookup found = store_find(call->shard->store, key, value, version);
+	if (found != LOOKUP_COLD && *version > call->seen)
+		call->seen = *version;
+	return found;
+}

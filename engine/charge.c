@@ -1,0 +1,488 @@
+/*
+ * charge and rate: from what a client says was used to a price, to money taken from a balance, and to the entry that says so.
+ *
+ * Deciding changes nothing until store_append; all checks come before, in the order of the contract: parse (done) → time and id → existence →
+ * status → price → balance.
+ */
+#include "call.h"
+#include "once.h"
+#include "pay.h"
+#include "priced.h"
+#include "shard.h"
+#include "subject.h"
+
+#include "base/digest.h"
+#include "base/instant.h"
+#include "base/must.h"
+#include "base/zoneinfo.h"
+
+#include <string.h>
+
+enum { COUNTER_BYTES = 8, BALANCE_BYTES_MAX = 128 };
+
+/* One charge (or enquiry) while it is decided. */
+struct deciding {
+	struct call *call;
+	const struct usage_params *params;
+	const struct loaded_release *release;
+	bool enquiry; /* rate: no id, no balance, no entry */
+	struct usage usage;
+	struct once once;
+	struct bytes event;
+	struct subject subject;
+	struct pricing pricing;
+	struct record_key cold; /* what a fact needs */
+};
+
+/* ---- reading ---- */
+
+static enum call_end
+refuse_quantities(struct call *call)
+{
+	struct text one = TEXT("exactly one of seconds, bytes, items must be given");
+	return call_error(call, SAY_FIELDS_CONFLICT, &one, 1);
+}
+
+/* The usage as rules see it; false if not exactly one quantity was given. */
+static bool
+read_usage(const struct usage_params *params, struct usage *usage)
+{
+	bool seconds = params->seconds != NOT_GIVEN;
+	bool bytes = params->bytes != NOT_GIVEN;
+	bool items = params->items != NOT_GIVEN;
+	if (seconds + bytes + items != 1)
+		return false;
+	*usage = (struct usage){
+		.service = params->service,
+		.from = params->service_id,
+		.to = params->to.data == NULL ? TEXT("") : params->to,
+		.at_ms = params->at_ms,
+		.quantity = seconds ? params->seconds : bytes ? params->bytes : params->items,
+		.unit = seconds ? UNIT_SECOND : bytes ? UNIT_BYTE : UNIT_ITEM,
+		.attributes = params->with.items,
+		.attribute_count = params->with.count,
+	};
+	return true;
+}
+
+/*
+ * The event in its one form, as it is journaled and fingerprinted: [service, to, unit, quantity, short, {attributes}], the last two only
+ * as far as they are not empty. Who and when stand in the entry itself.
+ */
+static struct bytes
+pack_event(struct deciding *deciding)
+{
+	const struct usage *usage = &deciding->usage;
+	struct buffer *buffer = &deciding->call->shard->event;
+	int mode = deciding->params->short_mode;
+	bool facts = usage->attribute_count > 0;
+	buffer_clear(buffer);
+	struct pack pack = pack_into(buffer);
+	pack_array(&pack, facts ? 6 : mode != SHORT_REFUSE ? 5 : 4);
+	pack_text(&pack, usage->service);
+	pack_text(&pack, usage->to);
+	pack_unsigned(&pack, (uint64_t)usage->unit);
+	pack_integer(&pack, usage->quantity);
+	if (facts || mode != SHORT_REFUSE)
+		pack_integer(&pack, mode);
+	if (facts) {
+		pack_map(&pack, (uint32_t)usage->attribute_count);
+		for (size_t i = 0; i < usage->attribute_count; i++) {
+			pack_text(&pack, usage->attributes[i].name);
+			if (usage->attributes[i].text.data != NULL)
+				pack_text(&pack, usage->attributes[i].text);
+			else
+				pack_integer(&pack, usage->attributes[i].number);
+		}
+	}
+	return (struct bytes){ buffer->data, pack_is_whole(&pack) ? buffer->size : 0 };
+}
+
+/* ---- refusing ---- */
+
+/* Refuses: an enquiry is answered, a charge is remembered as refused too. */
+static enum call_end
+refuse(struct deciding *deciding, enum say say, const struct text *arguments, size_t count,
+	const struct near_miss *miss)
+{
+	struct call *call = deciding->call;
+	struct buffer *scratch = &call->shard->scratch;
+	buffer_clear(scratch);
+	refusal_pack(scratch, call->arena, say, arguments, count, miss);
+	struct bytes answer = { scratch->data, scratch->size };
+	if (deciding->enquiry)
+		return call_answer(call, answer);
+	uint64_t release = deciding->release == NULL ? 0 : deciding->release->number;
+	return once_refuse(call, &deciding->once, deciding->event, release, answer);
+}
+
+static enum call_end
+refuse_price(struct deciding *deciding)
+{
+	struct text arguments[SAY_ARGUMENTS_MAX];
+	enum say say = priced_refusal(&deciding->pricing, deciding->call->arena, arguments);
+	return refuse(deciding, say, arguments, SAY_ARGUMENTS_MAX, &deciding->pricing.nearest);
+}
+
+static enum call_end
+refuse_balance(struct deciding *deciding, struct money available)
+{
+	struct arena *arena = deciding->call->arena;
+	char cost[MONEY_TEXT_MAX], spendable[MONEY_TEXT_MAX];
+	struct money none = { 0 };
+	if (available.micros < 0)
+		available = none;
+	size_t cost_size = money_format(deciding->pricing.amount, cost);
+	size_t spendable_size = money_format(available, spendable);
+	struct text arguments[] = {
+		arena_copy_text(arena, (struct text){ cost, cost_size }),
+		arena_copy_text(arena, (struct text){ spendable, spendable_size }),
+		deciding->subject.account.currency,
+	};
+	return refuse(deciding, SAY_BALANCE_TOO_LOW, arguments, 3, NULL);
+}
+
+/* ---- pricing ---- */
+
+static enum fact
+counter_fact(void *context, const struct counter_name *name, int64_t *used)
+{
+	struct deciding *deciding = context;
+	struct record_key key = key_of_counter(deciding->subject.subscription_id, name->package,
+		name->allowance, name->cycle);
+	struct bytes value;
+	uint64_t version;
+	switch (call_find(deciding->call, shelf_key_of(&key), &value, &version)) {
+	case LOOKUP_FOUND:
+		must(value.size == COUNTER_BYTES);
+		*used = load_i64(value.data);
+		return FACT_KNOWN;
+	case LOOKUP_ABSENT:
+		*used = 0;
+		return FACT_KNOWN;
+	case LOOKUP_COLD:
+		break;
+	}
+	deciding->cold = key;
+	return FACT_COLD;
+}
+
+enum progress { GOES_ON, HAS_ENDED /* *end is what to return */ };
+
+static enum progress
+price(struct deciding *deciding, enum call_end *end)
+{
+	struct call *call = deciding->call;
+	struct rate_question question = {
+		.image = deciding->release->image,
+		.usage = &deciding->usage,
+		.facts = { deciding, counter_fact },
+		.functions = host_functions(deciding->release->host),
+	};
+	struct holding *holdings;
+	struct fault fault;
+	if (!subject_holdings(&deciding->subject, call->arena, &holdings, &question.holding_count)) {
+		*end = call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+		return HAS_ENDED;
+	}
+	question.holdings = holdings;
+	switch (rate_usage(&question, call->arena, &deciding->pricing, &fault)) {
+	case RATE_COLD:
+		*end = call_wait_record(call, shelf_key_of(&deciding->cold));
+		return HAS_ENDED;
+	case RATE_FAULT:
+		if (fault.status == STATUS_BUSY) {
+			struct text why = text_of(fault.text);
+			*end = call_error(call, SAY_OVERLOADED, &why, 1);
+		} else {
+			*end = call_failed(call, fault.status, &fault);
+		}
+		return HAS_ENDED;
+	case RATE_DONE:
+		break;
+	}
+	if (deciding->pricing.refused == 0)
+		return GOES_ON;
+	*end = refuse_price(deciding);
+	return HAS_ENDED;
+}
+
+/* Who uses, who pays, and in which currency. */
+static enum progress
+find_subject(struct deciding *deciding, enum call_end *end)
+{
+	struct call *call = deciding->call;
+	struct subject *subject = &deciding->subject;
+	enum say say;
+	struct text about;
+	switch (subject_find(call, deciding->params->service_id, deciding->params->at_ms, subject, &say,
+		&about, &deciding->cold)) {
+	case SUBJECT_COLD:
+		*end = call_wait_record(call, shelf_key_of(&deciding->cold));
+		return HAS_ENDED;
+	case SUBJECT_REFUSED:
+		*end = refuse(deciding, say, &about, 1, NULL);
+		return HAS_ENDED;
+	case SUBJECT_FOUND:
+		break;
+	}
+	struct text currency = deciding->release->image->currency;
+	if (text_equal(subject->account.currency, currency))
+		return GOES_ON;
+	struct text arguments[] = { subject->account.currency, currency };
+	*end = refuse(deciding, SAY_WRONG_CURRENCY, arguments, 2, NULL);
+	return HAS_ENDED;
+}
+
+/* ---- rate ---- */
+
+static enum progress
+begin(struct deciding *deciding, struct call *call, const struct usage_params *params, enum call_end *end)
+{
+	*deciding = (struct deciding){
+		.call = call,
+		.params = params,
+		.release = releases_active(call->shard->releases),
+	};
+	if (!read_usage(params, &deciding->usage)) {
+		*end = refuse_quantities(call);
+		return HAS_ENDED;
+	}
+	return GOES_ON;
+}
+
+static enum call_end
+answer_price(struct deciding *deciding)
+{
+	struct pack pack = pack_into(call_buffer(deciding->call));
+	pack_map(&pack, 1 + PRICED_PAIRS);
+	pack_name_string(&pack, "outcome", "priced");
+	priced_pack(&pack, &deciding->pricing, deciding->release->image, deciding->release->name,
+		deciding->call->arena);
+	if (!pack_is_whole(&pack))
+		return call_error(deciding->call, SAY_OUT_OF_MEMORY, NULL, 0);
+	deciding->call->shard->stats.rated++;
+	return call_answer(deciding->call, (struct bytes){ pack.buffer->data, pack.buffer->size });
+}
+
+enum call_end
+charge_run_rate(struct call *call, const void *params)
+{
+	struct deciding deciding;
+	enum call_end end;
+	if (begin(&deciding, call, params, &end) == HAS_ENDED)
+		return end;
+	deciding.enquiry = true;
+	struct bytes refusal;
+	if (!once_in_window(call, deciding.usage.at_ms, &refusal))
+		return call_answer(call, refusal);
+	if (deciding.release == NULL)
+		return call_error(call, SAY_NO_RELEASE, NULL, 0);
+	if (find_subject(&deciding, &end) == HAS_ENDED || price(&deciding, &end) == HAS_ENDED)
+		return end;
+	return answer_price(&deciding);
+}
+
+/* ---- charge ---- */
+
+/* The entry of a charge: its effects and postings, which live in the arena. */
+struct charge_entry {
+	struct effect *effects;
+	struct posting *postings;
+	size_t effect_count;
+	size_t posting_count;
+};
+
+static bool
+entry_begin(struct charge_entry *entry, struct arena *arena, size_t counters)
+{
+	*entry = (struct charge_entry){ .effect_count = 0 };
+	entry->effects = arena_take_zeroed(arena, 1 + counters, sizeof *entry->effects);
+	entry->postings = arena_take_zeroed(arena, 2 + 2 * counters, sizeof *entry->postings);
+	return entry->effects != NULL && entry->postings != NULL;
+}
+
+static bool
+add_effect(struct charge_entry *entry, struct arena *arena, const struct record_key *key, struct bytes value)
+{
+	uint8_t *bytes = arena_take(arena, key->size + value.size);
+	if (bytes == NULL)
+		return false;
+	memcpy(bytes, key->data, key->size);
+	memcpy(bytes + key->size, value.data, value.size);
+	entry->effects[entry->effect_count++] = (struct effect){
+		.table = key->table,
+		.key = { bytes, key->size },
+		.value = { bytes + key->size, value.size },
+	};
+	return true;
+}
+
+/* What the newest effect moves, and the book on the other side. */
+static void
+add_postings(struct charge_entry *entry, int64_t amount, struct text unit, struct text book)
+{
+	if (amount == 0)
+		return;
+	uint8_t side = (uint8_t)(entry->effect_count - 1);
+	entry->postings[entry->posting_count++] =
+		(struct posting){ .side = side, .amount = amount, .unit = unit };
+	entry->postings[entry->posting_count++] =
+		(struct posting){ .side = POSTING_BOOK, .book = book, .amount = -amount, .unit = unit };
+}
+
+/* The main balance is part of every charge, also of one that costs nothing: it carries the account's history. */
+static bool
+add_balance(struct deciding *deciding, struct charge_entry *entry, const struct payment *payment)
+{
+	struct call *call = deciding->call;
+	struct balance balance = deciding->subject.balance;
+	uint8_t place[BALANCE_BYTES_MAX];
+	struct field_writer writer = fields_into(place, sizeof place);
+	balance.amount = payment->after.micros;
+	balance_touch(&balance, deciding->subject.balance_version,
+		(uint32_t)floor_divide(call->shard->now_ms, DAY_MS));
+	balance_write(&writer, &balance);
+	if (!add_effect(entry, call->arena, &deciding->subject.balance_key, fields_written(&writer)))
+		return false;
+	add_postings(entry, -payment->charged.micros, deciding->subject.account.currency, TEXT("revenue"));
+	return true;
+}
+
+static bool
+add_counters(struct deciding *deciding, struct charge_entry *entry)
+{
+	const struct pricing *pricing = &deciding->pricing;
+	for (size_t i = 0; i < pricing->consumption_count; i++) {
+		const struct consumption *one = &pricing->consumptions[i];
+		struct record_key key = key_of_counter(deciding->subject.subscription_id,
+			one->name.package, one->name.allowance, one->name.cycle);
+		uint8_t value[COUNTER_BYTES];
+		must(one->used_after > one->used_before);
+		store_i64(value, one->used_after);
+		if (!add_effect(entry, deciding->call->arena, &key, (struct bytes){ value, sizeof value }))
+			return false;
+		add_postings(entry, one->used_after - one->used_before,
+			text_of(unit_name(deciding->usage.unit)), TEXT("used"));
+	}
+	return true;
+}
+
+static struct bytes
+pack_charged(struct deciding *deciding, const struct payment *payment)
+{
+	struct buffer *scratch = &deciding->call->shard->scratch;
+	bool unpaid = payment->unpaid.micros > 0;
+	buffer_clear(scratch);
+	struct pack pack = pack_into(scratch);
+	pack_map(&pack, 2u + PRICED_PAIRS + unpaid);
+	pack_name_string(&pack, "outcome", "charged");
+	priced_pack(&pack, &deciding->pricing, deciding->release->image, deciding->release->name,
+		deciding->call->arena);
+	pack_name_money(&pack, "balance", payment->after);
+	if (unpaid)
+		pack_name_money(&pack, "unpaid", payment->unpaid);
+	return (struct bytes){ scratch->data, pack_is_whole(&pack) ? scratch->size : 0 };
+}
+
+/* Everything was decided: makes the entry, which can only fail as a whole. */
+static enum call_end
+take_money(struct deciding *deciding, const struct payment *payment)
+{
+	struct call *call = deciding->call;
+	struct charge_entry parts;
+	uint64_t position;
+	struct fault fault;
+	struct bytes answer = pack_charged(deciding, payment);
+	if (answer.size == 0 || !entry_begin(&parts, call->arena, deciding->pricing.consumption_count) ||
+		!add_balance(deciding, &parts, payment) || !add_counters(deciding, &parts))
+		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+	struct entry entry = {
+		.kind = ENTRY_CHARGE,
+		.attempt = deciding->once.attempt,
+		.fingerprint = deciding->once.fingerprint,
+		.at_ms = deciding->once.at_ms,
+		.made_ms = call->shard->now_ms,
+		.release = deciding->release->number,
+		.scope = deciding->once.scope,
+		.id = deciding->once.id,
+		.event = deciding->event,
+		.answer = answer,
+		.effects = parts.effects,
+		.effect_count = parts.effect_count,
+		.postings = parts.postings,
+		.posting_count = parts.posting_count,
+	};
+	enum status status =
+		store_append(call->shard->store, &entry, parts.effects, &position, &fault);
+	if (status != STATUS_OK)
+		return call_failed(call, status, &fault);
+	call->shard->stats.charged++;
+	return once_answer(call, answer, false, false, position);
+}
+
+static enum call_end
+settle(struct deciding *deciding)
+{
+	struct payment payment;
+	switch (pay(&deciding->subject.balance, deciding->subject.account.floor, deciding->pricing.amount,
+		(enum short_mode)deciding->params->short_mode, &payment)) {
+	case PAY_TOO_LOW:
+		return refuse_balance(deciding, payment.available);
+	case PAY_OVERFLOW:
+		return refuse(deciding, SAY_OVERFLOW, NULL, 0, NULL);
+	case PAY_DONE:
+		break;
+	}
+	return take_money(deciding, &payment);
+}
+
+/* Time and id. */
+static enum progress
+check_once(struct deciding *deciding, enum call_end *end)
+{
+	const struct usage_params *params = deciding->params;
+	struct bytes refusal;
+	if (!once_in_window(deciding->call, params->at_ms, &refusal)) {
+		*end = once_answer(deciding->call, refusal, true, false, 0);
+		return HAS_ENDED;
+	}
+	deciding->event = pack_event(deciding);
+	if (deciding->event.size == 0) {
+		*end = call_error(deciding->call, SAY_OUT_OF_MEMORY, NULL, 0);
+		return HAS_ENDED;
+	}
+	deciding->once = (struct once){
+		.scope = params->service_id,
+		.id = params->id,
+		.attempt = params->attempt == NOT_GIVEN ? 1 : (uint8_t)params->attempt,
+		.fingerprint = hash64(deciding->event.data, deciding->event.size, ENTRY_CHARGE),
+		.at_ms = params->at_ms,
+	};
+	return once_check(deciding->call, &deciding->once, end) == ONCE_DECIDE ? GOES_ON : HAS_ENDED;
+}
+
+enum call_end
+charge_run(struct call *call, const void *params)
+{
+	struct deciding deciding;
+	enum call_end end;
+	if (begin(&deciding, call, params, &end) == HAS_ENDED ||
+		check_once(&deciding, &end) == HAS_ENDED)
+		return end;
+	if (deciding.release == NULL)
+		return call_error(call, SAY_NO_RELEASE, NULL, 0);
+	if (find_subject(&deciding, &end) == HAS_ENDED || price(&deciding, &end) == HAS_ENDED)
+		return end;
+	return settle(&deciding);
+}
+
+void
+charge_warm(struct call *call, const void *params, unsigned step)
+{
+	const struct usage_params *usage = params;
+	struct store *store = call->shard->store;
+	if (step == 0 && usage->id.size > 0)
+		store_prefetch_id(store, store_id_hash(store, usage->service_id, usage->id));
+	subject_warm(call, usage->service_id, usage->at_ms, step);
+}

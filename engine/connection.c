@@ -1,0 +1,666 @@
+/* Connections: bytes to messages, answers to bytes (see connection.h). */
+#include "connection.h"
+
+#include "pack.h"
+#include "scan.h"
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/must.h"
+
+#include <string.h>
+
+enum {
+	READ_BYTES = 256 * 1024,       /* one arrival, shared by all connections */
+	OUT_BYTES_STOP = 4 << 20,      /* answers a client has not read: no more requests are read */
+	OUT_BYTES_MAX = 64 << 20,      /* answers a client has not read: it is cut off */
+	IN_BYTES_TOTAL = 256 << 20,    /* unfinished messages of all connections together */
+	VALUES_MAX = 100000,
+	HELD_SLOTS = 4,                /* more than the batches that can be undurable at a time */
+	ANSWER_HEAD_BYTES = 8,
+};
+
+struct connection {
+	struct connections *all;
+	struct connection *next, *previous;
+	unsigned references;
+	union {
+		uv_handle_t handle;
+		uv_stream_t stream;
+		uv_tcp_t tcp;
+		uv_pipe_t pipe;
+	} socket;
+	bool reading;
+	bool closing;      /* the socket is being closed or is closed */
+	bool ending;       /* to be closed when the last answer has left */
+	bool zh, details;  /* as hello asked */
+
+	struct scan scan;
+	struct buffer in; /* an unfinished message */
+
+	struct buffer ready; /* may leave */
+	struct buffer held[HELD_SLOTS];
+	struct connection *hold_next[HELD_SLOTS];
+	bool holds[HELD_SLOTS];
+	struct buffer writing; /* given to the loop */
+	bool write_under_way;
+	uv_write_t write;
+	bool dirty; /* on the list of connections with something ready */
+	struct connection *dirty_next;
+	unsigned calls; /* requests that are not answered yet */
+};
+
+struct connections {
+	struct shard *shard;
+	uv_loop_t *loop;
+	struct scan_limits limits;
+	unsigned count, count_max;
+	size_t in_bytes;
+	struct connection *first;
+	struct connection *dirty;
+	struct connection *holding[HELD_SLOTS];
+	uint64_t released_batch; /* all answers of batches up to this have been let go */
+	bool stopped;            /* for back-pressure */
+	uint8_t *arrival;        /* READ_BYTES */
+};
+
+struct connections *
+connections_new(struct shard *shard, uv_loop_t *loop, size_t frame_bytes_max, unsigned count_max)
+{
+	struct connections *all = memory_new_zeroed(1, sizeof *all);
+	if (all == NULL || (all->arrival = memory_new(READ_BYTES)) == NULL) {
+		memory_free(all);
+		return NULL;
+	}
+	all->shard = shard;
+	all->loop = loop;
+	all->limits = (struct scan_limits){ frame_bytes_max, VALUES_MAX };
+	all->count_max = count_max;
+	return all;
+}
+
+void
+connections_free(struct connections *connections)
+{
+	if (connections == NULL)
+		return;
+	must(connections->first == NULL);
+	memory_free(connections->arrival);
+	memory_free(connections);
+}
+
+unsigned
+connections_count(const struct connections *connections)
+{
+	return connections->count;
+}
+
+/* ---- life ---- */
+
+void
+connection_retain(struct connection *connection)
+{
+	connection->references++;
+}
+
+void
+connection_drop(struct connection *connection)
+{
+	must(connection->references > 0);
+	if (--connection->references > 0)
+		return;
+	must(connection->closing && !connection->dirty);
+	buffer_release(&connection->in);
+	buffer_release(&connection->ready);
+	buffer_release(&connection->writing);
+	for (int i = 0; i < HELD_SLOTS; i++)
+		buffer_release(&connection->held[i]);
+	memory_free(connection);
+}
+
+static void
+socket_closed(uv_handle_t *handle)
+{
+	struct connection *connection = handle->data;
+	struct connections *all = connection->all;
+	if (connection->previous != NULL)
+		connection->previous->next = connection->next;
+	else
+		all->first = connection->next;
+	if (connection->next != NULL)
+		connection->next->previous = connection->previous;
+	all->count--;
+	connection_drop(connection);
+}
+
+static void
+connection_close(struct connection *connection)
+{
+	if (connection->closing)
+		return;
+	connection->closing = true;
+	connection->all->in_bytes -= connection->in.capacity;
+	buffer_release(&connection->in);
+	uv_close(&connection->socket.handle, socket_closed);
+}
+
+/* ---- writing ---- */
+
+static void connection_write(struct connection *connection);
+
+static size_t
+bytes_waiting(const struct connection *connection)
+{
+	size_t bytes = connection->ready.size + connection->writing.size;
+	for (int i = 0; i < HELD_SLOTS; i++)
+		bytes += connection->held[i].size;
+	return bytes;
+}
+
+static bool
+has_answered_all(const struct connection *connection)
+{
+	return connection->calls == 0 && bytes_waiting(connection) == 0;
+}
+
+static void
+write_done(uv_write_t *write, int status)
+{
+	struct connection *connection = write->data;
+	connection->write_under_way = false;
+	buffer_clear(&connection->writing);
+	if (status != 0)
+		connection_close(connection);
+	else
+		connection_write(connection);
+	connection_drop(connection);
+}
+
+/* What did not go at once goes when the socket takes more. */
+static void
+write_rest(struct connection *connection)
+{
+	struct buffer rest = connection->ready;
+	connection->ready = connection->writing;
+	connection->writing = rest;
+	uv_buf_t buf = uv_buf_init((char *)rest.data, (unsigned)rest.size);
+	connection->write.data = connection;
+	connection->write_under_way = true;
+	connection_retain(connection);
+	if (uv_write(&connection->write, &connection->socket.stream, &buf, 1, write_done) != 0) {
+		connection->write_under_way = false;
+		connection_close(connection);
+		connection_drop(connection);
+	}
+}
+
+static void start_reading(struct connection *connection);
+
+/* Sends what is ready, as far as the socket takes it. */
+static void
+connection_write(struct connection *connection)
+{
+	if (connection->closing || connection->write_under_way)
+		return;
+	if (connection->ready.size > 0) {
+		uv_buf_t buf =
+			uv_buf_init((char *)connection->ready.data, (unsigned)connection->ready.size);
+		int sent = uv_try_write(&connection->socket.stream, &buf, 1);
+		if (sent < 0 && sent != UV_EAGAIN) {
+			connection_close(connection);
+			return;
+		}
+		if (sent > 0)
+			buffer_consume(&connection->ready, (size_t)sent);
+		if (connection->ready.size > 0) {
+			write_rest(connection);
+			return;
+		}
+	}
+	if (connection->ending && has_answered_all(connection))
+		connection_close(connection);
+	else if (!connection->reading && bytes_waiting(connection) < OUT_BYTES_STOP)
+		start_reading(connection);
+}
+
+static void
+mark_dirty(struct connection *connection)
+{
+	if (connection->dirty)
+		return;
+	connection->dirty = true;
+	connection_retain(connection);
+	connection->dirty_next = connection->all->dirty;
+	connection->all->dirty = connection;
+}
+
+void
+connections_send(struct connections *connections)
+{
+	while (connections->dirty != NULL) {
+		struct connection *connection = connections->dirty;
+		connections->dirty = connection->dirty_next;
+		connection->dirty = false;
+		connection_write(connection);
+		connection_drop(connection);
+	}
+}
+
+static void
+release_slot(struct connections *connections, unsigned slot)
+{
+	struct connection *connection = connections->holding[slot];
+	connections->holding[slot] = NULL;
+	while (connection != NULL) {
+		struct connection *next = connection->hold_next[slot];
+		struct buffer *held = &connection->held[slot];
+		connection->holds[slot] = false;
+		if (connection->ready.size == 0) {
+			struct buffer empty = connection->ready;
+			connection->ready = *held;
+			*held = empty;
+		} else if (!buffer_append(&connection->ready, held->data, held->size)) {
+			/* It has not read tens of megabytes of answers. */
+			connection_close(connection);
+		}
+		buffer_clear(held);
+		mark_dirty(connection);
+		connection_drop(connection);
+		connection = next;
+	}
+}
+
+void
+connections_durable(struct connections *connections)
+{
+	uint64_t durable = store_progress(connections->shard->store).durable_batch;
+	must(durable >= connections->released_batch || durable == 0);
+	while (connections->released_batch < durable)
+		release_slot(connections, (unsigned)(++connections->released_batch % HELD_SLOTS));
+	connections_send(connections);
+}
+
+/* Where an answer goes that reports, or has seen, an entry at `position`. */
+static struct buffer *
+answer_buffer(struct connection *connection, uint64_t position)
+{
+	struct connections *all = connection->all;
+	struct store *store = all->shard->store;
+	if (position == 0 || position < store_durable(store)) {
+		mark_dirty(connection);
+		return &connection->ready;
+	}
+	struct journal_progress progress = store_progress(store);
+	/* An earlier batch than the open one: it leaves with the last of them, which is the next to be durable or the one after. */
+	uint64_t batch = position >= progress.batch_position ? progress.batch : progress.batch - 1;
+	if (batch - all->released_batch >= HELD_SLOTS)
+		connections_durable(all); /* a long turn: batches became durable meanwhile, and their slots are needed */
+	must(batch > all->released_batch && batch - all->released_batch < HELD_SLOTS);
+	unsigned slot = (unsigned)(batch % HELD_SLOTS);
+	if (!connection->holds[slot]) {
+		connection->holds[slot] = true;
+		connection_retain(connection);
+		connection->hold_next[slot] = all->holding[slot];
+		all->holding[slot] = connection;
+	}
+	return &connection->held[slot];
+}
+
+/* [1, msgid, …: the first two values of a response. Returns their size. */
+static size_t
+answer_head(uint8_t head[ANSWER_HEAD_BYTES], uint32_t msgid)
+{
+	head[0] = 0x94;
+	head[1] = 0x01;
+	if (msgid <= 0x7f) {
+		head[2] = (uint8_t)msgid;
+		return 3;
+	}
+	head[2] = 0xce;
+	for (int i = 0; i < 4; i++)
+		head[3 + i] = (uint8_t)(msgid >> (24 - 8 * i));
+	return 7;
+}
+
+enum { NIL = 0xc0 };
+
+void
+connection_answer(struct connection *connection, uint32_t msgid, struct bytes result, uint64_t position)
+{
+	uint8_t head[ANSWER_HEAD_BYTES];
+	must(connection->calls > 0 && result.size > 0);
+	connection->calls--;
+	if (connection->closing)
+		return;
+	size_t size = answer_head(head, msgid);
+	head[size++] = NIL;
+	struct buffer *buffer = answer_buffer(connection, position);
+	if (!buffer_append(buffer, head, size) || !buffer_append(buffer, result.data, result.size))
+		connection_close(connection);
+}
+
+void
+connection_error(struct connection *connection, uint32_t msgid, enum say say,
+	const struct text *arguments, size_t count)
+{
+	uint8_t head[ANSWER_HEAD_BYTES];
+	struct arena arena;
+	must(connection->calls > 0);
+	connection->calls--;
+	if (connection->closing)
+		return;
+	arena_init(&arena, READ_BYTES);
+	struct text sentence = say_fill(&arena, say, connection->zh, arguments, count);
+	struct pack pack = pack_into(answer_buffer(connection, 0));
+	pack_raw(&pack, (struct bytes){ head, answer_head(head, msgid) });
+	if (connection->details) {
+		pack_map(&pack, 2);
+		pack_name_string(&pack, "code", say_code(say));
+		pack_name_text(&pack, "say", sentence);
+	} else {
+		pack_text(&pack, arena_print(&arena, "%s: %.*s", say_code(say), TEXT_ARGS(sentence)));
+	}
+	pack_nil(&pack);
+	arena_release(&arena);
+	if (!pack_is_whole(&pack))
+		connection_close(connection);
+}
+
+void
+connection_set_language(struct connection *connection, bool zh)
+{
+	connection->zh = zh;
+}
+
+void
+connection_set_details(struct connection *connection, bool details)
+{
+	connection->details = details;
+}
+
+/* ---- reading ---- */
+
+static void
+stop_reading(struct connection *connection)
+{
+	if (connection->reading)
+		uv_read_stop(&connection->socket.stream);
+	connection->reading = false;
+}
+
+/* Ends the connection once everything that is owed has left. */
+static void
+connection_end(struct connection *connection)
+{
+	connection->ending = true;
+	stop_reading(connection);
+	mark_dirty(connection);
+}
+
+/* An error that no call answers: a message that is not a request, or the end of a stream. */
+static void
+answer_problem(struct connection *connection, uint32_t msgid, enum say say, struct text argument)
+{
+	connection->calls++;
+	connection_error(connection, msgid, say, &argument, 1);
+}
+
+static void
+answer_scan_problem(struct connection *connection, struct bytes bytes)
+{
+	struct message message;
+	char number[32];
+	enum say say = SAY_MALFORMED;
+	struct text argument = TEXT("byte 0xc1 is never used; the connection is closed");
+	message_read(bytes, &message);
+	switch (connection->scan.problem) {
+	case SCAN_TOO_LARGE:
+		say = SAY_FRAME_TOO_LARGE;
+		argument = (struct text){ number, (size_t)snprintf(number, sizeof number, "%zu",
+						     connection->all->limits.bytes_max) };
+		break;
+	case SCAN_TOO_DEEP:
+		say = SAY_TOO_DEEP;
+		argument = (struct text){ number,
+			(size_t)snprintf(number, sizeof number, "%d", SCAN_DEPTH_MAX) };
+		break;
+	case SCAN_TOO_MANY:
+		say = SAY_TOO_MANY_VALUES;
+		argument = (struct text){ number,
+			(size_t)snprintf(number, sizeof number, "%u", connection->all->limits.values_max) };
+		break;
+	case SCAN_INVALID:
+	case SCAN_FINE:
+		break;
+	}
+	answer_problem(connection, message.msgid, say, argument);
+}
+
+/* Messages on their way to the shard, a group at a time. */
+struct group {
+	struct shard_message messages[SHARD_GROUP_MAX];
+	size_t count;
+};
+
+static void
+group_run(struct connection *connection, struct group *group)
+{
+	if (group->count > 0)
+		shard_run(connection->all->shard, group->messages, group->count);
+	group->count = 0;
+}
+
+static void
+take_message(struct connection *connection, struct group *group, struct bytes bytes)
+{
+	struct shard_message *message = &group->messages[group->count];
+	message_read(bytes, &message->message);
+	if (message->message.kind == MESSAGE_BAD) {
+		answer_problem(connection, message->message.msgid, SAY_MALFORMED,
+			text_of(message->message.why));
+		return;
+	}
+	if (message->message.kind == MESSAGE_NOTIFICATION)
+		return; /* nobody could be told what became of it */
+	message->connection = connection;
+	connection->calls++;
+	if (++group->count == SHARD_GROUP_MAX)
+		group_run(connection, group);
+}
+
+/* Runs all whole messages; returns how many bytes they took, or SIZE_MAX if the stream is lost. */
+static size_t
+take_messages(struct connection *connection, struct bytes data)
+{
+	struct group group = { .count = 0 };
+	struct bytes rest = data;
+	enum scan_outcome outcome = SCAN_MORE;
+	while (!connection->ending && rest.size > 0) {
+		size_t size;
+		outcome = scan_message(&connection->scan, rest, &connection->all->limits, &size);
+		if (outcome != SCAN_MESSAGE)
+			break;
+		if (connection->scan.problem != SCAN_FINE)
+			answer_scan_problem(connection, (struct bytes){ rest.data, size });
+		else
+			take_message(connection, &group, (struct bytes){ rest.data, size });
+		scan_init(&connection->scan);
+		rest.data += size;
+		rest.size -= size;
+	}
+	group_run(connection, &group);
+	if (outcome == SCAN_LOST && !connection->ending) {
+		answer_scan_problem(connection, rest);
+		connection_end(connection);
+		return SIZE_MAX;
+	}
+	return data.size - rest.size;
+}
+
+/* Keeps the unfinished message behind what was taken. */
+static void
+keep_rest(struct connection *connection, struct bytes rest)
+{
+	struct connections *all = connection->all;
+	size_t before = connection->in.capacity;
+	bool kept = connection->in.size > 0 || rest.size == 0 ||
+		buffer_append(&connection->in, rest.data, rest.size);
+	all->in_bytes += connection->in.capacity - before;
+	if (kept && all->in_bytes <= IN_BYTES_TOTAL)
+		return;
+	struct text why = TEXT("too many unfinished messages at once");
+	answer_problem(connection, 0, SAY_OVERLOADED, why);
+	connection_end(connection);
+}
+
+static void
+arrival_place(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
+{
+	struct connection *connection = handle->data;
+	struct connections *all = connection->all;
+	(void)suggested;
+	if (connection->in.size == 0) {
+		*buf = uv_buf_init((char *)all->arrival, READ_BYTES);
+		return;
+	}
+	/* Behind the unfinished message: as much again as there is, so that memory grows with what really arrives. */
+	size_t before = connection->in.capacity;
+	size_t wanted = connection->in.size < READ_BYTES ? READ_BYTES : connection->in.size;
+	uint8_t *place = buffer_reserve(&connection->in, wanted);
+	all->in_bytes += connection->in.capacity - before;
+	*buf = uv_buf_init((char *)place, place == NULL ? 0 : (unsigned)wanted);
+}
+
+static void
+arrived(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf)
+{
+	struct connection *connection = stream->data;
+	struct connections *all = connection->all;
+	(void)buf;
+	if (size == 0 || connection->closing || connection->ending)
+		return;
+	if (size == UV_EOF) {
+		connection_end(connection); /* it may have closed its side only: what it is owed still leaves */
+		return;
+	}
+	if (size < 0) {
+		connection_close(connection);
+		return;
+	}
+	shard_tick(all->shard);
+	bool in_place = connection->in.size == 0;
+	if (!in_place)
+		buffer_grew(&connection->in, (size_t)size);
+	struct bytes data = in_place ? (struct bytes){ all->arrival, (size_t)size }
+				     : (struct bytes){ connection->in.data, connection->in.size };
+	connection_retain(connection);
+	size_t taken = take_messages(connection, data);
+	if (!connection->closing && taken != SIZE_MAX) {
+		if (!in_place)
+			buffer_consume(&connection->in, taken);
+		else
+			keep_rest(connection, (struct bytes){ data.data + taken, data.size - taken });
+	}
+	if (bytes_waiting(connection) >= OUT_BYTES_STOP)
+		stop_reading(connection);
+	if (shard_is_pressed(all->shard))
+		connections_stop(all);
+	connection_drop(connection);
+}
+
+static void
+start_reading(struct connection *connection)
+{
+	if (connection->reading || connection->closing || connection->ending || connection->all->stopped)
+		return;
+	connection->reading = uv_read_start(&connection->socket.stream, arrival_place, arrived) == 0;
+	if (!connection->reading)
+		connection_close(connection);
+}
+
+void
+connections_stop(struct connections *connections)
+{
+	connections->stopped = true;
+	for (struct connection *one = connections->first; one != NULL; one = one->next)
+		stop_reading(one);
+}
+
+void
+connections_resume(struct connections *connections)
+{
+	if (!connections->stopped || shard_is_pressed(connections->shard))
+		return;
+	connections->stopped = false;
+	for (struct connection *one = connections->first, *next; one != NULL; one = next) {
+		next = one->next;
+		if (bytes_waiting(one) < OUT_BYTES_STOP)
+			start_reading(one);
+	}
+}
+
+/* ---- accepting and closing ---- */
+
+static struct connection *
+connection_new(struct connections *all)
+{
+	struct connection *connection = memory_new_zeroed(1, sizeof *connection);
+	if (connection == NULL)
+		return NULL;
+	connection->all = all;
+	connection->references = 1; /* the socket's */
+	scan_init(&connection->scan);
+	buffer_init(&connection->in, all->limits.bytes_max + READ_BYTES);
+	buffer_init(&connection->ready, OUT_BYTES_MAX);
+	buffer_init(&connection->writing, OUT_BYTES_MAX);
+	for (int i = 0; i < HELD_SLOTS; i++)
+		buffer_init(&connection->held[i], OUT_BYTES_MAX);
+	connection->next = all->first;
+	if (all->first != NULL)
+		all->first->previous = connection;
+	all->first = connection;
+	all->count++;
+	return connection;
+}
+
+void
+connections_accept(struct connections *connections, uv_stream_t *listener)
+{
+	struct connection *connection = connection_new(connections);
+	if (connection == NULL) {
+		log_event(LOG_WARN, "no memory for another connection");
+		return;
+	}
+	bool is_tcp = listener->type == UV_TCP;
+	if (is_tcp)
+		uv_tcp_init(connections->loop, &connection->socket.tcp);
+	else
+		uv_pipe_init(connections->loop, &connection->socket.pipe, 0);
+	connection->socket.handle.data = connection;
+	if (uv_accept(listener, &connection->socket.stream) != 0) {
+		connection_close(connection);
+		return;
+	}
+	if (is_tcp)
+		uv_tcp_nodelay(&connection->socket.tcp, 1);
+	if (connections->count > connections->count_max) {
+		struct text why = TEXT("too many connections");
+		answer_problem(connection, 0, SAY_OVERLOADED, why);
+		connection_end(connection);
+		return;
+	}
+	start_reading(connection);
+}
+
+void
+connections_close(struct connections *connections, bool now)
+{
+	for (struct connection *one = connections->first, *next; one != NULL; one = next) {
+		next = one->next;
+		if (now)
+			connection_close(one);
+		else
+			connection_end(one);
+	}
+	connections_send(connections);
+}

@@ -1,0 +1,59 @@
+/*
+ * Connections: bytes to messages, answers to bytes.
+ *
+ * Reading. What arrives is scanned where it lies; only the unfinished last message of an arrival is copied. A message that breaks a
+ * limit is answered with its error and the stream goes on; a stream that is lost is closed after its error has left.
+ *
+ * Answering. An answer is packed at once and held until the journal is durable up to its entry: answers of one journal batch
+ * gather in one buffer, and at most two batches are undurable at a time (one in flight, one open). When a batch is durable, its buffer is written. Answers
+ * may leave in another order than their requests came.
+ *
+ *   ready ─────────────────────────► socket
+ *   held[batch % 2] ── durable ──► ready
+ *
+ * A client that does not read its answers is not read from either, once `out_bytes_max` wait for it.
+ *
+ * Thread: the shard's.
+ */
+#ifndef SUANPAN_CONNECTION_H
+#define SUANPAN_CONNECTION_H
+
+#include "shard.h"
+
+struct connection;
+struct connections; /* all of them */
+
+struct connections *connections_new(struct shard *shard, uv_loop_t *loop, size_t frame_bytes_max,
+	unsigned count_max);
+/* All must be closed. */
+void connections_free(struct connections *connections);
+
+/* Accepts one waiting connection of a listening stream (a TCP or pipe handle). */
+void connections_accept(struct connections *connections, uv_stream_t *listener);
+/* Lets go what became durable, on all connections. */
+void connections_durable(struct connections *connections);
+/* Sends what is ready; at the end of each turn. */
+void connections_send(struct connections *connections);
+/* Reads from nobody while the shard is pressed, and again when that has passed. */
+void connections_stop(struct connections *connections);
+void connections_resume(struct connections *connections);
+/* Stops reading; closes each when its last answer has left, at the latest when `now` is true. */
+void connections_close(struct connections *connections, bool now);
+unsigned connections_count(const struct connections *connections);
+
+/* ---- for calls ---- */
+
+/* Kept alive while calls hold it, though its socket may be closed. */
+void connection_retain(struct connection *connection);
+void connection_drop(struct connection *connection);
+
+/* [1, msgid, nil, result]; leaves when entries at and below `position` are durable (0: now). */
+void connection_answer(struct connection *connection, uint32_t msgid, struct bytes result, uint64_t position);
+/* [1, msgid, error, nil] in the form that this connection asked for. */
+void connection_error(struct connection *connection, uint32_t msgid, enum say say,
+	const struct text *arguments, size_t count);
+
+void connection_set_language(struct connection *connection, bool zh);
+void connection_set_details(struct connection *connection, bool details);
+
+#endif

@@ -1,0 +1,458 @@
+/*
+ * history and charge.get: reading the ledger, which is the journal.
+ *
+ * Each entry that touches a balance names the entry that touched it before, so an account's history is the chains of its balances, merged
+ * by position, newest first. A search for older days jumps: a balance's value also names the newest entry of an earlier day. The walk runs on a worker over
+ * what is durable and never changes.
+ *
+ * A cursor is where each chain goes on: "position,position,…" in the order of the account's balances. It is checked before it is believed.
+ */
+#include "call.h"
+#include "once.h"
+#include "shard.h"
+
+#include "base/instant.h"
+#include "base/memory.h"
+#include "base/must.h"
+#include "base/zoneinfo.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { CHAINS_MAX = 64, RESULT_BYTES_MAX = 16 << 20, LIMIT_DEFAULT = 50, SENTENCE_BYTES = 512 };
+
+/* ---- an entry as it is shown ---- */
+
+static void
+pack_amount(struct pack *pack, const struct posting *posting)
+{
+	pack_name(pack, "amount");
+	if (currency_is_valid(posting->unit))
+		pack_money(pack, (struct money){ posting->amount });
+	else
+		pack_integer(pack, posting->amount);
+}
+
+/* "balance main of A1", or the key's text for other records. */
+static void
+pack_side(struct pack *pack, const struct entry *entry, uint8_t side)
+{
+	struct bytes rest = entry->effect_bytes;
+	struct effect effect = { 0 };
+	struct text account, name;
+	char text[SENTENCE_BYTES];
+	for (unsigned i = 0; i <= side; i++) {
+		bool there = effect_next(&rest, &effect);
+		must(there);
+	}
+	int size;
+	if (effect.table == TABLE_BALANCE && key_is_of_balance(effect.key, &account, &name)) {
+		size = snprintf(text, sizeof text, "balance:%.*s/%.*s", TEXT_ARGS(account),
+			TEXT_ARGS(name));
+	} else if (effect.table == TABLE_COUNTER) {
+		struct text subscription, package, allowance;
+		int32_t cycle;
+		bool is_counter =
+			key_is_of_counter(effect.key, &subscription, &package, &allowance, &cycle);
+		must(is_counter);
+		struct date date = date_of_day(cycle);
+		size = snprintf(text, sizeof text, "counter:%.*s/%.*s.%.*s/%04d-%02d-%02d",
+			TEXT_ARGS(subscription), TEXT_ARGS(package), TEXT_ARGS(allowance), date.year,
+			date.month, date.day);
+	} else {
+		size = snprintf(text, sizeof text, "%s", table_name(effect.table));
+	}
+	must(size > 0 && (size_t)size < sizeof text);
+	pack_name_text(pack, "book", (struct text){ text, (size_t)size });
+}
+
+static void
+pack_postings(struct pack *pack, const struct entry *entry)
+{
+	struct bytes rest = entry->posting_bytes;
+	struct posting posting = { 0 };
+	pack_name(pack, "postings");
+	pack_array(pack, (uint32_t)entry->posting_count);
+	while (posting_next(&rest, &posting)) {
+		pack_map(pack, 3);
+		if (posting.side == POSTING_BOOK)
+			pack_name_text(pack, "book", posting.book);
+		else
+			pack_side(pack, entry, posting.side);
+		pack_amount(pack, &posting);
+		pack_name_text(pack, "unit", posting.unit);
+	}
+}
+
+/* The scope as people know it, without the mark of an account's. */
+static struct text
+shown_scope(struct text scope)
+{
+	if (scope.size > 0 && scope.data[0] == SCOPE_ACCOUNT_MARK)
+		return (struct text){ scope.data + 1, scope.size - 1 };
+	return scope;
+}
+
+static void
+pack_entry(struct pack *pack, const struct entry *entry, uint32_t shard, uint64_t position)
+{
+	char id[CHARGE_ID_MAX];
+	struct text charge = { id, charge_id_format(shard, position, id) };
+	bool has_id = entry->id.size > 0;
+	bool has_answer = entry->answer.size > 0;
+	pack_map(pack, 4u + (has_id ? 3u : 0u) + (entry->scope.size > 0) + has_answer);
+	pack_name_text(pack, "charge", charge);
+	pack_name_string(pack, "kind", entry_kind_name(entry->kind));
+	pack_name_integer(pack, "made", entry->made_ms);
+	if (entry->scope.size > 0)
+		pack_name_text(pack, "scope", shown_scope(entry->scope));
+	if (has_id) {
+		pack_name_integer(pack, "at", entry->at_ms);
+		pack_name_text(pack, "id", entry->id);
+		pack_name_unsigned(pack, "attempt", entry->attempt);
+	}
+	if (has_answer) {
+		pack_name(pack, "answer");
+		pack_raw(pack, entry->answer);
+	}
+	pack_postings(pack, entry);
+}
+
+/* ---- the walk ---- */
+
+/* One balance's entries, from `next` backwards. */
+struct chain {
+	struct record_key key;
+	uint64_t next; /* 0: at its end */
+};
+
+struct walk {
+	struct journal_place place;
+	struct chain chains[CHAINS_MAX];
+	size_t chain_count;
+	bool from_cursor;
+	int64_t from_ms, till_ms;
+	size_t limit;
+	struct buffer entries; /* packed maps, one behind the other */
+	size_t count;
+	struct buffer one; /* the entry being read */
+	bool cursor_is_bad;
+	bool done;
+	enum status status;
+	struct fault fault;
+};
+
+static void
+walk_drop(void *state)
+{
+	struct walk *walk = state;
+	buffer_release(&walk->entries);
+	buffer_release(&walk->one);
+	memory_free(walk);
+}
+
+/* The effect of an entry on the chain's balance, if it has one. */
+static bool
+effect_on(const struct entry *entry, const struct chain *chain, struct effect *effect)
+{
+	struct bytes rest = entry->effect_bytes;
+	struct bytes key = { chain->key.data, chain->key.size };
+	while (effect_next(&rest, effect)) {
+		if (effect->table == chain->key.table && bytes_equal(effect->key, key))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The chain's next entry behind this one. If even the start of this entry's day is not before `till`, everything of that day is too new, and the
+ * chain jumps to the day before.
+ */
+static uint64_t
+chain_behind(const struct walk *walk, const struct effect *effect)
+{
+	if (effect->value.size == 0)
+		return effect->previous;
+	struct balance balance = balance_read(effect->value);
+	if (walk->till_ms != INT64_MAX && (int64_t)balance.day * DAY_MS >= walk->till_ms)
+		return balance.earlier;
+	return effect->previous;
+}
+
+/* The highest position any chain stands at; 0 if all are at their ends. */
+static uint64_t
+newest(const struct walk *walk)
+{
+	uint64_t position = 0;
+	for (size_t i = 0; i < walk->chain_count; i++) {
+		if (walk->chains[i].next > position)
+			position = walk->chains[i].next;
+	}
+	return position;
+}
+
+/* Moves all chains that stand at this entry behind it; false if it touches none of their balances, which only a made-up cursor can cause. */
+static bool
+move_chains(struct walk *walk, uint64_t position, const struct entry *entry)
+{
+	for (size_t i = 0; i < walk->chain_count; i++) {
+		struct effect effect;
+		if (walk->chains[i].next != position)
+			continue;
+		if (!effect_on(entry, &walk->chains[i], &effect))
+			return false;
+		walk->chains[i].next = chain_behind(walk, &effect);
+	}
+	return true;
+}
+
+static void
+walk_failed(struct walk *walk, enum status status)
+{
+	walk->status = status;
+	if (walk->from_cursor && (status == STATUS_NOT_FOUND || status == STATUS_CORRUPT))
+		walk->cursor_is_bad = true;
+}
+
+/* On a worker. */
+static void
+walk_run(void *state)
+{
+	struct walk *walk = state;
+	struct pack pack = pack_into(&walk->entries);
+	uint64_t position;
+	walk->done = true;
+	for (size_t i = 0; walk->from_cursor && i < walk->chain_count; i++) {
+		if (walk->chains[i].next == 0)
+			continue;
+		enum status status = journal_prove(&walk->place, walk->chains[i].next, &walk->fault);
+		if (status != STATUS_OK) {
+			walk_failed(walk, status);
+			return;
+		}
+	}
+	while (walk->count < walk->limit && (position = newest(walk)) != 0) {
+		struct entry entry;
+		enum status status =
+			journal_read(&walk->place, position, &walk->one, &entry, &walk->fault);
+		if (status == STATUS_OK && !move_chains(walk, position, &entry))
+			status = fault_set(&walk->fault, STATUS_CORRUPT, "no such chain");
+		if (status != STATUS_OK) {
+			walk_failed(walk, status);
+			return;
+		}
+		if (entry.made_ms < walk->from_ms) {
+			for (size_t i = 0; i < walk->chain_count; i++)
+				walk->chains[i].next = 0;
+			return;
+		}
+		if (entry.made_ms >= walk->till_ms || entry.kind == ENTRY_PUT)
+			continue;
+		pack_entry(&pack, &entry, walk->place.shard, position);
+		walk->count++;
+	}
+	if (!pack_is_whole(&pack))
+		walk->status = fault_set(&walk->fault, STATUS_MEMORY, "no memory for the entries");
+}
+
+/* ---- history ---- */
+
+static bool
+read_cursor(struct walk *walk, struct text cursor, uint64_t durable)
+{
+	char copy[1100];
+	char *at = copy;
+	if (cursor.size >= sizeof copy)
+		return false;
+	memcpy(copy, cursor.data, cursor.size);
+	copy[cursor.size] = '\0';
+	for (size_t i = 0; i < walk->chain_count; i++) {
+		uint64_t position;
+		int size = 0;
+		if (sscanf(at, "%20" SCNu64 "%n", &position, &size) != 1 || position % 8 != 0 ||
+			position >= durable || position > walk->chains[i].next)
+			return false;
+		walk->chains[i].next = position;
+		at += size;
+		if (*at == ',')
+			at++;
+	}
+	walk->from_cursor = true;
+	return *at == '\0';
+}
+
+static void
+pack_cursor(struct pack *pack, const struct walk *walk)
+{
+	char text[CHAINS_MAX * 21 + 1];
+	size_t size = 0;
+	for (size_t i = 0; i < walk->chain_count; i++)
+		size += (size_t)snprintf(text + size, sizeof text - size, "%s%" PRIu64, i > 0 ? "," : "",
+			walk->chains[i].next);
+	pack_name_text(pack, "next", (struct text){ text, size });
+}
+
+static enum call_end
+answer_walk(struct call *call, struct walk *walk)
+{
+	if (walk->cursor_is_bad) {
+		struct text arguments[] = { TEXT("cursor"), TEXT("the `next` of a page of this account") };
+		return call_error(call, SAY_OUT_OF_RANGE, arguments, 2);
+	}
+	if (walk->status != STATUS_OK)
+		return call_failed(call, walk->status, &walk->fault);
+	bool more = newest(walk) != 0;
+	struct pack pack = pack_into(call_buffer(call));
+	pack_map(&pack, 1u + more);
+	pack_name(&pack, "entries");
+	pack_array(&pack, (uint32_t)walk->count);
+	pack_raw(&pack, (struct bytes){ walk->entries.data, walk->entries.size });
+	if (more)
+		pack_cursor(&pack, walk);
+	if (!pack_is_whole(&pack))
+		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+	return call_answer(call, (struct bytes){ pack.buffer->data, pack.buffer->size });
+}
+
+/* Where the account's chains begin; false: *end is what to return. */
+static bool
+find_chains(struct call *call, struct text account_id, struct walk *walk, enum call_end *end)
+{
+	struct record_key key = key_of_text(TABLE_ACCOUNT, account_id);
+	struct bytes value;
+	uint64_t version;
+	enum lookup found = call_find(call, shelf_key_of(&key), &value, &version);
+	if (found == LOOKUP_ABSENT) {
+		struct text arguments[] = { TEXT("account"), account_id };
+		*end = call_error(call, SAY_NOT_FOUND, arguments, 2);
+		return false;
+	}
+	if (found == LOOKUP_COLD) {
+		*end = call_wait_record(call, shelf_key_of(&key));
+		return false;
+	}
+	struct account account = account_read(value);
+	for (unsigned i = 0; i < account.balance_count && i < CHAINS_MAX; i++) {
+		struct chain *chain = &walk->chains[walk->chain_count++];
+		chain->key = key_of_balance(account_id, field_read_text(&account.balances));
+		if (call_find(call, shelf_key_of(&chain->key), &value, &chain->next) == LOOKUP_COLD) {
+			*end = call_wait_record(call, shelf_key_of(&chain->key));
+			return false;
+		}
+	}
+	if (newest(walk) < store_durable(call->shard->store))
+		return true;
+	*end = call_wait_durable(call, newest(walk));
+	return false;
+}
+
+enum call_end
+history_run(struct call *call, const void *params)
+{
+	const struct history_params *history = params;
+	struct walk *walk = call_state(call);
+	enum call_end end;
+	if (walk != NULL && walk->done)
+		return answer_walk(call, walk);
+	if (!call_can_work(call))
+		return CALL_WAITS;
+	walk = memory_new_zeroed(1, sizeof *walk);
+	if (walk == NULL)
+		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+	walk->place = store_place(call->shard->store);
+	walk->limit = history->limit == NOT_GIVEN ? LIMIT_DEFAULT : (size_t)history->limit;
+	walk->from_ms = history->from_ms == NOT_GIVEN ? INT64_MIN : history->from_ms;
+	walk->till_ms = history->till_ms == NOT_GIVEN ? INT64_MAX : history->till_ms;
+	buffer_init(&walk->entries, RESULT_BYTES_MAX);
+	buffer_init(&walk->one, ENTRY_BYTES_MAX);
+	if (!find_chains(call, history->account, walk, &end)) {
+		walk_drop(walk);
+		return end;
+	}
+	if (history->cursor.data != NULL &&
+		!read_cursor(walk, history->cursor, store_durable(call->shard->store))) {
+		walk->cursor_is_bad = true;
+		end = answer_walk(call, walk);
+		walk_drop(walk);
+		return end;
+	}
+	return call_work(call, walk, walk_run, walk_drop);
+}
+
+/* ---- charge.get ---- */
+
+struct lookup_entry {
+	struct journal_place place;
+	uint64_t position;
+	struct buffer bytes;
+	struct entry entry;
+	enum status status;
+	struct fault fault;
+};
+
+static void
+lookup_drop(void *state)
+{
+	struct lookup_entry *lookup = state;
+	buffer_release(&lookup->bytes);
+	memory_free(lookup);
+}
+
+/* On a worker. The position came from outside: it is proved before it is believed. */
+static void
+lookup_run(void *state)
+{
+	struct lookup_entry *lookup = state;
+	lookup->status = journal_prove(&lookup->place, lookup->position, &lookup->fault);
+	if (lookup->status == STATUS_OK)
+		lookup->status = journal_read(&lookup->place, lookup->position, &lookup->bytes,
+			&lookup->entry, &lookup->fault);
+}
+
+static enum call_end
+charge_not_found(struct call *call, struct text charge)
+{
+	struct text arguments[] = { TEXT("charge"), charge };
+	return call_error(call, SAY_NOT_FOUND, arguments, 2);
+}
+
+static enum call_end
+answer_lookup(struct call *call, const struct lookup_entry *lookup, struct text charge)
+{
+	if (lookup->status == STATUS_NOT_FOUND)
+		return charge_not_found(call, charge);
+	if (lookup->status != STATUS_OK)
+		return call_failed(call, lookup->status, &lookup->fault);
+	struct pack pack = pack_into(call_buffer(call));
+	pack_entry(&pack, &lookup->entry, lookup->place.shard, lookup->position);
+	if (!pack_is_whole(&pack))
+		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+	return call_answer(call, (struct bytes){ pack.buffer->data, pack.buffer->size });
+}
+
+enum call_end
+history_run_charge(struct call *call, const void *params)
+{
+	const struct charge_get_params *get = params;
+	struct lookup_entry *lookup = call_state(call);
+	struct store *store = call->shard->store;
+	uint32_t shard;
+	uint64_t position;
+	if (lookup != NULL)
+		return answer_lookup(call, lookup, get->charge);
+	if (!charge_id_parse(get->charge, &shard, &position) || position >= store_decided(store) ||
+		shard != call->shard->settings.store.shard)
+		return charge_not_found(call, get->charge);
+	if (position >= store_durable(store))
+		return call_wait_durable(call, position);
+	if (!call_can_work(call))
+		return CALL_WAITS;
+	lookup = memory_new_zeroed(1, sizeof *lookup);
+	if (lookup == NULL)
+		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+	lookup->place = store_place(store);
+	lookup->position = position;
+	buffer_init(&lookup->bytes, ENTRY_BYTES_MAX);
+	return call_work(call, lookup, lookup_run, lookup_drop);
+}

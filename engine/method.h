@@ -1,0 +1,203 @@
+/*
+ * The methods, in one table: name, what each is for, its parameters with their types and limits, its result, its errors.
+ * From this table come the checks of what clients send (params.h), `suanpan help METHOD`, and the reference page. A
+ * method that is not here does not exist.
+ */
+#ifndef SUANPAN_METHOD_H
+#define SUANPAN_METHOD_H
+
+#include "say.h"
+
+#include "../rules/rate.h"
+
+enum field_type {
+	FIELD_IDENTIFIER, /* struct text: 1 to 64 bytes, UTF-8, no control characters */
+	FIELD_TEXT,       /* struct text: min to max bytes of UTF-8 */
+	FIELD_INTEGER,    /* int64_t: min to max */
+	FIELD_TIME,       /* int64_t milliseconds: an integer of them, or RFC 3339 with an offset */
+	FIELD_MONEY,      /* struct money: decimal text, at most 6 decimals; min to max micro-units */
+	FIELD_CURRENCY,   /* struct text: three capital letters */
+	FIELD_BOOLEAN,    /* bool */
+	FIELD_CHOICE,     /* int: index in `choices` */
+	FIELD_LIST,       /* struct list of `of`: min to max items */
+	FIELD_FACTS,      /* struct facts: a map of names to texts and integers, at most max */
+	FIELD_BYTES,      /* struct bytes: min to max */
+	/* only in results */
+	FIELD_MAP,        /* a map as `of` says */
+	FIELD_SAY,        /* {en, zh} */
+	FIELD_ANY,
+};
+
+struct list {
+	void *items; /* array of what `of` describes, in the arena */
+	size_t count;
+};
+
+struct facts {
+	struct attribute *items; /* sorted by name */
+	size_t count;
+};
+
+struct shape;
+
+struct field {
+	const char *name;
+	enum field_type type;
+	uint16_t offset; /* in the struct that the shape fills */
+	bool required;
+	int64_t min, max;
+	const char *const *choices; /* ends with NULL */
+	const struct shape *of;
+	const char *en, *zh;
+};
+
+/*
+ * A map with known fields, at most 64, and the struct it is read into. A field that was not there reads as NOT_GIVEN (integers, times, money), a
+ * text or list without data, the first choice, false. In a list, an item that is a text stands for a map with only the first field.
+ */
+#define NOT_GIVEN INT64_MIN
+
+struct shape {
+	const char *name;
+	const struct field *fields;
+	size_t field_count;
+	size_t size;
+};
+
+struct call;
+enum call_end {
+	CALL_ENDED, /* answered, or an error was given */
+	CALL_WAITS, /* call->want says for what; it will be run again from the start */
+};
+
+struct method {
+	const char *name;
+	const struct shape *params;
+	const char *const *positional; /* names of the fields that may come as an array instead of a map; ends with NULL; at most 2 */
+	const struct shape *result;
+	const enum say *says; /* errors and refusals of its own; ends with SAY_COUNT */
+	enum call_end (*run)(struct call *call, const void *params);
+	/* Fetches memory that `run` will need, in METHOD_WARM_STEPS steps; may be NULL. */
+	void (*warm)(struct call *call, const void *params, unsigned step);
+	const char *en, *zh;
+	/* Requests with the same first member of their params (a struct text) are decided in the order in which they came, also when one
+	 * of them has to wait. */
+	bool in_order;
+};
+
+#define METHOD_WARM_STEPS 6
+
+/* NULL if there is none. */
+const struct method *method_find(struct text name);
+/* charge, which is what each item of a batch is; and is it the batch? (It has no `run`: the shard splits it.) */
+const struct method *method_charge(void);
+bool method_is_batch(const struct method *method);
+/* All of them, in the order of the reference; *count how many. */
+const struct method *const *methods_all(size_t *count);
+
+/* The errors that any method may give; ends with SAY_COUNT. */
+extern const enum say METHOD_COMMON_ERRORS[];
+
+/* "an integer", "ein decimal text" … for messages and the reference. */
+const char *field_type_name(enum field_type type, bool zh);
+
+/* ---- what parameters become ---- */
+
+enum short_mode { SHORT_REFUSE, SHORT_DEBT, SHORT_PARTIAL };
+
+struct usage_params {
+	struct text service_id;
+	struct text id;
+	int64_t attempt;
+	struct text service;
+	struct text to;
+	int64_t at_ms;
+	int64_t seconds;
+	int64_t bytes;
+	int64_t items;
+	struct facts with;
+	int short_mode;
+};
+
+struct batch_params {
+	struct list items; /* of struct usage_params */
+};
+
+struct hello_params {
+	int language; /* 0 en, 1 zh */
+	bool details;
+	struct text client;
+};
+
+struct charge_get_params {
+	struct text charge;
+};
+
+struct customer_params {
+	struct text customer;
+	struct text segment;
+	struct text area;
+	struct facts facts;
+	int64_t expect;
+};
+
+struct account_params {
+	struct text account;
+	struct text customer;
+	struct text currency;
+	struct text zone;
+	int64_t bill_day;
+	struct money floor;
+	int64_t expect;
+};
+
+struct span_params {
+	struct text id; /* service id, package */
+	int64_t from_ms;
+	int64_t till_ms;
+	int state; /* of a state */
+};
+
+struct subscription_params {
+	struct text subscription;
+	struct text account;
+	struct text product;
+	struct list service_ids; /* of struct span_params */
+	struct list packages;
+	struct list states;
+	int64_t expect;
+};
+
+struct get_params {
+	struct text id;
+};
+
+struct topup_params {
+	struct text account;
+	struct text id;
+	int64_t attempt;
+	int64_t at_ms;
+	struct money amount;
+	struct text currency;
+};
+
+struct history_params {
+	struct text account;
+	int64_t limit;
+	struct text cursor;
+	int64_t from_ms;
+	int64_t till_ms;
+};
+
+struct publish_params {
+	struct bytes bundle;
+	struct text by;
+	bool activate;
+};
+
+struct activate_params {
+	struct text release;
+	struct text by;
+};
+
+#endif

@@ -1,0 +1,213 @@
+/* Once (see once.h). */
+#include "once.h"
+
+#include "shard.h"
+
+#include "base/instant.h"
+#include "base/must.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- charge ids ---- */
+
+size_t
+charge_id_format(uint32_t shard, uint64_t position, char text[CHARGE_ID_MAX])
+{
+	int size = snprintf(text, CHARGE_ID_MAX, "%" PRIu32 ":%" PRIu64 ":0", shard, position);
+	must(size > 0 && size < CHARGE_ID_MAX);
+	return (size_t)size;
+}
+
+/* Digits without leading zeros, up to the character `end`. */
+static bool
+take_number(struct text *rest, char end, uint64_t *number)
+{
+	uint64_t value = 0;
+	size_t digits = 0;
+	while (digits < rest->size && rest->data[digits] >= '0' && rest->data[digits] <= '9') {
+		uint64_t digit = (uint64_t)(rest->data[digits++] - '0');
+		if (value > (UINT64_MAX - digit) / 10)
+			return false;
+		value = value * 10 + digit;
+	}
+	if (digits == 0 || (digits > 1 && rest->data[0] == '0'))
+		return false;
+	rest->data += digits;
+	rest->size -= digits;
+	*number = value;
+	if (end == '\0')
+		return rest->size == 0;
+	if (rest->size == 0 || rest->data[0] != end)
+		return false;
+	rest->data++;
+	rest->size--;
+	return true;
+}
+
+bool
+charge_id_parse(struct text text, uint32_t *shard, uint64_t *position)
+{
+	uint64_t shard_number, place, index;
+	if (!take_number(&text, ':', &shard_number) || !take_number(&text, ':', &place) ||
+		!take_number(&text, '\0', &index))
+		return false;
+	if (shard_number > UINT32_MAX || index != 0 || place == 0 || place % 8 != 0)
+		return false;
+	*shard = (uint32_t)shard_number;
+	*position = place;
+	return true;
+}
+
+/* ---- answers ---- */
+
+void
+refusal_pack(struct buffer *into, struct arena *arena, enum say say, const struct text *arguments,
+	size_t count, const struct near_miss *miss)
+{
+	struct pack pack = pack_into(into);
+	bool nearest = miss != NULL && miss->package.size > 0;
+	bool because = miss != NULL && miss->condition != NULL;
+	pack_map(&pack, 3u + nearest + because);
+	pack_name_string(&pack, "outcome", "refused");
+	pack_name_string(&pack, "code", say_code(say));
+	pack_name(&pack, "say");
+	pack_map(&pack, 2);
+	pack_name_text(&pack, "en", say_fill(arena, say, false, arguments, count));
+	pack_name_text(&pack, "zh", say_fill(arena, say, true, arguments, count));
+	if (nearest)
+		pack_name_text(&pack, "nearest",
+			arena_print(arena, "%.*s.%.*s", TEXT_ARGS(miss->package), TEXT_ARGS(miss->tariff)));
+	if (because) {
+		pack_name(&pack, "because");
+		pack_map(&pack, 3);
+		pack_name_string(&pack, "condition", miss->condition);
+		pack_name_text(&pack, "wanted", miss->wanted);
+		pack_name_text(&pack, "got", miss->got);
+	}
+}
+
+/* The number of pairs of a packed map of ours, and the size of its head. */
+static uint32_t
+map_head(struct bytes map, size_t *head)
+{
+	must(map.size > 0);
+	if ((map.data[0] & 0xf0) == 0x80) {
+		*head = 1;
+		return map.data[0] & 0x0fu;
+	}
+	must(map.size >= 3 && map.data[0] == 0xde);
+	*head = 3;
+	return (uint32_t)map.data[1] << 8 | map.data[2];
+}
+
+enum call_end
+once_answer(struct call *call, struct bytes answer, bool refused, bool repeat, uint64_t position)
+{
+	size_t head;
+	uint32_t pairs = map_head(answer, &head);
+	struct pack pack = pack_into(call_buffer(call));
+	pack_map(&pack, pairs + (refused ? 1 : 2));
+	pack_raw(&pack, (struct bytes){ answer.data + head, answer.size - head });
+	pack_name_bool(&pack, "repeat", repeat);
+	if (!refused) {
+		char id[CHARGE_ID_MAX];
+		uint32_t shard = call->shard->settings.store.shard;
+		pack_name_text(&pack, "charge",
+			(struct text){ id, charge_id_format(shard, position, id) });
+	}
+	if (!pack_is_whole(&pack))
+		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+	return call_answer_at(call, (struct bytes){ pack.buffer->data, pack.buffer->size }, position);
+}
+
+/* ---- checks ---- */
+
+struct text
+once_account_scope(struct arena *arena, struct text account)
+{
+	char *scope = arena_take(arena, 1 + account.size);
+	if (scope == NULL)
+		return (struct text){ NULL, 0 };
+	scope[0] = SCOPE_ACCOUNT_MARK;
+	memcpy(scope + 1, account.data, account.size);
+	return (struct text){ scope, 1 + account.size };
+}
+
+bool
+once_in_window(struct call *call, int64_t at_ms, struct bytes *refusal)
+{
+	const struct shard *shard = call->shard;
+	enum say say;
+	int64_t bound;
+	if (at_ms < shard->now_ms - shard->settings.age_max_ms) {
+		say = SAY_TOO_OLD;
+		bound = shard->settings.age_max_ms / DAY_MS;
+	} else if (at_ms > shard->now_ms + shard->settings.ahead_max_ms) {
+		say = SAY_AHEAD_OF_CLOCK;
+		bound = shard->settings.ahead_max_ms / MINUTE_MS;
+	} else {
+		return true;
+	}
+	struct text argument = arena_print(call->arena, "%" PRId64, bound);
+	buffer_clear(&call->shard->scratch);
+	refusal_pack(&call->shard->scratch, call->arena, say, &argument, 1, NULL);
+	*refusal = (struct bytes){ call->shard->scratch.data, call->shard->scratch.size };
+	call->shard->stats.refused++;
+	return false;
+}
+
+enum once_outcome
+once_check(struct call *call, const struct once *once, enum call_end *end)
+{
+	struct entry entry;
+	uint64_t position;
+	switch (store_find_id(call->shard->store, once->scope, once->id, call->memo, &entry, &position)) {
+	case LOOKUP_ABSENT:
+		return ONCE_DECIDE;
+	case LOOKUP_COLD:
+		*end = call_wait_id(call, once->scope, once->id);
+		return ONCE_WAITS;
+	case LOOKUP_FOUND:
+		break;
+	}
+	if (entry.fingerprint != once->fingerprint || entry.at_ms != once->at_ms) {
+		char id[CHARGE_ID_MAX];
+		size_t size = charge_id_format(call->shard->settings.store.shard, position, id);
+		struct text arguments[] = { once->id, { id, size } };
+		*end = call_error(call, SAY_ID_CONFLICT, arguments, 2);
+		return ONCE_ANSWERED;
+	}
+	bool refused = entry.kind == ENTRY_REFUSAL;
+	if (refused && once->attempt > entry.attempt)
+		return ONCE_DECIDE;
+	call->shard->stats.repeated++;
+	*end = once_answer(call, entry.answer, refused, true, position);
+	return ONCE_ANSWERED;
+}
+
+enum call_end
+once_refuse(struct call *call, const struct once *once, struct bytes event, uint64_t release,
+	struct bytes answer)
+{
+	uint64_t position;
+	struct fault fault;
+	struct entry entry = {
+		.kind = ENTRY_REFUSAL,
+		.attempt = once->attempt,
+		.fingerprint = once->fingerprint,
+		.at_ms = once->at_ms,
+		.made_ms = call->shard->now_ms,
+		.release = release,
+		.scope = once->scope,
+		.id = once->id,
+		.event = event,
+		.answer = answer,
+	};
+	enum status status = store_append(call->shard->store, &entry, NULL, &position, &fault);
+	if (status != STATUS_OK)
+		return call_failed(call, status, &fault);
+	call->shard->stats.refused++;
+	return once_answer(call, answer, true, false, position);
+}

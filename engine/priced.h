@@ -1,0 +1,23 @@
+/*
+ * The priced part of an answer: lines, amounts, units and reasons in their one canonical encoding. Whatever prices (charge,
+ * rate, tests, replay) uses this, so that "byte for byte" has a meaning.
+ */
+#ifndef SUANPAN_PRICED_H
+#define SUANPAN_PRICED_H
+
+#include "pack.h"
+#include "say.h"
+
+#include "../rules/rate.h"
+
+/* The pairs that priced_pack writes into a map: amount, currency, lines, release. */
+#define PRICED_PAIRS 4
+#define RELEASE_SHORT 12 /* digits of a release's name in answers */
+void priced_pack(struct pack *pack, const struct pricing *pricing, const struct image *image,
+	const char release_name[64], struct arena *arena);
+
+/* The code and arguments with which a refusal to price is said. */
+enum say priced_refusal(const struct pricing *pricing, struct arena *arena,
+	struct text arguments[SAY_ARGUMENTS_MAX]);
+
+#endif

@@ -1,0 +1,448 @@
+/*
+ * customer.put, account.put, subscription.put: records that change rarely. A put says what the record shall be; it never touches
+ * money, and needs no request id: put again, it finds everything as it should be ("unchanged").
+ */
+#include "call.h"
+#include "shard.h"
+
+#include "base/must.h"
+
+#include <string.h>
+
+enum { VALUE_BYTES_MAX = 16 * 1024, EFFECTS_MAX = 64 };
+
+/* A put while it is decided. */
+struct putting {
+	struct call *call;
+	struct effect effects[EFFECTS_MAX];
+	size_t effect_count;
+	uint64_t version; /* of the main record, before */
+};
+
+/* ---- common steps ---- */
+
+static enum call_end
+answer_put(struct call *call, const char *outcome, uint64_t version)
+{
+	struct pack pack = pack_into(call_buffer(call));
+	pack_map(&pack, 2);
+	pack_name_string(&pack, "outcome", outcome);
+	pack_name_unsigned(&pack, "version", version);
+	call->seen = version;
+	return call_answer(call, (struct bytes){ pack.buffer->data, pack.buffer->size });
+}
+
+static enum call_end
+answer_conflict(struct putting *putting, const char *what, struct text id, int64_t expect)
+{
+	struct arena *arena = putting->call->arena;
+	struct text arguments[] = { text_of(what), id,
+		arena_print(arena, "%llu", (unsigned long long)putting->version),
+		arena_print(arena, "%lld", (long long)expect) };
+	return call_error(putting->call, SAY_VERSION_CONFLICT, arguments, 4);
+}
+
+static enum call_end
+answer_not_found(struct call *call, const char *what, struct text id)
+{
+	struct text arguments[] = { text_of(what), id };
+	return call_error(call, SAY_NOT_FOUND, arguments, 2);
+}
+
+/* Adds the effect that makes a record what it shall be, unless it is so already. Key and value are copied to the arena. */
+static bool
+add_change(struct putting *putting, const struct record_key *key, struct bytes old, struct bytes value)
+{
+	if (bytes_equal(old, value))
+		return true;
+	must(putting->effect_count < EFFECTS_MAX);
+	uint8_t *bytes = arena_take(putting->call->arena, key->size + value.size);
+	if (bytes == NULL)
+		return false;
+	memcpy(bytes, key->data, key->size);
+	if (value.size > 0)
+		memcpy(bytes + key->size, value.data, value.size);
+	putting->effects[putting->effect_count++] = (struct effect){
+		.table = key->table,
+		.key = { bytes, key->size },
+		.value = { bytes + key->size, value.size },
+	};
+	return true;
+}
+
+/* The entry of all changes; who did what is in the answer and the event. */
+static enum call_end
+append(struct putting *putting, struct text subject)
+{
+	struct call *call = putting->call;
+	uint64_t position;
+	struct fault fault;
+	if (putting->effect_count == 0)
+		return answer_put(call, "unchanged", putting->version);
+	struct entry entry = {
+		.kind = ENTRY_PUT,
+		.made_ms = call->shard->now_ms,
+		.scope = subject,
+		.effects = putting->effects,
+		.effect_count = putting->effect_count,
+	};
+	enum status status =
+		store_append(call->shard->store, &entry, putting->effects, &position, &fault);
+	if (status != STATUS_OK)
+		return call_failed(call, status, &fault);
+	return answer_put(call, "stored", position);
+}
+
+/* A record by key: its value (empty if there is none) and version; false if it is cold and *end says so. */
+static bool
+read_record(struct call *call, const struct record_key *key, struct bytes *value, uint64_t *version,
+	enum call_end *end)
+{
+	*value = (struct bytes){ NULL, 0 };
+	if (call_find(call, shelf_key_of(key), value, version) != LOOKUP_COLD)
+		return true;
+	*end = call_wait_record(call, shelf_key_of(key));
+	return false;
+}
+
+static bool
+expected(const struct putting *putting, int64_t expect)
+{
+	return expect == NOT_GIVEN || (uint64_t)expect == putting->version;
+}
+
+/*
+ * A put that expects a version it does not find is a conflict, unless everything is as it asks already: then it is the same put, sent again.
+ */
+static enum call_end
+finish(struct putting *putting, const char *what, struct text id, int64_t expect)
+{
+	if (putting->effect_count > 0 && !expected(putting, expect))
+		return answer_conflict(putting, what, id, expect);
+	return append(putting, id);
+}
+
+/* ---- customer ---- */
+
+static struct bytes
+customer_value(const struct customer_params *params, uint8_t *place)
+{
+	struct field_writer writer = fields_into(place, VALUE_BYTES_MAX);
+	field_write_text(&writer, params->segment);
+	field_write_text(&writer, params->area);
+	field_write_u8(&writer, (uint8_t)params->facts.count);
+	for (size_t i = 0; i < params->facts.count; i++) {
+		const struct attribute *fact = &params->facts.items[i];
+		field_write_text(&writer, fact->name);
+		field_write_u8(&writer, fact->text.data == NULL);
+		if (fact->text.data != NULL)
+			field_write_text(&writer, fact->text);
+		else
+			field_write_i64(&writer, fact->number);
+	}
+	return fields_written(&writer);
+}
+
+enum call_end
+put_run_customer(struct call *call, const void *params)
+{
+	const struct customer_params *customer = params;
+	struct putting putting = { .call = call };
+	struct record_key key = key_of_text(TABLE_CUSTOMER, customer->customer);
+	struct bytes old;
+	uint8_t place[VALUE_BYTES_MAX];
+	enum call_end end;
+	if (!read_record(call, &key, &old, &putting.version, &end))
+		return end;
+	if (!add_change(&putting, &key, old, customer_value(customer, place)))
+		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+	return finish(&putting, "customer", customer->customer, customer->expect);
+}
+
+/* ---- account ---- */
+
+static struct bytes
+new_balance_value(struct text currency, uint8_t *place)
+{
+	struct field_writer writer = fields_into(place, VALUE_BYTES_MAX);
+	struct balance balance = { .kind = BALANCE_CASH, .unit = currency, .span = SPAN_ALWAYS };
+	balance_write(&writer, &balance);
+	return fields_written(&writer);
+}
+
+/* The names of its balances are kept; a new account has one, "main". */
+static struct bytes
+account_value(const struct account_params *params, struct text currency, struct bytes old, uint8_t *place)
+{
+	struct field_writer writer = fields_into(place, VALUE_BYTES_MAX);
+	field_write_text(&writer, params->customer);
+	field_write_text(&writer, currency);
+	field_write_text(&writer, params->zone);
+	field_write_u8(&writer, params->bill_day == NOT_GIVEN ? 1 : (uint8_t)params->bill_day);
+	field_write_i64(&writer, params->floor.micros == NOT_GIVEN ? 0 : params->floor.micros);
+	if (old.size == 0) {
+		field_write_u8(&writer, 1);
+		field_write_text(&writer, TEXT("main"));
+		return fields_written(&writer);
+	}
+	struct account account = account_read(old);
+	field_write_u8(&writer, account.balance_count);
+	for (unsigned i = 0; i < account.balance_count; i++)
+		field_write_text(&writer, field_read_text(&account.balances));
+	return fields_written(&writer);
+}
+
+/* The customer must exist; a zone that is named must be known. */
+static bool
+check_account(struct call *call, const struct account_params *params, enum call_end *end)
+{
+	struct record_key key = key_of_text(TABLE_CUSTOMER, params->customer);
+	struct bytes customer;
+	uint64_t version;
+	if (!read_record(call, &key, &customer, &version, end))
+		return false;
+	if (customer.size == 0) {
+		*end = answer_not_found(call, "customer", params->customer);
+		return false;
+	}
+	return true;
+}
+
+enum call_end
+put_run_account(struct call *call, const void *params)
+{
+	const struct account_params *account = params;
+	struct putting putting = { .call = call };
+	struct record_key key = key_of_text(TABLE_ACCOUNT, account->account);
+	struct record_key balance_key = key_of_balance(account->account, TEXT("main"));
+	struct text currency = account->currency.data == NULL ? TEXT("CNY") : account->currency;
+	struct bytes old, old_balance;
+	uint64_t balance_version;
+	uint8_t place[VALUE_BYTES_MAX];
+	enum call_end end;
+	if (!check_account(call, account, &end) ||
+		!read_record(call, &key, &old, &putting.version, &end) ||
+		!read_record(call, &balance_key, &old_balance, &balance_version, &end))
+		return end;
+	if (old.size > 0 && !text_equal(account_read(old).currency, currency)) {
+		struct text why = TEXT("the currency of an account never changes; make another account");
+		return call_error(call, SAY_IN_USE, &why, 1);
+	}
+	bool whole = add_change(&putting, &key, old, account_value(account, currency, old, place));
+	if (whole && old.size == 0)
+		whole = add_change(&putting, &balance_key, old_balance, new_balance_value(currency, place));
+	if (!whole)
+		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+	return finish(&putting, "account", account->account, account->expect);
+}
+
+/* ---- subscription ---- */
+
+static struct span
+span_of(const struct span_params *params)
+{
+	return (struct span){
+		params->from_ms == NOT_GIVEN ? INT64_MIN : params->from_ms,
+		params->till_ms == NOT_GIVEN ? INT64_MAX : params->till_ms,
+	};
+}
+
+static void
+write_spans(struct field_writer *writer, const struct list *list)
+{
+	const struct span_params *items = list->items;
+	field_write_u8(writer, (uint8_t)list->count);
+	for (size_t i = 0; i < list->count; i++) {
+		field_write_text(writer, items[i].id);
+		field_write_span(writer, span_of(&items[i]));
+	}
+}
+
+static struct bytes
+subscription_value(const struct subscription_params *params, uint8_t *place)
+{
+	struct field_writer writer = fields_into(place, VALUE_BYTES_MAX);
+	const struct span_params *states = params->states.items;
+	field_write_text(&writer, params->account);
+	field_write_text(&writer, params->product);
+	if (states == NULL) {
+		field_write_u8(&writer, 1);
+		field_write_span(&writer, SPAN_ALWAYS);
+		field_write_u8(&writer, SUBSCRIPTION_ACTIVE);
+	} else {
+		field_write_u8(&writer, (uint8_t)params->states.count);
+		for (size_t i = 0; i < params->states.count; i++) {
+			field_write_span(&writer, span_of(&states[i]));
+			field_write_u8(&writer, (uint8_t)states[i].state);
+		}
+	}
+	write_spans(&writer, &params->service_ids);
+	write_spans(&writer, &params->packages);
+	return fields_written(&writer);
+}
+
+/* Spans that end before they begin, or states that overlap, mean nothing. */
+static bool
+check_spans(struct call *call, const struct list *list, const char *name, bool alone, enum call_end *end)
+{
+	const struct span_params *items = list->items;
+	for (size_t i = 0; i < list->count; i++) {
+		struct span span = span_of(&items[i]);
+		if (span.from_ms >= span.till_ms) {
+			struct text arguments[] = { text_of(name), TEXT("spans whose from is before their till") };
+			*end = call_error(call, SAY_OUT_OF_RANGE, arguments, 2);
+			return false;
+		}
+		for (size_t j = 0; j < i; j++) {
+			bool same = alone || text_equal(items[i].id, items[j].id);
+			if (same && span_overlaps(span, span_of(&items[j]))) {
+				struct text arguments[] = { text_of(name), TEXT("spans that do not overlap") };
+				*end = call_error(call, SAY_OUT_OF_RANGE, arguments, 2);
+				return false;
+			}
+		}
+	}
+	return true;
+}
+
+/* The spans in which a subscription shall hold a service id, out of its own list. */
+static bool
+holds_service_id(const struct subscription_params *params, struct text service_id)
+{
+	const struct span_params *items = params->service_ids.items;
+	for (size_t i = 0; i < params->service_ids.count; i++) {
+		if (text_equal(items[i].id, service_id))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The new value of a service id's record: the spans of others as they were, and this subscription's as they shall be. False: another
+ * one holds it at the same time (*taken_by).
+ */
+static bool
+service_value(const struct subscription_params *params, struct text service_id, struct bytes old,
+	struct field_writer *writer, struct text *taken_by)
+{
+	const struct span_params *items = params->service_ids.items;
+	uint8_t count = 0;
+	field_write_u8(writer, 0); /* the count, when it is known */
+	struct field_reader reader = fields_of(old);
+	unsigned old_count = old.size == 0 ? 0 : field_read_u8(&reader);
+	for (unsigned i = 0; i < old_count; i++) {
+		struct span span = field_read_span(&reader);
+		struct text holder = field_read_text(&reader);
+		if (text_equal(holder, params->subscription))
+			continue;
+		for (size_t j = 0; j < params->service_ids.count; j++) {
+			if (text_equal(items[j].id, service_id) && span_overlaps(span, span_of(&items[j]))) {
+				*taken_by = holder;
+				return false;
+			}
+		}
+		field_write_span(writer, span);
+		field_write_text(writer, holder);
+		count++;
+	}
+	for (size_t j = 0; j < params->service_ids.count; j++) {
+		if (!text_equal(items[j].id, service_id))
+			continue;
+		field_write_span(writer, span_of(&items[j]));
+		field_write_text(writer, params->subscription);
+		count++;
+	}
+	writer->start[0] = count;
+	writer->full = writer->full || old_count + params->service_ids.count > UINT8_MAX;
+	return true;
+}
+
+enum put_step { PUT_ON, PUT_ENDED };
+
+static enum put_step
+change_service_id(struct putting *putting, const struct subscription_params *params, struct text service_id,
+	enum call_end *end)
+{
+	struct call *call = putting->call;
+	struct record_key key = key_of_text(TABLE_SERVICE, service_id);
+	struct bytes old;
+	uint64_t version;
+	struct text taken_by;
+	uint8_t place[VALUE_BYTES_MAX];
+	if (!read_record(call, &key, &old, &version, end))
+		return PUT_ENDED;
+	struct field_writer writer = fields_into(place, sizeof place);
+	if (!service_value(params, service_id, old, &writer, &taken_by)) {
+		struct text why = arena_print(call->arena,
+			"service id \"%.*s\" is held by subscription \"%.*s\" at that time",
+			TEXT_ARGS(service_id), TEXT_ARGS(taken_by));
+		*end = call_error(call, SAY_IN_USE, &why, 1);
+		return PUT_ENDED;
+	}
+	if (writer.full) {
+		struct text why = TEXT("a service id can't have changed hands so often");
+		*end = call_error(call, SAY_IN_USE, &why, 1);
+		return PUT_ENDED;
+	}
+	/* A service id that nobody ever holds has no record. */
+	struct bytes value = fields_written(&writer);
+	if (value.data[0] == 0)
+		value.size = 0;
+	if (add_change(putting, &key, old, value))
+		return PUT_ON;
+	*end = call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+	return PUT_ENDED;
+}
+
+/* The records of all service ids it holds now or held before. */
+static enum put_step
+change_service_ids(struct putting *putting, const struct subscription_params *params, struct bytes old,
+	enum call_end *end)
+{
+	const struct span_params *items = params->service_ids.items;
+	for (size_t i = 0; i < params->service_ids.count; i++) {
+		bool seen = false;
+		for (size_t j = 0; j < i; j++)
+			seen = seen || text_equal(items[i].id, items[j].id);
+		if (!seen && change_service_id(putting, params, items[i].id, end) == PUT_ENDED)
+			return PUT_ENDED;
+	}
+	if (old.size == 0)
+		return PUT_ON;
+	struct subscription before = subscription_read(old);
+	for (unsigned i = 0; i < before.service_count; i++) {
+		struct text service_id = field_read_text(&before.services);
+		field_read_span(&before.services);
+		if (!holds_service_id(params, service_id) &&
+			change_service_id(putting, params, service_id, end) == PUT_ENDED)
+			return PUT_ENDED;
+	}
+	return PUT_ON;
+}
+
+enum call_end
+put_run_subscription(struct call *call, const void *params)
+{
+	const struct subscription_params *subscription = params;
+	struct putting putting = { .call = call };
+	struct record_key key = key_of_text(TABLE_SUBSCRIPTION, subscription->subscription);
+	struct record_key account_key = key_of_text(TABLE_ACCOUNT, subscription->account);
+	struct bytes old, account;
+	uint64_t account_version;
+	uint8_t place[VALUE_BYTES_MAX];
+	enum call_end end;
+	if (!check_spans(call, &subscription->service_ids, "service_ids", false, &end) ||
+		!check_spans(call, &subscription->packages, "packages", false, &end) ||
+		!check_spans(call, &subscription->states, "states", true, &end) ||
+		!read_record(call, &account_key, &account, &account_version, &end))
+		return end;
+	if (account.size == 0)
+		return answer_not_found(call, "account", subscription->account);
+	if (!read_record(call, &key, &old, &putting.version, &end))
+		return end;
+	if (!add_change(&putting, &key, old, subscription_value(subscription, place)))
+		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+	if (change_service_ids(&putting, subscription, old, &end) == PUT_ENDED)
+		return end;
+	return finish(&putting, "subscription", subscription->subscription, subscription->expect);
+}

@@ -1,0 +1,326 @@
+/* Reading: hello, ping, stats, customers, accounts, subscriptions, balances. */
+#include "call.h"
+#include "batch.h"
+#include "connection.h"
+#include "pay.h"
+#include "shard.h"
+
+#include "base/must.h"
+
+static enum call_end
+answer(struct call *call, const struct pack *pack)
+{
+	if (!pack_is_whole(pack))
+		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+	return call_answer(call, (struct bytes){ pack->buffer->data, pack->buffer->size });
+}
+
+static enum call_end
+not_found(struct call *call, const char *what, struct text id)
+{
+	struct text arguments[] = { text_of(what), id };
+	return call_error(call, SAY_NOT_FOUND, arguments, 2);
+}
+
+/* A record that must exist; false: *end is what to return. */
+static bool
+read_record(struct call *call, enum table table, struct text id, struct bytes *value, uint64_t *version,
+	enum call_end *end)
+{
+	struct record_key key = key_of_text(table, id);
+	switch (call_find(call, shelf_key_of(&key), value, version)) {
+	case LOOKUP_FOUND:
+		return true;
+	case LOOKUP_ABSENT:
+		*end = not_found(call, table_name((uint8_t)table), id);
+		return false;
+	case LOOKUP_COLD:
+		break;
+	}
+	*end = call_wait_record(call, shelf_key_of(&key));
+	return false;
+}
+
+/* ---- the server itself ---- */
+
+enum call_end
+query_run_hello(struct call *call, const void *params)
+{
+	const struct hello_params *hello = params;
+	const struct loaded_release *release = releases_active(call->shard->releases);
+	if (call->reply.connection != NULL) {
+		connection_set_language(call->reply.connection, hello->language == 1);
+		connection_set_details(call->reply.connection, hello->details);
+	}
+	struct pack pack = pack_into(call_buffer(call));
+	pack_map(&pack, 5u + (release != NULL));
+	pack_name_string(&pack, "server", "suanpan");
+	pack_name_string(&pack, "version", SUANPAN_VERSION);
+	if (release != NULL)
+		pack_name_text(&pack, "release", (struct text){ release->name, SHA256_HEX });
+	pack_name_unsigned(&pack, "frame_bytes_max", call->shard->settings.frame_bytes_max);
+	pack_name_unsigned(&pack, "batch_items_max", BATCH_ITEMS_MAX);
+	pack_name_integer(&pack, "now", call->shard->now_ms);
+	return answer(call, &pack);
+}
+
+enum call_end
+query_run_ping(struct call *call, const void *params)
+{
+	(void)params;
+	struct pack pack = pack_into(call_buffer(call));
+	pack_map(&pack, 1);
+	pack_name_integer(&pack, "now", call->shard->now_ms);
+	return answer(call, &pack);
+}
+
+static void
+pack_store(struct pack *pack, const struct store_stats *stats)
+{
+	pack_name(pack, "journal");
+	pack_map(pack, 11);
+	pack_name_unsigned(pack, "decided", stats->decided);
+	pack_name_unsigned(pack, "durable", stats->durable);
+	pack_name_unsigned(pack, "applied", stats->applied);
+	pack_name_unsigned(pack, "epoch", stats->epoch);
+	pack_name_unsigned(pack, "room_bytes", stats->room_bytes);
+	pack_name_unsigned(pack, "frames", stats->journal.frames);
+	pack_name_unsigned(pack, "entries", stats->journal.entries);
+	pack_name_unsigned(pack, "bytes", stats->journal.bytes);
+	pack_name_unsigned(pack, "padded_bytes", stats->journal.padded_bytes);
+	pack_name_unsigned(pack, "write_ns_total", stats->journal.write_ns_total);
+	pack_name_unsigned(pack, "write_ns_max", stats->journal.write_ns_max);
+	pack_name(pack, "records");
+	pack_map(pack, 8);
+	pack_name_unsigned(pack, "count", stats->records.records);
+	pack_name_unsigned(pack, "absent", stats->records.absent);
+	pack_name_unsigned(pack, "changed", stats->records.changed);
+	pack_name_unsigned(pack, "bytes", stats->records.bytes);
+	pack_name_unsigned(pack, "bytes_max", stats->records.bytes_max);
+	pack_name_unsigned(pack, "kept_bytes", stats->records.kept_bytes);
+	pack_name_unsigned(pack, "dropped", stats->records.dropped);
+	pack_name_unsigned(pack, "cold_reads", stats->cold_reads);
+	pack_name(pack, "ids");
+	pack_map(pack, 6);
+	pack_name_unsigned(pack, "in_memory", stats->ids.in_memory);
+	pack_name_unsigned(pack, "in_runs", stats->ids.in_runs);
+	pack_name_unsigned(pack, "runs", stats->ids.runs);
+	pack_name_unsigned(pack, "memory_bytes", stats->ids.memory_bytes);
+	pack_name_unsigned(pack, "mapped_bytes", stats->ids.mapped_bytes);
+	pack_name_unsigned(pack, "written_bytes", stats->ids.written_bytes);
+	pack_name(pack, "checkpoint");
+	pack_map(pack, 8);
+	pack_name_unsigned(pack, "sweeps", stats->checkpoint.sweeps);
+	pack_name_unsigned(pack, "records", stats->checkpoint.records);
+	pack_name_unsigned(pack, "chunks", stats->checkpoint.chunks);
+	pack_name_unsigned(pack, "chunk_ns_max", stats->checkpoint.chunk_ns_max);
+	pack_name_unsigned(pack, "last_records", stats->checkpoint.last_records);
+	pack_name_unsigned(pack, "last_ns", stats->checkpoint.last_ns);
+	pack_name_unsigned(pack, "left", stats->checkpoint.left);
+	pack_name_unsigned(pack, "map_used_percent", stats->map_used_percent);
+	pack_name(pack, "recovery");
+	pack_map(pack, 2);
+	pack_name_unsigned(pack, "entries", stats->recovered_entries);
+	pack_name_unsigned(pack, "ns", stats->recovery_ns);
+	pack_name_unsigned(pack, "busy", stats->busy);
+}
+
+enum call_end
+query_run_stats(struct call *call, const void *params)
+{
+	const struct shard *shard = call->shard;
+	const struct loaded_release *release = releases_active(shard->releases);
+	struct store_stats stats;
+	(void)params;
+	store_stats(shard->store, &stats);
+	struct pack pack = pack_into(call_buffer(call));
+	pack_map(&pack, 8);
+	pack_name(&pack, "calls");
+	pack_map(&pack, 9);
+	pack_name_unsigned(&pack, "calls", shard->stats.calls);
+	pack_name_unsigned(&pack, "answers", shard->stats.answers);
+	pack_name_unsigned(&pack, "errors", shard->stats.errors);
+	pack_name_unsigned(&pack, "charged", shard->stats.charged);
+	pack_name_unsigned(&pack, "refused", shard->stats.refused);
+	pack_name_unsigned(&pack, "repeated", shard->stats.repeated);
+	pack_name_unsigned(&pack, "rated", shard->stats.rated);
+	pack_name_unsigned(&pack, "waited", shard->stats.waited);
+	pack_name_unsigned(&pack, "waiting", shard_waiting(shard));
+	pack_store(&pack, &stats);
+	pack_name(&pack, "release_memory_bytes");
+	pack_unsigned(&pack, release == NULL ? 0
+					     : release_memory_bytes(release->release) +
+				host_memory_bytes(release->host));
+	return answer(call, &pack);
+}
+
+/* ---- records ---- */
+
+static void
+pack_span(struct pack *pack, struct span span)
+{
+	if (span.from_ms != INT64_MIN)
+		pack_name_integer(pack, "from", span.from_ms);
+	if (span.till_ms != INT64_MAX)
+		pack_name_integer(pack, "till", span.till_ms);
+}
+
+static uint32_t
+span_pairs(struct span span)
+{
+	return (uint32_t)((span.from_ms != INT64_MIN) + (span.till_ms != INT64_MAX));
+}
+
+enum call_end
+query_run_customer(struct call *call, const void *params)
+{
+	const struct get_params *get = params;
+	struct bytes value;
+	uint64_t version;
+	enum call_end end;
+	if (!read_record(call, TABLE_CUSTOMER, get->id, &value, &version, &end))
+		return end;
+	struct field_reader reader = fields_of(value);
+	struct pack pack = pack_into(call_buffer(call));
+	pack_map(&pack, 5);
+	pack_name_text(&pack, "customer", get->id);
+	pack_name_text(&pack, "segment", field_read_text(&reader));
+	pack_name_text(&pack, "area", field_read_text(&reader));
+	pack_name(&pack, "facts");
+	unsigned count = field_read_u8(&reader);
+	pack_map(&pack, count);
+	for (unsigned i = 0; i < count; i++) {
+		pack_text(&pack, field_read_text(&reader));
+		if (field_read_u8(&reader) == 0)
+			pack_text(&pack, field_read_text(&reader));
+		else
+			pack_integer(&pack, field_read_i64(&reader));
+	}
+	pack_name_unsigned(&pack, "version", version);
+	return answer(call, &pack);
+}
+
+enum call_end
+query_run_account(struct call *call, const void *params)
+{
+	const struct get_params *get = params;
+	struct bytes value;
+	uint64_t version;
+	enum call_end end;
+	if (!read_record(call, TABLE_ACCOUNT, get->id, &value, &version, &end))
+		return end;
+	struct account account = account_read(value);
+	struct pack pack = pack_into(call_buffer(call));
+	pack_map(&pack, 8);
+	pack_name_text(&pack, "account", get->id);
+	pack_name_text(&pack, "customer", account.customer);
+	pack_name_text(&pack, "currency", account.currency);
+	pack_name_text(&pack, "zone", account.zone);
+	pack_name_unsigned(&pack, "bill_day", account.bill_day);
+	pack_name_money(&pack, "floor", account.floor);
+	pack_name(&pack, "balances");
+	pack_array(&pack, account.balance_count);
+	for (unsigned i = 0; i < account.balance_count; i++)
+		pack_text(&pack, field_read_text(&account.balances));
+	pack_name_unsigned(&pack, "version", version);
+	return answer(call, &pack);
+}
+
+static void
+pack_dated(struct pack *pack, const char *list, const char *name, struct field_reader reader, unsigned count)
+{
+	pack_name(pack, list);
+	pack_array(pack, count);
+	for (unsigned i = 0; i < count; i++) {
+		struct text id = field_read_text(&reader);
+		struct span span = field_read_span(&reader);
+		pack_map(pack, 1 + span_pairs(span));
+		pack_name_text(pack, name, id);
+		pack_span(pack, span);
+	}
+}
+
+enum call_end
+query_run_subscription(struct call *call, const void *params)
+{
+	const struct get_params *get = params;
+	struct bytes value;
+	uint64_t version;
+	enum call_end end;
+	if (!read_record(call, TABLE_SUBSCRIPTION, get->id, &value, &version, &end))
+		return end;
+	struct subscription subscription = subscription_read(value);
+	struct pack pack = pack_into(call_buffer(call));
+	pack_map(&pack, 7);
+	pack_name_text(&pack, "subscription", get->id);
+	pack_name_text(&pack, "account", subscription.account);
+	pack_name_text(&pack, "product", subscription.product);
+	pack_dated(&pack, "service_ids", "service_id", subscription.services, subscription.service_count);
+	pack_dated(&pack, "packages", "package", subscription.packages, subscription.package_count);
+	pack_name(&pack, "states");
+	pack_array(&pack, subscription.state_count);
+	struct field_reader states = subscription.states;
+	for (unsigned i = 0; i < subscription.state_count; i++) {
+		struct span span = field_read_span(&states);
+		pack_map(&pack, 1 + span_pairs(span));
+		pack_name_string(&pack, "state",
+			subscription_state_name((enum subscription_state)field_read_u8(&states)));
+		pack_span(&pack, span);
+	}
+	pack_name_unsigned(&pack, "version", version);
+	return answer(call, &pack);
+}
+
+static void
+pack_balance(struct pack *pack, struct text name, const struct balance *balance, uint64_t version)
+{
+	bool money = balance->kind != BALANCE_UNITS;
+	pack_map(pack, 6 + span_pairs(balance->span));
+	pack_name_text(pack, "balance", name);
+	pack_name_string(pack, "kind", balance_kind_name(balance->kind));
+	pack_name_text(pack, "unit", balance->unit);
+	if (money) {
+		pack_name_money(pack, "amount", (struct money){ balance->amount });
+		pack_name_money(pack, "held", (struct money){ balance->held });
+	} else {
+		pack_name_integer(pack, "amount", balance->amount);
+		pack_name_integer(pack, "held", balance->held);
+	}
+	pack_span(pack, balance->span);
+	pack_name_unsigned(pack, "version", version);
+}
+
+enum call_end
+query_run_balance(struct call *call, const void *params)
+{
+	const struct get_params *get = params;
+	struct bytes value;
+	uint64_t version;
+	enum call_end end;
+	struct money available = { 0 };
+	if (!read_record(call, TABLE_ACCOUNT, get->id, &value, &version, &end))
+		return end;
+	struct account account = account_read(value);
+	struct buffer *list = &call->shard->scratch;
+	buffer_clear(list);
+	struct pack items = pack_into(list);
+	pack_array(&items, account.balance_count);
+	for (unsigned i = 0; i < account.balance_count; i++) {
+		struct text name = field_read_text(&account.balances);
+		struct record_key key = key_of_balance(get->id, name);
+		if (call_find(call, shelf_key_of(&key), &value, &version) == LOOKUP_COLD)
+			return call_wait_record(call, shelf_key_of(&key));
+		struct balance balance = balance_read(value);
+		if (i == 0 && !pay_available(&balance, account.floor, &available))
+			available.micros = INT64_MAX; /* more than can be said */
+		pack_balance(&items, name, &balance, version);
+	}
+	struct pack pack = pack_into(call_buffer(call));
+	pack_map(&pack, 4);
+	pack_name_text(&pack, "account", get->id);
+	pack_name_money(&pack, "floor", account.floor);
+	pack_name_money(&pack, "available", available);
+	pack_name(&pack, "balances");
+	pack_raw(&pack, (struct bytes){ list->data, list->size });
+	return answer(call, &pack);
+}

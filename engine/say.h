@@ -1,0 +1,93 @@
+/*
+ * What the server says to people: every code it may answer with, and its sentence in English and Chinese. A code is
+ * stable; its sentences may be bettered.
+ *
+ * Errors go into the error slot and mean that nothing was decided. Refusals are decided results. Blanks {0}, {1} … are filled in order of
+ * the arguments; a sentence may use them in any order.
+ */
+#ifndef SUANPAN_SAY_H
+#define SUANPAN_SAY_H
+
+#include "base/arena.h"
+
+enum say_kind { SAY_ERROR, SAY_REFUSAL };
+
+/* CODE(name, kind, English, Chinese) */
+#define SAY_CODES(CODE) \
+	CODE(MALFORMED, SAY_ERROR, "this is not a MessagePack-RPC request: {0}", \
+		"这不是 MessagePack-RPC 请求：{0}") \
+	CODE(FRAME_TOO_LARGE, SAY_ERROR, \
+		"the message is longer than {0} bytes; send less at a time. The connection is closed", \
+		"消息超过 {0} 字节；请减少每次发送的内容。连接已关闭") \
+	CODE(TOO_DEEP, SAY_ERROR, "arrays and maps are nested deeper than {0}", \
+		"数组和映射的嵌套超过 {0} 层") \
+	CODE(TOO_MANY_VALUES, SAY_ERROR, "the message holds more than {0} values", \
+		"消息中的值超过 {0} 个") \
+	CODE(UNKNOWN_METHOD, SAY_ERROR, "there is no method \"{0}\"; suanpan help lists them", \
+		"没有方法 \"{0}\"；suanpan help 列出所有方法") \
+	CODE(UNKNOWN_FIELD, SAY_ERROR, "{0} has no field \"{1}\"; it has {2}", \
+		"{0} 没有字段 \"{1}\"；可用字段：{2}") \
+	CODE(DUPLICATE_FIELD, SAY_ERROR, "field \"{0}\" is given twice", "字段 \"{0}\" 出现了两次") \
+	CODE(MISSING_FIELD, SAY_ERROR, "field \"{0}\" is missing", "缺少字段 \"{0}\"") \
+	CODE(FIELDS_CONFLICT, SAY_ERROR, "{0}", "{0}") \
+	CODE(WRONG_TYPE, SAY_ERROR, "field \"{0}\" must be {1}, not {2}", \
+		"字段 \"{0}\" 应为 {1}，而不是 {2}") \
+	CODE(OUT_OF_RANGE, SAY_ERROR, "field \"{0}\" must be {1}", "字段 \"{0}\" 应为 {1}") \
+	CODE(NOT_UTF8, SAY_ERROR, "field \"{0}\" is not valid UTF-8", "字段 \"{0}\" 不是有效的 UTF-8") \
+	CODE(ID_CONFLICT, SAY_ERROR, \
+		"id \"{0}\" was used before for another request (entry {1}); use a new id for a new request", \
+		"编号 \"{0}\" 已用于另一个请求（记录 {1}）；新请求请使用新编号") \
+	CODE(VERSION_CONFLICT, SAY_ERROR, \
+		"{0} \"{1}\" is at version {2}, not at {3}; read it again and decide anew", \
+		"{0} \"{1}\" 的版本是 {2}，不是 {3}；请重新读取后再决定") \
+	CODE(NOT_FOUND, SAY_ERROR, "there is no {0} \"{1}\"", "没有 {0} \"{1}\"") \
+	CODE(IN_USE, SAY_ERROR, "{0}", "{0}") \
+	CODE(NO_RELEASE, SAY_ERROR, \
+		"no release is in force yet; publish a catalog with suanpan publish and activate it", \
+		"尚无生效的规则版本；请用 suanpan publish 发布目录并启用") \
+	CODE(BAD_CATALOG, SAY_ERROR, "the catalog has errors: {0}", "目录有错误：{0}") \
+	CODE(DISK_FULL, SAY_ERROR, "the disk has no room for new work; nothing was decided, try again later", \
+		"磁盘空间不足，无法受理新请求；未做任何处理，请稍后重试") \
+	CODE(OVERLOADED, SAY_ERROR, "{0}; nothing was decided, try again", "{0}；未做任何处理，请重试") \
+	CODE(OUT_OF_MEMORY, SAY_ERROR, "the server has no memory for this; nothing was decided, try again later", \
+		"服务器内存不足；未做任何处理，请稍后重试") \
+	CODE(INTERNAL, SAY_ERROR, "the server could not read what it needs: {0}", "服务器无法读取所需数据：{0}") \
+	CODE(TOO_OLD, SAY_REFUSAL, "the event happened more than {0} days ago; older ones are not accepted", \
+		"事件发生在 {0} 天以前，已超过受理期限") \
+	CODE(AHEAD_OF_CLOCK, SAY_REFUSAL, "the event lies more than {0} minutes in the future", \
+		"事件时间比服务器时钟超前 {0} 分钟以上") \
+	CODE(UNKNOWN_SUBSCRIPTION, SAY_REFUSAL, "nobody held service id \"{0}\" at that time", \
+		"当时没有用户使用业务接入号 \"{0}\"") \
+	CODE(UNKNOWN_ACCOUNT, SAY_REFUSAL, "there is no account \"{0}\"", "没有账户 \"{0}\"") \
+	CODE(SUSPENDED, SAY_REFUSAL, "subscription \"{0}\" was suspended at that time", \
+		"用户 \"{0}\" 当时处于停机状态") \
+	CODE(SUBSCRIPTION_ENDED, SAY_REFUSAL, "subscription \"{0}\" was not in force at that time", \
+		"用户 \"{0}\" 当时未生效或已终止") \
+	CODE(NO_PRICE, SAY_REFUSAL, "nothing prices this usage; nearest is {0}: {1} wants {2}, got {3}", \
+		"没有适用的资费；最接近的是 {0}：{1} 要求 {2}，实际为 {3}") \
+	CODE(CALENDAR_NOT_COVERED, SAY_REFUSAL, "the calendar of {0} does not cover {3}", \
+		"{0} 的日历未覆盖 {3}") \
+	CODE(AMBIGUOUS_TARIFF, SAY_REFUSAL, "two packages of one layer price this usage: {0} and {3}", \
+		"同一层的两个优惠包都给出了价格：{0} 与 {3}") \
+	CODE(OVERFLOW, SAY_REFUSAL, "the amount is larger than can be held", "金额超出可表示的范围") \
+	CODE(RULE_FAILED, SAY_REFUSAL, "a function of {0} failed: {3}", "{0} 中的函数执行失败：{3}") \
+	CODE(WRONG_CURRENCY, SAY_REFUSAL, "the account is kept in {0}, this is in {1}", \
+		"账户币种为 {0}，而本次为 {1}") \
+	CODE(BALANCE_TOO_LOW, SAY_REFUSAL, "this costs {0} {2}, but only {1} {2} can be spent", \
+		"需要 {0} {2}，可用余额只有 {1} {2}")
+
+#define SAY_ENUM(code, kind, en, zh) SAY_##code,
+enum say { SAY_CODES(SAY_ENUM) SAY_COUNT };
+#undef SAY_ENUM
+
+/* "MALFORMED" … */
+const char *say_code(enum say say);
+enum say_kind say_kind(enum say say);
+/* The sentence with its blanks, for the reference. */
+const char *say_template(enum say say, bool zh);
+
+#define SAY_ARGUMENTS_MAX 4
+/* The sentence with its blanks filled, in the arena. Arguments that are not there are empty. data is NULL without memory. */
+struct text say_fill(struct arena *arena, enum say say, bool zh, const struct text *arguments, size_t count);
+
+#endif

@@ -1,0 +1,116 @@
+/*
+ * Settings: one table says name, kind, unit, default, bounds and what each is for. From it come the settings file (Lua, read in the
+ * sandbox), the environment variables (SUANPAN_USAGE_AGE_MAX), the flags (--usage-age-max) and the reference page. A flag beats
+ * the environment, which beats the file, which beats the default.
+ */
+#ifndef SUANPAN_SETTINGS_H
+#define SUANPAN_SETTINGS_H
+
+#include "base/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum setting_kind {
+	SETTING_TEXT,
+	SETTING_COUNT,
+	SETTING_BYTES,    /* "64 MiB"; KiB, MiB, GiB, TiB */
+	SETTING_DURATION, /* "400 days", "6 s"; ms, s, minutes, hours, days, years of 365 days; kept as milliseconds */
+	SETTING_CHOICE,
+};
+
+struct setting {
+	const char *name; /* "usage.age_max" */
+	enum setting_kind kind;
+	const char *standard; /* the default, as it would be written */
+	int64_t min, max;     /* of counts, bytes, milliseconds; of a text's length */
+	const char *choices;  /* "debug|info|warn|error" */
+	const char *en, *zh;
+};
+
+/* SETTING(member, name, kind, default, min, max, choices, English, Chinese) */
+#define SETTINGS(SETTING) \
+	SETTING(data, "data", SETTING_TEXT, "suanpan-data", 1, 800, NULL, \
+		"the data folder; made if it does not exist", "数据目录，不存在时自动创建") \
+	SETTING(listen, "listen", SETTING_TEXT, "127.0.0.1:7117", 0, 200, NULL, \
+		"address and port for MessagePack-RPC over TCP; port 0 takes a free one, empty listens nowhere; only " \
+		"loopback addresses, since there is no TLS yet", \
+		"MessagePack-RPC 的 TCP 监听地址；端口 0 表示任选空闲端口，空表示不监听；尚无 TLS，仅限本机回环地址") \
+	SETTING(socket, "socket", SETTING_TEXT, "", 0, 107, NULL, \
+		"path of the Unix socket; empty: \"socket\" in the data folder; \"none\": no socket", \
+		"Unix 套接字路径；空表示数据目录下的 socket；none 表示不使用") \
+	SETTING(connections_max, "connections.max", SETTING_COUNT, "1024", 1, 60000, NULL, \
+		"connections at a time; one more is answered OVERLOADED and closed", "最大并发连接数") \
+	SETTING(frame_max, "frame.max", SETTING_BYTES, "16 MiB", 65536, 1 << 28, NULL, \
+		"size of one message; a longer one is answered FRAME_TOO_LARGE and its connection closed", \
+		"单条消息的最大长度") \
+	SETTING(waiting_max, "waiting.max", SETTING_COUNT, "20000", 100, 10000000, NULL, \
+		"requests that may wait for something that is not in memory before reading stops", \
+		"等待冷数据的请求数上限，超过后暂停读取") \
+	SETTING(usage_age_max, "usage.age_max", SETTING_DURATION, "400 days", 86400000, INT64_C(3153600000000), NULL, \
+		"how old an event may be; request ids are kept as long", "事件最长受理期限；请求编号保留同样长时间") \
+	SETTING(usage_ahead_max, "usage.ahead_max", SETTING_DURATION, "10 minutes", 0, 86400000, NULL, \
+		"how far ahead of the server's clock an event may lie", "事件时间可超前服务器时钟的最大值") \
+	SETTING(memory_records, "memory.records", SETTING_BYTES, "1 GiB", 1 << 20, INT64_C(1) << 40, NULL, \
+		"records in memory; all others are read from disk when they are needed", "内存中记录的上限，其余按需从磁盘读取") \
+	SETTING(memory_ids, "memory.ids", SETTING_COUNT, "1048576", 4096, 4194304, NULL, \
+		"request ids in memory before they are written as a run; 6 tables of this many at 32 to 48 bytes each", \
+		"内存中请求编号的数量，超过后写入磁盘") \
+	SETTING(journal_segment, "journal.segment", SETTING_BYTES, "64 MiB", 1 << 20, 1 << 30, NULL, \
+		"size of a journal file; fixed when the data folder is made", "日志文件大小，创建数据目录时确定") \
+	SETTING(journal_batch, "journal.batch", SETTING_BYTES, "1 MiB", 65536, 1 << 26, NULL, \
+		"most that is written and synced at once", "一次写入并同步的最大字节数") \
+	SETTING(journal_spares, "journal.spares", SETTING_COUNT, "3", 1, 8, NULL, \
+		"journal files kept ready ahead of need", "预先准备的日志文件数") \
+	SETTING(disk_reserve, "disk.reserve", SETTING_BYTES, "512 MiB", 1 << 20, INT64_C(1) << 40, NULL, \
+		"of the disk, left for checkpoints: new work is refused DISK_FULL before it is touched", \
+		"为检查点保留的磁盘空间，触及之前拒绝新请求") \
+	SETTING(state_map, "state.map", SETTING_BYTES, "64 GiB", 1 << 24, INT64_C(1) << 44, NULL, \
+		"address space of the state's file, which grows only as it is used", "状态文件的映射空间，文件按需增长") \
+	SETTING(checkpoint_every, "checkpoint.every", SETTING_DURATION, "10 s", 10, 3600000, NULL, \
+		"between the beginnings of two checkpoints under light load", "轻负载时两次检查点的间隔") \
+	SETTING(checkpoint_spread, "checkpoint.spread", SETTING_DURATION, "6 s", 0, 3600000, NULL, \
+		"over which a checkpoint spreads its work", "一次检查点的工作分摊时间") \
+	SETTING(checkpoint_behind, "checkpoint.behind", SETTING_BYTES, "2 GiB", 1 << 20, INT64_C(1) << 40, NULL, \
+		"of journal that may lie behind a checkpoint before requests have to wait; bounds the time a restart takes", \
+		"检查点可落后的日志量，决定重启耗时") \
+	SETTING(log_level, "log.level", SETTING_CHOICE, "info", 0, 0, "debug|info|warn|error", \
+		"what the log says", "日志级别")
+
+/* Texts of up to 1,023 bytes; counts, bytes and milliseconds as integers; a choice as its index. */
+struct setting_value {
+	char text[1024];
+	int64_t number;
+};
+
+#define SETTING_MEMBER(member, name, kind, standard, min, max, choices, en, zh) struct setting_value member;
+struct settings {
+	SETTINGS(SETTING_MEMBER)
+};
+#undef SETTING_MEMBER
+
+/* The table, for help and the reference; *count how many. */
+const struct setting *settings_table(size_t *count);
+
+/* Fills in all defaults. */
+void settings_init(struct settings *settings);
+
+/* Sets one by its name; STATUS_NOT_FOUND: no such setting (the nearest is named); STATUS_INVALID: not a value it may have. */
+enum status settings_set(struct settings *settings, const char *name, const char *value, struct fault *fault);
+
+/* All SUANPAN_… variables of the environment; an unknown one is an error. */
+enum status settings_read_environment(struct settings *settings, struct fault *fault);
+
+/* A settings file: Lua that returns a table, as rules/settings_file.h shows. */
+enum status settings_read_file(struct settings *settings, const char *path, struct fault *fault);
+
+/* The flag of a setting: "usage.age_max" → "--usage-age-max". */
+void settings_flag(const struct setting *setting, char flag[64]);
+/* The same for its environment variable, "SUANPAN_USAGE_AGE_MAX". */
+void settings_variable(const struct setting *setting, char variable[64]);
+/* Takes `--name value` or `--name=value` from the arguments at *index; *taken false if it is no setting's flag. */
+enum status settings_take_flag(struct settings *settings, int count, char **arguments, int *index, bool *taken,
+	struct fault *fault);
+
+#endif

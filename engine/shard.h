@@ -1,0 +1,74 @@
+/*
+ * A shard: the one thread that owns a store, the release in force, and every call that is under way on them.
+ *
+ * Messages come in groups, as a socket delivered them. A group is read, the memory its calls will touch is
+ * fetched in steps (so that one call's cache misses overlap with the others'), and then each is run. Then the turn ends: the journal's
+ * batch goes to the writer.
+ */
+#ifndef SUANPAN_SHARD_H
+#define SUANPAN_SHARD_H
+
+#include "call.h"
+#include "releases.h"
+
+#include "base/clock.h"
+
+struct shard_settings {
+	struct store_settings store;
+	int64_t age_max_ms;     /* older events are refused */
+	int64_t ahead_max_ms;   /* and those further ahead of the clock */
+	size_t frame_bytes_max; /* of a message */
+	size_t waiting_max;     /* calls that may wait for something cold */
+	struct clock clock;
+};
+
+struct shard_stats {
+	uint64_t calls, answers, errors;
+	uint64_t charged, refused, repeated, rated;
+	uint64_t waited; /* calls that had to wait for something cold */
+	size_t waiting;
+};
+
+struct shard {
+	struct shard_settings settings;
+	uv_loop_t *loop;
+	struct store *store;
+	struct releases *releases;
+	int64_t now_ms; /* once a turn */
+
+	/* Of the calls being run now. */
+	struct arena arena;
+	struct params_reader *reader;
+	struct buffer answer;
+	struct buffer scratch; /* answers in their stored form */
+	struct buffer event;   /* events in theirs */
+	struct id_memo memo;
+
+	struct shard_waits *waits; /* waits.c */
+	struct shard_stats stats;
+};
+
+enum status shard_open(struct shard **shard, const struct shard_settings *settings, uv_loop_t *loop,
+	const struct store_events *events, struct fault *fault);
+/* Ends well or reports why not. No calls may be under way. */
+enum status shard_close(struct shard *shard, struct fault *fault);
+
+/* The time of this turn. */
+void shard_tick(struct shard *shard);
+
+#define SHARD_GROUP_MAX 32
+/* A request that was scanned: its bytes stay until shard_run returns. */
+struct shard_message {
+	struct message message;
+	struct connection *connection;
+};
+void shard_run(struct shard *shard, const struct shard_message *messages, size_t count);
+
+/* Has so much piled up that sockets should not be read for now? */
+bool shard_is_pressed(const struct shard *shard);
+/* Forgets the memory of the calls that were just run. Between two calls only. */
+void shard_forget(struct shard *shard);
+/* Calls that wait for something. */
+size_t shard_waiting(const struct shard *shard);
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * Who uses and who pays: from a service id at an instant to its subscription, account and main balance. Everything is a view into records
+ * in memory, valid until the next store_append.
+ */
+#ifndef SUANPAN_SUBJECT_H
+#define SUANPAN_SUBJECT_H
+
+#include "call.h"
+
+struct subject {
+	struct text subscription_id;
+	struct subscription subscription;
+	struct account account; /* subscription.account is its id */
+	struct record_key balance_key;
+	struct balance balance;
+	uint64_t balance_version;
+};
+
+enum found {
+	SUBJECT_FOUND,
+	SUBJECT_REFUSED, /* *say and *about say why */
+	SUBJECT_COLD,    /* *cold is to be waited for */
+};
+
+/* The subscription, its state being active, with the account and its main balance. */
+enum found subject_find(struct call *call, struct text service_id, int64_t at_ms, struct subject *subject,
+	enum say *say, struct text *about, struct record_key *cold);
+
+/* An account by its id, with its main balance: subject->account, balance_key, balance. */
+enum found subject_find_account(struct call *call, struct text account_id, struct subject *subject,
+	enum say *say, struct text *about, struct record_key *cold);
+
+/* The packages held, in the arena; false without memory. */
+bool subject_holdings(const struct subject *subject, struct arena *arena, struct holding **holdings,
+	size_t *count);
+
+/* Fetches, in steps 0 to METHOD_WARM_STEPS - 1, what subject_find will touch. */
+void subject_warm(struct call *call, struct text service_id, int64_t at_ms, unsigned step);
+
+#endif

@@ -1,0 +1,25 @@
+/* suanpan: the server and its command line (see command.h). */
+#include "command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+int
+main(int count, char **arguments)
+{
+	const char *name = count < 2 ? "help" : arguments[1];
+	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+		name = "help";
+	if (strcmp(name, "--version") == 0)
+		name = "version";
+	const struct command *command = command_find(name);
+	if (command == NULL) {
+		fprintf(stderr, "suanpan: there is no command \"%s\"; suanpan help lists them\n", name);
+		return EXIT_USAGE;
+	}
+	if (count > 2 && (strcmp(arguments[2], "--help") == 0 || strcmp(arguments[2], "-h") == 0)) {
+		char *asked[] = { "help", (char *)(size_t)command->name };
+		return command_find("help")->run(2, asked);
+	}
+	return count < 2 ? command->run(1, (char *[]){ "help" }) : command->run(count - 1, arguments + 1);
+}

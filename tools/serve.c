@@ -1,0 +1,108 @@
+/* suanpan serve: the server. */
+#include "command.h"
+
+#include "../engine/server.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct shown {
+	bool terminal;
+	bool quiet;
+	bool recovered; /* something was shown of it */
+};
+
+static void
+ready(void *context, const char *address, const char *socket)
+{
+	const struct shown *shown = context;
+	if (shown->quiet)
+		return;
+	if (address[0] != '\0')
+		printf("listening on %s (MessagePack-RPC over TCP)\n", address);
+	if (socket[0] != '\0')
+		printf("listening on %s (the same over a Unix socket)\n", socket);
+	printf("ready; Ctrl-C stops it\n");
+	fflush(stdout);
+}
+
+static void
+recovering(void *context, uint64_t done, uint64_t total)
+{
+	struct shown *shown = context;
+	if (total == 0) {
+		if (shown->recovered && shown->terminal)
+			fprintf(stderr, "\n");
+		return;
+	}
+	shown->recovered = true;
+	fprintf(stderr, "%srecovering: %3d %% of %llu MiB of journal%s", shown->terminal ? "\r" : "",
+		(int)(done * 100 / total), (unsigned long long)(total >> 20), shown->terminal ? "" : "\n");
+}
+
+static enum status
+read_arguments(struct settings *settings, int count, char **arguments, bool *quiet, struct fault *fault)
+{
+	const char *file = NULL;
+	*quiet = false;
+	for (int i = 1; i + 1 < count; i++) {
+		if (strcmp(arguments[i], "--config") == 0)
+			file = arguments[i + 1];
+	}
+	settings_init(settings);
+	enum status status = file == NULL ? STATUS_OK : settings_read_file(settings, file, fault);
+	if (status == STATUS_OK)
+		status = settings_read_environment(settings, fault);
+	for (int i = 1; i < count && status == STATUS_OK;) {
+		bool taken;
+		if (strcmp(arguments[i], "--config") == 0 && i + 1 < count) {
+			i += 2;
+			continue;
+		}
+		if (strcmp(arguments[i], "--quiet") == 0) {
+			*quiet = true;
+			i++;
+			continue;
+		}
+		status = settings_take_flag(settings, count, arguments, &i, &taken, fault);
+		if (status == STATUS_OK && !taken)
+			status = fault_set(fault, STATUS_INVALID, "what is \"%s\"?", arguments[i]);
+	}
+	return status;
+}
+
+static int
+serve_run(int count, char **arguments)
+{
+	struct settings settings;
+	struct server *server;
+	struct fault fault = { 0 };
+	struct shown shown = { .terminal = isatty(STDERR_FILENO) };
+	struct server_events events = { &shown, ready, recovering };
+	if (read_arguments(&settings, count, arguments, &shown.quiet, &fault) != STATUS_OK)
+		return command_misused(&COMMAND_SERVE, "%s", fault.text);
+	if (server_open(&server, &settings, &events, &fault) != STATUS_OK)
+		return command_failed("can't start", &fault);
+	if (server_run(server, &fault) != STATUS_OK)
+		return command_failed("stopped", &fault);
+	if (!shown.quiet)
+		printf("stopped; everything is in %s\n", settings.data.text);
+	return EXIT_DONE;
+}
+
+const struct command COMMAND_SERVE = {
+	.name = "serve",
+	.usage = "serve [--config FILE] [--quiet] [--SETTING VALUE ...]",
+	.en = "starts the server",
+	.zh = "启动服务器",
+	.help =
+		"Serves a data folder until Ctrl-C or SIGTERM. Without any setting it keeps its data in ./suanpan-data and\n"
+		"listens on 127.0.0.1:7117 and on the Unix socket \"socket\" in the data folder.\n"
+		"\n"
+		"Settings come from, the strongest first: flags, environment variables (SUANPAN_USAGE_AGE_MAX), the file of\n"
+		"--config (Lua: return { usage = { age_max = \"20 years\" } }), defaults.\n"
+		"\n"
+		"It ends with code 0 after a clean stop, 2 if a setting can't be, 3 if the disk or the data folder fail it.",
+	.run = serve_run,
+};
