@@ -113,7 +113,7 @@ void ids_add(struct ids *ids, struct hash128 hash, uint64_t position, int32_t da
  */
 struct ids_view *ids_view_take(struct ids *ids);
 void ids_view_release(struct ids_view *view);
-/* Changes whenever a view taken now would differ from one taken before. */
+/* Changes whenever a view taken now would differ from one taken before. Never 0. */
 uint64_t ids_view_number(const struct ids *ids);
 /*
  * The newest candidate below `before` in the view; *found false if there is none. Any thread;
