@@ -43,9 +43,10 @@ disk_open(struct disk_file *file, const char *path, enum disk_mode mode, struct 
 void disk_close(struct disk_file *file); /* one that is not open is fine */
 
 /*
- * Memory for large transfers past the page cache, to be freed with memory_free: aligned, not zeroed, and in huge pages where
- * the system gives them. A device takes memory in physically contiguous stretches and is slower the more
- * there are: writing 1 MiB durably took 0.95 ms from one huge page, 1.63 ms from small ones.
+ * Memory for large transfers past the page cache, to be freed with memory_free: aligned, not
+ * zeroed, and in huge pages where the system gives them. A device takes memory in physically
+ * contiguous stretches and is slower the more there are: writing 1 MiB durably took 0.95 ms from
+ * one huge page, 1.63 ms from small ones. NULL without memory.
  */
 void *disk_memory_new(size_t size);
 

@@ -38,8 +38,10 @@ struct counters {
 	_Atomic uint64_t zero_filled_bytes;
 };
 
-/* Batches are numbered from 0; batch n is batches[n % BATCH_COUNT]. written ≤ closed ≤ opened ≤
- * closed + 1. */
+/*
+ * Batches are numbered from 0; batch n is batches[n % BATCH_COUNT]. At any time
+ * written ≤ closed ≤ opened ≤ closed + 1.
+ */
 struct journal {
 	struct journal_options options;
 	size_t batch_room; /* bytes of memory of a batch, and of disk that it may need */

@@ -45,12 +45,12 @@
  *      writer had nothing between. What lies in between is the unused rest of a segment, or a torn
  *      frame that an owner stepped over at a restart.
  *   2. Else the row ends here, unless something contradicts. A header of this folder, found whole
- * on any block from the head to the end of the last segment, *claims* a place in the row. One that
- *      claims a place at or behind the head, with neither epoch nor time below those of the last
- * good frame, was written later than it. If it chains to the last good frame and lies in its place,
- * at the head or at the start of a later segment, it is what was in flight when the owner died:
- * torn, never acknowledged. Any other such claim proves that a frame which is not readable now was
- *      acknowledged: damage, STATUS_CORRUPT. Nothing is cut.
+ *      on any block from the head to the end of the last segment, *claims* a place in the row. One
+ *      that claims a place at or behind the head, with neither epoch nor time below those of the
+ *      last good frame, was written later than it. If it chains to the last good frame and lies in
+ *      its place, at the head or at the start of a later segment, it is what was in flight when the
+ *      owner died: torn, never acknowledged. Any other such claim proves that a frame which can't
+ *      be read now was acknowledged: damage, STATUS_CORRUPT. Nothing is cut.
  *
  * Leftovers never pass for good frames. A torn frame of epoch 5 and a shorter one of epoch 6 over
  * it leave, behind the second, blocks from inside the first, which are no headers. A torn frame's
@@ -61,8 +61,8 @@
  * written.
  *
  * What no reader can tell: damage in the very last frame from a torn write, and the loss of the
- * last segments as a whole. Whoever knows a position that was durable (a checkpoint) compares it
- * with the head.
+ * last segments as a whole. Whoever knows a position that was durable (a checkpoint) scans from
+ * there, and is told if the row does not reach it.
  *
  * Invariants: durable ≤ decided; positions only grow; a frame's time and epoch are never less than
  * those of the one before; every frame's `previous` is the chain value of the one before. Checked
@@ -109,8 +109,7 @@ struct journal_options {
 	uint64_t reserve_bytes; /* of the disk, left for checkpoints */
 	/* Come and see: entries have become durable, or a segment that was waited for is ready. */
 	void (*durable)(void *context);
-	/* At most once, and nothing becomes durable after it. The fault stays until journal_close.
-	 */
+	/* At most once; nothing becomes durable after it. The fault stays until journal_close. */
 	void (*failed)(void *context, const struct fault *fault);
 	void *context;
 };
@@ -154,11 +153,11 @@ uint8_t *journal_reserve(struct journal *journal, size_t size, uint64_t *positio
  */
 void journal_flush(struct journal *journal, int64_t now_ms);
 
-uint64_t
-journal_decided(const struct journal *journal); /* position behind the last reserved entry */
-uint64_t journal_durable(const struct journal *journal); /* every entry below this is on disk */
-/* Bytes of the row that can surely still be used: of the current segment and of those kept ready.
- */
+/* The position behind the last reserved entry. */
+uint64_t journal_decided(const struct journal *journal);
+/* Every entry below this is on disk. */
+uint64_t journal_durable(const struct journal *journal);
+/* Bytes of the row that can surely still be used: of the current segment and of the spares. */
 uint64_t journal_room(const struct journal *journal);
 
 /*
@@ -231,8 +230,8 @@ journal_offset_of(const struct journal_place *place, uint64_t position)
  *
  * `from_chain` is what the first frame's `previous` must be; 0 takes it as it is (for tools that
  * start in the middle). `from_time_ms` and `from_epoch` are those of the frame before, 0 if not
- * known; if there is no frame at all, *head has them: so the head of a checkpoint is best kept
- * whole.
+ * known. They are what tells leftovers from damage, and are *head's if there is no frame at all: so
+ * whoever keeps a head keeps all of it.
  *
  * STATUS_CORRUPT names segment and offset: the row is damaged (see "Where the row ends"), a segment
  * is missing, or a frame that is sound holds what no writer of ours would write.

@@ -2,8 +2,7 @@
  * The keeper of a journal: a thread that has the next segments ready before they are needed, so
  * that neither the shard nor the writer ever waits for a file to be made.
  *
- *   a new spare is filled with zeros ──rename──► spare-N.segment ──rename, sync of the directory──►
- * next
+ *   zeros written ──rename──► spare-N.segment ──rename, sync of the directory──► next
  *
  * At any time one segment, the *next*, has its number already and is open for writing; further ones
  * wait as spares. Together they are `spares` of them. A frame can therefore be acknowledged as soon
@@ -37,9 +36,9 @@ struct keeper_options {
 	uint64_t reserve_bytes;                /* of the disk, left to others */
 	const _Atomic uint64_t *journal_bytes; /* grows with what the journal writes */
 	_Atomic uint64_t *filled_bytes;        /* grows with what the keeper writes */
-	/* On the keeper thread: a segment that keeper_take did not get is ready; and at most once,
-	   that the keeper has stopped for good. */
+	/* On the keeper's thread: a segment that keeper_take did not get is ready. */
 	void (*ready)(void *context);
+	/* On the keeper's thread, at most once: it has stopped for good. */
 	void (*failed)(void *context, const struct fault *fault);
 	void *context;
 };
@@ -54,8 +53,10 @@ enum status keeper_open(struct keeper **keeper, const struct keeper_options *opt
 /* Stops the thread; what it was making is given up. NULL is fine. */
 void keeper_close(struct keeper *keeper);
 
-/* The next segment, which is then the caller's; NULL: not ready yet, and `ready` will be called.
- * Never waits. */
+/*
+ * The next segment, which is then the caller's; NULL: not ready yet, and `ready` will be called.
+ * Never waits.
+ */
 struct segment *keeper_take(struct keeper *keeper);
 /* How many segments are there to be taken, one after the other. */
 unsigned keeper_ready(const struct keeper *keeper);

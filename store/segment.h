@@ -2,10 +2,10 @@
  * The files of a journal: what they are called, which are there, and how one comes to be. Any
  * thread.
  *
- *   DIR/0000000000000007.segment   the segment of that number, in hexadecimal; exactly
- * segment_bytes long DIR/spare-3.segment            a whole one without a number yet: zeros, or
- * what a segment held before its file was given back DIR/spare-3.filling            a spare being
- * made; of no use after a crash
+ *   DIR/0000000000000007.segment   the segment of that number, in hexadecimal
+ *   DIR/spare-3.segment            a whole one without a number yet: zeros, or what a segment held
+ *                                  before its file was given back
+ *   DIR/spare-3.filling            a spare being made; of no use after a crash
  *
  * Writing into blocks that were written before needs no transaction of the file system, so a
  * segment is written whole before it is used. What it holds then does not matter, because a frame

@@ -139,14 +139,16 @@ sample_make(struct sample *sample, uint64_t number)
 	struct random random = { number };
 	for (size_t i = 0; i < SAMPLE_BYTES_MAX; i += 8)
 		store_u64(sample->bytes + i, random_next(&random));
-	size_t id_size = random_below(&random, 65);
+	size_t id_size = random_below(&random, ENTRY_ID_BYTES_MAX + 1);
 	sample->entry = (struct entry){
 		.kind = (enum entry_kind)(1 + random_below(&random, 5)),
 		.attempt = (uint8_t)(id_size == 0 ? 0 : 1 + random_below(&random, 255)),
 		.fingerprint = id_size == 0 ? 0 : random_next(&random),
 		.at_ms = (int64_t)number, /* so that a test can read the number back */
+		.made_ms = (int64_t)random_next(&random),
 		.release = random_next(&random),
-		.scope = text_of_bytes(sample_cut(sample, &random, random_below(&random, 65))),
+		.scope = text_of_bytes(sample_cut(
+			sample, &random, random_below(&random, ENTRY_SCOPE_BYTES_MAX + 1))),
 		.id = text_of_bytes(sample_cut(sample, &random, id_size)),
 		.event = sample_cut(sample, &random, random_below(&random, 400)),
 		.answer = sample_cut(sample, &random, random_below(&random, 200)),

@@ -63,6 +63,7 @@ assert_same_entry(const struct entry *decoded, const struct sample *sample)
 	assert_int_equal(decoded->attempt, entry->attempt);
 	assert_int_equal(decoded->fingerprint, entry->fingerprint);
 	assert_int_equal(decoded->at_ms, entry->at_ms);
+	assert_int_equal(decoded->made_ms, entry->made_ms);
 	assert_int_equal(decoded->release, entry->release);
 	assert_text_equal(decoded->scope, entry->scope);
 	assert_text_equal(decoded->id, entry->id);
@@ -132,6 +133,7 @@ entry_is_encoded_as_the_header_draws_it(void **state)
 		.attempt = 1,
 		.fingerprint = UINT64_C(0x1122334455667788),
 		.at_ms = -2,
+		.made_ms = 0x0102030405060708,
 		.release = UINT64_C(0x99aabbccddeeff00),
 		.scope = TEXT("077"),
 		.id = TEXT("call-1"),
@@ -146,6 +148,7 @@ entry_is_encoded_as_the_header_draws_it(void **state)
 		112, 0, 0, 0, 0, 0, 0, 0, /* size; the checksum is compared apart */
 		0x88, 0x77, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11, /* fingerprint */
 		0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, /* at_ms */
+		0x08, 0x07, 0x06, 0x05, 0x04, 0x03, 0x02, 0x01, /* made_ms */
 		0x00, 0xff, 0xee, 0xdd, 0xcc, 0xbb, 0xaa, 0x99, /* release */
 		1, 1, 3, 6, 1, 0, 2, 0, /* kind, attempt, sizes, counts */
 		5, 0, 0, 0, 7, 0, 0, 0, /* event and answer */
@@ -159,7 +162,7 @@ entry_is_encoded_as_the_header_draws_it(void **state)
 	uint8_t bytes[sizeof expected + 64];
 	memset(bytes, 0xcc, sizeof bytes);
 	size_t size = entry_size(&entry);
-	assert_int_equal(size, 104);
+	assert_int_equal(size, 112);
 	entry_encode(&entry, KEY, bytes);
 	assert_int_equal(load_u32(bytes), size);
 	assert_int_equal(load_u32(bytes + 4), crc32c(KEY, bytes + 8, size - 8));
@@ -269,21 +272,21 @@ well_sealed_nonsense_is_refused(void **state)
 		.postings = postings,
 		.posting_count = 2,
 	};
-	/* 48 scope, 49 effect (16 bytes), 65 posting (6 bytes), 71 posting (8 bytes), 79 padding */
+	/* 56 scope, 57 effect (16 bytes), 73 posting (6), 79 posting (8), 87 padding */
 	size_t effect_at = ENTRY_HEADER_BYTES + 1;
 	size_t posting_at = effect_at + 16;
 	size_t second_at = posting_at + 6;
-	assert_int_equal(entry_size(&entry), 80);
-	assert_change_refused(&entry, 32, 0, "kind");
-	assert_change_refused(&entry, 32, 6, "kind");
-	assert_change_refused(&entry, 33, 1, "attempt");
-	assert_change_refused(&entry, 34, 65, "scope or id");
-	assert_change_refused(&entry, 35, 65, "scope or id");
-	assert_change_refused(&entry, 37, 1, "too many");
-	assert_change_refused(&entry, 39, 5, "too many");
-	assert_change_refused(&entry, 43, 1, "longer than the whole");
-	assert_change_refused(&entry, 44, 200, "longer than the whole");
-	assert_change_refused(&entry, 36, 200, "effects");
+	assert_int_equal(entry_size(&entry), 88);
+	assert_change_refused(&entry, 40, 0, "kind");
+	assert_change_refused(&entry, 40, 6, "kind");
+	assert_change_refused(&entry, 41, 1, "attempt");
+	assert_change_refused(&entry, 42, ENTRY_SCOPE_BYTES_MAX + 1, "scope or id");
+	assert_change_refused(&entry, 43, ENTRY_ID_BYTES_MAX + 1, "scope or id");
+	assert_change_refused(&entry, 45, 1, "too many");
+	assert_change_refused(&entry, 47, 5, "too many");
+	assert_change_refused(&entry, 51, 1, "longer than the whole");
+	assert_change_refused(&entry, 52, 200, "longer than the whole");
+	assert_change_refused(&entry, 44, 200, "effects");
 	assert_change_refused(&entry, effect_at + 1, 0, "effects");
 	assert_change_refused(&entry, effect_at + 1, 200, "effects");
 	assert_change_refused(&entry, effect_at + 3, 1, "effects");
@@ -294,8 +297,8 @@ well_sealed_nonsense_is_refused(void **state)
 	assert_change_refused(&entry, posting_at + 2, 17, "postings");
 	assert_change_refused(&entry, second_at + 1, 0, "postings");
 	assert_change_refused(&entry, second_at + 1, 65, "postings");
-	assert_change_refused(&entry, 38, 1, "bytes follow");
-	assert_change_refused(&entry, 79, 1, "bytes follow");
+	assert_change_refused(&entry, 46, 1, "bytes follow");
+	assert_change_refused(&entry, 87, 1, "bytes follow");
 }
 
 static void
@@ -311,8 +314,8 @@ unit_that_is_repeated_in_full_is_refused(void **state)
 	size_t size = entry_size(&entry);
 	entry_encode(&entry, KEY, bytes);
 	decode(bytes, size);
-	assert_int_equal(bytes[48 + 8 + 7], 'X');
-	bytes[48 + 8 + 7] = 'Y';
+	assert_int_equal(bytes[ENTRY_HEADER_BYTES + 8 + 7], 'X');
+	bytes[ENTRY_HEADER_BYTES + 8 + 7] = 'Y';
 	reseal(bytes);
 	assert_refused(bytes, size, "postings");
 }
@@ -323,7 +326,7 @@ size_that_lies_is_refused(void **state)
 	(void)state;
 	size_t size;
 	uint8_t *bytes = sample_encode(4711, KEY, &size);
-	static const uint32_t lies[] = { 0, 8, 40, 44, 52, ENTRY_BYTES_MAX + 8, UINT32_MAX };
+	static const uint32_t lies[] = { 0, 8, 48, 52, 60, ENTRY_BYTES_MAX + 8, UINT32_MAX };
 	for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
 		store_u32(bytes, lies[i]);
 		assert_refused(bytes, size, "an entry can't have");
