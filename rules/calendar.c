@@ -8,6 +8,7 @@
 #define DAY_MINUTES 1440
 #define DAY_HOURS 24
 #define WEEKDAYS 7
+#define DAY_PLANS (DAY_KINDS * WEEKDAYS)
 #define NO_RULE 0xff
 
 _Static_assert(CALENDAR_RULES_MAX < NO_RULE, "the number of a rule is a byte");
@@ -27,21 +28,29 @@ struct calendar {
 	const struct zoneinfo *zone;
 	int64_t first_day; /* of the covered days */
 	uint64_t day_count; /* 0: no rule looks at kinds, all days are covered */
-	uint8_t *kinds; /* of each covered day */
+	uint8_t *day_plans; /* of each covered day, which of the plans it has */
 	int32_t first_year;
 	int32_t last_year;
 	struct segment *segments;
-	struct day_plan plans[DAY_KINDS][WEEKDAYS];
+	struct day_plan plans[DAY_PLANS];
 };
 
 /* Which rule has each minute of each sort of day. */
 struct painting {
-	uint8_t rule[DAY_KINDS][WEEKDAYS][DAY_MINUTES];
+	uint8_t rule[DAY_PLANS][DAY_MINUTES];
 };
 
 static const char *const weekday_names[WEEKDAYS] = { "Sunday", "Monday", "Tuesday", "Wednesday",
 	"Thursday", "Friday", "Saturday" };
 static const char *const kind_names[DAY_KINDS] = { "ordinary day", "holiday", "workday" };
+
+/* A sort of day: its plan is number kind * WEEKDAYS + weekday. */
+static bool
+rule_applies(const struct calendar_rule *rule, unsigned plan)
+{
+	return (rule->kinds >> plan / WEEKDAYS & 1) != 0 &&
+	       (rule->weekdays & WEEKDAY_BIT(plan % WEEKDAYS)) != 0;
+}
 
 /* The first rule that matches wins, so they are painted from the last to the first. */
 static void
@@ -49,18 +58,14 @@ paint_rules(struct painting *painting, const struct calendar_rule *rules, size_t
 {
 	memset(painting, NO_RULE, sizeof *painting);
 	for (size_t i = rule_count; i-- > 0;) {
-		const struct calendar_rule *rule = &rules[i];
+		int32_t from = rules[i].from_minute;
+		int32_t till = rules[i].till_minute;
 
-		if (rule->from_minute < 0 || rule->from_minute >= rule->till_minute ||
-			rule->till_minute > DAY_MINUTES)
+		if (from < 0 || from >= till || till > DAY_MINUTES)
 			continue; /* such a rule never matches */
-		for (unsigned kind = 0; kind < DAY_KINDS; kind++)
-			for (unsigned weekday = 0; weekday < WEEKDAYS; weekday++)
-				if ((rule->kinds >> kind & 1) != 0 &&
-					(rule->weekdays & WEEKDAY_BIT(weekday)) != 0)
-					memset(&painting->rule[kind][weekday][rule->from_minute],
-						(int)i,
-						(size_t)(rule->till_minute - rule->from_minute));
+		for (unsigned plan = 0; plan < DAY_PLANS; plan++)
+			if (rule_applies(&rules[i], plan))
+				memset(&painting->rule[plan][from], (int)i, (size_t)(till - from));
 	}
 }
 
@@ -68,7 +73,7 @@ static int
 painting_dead_rule(const struct painting *painting, size_t rule_count)
 {
 	bool seen[NO_RULE + 1] = { false };
-	const uint8_t *rule = &painting->rule[0][0][0];
+	const uint8_t *rule = &painting->rule[0][0];
 
 	for (size_t i = 0; i < sizeof painting->rule; i++)
 		seen[rule[i]] = true;
@@ -148,18 +153,16 @@ days_check(const struct day_table *days, struct fault *fault)
 static enum status
 painting_check(const struct painting *painting, size_t rule_count, struct fault *fault)
 {
-	for (unsigned kind = 0; kind < DAY_KINDS; kind++)
-		for (unsigned weekday = 0; weekday < WEEKDAYS; weekday++) {
-			const uint8_t *day = painting->rule[kind][weekday];
-			const uint8_t *hole = memchr(day, NO_RULE, DAY_MINUTES);
+	for (unsigned plan = 0; plan < DAY_PLANS; plan++) {
+		const uint8_t *day = painting->rule[plan];
+		const uint8_t *hole = memchr(day, NO_RULE, DAY_MINUTES);
 
-			if (hole != NULL)
-				return fault_set(fault, STATUS_INVALID,
-					"no rule of the calendar covers %s %02d:%02d of a day that "
-					"is a %s",
-					weekday_names[weekday], (int)(hole - day) / 60,
-					(int)(hole - day) % 60, kind_names[kind]);
-		}
+		if (hole != NULL)
+			return fault_set(fault, STATUS_INVALID,
+				"no rule of the calendar covers %s %02d:%02d of a day that is a %s",
+				weekday_names[plan % WEEKDAYS], (int)(hole - day) / 60,
+				(int)(hole - day) % 60, kind_names[plan / WEEKDAYS]);
+	}
 	int dead = painting_dead_rule(painting, rule_count);
 	if (dead >= 0)
 		return fault_set(fault, STATUS_INVALID,
@@ -197,17 +200,15 @@ calendar_plan(struct calendar *calendar, const struct painting *painting,
 	size_t count = 0;
 	size_t first = 0;
 
-	for (unsigned kind = 0; kind < DAY_KINDS; kind++)
-		for (unsigned weekday = 0; weekday < WEEKDAYS; weekday++)
-			count += plan_day(painting->rule[kind][weekday], rules, 0, NULL, NULL);
-	must(count <= DAY_KINDS * WEEKDAYS * DAY_MINUTES);
+	for (unsigned plan = 0; plan < DAY_PLANS; plan++)
+		count += plan_day(painting->rule[plan], rules, 0, NULL, NULL);
+	must(count <= DAY_PLANS * DAY_MINUTES);
 	calendar->segments = memory_new_zeroed(count, sizeof *calendar->segments);
 	if (calendar->segments == NULL)
 		return false;
-	for (unsigned kind = 0; kind < DAY_KINDS; kind++)
-		for (unsigned weekday = 0; weekday < WEEKDAYS; weekday++)
-			first += plan_day(painting->rule[kind][weekday], rules, first,
-				calendar->segments, &calendar->plans[kind][weekday]);
+	for (unsigned plan = 0; plan < DAY_PLANS; plan++)
+		first += plan_day(painting->rule[plan], rules, first, calendar->segments,
+			&calendar->plans[plan]);
 	must(first == count);
 	return true;
 }
@@ -221,12 +222,17 @@ calendar_cover(struct calendar *calendar, const struct day_table *days)
 	calendar->last_year = days->last_year;
 	calendar->first_day = day_of_date((struct date){ days->first_year, 1, 1 });
 	calendar->day_count = (uint64_t)(last - calendar->first_day + 1);
-	calendar->kinds = memory_new_zeroed(calendar->day_count, sizeof *calendar->kinds);
-	if (calendar->kinds == NULL)
+	calendar->day_plans = memory_new(calendar->day_count);
+	if (calendar->day_plans == NULL)
 		return false;
-	for (size_t i = 0; i < days->count; i++)
-		calendar->kinds[days->days[i].day - calendar->first_day] =
-			(uint8_t)days->days[i].kind;
+	for (uint64_t i = 0; i < calendar->day_count; i++)
+		calendar->day_plans[i] = (uint8_t)weekday_of_day(calendar->first_day + (int64_t)i);
+	for (size_t i = 0; i < days->count; i++) {
+		const struct special_day *day = &days->days[i];
+
+		calendar->day_plans[day->day - calendar->first_day] +=
+			(uint8_t)(day->kind * WEEKDAYS);
+	}
 	return true;
 }
 
@@ -277,7 +283,7 @@ calendar_free(struct calendar *calendar)
 {
 	if (calendar == NULL)
 		return;
-	memory_free(calendar->kinds);
+	memory_free(calendar->day_plans);
 	memory_free(calendar->segments);
 	memory_free(calendar);
 }
@@ -299,18 +305,19 @@ calendar_band(const struct calendar *calendar, int64_t ms, uint32_t *band, int64
 	int64_t local = ms + stretch.offset_ms;
 	int64_t day = floor_divide(local, DAY_MS);
 	int32_t ms_of_day = (int32_t)(local - day * DAY_MS);
-	uint8_t kind = DAY_ORDINARY;
+	const struct day_plan *plan;
 
-	if (calendar->day_count > 0) {
+	if (calendar->day_count == 0) {
+		plan = &calendar->plans[weekday_of_day(day)];
+	} else {
 		uint64_t covered = (uint64_t)(day - calendar->first_day);
 
 		if (covered >= calendar->day_count)
 			return false;
-		kind = calendar->kinds[covered];
+		plan = &calendar->plans[calendar->day_plans[covered]];
 	}
-	const struct day_plan *plan = &calendar->plans[kind][weekday_of_day(day)];
-	const struct segment *segment =
-		&calendar->segments[plan->segment_of_hour[ms_of_day / HOUR_MS]];
+	uint16_t first = plan->segment_of_hour[ms_of_day / (int32_t)HOUR_MS];
+	const struct segment *segment = &calendar->segments[first];
 	while (segment->till_ms <= ms_of_day)
 		segment++;
 	int64_t till = ms - ms_of_day + segment->till_ms;
@@ -320,35 +327,28 @@ calendar_band(const struct calendar *calendar, int64_t ms, uint32_t *band, int64
 	return true;
 }
 
-static int64_t
-cycle_first_day(enum cycle every, int64_t day)
+/* The first day of the cycle that a day lies in, and the first of the next. */
+static void
+cycle_days(enum cycle every, int64_t day, int64_t *first_day, int64_t *next_day)
 {
-	switch (every) {
-	case CYCLE_DAY:
-		return day;
-	case CYCLE_MONTH:
-		return day - (date_of_day(day).day - 1);
-	case CYCLE_YEAR:
-		break;
-	}
-	return day_of_date((struct date){ date_of_day(day).year, 1, 1 });
-}
-
-/* The first day of the cycle after the one that begins on `first_day`. */
-static int64_t
-cycle_next_day(enum cycle every, int64_t first_day)
-{
-	struct date date = date_of_day(first_day);
+	struct date date;
 
 	switch (every) {
 	case CYCLE_DAY:
-		return first_day + 1;
+		*first_day = day;
+		*next_day = day + 1;
+		break;
 	case CYCLE_MONTH:
-		return first_day + month_days(date.year, date.month);
+		date = date_of_day(day);
+		*first_day = day - (date.day - 1);
+		*next_day = *first_day + month_days(date.year, date.month);
+		break;
 	case CYCLE_YEAR:
+		date = date_of_day(day);
+		*first_day = day_of_date((struct date){ date.year, 1, 1 });
+		*next_day = day_of_date((struct date){ date.year + 1, 1, 1 });
 		break;
 	}
-	return day_of_date((struct date){ date.year + 1, 1, 1 });
 }
 
 /*
@@ -372,14 +372,11 @@ cycle_at(enum cycle every, const struct zoneinfo *zone, int64_t ms)
 	struct cycle_span span;
 	int64_t next_day;
 
-	span.first_day = cycle_first_day(every, floor_divide(ms + stretch.offset_ms, DAY_MS));
-	next_day = cycle_next_day(every, span.first_day);
+	cycle_days(every, floor_divide(ms + stretch.offset_ms, DAY_MS), &span.first_day, &next_day);
 	span.from_ms = day_begin(zone, &stretch, span.first_day);
 	span.till_ms = day_begin(zone, &stretch, next_day);
-	while (span.till_ms <=
-		ms) { /* the clock was set back over midnight: the new day has begun */
-		span.first_day = next_day;
-		next_day = cycle_next_day(every, span.first_day);
+	while (span.till_ms <= ms) { /* set back over midnight, the new day has begun */
+		cycle_days(every, next_day, &span.first_day, &next_day);
 		span.from_ms = span.till_ms;
 		span.till_ms = day_begin(zone, &stretch, next_day);
 	}

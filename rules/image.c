@@ -1,6 +1,11 @@
 #include "image.h"
 
 #include "../engine/base/digest.h"
+#include "../engine/base/must.h"
+
+/* 400 years have 146,097 days and 4,800 months. */
+#define MEAN_MONTH_MS (146097 * DAY_MS / 4800)
+#define MONTHS_MAX (300 * 12 + 2)
 
 const char *
 unit_name(enum unit unit)
@@ -53,8 +58,44 @@ image_service(const struct image *image, struct text id)
 	return NO_INDEX;
 }
 
-bool
-image_index_packages(struct image *image)
+struct cycle_span
+image_cycle(const struct image *image, enum cycle every, int64_t ms)
+{
+	if (every != CYCLE_MONTH)
+		return cycle_at(every, image->zone, ms);
+	must(image->month_count > 0);
+	must(ms >= INSTANT_MIN && ms <= INSTANT_MAX);
+	/* Months of equal length would be off by one at most. */
+	int64_t guess = (ms - image->months[0].from_ms) / MEAN_MONTH_MS;
+	if (guess >= image->month_count)
+		guess = image->month_count - 1;
+	const struct cycle_span *month = &image->months[guess];
+	while (ms < month->from_ms)
+		month--;
+	while (ms >= month->till_ms)
+		month++;
+	return *month;
+}
+
+static bool
+index_months(struct image *image)
+{
+	struct cycle_span *months = arena_take(&image->arena, MONTHS_MAX * sizeof *months);
+	uint32_t count = 0;
+
+	if (months == NULL)
+		return false;
+	for (int64_t ms = INSTANT_MIN; ms <= INSTANT_MAX; ms = months[count++].till_ms) {
+		must(count < MONTHS_MAX);
+		months[count] = cycle_at(CYCLE_MONTH, image->zone, ms);
+	}
+	image->months = months;
+	image->month_count = count;
+	return true;
+}
+
+static bool
+index_ids(struct image *image)
 {
 	uint32_t slot_count = 4;
 
@@ -72,4 +113,10 @@ image_index_packages(struct image *image)
 	image->package_slots = slots;
 	image->package_slot_count = slot_count;
 	return true;
+}
+
+bool
+image_index_packages(struct image *image)
+{
+	return index_ids(image) && index_months(image);
 }

@@ -135,6 +135,9 @@ struct image {
 	/* Open-addressed index of package ids: first version in packages + 1, or 0. */
 	const uint32_t *package_slots;
 	uint32_t package_slot_count; /* a power of two */
+	/* The months of the zone, those of INSTANT_MIN and INSTANT_MAX included. */
+	const struct cycle_span *months;
+	uint32_t month_count;
 	uint32_t function_count;
 };
 
@@ -142,7 +145,12 @@ struct image {
 bool image_package(const struct image *image, struct text id, uint32_t *first, uint32_t *count);
 /* Index of a service, or NO_INDEX. */
 uint32_t image_service(const struct image *image, struct text id);
-/* Fills package_slots for the sorted packages. False without memory. */
+/* The same as cycle_at in the image's zone, but months are looked up. */
+struct cycle_span image_cycle(const struct image *image, enum cycle every, int64_t ms);
+/*
+ * Fills package_slots for the sorted packages, and months for the zone, which comes last in
+ * building an image. False without memory.
+ */
 bool image_index_packages(struct image *image);
 
 #endif

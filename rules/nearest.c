@@ -5,7 +5,7 @@
  * A tariff gets as far as the first condition that fails:
  *
  *   service   it is held, but for another service
- *   held      nobody holds it, but it would price the event
+ *   held      it is not held, but would price the event
  *   date      it is held and would price the event, but at another time
  *   zone      it is held now, but for other zones
  *   when      only its function said no
@@ -13,8 +13,6 @@
  * The one that got furthest is named; among equals the first by layer, as held, as written.
  */
 #include "rating.h"
-
-#include "../engine/base/must.h"
 
 #define NAMES_SHOWN_MAX 3
 #define DIGITS_SHOWN_MAX 32
@@ -106,6 +104,18 @@ refuse_digits(struct rating *rating, struct text digits)
 	if (nearest.got.data == NULL && digits.size > 0)
 		return rating_out_of_memory(rating);
 	return rating_refuse(rating, REFUSED_NO_ZONE, &nearest);
+}
+
+bool
+refuse_overflow(struct rating *rating, const struct draft *draft)
+{
+	struct near_miss nearest = { .condition = "amount" };
+
+	if (draft != NULL) {
+		nearest.package = draft->package->id;
+		nearest.tariff = draft->tariff->id;
+	}
+	return rating_refuse(rating, REFUSED_OVERFLOW, &nearest);
 }
 
 bool
@@ -260,7 +270,7 @@ describe(const struct rating *rating, const struct candidate *candidate, int64_t
 	case NEAR_ZONE:
 		nearest.condition = "zone";
 		nearest.wanted = zone_names(rating, &candidate->tariff->zones);
-		nearest.got = rating->pricing.zone;
+		nearest.got = rating->zone_name;
 		break;
 	case NEAR_WHEN:
 		nearest.condition = "when";

@@ -4,38 +4,65 @@
 
 #include <string.h>
 
-/* The pool with this counter, read if the event meets it for the first time. */
 static bool
+same_counter(const struct counter_name *a, const struct counter_name *b)
+{
+	return a->cycle == b->cycle && text_equal(a->package, b->package) &&
+	       text_equal(a->allowance, b->allowance);
+}
+
+/*
+ * The pool of an allowance that was not yet used at `ms`: with a counter that is read now, or, if
+ * this is another version of a package, with the counter that the event has used already. NULL ends
+ * the rating.
+ */
+static struct pool *
 pool_open(struct rating *rating, const struct package *package, const struct allowance *allowance,
-	const struct cycle_span *cycle, size_t *index)
+	int64_t ms)
 {
 	const struct rate_facts *facts = &rating->question->facts;
-	struct counter_name name = { package->id, allowance->id, (int32_t)cycle->first_day };
-	int64_t used = 0;
-
-	for (*index = 0; *index < rating->pool_count; ++*index) {
-		const struct counter_name *known = &rating->pools[*index].name;
-
-		if (known->cycle == name.cycle && text_equal(known->package, name.package) &&
-			text_equal(known->allowance, name.allowance))
-			return true;
-	}
-	if (facts->counter(facts->context, &name, &used) == FACT_COLD) {
-		rating->outcome = RATE_COLD;
-		return false;
-	}
-	must(used >= 0);
 	struct pool *pools = rating_grow(
 		rating, rating->pools, rating->pool_count, &rating->pool_room, sizeof *pools);
+
 	if (pools == NULL)
-		return false;
+		return NULL;
 	rating->pools = pools;
-	pools[rating->pool_count++] = (struct pool){ .allowance = allowance,
-		.cycle = *cycle,
-		.name = name,
-		.used_before = used,
-		.used = used };
-	return true;
+	struct pool *pool = &pools[rating->pool_count];
+	pool->allowance = allowance;
+	pool->cycle = image_cycle(rating->image, allowance->every, ms);
+	pool->name.package = package->id;
+	pool->name.allowance = allowance->id;
+	pool->name.cycle = (int32_t)pool->cycle.first_day;
+	pool->label = (struct text){ NULL, 0 };
+	for (struct pool *earlier = pools; earlier < pool; earlier++)
+		if (same_counter(&earlier->name, &pool->name)) {
+			earlier->allowance = allowance;
+			earlier->cycle = pool->cycle;
+			return earlier;
+		}
+	pool->used_before = 0;
+	if (facts->counter(facts->context, &pool->name, &pool->used_before) == FACT_COLD) {
+		rating->outcome = RATE_COLD;
+		return NULL;
+	}
+	must(pool->used_before >= 0);
+	pool->used = pool->used_before;
+	rating->pool_count++;
+	return pool;
+}
+
+static struct pool *
+pool_at(struct rating *rating, const struct package *package, const struct allowance *allowance,
+	int64_t ms)
+{
+	for (size_t i = 0; i < rating->pool_count; i++) {
+		struct pool *pool = &rating->pools[i];
+
+		if (pool->allowance == allowance && pool->cycle.from_ms <= ms &&
+			ms < pool->cycle.till_ms)
+			return pool;
+	}
+	return pool_open(rating, package, allowance, ms);
 }
 
 /* Adds an allowance to what a run at `ms` may use; the run ends with the allowance's cycle. */
@@ -43,30 +70,19 @@ static bool
 use_add(struct rating *rating, const struct package *package, const struct allowance *allowance,
 	int64_t ms, int64_t *till_ms)
 {
-	struct cycle_span cycle;
-	size_t index = 0;
-
 	if (!rating_serves(rating, allowance->service, &allowance->zones))
 		return true;
-	while (index < rating->pool_count && (rating->pools[index].allowance != allowance ||
-						     rating->pools[index].cycle.from_ms > ms ||
-						     rating->pools[index].cycle.till_ms <= ms))
-		index++;
-	if (index < rating->pool_count) {
-		cycle = rating->pools[index].cycle;
-	} else {
-		cycle = cycle_at(allowance->every, rating->image->zone, ms);
-		if (!pool_open(rating, package, allowance, &cycle, &index))
-			return false;
-	}
-	if (cycle.till_ms < *till_ms)
-		*till_ms = cycle.till_ms;
 	struct use *uses = rating_grow(
 		rating, rating->uses, rating->use_count, &rating->use_room, sizeof *uses);
-	if (uses == NULL)
+	struct pool *pool = uses == NULL ? NULL : pool_at(rating, package, allowance, ms);
+	if (pool == NULL)
 		return false;
+	if (pool->cycle.till_ms < *till_ms)
+		*till_ms = pool->cycle.till_ms;
 	rating->uses = uses;
-	uses[rating->use_count++] = (struct use){ allowance, index };
+	uses[rating->use_count].allowance = allowance;
+	uses[rating->use_count].pool = (size_t)(pool - rating->pools);
+	rating->use_count++;
 	return true;
 }
 
@@ -117,10 +133,12 @@ bool
 use_take(struct rating *rating, const struct use *use, int64_t size, int64_t wanted, int64_t *taken)
 {
 	struct pool *pool = &rating->pools[use->pool];
-	int64_t amount = use->allowance->amount;
-	int64_t whole = pool->used < amount ? (amount - pool->used) / size : 0;
+	int64_t left = use->allowance->amount - pool->used;
+	int64_t needed;
 
-	*taken = whole < wanted ? whole : wanted;
+	*taken = wanted;
+	if (__builtin_mul_overflow(wanted, size, &needed) || needed > left)
+		*taken = left > 0 ? left / size : 0;
 	pool->used += *taken * size;
 	return *taken == 0 || pool_label(rating, pool);
 }

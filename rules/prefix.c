@@ -15,13 +15,14 @@
  *   bits 37 to 63   outcome, if the number ends here or its next digit does not go on
  *
  * A node without a row of its own has the outcome of the nearest shorter prefix, so a search never
- * looks back. Nodes are numbered level by level, so that the few that every search passes stay in
- * the processor's cache.
+ * looks back. What takes time is memory that is not in the processor's cache. So the top levels,
+ * which every search passes, lie together, and below them the nodes of one branch, which one search
+ * passes.
  */
-#define NODE_DIGITS 0x3ffu
 #define NODE_CHILD_SHIFT 10
 #define NODE_OUTCOME_SHIFT 37
 #define NODE_INDEX_MAX ((UINT64_C(1) << 27) - 1)
+#define TOP_LEVELS 4
 
 _Static_assert(PREFIX_ROWS_MAX < NODE_INDEX_MAX / PREFIX_DIGITS_MAX,
 	"an index of 27 bits reaches every node of the largest table");
@@ -275,27 +276,47 @@ node_split(struct builder *builder, size_t node, size_t depth, struct key_range 
 }
 
 static enum status
+node_make(struct builder *builder, size_t node, size_t depth)
+{
+	struct key_range range = builder->ranges[node];
+	enum status status = node_settle(builder, node, depth, &range);
+
+	if (status == STATUS_OK)
+		node_split(builder, node, depth, range);
+	return status;
+}
+
+/*
+ * Makes a node and all below it, one branch after the other; at most PREFIX_DIGITS_MAX calls deep.
+ */
+static enum status
+subtree_make(struct builder *builder, size_t node, size_t depth)
+{
+	size_t child = builder->table->node_count;
+	enum status status = node_make(builder, node, depth);
+
+	must(depth <= PREFIX_DIGITS_MAX);
+	for (size_t till = builder->table->node_count; child < till && status == STATUS_OK; child++)
+		status = subtree_make(builder, child, depth + 1);
+	return status;
+}
+
+static enum status
 nodes_make(struct builder *builder)
 {
 	struct prefix_table *table = builder->table;
-	size_t level_end = 1;
-	size_t depth = 0;
+	enum status status = STATUS_OK;
+	size_t node = 0; /* made so far: those before it */
 
 	table->nodes[0] = 0;
 	table->node_count = 1;
 	builder->ranges[0] = (struct key_range){ 0, (uint32_t)builder->row_count };
-	for (size_t node = 0; node < table->node_count; node++) {
-		if (node == level_end) {
-			level_end = table->node_count;
-			depth++;
-		}
-		struct key_range range = builder->ranges[node];
-		enum status status = node_settle(builder, node, depth, &range);
-		if (status != STATUS_OK)
-			return status;
-		node_split(builder, node, depth, range);
-	}
-	return STATUS_OK;
+	for (size_t depth = 0; depth < TOP_LEVELS; depth++)
+		for (size_t till = table->node_count; node < till && status == STATUS_OK; node++)
+			status = node_make(builder, node, depth);
+	for (size_t till = table->node_count; node < till && status == STATUS_OK; node++)
+		status = subtree_make(builder, node, TOP_LEVELS);
+	return status;
 }
 
 static enum status
@@ -313,9 +334,9 @@ table_make(struct builder *builder)
 		return fault_set(builder->fault, STATUS_MEMORY,
 			"no memory for a prefix table of %zu nodes", needed);
 	status = nodes_make(builder);
-	must(status != STATUS_OK || table->node_count == needed);
 	if (status != STATUS_OK)
 		return status;
+	must(table->node_count == needed);
 	struct outcome *fitted =
 		memory_resize(table->outcomes, table->outcome_count * sizeof *table->outcomes);
 	if (fitted != NULL)
@@ -378,28 +399,30 @@ prefix_table_bytes(const struct prefix_table *table)
 	       table->outcome_count * sizeof *table->outcomes;
 }
 
+/* The node that a digit leads to; if there is none, the same outcome without a way on. */
+static uint64_t
+node_follow(const struct prefix_table *table, uint64_t node, uint32_t digit)
+{
+	uint64_t bit = UINT64_C(1) << digit;
+
+	if ((node & bit) == 0)
+		return node & ~(uint64_t)0 << NODE_OUTCOME_SHIFT;
+	return table->nodes[(node >> NODE_CHILD_SHIFT & NODE_INDEX_MAX) +
+			    (uint64_t)__builtin_popcountll(node & (bit - 1))];
+}
+
 bool
 prefix_find(const struct prefix_table *table, struct text digits, uint32_t *value, size_t *matched)
 {
-	const uint64_t *nodes = table->nodes;
-	uint64_t node = nodes[0];
-	size_t at = 0;
+	uint64_t node = table->nodes[0];
 
-	for (; at < digits.size; at++) {
+	for (size_t at = 0; at < digits.size; at++) {
 		uint32_t digit = (uint32_t)(uint8_t)digits.data[at] - '0';
 
 		if (digit > 9)
 			return false;
-		uint64_t bit = UINT64_C(1) << digit;
-		if ((node & bit) == 0)
-			break;
-		node = nodes[(node >> NODE_CHILD_SHIFT & NODE_INDEX_MAX) +
-			     (uint64_t)__builtin_popcountll(node & (bit - 1))];
+		node = node_follow(table, node, digit);
 	}
-	for (; at < digits.size; at++)
-		if ((uint8_t)digits.data[at] < '0' || (uint8_t)digits.data[at] > '9')
-			return false;
-
 	uint64_t index = digits.size == 0 ? 0 : node >> NODE_OUTCOME_SHIFT;
 	const struct outcome *outcome = &table->outcomes[index];
 	while (index != 0 &&

@@ -159,7 +159,7 @@ struct near_miss {
 
 struct pricing {
 	enum rate_refusal refused; /* 0: priced */
-	struct near_miss nearest;
+	struct near_miss nearest; /* of a refusal; if priced, only its condition is set, to NULL */
 	struct text zone;
 	struct money amount; /* sum of the lines */
 	const struct price_line *lines;

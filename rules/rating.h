@@ -81,6 +81,7 @@ struct rating {
 	uint32_t service;
 	const struct zone_map *map; /* NULL: the service has no zones */
 	uint32_t zone;
+	struct text zone_name;
 
 	/*
 	 * Where in the event something is, is a position: milliseconds since its beginning if it
@@ -106,8 +107,23 @@ struct rating {
 	size_t draft_room;
 	uint32_t runs;
 
+	struct money amount; /* of the lines that are finished */
+	const struct price_line *lines;
+	const struct consumption *consumptions;
+	size_t consumption_count;
+
+	/* How it ended, unless it is priced. */
 	enum rate_outcome outcome;
-	struct pricing pricing;
+	enum rate_refusal refused;
+	struct near_miss nearest;
+};
+
+/* Where the lists begin: what a usual event needs takes nothing from the arena. */
+struct scratch {
+	struct held held[4];
+	struct pool pools[2];
+	struct use uses[4];
+	struct draft drafts[2];
 };
 
 /* rate.c */
@@ -116,11 +132,15 @@ bool rating_out_of_memory(struct rating *rating);
 /* A function's failure: `what` is the condition that it decides. */
 bool rating_function_failed(struct rating *rating, enum call_outcome outcome,
 	const struct near_miss *what);
-/*
- * The list with room for one more behind `count`; it moves when it is full. NULL when there is no
- * memory, which ends the rating.
- */
-void *rating_grow(struct rating *rating, void *list, size_t count, size_t *room, size_t size);
+/* A full list moves to where it has more room; NULL without memory, which ends the rating. */
+void *rating_move(struct rating *rating, void *list, size_t *room, size_t size);
+
+/* The list, with room for one more behind `count` elements; or NULL like rating_move. */
+static inline void *
+rating_grow(struct rating *rating, void *list, size_t count, size_t *room, size_t size)
+{
+	return count < *room ? list : rating_move(rating, list, room, size);
+}
 
 /* Does a tariff or allowance serve this event's service and zone? */
 static inline bool
@@ -149,6 +169,7 @@ bool component_price(struct rating *rating, uint32_t component, struct span_list
 bool refuse_service(struct rating *rating);
 bool refuse_digits(struct rating *rating, struct text digits);
 bool refuse_tariff(struct rating *rating, int64_t ms);
+bool refuse_overflow(struct rating *rating, const struct draft *draft /* or NULL */);
 bool refuse_calendar(struct rating *rating, const struct choice *choice, int64_t ms);
 
 #endif

@@ -65,10 +65,7 @@ draft_add(struct rating *rating, struct draft *draft, const struct price_part *p
 
 	if (!money_times(part->price, part->units, &amount) ||
 		!money_add(draft->paid, amount, &draft->paid))
-		return rating_refuse(rating, REFUSED_OVERFLOW,
-			&(struct near_miss){ .package = draft->package->id,
-				.tariff = draft->tariff->id,
-				.condition = "amount" });
+		return refuse_overflow(rating, draft);
 	if (last != NULL && text_equal(last->band, part->band) &&
 		text_equal(last->allowance, part->allowance) &&
 		money_compare(last->price, part->price) == 0) {
@@ -107,70 +104,83 @@ run_settle(struct rating *rating, struct draft *draft, const struct run *run)
 		       &(struct price_part){ run->band, { NULL, 0 }, left, run->price });
 }
 
-/*
- * Counts the units that begin from the walk's position on and before `till`, as far as they have
- * one band and one size, and moves the position to where the last of them ends.
- */
+/* Prices the units of one size and band that begin before `till`; there is at least one. */
 static bool
-run_measure(struct walk *walk, const struct choice *choice, int64_t till, struct run *run)
+units_price(struct walk *walk, struct draft *draft, const struct step *step, uint32_t band,
+	int64_t till)
 {
-	struct rating *rating = walk->rating;
-	const struct tariff *tariff = choice->tariff;
-	int64_t ms = position_ms(rating, walk->position);
-	int64_t change_ms = INT64_MAX;
-	uint32_t band = 0;
+	struct run run = { draft->tariff->bands[band], step, step->prices[band], 1 };
 	int64_t length;
 
-	if (tariff->calendar != NULL && !calendar_band(tariff->calendar, ms, &band, &change_ms))
-		return refuse_calendar(rating, choice, ms);
-	if (!uses_gather(rating, choice, ms, &change_ms))
-		return false;
-	must(change_ms > ms && band < tariff->band_count);
-	till = smaller(till, ms_position(rating, change_ms));
-
-	bool first = tariff->has_first && !walk->begun;
-	run->step = first ? &tariff->first : &tariff->next;
-	run->band = tariff->bands[band];
-	run->price = run->step->prices[band];
-	if (__builtin_mul_overflow(run->step->size, rating->unit_length, &length))
+	must(walk->position < till);
+	if (__builtin_mul_overflow(step->size, walk->rating->unit_length, &length))
 		length = INT64_MAX;
-	run->count = first ? 1 : (till - walk->position - 1) / length + 1;
-	if (__builtin_mul_overflow(run->count, length, &length) ||
+	if (till - walk->position > length)
+		run.count = (till - walk->position - 1) / length + 1;
+	if (__builtin_mul_overflow(run.count, length, &length) ||
 		__builtin_add_overflow(walk->position, length, &walk->position))
 		walk->position = INT64_MAX;
-	return true;
+	return run_settle(walk->rating, draft, &run);
 }
 
 /* Ends events that cross more than a sane one does, lest one makes all others wait. */
 static bool
 run_begin(struct rating *rating)
 {
-	return ++rating->runs <= RATE_RUNS_MAX ||
-	       rating_refuse(
-		       rating, REFUSED_OVERFLOW, &(struct near_miss){ .condition = "amount" });
+	return ++rating->runs <= RATE_RUNS_MAX || refuse_overflow(rating, NULL);
 }
 
-/* Prices the units that begin before `till` by one tariff. */
+/*
+ * Which band a unit at the walk's position has and which allowances it may use, and until which
+ * position that stays so.
+ */
 static bool
-stretch_price(struct walk *walk, const struct choice *choice, int64_t till)
+band_find(struct walk *walk, const struct choice *choice, uint32_t *band, int64_t *till)
 {
 	struct rating *rating = walk->rating;
+	const struct tariff *tariff = choice->tariff;
+	int64_t ms = position_ms(rating, walk->position);
+	int64_t change_ms = INT64_MAX;
+
+	*band = 0;
+	if (tariff->calendar != NULL && !calendar_band(tariff->calendar, ms, band, &change_ms))
+		return refuse_calendar(rating, choice, ms);
+	if (!uses_gather(rating, choice, ms, &change_ms))
+		return false;
+	must(change_ms > ms && *band < tariff->band_count);
+	*till = smaller(*till, ms_position(rating, change_ms));
+	return true;
+}
+
+/* Prices the units that begin before `stretch_till` by one tariff. */
+static bool
+stretch_price(struct walk *walk, const struct choice *choice, int64_t stretch_till)
+{
+	struct rating *rating = walk->rating;
+	const struct tariff *tariff = choice->tariff;
 	struct draft *draft = draft_of(rating, choice);
-	struct run run = { .count = 0 };
 
 	if (draft == NULL)
 		return false;
-	if (choice->tariff->amount != NO_FUNCTION) { /* it prices the line, not units */
-		walk->position = till;
+	if (tariff->amount != NO_FUNCTION) { /* it prices the line, not units */
+		walk->position = stretch_till;
 		return true;
 	}
-	while (walk->position < till) {
-		if (!run_begin(rating) || !run_measure(walk, choice, till, &run) ||
-			!run_settle(rating, draft, &run))
+	while (walk->position < stretch_till) {
+		int64_t till = stretch_till;
+		uint32_t band;
+
+		if (!run_begin(rating) || !band_find(walk, choice, &band, &till))
 			return false;
-		if (!walk->begun)
-			draft->setup = choice->tariff->setup;
-		walk->begun = true;
+		if (!walk->begun) {
+			draft->setup = tariff->setup;
+			if (tariff->has_first &&
+				!units_price(walk, draft, &tariff->first, band, walk->position + 1))
+				return false;
+			walk->begun = true;
+		}
+		if (walk->position < till && !units_price(walk, draft, &tariff->next, band, till))
+			return false;
 	}
 	return true;
 }
