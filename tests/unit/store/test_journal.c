@@ -759,6 +759,34 @@ reading_where_there_is_no_entry_is_refused(void **state)
 	close_well();
 }
 
+/* Reading goes through the page cache, writing past it: what was cached before must not stay. */
+static void
+what_was_read_too_early_is_read_again(void **state)
+{
+	(void)state;
+	open_new();
+	const struct journal_place *place = &writing->options.place;
+	struct buffer buffer;
+	buffer_init(&buffer, ENTRY_BYTES_MAX);
+	for (uint64_t i = 1; i < 300; i++) {
+		struct entry entry;
+		uint64_t next = size_round_up(journal_decided(writing->journal), DISK_BLOCK);
+		/* The block of the next frame, and those that a cache reads ahead. */
+		enum status status =
+			journal_read(place, next + FRAME_HEADER_BYTES, &buffer, &entry, NULL);
+		assert_int_equal(status, STATUS_NOT_FOUND);
+		assert_true(writing_put_patiently(writing, i));
+		assert_true(writing_settle(writing));
+		uint64_t position = writing->known[i - 1].position;
+		struct fault fault;
+		if (journal_read(place, position, &buffer, &entry, &fault) != STATUS_OK)
+			fail_msg("%s", fault.text);
+		assert_int_equal(entry.at_ms, i);
+	}
+	buffer_release(&buffer);
+	close_well();
+}
+
 static void
 sound_entry_of_a_torn_frame_can_be_read_but_not_proved(void **state)
 {
@@ -974,6 +1002,7 @@ main(void)
 		TEST(segment_of_another_size_is_refused),
 		TEST(owner_may_go_on_in_a_fresh_segment),
 		TEST(reading_where_there_is_no_entry_is_refused),
+		DISK_TEST(what_was_read_too_early_is_read_again),
 		TEST(sound_entry_of_a_torn_frame_can_be_read_but_not_proved),
 		TEST(statistics_count_what_was_written),
 		TEST(no_failure_announces_what_is_not_durable),

@@ -757,6 +757,27 @@ scan_may_begin_at_any_frame(void **state)
 }
 
 static void
+unknown_chain_does_not_pass_over_damage(void **state)
+{
+	(void)state;
+	put_frames(5, 2);
+	image_roll(image);
+	put_frames(5, 2);
+	uint64_t position = frame_number(4)->frame.position;
+	image_at(image, position)[40] ^= 1;
+	image_write(image);
+	size_t seen = 0;
+	struct journal_head head;
+	bool torn;
+	struct journal_scan scan = {
+		.place = image->place, .from = position, .visit = count_visit, .context = &seen
+	};
+	/* The next segment's first frame chains to what nobody can tell; so it is not the next. */
+	assert_int_equal(journal_scan(&scan, &head, &torn, NULL), STATUS_CORRUPT);
+	assert_int_equal(seen, 0);
+}
+
+static void
 scan_from_the_head_gives_the_head_back(void **state)
 {
 	(void)state;
@@ -1127,6 +1148,7 @@ main(void)
 		TEST(file_larger_than_a_segment_is_refused),
 		TEST(frame_may_end_where_its_segment_ends),
 		TEST(scan_may_begin_at_any_frame),
+		TEST(unknown_chain_does_not_pass_over_damage),
 		TEST(scan_from_the_head_gives_the_head_back),
 		TEST(segments_before_the_beginning_are_ignored),
 		TEST(visitor_may_have_seen_enough),
