@@ -13,8 +13,8 @@ enum {
 struct hash128
 ids_hash(uint64_t folder, struct text scope, struct text id)
 {
-	must(scope.size <= IDENTIFIER_BYTES_MAX && id.size <= IDENTIFIER_BYTES_MAX);
-	uint8_t bytes[1 + 2 * IDENTIFIER_BYTES_MAX];
+	must(scope.size <= IDS_NAME_BYTES_MAX && id.size <= IDS_NAME_BYTES_MAX);
+	uint8_t bytes[1 + 2 * IDS_NAME_BYTES_MAX];
 	bytes[0] = (uint8_t)scope.size; /* so that no two pairs look alike */
 	if (scope.size > 0)
 		memcpy(bytes + 1, scope.data, scope.size);

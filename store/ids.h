@@ -74,7 +74,8 @@ enum status ids_open(struct ids **ids, const struct ids_options *options,
 /* No job may be out and all views must have been released. NULL is fine. */
 void ids_close(struct ids *ids);
 
-/* The hash of a request id; the scope is the service id or account. Each at most 64 bytes. */
+#define IDS_NAME_BYTES_MAX 128
+/* The hash of a request id; the scope is the service id or account. Each at most IDS_NAME_BYTES_MAX. */
 struct hash128 ids_hash(uint64_t folder, struct text scope, struct text id);
 
 /* Fetches the cache lines that ids_probe will touch, to hide their latency: some 16 ids ahead. */

@@ -20,11 +20,15 @@ struct recovery {
 enum { TELL_EVERY_BYTES = 8 << 20 };
 
 enum status
-store_run_id_jobs(struct store *store, struct fault *fault)
+store_write_ids(struct store *store, bool all, struct fault *fault)
 {
 	int32_t today = (int32_t)floor_divide(store->now_ms, DAY_MS);
-	struct ids_job *job;
-	while ((job = ids_job_next(store->ids, today, store->settings.ids_days)) != NULL) {
+	if (all)
+		ids_seal(store->ids);
+	while (all ? ids_unsealed_from(store->ids) != UINT64_MAX : !ids_may_add(store->ids)) {
+		struct ids_job *job = ids_job_next(store->ids, today, store->settings.ids_days);
+		if (job == NULL)
+			return fault_set(fault, STATUS_MEMORY, "no memory to write a run of ids");
 		enum status status = ids_job_run(job, fault);
 		ids_job_done(store->ids, job, status == STATUS_OK);
 		if (status != STATUS_OK)
@@ -92,8 +96,8 @@ make_room(struct recovery *recovery, const struct entry *entry)
 	enum status status = STATUS_OK;
 	if (stats.kept_bytes > stats.bytes_max / 2)
 		status = store_sweep_now(store, recovery->fault);
-	if (status == STATUS_OK && !ids_may_add(store->ids))
-		status = store_run_id_jobs(store, recovery->fault);
+	if (status == STATUS_OK)
+		status = store_write_ids(store, false, recovery->fault);
 	if (status != STATUS_OK || store_prepare(store, entry))
 		return status;
 	status = store_sweep_now(store, recovery->fault);

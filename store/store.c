@@ -637,9 +637,8 @@ close_well(struct store *store, struct fault *fault)
 	enum status status = journal_close(journal, &meta.applied, fault);
 	if (status == STATUS_OK)
 		status = store_sweep_now(store, fault);
-	ids_seal(store->ids);
 	if (status == STATUS_OK)
-		status = store_run_id_jobs(store, fault);
+		status = store_write_ids(store, true, fault);
 	if (status != STATUS_OK)
 		return status;
 	meta.clean = true;

@@ -73,8 +73,8 @@ bool store_prepare(struct store *store, const struct entry *entry);
 enum status store_recover(struct store *store, struct journal_head *head, bool *torn, struct fault *fault);
 /* Writes all changed records to LMDB, here and now. */
 enum status store_sweep_now(struct store *store, struct fault *fault);
-/* Writes runs until no id waits for it. */
-enum status store_run_id_jobs(struct store *store, struct fault *fault);
+/* Writes runs until ids may be added again, or, with `all`, until no id is left in memory. */
+enum status store_write_ids(struct store *store, bool all, struct fault *fault);
 
 /* want.c */
 void wants_send(struct store *store);                   /* cold ones to workers */

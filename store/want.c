@@ -197,6 +197,10 @@ static void
 search_runs(struct reading *reading, struct want *want)
 {
 	struct id_memo *memo = want->memo;
+	if (want->view == NULL) {
+		want->status = fault_set(&want->fault, STATUS_MEMORY, "no memory to look for an id");
+		return;
+	}
 	struct hash128 hash = store_id_hash(reading->store, want->scope, want->id);
 	uint64_t candidate = UINT64_MAX;
 	bool found = true;
@@ -242,7 +246,7 @@ reading_work(uv_work_t *work)
 			break;
 		case WANT_DURABLE:
 		case WANT_ROOM:
-			must(!"a want for a worker");
+			must_not_come_here("only a want for a worker");
 		}
 	}
 }
@@ -423,7 +427,7 @@ id_work_done(uv_work_t *work, int status)
 	must(status == 0);
 	store->id_jobs--;
 	ids_job_done(store->ids, id_work->job, id_work->status == STATUS_OK);
-	if (id_work->status == STATUS_FULL)
+	if (id_work->status == STATUS_FULL || id_work->status == STATUS_MEMORY)
 		store->id_jobs_not_before_ns = monotonic_ns() + SECOND_NS;
 	else if (id_work->status != STATUS_OK)
 		store_fail(store, &id_work->fault);
