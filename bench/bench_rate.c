@@ -252,8 +252,7 @@ main(void)
 	int64_t minute = 0;
 
 	make_catalog();
-	printf("%d prefixes in %zu bytes\n", PREFIXES,
-		prefix_table_bytes(bench.sketch.tables[0]));
+	printf("%d prefixes in %zu bytes\n", PREFIXES, prefix_table_bytes(bench.sketch.tables[0]));
 	print_timing("prefix_find", measure(find_prefixes, 1000));
 	print_timing("\ncalendar_band", measure(find_bands, 1000));
 	printf("\n");

@@ -43,7 +43,7 @@ held_gather(struct rating *rating)
 			if (package->till_ms < held.till_ms)
 				held.till_ms = package->till_ms;
 			if (held.from_ms < rating->till_ms && held.till_ms > at_ms &&
-				held.from_ms < held.till_ms && !held_insert(rating, held))
+				!held_insert(rating, held))
 				return false;
 		}
 	}

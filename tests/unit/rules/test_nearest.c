@@ -167,6 +167,13 @@ the_nearest_rule_is_the_one_that_got_furthest(void **state)
 		INT64_MAX } };
 	pricing = refused(&sketch, usage, soon, 1, REFUSED_NO_TARIFF);
 	assert_text(pricing.nearest.got, "");
+	/* of those that would price it if they were held, the most general layer */
+	zoned(&sketch, &sketch.tariffs[sketch.image.package_count - 1][0], 1);
+	pricing = refused(&sketch, usage, none, 1, REFUSED_NO_TARIFF);
+	assert_text(pricing.nearest.package, "zone2");
+	sketch.packages[sketch.image.package_count - 1].layer = 0;
+	pricing = refused(&sketch, usage, none, 1, REFUSED_NO_TARIFF);
+	assert_text(pricing.nearest.package, "date");
 	/* held, but the package itself has ended */
 	const struct holding ended[] = { HELD("version") };
 	pricing = refused(&sketch, usage, ended, 1, REFUSED_NO_TARIFF);
