@@ -27,10 +27,45 @@ struct job {
 	bool compiled;
 };
 
+/* A rule of the checker that C has to word: Lua may be out of memory, or not begun. */
+struct wording {
+	const char *rule;
+	const char *say_en, *say_zh; /* before what the problem says itself */
+	const char *mend_en, *mend_zh;
+};
+
+static const struct wording missing_comma = { "syntax", "this is not Lua: ", "语法错误：",
+	"put the comma that is missing before this place", "在此处之前补上缺少的逗号" };
+static const struct wording wrong_syntax = { "syntax", "this is not Lua: ", "语法错误：",
+	"look for a missing quote, brace or end at or before this place",
+	"检查此处或之前是否缺少引号、括号或 end" };
+static const struct wording script_failed = { "script_failed",
+	"the script failed here: ", "脚本在此出错：",
+	"correct the script at this place; what else is missing is not looked at until then",
+	"请先更正此处；在此之前不检查其余缺失" };
+static const struct wording past_limit = { "limit", "building the catalog ", "构建目录超出限制：",
+	"look for a loop that does not end, or split the catalog",
+	"检查是否有不会结束的循环，或拆分目录" };
+
 static void
-add_finding(struct build *build, const struct finding *finding)
+report(struct build *build, const struct wording *wording, struct text file, uint32_t column)
 {
-	if (build->findings != NULL && !findings_add(build->findings, finding))
+	const struct sandbox_problem *problem = &build->sandbox->problem;
+	char say_en[sizeof problem->text + 64], say_zh[sizeof problem->text + 64];
+	snprintf(say_en, sizeof say_en, "%s%s", wording->say_en, problem->text);
+	snprintf(say_zh, sizeof say_zh, "%s%s", wording->say_zh, problem->text);
+	struct finding finding = {
+		.severity = FINDING_ERROR,
+		.file = file,
+		.line = problem->line,
+		.column = column,
+		.rule = text_of(wording->rule),
+		.say_en = text_of(say_en),
+		.say_zh = text_of(say_zh),
+		.mend_en = text_of(wording->mend_en),
+		.mend_zh = text_of(wording->mend_zh),
+	};
+	if (build->findings != NULL && !findings_add(build->findings, &finding))
 		build->findings_lost = true;
 }
 
@@ -66,66 +101,16 @@ static void
 report_syntax(struct build *build, const struct job *job)
 {
 	const struct sandbox_problem *problem = &build->sandbox->problem;
-	char say_en[640], say_zh[640];
 	bool comma = strstr(problem->text, "'}' expected") != NULL;
-	snprintf(say_en, sizeof say_en, "this is not Lua: %s", problem->text);
-	snprintf(say_zh, sizeof say_zh, "语法错误：%s", problem->text);
-	add_finding(build,
-		&(struct finding){
-			.severity = FINDING_ERROR,
-			.file = job->path,
-			.line = problem->line,
-			.column = column_of_near(job->source, problem->line, problem->text),
-			.rule = TEXT("syntax"),
-			.say_en = text_of(say_en),
-			.say_zh = text_of(say_zh),
-			.mend_en =
-				comma ? TEXT("put the comma that is missing before this place")
-				      : TEXT("look for a missing quote, brace or end at or before this place"),
-			.mend_zh = comma ? TEXT("在此处之前补上缺少的逗号")
-					 : TEXT("检查此处或之前是否缺少引号、括号或 end"),
-		});
-}
-
-static void
-report_failure(struct build *build)
-{
-	const struct sandbox_problem *problem = &build->sandbox->problem;
-	char say_en[640], say_zh[640];
-	snprintf(say_en, sizeof say_en, "the script failed here: %s", problem->text);
-	snprintf(say_zh, sizeof say_zh, "脚本在此出错：%s", problem->text);
-	add_finding(build, &(struct finding){
-				   .severity = FINDING_ERROR,
-				   .file = text_of(problem->file),
-				   .line = problem->line,
-				   .rule = TEXT("script_failed"),
-				   .say_en = text_of(say_en),
-				   .say_zh = text_of(say_zh),
-			   });
+	report(build, comma ? &missing_comma : &wrong_syntax, job->path,
+		column_of_near(job->source, problem->line, problem->text));
 }
 
 enum status
 build_stopped(struct build *build, enum sandbox_outcome outcome, struct fault *fault)
 {
-	const struct sandbox_problem *problem = &build->sandbox->problem;
-	if (outcome == SANDBOX_ERROR) {
-		report_failure(build);
-		return sandbox_fault(build->sandbox, outcome, fault);
-	}
-	char say_en[640], say_zh[640];
-	snprintf(say_en, sizeof say_en, "building the catalog %s", problem->text);
-	snprintf(say_zh, sizeof say_zh, "构建目录超出限制：%s", problem->text);
-	add_finding(build,
-		&(struct finding){
-			.severity = FINDING_ERROR,
-			.file = text_of(problem->file),
-			.line = problem->line,
-			.rule = TEXT("limit"),
-			.say_en = text_of(say_en),
-			.say_zh = text_of(say_zh),
-			.mend_en = TEXT("look for a loop that does not end, or split the catalog"),
-			.mend_zh = TEXT("检查是否有不会结束的循环，或拆分目录"),
-		});
+	const struct wording *wording = outcome == SANDBOX_ERROR ? &script_failed : &past_limit;
+	report(build, wording, text_of(build->sandbox->problem.file), 0);
 	return sandbox_fault(build->sandbox, outcome, fault);
 }
 
@@ -202,10 +187,11 @@ build_run_script(struct build *build, struct text path, struct text source, stru
 	enum sandbox_outcome outcome = sandbox_run(build->sandbox, work_script, &job);
 	if (outcome == SANDBOX_DONE)
 		return STATUS_OK;
+	build->script_failed = true;
 	if (outcome != SANDBOX_ERROR)
 		return build_stopped(build, outcome, fault);
 	if (job.compiled)
-		report_failure(build);
+		report(build, &script_failed, text_of(build->sandbox->problem.file), 0);
 	else
 		report_syntax(build, &job);
 	return STATUS_OK;

@@ -18,6 +18,7 @@ struct build {
 	struct bytes bundle;
 	struct findings *findings; /* NULL: nobody wants them */
 	bool findings_lost;        /* for want of memory */
+	bool script_failed;        /* one at least: what it would have declared is not known */
 	struct text zone_name;     /* of the zone in the bundle */
 	struct bytes zone_tzif;
 	const struct image *image; /* of the release that is tested, or NULL */

@@ -151,6 +151,14 @@ native_has_errors(lua_State *lua)
 	return 1;
 }
 
+/* script_failed() → did a script not compile, or not run to its end? */
+static int
+native_script_failed(lua_State *lua)
+{
+	lua_pushboolean(lua, build_of(lua)->script_failed);
+	return 1;
+}
+
 /*
  * How many letters must be changed, added, left out or exchanged with their neighbour to make b of
  * a (restricted Damerau-Levenshtein).
@@ -538,6 +546,7 @@ build_open_native(lua_State *lua)
 		{ "packages", native_packages },
 		{ "place", native_place },
 		{ "report", native_report },
+		{ "script_failed", native_script_failed },
 		{ "shorten", native_shorten },
 		{ "words", native_words },
 		{ "zone_name", native_zone_name },

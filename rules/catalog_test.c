@@ -333,16 +333,16 @@ report_no_tests(const struct test_cases *cases, struct findings *findings)
 {
 	if (cases->count > 0)
 		return;
-	findings_add(findings,
-		&(struct finding){
-			.severity = FINDING_NOTE,
-			.file = TEXT("catalog.lua"),
-			.rule = TEXT("no_tests"),
-			.say_en = TEXT("the catalog has no tests"),
-			.say_zh = TEXT("目录没有测试"),
-			.mend_en = TEXT("write some in files called *_test.lua, beside the rules"),
-			.mend_zh = TEXT("在规则旁边的 *_test.lua 文件中编写"),
-		});
+	struct finding finding = {
+		.severity = FINDING_NOTE,
+		.file = TEXT("catalog.lua"),
+		.rule = TEXT("no_tests"),
+		.say_en = TEXT("the catalog has no tests"),
+		.say_zh = TEXT("目录没有测试"),
+		.mend_en = TEXT("write some in files called *_test.lua, beside the rules"),
+		.mend_zh = TEXT("在规则旁边的 *_test.lua 文件中编写"),
+	};
+	findings_add(findings, &finding);
 }
 
 /* A failure that the findings tell is none of ours. */

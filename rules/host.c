@@ -132,6 +132,10 @@ load(struct host *host, const struct host_limits *limits, struct fault *fault)
 	status = build_run_scripts(&build, false, fault);
 	if (status == STATUS_OK)
 		status = build_finish(&build, "catalog", "functions", fault);
+	uint32_t function_count = release_image(host->release)->function_count;
+	if (status == STATUS_OK && lua_rawlen(build.sandbox->lua, -1) != function_count)
+		status = fault_set(fault, STATUS_CORRUPT,
+			"the scripts of the release gave other functions than when it was built");
 	if (status != STATUS_OK) {
 		build_end(&build);
 		return status;

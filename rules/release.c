@@ -22,13 +22,16 @@ static void
 report_unbuildable(struct findings *findings, const struct fault *fault)
 {
 	struct text why = text_of(fault == NULL ? "" : fault->text);
-	findings_add(findings, &(struct finding){
-				       .severity = FINDING_ERROR,
-				       .file = TEXT("catalog.lua"),
-				       .rule = TEXT("unbuildable"),
-				       .say_en = why,
-				       .say_zh = why,
-			       });
+	struct finding finding = {
+		.severity = FINDING_ERROR,
+		.file = TEXT("catalog.lua"),
+		.rule = TEXT("unbuildable"),
+		.say_en = why,
+		.say_zh = why,
+		.mend_en = TEXT("report this as a fault of the checker"),
+		.mend_zh = TEXT("这是检查器的缺陷，请报告"),
+	};
+	findings_add(findings, &finding);
 }
 
 /* Runs the scripts and makes the image; *built is NULL after findings that are errors. */
@@ -95,17 +98,16 @@ try_host(struct release *release, struct findings *findings)
 		host_free(host);
 		return;
 	}
-	findings_add(findings,
-		&(struct finding){
-			.severity = FINDING_ERROR,
-			.file = TEXT("catalog.lua"),
-			.rule = TEXT("functions_unusable"),
-			.say_en = text_of(fault.text),
-			.say_zh = text_of(fault.text),
-			.mend_en = TEXT(
-				"keep large tables in tables/*.csv, not in the locals of scripts"),
-			.mend_zh = TEXT("把大表放进 tables/*.csv，不要放在脚本的局部变量里"),
-		});
+	struct finding finding = {
+		.severity = FINDING_ERROR,
+		.file = TEXT("catalog.lua"),
+		.rule = TEXT("functions_unusable"),
+		.say_en = text_of(fault.text),
+		.say_zh = text_of(fault.text),
+		.mend_en = TEXT("keep large tables in tables/*.csv, not in the locals of scripts"),
+		.mend_zh = TEXT("把大表放进 tables/*.csv，不要放在脚本的局部变量里"),
+	};
+	findings_add(findings, &finding);
 }
 
 static enum status

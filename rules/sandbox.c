@@ -64,14 +64,22 @@ stop(lua_State *lua, enum sandbox_outcome why)
 static void
 look(lua_State *lua, lua_Debug *unused);
 
-/* The next look is in `stride` instructions or at the end of the budget, if that is nearer. */
-static void
-arm(lua_State *lua, struct sandbox *sandbox)
+/* How many instructions to the next look: a stride, or what is left if that is less. */
+static int
+next_look(const struct sandbox *sandbox)
 {
 	int64_t next = (int64_t)sandbox->limits.stride;
 	if (next > sandbox->instructions)
 		next = sandbox->instructions;
-	sandbox->armed = next > 0 ? (int)next : 1;
+	return next > 0 ? (int)next : 1;
+}
+
+/* Lua goes through all calls on its stack to set a hook, so it is set only where the count changes.
+ */
+static void
+arm(lua_State *lua, struct sandbox *sandbox)
+{
+	sandbox->armed = next_look(sandbox);
 	lua_sethook(lua, look, LUA_MASKCOUNT, sandbox->armed);
 }
 
@@ -82,7 +90,8 @@ look(lua_State *lua, lua_Debug *unused)
 	(void)unused;
 	struct sandbox *sandbox = sandbox_of(lua);
 	sandbox->instructions -= sandbox->armed;
-	arm(lua, sandbox);
+	if (next_look(sandbox) != sandbox->armed)
+		arm(lua, sandbox);
 	if (sandbox->stopped != SANDBOX_DONE || sandbox->instructions <= 0)
 		stop(lua, SANDBOX_INSTRUCTIONS);
 	uint64_t now_ns = monotonic_ns();

@@ -90,6 +90,9 @@ end
 -- All that the scripts declared, resolved and checked.
 local function build_model()
     local words = read.all(schema.catalog)
+    if native.script_failed() then
+        return nil -- what is missing may stand in what could not be read
+    end
     local top = the_catalog(words)
     local model = { words = words, id = top.id, currency = top.currency, zone = top.zone, languages = top.languages,
         layers = top.layers, components = top.components, instructions = top.instructions, functions = {} }

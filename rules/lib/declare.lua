@@ -87,7 +87,7 @@ end
 local nothing = {}
 made[nothing] = { word = "nothing", body = nothing }
 setmetatable(nothing, {
-    __index = function() return nothing end,
+    __index = function(_, key) return type(key) == "string" and nothing or nil end,
     __call = function() return nothing end,
     __newindex = function() end,
     __metatable = false,

@@ -1,5 +1,5 @@
 -- What the checker can say: for each rule its severity (error if not given), the sentence and what would mend it, in both languages.
--- "{name}" is a blank. What would mend it is not said where one of its blanks has no value.
+-- "{name}" is a blank. Where a blank of what would mend it has no value (nothing is near), the fix is `or_` instead.
 
 local messages = {}
 
@@ -10,6 +10,8 @@ messages.unknown_word = {
     zh = "语言中没有“{name}”这个词",
     mend_en = "write {near}",
     mend_zh = "改为 {near}",
+    or_en = "look up the words of the language in its reference",
+    or_zh = "请查阅语言参考中的词",
 }
 messages.unfinished_word = {
     en = "{word} \"{id}\" has no { … } behind it",
@@ -20,6 +22,8 @@ messages.unfinished_word = {
 messages.wrong_call = {
     en = "{word} is written {form}",
     zh = "{word} 应写成 {form}",
+    mend_en = "write it so",
+    mend_zh = "按此书写",
 }
 messages.wrong_place = {
     en = "{word} stands alone, but belongs inside of {parents}",
@@ -36,6 +40,8 @@ messages.not_an_item = {
 messages.no_entries = {
     en = "{word} has no entries",
     zh = "{word} 是空的",
+    mend_en = "add some, or remove it",
+    mend_zh = "添加内容，或删去",
 }
 
 -- Fields
@@ -45,6 +51,8 @@ messages.unknown_field = {
     zh = "{word} 没有“{name}”这个字段",
     mend_en = "write {near}",
     mend_zh = "改为 {near}",
+    or_en = "it can have {fields}",
+    or_zh = "可用的字段有 {fields}",
 }
 messages.missing_field = {
     en = "{word} has no {field}: {say}",
@@ -55,6 +63,8 @@ messages.missing_field = {
 messages.wrong_type = {
     en = "{field} wants {wanted}, and this is {got}",
     zh = "{field} 应为{wanted}，这里却是{got}",
+    mend_en = "write it like {like}",
+    mend_zh = "写成类似 {like}",
 }
 messages.float_for_decimal = {
     en = "{field} is the number {got}; amounts are text, so that they stay exact",
@@ -67,16 +77,22 @@ messages.unknown_choice = {
     zh = "{field} 不能是“{name}”，可以是 {choices}",
     mend_en = "write \"{near}\"",
     mend_zh = "改为 \"{near}\"",
+    or_en = "write one of them",
+    or_zh = "改为其中之一",
 }
 messages.unknown_name = {
     en = "there is no {what} '{name}'",
     zh = "没有名为“{name}”的{what}",
     mend_en = "write \"{near}\"",
     mend_zh = "改为 \"{near}\"",
+    or_en = "declare it, or correct the name",
+    or_zh = "加以声明，或改正名称",
 }
 messages.out_of_range = {
     en = "{field} is {got}, and must be {range}",
     zh = "{field} 为 {got}，应当{range}",
+    mend_en = "write a number within these bounds",
+    mend_zh = "写一个在此范围内的数",
 }
 messages.negative_price = {
     en = "{field} is negative: {got}",
@@ -105,6 +121,8 @@ messages.repeated = {
 messages.too_many = {
     en = "{word} has {count} {what}; it may have {max}",
     zh = "{word} 有 {count} 个{what}，最多 {max} 个",
+    mend_en = "split it, or remove some",
+    mend_zh = "拆分，或减少一些",
 }
 
 -- The catalog as a whole
@@ -145,6 +163,8 @@ messages.unknown_blank = {
     zh = "文本“{key}”中的空位 {name} 在此无值，可用的有 {choices}",
     mend_en = "write {near}",
     mend_zh = "改为 {near}",
+    or_en = "use one of these, or none",
+    or_zh = "用其中之一，或不用",
 }
 messages.language_not_listed = {
     en = "the catalog does not list the language '{name}'",
@@ -182,20 +202,28 @@ messages.needs_holidays = {
 messages.csv_row = {
     en = "row {row}: {problem}",
     zh = "第 {row} 行：{problem}",
+    mend_en = "write as many fields as there are columns, with quotes around those that hold commas",
+    mend_zh = "字段数须与列数相同，含逗号的字段加引号",
 }
 messages.csv_column = {
     en = "the table has no column '{name}'; it has {choices}",
     zh = "表中没有“{name}”列，有 {choices}",
     mend_en = "write {near}",
     mend_zh = "改为 {near}",
+    or_en = "name one of these columns",
+    or_zh = "写其中一列的名称",
 }
 messages.csv_empty = {
     en = "the table has no rows",
     zh = "表中没有数据行",
+    mend_en = "add rows, or remove what uses the table",
+    mend_zh = "添加数据行，或去掉对此表的使用",
 }
 messages.cell = {
     en = "row {row}, column {column}: '{got}' is not {wanted}",
     zh = "第 {row} 行 {column} 列：“{got}”不是{wanted}",
+    mend_en = "correct the cell",
+    mend_zh = "更正此格",
 }
 messages.cell_repeated = {
     en = "row {row}, column {column}: '{got}' stands in row {first} already",
@@ -251,6 +279,8 @@ messages.own_area_unknown = {
 messages.area_code_short = {
     en = "the prefix '{prefix}' is longer than the {digits} digits of its area code",
     zh = "前缀“{prefix}”比其区号的 {digits} 位还长",
+    mend_en = "write the number of digits of the whole area code",
+    mend_zh = "写整个区号的位数",
 }
 
 -- Packages
@@ -318,6 +348,8 @@ messages.no_zones = {
 messages.minimum_over_maximum = {
     en = "the minimum {minimum} is over the maximum {maximum}",
     zh = "最低 {minimum} 大于最高 {maximum}",
+    mend_en = "exchange them, or remove one",
+    mend_zh = "互换，或去掉一个",
 }
 messages.dead_tariff = {
     en = "this tariff can never be reached: '{other}' before it serves all that it serves",
@@ -351,10 +383,14 @@ messages.unknown_column = {
     zh = "cases 没有“{name}”这一列，可用的有 {choices}",
     mend_en = "write \"{near}\"",
     mend_zh = "改为 \"{near}\"",
+    or_en = "name one of these columns",
+    or_zh = "写其中一列",
 }
 messages.row_length = {
     en = "this row has {got} cells; the table has {wanted} columns",
     zh = "此行有 {got} 格，表有 {wanted} 列",
+    mend_en = "write a cell for each column; an empty text leaves a field out",
+    mend_zh = "每列写一格；空文本表示不写该字段",
 }
 messages.nothing_expected = {
     en = "this test expects nothing, so it can't fail",
@@ -373,15 +409,9 @@ messages.unknown_package = {
     zh = "目录中没有优惠包“{name}”",
     mend_en = "write \"{near}\"",
     mend_zh = "改为 \"{near}\"",
+    or_en = "write the id of a package of this catalog",
+    or_zh = "写本目录中优惠包的编号",
 }
-messages.no_tests = {
-    severity = "note",
-    en = "the catalog has no tests",
-    zh = "目录没有测试",
-    mend_en = "write some in files called *_test.lua",
-    mend_zh = "在名为 *_test.lua 的文件中编写",
-}
-
 -- Layouts
 
 messages.no_layout = {
@@ -400,10 +430,14 @@ messages.no_columns = {
 messages.skip_way = {
     en = "a skip row says is or is_not: one of the two",
     zh = "跳过规则写 is 或 is_not，二者取一",
+    mend_en = "keep one of is and is_not",
+    mend_zh = "在 is 与 is_not 中保留一个",
 }
 messages.one_quantity = {
     en = "an event is counted in seconds, bytes or items: one of the three",
     zh = "使用以 seconds、bytes 或 items 之一计量",
+    mend_en = "keep one of seconds, bytes and items",
+    mend_zh = "在 seconds、bytes、items 中保留一个",
 }
 
 return messages

@@ -54,7 +54,7 @@ function readers.list(value, place, kind)
     end
     for key in pairs(value) do
         if math.type(key) ~= "integer" or key < 1 or key > #value then
-            types.wrong(value, at(place, key), { en = "a list", zh = "列表" })
+            types.wrong(value, at(place, key), { en = "a list", zh = "列表", like = '{ "…", "…" }' })
             sound = false
         end
     end
@@ -122,9 +122,9 @@ local function field_names(definition)
     return names
 end
 
--- Reports keys that no field, row or item has.
+-- Reports keys that no field, row or item has; true if there are none.
 local function check_keys(definition, body, place, name)
-    local known = {}
+    local known, sound = {}, true
     for _, field in ipairs(definition.fields) do
         known[field.at or field[1]] = true
     end
@@ -137,24 +137,25 @@ local function check_keys(definition, body, place, name)
                 shown = "[" .. key .. "]"
             end
             find("unknown_field", at(place, key), { word = name, name = shown,
-                near = report.nearest(key, field_names(definition)) })
+                near = report.nearest(key, field_names(definition)), fields = table.concat(field_names(definition), ", ") })
+            sound = false
         end
     end
+    return sound
 end
 
 -- The fields of a definition, from a table.
 function read.fields(definition, body, place, name)
-    local record = { place = place }
-    check_keys(definition, body, place, name)
+    local record = { place = place, broken = not check_keys(definition, body, place, name) }
     for _, field in ipairs(definition.fields) do
         local key = field.at or field[1]
         local value = body[key]
         if value == nil then
             record[field[1]] = field.default
-            if field.required then
+            if field.required and not record.broken then
                 find("missing_field", place, { word = name, field = field[1], say = field.say })
-                record.broken = true
             end
+            record.broken = record.broken or field.required
         else
             record[field[1]] = read_type(field[2], value, field.at and at(place, field.at) or at(place, field[1]))
             record.broken = record.broken or record[field[1]] == nil
@@ -243,8 +244,11 @@ local what_names = {
     plan = { en = "plan", zh = "定价计划" },
 }
 
--- Names of what no word declared.
+-- Names of what no word declared. Where a script could not be read to its end, nobody knows.
 local function check_references(words)
+    if native.script_failed() then
+        return
+    end
     for _, reference in ipairs(types.references) do
         local names, known = {}, false
         for _, record in ipairs(words[reference.what]) do

@@ -25,14 +25,17 @@ local function fill(template, blanks, language)
     end))
 end
 
--- A sentence whose blank has no value is not said: "write {near}" where nothing is near.
+-- Nil where there is no sentence, or one of its blanks has no value: "write {near}" where nothing is near.
 local function fill_whole(template, blanks, language)
-    for name in string.gmatch(template or "", "{([%a_]+)}") do
+    if not template then
+        return nil
+    end
+    for name in string.gmatch(template, "{([%a_]+)}") do
         if blanks[name] == nil then
             return nil
         end
     end
-    return template and fill(template, blanks, language)
+    return fill(template, blanks, language)
 end
 
 local function path_of(place)
@@ -76,7 +79,8 @@ function report.find(rule, place, blanks)
         severity = message.severity or "error",
         rule = rule, file = file, line = line, column = column,
         say_en = fill(message.en, blanks, "en"), say_zh = fill(message.zh, blanks, "zh"),
-        mend_en = fill_whole(message.mend_en, blanks, "en"), mend_zh = fill_whole(message.mend_zh, blanks, "zh"),
+        mend_en = fill_whole(message.mend_en, blanks, "en") or fill_whole(message.or_en, blanks, "en"),
+        mend_zh = fill_whole(message.mend_zh, blanks, "zh") or fill_whole(message.or_zh, blanks, "zh"),
     }
 end
 

@@ -151,7 +151,7 @@ local function add_rows(cases, record, body)
     for index = 1, columns and #body or 0 do
         local row, place = rawget(body, index), at(record.place, index)
         if type(row) ~= "table" or declare.made(row) then
-            types.wrong(row, place, { en = "a row in braces", zh = "花括号中的一行" })
+            types.wrong(row, place, { en = "a row in braces", zh = "花括号中的一行", like = '{ "110", 60, "0.00" }' })
         elseif #row ~= #columns then
             find("row_length", place, { got = #row, wanted = #columns })
         else

@@ -121,7 +121,6 @@ local function check_language(language, found, needed)
     for _, key in ipairs(report.sorted_keys(found)) do
         if not needed[key] then
             unused[#unused + 1] = key
-            find("unused_text", found[key].place, { key = key })
         end
     end
     for _, key in ipairs(report.sorted_keys(needed)) do
@@ -132,6 +131,10 @@ local function check_language(language, found, needed)
         else
             find(blanks.near and "missing_text_near" or "missing_text", needed[key].place, blanks)
         end
+    end
+    -- Where there are errors, what would use a text may be among them.
+    for _, key in ipairs(native.has_errors() and {} or unused) do
+        find("unused_text", found[key].place, { key = key })
     end
 end
 

@@ -13,40 +13,40 @@ local find, at = report.find, report.at
 
 local wanted = {
     id = { en = "an id of letters, digits, '_' and '-', such as \"local_voice\"",
-        zh = "由字母、数字、“_”与“-”组成的编号，例如 \"local_voice\"" },
-    text = { en = "a text in quotes", zh = "引号中的文本" },
-    text_key = { en = "the key of a text, such as \"voice.local\"", zh = "文本的键，例如 \"voice.local\"" },
-    integer = { en = "a whole number", zh = "整数" },
-    yes = { en = "true", zh = "true" },
+        zh = "由字母、数字、“_”与“-”组成的编号，例如 \"local_voice\"", like = '"local_voice"' },
+    text = { en = "a text in quotes", zh = "引号中的文本", like = '"…"' },
+    text_key = { en = "the key of a text, such as \"voice.local\"", zh = "文本的键，例如 \"voice.local\"", like = '"voice.local"' },
+    integer = { en = "a whole number", zh = "整数", like = "60" },
+    yes = { en = "true", zh = "true", like = "true" },
     money = { en = "an amount in quotes, such as \"0.15\", with at most 6 decimals",
-        zh = "引号中的金额，例如 \"0.15\"，至多 6 位小数" },
+        zh = "引号中的金额，例如 \"0.15\"，至多 6 位小数", like = '"0.15"' },
     quantity = { en = "a quantity with its unit, such as \"6 s\", \"3 minutes\", \"1 MB\", \"1 item\"",
-        zh = "带单位的数量，例如 \"6 s\"、\"3 minutes\"、\"1 MB\"、\"1 item\"" },
-    unit = { en = "a unit, such as \"minute\" or \"MB\"", zh = "单位，例如 \"minute\" 或 \"MB\"" },
-    date = { en = "a day that exists, such as \"2026-01-31\"", zh = "存在的日期，例如 \"2026-01-31\"" },
-    hours = { en = "hours such as \"07:00-21:00\"", zh = "时间，例如 \"07:00-21:00\"" },
+        zh = "带单位的数量，例如 \"6 s\"、\"3 minutes\"、\"1 MB\"、\"1 item\"", like = '"60 s"' },
+    unit = { en = "a unit, such as \"minute\" or \"MB\"", zh = "单位，例如 \"minute\" 或 \"MB\"", like = '"minute"' },
+    date = { en = "a day that exists, such as \"2026-01-31\"", zh = "存在的日期，例如 \"2026-01-31\"", like = '"2026-01-31"' },
+    hours = { en = "hours such as \"07:00-21:00\"", zh = "时间，例如 \"07:00-21:00\"", like = '"07:00-21:00"' },
     day = { en = "\"monday\" to \"sunday\", \"monday-friday\", \"holiday\" or \"workday\"",
-        zh = "\"monday\" 至 \"sunday\"、\"monday-friday\"、\"holiday\" 或 \"workday\"" },
-    digits = { en = "1 to 32 digits in quotes, such as \"0771\"", zh = "引号中的 1 至 32 位数字，例如 \"0771\"" },
+        zh = "\"monday\" 至 \"sunday\"、\"monday-friday\"、\"holiday\" 或 \"workday\"", like = '"saturday"' },
+    digits = { en = "1 to 32 digits in quotes, such as \"0771\"", zh = "引号中的 1 至 32 位数字，例如 \"0771\"", like = '"0771"' },
     prefix = { en = "digits in quotes, such as \"0771\", or \"@own_area\"",
-        zh = "引号中的数字，例如 \"0771\"，或 \"@own_area\"" },
+        zh = "引号中的数字，例如 \"0771\"，或 \"@own_area\"", like = '"0771"' },
     digit_count = { en = "a number of digits from 1 to 32, such as 10 or \"7..11\"",
-        zh = "1 至 32 的位数，例如 10 或 \"7..11\"" },
-    currency = { en = "three capital letters, such as \"CNY\"", zh = "三个大写字母，例如 \"CNY\"" },
-    time_zone = { en = "a time zone, such as \"Asia/Shanghai\"", zh = "时区，例如 \"Asia/Shanghai\"" },
-    rounding = { en = "a step and a mode, such as \"0.01 half_up\"", zh = "步长与方式，例如 \"0.01 half_up\"" },
+        zh = "1 至 32 的位数，例如 10 或 \"7..11\"", like = "10" },
+    currency = { en = "three capital letters, such as \"CNY\"", zh = "三个大写字母，例如 \"CNY\"", like = '"CNY"' },
+    time_zone = { en = "a time zone, such as \"Asia/Shanghai\"", zh = "时区，例如 \"Asia/Shanghai\"", like = '"Asia/Shanghai"' },
+    rounding = { en = "a step and a mode, such as \"0.01 half_up\"", zh = "步长与方式，例如 \"0.01 half_up\"", like = '"0.01 half_up"' },
     ["function"] = { en = "a function, such as function(c) return c.seconds > 60 end",
-        zh = "函数，例如 function(c) return c.seconds > 60 end" },
-    column_name = { en = "the name of a column", zh = "列名" },
+        zh = "函数，例如 function(c) return c.seconds > 60 end", like = "function(c) return … end" },
+    column_name = { en = "the name of a column", zh = "列名", like = '"name"' },
     time_format = { en = "a form such as \"YYYY-MM-DD hh:mm:ss\", or \"rfc3339\", \"unix\" or \"unix_ms\"",
-        zh = "形如 \"YYYY-MM-DD hh:mm:ss\" 的格式，或 \"rfc3339\"、\"unix\"、\"unix_ms\"" },
-    source = { en = "a text, column \"name\", or a function(row)", zh = "文本、column \"列名\" 或 function(row)" },
+        zh = "形如 \"YYYY-MM-DD hh:mm:ss\" 的格式，或 \"rfc3339\"、\"unix\"、\"unix_ms\"", like = '"YYYY-MM-DD hh:mm:ss"' },
+    source = { en = "a text, column \"name\", or a function(row)", zh = "文本、column \"列名\" 或 function(row)", like = 'column "name"' },
     moment = { en = "a local time such as \"2026-09-18 12:00:00\", or one with an offset such as \"2026-09-18T12:00:00+08:00\"",
-        zh = "当地时间，例如 \"2026-09-18 12:00:00\"，或带时差的时间，例如 \"2026-09-18T12:00:00+08:00\"" },
-    amount_of = { en = "a whole number, or a quantity such as \"3 minutes\"", zh = "整数，或例如 \"3 minutes\" 的数量" },
-    attribute = { en = "a text or a whole number", zh = "文本或整数" },
-    table = { en = "a table in braces", zh = "花括号中的表" },
-    column = { en = "column \"table.column\"", zh = "column \"表.列\"" },
+        zh = "当地时间，例如 \"2026-09-18 12:00:00\"，或带时差的时间，例如 \"2026-09-18T12:00:00+08:00\"", like = '"2026-09-18 12:00:00"' },
+    amount_of = { en = "a whole number, or a quantity such as \"3 minutes\"", zh = "整数，或例如 \"3 minutes\" 的数量", like = "60" },
+    attribute = { en = "a text or a whole number", zh = "文本或整数", like = '"text"' },
+    table = { en = "a table in braces", zh = "花括号中的表", like = "{ … }" },
+    column = { en = "column \"table.column\"", zh = "column \"表.列\"", like = 'column "table.column"' },
 }
 types.wanted = wanted
 
@@ -84,7 +84,7 @@ end
 
 function types.wrong(value, place, want)
     if not declare.is_nothing(value) then
-        find("wrong_type", place, { field = types.field_of(place), wanted = want, got = types.show(value) })
+        find("wrong_type", place, { field = types.field_of(place), wanted = want, got = types.show(value), like = want.like })
     end
     return nil
 end
@@ -300,7 +300,7 @@ function readers.one_of(value, place, ...)
     end
     local listed = '"' .. table.concat(choices, '", "') .. '"'
     if type(value) ~= "string" then
-        return wrong(value, place, { en = "one of " .. listed, zh = listed .. " 之一" })
+        return wrong(value, place, { en = "one of " .. listed, zh = listed .. " 之一", like = '"' .. choices[1] .. '"' })
     end
     find("unknown_choice", place, { field = types.field_of(place), name = native.shorten(value), choices = listed,
         near = report.nearest(value, choices) })
@@ -334,7 +334,8 @@ function readers.amount_of(value, place, unit)
     end
     local quantity = readers.quantity(value, place, 0)
     if quantity and quantity.what ~= unit then
-        return wrong(value, place, { en = "a quantity in " .. unit_names[unit].en, zh = "以" .. unit_names[unit].zh .. "计的数量" })
+        return wrong(value, place, { en = "a quantity in " .. unit_names[unit].en, zh = "以" .. unit_names[unit].zh .. "计的数量",
+            like = "60" })
     end
     return quantity and quantity.count
 end
@@ -373,7 +374,7 @@ function readers.used(value, place)
             amount = quantity and quantity.count
         end
         if not package then
-            wrong(name, inner, { en = "\"package.allowance\"", zh = "\"优惠包.资源\"" })
+            wrong(name, inner, { en = "\"package.allowance\"", zh = "\"优惠包.资源\"", like = '["e6.minutes"] = "97 minutes"' })
         elseif amount then
             list[#list + 1] = { package = package, allowance = allowance, amount = amount }
         end
@@ -439,8 +440,7 @@ function readers.prices(value, place)
     for key, price in pairs(value) do
         local inner = at(place, key)
         if type(key) ~= "string" then
-            wrong(price, inner, { en = "a price with the name of its band: day = \"0.15\"",
-                zh = "带时段名的价格：day = \"0.15\"" })
+            wrong(price, inner, { en = "a price with the name of its band", zh = "带时段名的价格", like = 'day = "0.15"' })
             sound = false
         else
             prices.bands[key] = readers.money(price, inner, 0)

@@ -148,15 +148,19 @@ local function add_own_area(map, row)
     row.explained = true -- it has no prefixes of its own, and is not dead
 end
 
-local function add_row(map, row)
-    row.prefixes = {}
+-- A zone is known even where the rest of its row can't be read.
+local function add_name(map, row)
     if row.zone then
         number_of(map.zones, map.zone_numbers, row.zone)
         map.zone_places[row.zone] = map.zone_places[row.zone] or row.place
-    else
+    elseif row.refuse then
         number_of(map.refusals, map.refusal_numbers, row.refuse)
         map.refusal_places[row.refuse] = map.refusal_places[row.refuse] or row.place
     end
+end
+
+local function add_row(map, row)
+    row.prefixes = {}
     if row.rest then
         add_prefix(map, row, "", { min = 0, max = 99, row = row }, function() return row.place end, false)
     elseif row.number then
@@ -200,6 +204,7 @@ function zones.build(record)
     map.areas = area_codes(record)
     for index, row in ipairs(record.rows) do
         row.index = index
+        add_name(map, row)
         if not row.broken and check_kind(row) then
             add_row(map, row)
             table.insert(map.rows, row)

@@ -1,0 +1,4 @@
+-- A global variable.
+-- build: script_failed
+
+total = 1

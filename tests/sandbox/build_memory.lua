@@ -1,0 +1,7 @@
+-- All memory there is.
+-- build: limit
+
+local list = {}
+for i = 1, 1e9 do
+    list[i] = "text " .. i
+end

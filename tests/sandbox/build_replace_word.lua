@@ -1,0 +1,4 @@
+-- Making a word mean something else.
+-- build: script_failed
+
+package = nil

@@ -1,0 +1,4 @@
+-- Writing into a library.
+-- build: script_failed
+
+math.max = nil

@@ -1,0 +1,11 @@
+-- Escaping the hook into a new thread.
+-- rate: failed has no word 'coroutine'
+
+package "attack" {
+    kind = "promotion", from = "2020-01-01",
+    tariff {
+        id = "attack", say = "voice.call", serves = { service = "voice" },
+        step = "60 s", price = "0",
+        when = function(c) return coroutine.wrap(function() while true do end end)() end,
+    },
+}

@@ -1,0 +1,11 @@
+-- Looking into the machine.
+-- rate: failed has no word 'debug'
+
+package "attack" {
+    kind = "promotion", from = "2020-01-01",
+    tariff {
+        id = "attack", say = "voice.call", serves = { service = "voice" },
+        step = "60 s", price = "0",
+        when = function(c) return debug.getregistry() ~= nil end,
+    },
+}

@@ -1,0 +1,14 @@
+-- Declaring something while rating.
+-- rate: failed has no word 'package'
+
+package "attack" {
+    kind = "promotion", from = "2020-01-01",
+    tariff {
+        id = "attack", say = "voice.call", serves = { service = "voice" },
+        step = "60 s", price = "0",
+        when = function(c)
+            package "more" {}
+            return true
+        end,
+    },
+}

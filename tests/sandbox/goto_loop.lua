@@ -1,0 +1,11 @@
+-- The same with goto.
+-- rate: failed ran for more than 10000 instructions
+
+package "attack" {
+    kind = "promotion", from = "2020-01-01",
+    tariff {
+        id = "attack", say = "voice.call", serves = { service = "voice" },
+        step = "60 s", price = "0",
+        when = function(c) ::again:: goto again end,
+    },
+}

@@ -1,0 +1,11 @@
+-- Reading the disk.
+-- rate: failed has no word 'io'
+
+package "attack" {
+    kind = "promotion", from = "2020-01-01",
+    tariff {
+        id = "attack", say = "voice.call", serves = { service = "voice" },
+        step = "60 s", price = "0",
+        when = function(c) return io.open("/etc/passwd") ~= nil end,
+    },
+}

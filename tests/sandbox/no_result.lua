@@ -1,0 +1,11 @@
+-- No result at all.
+-- rate: failed must return true or false
+
+package "attack" {
+    kind = "promotion", from = "2020-01-01",
+    tariff {
+        id = "attack", say = "voice.call", serves = { service = "voice" },
+        step = "60 s", price = "0",
+        when = function(c)  end,
+    },
+}

@@ -1,0 +1,11 @@
+-- Asking the clock.
+-- rate: failed has no word 'os'
+
+package "attack" {
+    kind = "promotion", from = "2020-01-01",
+    tariff {
+        id = "attack", say = "voice.call", serves = { service = "voice" },
+        step = "60 s", price = "0",
+        when = function(c) return os.time() > 0 end,
+    },
+}

@@ -1,0 +1,11 @@
+-- Catching the error of the budget.
+-- rate: failed has no word 'pcall'
+
+package "attack" {
+    kind = "promotion", from = "2020-01-01",
+    tariff {
+        id = "attack", say = "voice.call", serves = { service = "voice" },
+        step = "60 s", price = "0",
+        when = function(c) while true do pcall(function() while true do end end) end end,
+    },
+}

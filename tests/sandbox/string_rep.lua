@@ -1,0 +1,11 @@
+-- The library has nothing that makes long texts.
+-- rate: failed nil value
+
+package "attack" {
+    kind = "promotion", from = "2020-01-01",
+    tariff {
+        id = "attack", say = "voice.call", serves = { service = "voice" },
+        step = "60 s", price = "0",
+        when = function(c) return ("x"):rep(100000000) == "" end,
+    },
+}

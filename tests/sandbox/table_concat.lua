@@ -1,0 +1,11 @@
+-- Joining ran 139 ms within 10,000 instructions: the library is not there.
+-- rate: failed has no word 'table'
+
+package "attack" {
+    kind = "promotion", from = "2020-01-01",
+    tariff {
+        id = "attack", say = "voice.call", serves = { service = "voice" },
+        step = "60 s", price = "0",
+        when = function(c) return table.concat({ "a", "b" }, ", ") == "" end,
+    },
+}

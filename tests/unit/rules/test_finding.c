@@ -1,0 +1,526 @@
+#include "catalogs.h"
+
+#include "../../../rules/catalog_test.h"
+
+/*
+ * The checker: a sound catalog is damaged in one place at a time, and each damage must be named
+ * where it is, with what would mend it, in both languages.
+ */
+
+static const char catalog_lua[] =
+	"catalog \"shop\" { currency = \"CNY\", zone = \"Asia/Shanghai\" }\n"
+	"\n"
+	"service \"voice\" { unit = \"second\", zones = \"dialled\" }\n"
+	"service \"data\" { unit = \"byte\" }\n"
+	"product \"line\" { services = { \"voice\", \"data\" } }\n"
+	"plan \"standard\" { base = \"e6\" }\n"
+	"offering \"home\" { plans = \"standard\" }\n"
+	"\n"
+	"calendar \"hours\" {\n"
+	"    holidays = \"days\",\n"
+	"    { \"holiday\", days = \"holiday\" },\n"
+	"    { \"night\", hours = \"21:00-07:00\" },\n"
+	"    { \"day\", rest = true },\n"
+	"}\n"
+	"\n"
+	"zones \"dialled\" {\n"
+	"    area_codes = { { prefix = \"0\", digits = 4 } },\n"
+	"    { \"free\", number = { \"110\", \"119\" } },\n"
+	"    { \"far\", prefix = \"00\", followed_by = column \"codes.prefix\" },\n"
+	"    { refuse = \"unknown\", prefix = \"00\" },\n"
+	"    { \"near\", prefix = \"@own_area\" },\n"
+	"    { \"near\", rest = true },\n"
+	"}\n";
+
+static const char packages_lua[] =
+	"package \"e6\" {\n"
+	"    kind = \"base\", from = \"2020-01-01\",\n"
+	"    allowance { id = \"minutes\", serves = { service = \"voice\", zone = \"near\" }, amount = 300, unit = \"minute\", every = \"month\" },\n"
+	"    tariff {\n"
+	"        id = \"near\", say = \"voice.near\",\n"
+	"        serves = { service = \"voice\", zone = \"near\" },\n"
+	"        calendar = \"hours\", step = \"60 s\",\n"
+	"        price = { day = \"0.15\", night = \"0.08\", holiday = \"0.08\" },\n"
+	"        uses = { \"minutes\" },\n"
+	"    },\n"
+	"    tariff { id = \"far\", say = \"voice.far\", serves = { service = \"voice\", zone = \"far\" }, step = \"6 s\", price = \"0.80\" },\n"
+	"    tariff { id = \"free\", say = \"voice.free\", serves = { service = \"voice\", zone = \"free\" }, step = \"60 s\", price = \"0\" },\n"
+	"    tariff { id = \"data\", say = \"data.all\", serves = { service = \"data\" }, step = \"1 MB\", price = \"0.10\",\n"
+	"        first = { step = \"10 MB\", price = \"0.50\" }, setup = \"0.01\", minimum = \"0.05\", maximum = \"9.00\", round = \"0.01 half_up\" },\n"
+	"}\n";
+
+static const char texts_lua[] =
+	"local words = {\n"
+	"    catalog = { shop = \"Shop\" },\n"
+	"    product = { line = \"Line\" },\n"
+	"    service = { voice = \"Voice\", data = \"Data\" },\n"
+	"    package = { e6 = \"e6\" },\n"
+	"    plan = { standard = \"Standard\" },\n"
+	"    offering = { home = \"Home\" },\n"
+	"    zone = { free = \"free\", far = \"far\", near = \"near\" },\n"
+	"    refusal = { unknown = \"unknown\" },\n"
+	"    band = { day = \"day\", night = \"night\", holiday = \"holiday\" },\n"
+	"    allowance = { minutes = \"minutes\" },\n"
+	"    voice = { near = \"near {units}\", far = \"far\", free = \"free\" },\n"
+	"}\n"
+	"texts \"zh\" (words)\n"
+	"texts \"en\" (words)\n"
+	"texts \"zh\" { [\"data.all\"] = \"data\" }\n"
+	"texts \"en\" { [\"data.all\"] = \"data\" }\n";
+
+static const char codes_csv[] = "prefix,name\n44,GB\n33,FR\n1,US\n";
+static const char days_csv[] =
+	"date,kind,name\n2025-01-01,holiday,New Year\n2026-01-01,holiday,New Year\n2026-01-04,workday,New Year\n";
+static const char shop_test_lua[] =
+	"test \"a minute\" {\n"
+	"    holds = \"e6\",\n"
+	"    event = { service = \"data\", at = \"2026-01-02 12:00:00\", bytes = 1000 },\n"
+	"    expect = { amount = \"0.51\" },\n"
+	"}\n"
+	"cases \"more\" {\n"
+	"    holds = \"e6\",\n"
+	"    event = { service = \"data\", at = \"2026-01-02 12:00:00\" },\n"
+	"    columns = { \"bytes\", \"=> amount\" },\n"
+	"    { 1000, \"0.51\" },\n"
+	"}\n";
+
+enum file { CATALOG, PACKAGES, TESTS, CODES, DAYS, TEXTS, FILES };
+static const char *const paths[FILES] = { "catalog.lua", "packages.lua", "shop_test.lua",
+	"tables/codes.csv", "tables/days.csv", "texts.lua" };
+static const char *const sources[FILES] = { catalog_lua, packages_lua, shop_test_lua, codes_csv,
+	days_csv, texts_lua };
+
+struct damage {
+	const char *rule;
+	enum file file;
+	const char *from;
+	const char *to;
+	const char *place; /* "file:line:column" */
+	const char *mend; /* part of the fix in English, or NULL */
+};
+
+static const struct damage damages[] = {
+	/* scripts */
+	{ "syntax", CATALOG, "unit = \"second\", zones", "unit = \"second\" zones",
+		"catalog.lua:3:35", "comma" },
+	{ "syntax", PACKAGES, "\"0.80\"", "\"0.80", "packages.lua:11:113", "quote" },
+	{ "script_failed", CATALOG, "plan \"standard\"", "local x = nil + 1 plan \"standard\"",
+		"catalog.lua:6", NULL },
+	{ "unknown_word", PACKAGES, "    tariff { id = \"far\"", "    tarif { id = \"far\"",
+		"packages.lua:11:5", "tariff" },
+	{ "unknown_word", CATALOG, "calendar \"hours\"", "calender \"hours\"", "catalog.lua:9:1",
+		"calendar" },
+	{ "unfinished_word", CATALOG, "plan \"standard\" { base = \"e6\" }", "plan \"standard\"",
+		"catalog.lua:6:1", "{" },
+	{ "wrong_call", CATALOG, "plan \"standard\" {", "plan {", "catalog.lua:6:1", NULL },
+	{ "wrong_place", PACKAGES, "package \"e6\" {", "tariff { id = \"lost\" }\npackage \"e6\" {",
+		"packages.lua:1:1", "package" },
+	{ "not_an_item", PACKAGES, "    tariff { id = \"data\"",
+		"    \"data\", tariff { id = \"data\"", "packages.lua:13:5", "tariff" },
+	{ "no_entries", CATALOG, "service \"data\"", "calendar \"empty\" {}\nservice \"data\"",
+		"catalog.lua:4:1", NULL },
+	/* fields */
+	{ "unknown_field", PACKAGES, "step = \"6 s\"", "stpe = \"6 s\"", "packages.lua:11:91",
+		"step" },
+	{ "unknown_field", PACKAGES, "zone = \"near\" }, amount", "zoen = \"near\" }, amount",
+		"packages.lua:3:63", "zone" },
+	{ "unknown_field", CATALOG, "currency = ", "curency = ", "catalog.lua:1:18", "currency" },
+	{ "missing_field", PACKAGES, "kind = \"base\", ", "", "packages.lua:1:1", "kind" },
+	{ "missing_field", PACKAGES, "step = \"6 s\", ", "", "packages.lua:11:5", "step" },
+	{ "missing_field", PACKAGES, ", say = \"voice.far\"", "", "packages.lua:11:5", "say" },
+	{ "missing_field", PACKAGES, "unit = \"minute\", ", "", "packages.lua:3:5", "unit" },
+	{ "wrong_type", PACKAGES, "\"2020-01-01\"", "\"2020-02-30\"", "packages.lua:2:20", NULL },
+	{ "wrong_type", PACKAGES, "step = \"6 s\"", "step = \"six\"", "packages.lua:11:91", NULL },
+	{ "wrong_type", PACKAGES, "step = \"6 s\"", "step = 6", "packages.lua:11:91", NULL },
+	{ "wrong_type", CATALOG, "\"21:00-07:00\"", "\"21-07\"", "catalog.lua:12:16", NULL },
+	{ "wrong_type", CATALOG, "days = \"holiday\"", "days = \"freeday\"", "catalog.lua:11:18",
+		NULL },
+	{ "wrong_type", CATALOG, "zone = \"Asia", "zone = \"../Asia", "catalog.lua:1:36", NULL },
+	{ "wrong_type", PACKAGES, "\"0.01 half_up\"", "\"0.01 half\"", "packages.lua:14:105",
+		NULL },
+	{ "wrong_type", CATALOG, "rest = true },\n}\n\n", "rest = \"yes\" },\n}\n\n",
+		"catalog.lua:13:14", NULL },
+	{ "wrong_type", PACKAGES, "package \"e6\" {", "package \"e 6\" {", "packages.lua:1:1",
+		NULL },
+	{ "wrong_type", CATALOG, "number = { \"110\"", "number = { 110", "catalog.lua:18:26",
+		NULL },
+	{ "wrong_type", CATALOG, "column \"codes.prefix\"", "column \"codes\"", "catalog.lua:19:29",
+		NULL },
+	{ "float_for_decimal", PACKAGES, "day = \"0.15\"", "day = 0.15", "packages.lua:8:19",
+		"\"0.15\"" },
+	{ "float_for_decimal", PACKAGES, "price = \"0.80\"", "price = 0.8", "packages.lua:11:105",
+		"\"0.8\"" },
+	{ "float_for_decimal", PACKAGES, "setup = \"0.01\"", "setup = 1", "packages.lua:14:53",
+		"\"1\"" },
+	{ "unknown_choice", PACKAGES, "kind = \"base\"", "kind = \"bse\"", "packages.lua:2:5",
+		"base" },
+	{ "unknown_choice", CATALOG, "unit = \"second\"", "unit = \"seconds\"", "catalog.lua:3:19",
+		"second" },
+	{ "out_of_range", CATALOG, "digits = 4", "digits = 40", "catalog.lua:17:36", NULL },
+	{ "negative_price", PACKAGES, "price = \"0.80\"", "price = \"-0.80\"",
+		"packages.lua:11:105", NULL },
+	{ "step_of_zero", PACKAGES, "step = \"6 s\"", "step = \"0 s\"", "packages.lua:11:91",
+		NULL },
+	{ "step_of_zero", PACKAGES, "amount = 300, unit = \"minute\"", "amount = \"0 minutes\"",
+		"packages.lua:3:80", NULL },
+	/* names */
+	{ "unknown_name", CATALOG, "zones = \"dialled\"", "zones = \"dialed\"", "catalog.lua:3:36",
+		"dialled" },
+	{ "unknown_name", CATALOG, "services = { \"voice\"", "services = { \"vioce\"",
+		"catalog.lua:5:31", "voice" },
+	{ "unknown_name", PACKAGES, "calendar = \"hours\"", "calendar = \"hour\"",
+		"packages.lua:7:9", "hours" },
+	{ "unknown_name", PACKAGES, "zone = \"far\"", "zone = \"fra\"", "packages.lua:11:75",
+		"far" },
+	{ "unknown_name", PACKAGES, "night = \"0.08\"", "nigth = \"0.08\"", "packages.lua:8:33",
+		"night" },
+	{ "unknown_name", PACKAGES, "uses = { \"minutes\"", "uses = { \"minute\"",
+		"packages.lua:9:18", "minutes" },
+	{ "unknown_name", CATALOG, "base = \"e6\"", "base = \"e5\"", "catalog.lua:6:19", "e6" },
+	{ "unknown_name", CATALOG, "plans = \"standard\"", "plans = \"standart\"",
+		"catalog.lua:7:19", "standard" },
+	{ "unknown_name", CATALOG, "holidays = \"days\"", "holidays = \"day\"", "catalog.lua:10:5",
+		"days" },
+	{ "unknown_name", CATALOG, "\"codes.prefix\"", "\"code.prefix\"", "catalog.lua:19:43",
+		"codes" },
+	{ "unknown_name", PACKAGES, "from = \"2020-01-01\",",
+		"from = \"2020-01-01\", layer = \"bass\",", "packages.lua:2:41", "base" },
+	{ "unknown_name", PACKAGES, "id = \"far\",", "id = \"far\", component = \"tol\",",
+		"packages.lua:11:26", NULL },
+	{ "csv_column", CODES, "prefix,name", "prefx,name", "tables/codes.csv:1", "prefx" },
+	{ "duplicate_id", CATALOG, "service \"data\"", "service \"voice\"", "catalog.lua:4:1",
+		"another" },
+	{ "duplicate_id", PACKAGES, "id = \"free\"", "id = \"far\"", "packages.lua:12:5",
+		"another" },
+	{ "repeated", CATALOG, "\"110\", \"119\"", "\"110\", \"110\"", "catalog.lua:18:33", NULL },
+	{ "no_catalog", CATALOG,
+		"catalog \"shop\" { currency = \"CNY\", zone = \"Asia/Shanghai\" }", "",
+		"catalog.lua", "catalog" },
+	{ "zone_not_frozen", CATALOG, "\"Asia/Shanghai\"", "\"Asia/Atlantis\"", "catalog.lua:1:36",
+		"Asia/Shanghai" },
+	/* texts */
+	{ "missing_text", TEXTS, "plan = { standard = \"Standard\" },", "", "catalog.lua:6:1",
+		"plan.standard" },
+	{ "missing_text_near", TEXTS, "far = \"far\", free", "fare = \"far\", free",
+		"packages.lua:11:26", "rename" },
+	{ "missing_text", TEXTS, "texts \"en\" { [\"data.all\"] = \"data\" }", "",
+		"packages.lua:13:27", "data.all" },
+	{ "unused_text", TEXTS, "[\"data.all\"]", "[\"data.none\"] = \"x\", [\"data.all\"]",
+		"texts.lua:16:14", "remove" },
+	{ "unknown_blank", TEXTS, "near {units}", "near {unit}", "texts.lua:15:1", "{units}" },
+	{ "language_not_listed", TEXTS, "texts \"en\" (words)",
+		"texts \"en\" (words) texts \"fr\" {}", "texts.lua:15:20", "languages" },
+	/* calendars and tables */
+	{ "calendar_gap", CATALOG, "    { \"day\", rest = true },\n",
+		"    { \"day\", hours = \"07:00-20:00\" },\n", "catalog.lua:9:1", "rest" },
+	{ "dead_calendar_rule", CATALOG, "    { \"day\", rest = true },\n",
+		"    { \"day\", rest = true },\n    { \"night\", hours = \"12:00-13:00\" },\n",
+		"catalog.lua:14:5", "remove" },
+	{ "hours_over_midnight", CATALOG, "hours = \"21:00-07:00\"",
+		"hours = \"21:00-07:00\", days = \"saturday\"", "catalog.lua:12:16", "two rows" },
+	{ "needs_holidays", CATALOG, "    holidays = \"days\",\n", "", "catalog.lua:9:1",
+		"holidays" },
+	{ "cell", DAYS, "2026-01-01", "2026-01-32", "tables/days.csv:3:1", NULL },
+	{ "cell", DAYS, "workday", "wrokday", "tables/days.csv:4:12", NULL },
+	{ "cell_repeated", DAYS, "2026-01-04", "2026-01-01", "tables/days.csv:4:1", "remove" },
+	{ "holiday_year_missing", DAYS, "2025-01-01", "2024-01-01", "tables/days.csv:1", "2025" },
+	{ "csv_row", DAYS, "workday,New Year", "workday", "tables/days.csv:4", NULL },
+	{ "csv_row", CODES, "33,FR", "\"33,FR", "tables/codes.csv:3:1", NULL },
+	{ "csv_empty", CODES, "44,GB\n33,FR\n1,US\n", "", "tables/codes.csv:1", NULL },
+	{ "cell", CODES, "33,FR", "x3,FR", "tables/codes.csv:3:1", NULL },
+	{ "prefix_repeated", CODES, "33,FR", "44,FR", "tables/codes.csv:3:1", "remove" },
+	/* zones */
+	{ "zone_row_kind", CATALOG, "{ \"near\", rest", "{ rest", "catalog.lua:22:5", NULL },
+	{ "zone_row_digits", CATALOG, "{ \"near\", rest = true", "{ \"near\"", "catalog.lua:22:5",
+		"rest" },
+	{ "prefix_repeated", CATALOG, "    { \"near\", rest",
+		"    { \"far\", number = \"119\" },\n    { \"near\", rest", "catalog.lua:22:14",
+		"remove" },
+	{ "dead_zone_row", CATALOG, "    { refuse",
+		"    { \"near\", prefix = \"00\", followed_by = column \"codes.prefix\" },\n    { refuse",
+		"catalog.lua:20:5", "remove" },
+	{ "own_area_alone", CATALOG, "\"@own_area\"", "{ \"@own_area\", \"0771\" }",
+		"catalog.lua:21:15", "prefix" },
+	{ "own_area_unknown", CATALOG, "    area_codes = { { prefix = \"0\", digits = 4 } },\n", "",
+		"catalog.lua:20:15", "area_codes" },
+	{ "area_code_short", CATALOG, "{ prefix = \"0\", digits = 4 }",
+		"{ prefix = \"07712\", digits = 4 }", "catalog.lua:17:22", NULL },
+	/* packages */
+	{ "till_before_from", PACKAGES, "from = \"2020-01-01\"",
+		"from = \"2020-01-01\", till = \"2020-01-01\"", "packages.lua:2:41", "later" },
+	{ "band_without_price", PACKAGES, ", holiday = \"0.08\"", "", "packages.lua:8:9",
+		"holiday" },
+	{ "bands_without_calendar", PACKAGES, "calendar = \"hours\", ", "", "packages.lua:8:9",
+		"calendar" },
+	{ "calendar_without_bands", PACKAGES,
+		"{ day = \"0.15\", night = \"0.08\", holiday = \"0.08\" }", "\"0.15\"",
+		"packages.lua:8:9", "day" },
+	{ "wrong_unit", PACKAGES, "step = \"6 s\"", "step = \"6 KB\"", "packages.lua:11:91",
+		"60 s" },
+	{ "wrong_unit", PACKAGES, "unit = \"minute\"", "unit = \"MB\"", "packages.lua:3:80", NULL },
+	{ "price_or_amount", PACKAGES, "price = \"0.80\"",
+		"amount = function(c) return money \"1\" end", "packages.lua:11:91", "remove" },
+	{ "no_zones", PACKAGES, "{ service = \"data\" }", "{ service = \"data\", zone = \"near\" }",
+		"packages.lua:13:74", "zones" },
+	{ "minimum_over_maximum", PACKAGES, "minimum = \"0.05\"", "minimum = \"9.05\"",
+		"packages.lua:14:69", NULL },
+	{ "dead_tariff", PACKAGES, "serves = { service = \"voice\", zone = \"far\" }",
+		"serves = { service = \"voice\", zone = \"near\" }", "packages.lua:11:5",
+		"remove" },
+	{ "unpriced", PACKAGES, "zone = \"far\"", "zone = \"free\"", "catalog.lua:19:5", "tariff" },
+	{ "allowance_does_not_serve", PACKAGES,
+		"serves = { service = \"voice\", zone = \"near\" }, amount",
+		"serves = { service = \"data\" }, amount", "packages.lua:9:18", "uses" },
+	{ "never_sold", CATALOG, "offering \"home\"",
+		"plan \"lost\" { base = \"e6\" }\noffering \"home\"", "catalog.lua:7:1",
+		"offering" },
+	/* tests */
+	{ "unknown_package", TESTS, "holds = \"e6\"", "holds = \"e7\"", "shop_test.lua:2:5", "e6" },
+	{ "unknown_column", TESTS, "\"=> amount\"", "\"=> amuont\"", "shop_test.lua:9:26",
+		"=> amount" },
+	{ "row_length", TESTS, "{ 1000, \"0.51\" }", "{ 1000 }", "shop_test.lua:10:5", NULL },
+	{ "nothing_expected", TESTS, "expect = { amount = \"0.51\" }", "expect = {}",
+		"shop_test.lua:4:5", "amount" },
+	{ "quantity_missing", TESTS, ", bytes = 1000", "", "shop_test.lua:3:5", "seconds" },
+	{ "one_quantity", TESTS, "bytes = 1000", "bytes = 1000, seconds = 1", "shop_test.lua:3:5",
+		NULL },
+	{ "unknown_field", TESTS, "expect = {", "expects = {", "shop_test.lua:4:5", "expect" },
+	{ "wrong_type", TESTS, "2026-01-02 12:00:00", "2026-01-02 25:00:00", "shop_test.lua:3:33",
+		NULL },
+};
+
+/* All findings of the catalog with one file replaced. */
+static void
+check_with(enum file damaged, const char *source, struct findings *findings)
+{
+	struct bundle_file files[FILES];
+	struct buffer bundle;
+	struct fault fault = { 0 };
+	for (int i = 0; i < FILES; i++)
+		files[i] = file_of(paths[i], (enum file)i == damaged ? source : sources[i]);
+	make_bundle(files, FILES, &bundle);
+	findings_init(findings);
+	if (catalog_check(bytes_of(&bundle), findings, &fault) != STATUS_OK)
+		fail_msg("%s", fault.text);
+	buffer_release(&bundle);
+}
+
+static void
+place_text(const struct finding *finding, char *text, size_t room)
+{
+	int size = snprintf(text, room, "%.*s", TEXT_ARGS(finding->file));
+	if (finding->line > 0)
+		size += snprintf(text + size, room - (size_t)size, ":%u", finding->line);
+	if (finding->column > 0)
+		snprintf(text + size, room - (size_t)size, ":%u", finding->column);
+}
+
+static bool
+contains(struct text text, const char *part)
+{
+	return part == NULL || memmem(text.data, text.size, part, strlen(part)) != NULL;
+}
+
+static void
+a_sound_catalog_has_no_findings(void **state)
+{
+	(void)state;
+	struct findings findings;
+	check_with(CATALOG, catalog_lua, &findings);
+	print_findings(&findings);
+	assert_int_equal(findings.count, 0);
+	findings_release(&findings);
+}
+
+static void
+check_damage(const struct damage *damage)
+{
+	struct findings findings;
+	char place[300];
+	bool found = false;
+	char *damaged = replace(sources[damage->file], damage->from, damage->to);
+	check_with(damage->file, damaged, &findings);
+	for (size_t i = 0; i < findings.count; i++) {
+		const struct finding *finding = &findings.list[i];
+		place_text(finding, place, sizeof place);
+		found = found || (text_equal(finding->rule, text_of(damage->rule)) &&
+					 strcmp(place, damage->place) == 0 &&
+					 contains(finding->mend_en, damage->mend));
+	}
+	if (!found) {
+		print_findings(&findings);
+		fail_msg("%s at %s was not found after \"%s\" → \"%s\"", damage->rule,
+			damage->place, damage->from, damage->to);
+	}
+	findings_release(&findings);
+	free(damaged);
+}
+
+static void
+every_damage_is_named_with_its_place_and_its_fix(void **state)
+{
+	(void)state;
+	size_t count = sizeof damages / sizeof damages[0];
+	for (size_t i = 0; i < count; i++)
+		check_damage(&damages[i]);
+	print_message("%zu damages\n", count);
+}
+
+static bool
+has_chinese(struct text text)
+{
+	for (size_t i = 0; i < text.size; i++)
+		if ((uint8_t)text.data[i] >= 0xe4 && (uint8_t)text.data[i] <= 0xe9)
+			return true;
+	return false;
+}
+
+static void
+every_finding_has_a_sentence_and_a_fix_in_both_languages(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
+		struct findings findings;
+		char *damaged = replace(sources[damages[i].file], damages[i].from, damages[i].to);
+		check_with(damages[i].file, damaged, &findings);
+		for (size_t j = 0; j < findings.count; j++) {
+			const struct finding *finding = &findings.list[j];
+			assert_true(finding->say_en.size > 0);
+			if (!has_chinese(finding->say_zh) || finding->mend_en.size == 0 ||
+				!has_chinese(finding->mend_zh))
+				fail_msg("not whole in both languages: %.*s / %.*s",
+					TEXT_ARGS(finding->say_en), TEXT_ARGS(finding->say_zh));
+		}
+		findings_release(&findings);
+		free(damaged);
+	}
+}
+
+static void
+all_damages_are_found_in_one_run(void **state)
+{
+	(void)state;
+	struct findings findings;
+	char *damaged = replace(packages_lua, "step = \"6 s\"", "stpe = \"6 s\"");
+	char *twice = replace(damaged, "day = \"0.15\"", "day = 0.15");
+	char *thrice = replace(twice, "kind = \"base\"", "kind = \"bse\"");
+	check_with(PACKAGES, thrice, &findings);
+	const char *const rules[] = { "unknown_field", "float_for_decimal", "unknown_choice" };
+	for (size_t i = 0; i < 3; i++) {
+		bool found = false;
+		for (size_t j = 0; j < findings.count; j++)
+			found = found || text_equal(findings.list[j].rule, text_of(rules[i]));
+		assert_true(found);
+	}
+	findings_release(&findings);
+	free(damaged);
+	free(twice);
+	free(thrice);
+}
+
+static void
+versions_are_checked_across_files(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *dates;
+		const char *rule;
+	} versions[] = {
+		{ "from = \"2020-01-01\"", "versions_same_start" },
+		{ "from = \"2027-01-01\"", NULL },
+		{ "from = \"2019-01-01\", till = \"2020-01-01\"", NULL },
+		{ "from = \"2019-01-01\", till = \"2019-06-01\"", "versions_hole" },
+		{ "from = \"2019-01-01\", till = \"2019-06-01\", seasonal = true", NULL },
+		{ "from = \"2019-01-01\", till = \"2020-06-01\"", "versions_overlap" },
+	};
+	for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
+		struct findings findings;
+		bool found = false;
+		char *dated = replace(packages_lua, "from = \"2020-01-01\"", versions[i].dates);
+		size_t size = strlen(packages_lua) + strlen(dated) + 1;
+		char *both = malloc(size);
+		snprintf(both, size, "%s%s", packages_lua, dated);
+		check_with(PACKAGES, both, &findings);
+		for (size_t j = 0; j < findings.count; j++)
+			found = found ||
+				(versions[i].rule != NULL && text_equal(findings.list[j].rule,
+								     text_of(versions[i].rule)));
+		if (found != (versions[i].rule != NULL) ||
+			findings.count != (versions[i].rule != NULL)) {
+			print_findings(&findings);
+			fail_msg("%s", versions[i].dates);
+		}
+		findings_release(&findings);
+		free(dated);
+		free(both);
+	}
+}
+
+static void
+findings_are_written_with_place_rule_and_fix(void **state)
+{
+	(void)state;
+	struct findings findings;
+	struct buffer out;
+	findings_init(&findings);
+	buffer_init(&out, 4096);
+	assert_true(findings_add(&findings, &(struct finding){ .severity = FINDING_WARNING,
+						    .file = TEXT("b.lua"),
+						    .line = 3,
+						    .rule = TEXT("two"),
+						    .say_en = TEXT("later"),
+						    .say_zh = TEXT("后") }));
+	assert_true(findings_add(&findings, &(struct finding){ .severity = FINDING_ERROR,
+						    .file = TEXT("a.lua"),
+						    .line = 12,
+						    .column = 9,
+						    .rule = TEXT("one"),
+						    .say_en = TEXT("wrong"),
+						    .say_zh = TEXT("错"),
+						    .mend_en = TEXT("write right"),
+						    .mend_zh = TEXT("改对") }));
+	findings_sort(&findings);
+	assert_true(findings_write(&findings, TEXT("en"), &out));
+	static const char wanted[] =
+		"a.lua:12:9: error: one: wrong\n    fix: write right\n"
+		"b.lua:3: warning: two: later\nerrors: 1, warnings: 1, notes: 0\n";
+	assert_int_equal(out.size, strlen(wanted));
+	assert_memory_equal(out.data, wanted, out.size);
+	buffer_clear(&out);
+	assert_true(findings_write(&findings, TEXT("zh"), &out));
+	assert_non_null(memmem(out.data, out.size, "a.lua:12:9: 错误: one: 错",
+		strlen("a.lua:12:9: 错误: one: 错")));
+	assert_true(findings_have_errors(&findings));
+	buffer_release(&out);
+	findings_release(&findings);
+}
+
+static void
+findings_beyond_the_bound_are_counted_and_count_as_errors(void **state)
+{
+	(void)state;
+	struct findings findings;
+	findings_init(&findings);
+	for (int i = 0; i < FINDINGS_MAX + 5; i++)
+		assert_true(findings_add(&findings,
+			&(struct finding){ .severity = FINDING_NOTE, .file = TEXT("a") }));
+	assert_int_equal(findings.count, FINDINGS_MAX);
+	assert_int_equal(findings.left_out, 5);
+	assert_true(findings_have_errors(&findings));
+	findings_release(&findings);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_sound_catalog_has_no_findings),
+		cmocka_unit_test(every_damage_is_named_with_its_place_and_its_fix),
+		cmocka_unit_test(every_finding_has_a_sentence_and_a_fix_in_both_languages),
+		cmocka_unit_test(all_damages_are_found_in_one_run),
+		cmocka_unit_test(versions_are_checked_across_files),
+		cmocka_unit_test(findings_are_written_with_place_rule_and_fix),
+		cmocka_unit_test(findings_beyond_the_bound_are_counted_and_count_as_errors),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
