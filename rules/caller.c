@@ -37,16 +37,16 @@ arm(struct caller *caller, const struct call_limits *limits)
 	/* From here on only between two calls, so that collecting is within no call's time. */
 	lua_gc(sandbox->lua, LUA_GCSTOP);
 	caller->held_bytes = sandbox->memory_used;
-	sandbox_arm(
-		sandbox, &(struct sandbox_limits){
-				 .instructions = limits->instructions,
-				 .stride = STRIDE,
-				 .wall_us = limits->wall_us,
-				 .memory_bytes = caller->held_bytes + caller->garbage_bytes_max +
-						 2 * limits->memory_call_bytes,
-				 .block_bytes = limits->block_bytes,
-				 .taken_bytes = limits->memory_call_bytes,
-			 });
+	struct sandbox_limits of_call = {
+		.instructions = limits->instructions,
+		.stride = STRIDE,
+		.wall_us = limits->wall_us,
+		.memory_bytes = caller->held_bytes + caller->garbage_bytes_max +
+				2 * limits->memory_call_bytes,
+		.block_bytes = limits->block_bytes,
+		.taken_bytes = limits->memory_call_bytes,
+	};
+	sandbox_arm(sandbox, &of_call);
 }
 
 enum status
