@@ -278,6 +278,27 @@ duplicated_frame_is_not_taken_twice(void **state)
 }
 
 static void
+frame_that_was_written_to_the_wrong_place_is_damage(void **state)
+{
+	(void)state;
+	put_short_frames(3);
+	uint64_t head = image->next.position;
+	struct frame made;
+	/* It was acknowledged in good faith, as the first of the next segment; there it is not. */
+	image_segment(image, 1);
+	image_put_at(image, image->place.segment_bytes, 900, 1, &made);
+	swap_bytes(image_at(image, head), image_at(image, image->place.segment_bytes), DISK_BLOCK);
+	struct outcome outcome = image_check(image);
+	assert_damage(&outcome, head, "was written later");
+	/* The other way round: it belongs to the head. */
+	memset(image_at(image, head), 0, DISK_BLOCK);
+	image_put_at(image, head, 900, 1, &made);
+	swap_bytes(image_at(image, head), image_at(image, image->place.segment_bytes), DISK_BLOCK);
+	outcome = image_check(image);
+	assert_damage(&outcome, head, "was written later");
+}
+
+static void
 zeros_in_the_middle_are_damage(void **state)
 {
 	(void)state;
@@ -1131,6 +1152,7 @@ main(void)
 		TEST(every_bit_of_a_header_counts),
 		TEST(swapped_frames_are_damage),
 		TEST(duplicated_frame_is_not_taken_twice),
+		TEST(frame_that_was_written_to_the_wrong_place_is_damage),
 		TEST(zeros_in_the_middle_are_damage),
 		TEST(damage_at_the_end_of_a_segment_is_proved_by_the_next),
 		TEST(damage_before_a_torn_frame_is_damage),
