@@ -8,6 +8,9 @@
 static const struct command *const COMMANDS[] = {
 	&COMMAND_SERVE,
 	&COMMAND_CALL,
+	&COMMAND_CHECK,
+	&COMMAND_TEST,
+	&COMMAND_PUBLISH,
 	&COMMAND_VERSION,
 	&COMMAND_HELP,
 };

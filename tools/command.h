@@ -37,6 +37,9 @@ int command_failed(const char *doing, const struct fault *fault);
 
 extern const struct command COMMAND_SERVE;
 extern const struct command COMMAND_CALL;
+extern const struct command COMMAND_CHECK;
+extern const struct command COMMAND_TEST;
+extern const struct command COMMAND_PUBLISH;
 extern const struct command COMMAND_HELP;
 extern const struct command COMMAND_VERSION;
 

@@ -1,0 +1,59 @@
+/* suanpan check: what is wrong with a catalog folder. */
+#include "command.h"
+
+#include "catalog_report.h"
+#include "options.h"
+
+static int
+check_run(int count, char **arguments)
+{
+	const char *directory, *language = "en";
+	bool json = false;
+	const struct option list[] = {
+		{ "--json", OPTION_FLAG, &json, 0, 0 },
+		{ "--language", OPTION_LANGUAGE, &language, 0, 0 },
+		{ NULL, OPTION_FLAG, NULL, 0, 0 },
+	};
+	const struct options options = { &COMMAND_CHECK, list, 1, 1, &directory };
+	int code = options_read(&options, count, arguments);
+	if (code != EXIT_DONE)
+		return code;
+	struct buffer bundle;
+	struct findings findings;
+	struct fault fault;
+	buffer_init(&bundle, BUNDLE_BYTES_MAX);
+	findings_init(&findings);
+	enum status status = bundle_of_directory(directory, &bundle, &fault);
+	if (status == STATUS_OK)
+		status = catalog_check((struct bytes){ bundle.data, bundle.size }, &findings, &fault);
+	if (status != STATUS_OK)
+		code = command_failed("can't check", &fault);
+	else if (findings_have_errors(&findings))
+		code = EXIT_REFUSED;
+	if (status == STATUS_OK && json)
+		json_show(findings_json(&findings));
+	else if (status == STATUS_OK)
+		findings_show(&findings, language, stdout);
+	findings_release(&findings);
+	buffer_release(&bundle);
+	return code;
+}
+
+const struct command COMMAND_CHECK = {
+	.name = "check",
+	.usage = "check DIRECTORY [--json] [--language en|zh]",
+	.en = "says what is wrong with a catalog folder, and what would mend it",
+	.zh = "检查目录文件夹，指出错误及改正方法",
+	.help =
+		"Reads a catalog folder as a release would be built of it, with its test files, and shows all that was found:\n"
+		"\n"
+		"  packages/local.lua:12:9: error: unknown_field: tariff has no field \"stp\"\n"
+		"      fix: write \"step\"\n"
+		"\n"
+		"Nothing is published, and no server is needed.\n"
+		"\n"
+		"It ends with code 0 if there is no error (there may be warnings), 1 if there is one, 3 if the folder can't be read.\n"
+		"\n"
+		"  suanpan check rules/catalogs/fixed_line --language zh",
+	.run = check_run,
+};

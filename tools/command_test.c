@@ -1,0 +1,123 @@
+/* suanpan test: the tests of a catalog folder. */
+#include "command.h"
+
+#include "catalog_report.h"
+#include "json.h"
+#include "options.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct test_run {
+	const char *directory;
+	const char *filter;
+	const char *language;
+	const char *junit;
+	bool json;
+	struct findings findings;
+	struct test_report report;
+};
+
+static enum status
+write_junit(const struct test_run *run, struct fault *fault)
+{
+	struct buffer text;
+	buffer_init(&text, CATALOG_REPORT_BYTES_MAX);
+	enum status status = STATUS_OK;
+	FILE *file = fopen(run->junit, "w");
+	if (file == NULL)
+		status = fault_system(fault, errno, "%s", run->junit);
+	else if (!test_report_junit(&run->report, &text))
+		status = fault_set(fault, STATUS_MEMORY, "no memory for %s", run->junit);
+	else if (fwrite(text.data, 1, text.size, file) != text.size)
+		status = fault_system(fault, errno, "%s", run->junit);
+	if (file != NULL && fclose(file) != 0 && status == STATUS_OK)
+		status = fault_system(fault, errno, "%s", run->junit);
+	buffer_release(&text);
+	return status;
+}
+
+static enum status
+run_tests(struct test_run *run, struct fault *fault)
+{
+	struct buffer bundle;
+	const struct test_options options = {
+		.filter = text_of(run->filter),
+		.language = text_of(run->language),
+	};
+	buffer_init(&bundle, BUNDLE_BYTES_MAX);
+	enum status status = bundle_of_directory(run->directory, &bundle, fault);
+	if (status == STATUS_OK)
+		status = catalog_test_run((struct bytes){ bundle.data, bundle.size }, &options,
+			&run->report, &run->findings, fault);
+	/* Then the findings say why, and there is nothing else to say. */
+	if (status == STATUS_INVALID && findings_have_errors(&run->findings))
+		status = STATUS_OK;
+	buffer_release(&bundle);
+	if (status == STATUS_OK && run->junit != NULL)
+		status = write_junit(run, fault);
+	return status;
+}
+
+static void
+show(const struct test_run *run)
+{
+	if (run->json) {
+		json_t *object = test_report_json(&run->report);
+		json_t *findings = findings_json(&run->findings);
+		json_object_update_new(object, findings);
+		json_show(object);
+		return;
+	}
+	if (run->findings.count > 0)
+		findings_show(&run->findings, run->language, stdout);
+	if (run->report.result_count > 0 || !findings_have_errors(&run->findings))
+		test_report_show(&run->report, run->language, stdout);
+}
+
+static int
+test_run(int count, char **arguments)
+{
+	struct test_run run = { .language = "en", .filter = "" };
+	struct fault fault;
+	const struct option list[] = {
+		{ "--filter", OPTION_TEXT, &run.filter, 0, 0 },
+		{ "--json", OPTION_FLAG, &run.json, 0, 0 },
+		{ "--junit", OPTION_TEXT, &run.junit, 0, 0 },
+		{ "--language", OPTION_LANGUAGE, &run.language, 0, 0 },
+		{ NULL, OPTION_FLAG, NULL, 0, 0 },
+	};
+	const struct options options = { &COMMAND_TEST, list, 1, 1, &run.directory };
+	int code = options_read(&options, count, arguments);
+	if (code != EXIT_DONE)
+		return code;
+	findings_init(&run.findings);
+	test_report_init(&run.report);
+	if (run_tests(&run, &fault) != STATUS_OK) {
+		code = command_failed("can't test", &fault);
+	} else {
+		show(&run);
+		if (run.report.failed_count > 0 || findings_have_errors(&run.findings))
+			code = EXIT_REFUSED;
+	}
+	test_report_release(&run.report);
+	findings_release(&run.findings);
+	return code;
+}
+
+const struct command COMMAND_TEST = {
+	.name = "test",
+	.usage = "test DIRECTORY [--filter TEXT] [--json] [--junit FILE] [--language en|zh]",
+	.en = "runs the tests of a catalog folder and says what they cover",
+	.zh = "运行目录中的测试并报告覆盖情况",
+	.help =
+		"Runs the tests in the files *_test.lua of a catalog folder: each event goes through the code that prices live ones.\n"
+		"A test that fails is shown with what was expected, what came out, and why. At the end stands what no test came by.\n"
+		"\n"
+		"--filter runs only tests whose name or file contains the text; --junit writes the results as XML, too.\n"
+		"\n"
+		"It ends with code 0 if all passed, 1 if one failed or the catalog has errors, 3 if the folder can't be read.\n"
+		"\n"
+		"  suanpan test rules/catalogs/fixed_line --filter night",
+	.run = test_run,
+};
