@@ -57,7 +57,7 @@ class StallingServer(threading.Thread):
 class RecordingServer(threading.Thread):
     """Speaks as Suanpan does to one client and remembers what it was asked, decoded by an implementation that is not ours."""
 
-    ANSWERS = {"balance.topup": {"outcome": "topped_up"}, "balance.get": {"account": "?", "available": "2.50", "balances": []}}
+    ANSWERS = {"balance.topup": {"outcome": "topped_up"}, "balance.get": {"account": "?", "available": "9000000000000.50", "balances": []}}
 
     def __init__(self):
         super().__init__(daemon=True)
@@ -110,7 +110,7 @@ def check_wire(build):
     ]
     claim("wire: a subscription is prepared", server.asked[2::3] == wanted)
     output = subprocess.check_output(program + ["--balances"], text=True)
-    claim("wire: balances are added up", json.loads(output)["amount_micros"] == 3 * 2_500_000)
+    claim("wire: balances are added up", json.loads(output)["amount_micros"] == 3 * 9_000_000_000_000_500_000)
 
 
 def check_omission(build):

@@ -1,5 +1,6 @@
 """Suanpan itself as a target, and what only it is measured for: price enquiries, latency while checkpoints run, restarts."""
 
+import json
 import os
 import signal
 import socket
@@ -10,6 +11,32 @@ import oracle
 import targets
 
 CALLS = (("1 s", 1), ("1 min", 60), ("10 min", 600), ("1 h", 3600), ("60 h", 216_000))
+
+
+def varint(value):
+    """Seven bits a byte, lowest first."""
+    coded = bytearray()
+    while value > 0x7F:
+        coded.append(value & 0x7F | 0x80)
+        value >>= 7
+    coded.append(value)
+    return bytes(coded)
+
+
+def bundle(catalog, zone="Asia/Shanghai"):
+    """A catalog folder as rules/release.h describes it."""
+    with open(f"/usr/share/zoneinfo/{zone}", "rb") as file:
+        files = [("@language", b"1"), ("@lua", b"Lua 5.4"), ("@zone", zone.encode() + b"\n" + file.read())]
+    found = []
+    for folder, _, names in os.walk(catalog):
+        for name in names:
+            path = os.path.join(folder, name)
+            with open(path, "rb") as file:
+                found.append((os.path.relpath(path, catalog), file.read()))
+    parts = [b"SPBUNDL1"]
+    for path, content in files + sorted(found):
+        parts += [varint(len(path)), path.encode(), varint(len(content)), content]
+    return b"".join(parts)
 
 
 class Suanpan(targets.Target):
@@ -50,28 +77,27 @@ class Suanpan(targets.Target):
                 "--subscriptions", str(self.context.subscriptions), *options]
 
     def prepare(self):
-        catalog = os.path.join(targets.HERE, "catalog")
-        subprocess.run([self.program, "publish", catalog, "--to", self.address], check=True, stdout=subprocess.DEVNULL)
+        self.ask("release.publish", bundle=bundle(os.path.join(targets.HERE, "catalog")), by="bench", activate=True)
         subprocess.run(self.load_program("--prepare", "--in-flight", "64"), check=True, stdout=subprocess.DEVNULL)
+        self.settle()
 
     def stats(self):
         return self.ask("stats")
 
     def journal_bytes(self):
-        return self.stats()["journal_bytes"]
+        return self.stats()["journal"]["bytes"]
 
     def totals(self):
-        import json
-
         output = subprocess.check_output(self.load_program("--balances", "--in-flight", "64"), text=True)
         balances = json.loads(output)["amount_micros"] // 10_000
         prepared = self.context.subscriptions  # one charge each, of free minutes
-        entries = self.stats()["charged"] - prepared
+        entries = self.stats()["calls"]["charged"] - prepared
         return targets.Totals(balances, entries, self.context.subscriptions * oracle.START_FEN - balances)
 
     def settle(self):
-        """Until the checkpointer has caught up."""
-        targets.wait_for("suanpan's checkpoint", 60, lambda: self.stats()["checkpoint_behind_bytes"] < 1 << 20)
+        """Until a checkpoint has written all that was decided before now."""
+        decided = self.stats()["journal"]["decided"]
+        targets.wait_for("suanpan's checkpoint", 120, lambda: self.stats()["journal"]["applied"] >= decided)
 
     def extras(self, bench, instance, round_number):
         for name, seconds in CALLS:

@@ -34,6 +34,9 @@ struct loop_plan {
 	double rate; /* questions a second over all connections; 0: closed loop */
 };
 
+/* A million balances of 10^14 micro-units do not fit into 64 bits. */
+__extension__ typedef __int128 total;
+
 struct loop_report {
 	/* Everything that was asked, warm-up included; all of it was answered. */
 	uint64_t charged;

@@ -260,6 +260,20 @@ parse_options(int count, char **arguments, struct options *options)
 }
 
 static void
+print_total(const char *name, total value)
+{
+	char digits[48];
+	size_t at = sizeof digits;
+	bool negative = value < 0;
+	digits[--at] = '\0';
+	do {
+		digits[--at] = (char)('0' + (int)(negative ? -(value % 10) : value % 10));
+		value /= 10;
+	} while (value != 0);
+	printf(" \"%s\": %s%s,", name, negative ? "-" : "", digits + at);
+}
+
+static void
 print_report(const struct loop_plan *plan, const struct loop_report *report)
 {
 	static const struct {
@@ -278,8 +292,8 @@ print_report(const struct loop_plan *plan, const struct loop_report *report)
 	printf(" \"charged\": %llu, \"repeats\": %llu, \"refused\": %llu, \"errors\": %llu,",
 		(unsigned long long)report->charged, (unsigned long long)report->repeats,
 		(unsigned long long)report->refused, (unsigned long long)report->errors);
-	printf(" \"amount_micros\": %lld, \"repeat_amount_micros\": %lld,",
-		(long long)report->amount_micros, (long long)report->repeat_amount_micros);
+	print_total("amount_micros", report->amount_micros);
+	print_total("repeat_amount_micros", report->repeat_amount_micros);
 	printf(" \"measured\": %llu, \"seconds\": %.3f, \"per_second\": %.1f, \"behind_max\": %llu,",
 		(unsigned long long)report->measured, seconds, (double)report->measured / seconds,
 		(unsigned long long)report->behind_max);
