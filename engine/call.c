@@ -55,8 +55,7 @@ call_failed(struct call *call, enum status status, const struct fault *fault)
 	case STATUS_MEMORY:
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	case STATUS_OK:
-		must(!"a status that is a failure");
-		break;
+		must_not_come_here("only a failure");
 	case STATUS_IO:
 	case STATUS_CORRUPT:
 	case STATUS_LIMIT:

@@ -37,6 +37,13 @@ struct reply_to {
 	uint32_t slot;
 };
 
+/* How far fetching ahead has come: what the next step looks at. */
+struct warm {
+	struct shelf_key first;
+	uint64_t second; /* hash of another record */
+	bool stopped;
+};
+
 struct call {
 	struct shard *shard;
 	const struct method *method;
@@ -45,6 +52,7 @@ struct call {
 	struct waiting *waiting; /* NULL in the first run */
 	struct id_memo *memo;
 	uint64_t seen; /* the newest version of what was read: a read's answer waits until that is durable */
+	struct warm warm;
 };
 
 /* ---- answering: exactly once in a run that ends; then return what these return ---- */

@@ -148,7 +148,8 @@ static enum fact
 counter_fact(void *context, const struct counter_name *name, int64_t *used)
 {
 	struct deciding *deciding = context;
-	struct record_key key = key_of_counter(deciding->subject.subscription_id, name->package,
+	struct record_key key;
+	key_of_counter(&key, deciding->subject.subscription_id, name->package,
 		name->allowance, name->cycle);
 	struct bytes value;
 	uint64_t version;
@@ -355,7 +356,8 @@ add_counters(struct deciding *deciding, struct charge_entry *entry)
 	const struct pricing *pricing = &deciding->pricing;
 	for (size_t i = 0; i < pricing->consumption_count; i++) {
 		const struct consumption *one = &pricing->consumptions[i];
-		struct record_key key = key_of_counter(deciding->subject.subscription_id,
+		struct record_key key;
+		key_of_counter(&key, deciding->subject.subscription_id,
 			one->name.package, one->name.allowance, one->name.cycle);
 		uint8_t value[COUNTER_BYTES];
 		must(one->used_after > one->used_before);

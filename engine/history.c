@@ -319,7 +319,8 @@ answer_walk(struct call *call, struct walk *walk)
 static bool
 find_chains(struct call *call, struct text account_id, struct walk *walk, enum call_end *end)
 {
-	struct record_key key = key_of_text(TABLE_ACCOUNT, account_id);
+	struct record_key key;
+	key_of_text(&key, TABLE_ACCOUNT, account_id);
 	struct bytes value;
 	uint64_t version;
 	enum lookup found = call_find(call, shelf_key_of(&key), &value, &version);
@@ -335,7 +336,7 @@ find_chains(struct call *call, struct text account_id, struct walk *walk, enum c
 	struct account account = account_read(value);
 	for (unsigned i = 0; i < account.balance_count && i < CHAINS_MAX; i++) {
 		struct chain *chain = &walk->chains[walk->chain_count++];
-		chain->key = key_of_balance(account_id, field_read_text(&account.balances));
+		key_of_balance(&chain->key, account_id, field_read_text(&account.balances));
 		if (call_find(call, shelf_key_of(&chain->key), &value, &chain->next) == LOOKUP_COLD) {
 			*end = call_wait_record(call, shelf_key_of(&chain->key));
 			return false;

@@ -91,6 +91,5 @@ priced_refusal(const struct pricing *pricing, struct arena *arena, struct text a
 		if (strcmp(code, CODES[i].code) == 0)
 			return CODES[i].say;
 	}
-	must(!"a code that is known");
-	return SAY_NO_PRICE;
+	must_not_come_here("a code that this knows");
 }

@@ -148,7 +148,8 @@ put_run_customer(struct call *call, const void *params)
 {
 	const struct customer_params *customer = params;
 	struct putting putting = { .call = call };
-	struct record_key key = key_of_text(TABLE_CUSTOMER, customer->customer);
+	struct record_key key;
+	key_of_text(&key, TABLE_CUSTOMER, customer->customer);
 	struct bytes old;
 	uint8_t place[VALUE_BYTES_MAX];
 	enum call_end end;
@@ -196,7 +197,8 @@ account_value(const struct account_params *params, struct text currency, struct 
 static bool
 check_account(struct call *call, const struct account_params *params, enum call_end *end)
 {
-	struct record_key key = key_of_text(TABLE_CUSTOMER, params->customer);
+	struct record_key key;
+	key_of_text(&key, TABLE_CUSTOMER, params->customer);
 	struct bytes customer;
 	uint64_t version;
 	if (!read_record(call, &key, &customer, &version, end))
@@ -213,8 +215,10 @@ put_run_account(struct call *call, const void *params)
 {
 	const struct account_params *account = params;
 	struct putting putting = { .call = call };
-	struct record_key key = key_of_text(TABLE_ACCOUNT, account->account);
-	struct record_key balance_key = key_of_balance(account->account, TEXT("main"));
+	struct record_key key;
+	key_of_text(&key, TABLE_ACCOUNT, account->account);
+	struct record_key balance_key;
+	key_of_balance(&balance_key, account->account, TEXT("main"));
 	struct text currency = account->currency.data == NULL ? TEXT("CNY") : account->currency;
 	struct bytes old, old_balance;
 	uint64_t balance_version;
@@ -364,7 +368,8 @@ change_service_id(struct putting *putting, const struct subscription_params *par
 	enum call_end *end)
 {
 	struct call *call = putting->call;
-	struct record_key key = key_of_text(TABLE_SERVICE, service_id);
+	struct record_key key;
+	key_of_text(&key, TABLE_SERVICE, service_id);
 	struct bytes old;
 	uint64_t version;
 	struct text taken_by;
@@ -425,8 +430,10 @@ put_run_subscription(struct call *call, const void *params)
 {
 	const struct subscription_params *subscription = params;
 	struct putting putting = { .call = call };
-	struct record_key key = key_of_text(TABLE_SUBSCRIPTION, subscription->subscription);
-	struct record_key account_key = key_of_text(TABLE_ACCOUNT, subscription->account);
+	struct record_key key;
+	key_of_text(&key, TABLE_SUBSCRIPTION, subscription->subscription);
+	struct record_key account_key;
+	key_of_text(&account_key, TABLE_ACCOUNT, subscription->account);
 	struct bytes old, account;
 	uint64_t account_version;
 	uint8_t place[VALUE_BYTES_MAX];

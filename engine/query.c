@@ -27,7 +27,8 @@ static bool
 read_record(struct call *call, enum table table, struct text id, struct bytes *value, uint64_t *version,
 	enum call_end *end)
 {
-	struct record_key key = key_of_text(table, id);
+	struct record_key key;
+	key_of_text(&key, table, id);
 	switch (call_find(call, shelf_key_of(&key), value, version)) {
 	case LOOKUP_FOUND:
 		return true;
@@ -307,7 +308,8 @@ query_run_balance(struct call *call, const void *params)
 	pack_array(&items, account.balance_count);
 	for (unsigned i = 0; i < account.balance_count; i++) {
 		struct text name = field_read_text(&account.balances);
-		struct record_key key = key_of_balance(get->id, name);
+		struct record_key key;
+		key_of_balance(&key, get->id, name);
 		if (call_find(call, shelf_key_of(&key), &value, &version) == LOOKUP_COLD)
 			return call_wait_record(call, shelf_key_of(&key));
 		struct balance balance = balance_read(value);

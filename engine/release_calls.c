@@ -159,9 +159,10 @@ kept_value(const struct kept_release *kept, uint8_t *place)
 static enum call_end
 keep(struct call *call, struct kept_release *kept, struct loading *loading, bool activate)
 {
-	struct record_key release_key =
-		key_of_text(TABLE_RELEASE, (struct text){ kept->name, SHA256_HEX });
-	struct record_key active_key = key_of_text(TABLE_SETTING, TEXT("active"));
+	struct record_key release_key;
+	key_of_text(&release_key, TABLE_RELEASE, (struct text){ kept->name, SHA256_HEX });
+	struct record_key active_key;
+	key_of_text(&active_key, TABLE_SETTING, TEXT("active"));
 	uint8_t place[VALUE_BYTES_MAX];
 	struct fault fault;
 	enum call_end end;

@@ -5,14 +5,15 @@
 
 #include "base/must.h"
 
-/* A record by key: found, absent, or cold (then it is in *cold). */
+/* A record by its text key: found, absent, or cold (then its key is in *cold). */
 static enum lookup
-find(struct call *call, const struct record_key *key, struct bytes *value, uint64_t *version,
+find(struct call *call, enum table table, struct text id, struct bytes *value, uint64_t *version,
 	struct record_key *cold)
 {
-	enum lookup found = call_find(call, shelf_key_of(key), value, version);
+	enum lookup found =
+		call_find(call, shelf_key(table, bytes_of_text(id)), value, version);
 	if (found == LOOKUP_COLD)
-		*cold = *key;
+		key_of_text(cold, table, id);
 	return found;
 }
 
@@ -28,20 +29,21 @@ enum found
 subject_find_account(struct call *call, struct text account_id, struct subject *subject, enum say *say,
 	struct text *about, struct record_key *cold)
 {
-	struct record_key key = key_of_text(TABLE_ACCOUNT, account_id);
 	struct bytes value;
 	uint64_t version;
-	enum lookup found = find(call, &key, &value, &version, cold);
+	enum lookup found = find(call, TABLE_ACCOUNT, account_id, &value, &version, cold);
 	if (found == LOOKUP_COLD)
 		return SUBJECT_COLD;
 	if (found == LOOKUP_ABSENT)
 		return refused(SAY_UNKNOWN_ACCOUNT, account_id, say, about);
 	subject->account = account_read(value);
 	struct field_reader names = subject->account.balances;
-	subject->balance_key = key_of_balance(account_id, field_read_text(&names));
-	found = find(call, &subject->balance_key, &value, &subject->balance_version, cold);
-	if (found == LOOKUP_COLD)
+	key_of_balance(&subject->balance_key, account_id, field_read_text(&names));
+	found = call_find(call, shelf_key_of(&subject->balance_key), &value, &subject->balance_version);
+	if (found == LOOKUP_COLD) {
+		*cold = subject->balance_key;
 		return SUBJECT_COLD;
+	}
 	must(found == LOOKUP_FOUND); /* made with the account, and never removed */
 	subject->balance = balance_read(value);
 	return SUBJECT_FOUND;
@@ -65,18 +67,16 @@ enum found
 subject_find(struct call *call, struct text service_id, int64_t at_ms, struct subject *subject,
 	enum say *say, struct text *about, struct record_key *cold)
 {
-	struct record_key key = key_of_text(TABLE_SERVICE, service_id);
 	struct bytes value;
 	uint64_t version;
-	enum lookup found = find(call, &key, &value, &version, cold);
+	enum lookup found = find(call, TABLE_SERVICE, service_id, &value, &version, cold);
 	if (found == LOOKUP_COLD)
 		return SUBJECT_COLD;
 	if (found == LOOKUP_FOUND)
 		subject->subscription_id = service_holder(value, at_ms);
 	if (found == LOOKUP_ABSENT || subject->subscription_id.size == 0)
 		return refused(SAY_UNKNOWN_SUBSCRIPTION, service_id, say, about);
-	key = key_of_text(TABLE_SUBSCRIPTION, subject->subscription_id);
-	found = find(call, &key, &value, &version, cold);
+	found = find(call, TABLE_SUBSCRIPTION, subject->subscription_id, &value, &version, cold);
 	if (found == LOOKUP_COLD)
 		return SUBJECT_COLD;
 	must(found == LOOKUP_FOUND); /* written in one entry with its service ids */
@@ -105,26 +105,42 @@ subject_holdings(const struct subject *subject, struct arena *arena, struct hold
 	return true;
 }
 
-/* ---- fetching ahead: each step needs what the one before has fetched ---- */
+/* ---- fetching ahead ---- */
 
 static bool
-in_memory(struct call *call, const struct record_key *key, struct bytes *value)
+in_memory(struct call *call, struct shelf_key key, struct bytes *value)
 {
 	uint64_t version;
-	return store_find(call->shard->store, shelf_key_of(key), value, &version) == LOOKUP_FOUND;
+	return store_find(call->shard->store, key, value, &version) == LOOKUP_FOUND;
 }
 
+/* The service id's record is there by now: where is its subscription's? */
 static bool
-subscription_in_memory(struct call *call, struct text service_id, int64_t at_ms,
-	struct record_key *subscription_key, struct bytes *value)
+warm_subscription(struct call *call, struct text service_id, int64_t at_ms)
 {
-	struct record_key key = key_of_text(TABLE_SERVICE, service_id);
-	if (!in_memory(call, &key, value))
+	struct bytes value;
+	struct shelf_key key = { call->warm.first.hash, TABLE_SERVICE, bytes_of_text(service_id) };
+	if (!in_memory(call, key, &value))
 		return false;
-	struct text id = service_holder(*value, at_ms);
-	if (id.size == 0)
+	struct text subscription = service_holder(value, at_ms);
+	if (subscription.size == 0)
 		return false;
-	*subscription_key = key_of_text(TABLE_SUBSCRIPTION, id);
+	call->warm.first = shelf_key(TABLE_SUBSCRIPTION, bytes_of_text(subscription));
+	return true;
+}
+
+/* The subscription's record is there by now: where are its account and main balance? */
+static bool
+warm_account(struct call *call)
+{
+	struct bytes value;
+	struct record_key balance;
+	if (!in_memory(call, call->warm.first, &value))
+		return false;
+	struct text account = subscription_account(value);
+	key_of_balance(&balance, account, TEXT("main"));
+	call->warm.first = shelf_key(TABLE_ACCOUNT, bytes_of_text(account));
+	call->warm.second = shelf_key_of(&balance).hash;
 	return true;
 }
 
@@ -132,36 +148,29 @@ void
 subject_warm(struct call *call, struct text service_id, int64_t at_ms, unsigned step)
 {
 	const struct store *store = call->shard->store;
-	struct record_key key = key_of_text(TABLE_SERVICE, service_id);
-	struct bytes value;
-	if (step == 0) {
-		store_prefetch_slot(store, shelf_key_of(&key).hash);
+	struct warm *warm = &call->warm;
+	switch (step) {
+	case 0:
+		warm->first = shelf_key(TABLE_SERVICE, bytes_of_text(service_id));
+		warm->stopped = false;
+		break;
+	case 2:
+		warm->stopped = !warm_subscription(call, service_id, at_ms);
+		break;
+	case 4:
+		warm->stopped = warm->stopped || !warm_account(call);
+		break;
+	default: /* what the step before has found the place of */
+		if (warm->stopped)
+			return;
+		store_prefetch_record(store, warm->first.hash);
+		if (step == 5)
+			store_prefetch_record(store, warm->second);
 		return;
 	}
-	if (step == 1) {
-		store_prefetch_record(store, shelf_key_of(&key).hash);
+	if (warm->stopped)
 		return;
-	}
-	if (!subscription_in_memory(call, service_id, at_ms, &key, &value))
-		return;
-	if (step == 2) {
-		store_prefetch_slot(store, shelf_key_of(&key).hash);
-		return;
-	}
-	if (step == 3) {
-		store_prefetch_record(store, shelf_key_of(&key).hash);
-		return;
-	}
-	if (!in_memory(call, &key, &value))
-		return;
-	struct text account_id = subscription_read(value).account;
-	struct record_key account_key = key_of_text(TABLE_ACCOUNT, account_id);
-	struct record_key balance_key = key_of_balance(account_id, TEXT("main"));
-	if (step == 4) {
-		store_prefetch_slot(store, shelf_key_of(&account_key).hash);
-		store_prefetch_slot(store, shelf_key_of(&balance_key).hash);
-	} else {
-		store_prefetch_record(store, shelf_key_of(&account_key).hash);
-		store_prefetch_record(store, shelf_key_of(&balance_key).hash);
-	}
+	store_prefetch_slot(store, warm->first.hash);
+	if (step == 4)
+		store_prefetch_slot(store, warm->second);
 }

@@ -192,15 +192,13 @@ fields_written(const struct field_writer *writer)
 
 /* ---- keys ---- */
 
-struct record_key
-key_of_text(enum table table, struct text id)
+void
+key_of_text(struct record_key *key, enum table table, struct text id)
 {
 	must(id.size >= 1 && id.size <= IDENTIFIER_BYTES_MAX);
-	struct record_key key;
-	key.table = (uint8_t)table;
-	key.size = (uint8_t)id.size;
-	memcpy(key.data, id.data, id.size);
-	return key;
+	key->table = (uint8_t)table;
+	key->size = (uint8_t)id.size;
+	memcpy(key->data, id.data, id.size);
 }
 
 static void
@@ -211,13 +209,12 @@ key_append(struct record_key *key, struct text part)
 	key->size = (uint8_t)(key->size + part.size);
 }
 
-struct record_key
-key_of_balance(struct text account, struct text name)
+void
+key_of_balance(struct record_key *key, struct text account, struct text name)
 {
-	struct record_key key = key_of_text(TABLE_BALANCE, account);
-	key_append(&key, (struct text){ "\0", 1 });
-	key_append(&key, name);
-	return key;
+	key_of_text(key, TABLE_BALANCE, account);
+	key_append(key, (struct text){ "\0", 1 });
+	key_append(key, name);
 }
 
 bool
@@ -234,20 +231,20 @@ key_is_of_balance(struct bytes key, struct text *account, struct text *name)
 
 enum { COUNTER_CYCLE_BYTES = 4 };
 
-struct record_key
-key_of_counter(struct text subscription, struct text package, struct text allowance, int32_t cycle)
+void
+key_of_counter(struct record_key *key, struct text subscription, struct text package, struct text allowance,
+	int32_t cycle)
 {
-	struct record_key key = { .table = TABLE_COUNTER, .size = COUNTER_CYCLE_BYTES };
 	/* Big-endian with the sign turned, so that byte order is the order of time. */
-	uint32_t ordered = (uint32_t)cycle ^ UINT32_C(0x80000000);
-	for (int i = 0; i < COUNTER_CYCLE_BYTES; i++)
-		key.data[i] = (uint8_t)(ordered >> (24 - 8 * i));
-	key_append(&key, subscription);
-	key_append(&key, (struct text){ "\0", 1 });
-	key_append(&key, package);
-	key_append(&key, (struct text){ "\0", 1 });
-	key_append(&key, allowance);
-	return key;
+	uint32_t ordered = __builtin_bswap32((uint32_t)cycle ^ UINT32_C(0x80000000));
+	key->table = TABLE_COUNTER;
+	key->size = COUNTER_CYCLE_BYTES;
+	memcpy(key->data, &ordered, COUNTER_CYCLE_BYTES);
+	key_append(key, subscription);
+	key_append(key, (struct text){ "\0", 1 });
+	key_append(key, package);
+	key_append(key, (struct text){ "\0", 1 });
+	key_append(key, allowance);
 }
 
 /* The text up to the next zero byte, which is taken too, or to the end. */
@@ -268,9 +265,7 @@ key_is_of_counter(struct bytes key, struct text *subscription, struct text *pack
 {
 	if (key.size <= COUNTER_CYCLE_BYTES)
 		return false;
-	uint32_t ordered = 0;
-	for (int i = 0; i < COUNTER_CYCLE_BYTES; i++)
-		ordered = ordered << 8 | key.data[i];
+	uint32_t ordered = __builtin_bswap32(load_u32(key.data));
 	struct bytes rest = { key.data + COUNTER_CYCLE_BYTES, key.size - COUNTER_CYCLE_BYTES };
 	*cycle = (int32_t)(ordered ^ UINT32_C(0x80000000));
 	*subscription = key_part(&rest);
@@ -363,6 +358,13 @@ subscription_read(struct bytes value)
 	subscription.package_count = field_read_u8(&reader);
 	subscription.packages = reader;
 	return subscription;
+}
+
+struct text
+subscription_account(struct bytes value)
+{
+	struct field_reader reader = fields_of(value);
+	return field_read_text(&reader);
 }
 
 enum subscription_state

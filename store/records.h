@@ -45,16 +45,17 @@ const char *table_name(uint8_t table); /* "customer" …; NULL if there is no su
 /* Is this a well-formed value of that table, with a key it may have? For bytes from a disk. */
 bool record_is_valid(uint8_t table, struct bytes key, struct bytes value);
 
-/* A key that is being made; copy it before the next one is made in the same place. */
+/* A key that is being made, filled by one of the functions below. */
 struct record_key {
 	uint8_t table;
 	uint8_t size;
 	uint8_t data[RECORD_KEY_MAX];
 };
-struct record_key key_of_text(enum table table, struct text id); /* 1 to 64 bytes */
-struct record_key key_of_balance(struct text account, struct text name);
+void key_of_text(struct record_key *key, enum table table, struct text id); /* 1 to 64 bytes */
+void key_of_balance(struct record_key *key, struct text account, struct text name);
 /* The cycle comes first, so that a month's counters lie together and old ones can go together. */
-struct record_key key_of_counter(struct text subscription, struct text package, struct text allowance, int32_t cycle);
+void key_of_counter(struct record_key *key, struct text subscription, struct text package, struct text allowance,
+	int32_t cycle);
 bool key_is_of_balance(struct bytes key, struct text *account, struct text *name);
 bool key_is_of_counter(struct bytes key, struct text *subscription, struct text *package, struct text *allowance,
 	int32_t *cycle);
@@ -155,6 +156,7 @@ struct subscription {
 	struct field_reader packages; /* text, span */
 };
 struct subscription subscription_read(struct bytes value);
+struct text subscription_account(struct bytes value); /* its first field alone */
 /* The state at an instant; ENDED outside all spans. */
 enum subscription_state subscription_state_at(const struct subscription *subscription, int64_t ms);
 

@@ -59,37 +59,45 @@ store_sweep_now(struct store *store, struct fault *fault)
 	return status;
 }
 
+static enum status
+bad_entry(const struct recovery *recovery, uint64_t position, const char *what)
+{
+	return fault_set(recovery->fault, STATUS_CORRUPT, "the journal entry at %" PRIu64 " %s; run suanpan fsck",
+		position, what);
+}
+
 /*
- * Each effect says which entry changed its record before. Where this recovery has seen the record already, that must be so:
- * a gap would mean that an entry is lost.
+ * Finds memory for all that the entry changes. STATUS_MEMORY: sweep what was changed before, and try again. Each effect says
+ * which entry changed its record before; where this recovery has seen the record already, that must be so: a
+ * gap would mean that an entry is lost.
  */
 static enum status
-check_chain(struct recovery *recovery, const struct journal_visit *visit)
+prepare_entry(struct recovery *recovery, const struct journal_visit *visit, struct changes *changes)
 {
+	struct store *store = recovery->store;
 	struct bytes rest = visit->entry->effect_bytes;
 	struct effect effect;
-	while (effect_next(&rest, &effect)) {
-		struct bytes value;
-		uint64_t version;
+	for (size_t i = 0; effect_next(&rest, &effect); i++) {
 		if (effect.table == 0 || effect.table >= TABLE_END ||
 			!record_is_valid(effect.table, effect.key, effect.value))
-			return fault_set(recovery->fault, STATUS_CORRUPT,
-				"the journal entry at %" PRIu64 " changes table %u in a way that is not well-formed",
-				visit->position, effect.table);
-		struct shelf_key key = shelf_key((enum table)effect.table, effect.key);
-		if (shelf_find(recovery->store->shelf, key, &value, &version) != LOOKUP_COLD &&
-			version != effect.previous)
-			return fault_set(recovery->fault, STATUS_CORRUPT,
-				"the journal entry at %" PRIu64 " follows one at %" PRIu64
-				" for a record of table %s, but the one before it is at %" PRIu64,
-				visit->position, effect.previous, table_name(effect.table), version);
+			return bad_entry(recovery, visit->position, "changes a record in a way that is not well-formed");
+		if (!store_pin(store, changes, i, &effect))
+			return STATUS_MEMORY;
+		uint64_t version = shelf_record_version(changes->records[i]);
+		if (version != 0 && version != effect.previous)
+			return bad_entry(recovery, visit->position, "does not follow the entry that changed its record before");
+	}
+	rest = visit->entry->effect_bytes;
+	for (size_t i = 0; effect_next(&rest, &effect); i++) {
+		if (!store_make_room(store, changes, i, &effect))
+			return STATUS_MEMORY;
 	}
 	return STATUS_OK;
 }
 
-/* Makes room in memory for what the entry changes, sweeping what was changed before if need be. */
+/* Before memory runs out, what was changed goes to LMDB and ids to runs. */
 static enum status
-make_room(struct recovery *recovery, const struct entry *entry)
+make_room(struct recovery *recovery)
 {
 	struct store *store = recovery->store;
 	struct shelf_stats stats = shelf_stats(store->shelf);
@@ -98,13 +106,29 @@ make_room(struct recovery *recovery, const struct entry *entry)
 		status = store_sweep_now(store, recovery->fault);
 	if (status == STATUS_OK)
 		status = store_write_ids(store, false, recovery->fault);
-	if (status != STATUS_OK || store_prepare(store, entry))
-		return status;
-	status = store_sweep_now(store, recovery->fault);
-	if (status != STATUS_OK || store_prepare(store, entry))
-		return status;
-	return fault_set(recovery->fault, STATUS_MEMORY,
-		"no memory for the records that the journal changes; raise memory.records");
+	return status;
+}
+
+static enum status
+recover_one(struct recovery *recovery, const struct journal_visit *visit)
+{
+	struct store *store = recovery->store;
+	struct changes changes;
+	changes.made = false;
+	enum status status = make_room(recovery);
+	if (status == STATUS_OK)
+		status = prepare_entry(recovery, visit, &changes);
+	if (status == STATUS_MEMORY) {
+		status = store_sweep_now(store, recovery->fault);
+		if (status == STATUS_OK)
+			status = prepare_entry(recovery, visit, &changes);
+	}
+	if (status == STATUS_MEMORY)
+		return fault_set(recovery->fault, STATUS_MEMORY,
+			"no memory for the records that the journal changes; raise memory.records");
+	if (status == STATUS_OK)
+		store_apply(store, visit->position, visit->entry, &changes);
+	return status;
 }
 
 static bool
@@ -112,12 +136,9 @@ recover_entry(void *context, const struct journal_visit *visit)
 {
 	struct recovery *recovery = context;
 	struct store *store = recovery->store;
-	recovery->status = check_chain(recovery, visit);
-	if (recovery->status == STATUS_OK)
-		recovery->status = make_room(recovery, visit->entry);
+	recovery->status = recover_one(recovery, visit);
 	if (recovery->status != STATUS_OK)
 		return false;
-	store_apply(store, visit->position, visit->entry);
 	store->recovered_entries++;
 	uint64_t done = visit->position - recovery->from;
 	if (store->events.recovering != NULL && done - recovery->told >= TELL_EVERY_BYTES) {

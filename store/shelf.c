@@ -315,20 +315,23 @@ record_new(struct shelf *shelf, struct shelf_key key, size_t value_size)
 	return record;
 }
 
-/* Moves a record to a larger cell. The old one dies: at once, or when the lists that name it are done. */
-static bool
+/*
+ * Moves a record to a larger cell. The old one dies: at once, or when the lists that name it are done. NULL without memory, nothing
+ * changed.
+ */
+static struct shelf_record *
 record_move(struct shelf *shelf, struct shelf_key key, struct shelf_record *old, size_t value_size)
 {
 	uint8_t marks = old->marks;
 	struct record_list *dead = &shelf->dead[(marks & mark_changed(shelf)) != 0 ? shelf->list % 2
 										   : (shelf->list + 1) % 2];
 	if (!list_make_room(dead))
-		return false;
+		return NULL;
 	old->marks |= MARK_DEAD; /* so that the hand lets it be while a cell is looked for */
 	struct shelf_record *record = cell_take(shelf, old->key_size, value_size);
 	old->marks = marks;
 	if (record == NULL)
-		return false;
+		return NULL;
 	uint16_t cell_units = record->cell_units;
 	memcpy(record, old, sizeof *old + old->key_size + old->value_size);
 	record->cell_units = cell_units;
@@ -336,13 +339,13 @@ record_move(struct shelf *shelf, struct shelf_key key, struct shelf_record *old,
 	index_replace(&shelf->index, key.hash, old, record);
 	if ((marks & MARKS_KEEP) == 0) {
 		slab_give(shelf->slabs, old, record_cell_bytes(old));
-		return true;
+		return record;
 	}
 	/* Lists name the old cell. The new one is listed as changed, so that it stays and will be written. */
 	old->marks |= MARK_DEAD;
 	list_add(dead, old);
 	list_as_changed(shelf, record);
-	return true;
+	return record;
 }
 
 bool
@@ -363,46 +366,44 @@ shelf_install(struct shelf *shelf, struct shelf_key key, struct bytes value, uin
 	return true;
 }
 
-bool
-shelf_keep(struct shelf *shelf, struct shelf_key key)
-{
-	struct shelf_record *record = find_record(shelf, key);
-	must(record != NULL);
-	record->marks |= MARK_USED;
-	if ((record->marks & MARKS_LISTED) != 0)
-		return true;
-	if (!list_make_room(&shelf->changed))
-		return false;
-	list_as_changed(shelf, record);
-	return true;
-}
-
-bool
-shelf_prepare(struct shelf *shelf, struct shelf_key key, size_t value_size)
+struct shelf_record *
+shelf_pin(struct shelf *shelf, struct shelf_key key, size_t value_size, bool *made)
 {
 	must(value_size <= RECORD_VALUE_MAX);
 	if (!list_make_room(&shelf->changed))
-		return false;
+		return NULL;
 	struct shelf_record *record = find_record(shelf, key);
-	if (record == NULL) {
+	*made = record == NULL;
+	if (record == NULL)
 		record = record_new(shelf, key, value_size);
-		if (record != NULL)
-			list_as_changed(shelf, record);
-		return record != NULL;
-	}
-	if (!shelf_keep(shelf, key))
+	if (record == NULL)
+		return NULL;
+	record->marks |= MARK_USED;
+	if ((record->marks & MARKS_LISTED) == 0)
+		list_as_changed(shelf, record);
+	return record;
+}
+
+bool
+shelf_make_room(struct shelf *shelf, struct shelf_key key, struct shelf_record **record, size_t value_size)
+{
+	must(value_size <= RECORD_VALUE_MAX && ((*record)->marks & MARKS_LISTED) != 0);
+	if (record_room(*record) >= value_size)
+		return true;
+	if (!list_make_room(&shelf->changed)) /* moving lists the new cell */
 		return false;
-	/* Moving lists the new cell. */
-	return record_room(record) >= value_size ||
-		(list_make_room(&shelf->changed) && record_move(shelf, key, record, value_size));
+	struct shelf_record *moved = record_move(shelf, key, *record, value_size);
+	if (moved == NULL)
+		return false;
+	*record = moved;
+	return true;
 }
 
 void
-shelf_set(struct shelf *shelf, struct shelf_key key, struct bytes value, uint64_t version)
+shelf_set(struct shelf *shelf, struct shelf_record *record, struct bytes value, uint64_t version)
 {
-	struct shelf_record *record = find_record(shelf, key);
-	must(record != NULL && record_room(record) >= value.size);
-	must(version > record->version);
+	must((record->marks & MARKS_LISTED) != 0 && (record->marks & MARK_DEAD) == 0);
+	must(record_room(record) >= value.size && version > record->version);
 	if (record->value_size == 0 && value.size > 0)
 		shelf->absent_count--;
 	if (record->value_size > 0 && value.size == 0)
@@ -411,8 +412,12 @@ shelf_set(struct shelf *shelf, struct shelf_key key, struct bytes value, uint64_
 		memcpy(record->bytes + record->key_size, value.data, value.size);
 	record->value_size = (uint16_t)value.size;
 	record->version = version;
-	record->marks |= MARK_USED;
-	must((record->marks & MARKS_LISTED) != 0);
+}
+
+uint64_t
+shelf_record_version(const struct shelf_record *record)
+{
+	return record->version;
 }
 
 /* ---- sweeps ---- */

@@ -47,7 +47,7 @@ enum lookup {
 	LOOKUP_ABSENT, /* there is no such record; *version is that of its end, 0 if it never was */
 	LOOKUP_COLD,   /* not in memory: the store can load it */
 };
-/* The value is valid until the next shelf_prepare, shelf_install or shelf_set. */
+/* The value is valid until the next shelf_pin, shelf_make_room, shelf_install or shelf_set. */
 enum lookup shelf_find(struct shelf *shelf, struct shelf_key key, struct bytes *value, uint64_t *version);
 
 /* Fetch the cache lines that shelf_find will touch: first the slot, some time later the record. */
@@ -61,14 +61,15 @@ void shelf_prefetch_record(const struct shelf *shelf, uint64_t hash);
 bool shelf_install(struct shelf *shelf, struct shelf_key key, struct bytes value, uint64_t version);
 
 /*
- * Change, in three steps. keep lists a record that is here as changed, so that it is not dropped while memory for others is found.
- * prepare makes sure that a record with this key and room for `value_size` bytes is here (a new one is absent, version 0) and
- * listed. Both may fail for want of memory, and then nothing that anybody can see has changed. set can't fail after them. A
- * version only grows.
+ * Change, in three steps. pin finds the record, or makes one that is absent (version 0; *made), and lists it as changed, so that it stays while
+ * memory for others is found. make_room sees to it that a value of `value_size` bytes fits, which may put the record
+ * elsewhere. Both may fail for want of memory, and then nothing that anybody can see has changed. set can't fail after
+ * them. A version only grows. The pointer is good until the next make_room for this record, or the next sweep.
  */
-bool shelf_keep(struct shelf *shelf, struct shelf_key key);
-bool shelf_prepare(struct shelf *shelf, struct shelf_key key, size_t value_size);
-void shelf_set(struct shelf *shelf, struct shelf_key key, struct bytes value, uint64_t version);
+struct shelf_record *shelf_pin(struct shelf *shelf, struct shelf_key key, size_t value_size, bool *made);
+bool shelf_make_room(struct shelf *shelf, struct shelf_key key, struct shelf_record **record, size_t value_size);
+void shelf_set(struct shelf *shelf, struct shelf_record *record, struct bytes value, uint64_t version);
+uint64_t shelf_record_version(const struct shelf_record *record);
 
 /* ---- sweeps, one at a time ---- */
 

@@ -10,7 +10,6 @@ enum {
 	SEGMENT_SLOTS = 512,
 	SEGMENT_FULL = SEGMENT_SLOTS / 8 * 7,
 	DEPTH_MAX = 40,
-	CACHE_LINE = 64,
 };
 
 struct index_segment {
@@ -51,10 +50,9 @@ directory_place(const struct shelf_index *index, uint64_t hash)
 }
 
 static struct index_segment *
-segment_new(unsigned depth)
+segment_new(struct shelf_index *index, unsigned depth)
 {
-	struct index_segment *segment = memory_new_aligned(CACHE_LINE,
-		(sizeof *segment + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
+	struct index_segment *segment = pieces_take(&index->segments);
 	if (segment == NULL)
 		return NULL;
 	memset(segment, 0, sizeof *segment);
@@ -66,10 +64,11 @@ bool
 index_init(struct shelf_index *index, uint64_t (*hash_of)(const void *item))
 {
 	*index = (struct shelf_index){ .hash_of = hash_of };
+	pieces_init(&index->segments, sizeof(struct index_segment));
 	index->directory = memory_new_zeroed(1, sizeof *index->directory);
 	if (index->directory == NULL)
 		return false;
-	index->directory[0] = segment_new(0);
+	index->directory[0] = segment_new(index, 0);
 	if (index->directory[0] == NULL) {
 		memory_free(index->directory);
 		return false;
@@ -81,21 +80,14 @@ index_init(struct shelf_index *index, uint64_t (*hash_of)(const void *item))
 void
 index_release(struct shelf_index *index)
 {
-	size_t places = (size_t)1 << index->depth;
-	for (size_t i = 0; i < places;) {
-		struct index_segment *segment = index->directory[i];
-		/* A segment stands in a run of places; free it at the run's start. */
-		i += (size_t)1 << (index->depth - segment->depth);
-		memory_free(segment);
-	}
+	pieces_release(&index->segments);
 	memory_free(index->directory);
 }
 
 size_t
 index_bytes(const struct shelf_index *index)
 {
-	return index->segment_count * sizeof(struct index_segment) +
-		((size_t)1 << index->depth) * sizeof *index->directory;
+	return index->segments.bytes + ((size_t)1 << index->depth) * sizeof *index->directory;
 }
 
 void *
@@ -158,11 +150,11 @@ segment_split(struct shelf_index *index, uint64_t hash)
 	struct index_segment *old = index->directory[directory_place(index, hash)];
 	if (old->depth == index->depth && !directory_double(index))
 		return false;
-	struct index_segment *low = segment_new(old->depth + 1);
-	struct index_segment *high = segment_new(old->depth + 1);
-	if (low == NULL || high == NULL) {
-		memory_free(low);
-		memory_free(high);
+	struct index_segment *low = segment_new(index, old->depth + 1);
+	struct index_segment *high = low == NULL ? NULL : segment_new(index, old->depth + 1);
+	if (high == NULL) {
+		if (low != NULL)
+			pieces_give(&index->segments, low);
 		return false;
 	}
 	for (unsigned i = 0; i < SEGMENT_SLOTS; i++) {
@@ -179,7 +171,7 @@ segment_split(struct shelf_index *index, uint64_t hash)
 		must(index->directory[first + i] == old);
 		index->directory[first + i] = i < run / 2 ? low : high;
 	}
-	memory_free(old);
+	pieces_give(&index->segments, old);
 	index->segment_count++;
 	return true;
 }

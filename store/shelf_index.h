@@ -8,6 +8,8 @@
 #ifndef SUANPAN_SHELF_INDEX_H
 #define SUANPAN_SHELF_INDEX_H
 
+#include "pieces.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,6 +19,7 @@ struct index_segment;
 struct shelf_index {
 	struct index_segment **directory; /* 1 << depth pointers */
 	unsigned depth;
+	struct pieces segments;
 	size_t segment_count;
 	size_t count;
 	uint64_t (*hash_of)(const void *item); /* for splits and removals */

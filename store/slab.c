@@ -1,6 +1,8 @@
 /* Slabs: cells of fixed sizes (see slab.h). */
 #include "slab.h"
 
+#include "pieces.h"
+
 #include "../engine/base/bytes.h"
 #include "../engine/base/memory.h"
 #include "../engine/base/must.h"
@@ -29,7 +31,8 @@ struct free_cell {
 struct slabs {
 	struct slab *first;
 	struct slab *last;
-	size_t bytes;
+	size_t bytes; /* but for what `blocks` has */
+	struct pieces blocks; /* of SLAB_BYTES; larger cells are taken alone */
 	unsigned class_count;
 	size_t class_size[CLASSES_MAX];
 	struct free_cell *class_free[CLASSES_MAX];
@@ -48,6 +51,7 @@ slabs_new(void)
 	struct slabs *slabs = memory_new_zeroed(1, sizeof *slabs);
 	if (slabs == NULL)
 		return NULL;
+	pieces_init(&slabs->blocks, SLAB_BYTES);
 	for (size_t size = FINE_STEP; size <= FINE_MAX; size += FINE_STEP)
 		slabs->class_size[slabs->class_count++] = size;
 	for (size_t size = FINE_MAX; size < SLAB_CELL_MAX;) {
@@ -65,9 +69,11 @@ slabs_free(struct slabs *slabs)
 		return;
 	for (struct slab *slab = slabs->first, *next; slab != NULL; slab = next) {
 		next = slab->next;
-		memory_free(slab->cells);
+		if (slab->cell_count == 1)
+			memory_free(slab->cells);
 		memory_free(slab);
 	}
+	pieces_release(&slabs->blocks);
 	memory_free(slabs);
 }
 
@@ -105,7 +111,7 @@ class_grow(struct slabs *slabs, unsigned class)
 	struct slab *slab = memory_new_zeroed(1, sizeof *slab);
 	if (slab == NULL)
 		return false;
-	slab->cells = memory_new_zeroed(cell_count, cell_size);
+	slab->cells = cell_count == 1 ? memory_new(cell_size) : pieces_take(&slabs->blocks);
 	if (slab->cells == NULL) {
 		memory_free(slab);
 		return false;
@@ -114,6 +120,7 @@ class_grow(struct slabs *slabs, unsigned class)
 	slab->cell_count = cell_count;
 	for (size_t i = cell_count; i-- > 0;) {
 		struct free_cell *cell = (struct free_cell *)(void *)(slab->cells + i * cell_size);
+		cell->zero = 0;
 		cell->next = slabs->class_free[class];
 		slabs->class_free[class] = cell;
 	}
@@ -122,7 +129,7 @@ class_grow(struct slabs *slabs, unsigned class)
 	else
 		slabs->last->next = slab;
 	slabs->last = slab;
-	slabs->bytes += sizeof *slab + cell_count * cell_size;
+	slabs->bytes += sizeof *slab + (cell_count == 1 ? cell_size : 0);
 	return true;
 }
 
@@ -152,7 +159,7 @@ slab_give(struct slabs *slabs, void *cell, size_t size)
 size_t
 slabs_bytes(const struct slabs *slabs)
 {
-	return slabs->bytes;
+	return slabs->bytes + slabs->blocks.bytes;
 }
 
 void *

@@ -326,27 +326,43 @@ store_find_entry(struct store *store, uint64_t position, struct entry *entry)
 
 /* ---- deciding ---- */
 
-bool
-store_prepare(struct store *store, const struct entry *entry)
+static struct shelf_key
+effect_key(const struct effect *effect)
 {
-	struct bytes rest = entry->effect_bytes;
-	struct effect effect;
-	while (effect_next(&rest, &effect)) {
-		if (!shelf_prepare(store->shelf, shelf_key((enum table)effect.table, effect.key),
-			    effect.value.size))
-			return false;
-	}
-	return true;
+	return shelf_key((enum table)effect->table, effect->key);
+}
+
+bool
+store_pin(struct store *store, struct changes *changes, size_t index, const struct effect *effect)
+{
+	bool made;
+	struct shelf_record *record =
+		shelf_pin(store->shelf, effect_key(effect), effect->value.size, &made);
+	changes->made |= made;
+	for (size_t i = 0; i < index; i++)
+		must(changes->records[i] != record); /* an entry changes a record once */
+	changes->records[index] = record;
+	return record != NULL;
+}
+
+bool
+store_make_room(struct store *store, struct changes *changes, size_t index, const struct effect *effect)
+{
+	return shelf_make_room(store->shelf, effect_key(effect), &changes->records[index],
+		effect->value.size);
 }
 
 void
-store_apply(struct store *store, uint64_t position, const struct entry *entry)
+store_apply(struct store *store, uint64_t position, const struct entry *entry,
+	const struct changes *changes)
 {
 	struct bytes rest = entry->effect_bytes;
 	struct effect effect;
-	while (effect_next(&rest, &effect))
-		shelf_set(store->shelf, shelf_key((enum table)effect.table, effect.key), effect.value,
-			position);
+	for (size_t i = 0; effect_next(&rest, &effect); i++) {
+		must(shelf_record_version(changes->records[i]) == effect.previous ||
+			shelf_record_version(changes->records[i]) == 0);
+		shelf_set(store->shelf, changes->records[i], effect.value, position);
+	}
 	if (entry->id.size > 0)
 		ids_add(store->ids, store_id_hash(store, entry->scope, entry->id), position,
 			(int32_t)floor_divide(entry->at_ms, DAY_MS));
@@ -390,20 +406,18 @@ store_admits(struct store *store, struct fault *fault)
 
 /* Each effect names the entry that changed its record before; memory for all of them is made sure of. */
 static bool
-prepare_effects(struct store *store, const struct entry *entry, struct effect *effects)
+prepare_effects(struct store *store, const struct entry *entry, struct effect *effects,
+	struct changes *changes)
 {
 	for (size_t i = 0; i < entry->effect_count; i++) {
-		struct shelf_key key = shelf_key((enum table)effects[i].table, effects[i].key);
-		struct bytes value;
-		enum lookup found = shelf_find(store->shelf, key, &value, &effects[i].previous);
-		must(found != LOOKUP_COLD);
 		must(record_is_valid(effects[i].table, effects[i].key, effects[i].value));
-		if (!shelf_keep(store->shelf, key))
+		if (!store_pin(store, changes, i, &effects[i]))
 			return false;
+		effects[i].previous = shelf_record_version(changes->records[i]);
 	}
+	must(!changes->made); /* whoever decides has looked at what is changed */
 	for (size_t i = 0; i < entry->effect_count; i++) {
-		struct shelf_key key = shelf_key((enum table)effects[i].table, effects[i].key);
-		if (!shelf_prepare(store->shelf, key, effects[i].value.size))
+		if (!store_make_room(store, changes, i, &effects[i]))
 			return false;
 	}
 	return true;
@@ -413,9 +427,11 @@ enum status
 store_append(struct store *store, struct entry *entry, struct effect *effects, uint64_t *position,
 	struct fault *fault)
 {
+	struct changes changes;
+	changes.made = false;
 	must(entry->effects == effects && !store->closing);
 	enum status status = store_admits(store, fault);
-	if (status == STATUS_OK && !prepare_effects(store, entry, effects))
+	if (status == STATUS_OK && !prepare_effects(store, entry, effects, &changes))
 		return fault_set(fault, STATUS_MEMORY, "the memory for records is full");
 	size_t size = entry_size(entry);
 	uint8_t *at = status == STATUS_OK ? journal_reserve(store->journal, size, position) : NULL;
@@ -425,7 +441,7 @@ store_append(struct store *store, struct entry *entry, struct effect *effects, u
 	}
 	/* From here it must succeed. */
 	entry->effect_bytes = entry_encode(entry, frame_key(store->folder.number), at);
-	store_apply(store, *position, entry);
+	store_apply(store, *position, entry, &changes);
 	return STATUS_OK;
 }
 

@@ -64,10 +64,20 @@ struct store {
 	uint64_t busy;
 };
 
-/* Applies an entry that stands in the journal at `position`: the only code that changes state. What it needs was prepared. */
-void store_apply(struct store *store, uint64_t position, const struct entry *entry);
-/* Makes sure that store_apply can't fail for want of memory. */
-bool store_prepare(struct store *store, const struct entry *entry);
+/* The records that an entry changes, in the order of its effects. */
+struct changes {
+	struct shelf_record *records[ENTRY_EFFECTS_MAX];
+	bool made; /* one of them was not in memory */
+};
+/*
+ * Finds memory for one effect: pins first, room later, since making room for one may drop what is not pinned. False without
+ * memory, and nothing that anybody can see has changed.
+ */
+bool store_pin(struct store *store, struct changes *changes, size_t index, const struct effect *effect);
+bool store_make_room(struct store *store, struct changes *changes, size_t index, const struct effect *effect);
+/* Applies an entry that stands in the journal at `position`: the only code that changes state. It can't fail. */
+void store_apply(struct store *store, uint64_t position, const struct entry *entry,
+	const struct changes *changes);
 
 /* recover.c: brings shelf and ids up to the end of the journal. */
 enum status store_recover(struct store *store, struct journal_head *head, bool *torn, struct fault *fault);

@@ -9,6 +9,9 @@
 #define must(claim) \
 	((claim) ? (void)0 : must_failed(#claim, __FILE__, __LINE__, __func__))
 
+/* Where the code must never come: `what` says what would have to be so. */
+#define must_not_come_here(what) must_failed("never here: " what, __FILE__, __LINE__, __func__)
+
 _Noreturn void must_failed(const char *claim, const char *file, int line, const char *function);
 
 /*
