@@ -238,6 +238,9 @@ journal_offset_of(const struct journal_place *place, uint64_t position)
  * STATUS_UNSUPPORTED: written by a later build. STATUS_CONFLICT: the files are larger than
  * segment_bytes. A callback that returns false ends the scan with STATUS_OK; then *head is behind
  * the last frame of which every entry was visited, and *torn is false.
+ *
+ * A journal that is being written may be scanned, too: the scan shows at least what was durable
+ * when it began, and *torn tells nothing.
  */
 struct journal_visit {
 	const struct frame *frame;

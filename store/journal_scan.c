@@ -29,8 +29,9 @@ struct scanner {
 	uint64_t window_offset; /* a multiple of DISK_BLOCK */
 	size_t window_size;
 
-	/* Why the frame at the head is not good. */
+	/* Why the frame at the head is not good, and whether it was looked at anew. */
 	char reason[200];
+	bool looked_twice;
 };
 
 /* A frame that was found whole, in its place, and next in the row. */
@@ -318,6 +319,7 @@ pass_frame(struct scanner *scanner, const struct found *found)
 		.epoch = frame->epoch,
 	};
 	scanner->chain_known = true;
+	scanner->looked_twice = false;
 }
 
 /*
@@ -486,8 +488,15 @@ scan_row(struct scanner *scanner, bool *torn, struct fault *fault)
 			status = look_in_later_segments(scanner, &found, &good, fault);
 		if (status != STATUS_OK)
 			return status;
-		if (!good)
-			return check_end(scanner, torn, fault);
+		if (!good) {
+			status = check_end(scanner, torn, fault);
+			if (status != STATUS_CORRUPT || scanner->looked_twice)
+				return status;
+			/* A writer may have moved on between two reads; damage stays. */
+			scanner->looked_twice = true;
+			scanner->window_size = 0;
+			continue;
+		}
 		status = visit_entries(scanner, &found, &more, fault);
 		if (status != STATUS_OK)
 			return status;

@@ -427,6 +427,39 @@ boundary_is_a_place_to_scan_from(void **state)
 		end.position + 2 * segment_bytes);
 }
 
+static bool
+is_seen(void *context, const struct journal_visit *visit)
+{
+	*(uint64_t *)context = visit->position;
+	return true;
+}
+
+static void
+journal_can_be_scanned_while_it_is_written(void **state)
+{
+	(void)state;
+	open_new();
+	for (uint64_t i = 1; i < 3000; i++) {
+		assert_true(writing_put_patiently(writing, i));
+		writing_flush(writing);
+		if (i % 10 != 0)
+			continue;
+		uint64_t durable = journal_durable(writing->journal);
+		uint64_t last = 0;
+		struct journal_scan scan = {
+			.place = writing->options.place, .visit = is_seen, .context = &last
+		};
+		struct journal_head head;
+		struct fault fault;
+		bool torn;
+		if (journal_scan(&scan, &head, &torn, &fault) != STATUS_OK)
+			fail_msg("%s", fault.text);
+		assert_true(head.position >= durable);
+	}
+	close_well();
+	assert_all_there();
+}
+
 static void
 progress_tells_the_batch_of_an_entry(void **state)
 {
@@ -992,6 +1025,7 @@ main(void)
 		TEST(entry_can_be_peeked_at_before_and_after_it_is_durable),
 		TEST(frame_carries_the_time_of_its_turn),
 		TEST(boundary_is_a_place_to_scan_from),
+		TEST(journal_can_be_scanned_while_it_is_written),
 		TEST(progress_tells_the_batch_of_an_entry),
 		TEST(room_shrinks_as_it_is_used),
 		TEST(full_disk_is_foreseen_and_service_returns_by_itself),
