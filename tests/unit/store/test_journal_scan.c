@@ -941,6 +941,39 @@ failure_to_read_is_no_end_of_the_row(void **state)
 	assert_true(n > 2);
 }
 
+/* Writes the files anew when the first entry is shown: the scan has read what follows already. */
+static bool
+write_meanwhile_visit(void *context, const struct journal_visit *visit)
+{
+	if (visit->position == image->known[0].position)
+		image_write(image);
+	return comparison_visit(context, visit);
+}
+
+static void
+frame_that_was_read_before_it_was_written_is_no_damage(void **state)
+{
+	(void)state;
+	put_frames(5, 2);
+	uint8_t *at = image_at(image, frame_number(1)->frame.position);
+	uint8_t kept[512];
+	memcpy(kept, at, sizeof kept);
+	memset(at, 0, sizeof kept);
+	image_write(image);
+	memcpy(at, kept, sizeof kept);
+	struct comparison comparison = { .known = image->known, .known_count = image->known_count };
+	struct journal_scan scan = {
+		.place = image->place, .visit = write_meanwhile_visit, .context = &comparison
+	};
+	struct journal_head head;
+	struct fault fault;
+	bool torn;
+	if (journal_scan(&scan, &head, &torn, &fault) != STATUS_OK)
+		fail_msg("%s", fault.text);
+	assert_int_equal(comparison.seen, image->known_count);
+	assert_false(comparison.differs);
+}
+
 /*
  * A row of random frames over several segments and epochs, and random damage to it. `touched` tells
  * for each frame whether a byte of it was changed.
@@ -1176,6 +1209,7 @@ main(void)
 		TEST(visitor_may_have_seen_enough),
 		TEST(frame_larger_than_what_is_read_at_once_is_read),
 		TEST(failure_to_read_is_no_end_of_the_row),
+		TEST(frame_that_was_read_before_it_was_written_is_no_damage),
 		TEST(damage_is_never_passed_over),
 		TEST(journal_survives_any_number_of_torn_ends),
 	};
