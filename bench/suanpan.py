@@ -49,7 +49,7 @@ class Suanpan(targets.Target):
         return os.path.join(self.context.build, "suanpan")
 
     def version(self):
-        return subprocess.check_output([self.program, "version"], text=True).split()[-1]
+        return subprocess.check_output([self.program, "version"], text=True).split()[1]
 
     def start(self):
         self.spawn([self.program, "serve", "--data", self.folder, "--listen", self.address])

@@ -43,8 +43,8 @@ struct loop_report {
 	uint64_t repeats;
 	uint64_t refused;
 	uint64_t errors;
-	int64_t amount_micros; /* of `charged` */
-	int64_t repeat_amount_micros; /* of `repeats` */
+	total amount_micros; /* of `charged` */
+	total repeat_amount_micros; /* of `repeats` */
 	char complaint[256]; /* what the first refusal or error said */
 	/* What was measured. */
 	uint64_t measured; /* answers after the warm-up and before the end */
