@@ -33,7 +33,12 @@ arm(struct caller *caller, const struct call_limits *limits)
 {
 	struct sandbox *sandbox = caller->sandbox;
 	caller->garbage_bytes_max = GARBAGE_CALLS * limits->memory_call_bytes;
-	lua_gc(sandbox->lua, LUA_GCCOLLECT);
+	/* Each collection halves the table of texts at most, which loading may have made large. */
+	size_t before;
+	do {
+		before = sandbox->memory_used;
+		lua_gc(sandbox->lua, LUA_GCCOLLECT);
+	} while (sandbox->memory_used < before);
 	/* From here on only between two calls, so that collecting is within no call's time. */
 	lua_gc(sandbox->lua, LUA_GCSTOP);
 	caller->held_bytes = sandbox->memory_used;

@@ -45,10 +45,10 @@ allocate(void *context, void *block, size_t old_size, size_t size)
 		sandbox->taken += more;
 	}
 	void *moved = memory_resize(block, size);
-	if (moved == NULL)
-		return size <= old_size ? block : NULL;
-	sandbox->memory_used += size - old_size;
-	return moved;
+	if (moved == NULL && size > old_size)
+		return NULL;
+	sandbox->memory_used += size - old_size; /* as Lua counts, also where it did not shrink */
+	return moved == NULL ? block : moved;
 }
 
 static void

@@ -95,7 +95,8 @@ local function build_model()
     end
     local top = the_catalog(words)
     local model = { words = words, id = top.id, currency = top.currency, zone = top.zone, languages = top.languages,
-        layers = top.layers, components = top.components, instructions = top.instructions, functions = {} }
+        layers = top.layers, components = top.components, instructions = top.instructions,
+        functions = packages.functions(words.package) }
     model.zone_list, model.zones = build_all(words.zones, zones.build)
     model.calendar_list, model.calendars = build_all(words.calendar, calendars.build)
     model.service_list, model.services = build_all(words.service, function(record) return record end)
@@ -111,11 +112,11 @@ end
 -- The functions by their numbers, for a host that runs the scripts of a sound catalog again.
 function catalog.functions()
     declare.close()
-    local functions = {}
-    for number, entry in ipairs(build_model().functions) do
-        functions[number] = entry.call
+    local calls = {}
+    for number, entry in ipairs(packages.functions(read.all(schema.catalog).package)) do
+        calls[number] = entry.call
     end
-    return functions
+    return calls
 end
 
 -- What becomes the image; nil after findings that are errors.

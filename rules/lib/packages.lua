@@ -175,10 +175,23 @@ local function resolve_uses(model, record, tariff, allowances)
     end
 end
 
-local function new_function(model, kind, call, round)
-    table.insert(model.functions, { kind = kind, call = call, round_step = round and round.step or 0,
-        round_mode = round and round.mode or "half_up" })
-    return #model.functions - 1
+-- Numbers all functions in the order in which they are declared, from 0: a host that runs the scripts again counts alike.
+function packages.functions(records)
+    local functions = {}
+    local function number(kind, call, round)
+        if call then
+            table.insert(functions, { kind = kind, call = call, round_step = round and round.step or 0,
+                round_mode = round and round.mode or "half_up" })
+            return #functions - 1
+        end
+    end
+    for _, record in ipairs(records) do
+        for _, tariff in ipairs(record.tariff) do
+            tariff.when_number = number("when", tariff.when)
+            tariff.amount_number = number("amount", tariff.amount, tariff.round)
+        end
+    end
+    return functions
 end
 
 local function build_tariff(model, record, allowances)
@@ -196,9 +209,7 @@ local function build_tariff(model, record, allowances)
         find("minimum_over_maximum", at(record.place, "minimum"), { minimum = native.amount(tariff.minimum),
             maximum = native.amount(tariff.maximum) })
     end
-    -- Numbered even where the tariff is broken: a host runs the scripts again and must count alike.
-    tariff.when = record.when and new_function(model, "when", record.when)
-    tariff.amount = record.amount and new_function(model, "amount", record.amount, record.round)
+    tariff.when, tariff.amount = record.when_number, record.amount_number
     if tariff.serves and not (record.calendar and not tariff.calendar) then
         resolve_price(record, tariff)
         resolve_uses(model, record, tariff, allowances)

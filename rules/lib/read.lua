@@ -249,15 +249,18 @@ local function check_references(words)
     if native.script_failed() then
         return
     end
-    for _, reference in ipairs(types.references) do
-        local names, known = {}, false
-        for _, record in ipairs(words[reference.what]) do
-            names[#names + 1] = record.id
-            known = known or record.id == reference.name
+    local names, known = {}, {}
+    for what in pairs(what_names) do
+        names[what], known[what] = {}, {}
+        for _, record in ipairs(words[what] or {}) do
+            table.insert(names[what], record.id)
+            known[what][record.id or ""] = true
         end
-        if not known then
+    end
+    for _, reference in ipairs(types.references) do
+        if not known[reference.what][reference.name] then
             find("unknown_name", reference.place, { what = what_names[reference.what], name = reference.name,
-                near = report.nearest(reference.name, names) })
+                near = report.nearest(reference.name, names[reference.what]) })
         end
     end
 end

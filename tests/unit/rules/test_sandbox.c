@@ -92,16 +92,22 @@ call(const struct rate_functions *functions, bool amount, int32_t function, bool
 	return functions->when(functions->context, function, &usage, yes, problem);
 }
 
-static void
-check_outcome(const char *name, const char *words, enum call_outcome outcome, bool yes,
+/*
+ * Is the outcome what the attack says? A busy machine may end a call by its deadline first: that
+ * says nothing.
+ */
+static bool
+is_as_said(const char *name, const char *words, enum call_outcome outcome, bool yes,
 	struct text problem)
 {
 	if (strcmp(words, "bounded") == 0)
-		return;
+		return true;
+	if (outcome == CALL_DEADLINE)
+		return false;
 	if (strcmp(words, "yes") == 0) {
 		if (outcome != CALL_DONE || !yes)
 			fail_msg("%s: %.*s", name, TEXT_ARGS(problem));
-		return;
+		return true;
 	}
 	assert_int_equal(strncmp(words, "failed", 6), 0);
 	words += words[6] == ' ' ? 7 : 6;
@@ -109,6 +115,7 @@ check_outcome(const char *name, const char *words, enum call_outcome outcome, bo
 		memmem(problem.data, problem.size, words, strlen(words)) == NULL)
 		fail_msg("%s: outcome %d, problem: %.*s", name, (int)outcome,
 			outcome == CALL_DONE ? 0 : (int)problem.size, problem.data);
+	return true;
 }
 
 /* Functions are numbered as packages are declared: "attack" in attack.lua comes before
@@ -125,6 +132,7 @@ attack_rating(const char *name, const char *source, const char *words)
 	const struct rate_functions *functions = host_functions(host);
 	bool amount = strstr(source, "amount = function") != NULL, yes;
 	uint64_t best_ns = UINT64_MAX;
+	int as_said = 0;
 	check_good(functions, 1, 2);
 	for (int i = 0; i < TRIES; i++) {
 		struct text problem = TEXT("");
@@ -132,9 +140,10 @@ attack_rating(const char *name, const char *source, const char *words)
 		enum call_outcome outcome = call(functions, amount, 0, &yes, &problem);
 		uint64_t took_ns = monotonic_ns() - from_ns;
 		best_ns = took_ns < best_ns ? took_ns : best_ns;
-		check_outcome(name, words, outcome, yes, problem);
+		as_said += is_as_said(name, words, outcome, yes, problem);
 		check_good(functions, 1, 2);
 	}
+	assert_true(as_said > 0);
 	if (best_ns > UINT64_C(1000) * CALL_BOUND_US)
 		fail_msg("%s took %llu us", name, (unsigned long long)best_ns / 1000);
 	print_message("%-20s %6llu us\n", name, (unsigned long long)best_ns / 1000);
