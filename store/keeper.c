@@ -11,6 +11,8 @@
 
 /* While the journal writes, a chunk of zeros is held back at most this long. */
 #define PACE_MS_MAX 8
+/* When it has written nothing for so long, it is idle. */
+#define IDLE_NS UINT64_C(20000000)
 
 struct keeper {
 	struct keeper_options options;
@@ -30,7 +32,8 @@ struct keeper {
 					       first */
 	uint64_t next_serial;
 	uint64_t pace_began; /* what the journal had written when the filling began */
-	uint64_t pace_seen; /* … when the last chunk was written */
+	uint64_t pace_seen; /* … when it was looked at last */
+	uint64_t busy_ns; /* when that was seen to have grown */
 };
 
 static void
@@ -46,26 +49,33 @@ journal_bytes(const struct keeper *keeper)
 	return atomic_load_explicit(keeper->options.journal_bytes, memory_order_relaxed);
 }
 
+static bool
+journal_is_idle(struct keeper *keeper)
+{
+	uint64_t bytes = journal_bytes(keeper);
+	uint64_t now_ns = monotonic_ns();
+	if (bytes != keeper->pace_seen)
+		keeper->busy_ns = now_ns;
+	keeper->pace_seen = bytes;
+	return now_ns - keeper->busy_ns > IDLE_NS;
+}
+
 /* See "Pace" in the header. */
 static enum status
 pace_chunk(void *context, struct disk_file *file, uint64_t filled, struct fault *fault)
 {
 	struct keeper *keeper = context;
-	enum status status = STATUS_OK;
 	if (atomic_load(&keeper->stopping))
 		return fault_set(fault, STATUS_BUSY, "%s was given up half made", file->path);
-	if (journal_bytes(keeper) == keeper->pace_seen) {
-		status = disk_sync(file, fault);
-	} else {
-		for (int ms = 0; ms < PACE_MS_MAX && atomic_load(&keeper->next) != NULL; ms++) {
-			uint64_t written = journal_bytes(keeper) - keeper->pace_began;
-			if (filled <= written + written / 2)
-				break;
-			sleep_ms(1);
-		}
+	if (journal_is_idle(keeper))
+		return disk_sync(file, fault);
+	for (int ms = 0; ms < PACE_MS_MAX && atomic_load(&keeper->next) != NULL; ms++) {
+		uint64_t written = journal_bytes(keeper) - keeper->pace_began;
+		if (filled <= written + written / 2)
+			break;
+		sleep_ms(1);
 	}
-	keeper->pace_seen = journal_bytes(keeper);
-	return status;
+	return STATUS_OK;
 }
 
 /* Room for one more segment, beside what others need. */
@@ -101,7 +111,7 @@ make_spare(struct keeper *keeper, bool paced, struct fault *fault)
 	uint64_t serial = keeper->next_serial++;
 	spare_path(place, serial, true, filling);
 	spare_path(place, serial, false, spare);
-	keeper->pace_began = keeper->pace_seen = journal_bytes(keeper);
+	keeper->pace_began = journal_bytes(keeper);
 	struct segment_pace pace = {
 		.pace = paced ? pace_chunk : NULL,
 		.context = keeper,
