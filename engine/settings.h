@@ -70,9 +70,9 @@ struct setting {
 		"address space of the state's file, which grows only as it is used", "状态文件的映射空间，文件按需增长") \
 	SETTING(checkpoint_every, "checkpoint.every", SETTING_DURATION, "10 s", 10, 3600000, NULL, \
 		"between the beginnings of two checkpoints under light load", "轻负载时两次检查点的间隔") \
-	SETTING(checkpoint_spread, "checkpoint.spread", SETTING_DURATION, "6 s", 0, 3600000, NULL, \
+	SETTING(checkpoint_spread, "checkpoint.spread", SETTING_DURATION, "8 s", 0, 3600000, NULL, \
 		"over which a checkpoint spreads its work", "一次检查点的工作分摊时间") \
-	SETTING(checkpoint_behind, "checkpoint.behind", SETTING_BYTES, "2 GiB", 1 << 20, INT64_C(1) << 40, NULL, \
+	SETTING(checkpoint_behind, "checkpoint.behind", SETTING_BYTES, "4 GiB", 1 << 20, INT64_C(1) << 40, NULL, \
 		"of journal that may lie behind a checkpoint before requests have to wait; bounds the time a restart takes", \
 		"检查点可落后的日志量，决定重启耗时") \
 	SETTING(log_level, "log.level", SETTING_CHOICE, "info", 0, 0, "debug|info|warn|error", \

@@ -29,9 +29,9 @@ store_settings_default(const char *directory)
 		.batch_bytes_max = 1 << 20,
 		.segment_spares = 3,
 		.reserve_bytes = UINT64_C(512) << 20,
-		.behind_bytes_max = UINT64_C(2) << 30,
+		.behind_bytes_max = UINT64_C(4) << 30,
 		.checkpoint_ms = 10000,
-		.sweep_ms = 6000,
+		.sweep_ms = 8000,
 		.ids_generation_max = 1 << 20,
 		.ids_days = 401,
 	};
@@ -382,12 +382,20 @@ disk_is_full(struct store *store)
 	return store->disk_is_full;
 }
 
+/* Bytes of journal that LMDB does not stand for yet. (`applied` is the end of a padded frame, so it may lie past the last entry.) */
+static uint64_t
+behind_bytes(const struct store *store)
+{
+	uint64_t decided = journal_decided(store->journal);
+	uint64_t applied = store->meta.applied.position;
+	return decided > applied ? decided - applied : 0;
+}
+
 /* May new work be decided now? */
 static enum status
 store_admits(struct store *store, struct fault *fault)
 {
 	struct shelf_stats records = shelf_stats(store->shelf);
-	uint64_t behind = journal_decided(store->journal) - store->meta.applied.position;
 	if (store->map_is_full)
 		return fault_set(fault, STATUS_FULL,
 			"the state's map is %d %% full; raise state.map_bytes and start again", MAP_FULL_PERCENT);
@@ -398,7 +406,7 @@ store_admits(struct store *store, struct fault *fault)
 				store->folder.directory);
 		return STATUS_BUSY;
 	}
-	if (behind > store->settings.behind_bytes_max || records.kept_bytes > records.bytes_max / 2 ||
+	if (behind_bytes(store) > store->settings.behind_bytes_max || records.kept_bytes > records.bytes_max / 2 ||
 		!ids_may_add(store->ids))
 		return STATUS_BUSY;
 	return STATUS_OK;
@@ -483,12 +491,11 @@ static bool
 checkpoint_is_due(const struct store *store, uint64_t now_ns)
 {
 	struct shelf_stats records = shelf_stats(store->shelf);
-	uint64_t behind = journal_boundary(store->journal).position - store->meta.applied.position;
-	if (behind == 0 || store->closing)
+	if (journal_boundary(store->journal).position == store->meta.applied.position || store->closing)
 		return false;
 	return now_ns - store->checkpoint_began_ns >= store->settings.checkpoint_ms * MS_NS ||
-		behind > store->settings.behind_bytes_max / 8 ||
-		records.kept_bytes > records.bytes_max / 8;
+		behind_bytes(store) > store->settings.behind_bytes_max / 2 ||
+		records.kept_bytes > records.bytes_max / 4;
 }
 
 /* How long to rest between two chunks: not at all when somebody may soon have to wait for this checkpoint. */
@@ -497,9 +504,8 @@ checkpoint_pace_ns(const struct store *store)
 {
 	struct shelf_stats records = shelf_stats(store->shelf);
 	struct checkpoint_stats checkpoint;
-	uint64_t behind = journal_decided(store->journal) - store->meta.applied.position;
-	if (store->closing || behind > store->settings.behind_bytes_max / 2 ||
-		records.kept_bytes > records.bytes_max / 4)
+	if (store->closing || behind_bytes(store) > store->settings.behind_bytes_max / 4 * 3 ||
+		records.kept_bytes > records.bytes_max / 8 * 3)
 		return 0;
 	checkpoint_stats(store->checkpoint, &checkpoint);
 	return store->settings.sweep_ms * MS_NS / (checkpoint.count / CHUNK_RECORDS_MAX + 1);
