@@ -72,6 +72,12 @@ pieces_take(struct pieces *pieces)
 	return piece;
 }
 
+bool
+pieces_are_at_hand(const struct pieces *pieces)
+{
+	return pieces->free != NULL || pieces->left >= pieces->piece_bytes;
+}
+
 void
 pieces_give(struct pieces *pieces, void *piece)
 {

@@ -6,6 +6,7 @@
 #ifndef SUANPAN_PIECES_H
 #define SUANPAN_PIECES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct pieces_chunk;
@@ -22,6 +23,7 @@ struct pieces {
 void pieces_init(struct pieces *pieces, size_t piece_bytes);
 void pieces_release(struct pieces *pieces); /* and with it all pieces */
 void *pieces_take(struct pieces *pieces);   /* uninitialised; NULL without memory */
+bool pieces_are_at_hand(const struct pieces *pieces); /* will the next one need no more memory? */
 void pieces_give(struct pieces *pieces, void *piece);
 
 #endif

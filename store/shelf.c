@@ -25,7 +25,13 @@ enum {
 #define MARKS_LISTED (MARK_LISTED_EVEN | MARK_LISTED_ODD)
 #define MARKS_KEEP (MARKS_LISTED | MARK_COPIED)
 
-enum { CELL_UNIT = 16, BYTES_MIN = 1 << 20, HAND_STEPS = 4096 };
+enum {
+	CELL_UNIT = 16,
+	BYTES_MIN = 1 << 20,
+	HAND_STEPS = 4096,
+	HAND_ROUNDS = 2,
+	CELLS_MIN = 8, /* of a size that is needed at all, whatever the bound says */
+};
 
 struct shelf_record {
 	uint8_t table; /* 0: a free cell; all of the first 8 bytes are 0 then */
@@ -52,6 +58,7 @@ struct shelf {
 	struct slabs *slabs;
 	struct slab_hand hand;
 	struct record_list changed; /* list number `list` */
+	size_t swept_room;          /* of the list that the sweep has */
 	struct record_list spare;   /* the memory of the list that the last sweep gave back */
 	struct record_list dead[2]; /* cells to give back when the last even or odd list that names them is done */
 	unsigned list;              /* number of the list of changed records; the sweep's is the one before */
@@ -161,8 +168,10 @@ mark_swept(const struct shelf *shelf)
 static size_t
 shelf_bytes(const struct shelf *shelf)
 {
+	size_t listed = shelf->changed.room + shelf->spare.room + shelf->swept_room +
+		shelf->dead[0].room + shelf->dead[1].room;
 	return slabs_bytes(shelf->slabs) + index_bytes(&shelf->index) +
-		(shelf->changed.room + shelf->spare.room) * sizeof *shelf->changed.records;
+		listed * sizeof *shelf->changed.records;
 }
 
 static struct shelf_record *
@@ -222,44 +231,51 @@ record_drop(struct shelf *shelf, struct shelf_record *record)
 	slab_give(shelf->slabs, record, record_cell_bytes(record));
 }
 
-/* Moves the hand until a clean, unused record with a cell of this size was dropped, or for HAND_STEPS cells. */
+/* Moves the hand of this size until it has dropped a clean, unused record, or for HAND_STEPS cells. */
 static bool
-drop_one(struct shelf *shelf, size_t cell_size)
+drop_one(struct shelf *shelf, size_t size)
 {
-	for (int step = 0; step < HAND_STEPS; step++) {
-		struct shelf_record *record = slab_next(shelf->slabs, &shelf->hand);
-		if (record == NULL || record->table == 0 ||
-			(record->marks & (MARKS_KEEP | MARK_DEAD)) != 0)
-			continue;
-		if ((record->marks & MARK_USED) != 0) {
-			record->marks = (uint8_t)(record->marks & ~MARK_USED);
+	unsigned rounds = 0;
+	for (int step = 0; step < HAND_STEPS && rounds <= HAND_ROUNDS; step++) {
+		struct shelf_record *record = slab_next_of_size(shelf->slabs, size);
+		if (record == NULL) {
+			rounds++;
 			continue;
 		}
-		bool fits = record_cell_bytes(record) == cell_size;
-		record_drop(shelf, record);
-		if (fits)
+		if (record->table == 0 || (record->marks & (MARKS_KEEP | MARK_DEAD)) != 0)
+			continue;
+		if ((record->marks & MARK_USED) == 0) {
+			record_drop(shelf, record);
 			return true;
+		}
+		record->marks = (uint8_t)(record->marks & ~MARK_USED);
 	}
 	return false;
 }
 
 /*
- * A cell for a record. At the bound, records are dropped first; if the hand finds none of the right size on its
- * way, the shelf may grow an eighth beyond the bound before it says no, so that other sizes can find their share.
+ * May memory be taken for more cells of this size? At the bound only if none could be dropped: then the shelf may grow an
+ * eighth beyond it, so that a size that came late finds its share, and a few cells of each size can always be had.
  */
+static bool
+may_grow(const struct shelf *shelf, size_t size)
+{
+	size_t after = shelf_bytes(shelf) + SLAB_BYTES;
+	return after <= shelf->bytes_max / 8 * 9 || slab_cells_of_size(shelf->slabs, size) < CELLS_MIN;
+}
+
+/* A cell for a record; at the bound, another of its size is dropped. */
 static struct shelf_record *
 cell_take(struct shelf *shelf, size_t key_size, size_t value_size)
 {
 	size_t size = sizeof(struct shelf_record) + key_size + value_size;
-	size_t cell_size = slab_cell_size(size);
-	size_t bytes = shelf_bytes(shelf);
-	if (bytes + SLAB_BYTES > shelf->bytes_max && !drop_one(shelf, cell_size) &&
-		bytes + SLAB_BYTES > shelf->bytes_max / 8 * 9)
+	if (!slab_is_at_hand(shelf->slabs, size) && shelf_bytes(shelf) + SLAB_BYTES > shelf->bytes_max &&
+		!drop_one(shelf, size) && !may_grow(shelf, size))
 		return NULL;
 	struct shelf_record *record = slab_take(shelf->slabs, size);
 	if (record == NULL)
 		return NULL;
-	record->cell_units = (uint16_t)(cell_size / CELL_UNIT);
+	record->cell_units = (uint16_t)(slab_cell_size(size) / CELL_UNIT);
 	return record;
 }
 
@@ -420,6 +436,13 @@ shelf_record_version(const struct shelf_record *record)
 	return record->version;
 }
 
+bool
+shelf_record_follows(const struct shelf_record *record, uint64_t previous)
+{
+	bool ended = record->value_size == 0;
+	return record->version == previous || record->version == 0 || (ended && previous == 0);
+}
+
 /* ---- sweeps ---- */
 
 struct shelf_sweep
@@ -427,6 +450,7 @@ shelf_sweep_begin(struct shelf *shelf)
 {
 	must(!shelf->sweeping);
 	struct shelf_sweep sweep = { shelf->changed.records, shelf->changed.count };
+	shelf->swept_room = shelf->changed.room;
 	shelf->changed = shelf->spare;
 	shelf->spare = (struct record_list){ .room = 0 };
 	shelf->list++;
@@ -441,18 +465,43 @@ shelf_record_key(const struct shelf_record *record, uint8_t *table)
 	return record_key(record);
 }
 
-void
+/* The record is on no list any more, but for the one of changed records. */
+static void
+record_is_done(struct shelf *shelf, struct shelf_record *record)
+{
+	if ((record->marks & MARKS_KEEP) == 0)
+		shelf->kept_bytes -= record_cell_bytes(record);
+}
+
+/*
+ * What a record that outgrew its cell has become, if the sweep meets it under the old cell only: if it moved before the sweep
+ * began, its new cell is on the sweep's list too, or was written by it already and may even have been dropped. NULL then.
+ */
+static struct shelf_record *
+successor_to_write(const struct shelf *shelf, const struct shelf_record *dead)
+{
+	struct shelf_key key = shelf_key((enum table)dead->table, record_key(dead));
+	struct shelf_record *record = find_record(shelf, key);
+	bool moved_since = record != NULL && (record->marks & mark_changed(shelf)) != 0;
+	return moved_since ? record : NULL;
+}
+
+bool
 shelf_sweep_copy(struct shelf *shelf, struct shelf_record *record, struct bytes *value, uint64_t *version)
 {
 	must(shelf->sweeping && (record->marks & mark_swept(shelf)) != 0);
-	record->marks = (uint8_t)((record->marks & ~mark_swept(shelf)) | MARK_COPIED);
-	if ((record->marks & MARK_DEAD) != 0) {
-		/* It outgrew its cell. What it became must be written by this sweep, though it is on the next list too. */
-		record = find_record(shelf, shelf_key((enum table)record->table, record_key(record)));
-		must(record != NULL);
+	record->marks = (uint8_t)(record->marks & ~mark_swept(shelf));
+	struct shelf_record *newest =
+		(record->marks & MARK_DEAD) != 0 ? successor_to_write(shelf, record) : record;
+	/* A version of 0 was made for an entry that came to nothing, or that is still to come. */
+	if (newest == NULL || newest->version == 0) {
+		record_is_done(shelf, record);
+		return false;
 	}
-	*value = record_value(record);
-	*version = record->version;
+	record->marks |= MARK_COPIED;
+	*value = record_value(newest);
+	*version = newest->version;
+	return true;
 }
 
 void
@@ -460,8 +509,7 @@ shelf_sweep_copied(struct shelf *shelf, struct shelf_record *record)
 {
 	must(shelf->sweeping && (record->marks & MARK_COPIED) != 0);
 	record->marks = (uint8_t)(record->marks & ~MARK_COPIED);
-	if ((record->marks & MARKS_KEEP) == 0)
-		shelf->kept_bytes -= record_cell_bytes(record);
+	record_is_done(shelf, record);
 }
 
 void
@@ -475,7 +523,8 @@ shelf_sweep_end(struct shelf *shelf, struct shelf_sweep *sweep)
 		slab_give(shelf->slabs, record, record_cell_bytes(record));
 	}
 	dead->count = 0;
-	shelf->spare = (struct record_list){ sweep->records, 0, sweep->count };
+	shelf->spare = (struct record_list){ sweep->records, 0, shelf->swept_room };
+	shelf->swept_room = 0;
 	shelf->sweeping = false;
 	*sweep = (struct shelf_sweep){ NULL, 0 };
 }
@@ -519,26 +568,41 @@ shelf_each(const struct shelf *shelf,
 	}
 }
 
+/* Each entry of the list has the mark. Together with the count of cells that have it, none is there twice. */
+static bool
+list_is_marked(const struct record_list *list, uint8_t mark)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if ((list->records[i]->marks & mark) == 0)
+			return false;
+	}
+	return list->count <= list->room;
+}
+
 bool
 shelf_is_valid(const struct shelf *shelf)
 {
 	struct slab_hand hand = { NULL, 0 };
 	struct shelf_record *record;
-	size_t records = 0, absent = 0, changed = 0;
+	size_t records = 0, absent = 0, changed = 0, dead = 0, kept_bytes = 0;
 	while ((record = slab_next(shelf->slabs, &hand)) != NULL) {
 		if (record->table == 0)
 			continue;
-		if ((record->marks & mark_changed(shelf)) != 0)
-			changed++;
+		if (!shelf->sweeping && (record->marks & (mark_swept(shelf) | MARK_COPIED)) != 0)
+			return false;
+		changed += (record->marks & mark_changed(shelf)) != 0;
+		kept_bytes += (record->marks & MARKS_KEEP) != 0 ? record_cell_bytes(record) : 0;
+		dead += (record->marks & MARK_DEAD) != 0;
 		if ((record->marks & MARK_DEAD) != 0)
 			continue;
 		records++;
 		absent += record->value_size == 0;
 		if (find_record(shelf, shelf_key((enum table)record->table, record_key(record))) != record)
 			return false;
-		if (!shelf->sweeping && (record->marks & (mark_swept(shelf) | MARK_COPIED)) != 0)
-			return false;
 	}
 	return records == shelf->record_count && records == shelf->index.count &&
-		absent == shelf->absent_count && changed == shelf->changed.count;
+		absent == shelf->absent_count && changed == shelf->changed.count &&
+		kept_bytes == shelf->kept_bytes && dead == shelf->dead[0].count + shelf->dead[1].count &&
+		list_is_marked(&shelf->changed, mark_changed(shelf)) &&
+		list_is_marked(&shelf->dead[0], MARK_DEAD) && list_is_marked(&shelf->dead[1], MARK_DEAD);
 }

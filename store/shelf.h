@@ -5,9 +5,9 @@
  *   hash of (table, key) ─► directory ─► segment of 512 slots (tag, pointer) ─► record (header, key, value)
  *
  * Growth. Segments split when 7/8 full, one at a time (extendible hashing), so no insert ever moves more than
- * 512 slots. Records lie in 64 KB slabs of cells of one size. When the bytes in use reach the bound, a hand goes round the slabs and
- * drops clean records that were not used since it came by last (second chance). Changed records stay until a sweep has
- * written them.
+ * 512 slots. Records lie in 64 KB slabs of cells of one size. When the bytes in use reach the bound, a hand goes round the cells of the
+ * size that is needed and drops a clean record that was not used since it came by last (second chance). Changed records
+ * stay until a sweep has written them.
  *
  * Change and sweep. A record that changes gets on the list of changed records, once. A sweep (checkpoint.h) takes the whole
  * list; from then on the record's fate is:
@@ -38,7 +38,10 @@ struct shelf_key {
 struct shelf_key shelf_key(enum table table, struct bytes bytes);
 struct shelf_key shelf_key_of(const struct record_key *key);
 
-/* At most bytes_max of records, index included; at least 1 MiB. NULL without memory. */
+/*
+ * At most bytes_max of memory, index and lists included; at least 1 MiB. A size of records that came late may take an eighth more,
+ * and a few records of each size can always be had. NULL without memory.
+ */
 struct shelf *shelf_new(size_t bytes_max);
 void shelf_free(struct shelf *shelf);
 
@@ -70,6 +73,11 @@ struct shelf_record *shelf_pin(struct shelf *shelf, struct shelf_key key, size_t
 bool shelf_make_room(struct shelf *shelf, struct shelf_key key, struct shelf_record **record, size_t value_size);
 void shelf_set(struct shelf *shelf, struct shelf_record *record, struct bytes value, uint64_t version);
 uint64_t shelf_record_version(const struct shelf_record *record);
+/*
+ * May an entry whose effect names `previous` change this record next? The end of a record may have been forgotten when the
+ * entry was made: then `previous` is 0. In recovery a record may not be known yet: then its version is 0.
+ */
+bool shelf_record_follows(const struct shelf_record *record, uint64_t previous);
 
 /* ---- sweeps, one at a time ---- */
 
@@ -88,8 +96,11 @@ void shelf_sweep_abandon(struct shelf *shelf, struct shelf_sweep *sweep);
 /* The key of a record on the list; any thread. */
 struct bytes shelf_record_key(const struct shelf_record *record, uint8_t *table);
 
-/* The value of a record on the list, to be copied now; from here on, a change puts it on the new list. */
-void shelf_sweep_copy(struct shelf *shelf, struct shelf_record *record, struct bytes *value, uint64_t *version);
+/*
+ * The value of a record on the list, to be copied now; from here on, a change puts it on the new list. False: there is nothing to
+ * copy, and it is not to be told as copied. (It outgrew its cell, and its new one is on the list too; or it was made and never set.)
+ */
+bool shelf_sweep_copy(struct shelf *shelf, struct shelf_record *record, struct bytes *value, uint64_t *version);
 /* What was copied is durable in LMDB; unless it changed since, the record is clean. */
 void shelf_sweep_copied(struct shelf *shelf, struct shelf_record *record);
 

@@ -16,7 +16,8 @@
 enum { FINE_STEP = 16, FINE_CLASSES = 32, FINE_MAX = FINE_STEP * FINE_CLASSES, CLASSES_MAX = 64 };
 
 struct slab {
-	struct slab *next; /* in the list of all blocks */
+	struct slab *next;       /* in the list of all blocks */
+	struct slab *class_next; /* in that of its class */
 	size_t cell_size;
 	size_t cell_count;
 	uint8_t *cells;
@@ -28,14 +29,23 @@ struct free_cell {
 	struct free_cell *next;
 };
 
+/* The cells of one size. */
+struct slab_class {
+	size_t size;
+	size_t cell_count;
+	struct free_cell *free;
+	struct slab *first;
+	struct slab *last;
+	struct slab_hand hand;
+};
+
 struct slabs {
 	struct slab *first;
 	struct slab *last;
 	size_t bytes; /* but for what `blocks` has */
 	struct pieces blocks; /* of SLAB_BYTES; larger cells are taken alone */
 	unsigned class_count;
-	size_t class_size[CLASSES_MAX];
-	struct free_cell *class_free[CLASSES_MAX];
+	struct slab_class classes[CLASSES_MAX];
 };
 
 static size_t
@@ -53,11 +63,11 @@ slabs_new(void)
 		return NULL;
 	pieces_init(&slabs->blocks, SLAB_BYTES);
 	for (size_t size = FINE_STEP; size <= FINE_MAX; size += FINE_STEP)
-		slabs->class_size[slabs->class_count++] = size;
+		slabs->classes[slabs->class_count++].size = size;
 	for (size_t size = FINE_MAX; size < SLAB_CELL_MAX;) {
 		size = coarse_size_after(size);
 		must(slabs->class_count < CLASSES_MAX);
-		slabs->class_size[slabs->class_count++] = size;
+		slabs->classes[slabs->class_count++].size = size;
 	}
 	return slabs;
 }
@@ -77,17 +87,17 @@ slabs_free(struct slabs *slabs)
 	memory_free(slabs);
 }
 
-static unsigned
-class_of(const struct slabs *slabs, size_t size)
+static struct slab_class *
+class_of(struct slabs *slabs, size_t size)
 {
 	must(size > 0 && size <= SLAB_CELL_MAX);
 	if (size <= FINE_MAX)
-		return (unsigned)((size - 1) / FINE_STEP);
+		return &slabs->classes[(size - 1) / FINE_STEP];
 	unsigned class = FINE_CLASSES;
-	while (slabs->class_size[class] < size)
+	while (slabs->classes[class].size < size)
 		class++;
 	must(class < slabs->class_count);
-	return class;
+	return &slabs->classes[class];
 }
 
 size_t
@@ -102,46 +112,64 @@ slab_cell_size(size_t size)
 	return cell;
 }
 
-/* Adds a block of cells to the class, and all of them to its free list. */
 static bool
-class_grow(struct slabs *slabs, unsigned class)
+is_alone(size_t cell_size)
 {
-	size_t cell_size = slabs->class_size[class];
-	size_t cell_count = cell_size > SLAB_BYTES / 8 ? 1 : SLAB_BYTES / cell_size;
-	struct slab *slab = memory_new_zeroed(1, sizeof *slab);
-	if (slab == NULL)
-		return false;
-	slab->cells = cell_count == 1 ? memory_new(cell_size) : pieces_take(&slabs->blocks);
-	if (slab->cells == NULL) {
-		memory_free(slab);
-		return false;
-	}
-	slab->cell_size = cell_size;
-	slab->cell_count = cell_count;
-	for (size_t i = cell_count; i-- > 0;) {
-		struct free_cell *cell = (struct free_cell *)(void *)(slab->cells + i * cell_size);
-		cell->zero = 0;
-		cell->next = slabs->class_free[class];
-		slabs->class_free[class] = cell;
-	}
+	return cell_size > SLAB_BYTES / 8;
+}
+
+/* Puts a block at the end of both lists. */
+static void
+list_slab(struct slabs *slabs, struct slab_class *class, struct slab *slab)
+{
 	if (slabs->last == NULL)
 		slabs->first = slab;
 	else
 		slabs->last->next = slab;
 	slabs->last = slab;
-	slabs->bytes += sizeof *slab + (cell_count == 1 ? cell_size : 0);
+	if (class->last == NULL)
+		class->first = slab;
+	else
+		class->last->class_next = slab;
+	class->last = slab;
+}
+
+/* Adds a block of cells to the class, and all of them to its free list. */
+static bool
+class_grow(struct slabs *slabs, struct slab_class *class)
+{
+	size_t cell_count = is_alone(class->size) ? 1 : SLAB_BYTES / class->size;
+	struct slab *slab = memory_new_zeroed(1, sizeof *slab);
+	if (slab == NULL)
+		return false;
+	slab->cells = cell_count == 1 ? memory_new(class->size) : pieces_take(&slabs->blocks);
+	if (slab->cells == NULL) {
+		memory_free(slab);
+		return false;
+	}
+	slab->cell_size = class->size;
+	slab->cell_count = cell_count;
+	for (size_t i = cell_count; i-- > 0;) {
+		struct free_cell *cell = (struct free_cell *)(void *)(slab->cells + i * class->size);
+		cell->zero = 0;
+		cell->next = class->free;
+		class->free = cell;
+	}
+	list_slab(slabs, class, slab);
+	class->cell_count += cell_count;
+	slabs->bytes += sizeof *slab + (cell_count == 1 ? class->size : 0);
 	return true;
 }
 
 void *
 slab_take(struct slabs *slabs, size_t size)
 {
-	unsigned class = class_of(slabs, size);
-	if (slabs->class_free[class] == NULL && !class_grow(slabs, class))
+	struct slab_class *class = class_of(slabs, size);
+	if (class->free == NULL && !class_grow(slabs, class))
 		return NULL;
-	struct free_cell *cell = slabs->class_free[class];
+	struct free_cell *cell = class->free;
 	must(cell->zero == 0);
-	slabs->class_free[class] = cell->next;
+	class->free = cell->next;
 	cell->next = NULL;
 	return cell;
 }
@@ -149,11 +177,24 @@ slab_take(struct slabs *slabs, size_t size)
 void
 slab_give(struct slabs *slabs, void *cell, size_t size)
 {
-	unsigned class = class_of(slabs, size);
+	struct slab_class *class = class_of(slabs, size);
 	struct free_cell *free_cell = cell;
 	free_cell->zero = 0;
-	free_cell->next = slabs->class_free[class];
-	slabs->class_free[class] = free_cell;
+	free_cell->next = class->free;
+	class->free = free_cell;
+}
+
+bool
+slab_is_at_hand(struct slabs *slabs, size_t size)
+{
+	const struct slab_class *class = class_of(slabs, size);
+	return class->free != NULL || (!is_alone(class->size) && pieces_are_at_hand(&slabs->blocks));
+}
+
+size_t
+slab_cells_of_size(struct slabs *slabs, size_t size)
+{
+	return class_of(slabs, size)->cell_count;
 }
 
 size_t
@@ -165,15 +206,25 @@ slabs_bytes(const struct slabs *slabs)
 void *
 slab_next(struct slabs *slabs, struct slab_hand *hand)
 {
-	if (hand->slab == NULL) {
-		hand->slab = slabs->first;
-		hand->cell = 0;
-	}
-	while (hand->slab != NULL && hand->cell == hand->slab->cell_count) {
-		hand->slab = hand->slab->next;
-		hand->cell = 0;
-	}
+	if (hand->slab == NULL)
+		*hand = (struct slab_hand){ slabs->first, 0 };
+	while (hand->slab != NULL && hand->cell == hand->slab->cell_count)
+		*hand = (struct slab_hand){ hand->slab->next, 0 };
 	if (hand->slab == NULL)
 		return NULL;
 	return hand->slab->cells + hand->slab->cell_size * hand->cell++;
+}
+
+void *
+slab_next_of_size(struct slabs *slabs, size_t size)
+{
+	struct slab_class *class = class_of(slabs, size);
+	struct slab_hand *hand = &class->hand;
+	if (hand->slab == NULL)
+		*hand = (struct slab_hand){ class->first, 0 };
+	while (hand->slab != NULL && hand->cell == hand->slab->cell_count)
+		*hand = (struct slab_hand){ hand->slab->class_next, 0 };
+	if (hand->slab == NULL)
+		return NULL;
+	return hand->slab->cells + class->size * hand->cell++;
 }

@@ -24,6 +24,10 @@ size_t slab_cell_size(size_t size);
 void *slab_take(struct slabs *slabs, size_t size);
 /* Gives a cell back; `size` is any size of the same class. Its first 8 bytes are set to zero. */
 void slab_give(struct slabs *slabs, void *cell, size_t size);
+/* Can a cell for `size` bytes be had without more memory? */
+bool slab_is_at_hand(struct slabs *slabs, size_t size);
+/* How many cells there are, in use or free, of the size that `size` bytes get. */
+size_t slab_cells_of_size(struct slabs *slabs, size_t size);
 /* Bytes of all blocks. */
 size_t slabs_bytes(const struct slabs *slabs);
 
@@ -34,5 +38,7 @@ struct slab_hand {
 };
 /* The next cell, or NULL after the last one (and the hand starts anew). Cells may be given back meanwhile; blocks stay. */
 void *slab_next(struct slabs *slabs, struct slab_hand *hand);
+/* The same for the cells of the size that `size` bytes get alone, with a hand that each size has here. */
+void *slab_next_of_size(struct slabs *slabs, size_t size);
 
 #endif

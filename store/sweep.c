@@ -140,10 +140,12 @@ sweep_fill(struct sweep *sweep)
 	sweep->byte_count = 0;
 	while (sweep->next < sweep->list.count && chunk_has_room(sweep)) {
 		struct shelf_record *record = sweep->list.records[sweep->next++];
-		struct chunk_item *item = &sweep->items[sweep->item_count++];
+		struct chunk_item *item = &sweep->items[sweep->item_count];
 		struct bytes value;
 		struct bytes key = shelf_record_key(record, &item->table);
-		shelf_sweep_copy(sweep->shelf, record, &value, &item->version);
+		if (!shelf_sweep_copy(sweep->shelf, record, &value, &item->version))
+			continue;
+		sweep->item_count++;
 		item->record = record;
 		item->offset = (uint32_t)sweep->byte_count;
 		item->key_size = (uint8_t)key.size;

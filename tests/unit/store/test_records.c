@@ -1,0 +1,543 @@
+#include "../../../store/records.h"
+#include "scratch.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+enum { PLACE_BYTES = 4096 };
+
+static uint8_t place[PLACE_BYTES];
+
+static struct field_writer
+start(void)
+{
+	memset(place, 0xee, sizeof place);
+	return fields_into(place, sizeof place);
+}
+
+static struct bytes
+key_bytes(const struct record_key *key)
+{
+	return (struct bytes){ key->data, key->size };
+}
+
+static void
+assert_text(struct text text, const char *expected)
+{
+	assert_true(text_equal(text, text_of(expected)));
+}
+
+/* ---- a sample value of each table, written field by field as the header says ---- */
+
+static struct bytes
+sample_customer(void)
+{
+	struct field_writer writer = start();
+	field_write_text(&writer, TEXT("gold"));
+	field_write_text(&writer, TEXT("0755"));
+	field_write_u8(&writer, 2);
+	field_write_text(&writer, TEXT("nickname"));
+	field_write_u8(&writer, 0);
+	field_write_text(&writer, TEXT("cat"));
+	field_write_text(&writer, TEXT("points"));
+	field_write_u8(&writer, 1);
+	field_write_i64(&writer, -5);
+	return fields_written(&writer);
+}
+
+static struct bytes
+sample_account(void)
+{
+	struct field_writer writer = start();
+	field_write_text(&writer, TEXT("customer-1"));
+	field_write_text(&writer, TEXT("CNY"));
+	field_write_text(&writer, TEXT("Asia/Shanghai"));
+	field_write_u8(&writer, 5);
+	field_write_i64(&writer, -1000000);
+	field_write_u8(&writer, 2);
+	field_write_text(&writer, TEXT("main"));
+	field_write_text(&writer, TEXT("gift"));
+	return fields_written(&writer);
+}
+
+static struct bytes
+sample_subscription(void)
+{
+	struct field_writer writer = start();
+	field_write_text(&writer, TEXT("account-1"));
+	field_write_text(&writer, TEXT("fixed-line"));
+	field_write_u8(&writer, 2);
+	field_write_span(&writer, (struct span){ 1000, 2000 });
+	field_write_u8(&writer, SUBSCRIPTION_ACTIVE);
+	field_write_span(&writer, (struct span){ 2000, INT64_MAX });
+	field_write_u8(&writer, SUBSCRIPTION_SUSPENDED);
+	field_write_u8(&writer, 1);
+	field_write_text(&writer, TEXT("07715510000"));
+	field_write_span(&writer, SPAN_ALWAYS);
+	field_write_u8(&writer, 1);
+	field_write_text(&writer, TEXT("minutes-100"));
+	field_write_span(&writer, (struct span){ 1000, INT64_MAX });
+	return fields_written(&writer);
+}
+
+static struct bytes
+sample_service(void)
+{
+	struct field_writer writer = start();
+	field_write_u8(&writer, 2);
+	field_write_span(&writer, (struct span){ INT64_MIN, 2000 });
+	field_write_text(&writer, TEXT("subscription-1"));
+	field_write_span(&writer, (struct span){ 3000, INT64_MAX });
+	field_write_text(&writer, TEXT("subscription-2"));
+	return fields_written(&writer);
+}
+
+static struct bytes
+sample_balance(void)
+{
+	struct field_writer writer = start();
+	struct balance balance = { .amount = -77, .held = 5, .earlier = 4096, .day = 20500,
+		.kind = BALANCE_GIFT, .unit = TEXT("CNY"), .span = { 1, 2 } };
+	balance_write(&writer, &balance);
+	return fields_written(&writer);
+}
+
+static struct bytes
+sample_counter(void)
+{
+	struct field_writer writer = start();
+	field_write_i64(&writer, 3600);
+	return fields_written(&writer);
+}
+
+static struct bytes
+sample_release(void)
+{
+	struct field_writer writer = start();
+	struct release_record release = { 12345, 1000, 2000, TEXT("anna"), TEXT("fixed-line") };
+	release_record_write(&writer, &release);
+	return fields_written(&writer);
+}
+
+struct sample_table {
+	enum table table;
+	struct bytes (*make)(void);
+	const char *key;
+	size_t key_size;
+};
+#define KEY(literal) literal, sizeof(literal) - 1
+
+static const struct sample_table SAMPLES[] = {
+	{ TABLE_CUSTOMER, sample_customer, KEY("customer-1") },
+	{ TABLE_ACCOUNT, sample_account, KEY("account-1") },
+	{ TABLE_SUBSCRIPTION, sample_subscription, KEY("subscription-1") },
+	{ TABLE_SERVICE, sample_service, KEY("07715510000") },
+	{ TABLE_BALANCE, sample_balance, KEY("account-1\0main") },
+	{ TABLE_COUNTER, sample_counter, KEY("\x80\0\0\1subscription-1\0package\0minutes") },
+	{ TABLE_RELEASE, sample_release, KEY("0123abcd") },
+};
+#define SAMPLE_COUNT (sizeof SAMPLES / sizeof SAMPLES[0])
+
+static struct bytes
+sample_key(const struct sample_table *sample)
+{
+	return (struct bytes){ (const uint8_t *)sample->key, sample->key_size };
+}
+
+/* ---- claims ---- */
+
+static void
+each_table_has_a_name_and_no_other_number_has(void **state)
+{
+	(void)state;
+	for (uint8_t table = 1; table < TABLE_END; table++)
+		assert_non_null(table_name(table));
+	assert_string_equal(table_name(TABLE_CUSTOMER), "customer");
+	assert_string_equal(table_name(TABLE_SETTING), "setting");
+	assert_null(table_name(0));
+	assert_null(table_name(TABLE_END));
+	assert_null(table_name(255));
+}
+
+static void
+what_is_written_field_by_field_is_valid_and_no_shorter_or_longer_value_is(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < SAMPLE_COUNT; i++) {
+		const struct sample_table *sample = &SAMPLES[i];
+		struct bytes value = sample->make();
+		struct bytes key = sample_key(sample);
+		uint8_t longer[PLACE_BYTES];
+		assert_true(record_is_valid((uint8_t)sample->table, key, value));
+		memcpy(longer, value.data, value.size);
+		longer[value.size] = 0;
+		assert_false(record_is_valid(
+			(uint8_t)sample->table, key, (struct bytes){ longer, value.size + 1 }));
+		for (size_t size = 1; size < value.size; size++) {
+			/* Exactly so many bytes of memory, so that a read past them is seen. */
+			uint8_t *shorter = malloc(size);
+			memcpy(shorter, value.data, size);
+			assert_false(record_is_valid(
+				(uint8_t)sample->table, key, (struct bytes){ shorter, size }));
+			free(shorter);
+		}
+	}
+}
+
+static void
+end_of_a_record_is_valid_in_every_table(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < SAMPLE_COUNT; i++)
+		assert_true(record_is_valid((uint8_t)SAMPLES[i].table, sample_key(&SAMPLES[i]),
+			(struct bytes){ NULL, 0 }));
+}
+
+static void
+setting_may_hold_anything_and_unknown_tables_hold_nothing(void **state)
+{
+	(void)state;
+	struct bytes key = bytes_of_text(TEXT("active"));
+	struct bytes value = bytes_of_text(TEXT("any bytes at all"));
+	assert_true(record_is_valid(TABLE_SETTING, key, value));
+	assert_false(record_is_valid(0, key, value));
+	assert_false(record_is_valid(TABLE_END, key, value));
+	assert_false(record_is_valid(255, key, value));
+}
+
+static void
+value_beyond_the_bound_is_not_valid(void **state)
+{
+	(void)state;
+	uint8_t *value = calloc(1, RECORD_VALUE_MAX + 1);
+	struct bytes key = bytes_of_text(TEXT("active"));
+	assert_true(record_is_valid(TABLE_SETTING, key, (struct bytes){ value, RECORD_VALUE_MAX }));
+	assert_false(record_is_valid(TABLE_SETTING, key, (struct bytes){ value, RECORD_VALUE_MAX + 1 }));
+	free(value);
+}
+
+static void
+keys_that_no_function_makes_are_not_valid(void **state)
+{
+	(void)state;
+	static const struct {
+		enum table table;
+		const char *key;
+		size_t size;
+	} wrong[] = {
+		{ TABLE_CUSTOMER, KEY("") },
+		{ TABLE_CUSTOMER, KEY("a\0b") },
+		{ TABLE_CUSTOMER, KEY("a\nb") },
+		{ TABLE_CUSTOMER, KEY("\xff") },
+		{ TABLE_BALANCE, KEY("account-1") },
+		{ TABLE_BALANCE, KEY("account-1\0") },
+		{ TABLE_BALANCE, KEY("\0main") },
+		{ TABLE_BALANCE, KEY("account-1\0ma\0in") },
+		{ TABLE_COUNTER, KEY("\x80\0\0\1") },
+		{ TABLE_COUNTER, KEY("\x80\0\0\1s") },
+		{ TABLE_COUNTER, KEY("\x80\0\0\1s\0p") },
+		{ TABLE_COUNTER, KEY("\x80\0\0\1s\0p\0") },
+		{ TABLE_COUNTER, KEY("\x80\0\0\1s\0p\0a\0b") },
+		{ TABLE_COUNTER, KEY("\x80\0\0\1\0p\0a") },
+	};
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		struct bytes key = { (const uint8_t *)wrong[i].key, wrong[i].size };
+		assert_false(record_is_valid((uint8_t)wrong[i].table, key, (struct bytes){ NULL, 0 }));
+	}
+	uint8_t long_key[RECORD_KEY_MAX + 1];
+	memset(long_key, 'x', sizeof long_key);
+	assert_true(record_is_valid(
+		TABLE_CUSTOMER, (struct bytes){ long_key, 64 }, (struct bytes){ NULL, 0 }));
+	assert_false(record_is_valid(
+		TABLE_CUSTOMER, (struct bytes){ long_key, 65 }, (struct bytes){ NULL, 0 }));
+}
+
+/* Puts `byte` at `offset` of the sample's value and asks. */
+static bool
+valid_with(const struct sample_table *sample, size_t offset, uint8_t byte)
+{
+	struct bytes value = sample->make();
+	place[offset] = byte;
+	return record_is_valid((uint8_t)sample->table, sample_key(sample), value);
+}
+
+static void
+fields_out_of_their_range_are_not_valid(void **state)
+{
+	(void)state;
+	/* customer: kind of the first fact */
+	assert_true(valid_with(&SAMPLES[0], 20, 0));
+	assert_false(valid_with(&SAMPLES[0], 20, 2));
+	/* account: the currency's letters, the day of the bill, the floor's sign, no balances */
+	assert_false(valid_with(&SAMPLES[1], 12, '1'));
+	assert_true(valid_with(&SAMPLES[1], 29, 28));
+	assert_false(valid_with(&SAMPLES[1], 29, 29));
+	assert_false(valid_with(&SAMPLES[1], 29, 0));
+	assert_false(valid_with(&SAMPLES[1], 37, 0x7f));
+	assert_false(valid_with(&SAMPLES[1], 38, 0));
+	/* subscription: flags of a span, the state, a span that ends before it begins */
+	assert_false(valid_with(&SAMPLES[2], 22, 4));
+	assert_false(valid_with(&SAMPLES[2], 39, 3));
+	assert_false(valid_with(&SAMPLES[2], 31 + 1, 0));
+	/* balance: kind, unit, span */
+	assert_false(valid_with(&SAMPLES[4], 28, BALANCE_UNITS + 1));
+	assert_false(valid_with(&SAMPLES[4], 29, 0));
+	assert_false(valid_with(&SAMPLES[4], 34, 3));
+}
+
+static void
+random_bytes_never_make_the_walk_leave_the_value(void **state)
+{
+	(void)state;
+	struct random random = { random_seed("random_bytes_never_make_the_walk_leave_the_value") };
+	size_t valid = 0;
+	for (int round = 0; round < 60000; round++) {
+		const struct sample_table *sample = &SAMPLES[random_below(&random, SAMPLE_COUNT)];
+		struct bytes value = sample->make();
+		size_t size = value.size;
+		for (size_t n = random_below(&random, 4); n > 0; n--)
+			place[random_below(&random, size)] = (uint8_t)random_next(&random);
+		if (random_below(&random, 2) == 0)
+			size = 1 + random_below(&random, size);
+		uint8_t *copy = malloc(size);
+		memcpy(copy, place, size);
+		valid += record_is_valid(
+			(uint8_t)sample->table, sample_key(sample), (struct bytes){ copy, size });
+		free(copy);
+	}
+	assert_true(valid > 1000);
+}
+
+static void
+keys_of_balances_and_counters_are_taken_apart_as_they_were_made(void **state)
+{
+	(void)state;
+	struct text account, name, subscription, package, allowance;
+	int32_t cycle;
+	struct record_key key;
+	key_of_balance(&key, TEXT("account-1"), TEXT("main"));
+	assert_int_equal(key.table, TABLE_BALANCE);
+	assert_true(key_is_of_balance(key_bytes(&key), &account, &name));
+	assert_text(account, "account-1");
+	assert_text(name, "main");
+
+	static const int32_t cycles[] = { INT32_MIN, -1, 0, 1, 202603, INT32_MAX };
+	struct record_key before = { 0 };
+	for (size_t i = 0; i < 6; i++) {
+		key_of_counter(&key, TEXT("s"), TEXT("p"), TEXT("a"), cycles[i]);
+		assert_int_equal(key.table, TABLE_COUNTER);
+		assert_true(key_is_of_counter(
+			key_bytes(&key), &subscription, &package, &allowance, &cycle));
+		assert_text(subscription, "s");
+		assert_text(package, "p");
+		assert_text(allowance, "a");
+		assert_int_equal(cycle, cycles[i]);
+		/* Keys of a later cycle come later. */
+		assert_true(i == 0 || memcmp(before.data, key.data, key.size) < 0);
+		before = key;
+	}
+
+	key_of_text(&key, TABLE_SERVICE, TEXT("07715510000"));
+	assert_int_equal(key.table, TABLE_SERVICE);
+	assert_true(bytes_equal(key_bytes(&key), bytes_of_text(TEXT("07715510000"))));
+}
+
+static void
+longest_keys_fit(void **state)
+{
+	(void)state;
+	char name[64];
+	memset(name, 'n', sizeof name);
+	struct text longest = { name, sizeof name };
+	struct record_key key;
+	key_of_balance(&key, longest, longest);
+	assert_int_equal(key.size, 64 + 1 + 64);
+	assert_true(record_is_valid(TABLE_BALANCE, key_bytes(&key), (struct bytes){ NULL, 0 }));
+	key_of_counter(&key, longest, longest, longest, 7);
+	assert_int_equal(key.size, 4 + 64 + 1 + 64 + 1 + 64);
+	assert_true(record_is_valid(TABLE_COUNTER, key_bytes(&key), (struct bytes){ NULL, 0 }));
+}
+
+static void
+spans_have_their_first_instant_and_not_their_last(void **state)
+{
+	(void)state;
+	struct span span = { 10, 20 };
+	assert_false(span_has(span, 9));
+	assert_true(span_has(span, 10));
+	assert_true(span_has(span, 19));
+	assert_false(span_has(span, 20));
+	assert_true(span_has(SPAN_ALWAYS, INT64_MIN));
+	assert_false(span_overlaps(span, (struct span){ 20, 30 }));
+	assert_true(span_overlaps(span, (struct span){ 19, 30 }));
+	assert_true(span_overlaps(span, SPAN_ALWAYS));
+}
+
+static void
+numbers_texts_and_spans_are_read_as_written(void **state)
+{
+	(void)state;
+	static const struct span spans[] = { { INT64_MIN, INT64_MAX }, { -5, INT64_MAX },
+		{ INT64_MIN, 5 }, { -5, 5 } };
+	static const size_t sizes[] = { 1, 9, 9, 17 };
+	for (size_t i = 0; i < 4; i++) {
+		struct field_writer writer = start();
+		field_write_span(&writer, spans[i]);
+		field_write_u8(&writer, 200);
+		field_write_u64(&writer, UINT64_MAX);
+		field_write_text(&writer, TEXT(""));
+		field_write_text(&writer, TEXT("text"));
+		struct bytes value = fields_written(&writer);
+		assert_int_equal(value.size, sizes[i] + 1 + 8 + 1 + 5);
+		struct field_reader reader = fields_of(value);
+		struct span span = field_read_span(&reader);
+		assert_true(span.from_ms == spans[i].from_ms && span.till_ms == spans[i].till_ms);
+		assert_int_equal(field_read_u8(&reader), 200);
+		assert_true(field_read_u64(&reader) == UINT64_MAX);
+		assert_int_equal(field_read_text(&reader).size, 0);
+		assert_text(field_read_text(&reader), "text");
+		assert_false(reader.bad);
+		assert_int_equal(field_read_u8(&reader), 0);
+		assert_true(reader.bad);
+	}
+}
+
+static void
+writing_past_the_end_is_told_and_writes_nothing_there(void **state)
+{
+	(void)state;
+	for (size_t room = 0; room < 15; room++) {
+		memset(place, 0xee, sizeof place);
+		struct field_writer writer = fields_into(place, room);
+		field_write_u64(&writer, 1);
+		field_write_text(&writer, TEXT("six by"));
+		field_write_u8(&writer, 9); /* after what did not fit nothing else is written */
+		assert_true(writer.full);
+		assert_int_equal(place[room], 0xee);
+	}
+}
+
+static void
+account_is_read_as_written(void **state)
+{
+	(void)state;
+	struct account account = account_read(sample_account());
+	assert_text(account.customer, "customer-1");
+	assert_text(account.currency, "CNY");
+	assert_text(account.zone, "Asia/Shanghai");
+	assert_int_equal(account.bill_day, 5);
+	assert_int_equal(account.floor.micros, -1000000);
+	assert_int_equal(account.balance_count, 2);
+	assert_text(field_read_text(&account.balances), "main");
+	assert_text(field_read_text(&account.balances), "gift");
+}
+
+static void
+subscription_tells_its_state_at_any_instant(void **state)
+{
+	(void)state;
+	struct subscription subscription = subscription_read(sample_subscription());
+	assert_text(subscription.account, "account-1");
+	assert_text(subscription.product, "fixed-line");
+	assert_int_equal(subscription_state_at(&subscription, 999), SUBSCRIPTION_ENDED);
+	assert_int_equal(subscription_state_at(&subscription, 1000), SUBSCRIPTION_ACTIVE);
+	assert_int_equal(subscription_state_at(&subscription, 1999), SUBSCRIPTION_ACTIVE);
+	assert_int_equal(subscription_state_at(&subscription, 2000), SUBSCRIPTION_SUSPENDED);
+	assert_int_equal(subscription.service_count, 1);
+	assert_text(field_read_text(&subscription.services), "07715510000");
+	assert_int_equal(subscription.package_count, 1);
+	assert_text(field_read_text(&subscription.packages), "minutes-100");
+	assert_int_equal(field_read_span(&subscription.packages).from_ms, 1000);
+}
+
+static void
+service_tells_who_held_it_at_any_instant(void **state)
+{
+	(void)state;
+	struct bytes value = sample_service();
+	assert_text(service_holder(value, -1), "subscription-1");
+	assert_text(service_holder(value, 1999), "subscription-1");
+	assert_int_equal(service_holder(value, 2000).size, 0);
+	assert_int_equal(service_holder(value, 2999).size, 0);
+	assert_text(service_holder(value, 3000), "subscription-2");
+}
+
+static void
+balance_and_release_are_read_as_written(void **state)
+{
+	(void)state;
+	struct balance balance = balance_read(sample_balance());
+	assert_int_equal(balance.amount, -77);
+	assert_int_equal(balance.held, 5);
+	assert_int_equal(balance.earlier, 4096);
+	assert_int_equal(balance.day, 20500);
+	assert_int_equal(balance.kind, BALANCE_GIFT);
+	assert_text(balance.unit, "CNY");
+	assert_int_equal(balance.span.from_ms, 1);
+	assert_int_equal(balance.span.till_ms, 2);
+	struct release_record release = release_record_read(sample_release());
+	assert_int_equal(release.size, 12345);
+	assert_int_equal(release.published_ms, 1000);
+	assert_int_equal(release.activated_ms, 2000);
+	assert_text(release.by, "anna");
+	assert_text(release.catalog, "fixed-line");
+}
+
+static void
+first_entry_of_a_day_remembers_the_one_before_and_later_ones_keep_it(void **state)
+{
+	(void)state;
+	struct balance balance = { .day = 0 };
+	balance_touch(&balance, 0, 100);
+	assert_int_equal(balance.earlier, 0);
+	assert_int_equal(balance.day, 100);
+	balance_touch(&balance, 4160, 100);
+	assert_int_equal(balance.earlier, 0);
+	balance_touch(&balance, 8256, 103);
+	assert_int_equal(balance.earlier, 8256);
+	assert_int_equal(balance.day, 103);
+	balance_touch(&balance, 9000, 103);
+	assert_int_equal(balance.earlier, 8256);
+}
+
+static void
+names_of_states_and_kinds(void **state)
+{
+	(void)state;
+	assert_string_equal(subscription_state_name(SUBSCRIPTION_ACTIVE), "active");
+	assert_string_equal(subscription_state_name(SUBSCRIPTION_SUSPENDED), "suspended");
+	assert_string_equal(subscription_state_name(SUBSCRIPTION_ENDED), "ended");
+	assert_string_equal(balance_kind_name(BALANCE_CASH), "cash");
+	assert_string_equal(balance_kind_name(BALANCE_GIFT), "gift");
+	assert_string_equal(balance_kind_name(BALANCE_DEPOSIT), "deposit");
+	assert_string_equal(balance_kind_name(BALANCE_UNITS), "units");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_table_has_a_name_and_no_other_number_has),
+		cmocka_unit_test(what_is_written_field_by_field_is_valid_and_no_shorter_or_longer_value_is),
+		cmocka_unit_test(end_of_a_record_is_valid_in_every_table),
+		cmocka_unit_test(setting_may_hold_anything_and_unknown_tables_hold_nothing),
+		cmocka_unit_test(value_beyond_the_bound_is_not_valid),
+		cmocka_unit_test(keys_that_no_function_makes_are_not_valid),
+		cmocka_unit_test(fields_out_of_their_range_are_not_valid),
+		cmocka_unit_test(random_bytes_never_make_the_walk_leave_the_value),
+		cmocka_unit_test(keys_of_balances_and_counters_are_taken_apart_as_they_were_made),
+		cmocka_unit_test(longest_keys_fit),
+		cmocka_unit_test(spans_have_their_first_instant_and_not_their_last),
+		cmocka_unit_test(numbers_texts_and_spans_are_read_as_written),
+		cmocka_unit_test(writing_past_the_end_is_told_and_writes_nothing_there),
+		cmocka_unit_test(account_is_read_as_written),
+		cmocka_unit_test(subscription_tells_its_state_at_any_instant),
+		cmocka_unit_test(service_tells_who_held_it_at_any_instant),
+		cmocka_unit_test(balance_and_release_are_read_as_written),
+		cmocka_unit_test(first_entry_of_a_day_remembers_the_one_before_and_later_ones_keep_it),
+		cmocka_unit_test(names_of_states_and_kinds),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
