@@ -68,6 +68,16 @@ fails_now(void)
 /* Every LMDB call that can fail goes through this. */
 #define LMDB(call) (fails_now() ? EIO : (call))
 
+/* A commit ends the transaction in either case, also when it fails by injection. */
+static int
+commit_txn(MDB_txn *txn)
+{
+	if (!fails_now())
+		return mdb_txn_commit(txn);
+	mdb_txn_abort(txn);
+	return EIO;
+}
+
 static enum status
 lmdb_fault(const struct database *database, int code, const char *doing, struct fault *fault)
 {
@@ -105,7 +115,7 @@ open_tables(struct database *database, bool read_only, struct fault *fault)
 		mdb_txn_abort(txn);
 		return lmdb_fault(database, code, "opening tables", fault);
 	}
-	code = LMDB(mdb_txn_commit(txn));
+	code = commit_txn(txn);
 	return code == 0 ? STATUS_OK : lmdb_fault(database, code, "making tables", fault);
 }
 
@@ -132,13 +142,14 @@ database_open(const char *directory, uint64_t map_bytes, bool read_only, struct 
 		code = LMDB(mdb_env_set_maxreaders(opened->env, READERS_MAX));
 	if (code == 0)
 		code = LMDB(mdb_env_open(opened->env, directory,
-			MDB_NOTLS | MDB_NORDAHEAD | (read_only ? MDB_RDONLY : 0u), 0600));
+			MDB_NOTLS | MDB_NORDAHEAD | (read_only ? MDB_RDONLY | MDB_NOLOCK : 0u), 0600));
 	if (code != 0) {
 		status = lmdb_fault(opened, code, "opening it", fault);
 		goto close_it;
 	}
 	int stale;
-	mdb_reader_check(opened->env, &stale);
+	if (!read_only)
+		mdb_reader_check(opened->env, &stale);
 	status = open_tables(opened, read_only, fault);
 	if (status != STATUS_OK)
 		goto close_it;
@@ -297,8 +308,21 @@ database_get(struct database_reader *reader, uint8_t table, struct bytes key, bo
 	return STATUS_OK;
 }
 
+/* Puts the cursor on the first record behind the key `after`. */
+static int
+cursor_begin(MDB_cursor *cursor, struct bytes after, MDB_val *key, MDB_val *stored)
+{
+	if (after.size == 0)
+		return LMDB(mdb_cursor_get(cursor, key, stored, MDB_FIRST));
+	*key = val_of(after);
+	int code = LMDB(mdb_cursor_get(cursor, key, stored, MDB_SET_RANGE));
+	bool is_itself = code == 0 && key->mv_size == after.size &&
+		memcmp(key->mv_data, after.data, after.size) == 0;
+	return is_itself ? LMDB(mdb_cursor_get(cursor, key, stored, MDB_NEXT)) : code;
+}
+
 enum status
-database_each(struct database_reader *reader, uint8_t table,
+database_each_after(struct database_reader *reader, uint8_t table, struct bytes after,
 	bool (*visit)(void *context, struct bytes key, struct bytes value, uint64_t version), void *context,
 	struct fault *fault)
 {
@@ -309,19 +333,28 @@ database_each(struct database_reader *reader, uint8_t table,
 	int code = LMDB(mdb_cursor_open(reader->txn, database->tables[table], &cursor));
 	if (code != 0)
 		return lmdb_fault(database, code, "opening a cursor", fault);
-	while ((code = LMDB(mdb_cursor_get(cursor, &key, &stored, MDB_NEXT))) == 0) {
+	code = cursor_begin(cursor, after, &key, &stored);
+	while (code == 0) {
 		struct bytes record_key = { key.mv_data, key.mv_size };
 		size_t head = stored.mv_size < VERSION_BYTES ? stored.mv_size : VERSION_BYTES;
 		struct bytes value = { (const uint8_t *)stored.mv_data + head, stored.mv_size - head };
 		uint64_t version = head < VERSION_BYTES ? 0 : load_u64(stored.mv_data);
-		if (!visit(context, record_key, value, version)) {
-			code = MDB_NOTFOUND;
+		if (!visit(context, record_key, value, version))
 			break;
-		}
+		code = LMDB(mdb_cursor_get(cursor, &key, &stored, MDB_NEXT));
 	}
 	mdb_cursor_close(cursor);
-	return code == MDB_NOTFOUND ? STATUS_OK
-				    : lmdb_fault(database, code, "walking a table", fault);
+	return code == 0 || code == MDB_NOTFOUND
+		? STATUS_OK
+		: lmdb_fault(database, code, "walking a table", fault);
+}
+
+enum status
+database_each(struct database_reader *reader, uint8_t table,
+	bool (*visit)(void *context, struct bytes key, struct bytes value, uint64_t version), void *context,
+	struct fault *fault)
+{
+	return database_each_after(reader, table, (struct bytes){ NULL, 0 }, visit, context, fault);
 }
 
 static void
@@ -498,11 +531,7 @@ database_commit(struct database_writer *writer, struct fault *fault)
 		}
 	}
 	/* Cursors of a writing transaction end with it. */
-	if (fails_now()) {
-		database_abort(writer);
-		return lmdb_fault(database, EIO, "committing", fault);
-	}
-	int code = mdb_txn_commit(writer->txn);
+	int code = commit_txn(writer->txn);
 	writer_free(writer);
 	return code == 0 ? STATUS_OK : lmdb_fault(database, code, "committing", fault);
 }

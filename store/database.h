@@ -41,6 +41,8 @@ struct database_meta {
 /*
  * Opens the environment in `directory` (made if missing, unless read_only). map_bytes is the fixed size of the map; the file
  * grows only as it is used. A new one has an all-zero meta with folder 0. STATUS_UNSUPPORTED: another format.
+ *
+ * read_only writes nothing at all, not even LMDB's own lock file: whoever asks for it sees to it that nobody writes meanwhile.
  */
 enum status database_open(const char *directory, uint64_t map_bytes, bool read_only,
 	struct database **database, struct fault *fault);
@@ -59,6 +61,11 @@ enum status database_get(struct database_reader *reader, uint8_t table, struct b
 	struct bytes *value, uint64_t *version, struct fault *fault);
 /* All records of a table in key order, until `visit` returns false. */
 enum status database_each(struct database_reader *reader, uint8_t table,
+	bool (*visit)(void *context, struct bytes key, struct bytes value, uint64_t version), void *context,
+	struct fault *fault);
+
+/* The same for the records whose keys come after `after` (all, if its size is 0). */
+enum status database_each_after(struct database_reader *reader, uint8_t table, struct bytes after,
 	bool (*visit)(void *context, struct bytes key, struct bytes value, uint64_t version), void *context,
 	struct fault *fault);
 

@@ -68,6 +68,7 @@ struct shelf {
 	size_t absent_count;
 	size_t kept_bytes; /* of cells that the hand may not drop, because they are not in LMDB yet */
 	uint64_t dropped;
+	uint32_t dropped_tables; /* a bit for each table of which a record that exists was dropped */
 };
 
 static uint64_t
@@ -226,6 +227,8 @@ record_drop(struct shelf *shelf, struct shelf_record *record)
 	index_remove(&shelf->index, record_hash(record), record);
 	if (record->value_size == 0)
 		shelf->absent_count--;
+	else
+		shelf->dropped_tables |= UINT32_C(1) << record->table;
 	shelf->record_count--;
 	shelf->dropped++;
 	slab_give(shelf->slabs, record, record_cell_bytes(record));
@@ -539,6 +542,13 @@ shelf_sweep_abandon(struct shelf *shelf, struct shelf_sweep *sweep)
 }
 
 /* ---- looking ---- */
+
+bool
+shelf_has_dropped(const struct shelf *shelf, uint8_t table)
+{
+	must(table < TABLE_END);
+	return (shelf->dropped_tables >> table & 1) != 0;
+}
 
 struct shelf_stats
 shelf_stats(const struct shelf *shelf)

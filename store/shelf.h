@@ -104,6 +104,9 @@ bool shelf_sweep_copy(struct shelf *shelf, struct shelf_record *record, struct b
 /* What was copied is durable in LMDB; unless it changed since, the record is clean. */
 void shelf_sweep_copied(struct shelf *shelf, struct shelf_record *record);
 
+/* Was a record of this table, one that exists, ever dropped? If not, all that were ever here still are. */
+bool shelf_has_dropped(const struct shelf *shelf, uint8_t table);
+
 struct shelf_stats {
 	size_t records;
 	size_t absent; /* of these, known not to exist */

@@ -135,6 +135,12 @@ open_state(struct store *store, struct fault *fault)
 	if (status != STATUS_OK)
 		return status;
 	status = database_read_meta(reader, &store->meta, fault);
+	for (uint8_t table = 1; table < TABLE_END && status == STATUS_OK; table++) {
+		struct database_digest digest;
+		status = database_read_digest(reader, table, &digest, fault);
+		if (status == STATUS_OK && digest.count == 0)
+			store->complete |= UINT32_C(1) << table;
+	}
 	database_read_end(reader);
 	if (status == STATUS_OK && store->meta.folder != 0 && store->meta.folder != store->folder.number)
 		return fault_set(fault, STATUS_CONFLICT,
@@ -276,16 +282,27 @@ store_open(struct store **store, const struct store_settings *settings, const st
 		return status;
 	}
 	opened->checkpoint_began_ns = monotonic_ns();
+	warm_begin(opened);
 	*store = opened;
 	return STATUS_OK;
 }
 
 /* ---- finding ---- */
 
+bool
+store_is_complete(const struct store *store, uint8_t table)
+{
+	return (store->complete >> table & 1) != 0 && !shelf_has_dropped(store->shelf, table);
+}
+
 enum lookup
 store_find(struct store *store, struct shelf_key key, struct bytes *value, uint64_t *version)
 {
-	return shelf_find(store->shelf, key, value, version);
+	enum lookup found = shelf_find(store->shelf, key, value, version);
+	if (found != LOOKUP_COLD || !store_is_complete(store, key.table))
+		return found;
+	*version = 0;
+	return LOOKUP_ABSENT;
 }
 
 void
@@ -338,7 +355,7 @@ store_pin(struct store *store, struct changes *changes, size_t index, const stru
 	bool made;
 	struct shelf_record *record =
 		shelf_pin(store->shelf, effect_key(effect), effect->value.size, &made);
-	changes->made |= made;
+	changes->made |= made && !store_is_complete(store, effect->table);
 	for (size_t i = 0; i < index; i++)
 		must(changes->records[i] != record); /* an entry changes a record once */
 	changes->records[index] = record;
@@ -633,7 +650,8 @@ store_turn(struct store *store, bool more_to_come)
 static bool
 is_settled(const struct store *store)
 {
-	return store->readings == 0 && store->id_jobs == 0 && checkpoint_is_idle(store->checkpoint) &&
+	return store->readings == 0 && store->warming == NULL && store->id_jobs == 0 &&
+		checkpoint_is_idle(store->checkpoint) &&
 		journal_durable(store->journal) == journal_decided(store->journal);
 }
 
@@ -645,7 +663,7 @@ settle(struct store *store)
 		store_turn(store, false);
 		uv_run(store->loop, UV_RUN_ONCE);
 	}
-	while (store->readings > 0 || store->id_jobs > 0)
+	while (store->readings > 0 || store->id_jobs > 0 || store->warming != NULL)
 		uv_run(store->loop, UV_RUN_ONCE);
 }
 

@@ -50,6 +50,10 @@ struct store {
 	unsigned id_jobs;  /* the same, for runs */
 	bool progressed;   /* something that back-pressure may have waited for has happened */
 
+	/* Tables of which all records are in memory, unless one was dropped; a bit each. */
+	uint32_t complete;
+	struct warming *warming; /* NULL: not under way */
+
 	/* Checkpoints. */
 	uint64_t checkpoint_began_ns;
 	bool closing;
@@ -85,6 +89,11 @@ enum status store_recover(struct store *store, struct journal_head *head, bool *
 enum status store_sweep_now(struct store *store, struct fault *fault);
 /* Writes runs until ids may be added again, or, with `all`, until no id is left in memory. */
 enum status store_write_ids(struct store *store, bool all, struct fault *fault);
+
+/* warm.c: begins to bring records into memory while there is room, a chunk a worker; store_close waits for it. */
+void warm_begin(struct store *store);
+/* Are all records of the table that exist in memory? Then one that is not there does not exist. */
+bool store_is_complete(const struct store *store, uint8_t table);
 
 /* want.c */
 void wants_send(struct store *store);                   /* cold ones to workers */
