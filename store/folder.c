@@ -33,12 +33,15 @@ folder_journal(const struct folder *folder)
 	return place;
 }
 
+/* Without `make`, nothing is written: where there is no lock file, no process of ours has ever been. */
 static enum status
-folder_lock(struct folder *folder, struct fault *fault)
+folder_lock(struct folder *folder, bool make, struct fault *fault)
 {
 	char path[1000];
 	folder_path(folder, "lock", path);
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int fd = open(path, (make ? O_RDWR | O_CREAT : O_RDONLY) | O_CLOEXEC, 0600);
+	if (fd < 0 && errno == ENOENT && !make)
+		return STATUS_OK;
 	if (fd < 0)
 		return fault_system(fault, errno, "%s", path);
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
@@ -114,7 +117,7 @@ static enum status
 folder_enter(struct folder *folder, bool make, struct fault *fault)
 {
 	char path[1000];
-	enum status status = folder_lock(folder, fault);
+	enum status status = folder_lock(folder, make, fault);
 	if (status != STATUS_OK)
 		return status;
 	folder_path(folder, "folder", path);
