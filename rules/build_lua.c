@@ -50,15 +50,22 @@ integer_field(lua_State *lua, int index, const char *name)
 	return value;
 }
 
-/* place() → file, line of the script of others that is running; nothing if none is */
+/*
+ * place() → file, line of the script of others that is running. A tail call leaves no trace of the
+ * line, and as the last statement of a script not even of the file.
+ */
 static int
 native_place(lua_State *lua)
 {
 	lua_Debug place;
-	if (!sandbox_place(lua, &place))
-		return 0;
-	lua_pushstring(lua, place.source + 1);
-	lua_pushinteger(lua, place.currentline);
+	struct text path = build_of(lua)->script_path;
+	if (sandbox_place(lua, &place)) {
+		lua_pushstring(lua, place.source + 1);
+		lua_pushinteger(lua, place.currentline);
+	} else {
+		lua_pushlstring(lua, path.data == NULL ? "" : path.data, path.size);
+		lua_pushinteger(lua, 0);
+	}
 	return 2;
 }
 

@@ -220,7 +220,7 @@ end
 
 -- For the image: { id, bands, rules, days, first_year, last_year }; also with findings, as far as it is known.
 function calendars.build(calendar)
-    local built = { id = calendar.id, bands = {}, numbers = {}, rules = {} }
+    local built = { id = calendar.id, place = calendar.place, bands = {}, numbers = {}, rules = {} }
     for _, row in ipairs(calendar.rows) do
         if row.broken then
             return built

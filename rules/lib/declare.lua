@@ -124,7 +124,7 @@ function declare.open(words)
         local file, line = native.place()
         local place = { declaration = { file = file, line = line, word = tostring(name), nth = 1 } }
         report.find("unknown_word", place, {
-            name = tostring(name), near = report.nearest(name, report.sorted_keys(names)),
+            name = native.shorten(tostring(name)), near = report.nearest(name, report.sorted_keys(names)),
         })
         return nothing
     end })

@@ -92,6 +92,8 @@ local function resolve_prices(prices, calendar, field)
             return nil
         end
         return { prices.one }
+    elseif #calendar.bands == 0 then
+        return nil -- its rows could not be read
     elseif prices.one then
         find("calendar_without_bands", prices.place, { field = field, calendar = calendar.id,
             bands = table.concat(calendar.bands, ' = "…", ') .. ' = "…"' })
@@ -130,7 +132,7 @@ local function resolve_price(record, tariff)
                 tariff.broken = true
             end
         end
-        if record.setup > 0 then
+        if (record.setup or 0) > 0 then
             find("price_or_amount", at(record.place, "setup"), { field = "setup" })
             tariff.broken = true
         end

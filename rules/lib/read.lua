@@ -52,7 +52,7 @@ function readers.list(value, place, kind)
             list[#list + 1] = one
         end
     end
-    for key in pairs(value) do
+    for key in report.entries(value) do
         if math.type(key) ~= "integer" or key < 1 or key > #value then
             types.wrong(value, at(place, key), { en = "a list", zh = "列表", like = '{ "…", "…" }' })
             sound = false
@@ -129,7 +129,7 @@ local function check_keys(definition, body, place, name)
         known[field.at or field[1]] = true
     end
     local positions = definition.rows or definition.items or definition.lists
-    for key in pairs(body) do
+    for key in report.entries(body) do
         local positional = math.type(key) == "integer" and key >= 1 and key <= #body
         if not known[key] and not (positional and positions) and not declare.is_nothing(body[key]) then
             local shown = type(key) == "string" and native.shorten(key) or "[" .. tostring(types.show(key).en) .. "]"
@@ -273,7 +273,7 @@ function read.all(words)
     end
     for _, declaration in ipairs(declare.list) do
         if not declaration.body then
-            find("unfinished_word", declaration.place, { word = declaration.word, id = declaration.id })
+            find("unfinished_word", declaration.place, { word = declaration.word, id = native.shorten(declaration.id) })
         elseif not declare.is_nothing(declaration.body) then
             local record = read.declaration(declaration)
             record.many = declaration.schema.many

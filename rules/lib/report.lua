@@ -89,7 +89,7 @@ function report.nearest(name, names)
     return type(name) == "string" and native.nearest(name, names) or nil
 end
 
--- The keys of a table as a sorted list.
+-- The keys of a table as a sorted list; they are all texts.
 function report.sorted_keys(map)
     local keys = {}
     for key in pairs(map) do
@@ -97,6 +97,28 @@ function report.sorted_keys(map)
     end
     table.sort(keys)
     return keys
+end
+
+-- The entries of a table that a script wrote, whose keys may be anything: texts by name, then numbers, then the others, so that
+-- findings do not depend on the order of a hash.
+function report.entries(map)
+    local texts, numbers, others = {}, {}, {}
+    for key in pairs(map) do
+        local kind = type(key)
+        table.insert(kind == "string" and texts or kind == "number" and numbers or others, key)
+    end
+    table.sort(texts)
+    table.sort(numbers)
+    table.move(numbers, 1, #numbers, #texts + 1, texts)
+    table.move(others, 1, #others, #texts + 1, texts)
+    local index = 0
+    return function()
+        index = index + 1
+        local key = texts[index]
+        if key ~= nil then
+            return key, map[key]
+        end
+    end
 end
 
 return report

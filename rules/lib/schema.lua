@@ -245,7 +245,8 @@ schema.records.test_expect = {
     fields = {
         { "amount", "money", say = { en = "The price in all", zh = "总价" } },
         { "zone", "id", say = { en = "The zone", zh = "计费区" } },
-        { "tariff", { "list", "text" }, say = { en = "The tariff of each line: \"local\" or \"fixed_line.local\"", zh = "各行的资费：\"local\" 或 \"fixed_line.local\"" } },
+        { "tariff", { "list", "text" }, say = { en = "The tariff of each line: \"local\" or \"fixed_line.local\"",
+            zh = "各行的资费：\"local\" 或 \"fixed_line.local\"" } },
         { "parts", { "list", "text" },
             say = { en = "Units by band in order of time: \"night 1, day 2\"; \"free\" behind those of an allowance: \"day 3 free\"",
                 zh = "按时间顺序各时段的计费单位数：\"night 1, day 2\"；免费的写 \"day 3 free\"" } },

@@ -111,7 +111,7 @@ local function columns_of(record)
         elseif field_of(name, "test_event") then
             columns[index] = { "event", name }
         else
-            find("unknown_column", at(at(record.place, "columns"), index), { name = name,
+            find("unknown_column", at(at(record.place, "columns"), index), { name = native.shorten(name),
                 near = report.nearest(name, all_columns()), choices = '"' .. table.concat(all_columns(), '", "') .. '"' })
             sound = false
         end

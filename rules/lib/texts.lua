@@ -25,7 +25,7 @@ local function add(into, key, text, place)
 end
 
 local function collect(into, prefix, body, place, depth)
-    for key, value in pairs(body) do
+    for key, value in report.entries(body) do
         local inner = at(place, key)
         local full = type(key) == "string" and prefix .. key
         if not full or #full > 200 then
@@ -110,7 +110,7 @@ local function check_blanks(key, text, blanks)
         end
         if not known then
             local near = report.nearest(name, blanks)
-            find("unknown_blank", text.place, { key = key, name = "{" .. name .. "}", near = near and "{" .. near .. "}",
+            find("unknown_blank", text.place, { key = key, name = "{" .. native.shorten(name) .. "}", near = near and "{" .. near .. "}",
                 choices = #blanks > 0 and "{" .. table.concat(blanks, "}, {") .. "}" or { en = "none", zh = "无" } })
         end
     end

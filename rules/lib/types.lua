@@ -346,7 +346,7 @@ function readers.attributes(value, place)
         return wrong(value, place, wanted.table)
     end
     local list = {}
-    for name, given in pairs(value) do
+    for name, given in report.entries(value) do
         local id = readers.id(name, at(place, name))
         local kind = math.type(given) == "integer" and "number" or type(given) == "string" and native.is_text(given) and "text"
         if not kind then
@@ -365,7 +365,7 @@ function readers.used(value, place)
         return wrong(value, place, wanted.table)
     end
     local list = {}
-    for name, given in pairs(value) do
+    for name, given in report.entries(value) do
         local inner = at(place, name)
         local package, allowance = string.match(type(name) == "string" and name or "", "^([%w_-]+)%.([%w_-]+)$")
         local amount = given
@@ -417,7 +417,7 @@ function readers.sources(value, place)
         return wrong(value, place, wanted.table)
     end
     local list, sound = {}, true
-    for name, source in pairs(value) do
+    for name, source in report.entries(value) do
         local inner = at(place, name)
         local id = readers.id(name, inner)
         local read = id and readers.source(source, inner)
@@ -437,7 +437,7 @@ function readers.prices(value, place)
         return micros and { one = micros, place = place }
     end
     local prices, sound = { bands = {}, place = place }, true
-    for key, price in pairs(value) do
+    for key, price in report.entries(value) do
         local inner = at(place, key)
         if type(key) ~= "string" then
             wrong(price, inner, { en = "a price with the name of its band", zh = "带时段名的价格", like = 'day = "0.15"' })

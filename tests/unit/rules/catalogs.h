@@ -130,4 +130,34 @@ replace(const char *text, const char *from, const char *to)
 	return replaced;
 }
 
+/*
+ * The script with one of its words or texts, chosen by the seed, replaced by something that does
+ * not belong there; the caller frees it.
+ */
+static inline char *
+damage_a_word(const char *source, unsigned *seed)
+{
+	static const char *const pieces[] = { "0", "1", "-1", "0.5", "\"\"", "\"x\"", "\"110\"",
+		"{}", "{ 1 }", "{ x = 1 }", "nil", "true", "function() end", "money \"1.00\"",
+		"decimal \"1\"", "column \"codes.prefix\"", "column \"x\"", "tariff {}",
+		"nothing.at.all", "\"2026-01-01\"", "\"60 s\"", "\"e6\"", "\"near\"", "" };
+	static const char *const separators = " =,{}()\n";
+	size_t count = 0;
+	for (const char *at = source; *at != '\0';
+		at += strcspn(at, separators), at += strspn(at, separators))
+		count++;
+	const char *word = source;
+	for (size_t n = (unsigned)rand_r(seed) % count; n > 0; n--) {
+		word += strcspn(word, separators);
+		word += strspn(word, separators);
+	}
+	const char *piece = pieces[(unsigned)rand_r(seed) % (sizeof pieces / sizeof pieces[0])];
+	size_t room = strlen(source) + strlen(piece) + 1;
+	char *damaged = malloc(room);
+	assert_non_null(damaged);
+	snprintf(damaged, room, "%.*s%s%s", (int)(word - source), source, piece,
+		word + strcspn(word, separators));
+	return damaged;
+}
+
 #endif

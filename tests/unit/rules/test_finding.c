@@ -456,6 +456,92 @@ versions_are_checked_across_files(void **state)
 	}
 }
 
+/* Each state of Lua hashes with a seed of its own. */
+static void
+findings_are_the_same_every_time(void **state)
+{
+	(void)state;
+	struct buffer first, again;
+	char *damaged = replace(packages_lua, "kind = \"base\"",
+		"kind = 1, a = 1, b = 2, c = 3, d = 4, e = 5, [1.5] = 6, [true] = 7");
+	char *twice = replace(damaged, "{ day = \"0.15\"", "{ x = 1, y = 2, z = 3, w = 4, day = 5");
+	buffer_init(&first, 1 << 20);
+	buffer_init(&again, 1 << 20);
+	for (int i = 0; i < 20; i++) {
+		struct findings findings;
+		struct buffer *out = i == 0 ? &first : &again;
+		check_with(PACKAGES, twice, &findings);
+		assert_true(findings.count >= 10);
+		buffer_clear(out);
+		assert_true(findings_write(&findings, TEXT("zh"), out));
+		if (i > 0) {
+			assert_int_equal(first.size, again.size);
+			assert_memory_equal(first.data, again.data, first.size);
+		}
+		findings_release(&findings);
+	}
+	buffer_release(&first);
+	buffer_release(&again);
+	free(damaged);
+	free(twice);
+}
+
+static void
+a_word_in_a_tail_call_is_read_all_the_same(void **state)
+{
+	(void)state;
+	struct findings findings;
+	char *helper = replace(packages_lua, "package \"e6\" {",
+		"local function priced(t) return tariff(t) end\nreturn package \"e6\" {");
+	char *helped = replace(helper, "    tariff { id = \"far\"", "    priced { id = \"far\"");
+	check_with(PACKAGES, helped, &findings);
+	assert_int_equal(findings.count, 0);
+	findings_release(&findings);
+	char *wrong = replace(helped, "\"6 s\"", "\"6 x\"");
+	check_with(PACKAGES, wrong, &findings);
+	assert_int_equal(findings.count, 1);
+	assert_true(text_equal(findings.list[0].file, TEXT("packages.lua")));
+	findings_release(&findings);
+	free(helper);
+	free(helped);
+	free(wrong);
+}
+
+/* A finding that blames none of the catalog's files, or our own: the checker lost its way. */
+static void
+assert_checker_is_not_lost(const struct findings *findings, const char *source)
+{
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct finding *finding = &findings->list[i];
+		bool lost =
+			finding->file.size == 0 || contains(finding->say_en, "lib/") ||
+			text_equal(finding->rule, TEXT("unbuildable")) ||
+			(text_equal(finding->rule, TEXT("script_failed")) && finding->line == 0);
+		if (lost) {
+			print_findings(findings);
+			fail_msg("%s", source);
+		}
+	}
+}
+
+static void
+no_damage_whatever_confuses_the_checker(void **state)
+{
+	(void)state;
+	unsigned seed = 20260920;
+	print_message("seed %u\n", seed);
+	for (int round = 0; round < 800; round++) {
+		static const enum file files[] = { CATALOG, PACKAGES, TESTS, TEXTS };
+		enum file file = files[(unsigned)rand_r(&seed) % 4];
+		char *damaged = damage_a_word(sources[file], &seed);
+		struct findings findings;
+		check_with(file, damaged, &findings);
+		assert_checker_is_not_lost(&findings, damaged);
+		findings_release(&findings);
+		free(damaged);
+	}
+}
+
 static void
 findings_are_written_with_place_rule_and_fix(void **state)
 {
@@ -519,6 +605,9 @@ main(void)
 		cmocka_unit_test(every_finding_has_a_sentence_and_a_fix_in_both_languages),
 		cmocka_unit_test(all_damages_are_found_in_one_run),
 		cmocka_unit_test(versions_are_checked_across_files),
+		cmocka_unit_test(findings_are_the_same_every_time),
+		cmocka_unit_test(a_word_in_a_tail_call_is_read_all_the_same),
+		cmocka_unit_test(no_damage_whatever_confuses_the_checker),
 		cmocka_unit_test(findings_are_written_with_place_rule_and_fix),
 		cmocka_unit_test(findings_beyond_the_bound_are_counted_and_count_as_errors),
 	};

@@ -278,6 +278,35 @@ what_is_wrong_with_a_layout_is_a_finding(void **state)
 }
 
 static void
+no_damage_whatever_confuses_the_reader_of_layouts(void **state)
+{
+	(void)state;
+	char *source = read_whole("rules/layouts/asterisk.lua", NULL);
+	unsigned seed = 20260921;
+	print_message("seed %u\n", seed);
+	for (int round = 0; round < 800; round++) {
+		struct layout *layout = NULL;
+		struct findings findings;
+		struct fault fault;
+		char *damaged = damage_a_word(source, &seed);
+		findings_init(&findings);
+		enum status status = layout_read(
+			TEXT("mine.lua"), text_of(damaged), NULL, &layout, &findings, &fault);
+		assert_true((status == STATUS_OK) == (layout != NULL));
+		for (size_t i = 0; i < findings.count; i++)
+			if (text_equal(findings.list[i].rule, TEXT("script_failed")) &&
+				findings.list[i].line == 0) {
+				print_findings(&findings);
+				fail_msg("%s", damaged);
+			}
+		layout_free(layout);
+		findings_release(&findings);
+		free(damaged);
+	}
+	free(source);
+}
+
+static void
 an_unknown_layout_names_those_there_are(void **state)
 {
 	(void)state;
@@ -408,6 +437,7 @@ main(void)
 		cmocka_unit_test(a_function_of_a_layout_sees_the_row_and_gives_a_text),
 		cmocka_unit_test(a_function_that_does_not_end_is_ended_and_the_next_row_is_mapped),
 		cmocka_unit_test(what_is_wrong_with_a_layout_is_a_finding),
+		cmocka_unit_test(no_damage_whatever_confuses_the_reader_of_layouts),
 		cmocka_unit_test(an_unknown_layout_names_those_there_are),
 		cmocka_unit_test(another_zone_can_be_given),
 		cmocka_unit_test(a_file_of_freeswitch_is_mapped),

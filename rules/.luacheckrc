@@ -1,0 +1,22 @@
+-- luacheck --config rules/.luacheckrc rules
+std = "lua54"
+max_line_length = 140
+ignore = { "212/_.*" }
+
+local words = { "assert", "decimal", "error", "ipairs", "math", "money", "select", "sorted", "string", "tonumber", "tostring", "type" }
+
+local function with(more)
+    local all = {}
+    for _, list in ipairs { words, more } do
+        for _, word in ipairs(list) do
+            all[#all + 1] = word
+        end
+    end
+    return { std = "none", read_globals = all }
+end
+
+stds.none = {}
+files["**/catalogs/**/*.lua"] = with { "allowance", "calendar", "catalog", "column", "offering", "package", "plan", "product",
+    "service", "tariff", "texts", "zones" }
+files["**/catalogs/**/*_test.lua"] = with { "cases", "test" }
+files["**/layouts/*.lua"] = with { "column", "layout" }
