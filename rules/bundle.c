@@ -330,8 +330,7 @@ add_file(
 	return status;
 }
 
-static enum status
-read_folder(
+static enum status read_folder(
 	struct folder *folder, const char *root, const char *path, int depth, struct fault *fault);
 
 /* One name of a folder: a file of ours, a folder, or something to leave alone. */

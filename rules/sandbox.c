@@ -61,8 +61,7 @@ stop(lua_State *lua, enum sandbox_outcome why)
 	lua_error(lua);
 }
 
-static void
-look(lua_State *lua, lua_Debug *unused);
+static void look(lua_State *lua, lua_Debug *unused);
 
 /* How many instructions to the next look: a stride, or what is left if that is less. */
 static int
