@@ -23,9 +23,11 @@ finding_json(const struct finding *finding)
 	json_t *object = json_pack("{s:s, s:o, s:I, s:I, s:o, s:o}", "severity",
 		severity_name(finding->severity), "file", json_of_text(finding->file), "line",
 		(json_int_t)finding->line, "column", (json_int_t)finding->column, "rule",
-		json_of_text(finding->rule), "say", both_languages(finding->say_en, finding->say_zh));
+		json_of_text(finding->rule), "say",
+		both_languages(finding->say_en, finding->say_zh));
 	if (object != NULL && finding->mend_en.size > 0)
-		json_object_set_new(object, "fix", both_languages(finding->mend_en, finding->mend_zh));
+		json_object_set_new(
+			object, "fix", both_languages(finding->mend_en, finding->mend_zh));
 	return object;
 }
 
@@ -46,8 +48,9 @@ findings_json(const struct findings *findings)
 static json_t *
 result_json(const struct test_result *result)
 {
-	json_t *object = json_pack("{s:o, s:I, s:o, s:b}", "file", json_of_text(result->file), "line",
-		(json_int_t)result->line, "name", json_of_text(result->name), "passed", result->passed);
+	json_t *object = json_pack("{s:o, s:I, s:o, s:b}", "file", json_of_text(result->file),
+		"line", (json_int_t)result->line, "name", json_of_text(result->name), "passed",
+		result->passed);
 	if (object != NULL && !result->passed) {
 		json_object_set_new(object, "expected", json_of_text(result->expected));
 		json_object_set_new(object, "got", json_of_text(result->got));
@@ -71,8 +74,8 @@ test_report_json(const struct test_report *report)
 	return json_pack("{s:I, s:I, s:I, s:I, s:o, s:o}", "passed",
 		(json_int_t)(report->result_count - report->failed_count), "failed",
 		(json_int_t)report->failed_count, "left_out", (json_int_t)report->left_out_count,
-		"milliseconds", (json_int_t)(report->elapsed_ns / NS_PER_MS), "tests", tests, "coverage",
-		coverage);
+		"milliseconds", (json_int_t)(report->elapsed_ns / NS_PER_MS), "tests", tests,
+		"coverage", coverage);
 }
 
 void
@@ -113,23 +116,23 @@ static bool
 append_attribute(struct buffer *out, const char *name, struct text value)
 {
 	return buffer_print(out, " %s=\"", name) && append_xml(out, value) &&
-		buffer_append_text(out, TEXT("\""));
+	       buffer_append_text(out, TEXT("\""));
 }
 
 static bool
 append_case(struct buffer *out, const struct test_result *result)
 {
 	bool written = buffer_append_text(out, TEXT("    <testcase")) &&
-		append_attribute(out, "name", result->name) &&
-		append_attribute(out, "classname", result->file) &&
-		buffer_print(out, " line=\"%" PRIu32 "\"", result->line);
+		       append_attribute(out, "name", result->name) &&
+		       append_attribute(out, "classname", result->file) &&
+		       buffer_print(out, " line=\"%" PRIu32 "\"", result->line);
 	if (!written || result->passed)
 		return written && buffer_append_text(out, TEXT("/>\n"));
 	return buffer_append_text(out, TEXT(">\n      <failure")) &&
-		append_attribute(out, "message", result->expected) &&
-		buffer_append_text(out, TEXT(">got ")) && append_xml(out, result->got) &&
-		buffer_append_text(out, TEXT("&#10;")) && append_xml(out, result->because) &&
-		buffer_append_text(out, TEXT("</failure>\n    </testcase>\n"));
+	       append_attribute(out, "message", result->expected) &&
+	       buffer_append_text(out, TEXT(">got ")) && append_xml(out, result->got) &&
+	       buffer_append_text(out, TEXT("&#10;")) && append_xml(out, result->because) &&
+	       buffer_append_text(out, TEXT("</failure>\n    </testcase>\n"));
 }
 
 /* The tests from `first` that are of the same file; *end is behind the last of them. */
@@ -141,7 +144,8 @@ append_suite(struct buffer *out, const struct test_report *report, size_t first,
 	while (last < report->result_count && text_equal(report->results[last].file, file))
 		failed += !report->results[last++].passed;
 	*end = last;
-	bool written = buffer_append_text(out, TEXT("  <testsuite")) &&
+	bool written =
+		buffer_append_text(out, TEXT("  <testsuite")) &&
 		append_attribute(out, "name", file) &&
 		buffer_print(out, " tests=\"%zu\" failures=\"%zu\">\n", last - first, failed);
 	for (size_t i = first; i < last && written; i++)

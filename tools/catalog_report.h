@@ -1,6 +1,6 @@
 /*
- * What was found in a catalog and how its tests went, for people (as rules/finding.h and rules/catalog_test.h write it), as JSON, and in
- * the XML that JUnit made usual.
+ * What was found in a catalog and how its tests went, for people (as rules/finding.h and
+ * rules/catalog_test.h write it), as JSON, and in the XML that JUnit made usual.
  */
 #ifndef SUANPAN_CATALOG_REPORT_H
 #define SUANPAN_CATALOG_REPORT_H
@@ -14,10 +14,12 @@
 
 #define CATALOG_REPORT_BYTES_MAX ((size_t)256 * 1024 * 1024)
 
-/* {errors, warnings, notes, findings: [{severity, file, line, column, rule, say: {en, zh}, fix: {en, zh}}]} */
+/* {errors, warnings, notes, findings: [{severity, file, line, column, rule, say: {en, zh}, fix:
+ * {en, zh}}]} */
 json_t *findings_json(const struct findings *findings);
 
-/* {passed, failed, left_out, milliseconds, tests: [{file, line, name, passed, …}], coverage: [{kind, name, hits}]} */
+/* {passed, failed, left_out, milliseconds, tests: [{file, line, name, passed, …}], coverage:
+ * [{kind, name, hits}]} */
 json_t *test_report_json(const struct test_report *report);
 
 /* A test suite for each file of tests. False without room. */

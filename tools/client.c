@@ -1,6 +1,7 @@
 /*
- * The client (see client.h). A request keeps its bytes in a slot until it is answered; the slot's number is its
- * message id. A slot belongs to one line, so that losing a line says which requests to send again.
+ * The client (see client.h). A request keeps its bytes in a slot until it is answered; the slot's
+ *number is its message id. A slot belongs to one line, so that losing a line says which requests to
+ *send again.
  *
  *	FREE ──begin, end──▶ SENT ──answer──▶ FREE
  *	                      │ ▲
@@ -51,9 +52,9 @@ struct line {
 	size_t out_sent; /* of it */
 	msgpack_unpacker unpacker;
 	bool unpacker_open;
-	unsigned again;     /* slots of it that are to be sent again */
+	unsigned again; /* slots of it that are to be sent again */
 	uint64_t resume_ns; /* when to connect or to send them */
-	unsigned pause_ms;  /* the next one; doubles */
+	unsigned pause_ms; /* the next one; doubles */
 };
 
 struct client {
@@ -111,7 +112,8 @@ make_slots(struct client *client, struct fault *fault)
 	client->slot_count = client->options.in_flight;
 	client->slots = memory_new_zeroed(client->slot_count, sizeof client->slots[0]);
 	if (client->slots == NULL)
-		return fault_set(fault, STATUS_MEMORY, "no memory for %u requests", client->options.in_flight);
+		return fault_set(fault, STATUS_MEMORY, "no memory for %u requests",
+			client->options.in_flight);
 	for (uint32_t i = 0; i < client->slot_count; i++) {
 		buffer_init(&client->slots[i].request, REQUEST_BYTES_MAX);
 		client->slots[i].next_free = i + 1 < client->slot_count ? i + 1 : NOBODY;
@@ -286,7 +288,8 @@ line_lose(struct client *client, struct line *line, const char *what)
 static enum status
 not_ours(struct fault *fault, const char *target)
 {
-	return fault_set(fault, STATUS_INVALID, "what answers at %s does not speak MessagePack-RPC", target);
+	return fault_set(
+		fault, STATUS_INVALID, "what answers at %s does not speak MessagePack-RPC", target);
 }
 
 /* What the server said of the connection as a whole, before it closes it. */
@@ -320,7 +323,8 @@ take_answer(struct client *client, struct line *line, struct fault *fault)
 	}
 	if (number >= client->slot_count || client->slots[number].state != SLOT_SENT ||
 		line_of(client, (uint32_t)number) != line)
-		return fault_set(fault, STATUS_INVALID, "%s answered a request that was not sent", client->target);
+		return fault_set(fault, STATUS_INVALID, "%s answered a request that was not sent",
+			client->target);
 	struct slot *slot = &client->slots[number];
 	struct answer answer = {
 		.tag = slot->tag,
@@ -399,7 +403,8 @@ line_write(struct client *client, struct line *line)
 		if (size < 0 && errno == EAGAIN)
 			return;
 		if (size < 0) {
-			/* It may have said why, and that is still to be read; if not, reading tells that it is lost. */
+			/* It may have said why, and that is still to be read; if not, reading tells
+			 * that it is lost. */
 			if (errno == EPIPE || errno == ECONNRESET) {
 				buffer_clear(&line->out);
 				line->out_sent = 0;
@@ -417,7 +422,8 @@ line_write(struct client *client, struct line *line)
 
 /* ---- a turn ---- */
 
-/* The pause of a line is over: it is connected again if it was lost, and what is to be sent again is sent. */
+/* The pause of a line is over: it is connected again if it was lost, and what is to be sent again
+ * is sent. */
 static enum status
 line_resume(struct client *client, struct line *line, struct fault *fault)
 {
@@ -489,7 +495,9 @@ resume_lines(struct client *client, int *timeout_ms, struct fault *fault)
 		}
 		if (!line_is_in_trouble(line))
 			continue;
-		int left_ms = now_ns >= line->resume_ns ? 1 : (int)((line->resume_ns - now_ns) / MS_NS) + 1;
+		int left_ms = now_ns >= line->resume_ns
+				      ? 1
+				      : (int)((line->resume_ns - now_ns) / MS_NS) + 1;
 		if (left_ms < *timeout_ms)
 			*timeout_ms = left_ms;
 	}
@@ -511,12 +519,14 @@ client_turn(struct client *client, int timeout_ms, struct fault *fault)
 		if (line->fd >= 0)
 			line_write(client, line);
 		bool more = line->out_sent < line->out.size;
-		polled[i] = (struct pollfd){ line->fd, (short)(more ? POLLIN | POLLOUT : POLLIN), 0 };
+		polled[i] =
+			(struct pollfd){ line->fd, (short)(more ? POLLIN | POLLOUT : POLLIN), 0 };
 	}
 	if (poll(polled, client->options.connections, timeout_ms) < 0 && errno != EINTR)
 		return fault_system(fault, errno, "waiting for the server");
 	for (unsigned i = 0; i < client->options.connections && status == STATUS_OK; i++) {
-		if (client->lines[i].fd >= 0 && (polled[i].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
+		if (client->lines[i].fd >= 0 &&
+			(polled[i].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
 			status = line_read(client, &client->lines[i], fault);
 	}
 	return status;

@@ -1,13 +1,15 @@
 /*
- * A MessagePack-RPC client for command-line tools: requests are sent ahead, thousands may be under way, and each answer comes to one
- * callback. A connection that breaks is made again, with growing pauses, and what was not answered is sent again: the
- * server charges a request id once, so that is safe for everything that moves money.
+ * A MessagePack-RPC client for command-line tools: requests are sent ahead, thousands may be under
+ *way, and each answer comes to one callback. A connection that breaks is made again, with growing
+ *pauses, and what was not answered is sent again: the server charges a request id once, so that is
+ *safe for everything that moves money.
  *
  *	while there is work or client_waiting():
  *		while there is work and client_begin(): pack the params array, client_end()
  *		client_turn()
  *
- * Memory is bounded by the requests under way. Not thread-safe; the callbacks run inside client_turn and may not call the client.
+ * Memory is bounded by the requests under way. Not thread-safe; the callbacks run inside
+ *client_turn and may not call the client.
  */
 #ifndef SUANPAN_CLIENT_H
 #define SUANPAN_CLIENT_H
@@ -21,7 +23,8 @@ struct client;
 
 struct answer {
 	uint64_t tag; /* of the request */
-	/* The connection broke meanwhile, and it was sent again: a repeat may be of the first sending. */
+	/* The connection broke meanwhile, and it was sent again: a repeat may be of the first
+	 * sending. */
 	bool sent_again;
 	const msgpack_object *error; /* nothing was decided; NULL if there is a result */
 	const msgpack_object *result;
@@ -35,14 +38,15 @@ enum answer_end {
 struct client_options {
 	const char *to; /* as dial.h says; may be NULL */
 	unsigned connections; /* 1 to CLIENT_CONNECTIONS_MAX */
-	unsigned in_flight;   /* requests under way on all of them, 1 to CLIENT_IN_FLIGHT_MAX */
+	unsigned in_flight; /* requests under way on all of them, 1 to CLIENT_IN_FLIGHT_MAX */
 	/*
-	 * How long to go on without any answer when the connection is lost or the server too busy, before client_turn fails. 0: a
-	 * connection that breaks is the end.
+	 * How long to go on without any answer when the connection is lost or the server too busy,
+	 * before client_turn fails. 0: a connection that breaks is the end.
 	 */
 	unsigned patience_ms;
 	enum answer_end (*answered)(void *context, const struct answer *answer);
-	/* Something went wrong and is being tried again: a sentence without a full stop. May be NULL. */
+	/* Something went wrong and is being tried again: a sentence without a full stop. May be
+	 * NULL. */
 	void (*trouble)(void *context, const char *sentence);
 	void *context;
 };
@@ -51,14 +55,16 @@ struct client_options {
 #define CLIENT_IN_FLIGHT_MAX 1000000
 
 /* Connects. STATUS_IO, STATUS_NOT_FOUND: nobody answers there. */
-enum status client_open(struct client **client, const struct client_options *options, struct fault *fault);
+enum status
+client_open(struct client **client, const struct client_options *options, struct fault *fault);
 void client_close(struct client *client);
 /* Where it is connected to. */
 const char *client_target(const struct client *client);
 
 /*
- * Begins a request if another one may be under way: the caller packs the params array into *pack and calls client_end, which is
- * false without memory; then there is no request. The tag comes back with the answer.
+ * Begins a request if another one may be under way: the caller packs the params array into *pack
+ * and calls client_end, which is false without memory; then there is no request. The tag comes back
+ * with the answer.
  */
 bool client_begin(struct client *client, uint64_t tag, struct text method, struct pack *pack);
 bool client_end(struct client *client, const struct pack *pack);
@@ -67,8 +73,9 @@ bool client_end(struct client *client, const struct pack *pack);
 size_t client_waiting(const struct client *client);
 
 /*
- * Sends and receives what can be, waiting up to timeout_ms for something to happen. STATUS_IO: the connection is lost and patience
- * was in vain; STATUS_BUSY: the server was too busy for too long; STATUS_INVALID: this is not our server.
+ * Sends and receives what can be, waiting up to timeout_ms for something to happen. STATUS_IO: the
+ * connection is lost and patience was in vain; STATUS_BUSY: the server was too busy for too long;
+ * STATUS_INVALID: this is not our server.
  */
 enum status client_turn(struct client *client, int timeout_ms, struct fault *fault);
 

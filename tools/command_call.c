@@ -30,10 +30,12 @@ show_answer(void *context, const struct answer *answer)
 	} else {
 		bool terminal = isatty(STDOUT_FILENO);
 		struct text text = json_write(value, terminal);
-		fprintf(answer->error == NULL ? stdout : stderr, "%.*s%s", TEXT_ARGS(text), terminal ? "" : "\n");
+		fprintf(answer->error == NULL ? stdout : stderr, "%.*s%s", TEXT_ARGS(text),
+			terminal ? "" : "\n");
 		memory_free((void *)(uintptr_t)text.data);
 	}
-	bool refused = text_equal(packed_text(packed_find(answer->result, "outcome")), TEXT("refused"));
+	bool refused =
+		text_equal(packed_text(packed_find(answer->result, "outcome")), TEXT("refused"));
 	call->code = answer->error != NULL || refused ? EXIT_REFUSED : EXIT_DONE;
 	json_decref(value);
 	return ANSWER_TAKEN;
@@ -137,8 +139,7 @@ const struct command COMMAND_CALL = {
 		 "       suanpan call --lines FILE|- [--in-flight N] [--quiet] [--to ADDRESS|PATH]",
 	.en = "calls any method of a running server",
 	.zh = "调用运行中服务器的任意方法",
-	.help =
-		"Calls a method; parameters are a JSON object, an array of values, or - for standard input. The answer is JSON:\n"
+	.help = "Calls a method; parameters are a JSON object, an array of values, or - for standard input. The answer is JSON:\n"
 		"indented on a terminal, else one line. An error, which means that nothing was decided, goes to standard error.\n"
 		"suanpan help METHOD says what a method takes and gives.\n"
 		"\n"

@@ -25,7 +25,8 @@ check_run(int count, char **arguments)
 	findings_init(&findings);
 	enum status status = bundle_of_directory(directory, &bundle, &fault);
 	if (status == STATUS_OK)
-		status = catalog_check((struct bytes){ bundle.data, bundle.size }, &findings, &fault);
+		status = catalog_check(
+			(struct bytes){ bundle.data, bundle.size }, &findings, &fault);
 	if (status != STATUS_OK)
 		code = command_failed("can't check", &fault);
 	else if (findings_have_errors(&findings))
@@ -44,8 +45,7 @@ const struct command COMMAND_CHECK = {
 	.usage = "check DIRECTORY [--json] [--language en|zh]",
 	.en = "says what is wrong with a catalog folder, and what would mend it",
 	.zh = "检查目录文件夹，指出错误及改正方法",
-	.help =
-		"Reads a catalog folder as a release would be built of it, with its test files, and shows all that was found:\n"
+	.help = "Reads a catalog folder as a release would be built of it, with its test files, and shows all that was found:\n"
 		"\n"
 		"  packages/local.lua:12:9: error: unknown_field: tariff has no field \"stp\"\n"
 		"      fix: write \"step\"\n"

@@ -20,7 +20,7 @@ struct publication {
 	struct buffer bundle;
 	size_t tests; /* that passed */
 	json_t *answer; /* as it came */
-	char *error;    /* to be freed */
+	char *error; /* to be freed */
 };
 
 static struct bytes
@@ -70,7 +70,8 @@ prove(struct publication *publication)
 {
 	struct fault fault;
 	bool sound = false;
-	enum status status = bundle_of_directory(publication->directory, &publication->bundle, &fault);
+	enum status status =
+		bundle_of_directory(publication->directory, &publication->bundle, &fault);
 	if (status == STATUS_OK)
 		status = check(publication, &sound, &fault);
 	if (status == STATUS_OK && sound)
@@ -194,11 +195,11 @@ publish_run(int count, char **arguments)
 
 const struct command COMMAND_PUBLISH = {
 	.name = "publish",
-	.usage = "publish DIRECTORY [--activate] [--by NAME] [--json] [--language en|zh] [--to ADDRESS|PATH]",
+	.usage =
+		"publish DIRECTORY [--activate] [--by NAME] [--json] [--language en|zh] [--to ADDRESS|PATH]",
 	.en = "checks and tests a catalog folder and gives it to a server as a release",
 	.zh = "检查并测试目录，然后发布到服务器成为规则版本",
-	.help =
-		"Checks the catalog and runs its tests; with an error or a failed test nothing is sent. The server keeps the catalog\n"
+	.help = "Checks the catalog and runs its tests; with an error or a failed test nothing is sent. The server keeps the catalog\n"
 		"under the hash of its content: publishing the same again changes nothing. With --activate it is in force at once,\n"
 		"and charges go on meanwhile; without, release.activate puts it in force.\n"
 		"\n"

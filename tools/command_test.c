@@ -110,8 +110,7 @@ const struct command COMMAND_TEST = {
 	.usage = "test DIRECTORY [--filter TEXT] [--json] [--junit FILE] [--language en|zh]",
 	.en = "runs the tests of a catalog folder and says what they cover",
 	.zh = "运行目录中的测试并报告覆盖情况",
-	.help =
-		"Runs the tests in the files *_test.lua of a catalog folder: each event goes through the code that prices live ones.\n"
+	.help = "Runs the tests in the files *_test.lua of a catalog folder: each event goes through the code that prices live ones.\n"
 		"A test that fails is shown with what was expected, what came out, and why. At the end stands what no test came by.\n"
 		"\n"
 		"--filter runs only tests whose name or file contains the text; --junit writes the results as XML, too.\n"

@@ -25,7 +25,8 @@ static void
 bundle_says(const struct versions *versions, struct text name, char version[32])
 {
 	struct bytes content = { NULL, 0 };
-	if (!bundle_file((struct bytes){ versions->bundle.data, versions->bundle.size }, name, &content))
+	if (!bundle_file(
+		    (struct bytes){ versions->bundle.data, versions->bundle.size }, name, &content))
 		content.size = 0;
 	snprintf(version, 32, "%.*s", TEXT_ARGS(text_of_bytes(content)));
 }

@@ -62,7 +62,8 @@ dial_split(const char *target, char host[256], char port[16])
 		start++;
 		end--;
 	}
-	if (end <= start || end - start >= 256 || colon[1 + strspn(colon + 1, "0123456789")] != '\0')
+	if (end <= start || end - start >= 256 ||
+		colon[1 + strspn(colon + 1, "0123456789")] != '\0')
 		return false;
 	snprintf(host, 256, "%.*s", (int)(end - start), start);
 	snprintf(port, 16, "%s", colon + 1);
@@ -75,7 +76,8 @@ dial_socket(const char *path, int *fd, struct fault *fault)
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	if (strlen(path) >= sizeof address.sun_path)
 		return fault_set(fault, STATUS_INVALID,
-			"the path of a socket may have %zu bytes at most: %s", sizeof address.sun_path - 1, path);
+			"the path of a socket may have %zu bytes at most: %s",
+			sizeof address.sun_path - 1, path);
 	memcpy(address.sun_path, path, strlen(path) + 1);
 	int opened = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (opened < 0 || connect(opened, (struct sockaddr *)&address, sizeof address) != 0) {
@@ -94,7 +96,8 @@ connect_address(const struct addrinfo *address)
 {
 	int yes = 1;
 	struct timeval longest = { .tv_sec = CONNECT_SECONDS_MAX };
-	int fd = socket(address->ai_family, address->ai_socktype | SOCK_CLOEXEC, address->ai_protocol);
+	int fd = socket(
+		address->ai_family, address->ai_socktype | SOCK_CLOEXEC, address->ai_protocol);
 	if (fd < 0)
 		return -1;
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);

@@ -1,8 +1,9 @@
 /*
  * Where the server is, and a connection to it.
  *
- * A target is "HOST:PORT" ("127.0.0.1:7117", "[::1]:7117"), the path of a Unix socket, or a data folder, which stands for the socket in
- * it. Without a target it is the data folder $SUANPAN_DATA or ./suanpan-data if its socket is there, else 127.0.0.1:7117.
+ * A target is "HOST:PORT" ("127.0.0.1:7117", "[::1]:7117"), the path of a Unix socket, or a data
+ * folder, which stands for the socket in it. Without a target it is the data folder $SUANPAN_DATA
+ * or ./suanpan-data if its socket is there, else 127.0.0.1:7117.
  */
 #ifndef SUANPAN_DIAL_H
 #define SUANPAN_DIAL_H
@@ -21,8 +22,8 @@ void dial_target(const char *to, char target[DIAL_TARGET_MAX]);
 bool dial_split(const char *target, char host[256], char port[16]);
 
 /*
- * Connects to what dial_target gave; *fd does not block and is the caller's to close. STATUS_IO, STATUS_NOT_FOUND: nobody
- * is there; STATUS_INVALID: not a target.
+ * Connects to what dial_target gave; *fd does not block and is the caller's to close. STATUS_IO,
+ * STATUS_NOT_FOUND: nobody is there; STATUS_INVALID: not a target.
  */
 enum status dial(const char *target, int *fd, struct fault *fault);
 

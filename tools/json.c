@@ -22,8 +22,8 @@ json_read(struct text text, json_t **value, struct fault *fault)
 	json_t *read = json_loadb(text.data, text.size,
 		JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
 	if (read == NULL)
-		return fault_set(fault, STATUS_INVALID, "this is not JSON: line %d, column %d: %s", error.line,
-			error.column, error.text);
+		return fault_set(fault, STATUS_INVALID, "this is not JSON: line %d, column %d: %s",
+			error.line, error.column, error.text);
 	*value = read;
 	return STATUS_OK;
 }
@@ -51,8 +51,9 @@ place_show(const struct place *place, char *text)
 		size = strlen(text);
 	}
 	int added = place->name == NULL
-		? snprintf(text + size, PLACE_MAX - size, "[%zu]", place->index)
-		: snprintf(text + size, PLACE_MAX - size, "%s%s", size == 0 ? "" : ".", place->name);
+			    ? snprintf(text + size, PLACE_MAX - size, "[%zu]", place->index)
+			    : snprintf(text + size, PLACE_MAX - size, "%s%s", size == 0 ? "" : ".",
+				      place->name);
 	if (added < 0 || (size_t)added >= PLACE_MAX - size)
 		text[size] = '\0';
 }
@@ -66,11 +67,12 @@ wrong(struct fault *fault, const struct place *place, const char *what)
 	return fault_set(fault, STATUS_INVALID, "%s %s", shown, what);
 }
 
-static enum status pack_value(const json_t *value, struct pack *pack, const struct place *place,
-	struct fault *fault);
+static enum status
+pack_value(const json_t *value, struct pack *pack, const struct place *place, struct fault *fault);
 
 static enum status
-pack_object_bytes(const json_t *text, struct pack *pack, const struct place *place, struct fault *fault)
+pack_object_bytes(
+	const json_t *text, struct pack *pack, const struct place *place, struct fault *fault)
 {
 	size_t size = json_string_length(text);
 	const char *encoded = json_string_value(text);
@@ -97,7 +99,8 @@ pack_object(const json_t *object, struct pack *pack, const struct place *place, 
 	if (json_object_size(object) == 1 && json_is_string(bytes))
 		return pack_object_bytes(bytes, pack, place, fault);
 	pack_map(pack, (uint32_t)json_object_size(object));
-	json_object_foreach((json_t *)(uintptr_t)object, name, value) {
+	json_object_foreach((json_t *)(uintptr_t)object, name, value)
+	{
 		struct place inner = { place, name, 0, place->depth + 1 };
 		pack_name(pack, name);
 		enum status status = pack_value(value, pack, &inner, fault);
@@ -131,7 +134,8 @@ pack_value(const json_t *value, struct pack *pack, const struct place *place, st
 	case JSON_ARRAY:
 		return pack_list(value, pack, place, fault);
 	case JSON_STRING:
-		pack_text(pack, (struct text){ json_string_value(value), json_string_length(value) });
+		pack_text(
+			pack, (struct text){ json_string_value(value), json_string_length(value) });
 		return STATUS_OK;
 	case JSON_INTEGER:
 		pack_integer(pack, json_integer_value(value));
@@ -267,11 +271,11 @@ of_packed(const msgpack_object *object, unsigned depth)
 	case MSGPACK_OBJECT_STR:
 		return json_of_text((struct text){ object->via.str.ptr, object->via.str.size });
 	case MSGPACK_OBJECT_BIN:
-		return json_of_binary(
-			(struct bytes){ (const uint8_t *)object->via.bin.ptr, object->via.bin.size });
+		return json_of_binary((struct bytes){
+			(const uint8_t *)object->via.bin.ptr, object->via.bin.size });
 	case MSGPACK_OBJECT_EXT:
-		return json_of_binary(
-			(struct bytes){ (const uint8_t *)object->via.ext.ptr, object->via.ext.size });
+		return json_of_binary((struct bytes){
+			(const uint8_t *)object->via.ext.ptr, object->via.ext.size });
 	case MSGPACK_OBJECT_ARRAY:
 		return of_list(&object->via.array, depth);
 	case MSGPACK_OBJECT_MAP:

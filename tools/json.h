@@ -1,6 +1,7 @@
 /*
- * JSON ↔ MessagePack, exactly: integers stay 64-bit integers, and a number with a decimal point or an exponent is refused, since money is
- * sent as text. Bytes are {"$bytes": "base64"} in both directions. Order of names is kept.
+ * JSON ↔ MessagePack, exactly: integers stay 64-bit integers, and a number with a decimal point or
+ * an exponent is refused, since money is sent as text. Bytes are {"$bytes": "base64"} in both
+ * directions. Order of names is kept.
  */
 #ifndef SUANPAN_JSON_H
 #define SUANPAN_JSON_H
@@ -25,7 +26,8 @@ json_t *json_of_packed(const msgpack_object *object);
 /* The same from one packed value; NULL also if it is none. */
 json_t *json_of_bytes(struct bytes packed);
 
-/* One line without a line feed, or indented with one. data is NULL without memory; memory_free it. */
+/* One line without a line feed, or indented with one. data is NULL without memory; memory_free it.
+ */
 struct text json_write(const json_t *value, bool indented);
 
 /* A text as a JSON value; bytes that are not UTF-8 are shown as bytes. */

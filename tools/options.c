@@ -22,9 +22,11 @@ take_count(const struct options *options, const struct option *option, const cha
 	char *end;
 	errno = 0;
 	long long number = strtoll(value, &end, 10);
-	if (errno != 0 || end == value || *end != '\0' || number < option->min || number > option->max)
-		return command_misused(options->command, "%s is an integer from %" PRId64 " to %" PRId64,
-			option->name, option->min, option->max);
+	if (errno != 0 || end == value || *end != '\0' || number < option->min ||
+		number > option->max)
+		return command_misused(options->command,
+			"%s is an integer from %" PRId64 " to %" PRId64, option->name, option->min,
+			option->max);
 	*(int64_t *)option->value = number;
 	return EXIT_DONE;
 }
@@ -58,7 +60,8 @@ take_option(const struct options *options, int count, char **arguments, int *ind
 	size_t size = equals == NULL ? strlen(argument) : (size_t)(equals - argument);
 	const struct option *option = find(options, argument, size);
 	if (option == NULL)
-		return command_misused(options->command, "there is no option %.*s", (int)size, argument);
+		return command_misused(
+			options->command, "there is no option %.*s", (int)size, argument);
 	if (option->kind == OPTION_FLAG) {
 		if (equals != NULL)
 			return command_misused(options->command, "%s takes no value", option->name);
@@ -91,7 +94,8 @@ options_read(const struct options *options, int count, char **arguments)
 			continue;
 		}
 		if (found == options->positional_max)
-			return command_misused(options->command, "\"%s\" is one too many", arguments[i]);
+			return command_misused(
+				options->command, "\"%s\" is one too many", arguments[i]);
 		options->positional[found++] = arguments[i];
 	}
 	if (found < options->positional_min)

@@ -1,6 +1,7 @@
 /*
- * Options of a subcommand: "--name", "--name VALUE" or "--name=VALUE", anywhere among its arguments; "--" ends them. What is wrong is said
- * on standard error, with the usage of the command.
+ * Options of a subcommand: "--name", "--name VALUE" or "--name=VALUE", anywhere among its
+ * arguments; "--" ends them. What is wrong is said on standard error, with the usage of the
+ * command.
  */
 #ifndef SUANPAN_OPTIONS_H
 #define SUANPAN_OPTIONS_H
@@ -10,9 +11,9 @@
 #include <stdint.h>
 
 enum option_kind {
-	OPTION_FLAG,     /* bool */
-	OPTION_TEXT,     /* const char * */
-	OPTION_COUNT,    /* int64_t, min to max */
+	OPTION_FLAG, /* bool */
+	OPTION_TEXT, /* const char * */
+	OPTION_COUNT, /* int64_t, min to max */
 	OPTION_LANGUAGE, /* const char *: "en" or "zh" */
 };
 

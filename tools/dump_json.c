@@ -1,0 +1,373 @@
+/* Records and journal entries as JSON (see dump_json.h). */
+#include "dump_json.h"
+
+#include "json.h"
+
+#include "../engine/base/instant.h"
+#include "../engine/base/memory.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { KEY_TEXT_MAX = 600 };
+
+/* ---- small values ---- */
+
+static json_t *
+time_json(int64_t ms)
+{
+	char text[INSTANT_TEXT_MAX];
+	size_t size = instant_format(ms, 0, text);
+	return json_stringn(text, size);
+}
+
+static json_t *
+money_json(int64_t micros)
+{
+	char text[MONEY_TEXT_MAX];
+	size_t size = money_format((struct money){ micros }, text);
+	return json_stringn(text, size);
+}
+
+static json_t *
+number_json(uint64_t number)
+{
+	return json_integer((json_int_t)number);
+}
+
+/* An amount as its unit has it: money as decimal text, units as an integer. */
+static json_t *
+amount_json(int64_t amount, struct text unit)
+{
+	return currency_is_valid(unit) ? money_json(amount) : json_integer(amount);
+}
+
+static void
+set_span(json_t *object, struct span span)
+{
+	if (span.from_ms != INT64_MIN)
+		json_object_set_new(object, "from", time_json(span.from_ms));
+	if (span.till_ms != INT64_MAX)
+		json_object_set_new(object, "till", time_json(span.till_ms));
+}
+
+static json_t *
+charge_json(uint32_t shard, uint64_t position)
+{
+	char text[64];
+	snprintf(text, sizeof text, "%" PRIu32 ":%" PRIu64 ":0", shard, position);
+	return json_string(text);
+}
+
+/* ---- keys ---- */
+
+static int
+print_counter_key(struct bytes key, char *text, size_t room)
+{
+	struct text subscription, package, allowance;
+	int32_t cycle;
+	if (!key_is_of_counter(key, &subscription, &package, &allowance, &cycle))
+		return -1;
+	struct date date = date_of_day(cycle);
+	return snprintf(text, room, "%.*s/%.*s.%.*s/%04d-%02d-%02d", TEXT_ARGS(subscription),
+		TEXT_ARGS(package), TEXT_ARGS(allowance), date.year, date.month, date.day);
+}
+
+char *
+record_key_text(uint8_t table, struct bytes key)
+{
+	struct text account, name;
+	char *text = memory_new(KEY_TEXT_MAX);
+	int size = -1;
+	if (text == NULL)
+		return NULL;
+	if (table == TABLE_BALANCE && key_is_of_balance(key, &account, &name))
+		size = snprintf(
+			text, KEY_TEXT_MAX, "%.*s/%.*s", TEXT_ARGS(account), TEXT_ARGS(name));
+	else if (table == TABLE_COUNTER)
+		size = print_counter_key(key, text, KEY_TEXT_MAX);
+	if (size < 0)
+		snprintf(text, KEY_TEXT_MAX, "%.*s", TEXT_ARGS(text_of_bytes(key)));
+	return text;
+}
+
+static json_t *
+key_json(uint8_t table, struct bytes key)
+{
+	char *text = record_key_text(table, key);
+	json_t *value = text == NULL ? NULL : json_of_text(text_of(text));
+	memory_free(text);
+	return value;
+}
+
+/* ---- values ---- */
+
+static json_t *
+customer_json(struct bytes value)
+{
+	struct field_reader reader = fields_of(value);
+	json_t *object = json_object(), *facts = json_object();
+	json_object_set_new(object, "segment", json_of_text(field_read_text(&reader)));
+	json_object_set_new(object, "area", json_of_text(field_read_text(&reader)));
+	for (unsigned left = field_read_u8(&reader); left > 0; left--) {
+		struct text name = field_read_text(&reader);
+		json_t *fact = field_read_u8(&reader) == 0 ? json_of_text(field_read_text(&reader))
+							   : json_integer(field_read_i64(&reader));
+		json_object_setn_new(facts, name.data, name.size, fact);
+	}
+	json_object_set_new(object, "facts", facts);
+	return object;
+}
+
+static json_t *
+account_json(struct bytes value)
+{
+	struct account account = account_read(value);
+	json_t *names = json_array();
+	for (unsigned i = 0; i < account.balance_count; i++)
+		json_array_append_new(names, json_of_text(field_read_text(&account.balances)));
+	return json_pack("{s:o, s:o, s:o, s:i, s:o, s:o}", "customer",
+		json_of_text(account.customer), "currency", json_of_text(account.currency), "zone",
+		json_of_text(account.zone), "bill_day", (int)account.bill_day, "floor",
+		money_json(account.floor.micros), "balances", names);
+}
+
+/* A list of texts with spans. */
+static json_t *
+dated_json(const char *name, struct field_reader reader, unsigned count)
+{
+	json_t *list = json_array();
+	for (unsigned i = 0; i < count; i++) {
+		json_t *item = json_pack("{s:o}", name, json_of_text(field_read_text(&reader)));
+		set_span(item, field_read_span(&reader));
+		json_array_append_new(list, item);
+	}
+	return list;
+}
+
+static json_t *
+subscription_json(struct bytes value)
+{
+	struct subscription subscription = subscription_read(value);
+	struct field_reader states = subscription.states;
+	json_t *list = json_array();
+	for (unsigned i = 0; i < subscription.state_count; i++) {
+		struct span span = field_read_span(&states);
+		enum subscription_state state = (enum subscription_state)field_read_u8(&states);
+		json_t *item = json_pack("{s:s}", "state", subscription_state_name(state));
+		set_span(item, span);
+		json_array_append_new(list, item);
+	}
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "account", json_of_text(subscription.account),
+		"product", json_of_text(subscription.product), "states", list, "service_ids",
+		dated_json("service_id", subscription.services, subscription.service_count),
+		"packages",
+		dated_json("package", subscription.packages, subscription.package_count));
+}
+
+static json_t *
+service_json(struct bytes value)
+{
+	struct field_reader reader = fields_of(value);
+	json_t *list = json_array();
+	for (unsigned left = field_read_u8(&reader); left > 0; left--) {
+		struct span span = field_read_span(&reader);
+		json_t *item =
+			json_pack("{s:o}", "subscription", json_of_text(field_read_text(&reader)));
+		set_span(item, span);
+		json_array_append_new(list, item);
+	}
+	return list;
+}
+
+static json_t *
+balance_json(struct bytes value)
+{
+	struct balance balance = balance_read(value);
+	json_t *object = json_pack("{s:s, s:o, s:o, s:o}", "kind", balance_kind_name(balance.kind),
+		"unit", json_of_text(balance.unit), "amount",
+		amount_json(balance.amount, balance.unit), "held",
+		amount_json(balance.held, balance.unit));
+	set_span(object, balance.span);
+	if (balance.day != 0) {
+		struct date date = date_of_day(balance.day);
+		char text[40];
+		snprintf(text, sizeof text, "%04d-%02d-%02d", date.year, date.month, date.day);
+		json_object_set_new(object, "day", json_string(text));
+	}
+	if (balance.earlier != 0)
+		json_object_set_new(object, "earlier", number_json(balance.earlier));
+	return object;
+}
+
+static json_t *
+release_json(struct bytes value)
+{
+	struct release_record release = release_record_read(value);
+	json_t *object = json_pack("{s:o, s:o, s:o}", "catalog", json_of_text(release.catalog),
+		"size", number_json(release.size), "published", time_json(release.published_ms));
+	if (release.activated_ms != 0)
+		json_object_set_new(object, "activated", time_json(release.activated_ms));
+	if (release.by.size > 0)
+		json_object_set_new(object, "by", json_of_text(release.by));
+	return object;
+}
+
+static json_t *
+counter_json(struct bytes value)
+{
+	struct field_reader reader = fields_of(value);
+	return json_pack("{s:I}", "used", (json_int_t)field_read_i64(&reader));
+}
+
+json_t *
+record_value_json(uint8_t table, struct bytes key, struct bytes value)
+{
+	if (value.size == 0)
+		return json_null();
+	if (!record_is_valid(table, key, value))
+		return json_pack("{s:o}", "malformed", json_of_binary(value));
+	switch ((enum table)table) {
+	case TABLE_CUSTOMER:
+		return customer_json(value);
+	case TABLE_ACCOUNT:
+		return account_json(value);
+	case TABLE_SUBSCRIPTION:
+		return subscription_json(value);
+	case TABLE_SERVICE:
+		return service_json(value);
+	case TABLE_BALANCE:
+		return balance_json(value);
+	case TABLE_COUNTER:
+		return counter_json(value);
+	case TABLE_RELEASE:
+		return release_json(value);
+	case TABLE_SETTING:
+		return json_of_text(text_of_bytes(value));
+	case TABLE_END:
+		break;
+	}
+	return json_null();
+}
+
+json_t *
+record_json(const struct dumped_record *record)
+{
+	return json_pack("{s:s, s:o, s:o, s:o}", "table", table_name(record->table), "key",
+		key_json(record->table, record->key), "version", number_json(record->version),
+		"value", record_value_json(record->table, record->key, record->value));
+}
+
+/* ---- entries ---- */
+
+static json_t *
+effects_json(const struct entry *entry)
+{
+	struct bytes rest = entry->effect_bytes;
+	struct effect effect;
+	json_t *list = json_array();
+	while (effect_next(&rest, &effect)) {
+		const char *table = table_name(effect.table);
+		json_t *item = json_pack("{s:s, s:o}", "table", table == NULL ? "?" : table, "key",
+			key_json(effect.table, effect.key));
+		if (effect.previous != 0)
+			json_object_set_new(item, "previous", number_json(effect.previous));
+		json_object_set_new(
+			item, "value", record_value_json(effect.table, effect.key, effect.value));
+		json_array_append_new(list, item);
+	}
+	return list;
+}
+
+/* "balance:07715510000/main" of the effect whose amount is moved. */
+static json_t *
+side_json(const struct entry *entry, uint8_t side)
+{
+	struct bytes rest = entry->effect_bytes;
+	struct effect effect = { 0 };
+	char text[KEY_TEXT_MAX + 40] = "?";
+	for (unsigned i = 0; i <= side; i++) {
+		if (!effect_next(&rest, &effect))
+			return json_string(text);
+	}
+	char *key = record_key_text(effect.table, effect.key);
+	const char *table = table_name(effect.table);
+	snprintf(text, sizeof text, "%s:%s", table == NULL ? "?" : table, key == NULL ? "?" : key);
+	memory_free(key);
+	return json_of_text(text_of(text));
+}
+
+static json_t *
+postings_json(const struct entry *entry)
+{
+	struct bytes rest = entry->posting_bytes;
+	struct posting posting = { 0 };
+	json_t *list = json_array();
+	while (posting_next(&rest, &posting))
+		json_array_append_new(
+			list, json_pack("{s:o, s:o, s:o}", "book",
+				      posting.side == POSTING_BOOK ? json_of_text(posting.book)
+								   : side_json(entry, posting.side),
+				      "amount", amount_json(posting.amount, posting.unit), "unit",
+				      json_of_text(posting.unit)));
+	return list;
+}
+
+/* Packed bytes as JSON; what is no MessagePack as bytes. */
+static json_t *
+packed_json(struct bytes bytes)
+{
+	json_t *value = json_of_bytes(bytes);
+	return value == NULL ? json_of_binary(bytes) : value;
+}
+
+/* A scope as people know it: an account's carries a mark, since service ids may be named the same.
+ */
+static json_t *
+scope_json(struct text scope)
+{
+	if (scope.size > 0 && (unsigned char)scope.data[0] < ' ')
+		return json_of_text((struct text){ scope.data + 1, scope.size - 1 });
+	return json_of_text(scope);
+}
+
+static void
+set_request(json_t *object, const struct entry *entry)
+{
+	char number[20];
+	if (entry->scope.size > 0)
+		json_object_set_new(object, "scope", scope_json(entry->scope));
+	if (entry->id.size > 0) {
+		json_object_set_new(object, "id", json_of_text(entry->id));
+		json_object_set_new(object, "attempt", json_integer(entry->attempt));
+		snprintf(number, sizeof number, "%016" PRIx64, entry->fingerprint);
+		json_object_set_new(object, "fingerprint", json_string(number));
+	}
+	if (entry->at_ms != 0)
+		json_object_set_new(object, "at", time_json(entry->at_ms));
+	if (entry->release != 0) {
+		snprintf(number, sizeof number, "%016" PRIx64,
+			entry->release); /* the name's first digits */
+		json_object_set_new(object, "release", json_string(number));
+	}
+}
+
+json_t *
+entry_json(uint32_t shard, const struct journal_visit *visit)
+{
+	const struct entry *entry = visit->entry;
+	const char *kind = entry_kind_name(entry->kind);
+	json_t *object = json_pack("{s:o, s:o, s:s}", "charge", charge_json(shard, visit->position),
+		"made", time_json(entry->made_ms), "kind", kind == NULL ? "?" : kind);
+	set_request(object, entry);
+	if (entry->event.size > 0)
+		json_object_set_new(object, "event", packed_json(entry->event));
+	if (entry->answer.size > 0)
+		json_object_set_new(object, "answer", packed_json(entry->answer));
+	if (entry->effect_count > 0)
+		json_object_set_new(object, "effects", effects_json(entry));
+	if (entry->posting_count > 0)
+		json_object_set_new(object, "postings", postings_json(entry));
+	json_object_set_new(object, "bytes", json_integer((json_int_t)visit->bytes.size));
+	return object;
+}
