@@ -16,14 +16,19 @@ AREAS = base store rules engine tools
 PACKAGES = libuv lmdb msgpack lua5.4 libxxhash libcrypto libisal jansson libzstd
 WARNINGS = -Wall -Wextra -Wconversion -Wshadow -Wswitch-enum -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Werror
-FLAGS_release = -O2 -g
+# Optimised across files: a seventh fewer instructions a charge.
+FLAGS_release = -O3 -g -flto=auto
+AR_release = gcc-ar
+AR_asan = ar
+AR_clang = ar
+AR_fuzz = ar
 FLAGS_asan = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FLAGS_clang = -O2 -g
 FLAGS_fuzz = -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 # Only machines of this kind are served; crc32 and popcount instructions are on all of them.
 FLAGS_arch = $(if $(filter x86_64,$(shell uname -m)),-march=x86-64-v2)
 
-CFLAGS_all = -std=c11 -D_GNU_SOURCE -pthread -fno-strict-aliasing -MMD -MP $(FLAGS_arch) $(FLAGS_$(MODE)) \
+CFLAGS_all = -std=c11 -D_GNU_SOURCE -pthread -fno-strict-aliasing -fno-tree-slp-vectorize -MMD -MP $(FLAGS_arch) $(FLAGS_$(MODE)) \
 	$(WARNINGS) -isystem /usr/include/lua5.4 -DSUANPAN_VERSION='"$(VERSION)"'
 LIBS = -luv -llmdb -lmsgpackc -llua5.4 -lxxhash -lcrypto -lisal -ljansson -lzstd -lm -ldl
 LIBS_base = -lxxhash -lcrypto -lisal
@@ -55,7 +60,7 @@ LINK_tools = $(call library,tools) $(LINK_engine)
 
 LUA_LIBRARY = $(sort $(wildcard rules/lib/*.lua))
 
-.PHONY: all run test bench crash fuzz lint format help clean install-build install-test install-bench
+.PHONY: all help clean
 .DEFAULT_GOAL := all
 .SECONDARY:
 
@@ -75,10 +80,17 @@ $(BUILD)/rules/library.S: $(LUA_LIBRARY) tools/embed.sh
 $(BUILD)/rules/library.o: $(BUILD)/rules/library.S
 	$(CC_used) -c -o $@ $<
 
+$(BUILD)/rules/layouts.S: $(sort $(wildcard rules/layouts/*.lua)) tools/embed.sh
+	@mkdir -p $(@D)
+	tools/embed.sh rules_layouts $(filter %.lua,$^) > $@
+
+$(BUILD)/rules/layouts.o: $(BUILD)/rules/layouts.S
+	$(CC_used) -c -o $@ $<
+
 define area_rules
-$(call library,$(1)): $(call objects,$(1)) $(if $(filter rules,$(1)),$(BUILD)/rules/library.o)
+$(call library,$(1)): $(call objects,$(1)) $(if $(filter rules,$(1)),$(BUILD)/rules/library.o $(BUILD)/rules/layouts.o)
 	@rm -f $$@
-	$$(call quiet,archive,$$@)ar rcs $$@ $$^
+	$$(call quiet,archive,$$@)$(AR_$(MODE)) rcs $$@ $$^
 
 $(BUILD)/tests/unit/$(1)/%: $(BUILD)/tests/unit/$(1)/%.o $(LINK_$(1))
 	$$(call quiet,link,$$@)$(CC_used) $(FLAGS_$(MODE)) -pthread $(LDFLAGS) -o $$@ $$^ -lcmocka $(LIBS_$(1))
@@ -96,10 +108,10 @@ $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LINK_engine)
 .PHONY: fuzzers
 fuzzers: $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 
--include Makefile.targets
+-include bench/bench.mk tools/run.mk tools/docs.mk tests/tests.mk
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*##' Makefile Makefile.targets | sed 's/:.*##/\t/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20
 
 clean: ## remove everything that was built
 	rm -rf build

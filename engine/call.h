@@ -40,7 +40,8 @@ struct reply_to {
 /* How far fetching ahead has come: what the next step looks at. */
 struct warm {
 	struct shelf_key first;
-	uint64_t second; /* hash of another record */
+	uint64_t second;   /* hash of another record */
+	struct hash128 id; /* of the request's id */
 	bool stopped;
 };
 

@@ -484,7 +484,9 @@ charge_warm(struct call *call, const void *params, unsigned step)
 {
 	const struct usage_params *usage = params;
 	struct store *store = call->shard->store;
-	if (step == 0 && usage->id.size > 0)
-		store_prefetch_id(store, store_id_hash(store, usage->service_id, usage->id));
+	if (step == 0 && usage->id.size > 0) {
+		call->warm.id = store_id_hash(store, usage->service_id, usage->id);
+		store_prefetch_id(store, call->warm.id);
+	}
 	subject_warm(call, usage->service_id, usage->at_ms, step);
 }

@@ -12,14 +12,9 @@
 static inline void
 append(struct pack *pack, const void *data, size_t size)
 {
-	struct buffer *buffer = pack->buffer;
-	if (buffer->capacity - buffer->size < size && buffer_reserve(buffer, size) == NULL) {
-		pack->full = true;
-		return;
-	}
-	if (size > 0)
-		memcpy(buffer->data + buffer->size, data, size);
-	buffer->size += size;
+	uint8_t *at = pack_take(pack, size);
+	if (at != NULL)
+		put_bytes(at, data, size);
 }
 
 #define msgpack_pack_inline_func(name) static inline int template_pack##name
@@ -88,10 +83,21 @@ pack_integer(struct pack *pack, int64_t value)
 }
 
 void
-pack_text(struct pack *pack, struct text text)
+pack_long_text(struct pack *pack, struct text text)
 {
 	template_pack_str(pack, text.size);
 	append(pack, text.data, text.size);
+}
+
+uint8_t *
+pack_grow(struct pack *pack, size_t size)
+{
+	uint8_t *at = buffer_reserve(pack->buffer, size);
+	if (at == NULL)
+		pack->full = true;
+	else
+		buffer_grew(pack->buffer, size);
+	return at;
 }
 
 void
@@ -112,51 +118,4 @@ void
 pack_raw(struct pack *pack, struct bytes bytes)
 {
 	append(pack, bytes.data, bytes.size);
-}
-
-void
-pack_name(struct pack *pack, const char *name)
-{
-	pack_text(pack, text_of(name));
-}
-
-void
-pack_name_text(struct pack *pack, const char *name, struct text text)
-{
-	pack_name(pack, name);
-	pack_text(pack, text);
-}
-
-void
-pack_name_string(struct pack *pack, const char *name, const char *string)
-{
-	pack_name_text(pack, name, text_of(string));
-}
-
-void
-pack_name_integer(struct pack *pack, const char *name, int64_t value)
-{
-	pack_name(pack, name);
-	pack_integer(pack, value);
-}
-
-void
-pack_name_unsigned(struct pack *pack, const char *name, uint64_t value)
-{
-	pack_name(pack, name);
-	pack_unsigned(pack, value);
-}
-
-void
-pack_name_bool(struct pack *pack, const char *name, bool value)
-{
-	pack_name(pack, name);
-	pack_bool(pack, value);
-}
-
-void
-pack_name_money(struct pack *pack, const char *name, struct money amount)
-{
-	pack_name(pack, name);
-	pack_money(pack, amount);
 }

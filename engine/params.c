@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ZONE_CHUNK_BYTES = 16 * 1024 };
+enum { ZONE_CHUNK_BYTES = 16 * 1024, POSITIONAL_MAX = 2 };
 
 struct params_reader {
 	msgpack_zone zone;
@@ -395,135 +395,30 @@ refuse_unknown(struct reading *reading, const struct shape *shape, struct text n
 		known.size == 0 ? TEXT("none") : known);
 }
 
+/* Is the text this string? The first letter mostly says no. */
+static bool
+text_is(struct text text, const char *string)
+{
+	for (size_t i = 0; i < text.size; i++) {
+		if (string[i] == '\0' || text.data[i] != string[i])
+			return false;
+	}
+	return string[text.size] == '\0';
+}
+
 /* The index of a field; clients mostly send fields in one order, so the search begins behind the last one found. */
 static size_t
 find_field(const struct shape *shape, struct text name, size_t start)
 {
 	for (size_t i = 0; i < shape->field_count; i++) {
-		size_t index = (start + i) % shape->field_count;
-		const char *known = shape->fields[index].name;
-		if (strncmp(known, name.data, name.size) == 0 && known[name.size] == '\0')
+		size_t index = start + i < shape->field_count ? start + i : start + i - shape->field_count;
+		if (text_is(name, shape->fields[index].name))
 			return index;
 	}
 	return shape->field_count;
 }
 
-static bool
-read_pairs(struct reading *reading, const struct shape *shape, const msgpack_object_map *map, void *into)
-{
-	uint64_t given = 0;
-	size_t index = 0;
-	must(shape->field_count <= 64);
-	for (uint32_t i = 0; i < map->size; i++) {
-		const msgpack_object *key = &map->ptr[i].key;
-		if (key->type != MSGPACK_OBJECT_STR && key->type != MSGPACK_OBJECT_BIN)
-			return refuse(reading, SAY_MALFORMED, TEXT("a field's name is not a text"), TEXT(""),
-				TEXT(""));
-		struct text name = text_of_object(key);
-		index = find_field(shape, name, index);
-		if (index == shape->field_count)
-			return refuse_unknown(reading, shape, name);
-		const struct field *field = &shape->fields[index];
-		uint64_t bit = UINT64_C(1) << index;
-		if ((given & bit) != 0)
-			return refuse(reading, SAY_DUPLICATE_FIELD, text_of(field->name), TEXT(""), TEXT(""));
-		given |= bit;
-		index++;
-		/* nil is a field that was not given. */
-		if (map->ptr[i].val.type == MSGPACK_OBJECT_NIL) {
-			given &= ~bit;
-			continue;
-		}
-		if (!read_field(reading, field, &map->ptr[i].val, into))
-			return false;
-	}
-	for (size_t i = 0; i < shape->field_count; i++) {
-		if (shape->fields[i].required && (given >> i & 1) == 0)
-			return refuse(reading, SAY_MISSING_FIELD, text_of(shape->fields[i].name), TEXT(""),
-				TEXT(""));
-	}
-	return true;
-}
-
-static bool
-read_shape(struct reading *reading, const struct shape *shape, const msgpack_object *object, void *into)
-{
-	set_not_given(shape, into);
-	if (object->type == MSGPACK_OBJECT_STR) {
-		msgpack_object_kv pair = { .val = *object };
-		pair.key.type = MSGPACK_OBJECT_STR;
-		pair.key.via.str.ptr = shape->fields[0].name;
-		pair.key.via.str.size = (uint32_t)strlen(shape->fields[0].name);
-		return read_pairs(reading, shape, &(msgpack_object_map){ 1, &pair }, into);
-	}
-	if (object->type != MSGPACK_OBJECT_MAP)
-		return refuse(reading, SAY_WRONG_TYPE, text_of(shape->name), TEXT("a map"),
-			text_of(object_type_name(object)));
-	return read_pairs(reading, shape, &object->via.map, into);
-}
-
-/* ---- messages ---- */
-
-static bool
-unpack(struct params_reader *reader, struct bytes bytes, struct reading *reading, msgpack_object *object)
-{
-	size_t offset = 0;
-	msgpack_unpack_return outcome = msgpack_unpack((const char *)bytes.data, bytes.size, &offset,
-		&reader->zone, object);
-	if (outcome == MSGPACK_UNPACK_SUCCESS || outcome == MSGPACK_UNPACK_EXTRA_BYTES)
-		return true;
-	if (outcome == MSGPACK_UNPACK_NOMEM_ERROR)
-		return refuse_memory(reading);
-	return refuse(reading, SAY_MALFORMED, TEXT("the parameters can't be unpacked"), TEXT(""), TEXT(""));
-}
-
-/* Fields given by place: [a, b]. */
-static bool
-read_positional(struct reading *reading, const struct method *method, const msgpack_object_array *array,
-	void *into)
-{
-	msgpack_object_kv pairs[2];
-	uint32_t count = 0;
-	while (count < array->size && count < 2 && method->positional != NULL &&
-		method->positional[count] != NULL) {
-		pairs[count].key.type = MSGPACK_OBJECT_STR;
-		pairs[count].key.via.str.ptr = method->positional[count];
-		pairs[count].key.via.str.size = (uint32_t)strlen(method->positional[count]);
-		pairs[count].val = array->ptr[count];
-		count++;
-	}
-	if (count < array->size)
-		return refuse(reading, SAY_MALFORMED, TEXT("params must be one map in an array"), TEXT(""),
-			TEXT(""));
-	set_not_given(method->params, into);
-	return read_pairs(reading, method->params, &(msgpack_object_map){ count, pairs }, into);
-}
-
-bool
-params_read(struct params_reader *reader, const struct method *method, struct bytes params,
-	struct arena *arena, void *into, struct problem *problem)
-{
-	struct reading reading = { arena, problem };
-	msgpack_object object;
-	if (!unpack(reader, params, &reading, &object))
-		return false;
-	must(object.type == MSGPACK_OBJECT_ARRAY); /* message_read has seen to it */
-	const msgpack_object_array *array = &object.via.array;
-	if (array->size == 1 && array->ptr[0].type == MSGPACK_OBJECT_MAP)
-		return read_shape(&reading, method->params, &array->ptr[0], into);
-	return read_positional(&reading, method, array, into);
-}
-
-bool
-params_read_map(struct params_reader *reader, const struct shape *shape, struct bytes map,
-	struct arena *arena, void *into, struct problem *problem)
-{
-	struct reading reading = { arena, problem };
-	msgpack_object object;
-	return unpack(reader, map, &reading, &object) && read_shape(&reading, shape, &object, into);
-}
-
-/* ---- the head of a message, read by hand: it is a few bytes, and says whether the rest is worth reading ---- */
+/* ---- maps ---- */
 
 /* The number of items of the array (or pairs of the map) at *at, moving past its head. */
 static bool
@@ -560,6 +455,207 @@ head_map(struct bytes *rest, uint32_t *count)
 {
 	return head_container(rest, 0x80, 0xde, count);
 }
+
+/* A map being read into a struct: which of its fields were there, and where to look for the next. */
+struct filling {
+	const struct shape *shape;
+	void *into;
+	uint64_t given; /* bit i: field i */
+	size_t index;
+};
+
+static void
+filling_begin(struct filling *filling, const struct shape *shape, void *into)
+{
+	must(shape->field_count <= 64);
+	set_not_given(shape, into);
+	*filling = (struct filling){ shape, into, 0, 0 };
+}
+
+static bool
+fill_pair(struct reading *reading, struct filling *filling, const msgpack_object *key,
+	const msgpack_object *value)
+{
+	const struct shape *shape = filling->shape;
+	if (key->type != MSGPACK_OBJECT_STR && key->type != MSGPACK_OBJECT_BIN)
+		return refuse(reading, SAY_MALFORMED, TEXT("a field's name is not a text"), TEXT(""), TEXT(""));
+	struct text name = text_of_object(key);
+	size_t index = find_field(shape, name, filling->index);
+	if (index == shape->field_count)
+		return refuse_unknown(reading, shape, name);
+	const struct field *field = &shape->fields[index];
+	uint64_t bit = UINT64_C(1) << index;
+	if ((filling->given & bit) != 0)
+		return refuse(reading, SAY_DUPLICATE_FIELD, text_of(field->name), TEXT(""), TEXT(""));
+	filling->index = index + 1;
+	if (value->type == MSGPACK_OBJECT_NIL)
+		return true; /* as if it were not there */
+	filling->given |= bit;
+	return read_field(reading, field, value, filling->into);
+}
+
+static bool
+filling_end(struct reading *reading, const struct filling *filling)
+{
+	for (size_t i = 0; i < filling->shape->field_count; i++) {
+		const struct field *field = &filling->shape->fields[i];
+		if (field->required && (filling->given >> i & 1) == 0)
+			return refuse(reading, SAY_MISSING_FIELD, text_of(field->name), TEXT(""), TEXT(""));
+	}
+	return true;
+}
+
+static msgpack_object
+object_of_string(const char *string)
+{
+	msgpack_object object = { .type = MSGPACK_OBJECT_STR };
+	object.via.str.ptr = string;
+	object.via.str.size = (uint32_t)strlen(string);
+	return object;
+}
+
+/* An object that msgpack-c has made, inside of a list. */
+static bool
+read_shape(struct reading *reading, const struct shape *shape, const msgpack_object *object, void *into)
+{
+	struct filling filling;
+	filling_begin(&filling, shape, into);
+	if (object->type == MSGPACK_OBJECT_STR) {
+		msgpack_object key = object_of_string(shape->fields[0].name);
+		return fill_pair(reading, &filling, &key, object) && filling_end(reading, &filling);
+	}
+	if (object->type != MSGPACK_OBJECT_MAP)
+		return refuse(reading, SAY_WRONG_TYPE, text_of(shape->name), TEXT("a map"),
+			text_of(object_type_name(object)));
+	for (uint32_t i = 0; i < object->via.map.size; i++) {
+		const msgpack_object_kv *pair = &object->via.map.ptr[i];
+		if (!fill_pair(reading, &filling, &pair->key, &pair->val))
+			return false;
+	}
+	return filling_end(reading, &filling);
+}
+
+/* ---- values as they lie in the message ---- */
+
+/*
+ * The values of nearly all requests: short texts and integers, read where they lie. False: some other value, for
+ * msgpack-c.
+ */
+static bool
+plain_value(struct bytes *rest, msgpack_object *object)
+{
+	const uint8_t *at = rest->data;
+	size_t size = 0;
+	if (at[0] <= 0x7f) {
+		object->type = MSGPACK_OBJECT_POSITIVE_INTEGER;
+		object->via.u64 = at[0];
+	} else if ((at[0] & 0xe0) == 0xa0) {
+		size = at[0] & 0x1fu;
+		object->type = MSGPACK_OBJECT_STR;
+		object->via.str.ptr = (const char *)at + 1;
+		object->via.str.size = (uint32_t)size;
+	} else if (at[0] >= 0xcc && at[0] <= 0xcf) {
+		size = (size_t)1 << (at[0] - 0xcc);
+		object->type = MSGPACK_OBJECT_POSITIVE_INTEGER;
+		object->via.u64 = 0;
+		for (size_t i = 1; i <= size; i++)
+			object->via.u64 = object->via.u64 << 8 | at[i];
+	} else {
+		return false;
+	}
+	must(size < rest->size); /* it has been scanned */
+	*rest = (struct bytes){ at + 1 + size, rest->size - 1 - size };
+	return true;
+}
+
+/* The next value, moving past it. */
+static bool
+next_value(struct params_reader *reader, struct reading *reading, struct bytes *rest,
+	msgpack_object *object)
+{
+	size_t offset = 0;
+	if (plain_value(rest, object))
+		return true;
+	msgpack_unpack_return outcome = msgpack_unpack((const char *)rest->data, rest->size, &offset,
+		&reader->zone, object);
+	if (outcome == MSGPACK_UNPACK_NOMEM_ERROR)
+		return refuse_memory(reading);
+	if (outcome != MSGPACK_UNPACK_SUCCESS && outcome != MSGPACK_UNPACK_EXTRA_BYTES)
+		return refuse(reading, SAY_MALFORMED, TEXT("the parameters can't be unpacked"), TEXT(""), TEXT(""));
+	*rest = (struct bytes){ rest->data + offset, rest->size - offset };
+	return true;
+}
+
+static bool
+read_packed_map(struct params_reader *reader, struct reading *reading, const struct shape *shape,
+	struct bytes rest, void *into)
+{
+	struct filling filling;
+	uint32_t pairs;
+	bool is_map = head_map(&rest, &pairs);
+	must(is_map);
+	filling_begin(&filling, shape, into);
+	for (uint32_t i = 0; i < pairs; i++) {
+		msgpack_object key, value;
+		if (!next_value(reader, reading, &rest, &key) || !next_value(reader, reading, &rest, &value) ||
+			!fill_pair(reading, &filling, &key, &value))
+			return false;
+	}
+	return filling_end(reading, &filling);
+}
+
+/* Fields given by place: [a, b]. */
+static bool
+read_positional(struct params_reader *reader, struct reading *reading, const struct method *method,
+	struct bytes rest, uint32_t count, void *into)
+{
+	struct filling filling;
+	filling_begin(&filling, method->params, into);
+	for (uint32_t i = 0; i < count; i++) {
+		msgpack_object value;
+		if (i == POSITIONAL_MAX || method->positional == NULL || method->positional[i] == NULL)
+			return refuse(reading, SAY_MALFORMED, TEXT("params must be one map in an array"),
+				TEXT(""), TEXT(""));
+		msgpack_object key = object_of_string(method->positional[i]);
+		if (!next_value(reader, reading, &rest, &value) ||
+			!fill_pair(reading, &filling, &key, &value))
+			return false;
+	}
+	return filling_end(reading, &filling);
+}
+
+static bool
+is_packed_map(struct bytes bytes)
+{
+	uint32_t pairs;
+	return head_map(&bytes, &pairs);
+}
+
+bool
+params_read(struct params_reader *reader, const struct method *method, struct bytes params,
+	struct arena *arena, void *into, struct problem *problem)
+{
+	struct reading reading = { arena, problem };
+	uint32_t count;
+	bool is_array = head_array(&params, &count);
+	must(is_array); /* message_read has seen to it */
+	if (count == 1 && is_packed_map(params))
+		return read_packed_map(reader, &reading, method->params, params, into);
+	return read_positional(reader, &reading, method, params, count, into);
+}
+
+bool
+params_read_map(struct params_reader *reader, const struct shape *shape, struct bytes map,
+	struct arena *arena, void *into, struct problem *problem)
+{
+	struct reading reading = { arena, problem };
+	msgpack_object object;
+	if (is_packed_map(map))
+		return read_packed_map(reader, &reading, shape, map, into);
+	return next_value(reader, &reading, &map, &object) && read_shape(&reading, shape, &object, into);
+}
+
+/* ---- the head of a message, read by hand: it is a few bytes, and says whether the rest is worth reading ---- */
 
 /* An unsigned number of at most 32 bits. */
 static bool

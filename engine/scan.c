@@ -5,28 +5,43 @@
 
 /* What the first byte of a value says of it. */
 struct head {
-	uint8_t head_size; /* first byte and the length that follows it */
-	uint8_t length_size; /* of that length: 0, 1, 2 or 4 */
-	uint8_t extra;     /* bytes behind the head whatever the length: numbers, the type of an extension */
-	uint8_t children;  /* values for each unit of length: 1 array, 2 map, 0: the length counts bytes */
+	uint8_t bytes;    /* the value takes these at least: the first byte, the length behind it, a number, the type of an extension */
+	uint8_t length;   /* bytes of the length that follows the first byte: 0, 1, 2 or 4 */
+	uint8_t children; /* values that it holds, or for each unit of its length: 1 array, 2 map, 0: the length counts bytes */
+	bool invalid;
 };
 
-#define NUMBER(bytes) { 1, 0, bytes, 0 }
-#define BLOB(length) { 1 + (length), length, 0, 0 }
-#define EXTENSION(length) { 1 + (length), length, 1, 0 }
+#define NUMBER(size) { .bytes = 1 + (size) }
+#define BLOB(size) { .bytes = 1 + (size), .length = (size) }
+#define EXTENSION(size) { .bytes = 2 + (size), .length = (size) }
+#define CONTAINER(size, each) { .bytes = 1 + (size), .length = (size), .children = (each) }
 
-/* First bytes 0xc0 … 0xdf; the others hold their length in themselves. */
-static const struct head HEADS[32] = {
-	NUMBER(0), { 0, 0, 0, 0 }, NUMBER(0), NUMBER(0), /* nil, never used, false, true */
-	BLOB(1), BLOB(2), BLOB(4),                       /* bin */
+#define FOUR(ROW, n) ROW(n), ROW((n) + 1), ROW((n) + 2), ROW((n) + 3)
+#define SIXTEEN(ROW, n) FOUR(ROW, n), FOUR(ROW, (n) + 4), FOUR(ROW, (n) + 8), FOUR(ROW, (n) + 12)
+#define SMALL_INTEGER(n) NUMBER(0)
+#define SMALL_MAP(n) { .bytes = 1, .children = 2 * (n) }
+#define SMALL_ARRAY(n) { .bytes = 1, .children = (n) }
+#define SMALL_TEXT(n) { .bytes = 1 + (n) }
+
+static const struct head HEADS[256] = {
+	SIXTEEN(SMALL_INTEGER, 0), SIXTEEN(SMALL_INTEGER, 0), /* 0x00 */
+	SIXTEEN(SMALL_INTEGER, 0), SIXTEEN(SMALL_INTEGER, 0),
+	SIXTEEN(SMALL_INTEGER, 0), SIXTEEN(SMALL_INTEGER, 0),
+	SIXTEEN(SMALL_INTEGER, 0), SIXTEEN(SMALL_INTEGER, 0),
+	SIXTEEN(SMALL_MAP, 0),   /* 0x80 */
+	SIXTEEN(SMALL_ARRAY, 0), /* 0x90 */
+	SIXTEEN(SMALL_TEXT, 0), SIXTEEN(SMALL_TEXT, 16), /* 0xa0 */
+	NUMBER(0), { .invalid = true }, NUMBER(0), NUMBER(0), /* 0xc0: nil, never used, false, true */
+	BLOB(1), BLOB(2), BLOB(4),                            /* bin */
 	EXTENSION(1), EXTENSION(2), EXTENSION(4),
-	NUMBER(4), NUMBER(8),                       /* float */
-	NUMBER(1), NUMBER(2), NUMBER(4), NUMBER(8), /* unsigned */
-	NUMBER(1), NUMBER(2), NUMBER(4), NUMBER(8), /* signed */
+	NUMBER(4), NUMBER(8),                                   /* float */
+	NUMBER(1), NUMBER(2), NUMBER(4), NUMBER(8),             /* unsigned */
+	NUMBER(1), NUMBER(2), NUMBER(4), NUMBER(8),             /* 0xd0: signed */
 	NUMBER(2), NUMBER(3), NUMBER(5), NUMBER(9), NUMBER(17), /* extensions of 1 to 16 bytes */
 	BLOB(1), BLOB(2), BLOB(4),                              /* str */
-	{ 3, 2, 0, 1 }, { 5, 4, 0, 1 },                         /* array */
-	{ 3, 2, 0, 2 }, { 5, 4, 0, 2 },                         /* map */
+	CONTAINER(2, 1), CONTAINER(4, 1),                       /* array */
+	CONTAINER(2, 2), CONTAINER(4, 2),                       /* map */
+	SIXTEEN(SMALL_INTEGER, 0), SIXTEEN(SMALL_INTEGER, 0), /* 0xe0 */
 };
 
 /* One value: how many bytes it takes itself, and how many values it holds. */
@@ -46,33 +61,20 @@ read_length(const uint8_t *at, unsigned size)
 	return length;
 }
 
-static enum value_outcome
+static inline enum value_outcome
 read_value(const uint8_t *at, size_t size, struct value *value)
 {
-	uint8_t first = at[0];
-	*value = (struct value){ 1, 0 };
-	if (first <= 0x7f || first >= 0xe0)
-		return VALUE_READ; /* small integers */
-	if (first <= 0x8f) {
-		value->children = 2u * (first & 0x0fu);
-		return VALUE_READ;
-	}
-	if (first <= 0x9f) {
-		value->children = first & 0x0fu;
-		return VALUE_READ;
-	}
-	if (first <= 0xbf) {
-		value->bytes = 1u + (first & 0x1fu);
-		return VALUE_READ;
-	}
-	const struct head *head = &HEADS[first - 0xc0];
-	if (head->head_size == 0)
-		return VALUE_INVALID;
-	if (size < head->head_size)
+	const struct head *head = &HEADS[at[0]];
+	*value = (struct value){ head->bytes, head->children };
+	if (head->length == 0)
+		return head->invalid ? VALUE_INVALID : VALUE_READ;
+	if (size <= head->length)
 		return VALUE_MORE;
-	uint64_t length = read_length(at + 1, head->length_size);
-	value->bytes = (uint64_t)head->head_size + head->extra + (head->children == 0 ? length : 0);
-	value->children = head->children * length;
+	uint64_t length = read_length(at + 1, head->length);
+	if (head->children == 0)
+		value->bytes += length;
+	else
+		value->children = head->children * length;
 	return VALUE_READ;
 }
 
@@ -81,41 +83,10 @@ scan_init(struct scan *scan)
 {
 	scan->offset = 0;
 	scan->to_come = 1;
+	scan->left = 1;
 	scan->values = 0;
 	scan->depth = 0;
-	scan->level[0] = 1;
 	scan->problem = SCAN_FINE;
-}
-
-/* One value less in the innermost container; containers that are complete close. */
-static void
-close_levels(struct scan *scan)
-{
-	must(scan->level[scan->depth] > 0);
-	scan->level[scan->depth]--;
-	while (scan->depth > 0 && scan->level[scan->depth] == 0)
-		scan->depth--;
-}
-
-static void
-count_value(struct scan *scan, const struct value *value, const struct scan_limits *limits)
-{
-	scan->to_come += value->children - 1;
-	scan->values++;
-	if (scan->problem != SCAN_FINE)
-		return; /* only the end matters now */
-	if (scan->values + scan->to_come > limits->values_max) {
-		scan->problem = SCAN_TOO_MANY;
-		return;
-	}
-	close_levels(scan);
-	if (value->children == 0)
-		return;
-	if (scan->depth == SCAN_DEPTH_MAX) {
-		scan->problem = SCAN_TOO_DEEP;
-		return;
-	}
-	scan->level[++scan->depth] = value->children;
 }
 
 static enum scan_outcome
@@ -125,33 +96,72 @@ lost(struct scan *scan, enum scan_problem problem)
 	return SCAN_LOST;
 }
 
-enum scan_outcome
-scan_message(struct scan *scan, struct bytes data, const struct scan_limits *limits, size_t *size)
+/* Closes the containers that are complete. */
+static inline void
+close_containers(struct scan *scan)
 {
-	while (scan->to_come > 0) {
+	while (scan->left == 0 && scan->depth > 0)
+		scan->left = scan->outside[--scan->depth];
+}
+
+/* Opens a container of `children` values; it is already counted as a value where it lies. */
+static void
+open_container(struct scan *scan, uint64_t children, const struct scan_limits *limits)
+{
+	scan->to_come += children;
+	if (scan->problem != SCAN_FINE)
+		return; /* only the end matters now */
+	if (scan->values + scan->to_come > limits->values_max) {
+		scan->problem = SCAN_TOO_MANY;
+		return;
+	}
+	if (scan->depth == SCAN_DEPTH_MAX) {
+		scan->problem = SCAN_TOO_DEEP;
+		return;
+	}
+	scan->outside[scan->depth++] = scan->left;
+	scan->left = children;
+}
+
+/*
+ * The loop works on a copy that the compiler can keep in registers: it runs for every value of every message.
+ */
+enum scan_outcome
+scan_message(struct scan *place, struct bytes data, const struct scan_limits *limits, size_t *size)
+{
+	struct scan scan = *place;
+	enum scan_outcome outcome = SCAN_MESSAGE;
+	while (scan.to_come > 0) {
 		struct value value;
 		/* Every value to come takes a byte at least. */
-		if (scan->offset + scan->to_come > limits->bytes_max)
-			return lost(scan, SCAN_TOO_LARGE);
-		if (scan->offset >= data.size)
-			return SCAN_MORE;
-		switch (read_value(data.data + scan->offset, data.size - scan->offset, &value)) {
-		case VALUE_MORE:
-			return SCAN_MORE;
-		case VALUE_INVALID:
-			return lost(scan, SCAN_INVALID);
-		case VALUE_READ:
+		if (scan.offset + scan.to_come > limits->bytes_max) {
+			outcome = lost(&scan, SCAN_TOO_LARGE);
 			break;
 		}
-		if (value.bytes > limits->bytes_max - scan->offset)
-			return lost(scan, SCAN_TOO_LARGE);
-		if (value.bytes > data.size - scan->offset)
-			return SCAN_MORE;
-		scan->offset += value.bytes;
-		count_value(scan, &value, limits);
+		outcome = SCAN_MORE;
+		if (scan.offset >= data.size)
+			break;
+		enum value_outcome read =
+			read_value(data.data + scan.offset, data.size - scan.offset, &value);
+		if (read == VALUE_INVALID)
+			outcome = lost(&scan, SCAN_INVALID);
+		else if (read == VALUE_READ && value.bytes > limits->bytes_max - scan.offset)
+			outcome = lost(&scan, SCAN_TOO_LARGE);
+		if (read != VALUE_READ || outcome == SCAN_LOST || value.bytes > data.size - scan.offset)
+			break;
+		outcome = SCAN_MESSAGE;
+		scan.offset += value.bytes;
+		scan.to_come--;
+		scan.values++;
+		scan.left--;
+		if (value.children > 0)
+			open_container(&scan, value.children, limits);
+		close_containers(&scan);
 	}
-	*size = scan->offset;
-	return SCAN_MESSAGE;
+	*place = scan;
+	if (outcome == SCAN_MESSAGE)
+		*size = scan.offset;
+	return outcome;
 }
 
 size_t

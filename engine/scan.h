@@ -34,10 +34,11 @@ enum scan_problem {
 struct scan {
 	size_t offset;    /* of the next unread value in the message */
 	uint64_t to_come; /* values until the end of the message */
-	uint64_t values;
+	uint64_t left;    /* values until the end of the innermost container */
+	uint64_t values;  /* read */
 	unsigned depth;
-	uint64_t level[SCAN_DEPTH_MAX + 1]; /* values to come in each open container */
 	enum scan_problem problem;
+	uint64_t outside[SCAN_DEPTH_MAX]; /* values left in the containers around it */
 };
 
 /* Ready for the first byte of a message. */

@@ -218,6 +218,7 @@ run_first(struct shard *shard, struct prepared *prepared)
 	bool somebody_waits = shard->waits->count > 0 && scope.size > 0 &&
 		waits_front(shard->waits, scope) != NULL;
 	id_memo_clear(&shard->memo);
+	shard->memo.hash = call->warm.id;
 	if (somebody_waits || call->method->run(call, prepared->params) == CALL_WAITS)
 		wait_or_queue(shard, prepared);
 }

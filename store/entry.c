@@ -99,32 +99,6 @@ entry_size(const struct entry *entry)
 	return size_round_up(size, 8);
 }
 
-/*
- * Copies `size` bytes, which may be none from nowhere, and returns what is behind them. Most parts
- * of an entry are a few bytes long, for which two moves that may overlap are cheaper than a call.
- */
-static inline uint8_t *
-put_bytes(uint8_t *at, const void *data, size_t size)
-{
-	const uint8_t *from = data;
-	if (size > 16) {
-		memcpy(at, from, size);
-	} else if (size >= 8) {
-		uint64_t last = load_u64(from + size - 8);
-		store_u64(at, load_u64(from));
-		store_u64(at + size - 8, last);
-	} else if (size >= 4) {
-		uint32_t last = load_u32(from + size - 4);
-		store_u32(at, load_u32(from));
-		store_u32(at + size - 4, last);
-	} else if (size > 0) {
-		at[0] = from[0];
-		at[size / 2] = from[size / 2];
-		at[size - 1] = from[size - 1];
-	}
-	return at + size;
-}
-
 static uint8_t *
 put_name(uint8_t *at, struct text name)
 {

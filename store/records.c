@@ -137,9 +137,7 @@ field_give(struct field_writer *writer, const void *data, size_t size)
 		writer->end = writer->at;
 		return;
 	}
-	if (size > 0)
-		memcpy(writer->at, data, size);
-	writer->at += size;
+	writer->at = put_bytes(writer->at, data, size);
 }
 
 void
@@ -531,9 +529,14 @@ key_is_valid(uint8_t table, struct bytes key)
 bool
 record_is_valid(uint8_t table, struct bytes key, struct bytes value)
 {
+	return table > 0 && table < TABLE_END && key_is_valid(table, key) && value_is_valid(table, value);
+}
+
+bool
+value_is_valid(uint8_t table, struct bytes value)
+{
 	struct field_reader reader = fields_of(value);
-	if (table == 0 || table >= TABLE_END || !key_is_valid(table, key) ||
-		value.size > RECORD_VALUE_MAX)
+	if (value.size > RECORD_VALUE_MAX)
 		return false;
 	if (value.size == 0)
 		return true; /* the record ceased to exist */

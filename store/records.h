@@ -44,6 +44,8 @@ const char *table_name(uint8_t table); /* "customer" …; NULL if there is no su
 
 /* Is this a well-formed value of that table, with a key it may have? For bytes from a disk. */
 bool record_is_valid(uint8_t table, struct bytes key, struct bytes value);
+/* The value alone, where the key was made by one of the functions below. */
+bool value_is_valid(uint8_t table, struct bytes value);
 
 /* A key that is being made, filled by one of the functions below. */
 struct record_key {

@@ -72,7 +72,8 @@ enum status store_open(struct store **store, const struct store_settings *settin
 
 /*
  * Ends well: everything durable, a whole checkpoint, marked clean. The loop must not run any more requests; wants still
- * under way are waited for and their `done` is not called. After `failed` it only lets go. NULL is fine.
+ * under way are waited for and their `done` is not called. After `failed` it only lets go. If the last checkpoint can't be written
+ * (the disk is full), its status says so; nothing is lost, the next start recovers. NULL is fine.
  */
 enum status store_close(struct store *store, struct fault *fault);
 
@@ -88,6 +89,7 @@ void store_prefetch_record(const struct store *store, uint64_t hash);
  */
 #define ID_OTHERS_MAX 8
 struct id_memo {
+	struct hash128 hash;  /* of the id, once it is known; both parts 0 before */
 	uint64_t wanted;      /* the next worker reads the entry at this position; 0: it searches the runs */
 	uint64_t view;        /* the runs of this view were searched, 0: none were */
 	bool in_runs;         /* and they have it: `bytes` is its entry */
@@ -114,7 +116,7 @@ enum want_kind {
 	WANT_RECORD,  /* `key`: then it is in memory, or known to be absent */
 	WANT_ID,      /* `memo`: then it knows what the runs have, or holds an entry to compare */
 	WANT_ENTRY,   /* `position`: then `bytes` holds it */
-	WANT_DURABLE, /* `position`: then everything below is durable */
+	WANT_DURABLE, /* `position`: then the entry that begins there is durable */
 	WANT_ROOM,    /* store_append may be tried again */
 };
 
@@ -134,6 +136,7 @@ struct want {
 	struct want *next;
 	struct want *slot_next; /* the next record that is being read with the same place in a table */
 	struct want *follower;  /* another want for the same record */
+	unsigned tries;         /* WANT_RECORD: how often there was no memory for it */
 	bool found;             /* WANT_RECORD: what the worker saw */
 	uint64_t version;
 	struct ids_view *view; /* WANT_ID: what the worker searches */

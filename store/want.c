@@ -9,7 +9,10 @@
 
 #include <string.h>
 
-enum { WANTS_PER_READING = 256 };
+enum {
+	WANTS_PER_READING = 256,
+	TRIES_MAX = 16, /* to find memory for a record */
+};
 #define SECOND_NS UINT64_C(1000000000)
 
 /* One trip of a worker: a list of wants, all of one store. */
@@ -128,10 +131,11 @@ enum lookup
 store_find_id(struct store *store, struct text scope, struct text id, struct id_memo *memo,
 	struct entry *entry, uint64_t *position)
 {
-	struct hash128 hash = store_id_hash(store, scope, id);
+	if (memo->hash.low == 0 && memo->hash.high == 0)
+		memo->hash = store_id_hash(store, scope, id);
 	uint64_t candidate = UINT64_MAX;
 	for (;;) {
-		enum ids_outcome outcome = ids_probe(store->ids, hash, candidate, &candidate);
+		enum ids_outcome outcome = ids_probe(store->ids, memo->hash, candidate, &candidate);
 		if (outcome == IDS_ABSENT)
 			return LOOKUP_ABSENT;
 		if (outcome == IDS_MAYBE)
@@ -222,11 +226,16 @@ search_runs(struct reading *reading, struct want *want)
 static void
 read_id(struct reading *reading, struct want *want)
 {
+	struct id_memo *memo = want->memo;
 	struct entry entry;
-	if (want->memo->wanted == 0)
+	if (memo->wanted == 0) {
 		search_runs(reading, want);
-	else
-		want->status = memo_read(reading, want->memo, want->memo->wanted, &entry, &want->fault);
+		return;
+	}
+	/* The memo holds one entry: what the runs had makes room for it. */
+	memo->view = 0;
+	memo->in_runs = false;
+	want->status = memo_read(reading, memo, memo->wanted, &entry, &want->fault);
 }
 
 static void
@@ -264,26 +273,61 @@ wants_same_record(const struct want *a, const struct want *b)
 		memcmp(a->key.data, b->key.data, a->key.size) == 0;
 }
 
-/* Puts what was read on the shelf and tells all who wanted it. */
+/* Puts on the shelf what was read. False: there is no memory for it now, but there may be later. */
+static bool
+record_install(struct store *store, struct want *want)
+{
+	struct bytes value = { want->bytes.data, want->found ? want->bytes.size : 0 };
+	if (want->status != STATUS_OK ||
+		shelf_install(store->shelf, shelf_key_of(&want->key), value, want->found ? want->version : 0))
+		return true;
+	if (want->tries++ < TRIES_MAX && store_awaits_memory(store))
+		return false;
+	want->status = fault_set(&want->fault, STATUS_MEMORY,
+		"the memory for records is full; raise memory.records");
+	return true;
+}
+
+/* A record was read: all who wanted it are told. */
 static void
 record_was_read(struct store *store, struct want *want)
 {
+	if (!record_install(store, want)) {
+		buffer_clear(&want->bytes);
+		want_list_add(&store->starved, want);
+		return;
+	}
 	struct want **place = pending_slot(store, &want->key);
 	while (*place != want)
 		place = &(*place)->slot_next;
 	*place = want->slot_next;
-	if (want->status == STATUS_OK) {
-		struct bytes value = { want->bytes.data, want->found ? want->bytes.size : 0 };
-		if (!shelf_install(store->shelf, shelf_key_of(&want->key), value,
-			    want->found ? want->version : 0))
-			want->status = fault_set(&want->fault, STATUS_MEMORY,
-				"the memory for records is full; raise memory.records");
-	}
+	/* Whoever is told may free the want, or use it again. */
+	enum status status = want->status;
+	struct fault fault = want->fault;
 	for (struct want *one = want, *follower; one != NULL; one = follower) {
 		follower = one->follower;
-		one->status = want->status;
-		one->fault = want->fault;
+		one->status = status;
+		one->fault = fault;
 		one->done(one);
+	}
+}
+
+void
+wants_starved(struct store *store)
+{
+	struct want *want;
+	while ((want = want_list_take(&store->starved)) != NULL)
+		want_list_add(&store->cold, want);
+}
+
+void
+wants_drop(struct store *store)
+{
+	struct want *want;
+	while ((want = want_list_take(&store->cold)) != NULL) {
+		if (want->view != NULL)
+			ids_view_release(want->view);
+		want->view = NULL;
 	}
 }
 
@@ -335,6 +379,7 @@ store_want(struct store *store, struct want *want)
 {
 	want->next = want->slot_next = want->follower = NULL;
 	want->status = STATUS_OK;
+	want->tries = 0;
 	want->view = NULL;
 	buffer_init(&want->bytes, ENTRY_BYTES_MAX);
 	switch (want->kind) {
@@ -427,7 +472,9 @@ id_work_done(uv_work_t *work, int status)
 	must(status == 0);
 	store->id_jobs--;
 	ids_job_done(store->ids, id_work->job, id_work->status == STATUS_OK);
-	if (id_work->status == STATUS_FULL || id_work->status == STATUS_MEMORY)
+	bool may_pass = id_work->status == STATUS_MEMORY ||
+		(id_work->status == STATUS_FULL && !store->closing);
+	if (may_pass)
 		store->id_jobs_not_before_ns = monotonic_ns() + SECOND_NS;
 	else if (id_work->status != STATUS_OK)
 		store_fail(store, &id_work->fault);
@@ -435,11 +482,21 @@ id_work_done(uv_work_t *work, int status)
 	memory_free(id_work);
 }
 
+/* While closing, only what a checkpoint under way waits for. */
+static bool
+may_send_id_jobs(const struct store *store)
+{
+	if (store->has_failed || monotonic_ns() < store->id_jobs_not_before_ns)
+		return false;
+	return !store->closing || (!checkpoint_is_idle(store->checkpoint) &&
+		ids_unsealed_from(store->ids) < checkpoint_head(store->checkpoint).position);
+}
+
 void
 id_jobs_send(struct store *store)
 {
 	int32_t today = (int32_t)floor_divide(store->now_ms, DAY_MS);
-	while (!store->closing && !store->has_failed && monotonic_ns() >= store->id_jobs_not_before_ns) {
+	while (may_send_id_jobs(store)) {
 		struct id_work *id_work = memory_new_zeroed(1, sizeof *id_work);
 		if (id_work == NULL)
 			return;

@@ -117,6 +117,32 @@ store_i64(void *at, int64_t value)
 	memcpy(at, &value, sizeof value);
 }
 
+/*
+ * Copies `size` bytes, which may be none from nowhere, and returns what is behind them. Most parts of our formats are a few bytes
+ * long, for which two moves that may overlap are cheaper than a call.
+ */
+static inline uint8_t *
+put_bytes(uint8_t *at, const void *data, size_t size)
+{
+	const uint8_t *from = (const uint8_t *)data;
+	if (size > 16) {
+		memcpy(at, from, size);
+	} else if (size >= 8) {
+		uint64_t last = load_u64(from + size - 8);
+		store_u64(at, load_u64(from));
+		store_u64(at + size - 8, last);
+	} else if (size >= 4) {
+		uint32_t last = load_u32(from + size - 4);
+		store_u32(at, load_u32(from));
+		store_u32(at + size - 4, last);
+	} else if (size > 0) {
+		at[0] = from[0];
+		at[size / 2] = from[size / 2];
+		at[size - 1] = from[size - 1];
+	}
+	return at + size;
+}
+
 /* Rounds a size up to a multiple of `to`, a power of two. */
 static inline size_t
 size_round_up(size_t size, size_t to)

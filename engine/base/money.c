@@ -189,6 +189,10 @@ money_format(struct money amount, char text[MONEY_TEXT_MAX])
 	at = put_digits(at, units, unit_digits);
 	*at++ = '.';
 	int decimals = DECIMALS_MAX;
+	if (fraction % 10000 == 0) { /* two decimals, as mostly */
+		fraction /= 10000;
+		decimals = DECIMALS_MIN;
+	}
 	for (; decimals > DECIMALS_MIN && fraction % 10 == 0; decimals--)
 		fraction /= 10;
 	at = put_digits(at, fraction, decimals);

@@ -83,11 +83,38 @@ has_control_character(struct text text)
 	return false;
 }
 
+/*
+ * Are all eight bytes printable ASCII, 0x20 to 0x7e? With the high bits clear, adding 0x60 sets the high bit of what is 0x20 or
+ * more, and adding 1 that of 0x7f; no addition carries into the next byte.
+ */
+static bool
+are_printable(uint64_t eight)
+{
+	return (eight & HIGH_BITS) == 0 &&
+	       ((eight + UINT64_C(0x6060606060606060)) & HIGH_BITS) == HIGH_BITS &&
+	       ((eight + UINT64_C(0x0101010101010101)) & HIGH_BITS) == 0;
+}
+
+/* Most identifiers are printable ASCII; this finds out without looking at each byte. */
+static bool
+is_printable(struct text text)
+{
+	uint64_t eight = UINT64_C(0x2020202020202020);
+	size_t at = 0;
+	for (; text.size - at >= 8; at += 8) {
+		if (!are_printable(load_u64(text.data + at)))
+			return false;
+	}
+	memcpy(&eight, text.data + at, text.size - at);
+	return are_printable(eight);
+}
+
 bool
 identifier_is_valid(struct text text)
 {
-	return text.size >= 1 && text.size <= IDENTIFIER_BYTES_MAX && utf8_is_valid(text) &&
-	       !has_control_character(text);
+	if (text.size < 1 || text.size > IDENTIFIER_BYTES_MAX)
+		return false;
+	return is_printable(text) || (utf8_is_valid(text) && !has_control_character(text));
 }
 
 bool
