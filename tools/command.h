@@ -25,7 +25,8 @@ struct command {
 	const char *name;
 	const char *usage; /* "rate FILE --as LAYOUT [--json]" */
 	const char *en, *zh; /* one line */
-	const char *help; /* the page: what, how, examples; English */
+	const char *help; /* the page: what, how, exit codes, examples; English */
+	const char *help_zh; /* the same in Chinese */
 	int (*run)(int count, char **arguments); /* arguments[0] is the command's name */
 };
 

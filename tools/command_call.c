@@ -159,5 +159,22 @@ const struct command COMMAND_CALL = {
 		"  suanpan call balance.get '{\"account\": \"07715510000\"}'\n"
 		"  suanpan call charge.get '[\"0:4096:0\"]' --to 127.0.0.1:7117\n"
 		"  suanpan call --lines customers.txt --quiet",
+	.help_zh =
+		"调用一个方法；参数为 JSON 对象、值的数组，或用 - 从标准输入读取。应答为 JSON：终端上缩进显示，否则为一行。错误表示未做任何处理，\n"
+		"写到标准错误。suanpan help 方法名：查看参数与结果。\n"
+		"\n"
+		"金额用文本，如 \"12.50\"；带小数点的数字不精确，会被拒绝。字节串写作 {\"$bytes\": \"base64\"}。时间为毫秒数或 RFC 3339 文本。\n"
+		"\n"
+		"使用 --lines 时，文件每行一次调用：方法名加 JSON；空行和以 # 开头的行被忽略。调用会提前发出（同时 1,000 个，或由 --in-flight\n"
+		"指定）；应答按行的次序逐行输出，错误为 {\"error\": 文本}。--quiet 只显示被拒绝的调用和计数。相互依赖的调用应放在不同文件中：\n"
+		"服务器会并行处理其中一部分。\n"
+		"\n"
+		"不带 --to 时，先找 $SUANPAN_DATA 或 ./suanpan-data 中的套接字，再找 127.0.0.1:7117。\n"
+		"\n"
+		"退出码：0 有结果，1 被拒绝或出错，2 参数不是 JSON，3 无法连接或连接中断。\n"
+		"\n"
+		"  suanpan call balance.get '{\"account\": \"07715510000\"}'\n"
+		"  suanpan call charge.get '[\"0:4096:0\"]' --to 127.0.0.1:7117\n"
+		"  suanpan call --lines customers.txt --quiet",
 	.run = call_run,
 };

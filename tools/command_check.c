@@ -55,5 +55,15 @@ const struct command COMMAND_CHECK = {
 		"It ends with code 0 if there is no error (there may be warnings), 1 if there is one, 3 if the folder can't be read.\n"
 		"\n"
 		"  suanpan check rules/catalogs/fixed_line --language zh",
+	.help_zh = "按发布时的方式读取目录及其测试文件，列出发现的所有问题：\n"
+		   "\n"
+		   "  packages/local.lua:12:9: 错误: unknown_field: tariff 没有字段 \"stp\"\n"
+		   "      修正：写作 \"step\"\n"
+		   "\n"
+		   "不会发布任何内容，也不需要服务器。\n"
+		   "\n"
+		   "退出码：0 没有错误（可能有警告），1 有错误，3 无法读取目录。\n"
+		   "\n"
+		   "  suanpan check rules/catalogs/fixed_line --language zh",
 	.run = check_run,
 };

@@ -256,5 +256,16 @@ const struct command COMMAND_DUMP = {
 		"It ends with code 0, or 3 if the folder is in use, can't be read or is damaged.\n"
 		"\n"
 		"  suanpan dump suanpan-data --journal --from 368704",
+	.help_zh =
+		"逐表输出状态中的每条记录，并按次序输出日志中的每个条目：请求方、事件、应答、变更后的记录和分录。--records 或 --journal 只输出\n"
+		"其中之一。--json 时每条记录、每个条目为一行一个对象。\n"
+		"\n"
+		"服务器必须已停止；目录只读。崩溃后状态可能落后于日志，较新的内容在服务器启动时应用。\n"
+		"\n"
+		"--from 从日志的某个位置开始，即记录位置（0:368704:0）的中间一段。\n"
+		"\n"
+		"退出码：0 成功；3 目录正被使用、无法读取或已损坏。\n"
+		"\n"
+		"  suanpan dump suanpan-data --journal --from 368704",
 	.run = dump_run,
 };

@@ -1,28 +1,114 @@
 /* suanpan help: the commands, one command, one method, and the reference pages. */
 #include "command.h"
 
-#include <stdio.h>
+#include "options.h"
+#include "reference.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void
+list_commands(const struct page *page)
+{
+	size_t count;
+	const struct command *const *commands = commands_all(&count);
+	struct table table;
+	page_text(
+		page, page_say(page,
+			      "suanpan is a pricing and charging server, and its own command line.",
+			      "suanpan（算盘）：计价与计费服务器，同时也是命令行工具。"));
+	page_heading(page, 3, page_say(page, "Commands", "命令"));
+	table_init(&table, 2);
+	table_add(&table, (const char *const[]){ "", "" });
+	for (size_t i = 0; i < count; i++)
+		table_add(&table, (const char *const[]){ commands[i]->name,
+					  page->zh ? commands[i]->zh : commands[i]->en });
+	page_table(page, &table);
+	table_release(&table);
+}
+
+static void
+list_methods(const struct page *page)
+{
+	size_t count;
+	const struct method *const *methods = methods_all(&count);
+	struct table table;
+	page_heading(page, 3,
+		page_say(page, "Methods of a running server, for suanpan call and for clients",
+			"服务器方法，供 suanpan call 和客户端使用"));
+	table_init(&table, 2);
+	table_add(&table, (const char *const[]){ "", "" });
+	for (size_t i = 0; i < count; i++)
+		table_add(&table, (const char *const[]){ methods[i]->name,
+					  page->zh ? methods[i]->zh : methods[i]->en });
+	page_table(page, &table);
+	table_release(&table);
+	page_text(page, page_say(page, "suanpan help NAME says more of a command or a method.",
+				"suanpan help 名称：查看命令或方法的详细说明。"));
+}
+
+/* A name may be both: `rate` is a command that rates a file and a method that prices an event. */
+static int
+help_of(const struct page *page, const char *name)
+{
+	const struct command *command = command_find(name);
+	const struct method *method = method_find(text_of(name));
+	if (command == NULL && method == NULL)
+		return command_misused(
+			&COMMAND_HELP, "there is no command and no method \"%s\"", name);
+	if (command != NULL)
+		reference_command(page, command);
+	if (command == &COMMAND_SERVE) {
+		page_heading(page, 3, page_say(page, "Settings", "设置"));
+		reference_settings_table(page);
+	}
+	if (method != NULL)
+		reference_method(page, method);
+	return EXIT_DONE;
+}
 
 static int
 help_run(int count, char **arguments)
 {
-	if (count > 1 && command_find(arguments[1]) != NULL) {
-		const struct command *one = command_find(arguments[1]);
-		printf("usage: suanpan %s\n\n%s.\n\n%s\n", one->usage, one->en, one->help);
+	const char *name = NULL, *language = "en", *reference = NULL;
+	const struct option list[] = {
+		{ "--reference", OPTION_TEXT, &reference, 0, 0 },
+		{ "--language", OPTION_LANGUAGE, &language, 0, 0 },
+		{ NULL, OPTION_FLAG, NULL, 0, 0 },
+	};
+	const struct options options = { &COMMAND_HELP, list, 0, 1, &name };
+	int code = options_read(&options, count, arguments);
+	if (code != EXIT_DONE)
+		return code;
+	const struct page page = { stdout, reference != NULL, strcmp(language, "zh") == 0 };
+	if (reference != NULL && !reference_page(&page, reference))
+		return command_misused(
+			&COMMAND_HELP, "the reference has the pages api, commands and settings");
+	if (reference != NULL)
 		return EXIT_DONE;
-	}
-	size_t commands;
-	const struct command *const *all = commands_all(&commands);
-	for (size_t i = 0; i < commands; i++)
-		printf("  %-10s %s\n", all[i]->name, all[i]->en);
+	if (name != NULL)
+		return help_of(&page, name);
+	list_commands(&page);
+	list_methods(&page);
 	return EXIT_DONE;
 }
 
 const struct command COMMAND_HELP = {
 	.name = "help",
-	.usage = "help [COMMAND]",
+	.usage =
+		"help [COMMAND|METHOD] [--language en|zh]\n       suanpan help --reference api|commands|settings [--language en|zh]",
 	.en = "says what the commands and methods are",
 	.zh = "显示命令和方法的说明",
-	.help = "",
+	.help = "Without a name it lists all commands and methods. Of a method it says the parameters with their types and limits,\n"
+		"the result, the errors and refusals, and an example. With --reference it writes a page of the reference as\n"
+		"Markdown.\n"
+		"\n"
+		"  suanpan help charge\n"
+		"  suanpan help serve --language zh\n",
+	.help_zh =
+		"不带名称时列出全部命令和方法。对方法显示参数的类型与限制、结果、错误与拒绝以及示例。--reference 以 Markdown 输出参考手册页。\n"
+		"\n"
+		"  suanpan help charge\n"
+		"  suanpan help serve --language zh\n",
 	.run = help_run,
 };

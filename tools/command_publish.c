@@ -206,5 +206,12 @@ const struct command COMMAND_PUBLISH = {
 		"It ends with code 0 if it is published, 1 if it has errors or the server refused it, 3 if there is no server.\n"
 		"\n"
 		"  suanpan publish rules/catalogs/fixed_line --activate --by li.wei",
+	.help_zh =
+		"先检查目录并运行其测试；有错误或测试失败则不发送。服务器以内容哈希为名保存目录：重复发布相同内容不会有任何变化。--activate\n"
+		"立即启用，计费不中断；否则用 release.activate 启用。\n"
+		"\n"
+		"退出码：0 已发布，1 有错误或被服务器拒绝，3 没有服务器。\n"
+		"\n"
+		"  suanpan publish rules/catalogs/fixed_line --activate --by li.wei",
 	.run = publish_run,
 };

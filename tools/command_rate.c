@@ -125,5 +125,29 @@ const struct command COMMAND_RATE = {
 		"could not be read; 2 if it was called wrongly; 3 if there is no server or it gave up.\n"
 		"\n"
 		"  suanpan rate Master.csv --as asterisk --source switch1-2026-09-18",
+	.help_zh =
+		"按格式读取 CSV 话单文件并逐条计费，同时处理数千条。格式可以是内置的（\"asterisk\"、\"freeswitch\"），也可以是一个说明各列含义的小\n"
+		"Lua 文件的路径。\n"
+		"\n"
+		"不会重复计费：记录编号为 名称:编号，名称是文件名或 --source，编号是记录自身的；服务器对每个编号只计费一次。连接中断会自动重连\n"
+		"并重发未得到应答的记录；服务器暂时无法受理的也会重发。处理到一半的文件，重新运行即可。\n"
+		"\n"
+		"  --zone 时区        文件中本地时间的时区，缺省同格式\n"
+		"  --price-only       只查询价格，不计费\n"
+		"  --attempt N        大于 1 时重新处理此前被拒绝的记录，例如补建用户之后\n"
+		"  --in-flight N      同时处理的请求数，缺省 4,000\n"
+		"  --connections N    连接数，缺省 1\n"
+		"  --rate N           每秒最多发送条数\n"
+		"  --patience 秒      没有任何应答时最多重试多久，缺省 60\n"
+		"  --json             最后在标准输出给出一个对象：source、complete、records、charged（或 priced）、skipped、duplicates、\n"
+		"                     refused、failed、bad_rows、amount、duplicate_amount、currency、by_zone {区域: {count, amount}}、\n"
+		"                     skipped_by_reason、refused_by_code、failed_by_code、problems、seconds、per_second；\n"
+		"                     进度以每行一个 JSON 对象写到标准错误\n"
+		"\n"
+		"金额和区域只统计本次计费的记录；此前已计费的计入 duplicates。\n"
+		"\n"
+		"退出码：0 全部已计费、跳过或此前已计费；1 有被拒绝、失败或无法读取的记录；2 用法错误；3 没有服务器或中途放弃。\n"
+		"\n"
+		"  suanpan rate Master.csv --as asterisk --source switch1-2026-09-18",
 	.run = rate_run,
 };

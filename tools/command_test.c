@@ -118,5 +118,14 @@ const struct command COMMAND_TEST = {
 		"It ends with code 0 if all passed, 1 if one failed or the catalog has errors, 3 if the folder can't be read.\n"
 		"\n"
 		"  suanpan test rules/catalogs/fixed_line --filter night",
+	.help_zh =
+		"运行目录中 *_test.lua 文件里的测试：每个事件都经过与实际计费相同的代码。失败的测试会显示期望值、实际值和原因；最后列出未被\n"
+		"任何测试覆盖的部分。\n"
+		"\n"
+		"--filter 只运行名称或文件名含有该文本的测试；--junit 另将结果写成 XML。\n"
+		"\n"
+		"退出码：0 全部通过，1 有测试失败或目录有错误，3 无法读取目录。\n"
+		"\n"
+		"  suanpan test rules/catalogs/fixed_line --filter night",
 	.run = test_run,
 };

@@ -93,5 +93,6 @@ const struct command COMMAND_VERSION = {
 	.en = "says the versions of the program and of what it is made with",
 	.zh = "显示程序及其组件的版本",
 	.help = "The version of the rule language is part of each release's name, as is the version of Lua.",
+	.help_zh = "规则语言的版本和 Lua 的版本都是规则版本名称的一部分。",
 	.run = version_run,
 };

@@ -104,5 +104,13 @@ const struct command COMMAND_SERVE = {
 		"--config (Lua: return { usage = { age_max = \"20 years\" } }), defaults.\n"
 		"\n"
 		"It ends with code 0 after a clean stop, 2 if a setting can't be, 3 if the disk or the data folder fail it.",
+	.help_zh =
+		"在一个数据目录上提供服务，直到 Ctrl-C 或 SIGTERM。不带任何设置时，数据在 ./suanpan-data，监听 127.0.0.1:7117 和数据目录中的\n"
+		"Unix 套接字 \"socket\"。\n"
+		"\n"
+		"设置的优先级从高到低：命令行参数、环境变量（SUANPAN_USAGE_AGE_MAX）、--config 指定的文件（Lua：return { usage = { age_max =\n"
+		"\"20 years\" } }）、缺省值。\n"
+		"\n"
+		"退出码：0 正常停止，2 设置不合法，3 磁盘或数据目录出错。",
 	.run = serve_run,
 };

@@ -128,8 +128,8 @@ table_add(struct table *table, const char *const *cells)
 	table->row_count++;
 }
 
-static const char *
-cell(const struct table *table, size_t row, size_t column)
+const char *
+table_cell(const struct table *table, size_t row, size_t column)
 {
 	const char *text = table->cells[row * table->column_count + column];
 	return text == NULL ? "" : text;
@@ -146,7 +146,7 @@ static void
 write_row(const struct table *table, size_t row, const size_t *widths, FILE *out)
 {
 	for (size_t column = 0; column < table->column_count; column++) {
-		const char *text = cell(table, row, column);
+		const char *text = table_cell(table, row, column);
 		size_t blanks = widths[column] - text_columns(text_of(text));
 		bool last = column + 1 == table->column_count;
 		if (column > 0)
@@ -168,17 +168,23 @@ write_rule(const struct table *table, const size_t *widths, FILE *out)
 	fputc('\n', out);
 }
 
-void
-table_write(const struct table *table, const char *indent, bool has_total, FILE *out)
+static void
+measure(const struct table *table, size_t widths[TABLE_COLUMNS_MAX])
 {
-	size_t widths[TABLE_COLUMNS_MAX] = { 0 };
 	for (size_t row = 0; row < table->row_count; row++) {
 		for (size_t column = 0; column < table->column_count; column++) {
-			size_t width = text_columns(text_of(cell(table, row, column)));
+			size_t width = text_columns(text_of(table_cell(table, row, column)));
 			if (width > widths[column])
 				widths[column] = width;
 		}
 	}
+}
+
+void
+table_write(const struct table *table, const char *indent, bool has_total, FILE *out)
+{
+	size_t widths[TABLE_COLUMNS_MAX] = { 0 };
+	measure(table, widths);
 	for (size_t row = 0; row < table->row_count; row++) {
 		if (row == 1 || (has_total && row > 1 && row + 1 == table->row_count)) {
 			fputs(indent, out);
@@ -186,5 +192,28 @@ table_write(const struct table *table, const char *indent, bool has_total, FILE 
 		}
 		fputs(indent, out);
 		write_row(table, row, widths, out);
+	}
+}
+
+void
+table_write_left(const struct table *table, const char *indent, FILE *out)
+{
+	size_t widths[TABLE_COLUMNS_MAX] = { 0 };
+	measure(table, widths);
+	for (size_t row = 1; row < table->row_count; row++) {
+		size_t blanks = 0;
+		fputs(indent, out);
+		for (size_t column = 0; column < table->column_count; column++) {
+			const char *text = table_cell(table, row, column);
+			/* Blanks are written before the next text only, so that no line ends in
+			 * some. */
+			if (text[0] != '\0') {
+				write_repeated(" ", blanks, out);
+				fputs(text, out);
+				blanks = 0;
+			}
+			blanks += GAP + widths[column] - text_columns(text_of(text));
+		}
+		fputc('\n', out);
 	}
 }

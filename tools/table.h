@@ -40,4 +40,9 @@ void table_add(struct table *table, const char *const *cells);
  * `has_total`. */
 void table_write(const struct table *table, const char *indent, bool has_total, FILE *out);
 
+/* The same with all columns aligned left, without rules and without a head. */
+void table_write_left(const struct table *table, const char *indent, FILE *out);
+/* What stands in a cell; "" if nothing does. */
+const char *table_cell(const struct table *table, size_t row, size_t column);
+
 #endif
