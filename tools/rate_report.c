@@ -7,7 +7,6 @@
 #include <inttypes.h>
 
 #define NS_PER_MS 1000000
-enum { LIST_BYTES = 2048 };
 
 /* ---- words ---- */
 
@@ -24,7 +23,6 @@ enum word {
 	WORD_FAILED,
 	WORD_BAD,
 	WORD_OUTCOME,
-	WORD_RECORDS,
 	WORD_COUNT,
 };
 
@@ -41,7 +39,6 @@ static const char *const WORDS[WORD_COUNT][2] = {
 	[WORD_FAILED] = { "failed", "失败" },
 	[WORD_BAD] = { "bad rows", "无法读取的行" },
 	[WORD_OUTCOME] = { "outcome", "结果" },
-	[WORD_RECORDS] = { "records", "记录" },
 };
 
 static uint64_t
@@ -111,9 +108,27 @@ show_outcomes(const struct tally *tally, bool price_only, bool zh, FILE *out)
 	fprintf(out, "\n");
 }
 
-/* Reasons, or codes with the first sentence that came with each. */
+/* "skipped by the layout: BUSY 1,243, NO ANSWER 1,195" */
 static void
-show_list(const char *title, const struct tally_list *list, bool zh, FILE *out)
+show_reasons(const struct tally_list *list, bool zh, FILE *out)
+{
+	char count[SHOWN_COUNT_MAX];
+	for (size_t i = 0; i < list->count; i++)
+		fprintf(out, "%s%s%.*s %s",
+			i == 0 ? "  "
+			: zh   ? "，"
+			       : ", ",
+			i > 0 ? ""
+			: zh  ? "按格式跳过："
+			      : "skipped by the layout: ",
+			TEXT_ARGS(list->rows[i].name), show_count(list->rows[i].count, count));
+	if (list->count > 0)
+		fprintf(out, "\n");
+}
+
+/* Codes, and the first sentence that came with each. */
+static void
+show_codes(const char *title, const struct tally_list *list, bool zh, FILE *out)
 {
 	char count[SHOWN_COUNT_MAX];
 	if (list->count == 0)
@@ -184,9 +199,9 @@ rate_report_show(const struct rate_file_options *options, const struct rate_file
 	fprintf(out, "\n");
 	show_zones(tally, zh, out);
 	show_outcomes(tally, options->price_only, zh, out);
-	show_list(WORDS[WORD_SKIPPED][zh], &tally->reasons, zh, out);
-	show_list(WORDS[WORD_REFUSED][zh], &tally->refusals, zh, out);
-	show_list(WORDS[WORD_FAILED][zh], &tally->failures, zh, out);
+	show_reasons(&tally->reasons, zh, out);
+	show_codes(WORDS[WORD_REFUSED][zh], &tally->refusals, zh, out);
+	show_codes(WORDS[WORD_FAILED][zh], &tally->failures, zh, out);
 	show_problems(options, tally, zh, out);
 	if (tally->reasons.count + tally->refusals.count + tally->failures.count +
 			tally->problem_count >
