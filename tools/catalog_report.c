@@ -41,7 +41,7 @@ findings_json(const struct findings *findings)
 		json_array_append_new(list, finding_json(&findings->list[i]));
 	}
 	return json_pack("{s:I, s:I, s:I, s:I, s:o}", "errors", counts[FINDING_ERROR], "warnings",
-		counts[FINDING_WARNING], "notes", counts[FINDING_NOTE], "left_out",
+		counts[FINDING_WARNING], "notes", counts[FINDING_NOTE], "findings_left_out",
 		(json_int_t)findings->left_out, "findings", list);
 }
 

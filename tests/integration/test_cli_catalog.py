@@ -1,0 +1,113 @@
+"""suanpan check, test, publish: a catalog folder from its errors to its being in force."""
+
+import json
+import shutil
+import xml.etree.ElementTree
+
+import pytest
+
+from server import ROOT, suanpan
+
+CATALOG = ROOT / "rules/catalogs/fixed_line"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A copy of the stock catalog, to be spoilt."""
+    return shutil.copytree(CATALOG, tmp_path / "catalog")
+
+
+def spoil(folder, file, old, new):
+    path = folder / file
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_the_stock_catalogs_have_no_errors_and_pass_their_tests():
+    for catalog in sorted((ROOT / "rules/catalogs").iterdir()):
+        assert suanpan("check", catalog).returncode == 0, catalog
+        result = suanpan("test", catalog, "--json")
+        report = json.loads(result.stdout)
+        assert (result.returncode, report["failed"]) == (0, 0), catalog
+        assert report["passed"] > 0
+
+
+def test_an_error_is_shown_with_file_line_and_fix_in_both_languages(folder):
+    spoil(folder, "packages/standard.lua", 'step = "60 s", price = "0.11"', 'stp = "60 s", price = "0.11"')
+    result = suanpan("check", folder)
+    assert result.returncode == 1
+    assert "packages/standard.lua:" in result.stdout and "error" in result.stdout
+    chinese = suanpan("check", folder, "--language", "zh")
+    assert "错误" in chinese.stdout and chinese.stdout != result.stdout
+    report = json.loads(suanpan("check", folder, "--json").stdout)
+    assert report["errors"] >= 1
+    finding = next(one for one in report["findings"] if one["severity"] == "error")
+    assert finding["file"] == "packages/standard.lua" and finding["line"] > 0
+    assert finding["say"]["en"] and finding["say"]["zh"]
+
+
+def test_a_failed_test_says_what_was_expected_and_what_came(folder):
+    spoil(folder, "packages/standard.lua", 'price = "0.22"', 'price = "0.23"')
+    result = suanpan("test", folder)
+    assert result.returncode == 1
+    assert "0.22" in result.stdout and "0.23" in result.stdout
+
+
+def test_the_filter_runs_some_tests_only():
+    every = json.loads(suanpan("test", CATALOG, "--json").stdout)
+    some = json.loads(suanpan("test", CATALOG, "--json", "--filter", "night").stdout)
+    assert 0 < some["passed"] < every["passed"]
+    assert some["passed"] + some["left_out"] == every["passed"]
+    assert all("night" in test["name"] or "night" in test["file"] for test in some["tests"])
+
+
+def test_junit_has_every_test_and_every_failure(folder, tmp_path):
+    spoil(folder, "packages/standard.lua", 'price = "0.22"', 'price = "0.23"')
+    file = tmp_path / "junit.xml"
+    report = json.loads(suanpan("test", folder, "--json", "--junit", file).stdout)
+    suites = xml.etree.ElementTree.parse(file).getroot()
+    assert len(suites.findall(".//testcase")) == report["passed"] + report["failed"]
+    assert len(suites.findall(".//failure")) == report["failed"] > 0
+    assert suites.get("failures") == str(report["failed"])
+
+
+def test_publishing_keeps_and_activating_puts_in_force(server):
+    kept = suanpan("publish", CATALOG, "--by", "li", *server.to())
+    assert kept.returncode == 0
+    assert "not in force" in kept.stdout
+    client = server.connect()
+    (release,) = client.call("release.list")["releases"]
+    assert (release["by"], release["active"]) == ("li", False)
+    assert release["release"] in kept.stdout
+    forced = suanpan("publish", CATALOG, "--activate", "--json", *server.to())
+    assert json.loads(forced.stdout)["active"] is True
+    assert client.call("hello")["release"] == release["release"]
+    assert "It is in force." in suanpan("publish", CATALOG, *server.to()).stdout
+
+
+def test_a_catalog_with_an_error_or_a_failed_test_is_not_published(server, folder):
+    spoil(folder, "packages/standard.lua", 'price = "0.22"', 'price = "0.23"')
+    result = suanpan("publish", folder, "--activate", *server.to())
+    assert result.returncode == 1
+    assert "is not published" in result.stderr and "0.23" in result.stderr
+    spoil(folder, "packages/standard.lua", 'price = "0.23"', "price = 0.23")
+    assert suanpan("publish", folder, "--activate", *server.to()).returncode == 1
+    assert server.connect().call("release.list")["releases"] == []
+
+
+def test_a_release_survives_a_restart(server):
+    release = server.publish("rules/catalogs/fixed_line")
+    server.restart()
+    assert server.connect().call("hello")["release"] == release
+
+
+@pytest.mark.parametrize("command", ["check", "test", "publish"])
+def test_a_folder_that_is_not_there_is_code_3_and_named(command):
+    result = suanpan(command, "/no/such/folder")
+    assert result.returncode == 3
+    assert "/no/such/folder" in result.stderr
+
+
+def test_no_server_is_code_3():
+    assert suanpan("publish", CATALOG, "--to", "127.0.0.1:1").returncode == 3
