@@ -275,7 +275,6 @@ open_handles(struct server *server)
 	static const int SIGNALS[2] = { SIGINT, SIGTERM };
 	uv_check_init(&server->loop, &server->turn);
 	server->turn.data = server;
-	uv_check_start(&server->turn, turn_called);
 	uv_timer_init(&server->loop, &server->grace);
 	server->grace.data = server;
 	for (int i = 0; i < 2; i++) {
@@ -342,6 +341,8 @@ server_open(struct server **server, const struct settings *settings, const struc
 			shard.frame_bytes_max, (unsigned)settings->connections_max.number);
 		if (opened->connections == NULL)
 			status = fault_set(fault, STATUS_MEMORY, "no memory for connections");
+		else
+			uv_check_start(&opened->turn, turn_called); /* opening has run the loop, too */
 	}
 	if (status == STATUS_OK)
 		status = listen_tcp(opened, settings->listen.text, fault);
