@@ -1,0 +1,28 @@
+# What proves it: make test, crash, fuzz, lint. The work is in tests/run.py; this says only what each needs.
+#
+# TESTS_BUILD is the folder of the builds that tests need: release, asan and fuzz below it.
+
+TESTS_BUILD ?= build
+TESTS_RUN = /usr/bin/python3 tests/run.py --build $(TESTS_BUILD)
+# Of `make fuzz`, for each fuzzer.
+FUZZ_SECONDS ?= 600
+# Of `make crash`.
+KILLS ?= 200
+
+.PHONY: test crash fuzz lint
+
+test: ## prove it: unit, property, integration and crash tests, sanitizers, fuzzers; needs under 10 minutes
+	@tools/install.sh build test
+	@$(TESTS_RUN) test
+
+crash: ## kill the server 200 times under load (KILLS=…)
+	@tools/install.sh build test
+	@$(TESTS_RUN) crash --kills $(KILLS)
+
+fuzz: ## run each fuzzer for 10 minutes (FUZZ_SECONDS=…)
+	@tools/install.sh build test
+	@$(TESTS_RUN) fuzz --seconds $(FUZZ_SECONDS)
+
+lint: ## clang-tidy, cppcheck, clang-format, luacheck, shellcheck, who may include whom
+	@tools/install.sh build test
+	@$(TESTS_RUN) lint
