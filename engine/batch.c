@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "base/must.h"
 
-enum { BATCH_BYTES_MAX = 16 << 20, SENTENCE_BYTES_MAX = 4096 };
+enum { BATCH_BYTES_MAX = 16 << 20 };
 
 /* Where an item's answer lies in the batch's bytes. */
 struct slot {
@@ -42,12 +42,16 @@ batch_new(struct connection *connection, uint32_t msgid, uint32_t count)
 	return batch;
 }
 
-static void
-batch_send(struct batch *batch)
+const struct connection *
+batch_connection(const struct batch *batch)
 {
-	struct buffer whole;
-	buffer_init(&whole, BATCH_BYTES_MAX);
-	struct pack pack = pack_into(&whole);
+	return batch->connection;
+}
+
+static struct bytes
+pack_items(const struct batch *batch, struct buffer *into)
+{
+	struct pack pack = pack_into(into);
 	pack_map(&pack, 1);
 	pack_name(&pack, "items");
 	pack_array(&pack, batch->count);
@@ -56,21 +60,36 @@ batch_send(struct batch *batch)
 		pack_raw(&pack, (struct bytes){ batch->answers.data + batch->slots[i].offset,
 				       batch->slots[i].size });
 	}
-	if (batch->overflowed || !pack_is_whole(&pack))
-		connection_error(batch->connection, batch->msgid, SAY_OUT_OF_MEMORY, NULL, 0);
-	else
-		connection_answer(batch->connection, batch->msgid,
-			(struct bytes){ whole.data, whole.size }, batch->position);
-	buffer_release(&whole);
+	return (struct bytes){ into->data, pack_is_whole(&pack) ? into->size : 0 };
+}
+
+static void
+batch_send(struct batch *batch)
+{
+	struct buffer buffer;
+	struct bytes whole = { NULL, 0 };
+	buffer_init(&buffer, BATCH_BYTES_MAX);
+	if (!batch->overflowed)
+		whole = pack_items(batch, &buffer);
+	if (whole.size > 0) {
+		connection_answer(batch->connection, batch->msgid, whole, batch->position);
+	} else {
+		buffer_clear(&buffer);
+		struct pack pack = pack_into(&buffer);
+		connection_pack_error(batch->connection, &pack, SAY_OUT_OF_MEMORY, NULL, 0);
+		connection_error(batch->connection, batch->msgid,
+			(struct bytes){ buffer.data, buffer.size }, batch->position);
+	}
+	buffer_release(&buffer);
 }
 
 void
 batch_answer(struct batch *batch, uint32_t slot, struct bytes result, uint64_t position)
 {
-	must(slot < batch->count && batch->slots[slot].size == 0 && result.size > 0);
+	must(slot < batch->count && batch->slots[slot].size == 0);
 	batch->slots[slot].offset = (uint32_t)batch->answers.size;
 	batch->slots[slot].size = (uint32_t)result.size;
-	if (!buffer_append(&batch->answers, result.data, result.size))
+	if (result.size == 0 || !buffer_append(&batch->answers, result.data, result.size))
 		batch->overflowed = true;
 	if (position > batch->position)
 		batch->position = position;
@@ -80,21 +99,4 @@ batch_answer(struct batch *batch, uint32_t slot, struct bytes result, uint64_t p
 	connection_drop(batch->connection);
 	buffer_release(&batch->answers);
 	memory_free(batch);
-}
-
-void
-batch_error(struct batch *batch, uint32_t slot, enum say say, const struct text *arguments, size_t count)
-{
-	struct arena arena;
-	struct buffer error;
-	arena_init(&arena, SENTENCE_BYTES_MAX);
-	buffer_init(&error, SENTENCE_BYTES_MAX);
-	struct text sentence = say_fill(&arena, say, false, arguments, count);
-	struct pack pack = pack_into(&error);
-	pack_map(&pack, 1);
-	pack_name_text(&pack, "error",
-		arena_print(&arena, "%s: %.*s", say_code(say), TEXT_ARGS(sentence)));
-	batch_answer(batch, slot, (struct bytes){ error.data, error.size }, 0);
-	buffer_release(&error);
-	arena_release(&arena);
 }

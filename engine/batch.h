@@ -17,9 +17,13 @@ struct connection;
 /* A batch of `count` items whose answer goes to this connection under this msgid. NULL without memory. */
 struct batch *batch_new(struct connection *connection, uint32_t msgid, uint32_t count);
 
-/* The answer of an item: one packed value; when all are there, the batch is answered and gone. */
+/* Where its answer goes, and in which form and language its errors are packed. */
+const struct connection *batch_connection(const struct batch *batch);
+
+/*
+ * The answer of an item: one packed value, {error: …} if it was not decided; none without memory. When all are there, the batch is answered
+ * and gone.
+ */
 void batch_answer(struct batch *batch, uint32_t slot, struct bytes result, uint64_t position);
-/* An item that was not decided: {error: "CODE: sentence"}. */
-void batch_error(struct batch *batch, uint32_t slot, enum say say, const struct text *arguments, size_t count);
 
 #endif

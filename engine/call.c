@@ -29,11 +29,21 @@ call_answer(struct call *call, struct bytes result)
 enum call_end
 call_error(struct call *call, enum say say, const struct text *arguments, size_t count)
 {
+	const struct reply_to *reply = &call->reply;
+	struct pack pack = pack_into(call_buffer(call));
 	call->shard->stats.errors++;
-	if (call->reply.batch != NULL)
-		batch_error(call->reply.batch, call->reply.slot, say, arguments, count);
+	if (reply->batch != NULL) {
+		pack_map(&pack, 1);
+		pack_name(&pack, "error");
+	}
+	const struct connection *connection =
+		reply->batch != NULL ? batch_connection(reply->batch) : reply->connection;
+	connection_pack_error(connection, &pack, say, arguments, count);
+	struct bytes error = { pack.buffer->data, pack_is_whole(&pack) ? pack.buffer->size : 0 };
+	if (reply->batch != NULL)
+		batch_answer(reply->batch, reply->slot, error, call->seen);
 	else
-		connection_error(call->reply.connection, call->reply.msgid, say, arguments, count);
+		connection_error(reply->connection, reply->msgid, error, call->seen);
 	return CALL_ENDED;
 }
 

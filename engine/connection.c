@@ -340,30 +340,36 @@ connection_answer(struct connection *connection, uint32_t msgid, struct bytes re
 }
 
 void
-connection_error(struct connection *connection, uint32_t msgid, enum say say,
+connection_pack_error(const struct connection *connection, struct pack *pack, enum say say,
 	const struct text *arguments, size_t count)
 {
-	uint8_t head[ANSWER_HEAD_BYTES];
 	struct arena arena;
+	arena_init(&arena, READ_BYTES);
+	struct text sentence = say_fill(&arena, say, connection->zh, arguments, count);
+	if (connection->details) {
+		pack_map(pack, 2);
+		pack_name_string(pack, "code", say_code(say));
+		pack_name_text(pack, "say", sentence);
+	} else {
+		pack_text(pack, arena_print(&arena, "%s: %.*s", say_code(say), TEXT_ARGS(sentence)));
+	}
+	arena_release(&arena);
+}
+
+void
+connection_error(struct connection *connection, uint32_t msgid, struct bytes error, uint64_t position)
+{
+	uint8_t head[ANSWER_HEAD_BYTES];
 	must(connection->calls > 0);
 	connection->calls--;
 	if (connection->closing)
 		return;
-	arena_init(&arena, READ_BYTES);
-	struct text sentence = say_fill(&arena, say, connection->zh, arguments, count);
-	struct pack pack = pack_into(answer_buffer(connection, 0));
+	struct pack pack = pack_into(answer_buffer(connection, position));
 	pack_raw(&pack, (struct bytes){ head, answer_head(head, msgid) });
-	if (connection->details) {
-		pack_map(&pack, 2);
-		pack_name_string(&pack, "code", say_code(say));
-		pack_name_text(&pack, "say", sentence);
-	} else {
-		pack_text(&pack, arena_print(&arena, "%s: %.*s", say_code(say), TEXT_ARGS(sentence)));
-	}
+	pack_raw(&pack, error);
 	pack_nil(&pack);
-	arena_release(&arena);
-	if (!pack_is_whole(&pack))
-		connection_close(connection);
+	if (error.size == 0 || !pack_is_whole(&pack))
+		connection_close(connection); /* there was no memory to say it */
 }
 
 void
@@ -401,8 +407,13 @@ connection_end(struct connection *connection)
 static void
 answer_problem(struct connection *connection, uint32_t msgid, enum say say, struct text argument)
 {
+	struct buffer error;
+	buffer_init(&error, READ_BYTES);
+	struct pack pack = pack_into(&error);
+	connection_pack_error(connection, &pack, say, &argument, 1);
 	connection->calls++;
-	connection_error(connection, msgid, say, &argument, 1);
+	connection_error(connection, msgid, (struct bytes){ error.data, error.size }, 0);
+	buffer_release(&error);
 }
 
 static void
@@ -523,9 +534,15 @@ arrival_place(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 		*buf = uv_buf_init((char *)all->arrival, READ_BYTES);
 		return;
 	}
-	/* Behind the unfinished message: as much again as there is, so that memory grows with what really arrives. */
+	/*
+	 * Behind the unfinished message: as much again as there is, so that memory grows with what really arrives; at last, as much as the
+	 * largest message and what may come with its end.
+	 */
 	size_t before = connection->in.capacity;
 	size_t wanted = connection->in.size < READ_BYTES ? READ_BYTES : connection->in.size;
+	size_t left = connection->in.bytes_max - connection->in.size;
+	if (wanted > left)
+		wanted = left;
 	uint8_t *place = buffer_reserve(&connection->in, wanted);
 	all->in_bytes += connection->in.capacity - before;
 	*buf = uv_buf_init((char *)place, place == NULL ? 0 : (unsigned)wanted);

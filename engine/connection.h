@@ -49,9 +49,11 @@ void connection_drop(struct connection *connection);
 
 /* [1, msgid, nil, result]; leaves when entries at and below `position` are durable (0: now). */
 void connection_answer(struct connection *connection, uint32_t msgid, struct bytes result, uint64_t position);
-/* [1, msgid, error, nil] in the form that this connection asked for. */
-void connection_error(struct connection *connection, uint32_t msgid, enum say say,
+/* Packs an error, in the form and language that this connection asked for. */
+void connection_pack_error(const struct connection *connection, struct pack *pack, enum say say,
 	const struct text *arguments, size_t count);
+/* [1, msgid, error, nil] with an error that was so packed; leaves likewise: an error, too, tells of what it saw. */
+void connection_error(struct connection *connection, uint32_t msgid, struct bytes error, uint64_t position);
 
 void connection_set_language(struct connection *connection, bool zh);
 void connection_set_details(struct connection *connection, bool details);

@@ -190,6 +190,8 @@ once_check(struct call *call, const struct once *once, enum call_end *end)
 	case LOOKUP_FOUND:
 		break;
 	}
+	if (position > call->seen)
+		call->seen = position;
 	if (entry.fingerprint != once->fingerprint || entry.at_ms != once->at_ms) {
 		char id[CHARGE_ID_MAX];
 		size_t size = charge_id_format(call->shard->settings.store.shard, position, id);

@@ -389,7 +389,7 @@ refuse_unknown(struct reading *reading, const struct shape *shape, struct text n
 	for (size_t i = 0; i < shape->field_count; i++)
 		known = arena_print(reading->arena, "%.*s%s%s", TEXT_ARGS(known), i > 0 ? ", " : "",
 			shape->fields[i].name);
-	if (!utf8_is_valid(name) || name.size > IDENTIFIER_BYTES_MAX)
+	if (!identifier_is_valid(name))
 		name = TEXT("?");
 	return refuse(reading, SAY_UNKNOWN_FIELD, text_of(shape->name), name,
 		known.size == 0 ? TEXT("none") : known);

@@ -312,7 +312,7 @@ shard_run(struct shard *shard, const struct shard_message *messages, size_t coun
 		struct reply_to reply = { .connection = messages[i].connection, .msgid = message->msgid };
 		if (method == NULL) {
 			struct call call = call_make(shard, NULL, reply);
-			struct text name = utf8_is_valid(message->method) ? message->method : TEXT("?");
+			struct text name = identifier_is_valid(message->method) ? message->method : TEXT("?");
 			call_error(&call, SAY_UNKNOWN_METHOD, &name, 1);
 			continue;
 		}
