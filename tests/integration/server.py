@@ -12,6 +12,7 @@ files, small segments and batches so that tests reach their ends, a Unix socket,
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -24,6 +25,8 @@ from pathlib import Path
 import msgpack
 
 ROOT = Path(__file__).resolve().parents[2]
+# Built with sanitizers, which report what they found at a clean end only.
+SANITIZED = "ASAN_OPTIONS" in os.environ
 
 SMALL = {
     "journal_segment": "1 MiB",
@@ -262,10 +265,21 @@ class Server:
     def log_text(self):
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
+    def memory_bytes(self):
+        """What the process has in memory now."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024
+
     def close(self):
-        self.kill()
+        """Ends it, and fails if it had ended by itself in a bad way or, with sanitizers, ends so now."""
+        code = self.process.poll() if self.process else 0
+        if code is None:
+            code = self.stop() if SANITIZED else abs(self.kill()) - signal.SIGKILL
+        text = self.log_text() if code != 0 else ""
         if self.own_folder:
             shutil.rmtree(self.folder, ignore_errors=True)
+        self.process = None
+        assert code == 0, f"the server ended with code {code}:\n{text[-6000:]}"
 
     def __enter__(self):
         return self
