@@ -17,6 +17,7 @@ enum stage {
 	STAGE_WRITING,
 	STAGE_SEALING, /* all chunks are written; ids below the head may still be in memory */
 	STAGE_META_WANTED,
+	STAGE_META_GIVEN, /* it waits until what its runs name is durable in the journal */
 	STAGE_META,
 	STAGE_FAILED,
 };
@@ -39,7 +40,7 @@ struct checkpoint {
 	/* The shard's. */
 	enum stage stage;
 	struct journal_head head;
-	uint64_t copied_position; /* journal position that the chunk's values must be durable to */
+	uint64_t copied_position; /* what was copied, chunk or list of runs, must be durable to here */
 	uint64_t chunk_began_ns;
 	uint64_t sweep_began_ns;
 	uint64_t retry_ns; /* not before this, after the disk was full */
@@ -209,7 +210,7 @@ checkpoint_give_meta(struct checkpoint *checkpoint, const struct database_meta *
 	must(checkpoint->stage == STAGE_META_WANTED);
 	checkpoint->meta = *meta;
 	checkpoint->meta.applied = checkpoint->head;
-	post(checkpoint, TASK_META, STAGE_META);
+	checkpoint->stage = STAGE_META_GIVEN;
 }
 
 static void
@@ -308,9 +309,15 @@ checkpoint_turn(struct checkpoint *checkpoint, const struct checkpoint_now *now,
 			if (now->ids_sealed < checkpoint->head.position)
 				return CHECKPOINT_WAITING;
 			checkpoint->stage = STAGE_META_WANTED;
-			return CHECKPOINT_WANTS_META;
+			break;
 		case STAGE_META_WANTED:
+			checkpoint->copied_position = now->decided;
 			return CHECKPOINT_WANTS_META;
+		case STAGE_META_GIVEN:
+			if (now->durable < checkpoint->copied_position)
+				return CHECKPOINT_WAITING;
+			post(checkpoint, TASK_META, STAGE_META);
+			return CHECKPOINT_WAITING;
 		case STAGE_IDLE:
 		case STAGE_FAILED:
 			return CHECKPOINT_WAITING;

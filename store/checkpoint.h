@@ -7,7 +7,9 @@
  *   waits until what it copied is durable
  *   (and until the pace allows)           ─────────►  writes the chunk, one synced transaction
  *   marks, fills the next …               ◄─────────  done
- *   all chunks done, all ids below P in runs ──────►  writes meta: applied = P, the runs
+ *   all chunks done, all ids below P in runs:
+ *   takes the list of runs, waits until all ids in them
+ *   are durable in the journal            ─────────►  writes meta: applied = P, the runs
  *   end                                   ◄─────────  done
  *
  * `checkpoint_turn` moves this on and never blocks; the thread calls `wake` when it is done with a task. If a task
@@ -46,14 +48,18 @@ struct checkpoint_now {
 
 enum checkpoint_step {
 	CHECKPOINT_WAITING,   /* nothing to do until `wake`, more durable, more ids or more time */
-	CHECKPOINT_WANTS_META, /* give it with checkpoint_give_meta */
+	CHECKPOINT_WANTS_META, /* give it with checkpoint_give_meta, in the same turn */
 	CHECKPOINT_ENDED,     /* applied has moved to the head; idle again */
 	CHECKPOINT_NO_ROOM,     /* the disk is full: what was to be written is tried again in a second */
 	CHECKPOINT_FAILED,
 };
 enum checkpoint_step checkpoint_turn(struct checkpoint *checkpoint, const struct checkpoint_now *now,
 	struct fault *fault);
-/* What the tables will stand for; meta->applied is set to the head by this. */
+/*
+ * What the tables will stand for; meta->applied is set to the head by this. It is written when all that was decided up to the turn
+ * that asked for it is durable: the runs may hold ids that are younger than the head, and no run may ever name an
+ * entry that a crash could take away.
+ */
 void checkpoint_give_meta(struct checkpoint *checkpoint, const struct database_meta *meta);
 /* The head that this checkpoint began with. */
 struct journal_head checkpoint_head(const struct checkpoint *checkpoint);

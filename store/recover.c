@@ -83,8 +83,7 @@ prepare_entry(struct recovery *recovery, const struct journal_visit *visit, stru
 			return bad_entry(recovery, visit->position, "changes a record in a way that is not well-formed");
 		if (!store_pin(store, changes, i, &effect))
 			return STATUS_MEMORY;
-		uint64_t version = shelf_record_version(changes->records[i]);
-		if (version != 0 && version != effect.previous)
+		if (!shelf_record_follows(changes->records[i], effect.previous))
 			return bad_entry(recovery, visit->position, "does not follow the entry that changed its record before");
 	}
 	rest = visit->entry->effect_bytes;
@@ -114,7 +113,6 @@ recover_one(struct recovery *recovery, const struct journal_visit *visit)
 {
 	struct store *store = recovery->store;
 	struct changes changes;
-	changes.made = false;
 	enum status status = make_room(recovery);
 	if (status == STATUS_OK)
 		status = prepare_entry(recovery, visit, &changes);

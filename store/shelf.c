@@ -30,7 +30,7 @@ enum {
 	BYTES_MIN = 1 << 20,
 	HAND_STEPS = 4096,
 	HAND_ROUNDS = 2,
-	CELLS_MIN = 8, /* of a size that is needed at all, whatever the bound says */
+	CELLS_MIN = 4, /* of a size that is needed at all, whatever the bound says */
 };
 
 struct shelf_record {
@@ -385,22 +385,40 @@ shelf_install(struct shelf *shelf, struct shelf_key key, struct bytes value, uin
 	return true;
 }
 
-struct shelf_record *
-shelf_pin(struct shelf *shelf, struct shelf_key key, size_t value_size, bool *made)
+bool
+shelf_pin_found(struct shelf *shelf, struct shelf_key key, struct shelf_record **record)
 {
-	must(value_size <= RECORD_VALUE_MAX);
 	if (!list_make_room(&shelf->changed))
+		return false;
+	struct shelf_record *found = find_record(shelf, key);
+	if (found != NULL) {
+		found->marks |= MARK_USED;
+		if ((found->marks & MARKS_LISTED) == 0)
+			list_as_changed(shelf, found);
+	}
+	*record = found;
+	return true;
+}
+
+struct shelf_record *
+shelf_pin(struct shelf *shelf, struct shelf_key key, size_t value_size)
+{
+	struct shelf_record *record;
+	must(value_size <= RECORD_VALUE_MAX);
+	if (!shelf_pin_found(shelf, key, &record))
 		return NULL;
-	struct shelf_record *record = find_record(shelf, key);
-	*made = record == NULL;
-	if (record == NULL)
-		record = record_new(shelf, key, value_size);
-	if (record == NULL)
-		return NULL;
-	record->marks |= MARK_USED;
-	if ((record->marks & MARKS_LISTED) == 0)
+	if (record != NULL)
+		return record;
+	record = record_new(shelf, key, value_size);
+	if (record != NULL)
 		list_as_changed(shelf, record);
 	return record;
+}
+
+bool
+shelf_has_room(const struct shelf_record *record, size_t value_size)
+{
+	return record_room(record) >= value_size;
 }
 
 bool

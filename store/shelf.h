@@ -64,12 +64,17 @@ void shelf_prefetch_record(const struct shelf *shelf, uint64_t hash);
 bool shelf_install(struct shelf *shelf, struct shelf_key key, struct bytes value, uint64_t version);
 
 /*
- * Change, in three steps. pin finds the record, or makes one that is absent (version 0; *made), and lists it as changed, so that it stays while
+ * Change, in three steps. pin finds the record, or makes one that is absent (version 0), and lists it as changed, so that it stays while
  * memory for others is found. make_room sees to it that a value of `value_size` bytes fits, which may put the record
  * elsewhere. Both may fail for want of memory, and then nothing that anybody can see has changed. set can't fail after
  * them. A version only grows. The pointer is good until the next make_room for this record, or the next sweep.
+ *
+ * Making one may drop others that are not pinned yet. So whoever changes several records, and knows them from having found them,
+ * pins those that are here before any is made: pin_found gives NULL for one that is not here.
  */
-struct shelf_record *shelf_pin(struct shelf *shelf, struct shelf_key key, size_t value_size, bool *made);
+bool shelf_pin_found(struct shelf *shelf, struct shelf_key key, struct shelf_record **record);
+struct shelf_record *shelf_pin(struct shelf *shelf, struct shelf_key key, size_t value_size);
+bool shelf_has_room(const struct shelf_record *record, size_t value_size);
 bool shelf_make_room(struct shelf *shelf, struct shelf_key key, struct shelf_record **record, size_t value_size);
 void shelf_set(struct shelf *shelf, struct shelf_record *record, struct bytes value, uint64_t version);
 uint64_t shelf_record_version(const struct shelf_record *record);

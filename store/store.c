@@ -1,4 +1,5 @@
 /* The store of one shard (see store.h). */
+#include "slab.h"
 #include "store_parts.h"
 
 #include "../engine/base/clock.h"
@@ -80,10 +81,11 @@ wake_called(uv_async_t *wake)
 	store_turn(wake->data, true);
 }
 
+/* A whole turn, which sets the timer again: the loop may find nothing else to do before it sleeps. */
 static void
 timer_called(uv_timer_t *timer)
 {
-	store_turn(timer->data, true);
+	store_turn(timer->data, false);
 }
 
 /* ---- opening ---- */
@@ -235,11 +237,10 @@ open_parts(struct store *store, struct fault *fault)
 	store->shelf = shelf_new(settings->records_bytes_max);
 	if (store->shelf == NULL)
 		return fault_set(fault, STATUS_MEMORY, "no memory for records");
-	bool was_clean = store->meta.clean || store->meta.folder == 0;
 	status = store_recover(store, &head, &torn, fault);
 	if (status != STATUS_OK)
 		return status;
-	if (!was_clean || torn)
+	if (!store->meta.clean || torn)
 		settle_tail(store, &head);
 	store->now_ms = head.time_ms;
 	status = open_journal(store, &head, fault);
@@ -352,10 +353,7 @@ effect_key(const struct effect *effect)
 bool
 store_pin(struct store *store, struct changes *changes, size_t index, const struct effect *effect)
 {
-	bool made;
-	struct shelf_record *record =
-		shelf_pin(store->shelf, effect_key(effect), effect->value.size, &made);
-	changes->made |= made && !store_is_complete(store, effect->table);
+	struct shelf_record *record = shelf_pin(store->shelf, effect_key(effect), effect->value.size);
 	for (size_t i = 0; i < index; i++)
 		must(changes->records[i] != record); /* an entry changes a record once */
 	changes->records[index] = record;
@@ -365,8 +363,9 @@ store_pin(struct store *store, struct changes *changes, size_t index, const stru
 bool
 store_make_room(struct store *store, struct changes *changes, size_t index, const struct effect *effect)
 {
-	return shelf_make_room(store->shelf, effect_key(effect), &changes->records[index],
-		effect->value.size);
+	return shelf_has_room(changes->records[index], effect->value.size) ||
+		shelf_make_room(store->shelf, effect_key(effect), &changes->records[index],
+			effect->value.size);
 }
 
 void
@@ -376,8 +375,7 @@ store_apply(struct store *store, uint64_t position, const struct entry *entry,
 	struct bytes rest = entry->effect_bytes;
 	struct effect effect;
 	for (size_t i = 0; effect_next(&rest, &effect); i++) {
-		must(shelf_record_version(changes->records[i]) == effect.previous ||
-			shelf_record_version(changes->records[i]) == 0);
+		must(shelf_record_follows(changes->records[i], effect.previous));
 		shelf_set(store->shelf, changes->records[i], effect.value, position);
 	}
 	if (entry->id.size > 0)
@@ -408,6 +406,15 @@ behind_bytes(const struct store *store)
 	return decided > applied ? decided - applied : 0;
 }
 
+bool
+store_awaits_memory(struct store *store)
+{
+	struct shelf_stats records = shelf_stats(store->shelf);
+	bool will_come = records.kept_bytes > 0 && records.bytes + SLAB_BYTES > records.bytes_max;
+	store->memory_is_short |= will_come;
+	return will_come;
+}
+
 /* May new work be decided now? */
 static enum status
 store_admits(struct store *store, struct fault *fault)
@@ -429,18 +436,35 @@ store_admits(struct store *store, struct fault *fault)
 	return STATUS_OK;
 }
 
+/* Pins the records that exist, before one that is made drops them. Whoever decides has looked at all of them. */
+static bool
+pin_found(struct store *store, const struct entry *entry, const struct effect *effects,
+	struct changes *changes)
+{
+	for (size_t i = 0; i < entry->effect_count; i++) {
+		struct shelf_record **record = &changes->records[i];
+		must(value_is_valid(effects[i].table, effects[i].value));
+		if (!shelf_pin_found(store->shelf, effect_key(&effects[i]), record))
+			return false;
+		must(*record != NULL || store_is_complete(store, effects[i].table));
+		for (size_t other = 0; other < i; other++)
+			must(*record == NULL || changes->records[other] != *record);
+	}
+	return true;
+}
+
 /* Each effect names the entry that changed its record before; memory for all of them is made sure of. */
 static bool
 prepare_effects(struct store *store, const struct entry *entry, struct effect *effects,
 	struct changes *changes)
 {
+	if (!pin_found(store, entry, effects, changes))
+		return false;
 	for (size_t i = 0; i < entry->effect_count; i++) {
-		must(record_is_valid(effects[i].table, effects[i].key, effects[i].value));
-		if (!store_pin(store, changes, i, &effects[i]))
+		if (changes->records[i] == NULL && !store_pin(store, changes, i, &effects[i]))
 			return false;
 		effects[i].previous = shelf_record_version(changes->records[i]);
 	}
-	must(!changes->made); /* whoever decides has looked at what is changed */
 	for (size_t i = 0; i < entry->effect_count; i++) {
 		if (!store_make_room(store, changes, i, &effects[i]))
 			return false;
@@ -453,12 +477,17 @@ store_append(struct store *store, struct entry *entry, struct effect *effects, u
 	struct fault *fault)
 {
 	struct changes changes;
-	changes.made = false;
 	must(entry->effects == effects && !store->closing);
 	enum status status = store_admits(store, fault);
-	if (status == STATUS_OK && !prepare_effects(store, entry, effects, &changes))
-		return fault_set(fault, STATUS_MEMORY, "the memory for records is full");
+	if (status == STATUS_OK && !prepare_effects(store, entry, effects, &changes)) {
+		if (!store_awaits_memory(store))
+			return fault_set(fault, STATUS_MEMORY, "the memory for records is full");
+		status = STATUS_BUSY;
+	}
 	size_t size = entry_size(entry);
+	if (size > ENTRY_BYTES_MAX)
+		return fault_set(fault, STATUS_LIMIT, "what this request does takes %zu bytes, at most %d",
+			size, ENTRY_BYTES_MAX);
 	uint8_t *at = status == STATUS_OK ? journal_reserve(store->journal, size, position) : NULL;
 	if (at == NULL) {
 		store->busy += status != STATUS_FULL;
@@ -508,11 +537,12 @@ static bool
 checkpoint_is_due(const struct store *store, uint64_t now_ns)
 {
 	struct shelf_stats records = shelf_stats(store->shelf);
-	if (journal_boundary(store->journal).position == store->meta.applied.position || store->closing)
+	if (store->closing)
 		return false;
-	return now_ns - store->checkpoint_began_ns >= store->settings.checkpoint_ms * MS_NS ||
-		behind_bytes(store) > store->settings.behind_bytes_max / 2 ||
-		records.kept_bytes > records.bytes_max / 4;
+	bool is_behind = journal_boundary(store->journal).position != store->meta.applied.position;
+	bool is_time = now_ns - store->checkpoint_began_ns >= store->settings.checkpoint_ms * MS_NS;
+	return (is_behind && is_time) || behind_bytes(store) > store->settings.behind_bytes_max / 2 ||
+		records.kept_bytes > records.bytes_max / 4 || store->memory_is_short;
 }
 
 /* How long to rest between two chunks: not at all when somebody may soon have to wait for this checkpoint. */
@@ -521,7 +551,8 @@ checkpoint_pace_ns(const struct store *store)
 {
 	struct shelf_stats records = shelf_stats(store->shelf);
 	struct checkpoint_stats checkpoint;
-	if (store->closing || behind_bytes(store) > store->settings.behind_bytes_max / 4 * 3 ||
+	if (store->closing || store->memory_is_short ||
+		behind_bytes(store) > store->settings.behind_bytes_max / 4 * 3 ||
 		records.kept_bytes > records.bytes_max / 8 * 3)
 		return 0;
 	checkpoint_stats(store->checkpoint, &checkpoint);
@@ -536,7 +567,20 @@ checkpoint_ended(struct store *store)
 	store->map_is_full = used >= MAP_FULL_PERCENT;
 	if (used >= MAP_ALARM_PERCENT)
 		log_event(LOG_WARN, "the state's map is %u %% full; raise state.map_bytes", used);
+	store->memory_is_short = false;
 	store->progressed = true;
+	wants_starved(store);
+}
+
+/* The disk or the map is full: new work is refused until a checkpoint has ended well; it is tried again every second. */
+static void
+checkpoint_found_no_room(struct store *store, const struct fault *fault)
+{
+	store->map_is_full |= fault->os_error == 0; /* LMDB's own bound, not the disk's */
+	if (store->closing)
+		store_fail(store, fault); /* nobody waits for room now */
+	else
+		log_event(LOG_WARN, "a checkpoint waits for room: %s", fault->text);
 }
 
 static void
@@ -579,7 +623,7 @@ checkpoint_move(struct store *store)
 		checkpoint_ended(store);
 		break;
 	case CHECKPOINT_NO_ROOM:
-		log_event(LOG_WARN, "no room on the disk for a checkpoint; trying again in a second");
+		checkpoint_found_no_room(store, &fault);
 		break;
 	case CHECKPOINT_FAILED:
 		store_fail(store, &fault);
@@ -605,7 +649,7 @@ announce_durable(struct store *store)
 static void
 tell_failure(struct store *store)
 {
-	if (!store->has_failed || store->failure_told)
+	if (!store->has_failed || store->failure_told || store->closing)
 		return;
 	store->failure_told = true;
 	store->events.failed(store->events.context, &store->fault);
@@ -635,10 +679,13 @@ store_turn(struct store *store, bool more_to_come)
 		journal_flush(store->journal, store->now_ms);
 	if (more_to_come)
 		return;
-	if (store->progressed && !store->closing) {
-		store->progressed = false;
+	/* Room may come without news: a segment that is ready, a disk that somebody cleared. */
+	if (store->rooms.first != NULL && !store->closing &&
+		(store->progressed || store_admits(store, NULL) != STATUS_BUSY))
 		wants_room(store);
-	}
+	store->progressed = false;
+	if (store->durables.first != NULL && !store->closing)
+		wants_durable(store, store->durable_seen);
 	wants_send(store);
 	id_jobs_send(store);
 	checkpoint_move(store);
@@ -665,6 +712,7 @@ settle(struct store *store)
 	}
 	while (store->readings > 0 || store->id_jobs > 0 || store->warming != NULL)
 		uv_run(store->loop, UV_RUN_ONCE);
+	wants_drop(store);
 }
 
 /* Everything into LMDB and runs, and a meta that says so. */

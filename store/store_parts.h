@@ -46,6 +46,7 @@ struct store {
 	struct want *pending[PENDING_SLOTS];   /* records that are being read, by hash */
 	struct want_list durables;
 	struct want_list rooms;
+	struct want_list starved; /* records that were read and found no memory; after the next checkpoint */
 	unsigned readings; /* workers under way */
 	unsigned id_jobs;  /* the same, for runs */
 	bool progressed;   /* something that back-pressure may have waited for has happened */
@@ -58,6 +59,7 @@ struct store {
 	uint64_t checkpoint_began_ns;
 	bool closing;
 	bool map_is_full;
+	bool memory_is_short; /* somebody waits for memory that a checkpoint will free */
 	uint64_t id_jobs_not_before_ns; /* after the disk was full */
 	uint64_t free_checked_ns;
 	bool disk_is_full;
@@ -71,7 +73,6 @@ struct store {
 /* The records that an entry changes, in the order of its effects. */
 struct changes {
 	struct shelf_record *records[ENTRY_EFFECTS_MAX];
-	bool made; /* one of them was not in memory */
 };
 /*
  * Finds memory for one effect: pins first, room later, since making room for one may drop what is not pinned. False without
@@ -99,8 +100,13 @@ bool store_is_complete(const struct store *store, uint8_t table);
 void wants_send(struct store *store);                   /* cold ones to workers */
 void wants_durable(struct store *store, uint64_t durable);
 void wants_room(struct store *store);
+void wants_starved(struct store *store);                /* tries again those that found no memory */
+void wants_drop(struct store *store);                   /* closing: lets go what they hold */
 void id_jobs_send(struct store *store);
 void want_list_add(struct want_list *list, struct want *want);
+
+/* No memory was found at the bound, but a checkpoint will free some. */
+bool store_awaits_memory(struct store *store);
 
 /* A failure, from any thread: the loop will be told. */
 void store_fail(struct store *store, const struct fault *fault);

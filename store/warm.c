@@ -31,6 +31,7 @@ struct warming {
 	uint64_t dropped; /* records that the shelf had dropped when it began */
 	uint64_t record_total;
 	bool table_ended;
+	bool skipped; /* a record of the table is not well-formed, so the table is not whole in memory */
 	enum status status;
 	struct fault fault;
 	struct record_key after;
@@ -49,8 +50,10 @@ keep_record(void *context, struct bytes key, struct bytes value, uint64_t versio
 		return false;
 	}
 	/* What is not well-formed is left to whoever asks for it, who will be told. */
-	if (!record_is_valid(warming->table, key, value))
+	if (!record_is_valid(warming->table, key, value)) {
+		warming->skipped = true;
 		return true;
+	}
 	uint8_t *at = warming->chunk + warming->bytes;
 	memcpy(at, key.data, key.size);
 	memcpy(at + key.size, value.data, value.size);
@@ -123,7 +126,9 @@ warm_read_done(uv_work_t *work, int status)
 		return;
 	}
 	if (warming->table_ended) {
-		store->complete |= UINT32_C(1) << warming->table;
+		if (!warming->skipped)
+			store->complete |= UINT32_C(1) << warming->table;
+		warming->skipped = false;
 		warming->table++;
 		warming->after.size = 0;
 	}
@@ -155,6 +160,7 @@ warm_begin(struct store *store)
 	warming->dropped = shelf_stats(store->shelf).dropped;
 	warming->record_total = 0;
 	warming->status = STATUS_OK;
+	warming->skipped = false;
 	warming->after.size = 0;
 	store->warming = warming;
 	warm_next(warming);

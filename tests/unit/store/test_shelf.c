@@ -197,7 +197,7 @@ change(const size_t *numbers, size_t count, bool only_pin)
 	struct shelf_record *records[CHANGED_MAX];
 	size_t sizes[CHANGED_MAX];
 	struct made_key made;
-	bool was_made, done = true;
+	bool done = true;
 	for (size_t i = 0; i < count; i++) {
 		if (!warm(numbers[i]))
 			return false;
@@ -209,9 +209,8 @@ change(const size_t *numbers, size_t count, bool only_pin)
 	}
 	arm();
 	for (size_t i = 0; i < count && done; i++) {
-		records[i] = shelf_pin(model.shelf, key_of(&made, numbers[i]), sizes[i], &was_made);
+		records[i] = shelf_pin(model.shelf, key_of(&made, numbers[i]), sizes[i]);
 		done = records[i] != NULL;
-		assert_true(!done || !was_made);
 	}
 	for (size_t i = 0; i < count && done; i++)
 		done = shelf_make_room(model.shelf, key_of(&made, numbers[i]), &records[i], sizes[i]);
@@ -465,10 +464,9 @@ static void
 set_one(size_t number, size_t size)
 {
 	struct made_key made;
-	bool was_made;
 	struct state *live = &model.records[number].live;
 	struct shelf_key key = key_of(&made, number);
-	struct shelf_record *record = shelf_pin(model.shelf, key, size, &was_made);
+	struct shelf_record *record = shelf_pin(model.shelf, key, size);
 	assert_non_null(record);
 	assert_true(shelf_make_room(model.shelf, key, &record, size));
 	*live = (struct state){ ++model.version, size };
@@ -647,10 +645,13 @@ record_that_was_made_and_never_set_is_not_written(void **state)
 	struct made_key made;
 	struct bytes value;
 	uint64_t version;
-	bool was_made;
 	model_start(1 << 20, 10, 2000, 1);
-	assert_non_null(shelf_pin(model.shelf, key_of(&made, 0), 10, &was_made));
-	assert_true(was_made);
+	struct shelf_record *record;
+	assert_true(shelf_pin_found(model.shelf, key_of(&made, 0), &record));
+	assert_null(record);
+	assert_non_null(shelf_pin(model.shelf, key_of(&made, 0), 10));
+	assert_true(shelf_pin_found(model.shelf, key_of(&made, 0), &record));
+	assert_non_null(record);
 	struct shelf_sweep sweep = shelf_sweep_begin(model.shelf);
 	assert_int_equal(sweep.count, 1);
 	assert_false(shelf_sweep_copy(model.shelf, sweep.records[0], &value, &version));
@@ -664,9 +665,8 @@ entry_follows_the_version_it_names_and_nothing_or_an_end_that_was_forgotten(void
 {
 	(void)state;
 	struct made_key made;
-	bool was_made;
 	model_start(1 << 20, 10, 100, 1);
-	struct shelf_record *record = shelf_pin(model.shelf, key_of(&made, 0), 10, &was_made);
+	struct shelf_record *record = shelf_pin(model.shelf, key_of(&made, 0), 10);
 	assert_true(shelf_record_follows(record, 0));
 	assert_true(shelf_record_follows(record, 4160)); /* not known yet */
 	set_one(0, 5);

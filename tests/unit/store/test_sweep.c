@@ -56,9 +56,8 @@ static void
 set_record(enum table table, size_t number, size_t size, uint64_t version)
 {
 	static uint8_t value[RECORD_VALUE_MAX];
-	bool made;
 	struct shelf_key key = key_of(table, number);
-	struct shelf_record *record = shelf_pin(shelf, key, size, &made);
+	struct shelf_record *record = shelf_pin(shelf, key, size);
 	assert_non_null(record);
 	assert_true(shelf_make_room(shelf, key, &record, size));
 	memset(value, (int)(number % 251), size);
