@@ -165,7 +165,7 @@ json_pack_value(const json_t *value, struct pack *pack, struct fault *fault)
 	return status;
 }
 
-/* ---- MessagePack to JSON ---- */
+/* ---- MessagePack to JSON; msgpack-c refuses what is nested deeper than 32 ---- */
 
 json_t *
 json_of_binary(struct bytes bytes)
@@ -200,14 +200,12 @@ of_unsigned(uint64_t number)
 	return json_string(text);
 }
 
-static json_t *of_packed(const msgpack_object *object, unsigned depth);
-
 static json_t *
-of_list(const msgpack_object_array *array, unsigned depth)
+of_list(const msgpack_object_array *array)
 {
 	json_t *list = json_array();
 	for (uint32_t i = 0; list != NULL && i < array->size; i++) {
-		if (json_array_append_new(list, of_packed(&array->ptr[i], depth + 1)) != 0) {
+		if (json_array_append_new(list, json_of_packed(&array->ptr[i])) != 0) {
 			json_decref(list);
 			return NULL;
 		}
@@ -217,14 +215,14 @@ of_list(const msgpack_object_array *array, unsigned depth)
 
 /* Names that are not text are shown as their JSON. */
 static bool
-add_pair(json_t *object, const msgpack_object_kv *pair, unsigned depth)
+add_pair(json_t *object, const msgpack_object_kv *pair)
 {
-	json_t *value = of_packed(&pair->val, depth + 1);
+	json_t *value = json_of_packed(&pair->val);
 	if (pair->key.type == MSGPACK_OBJECT_STR &&
 		utf8_is_valid((struct text){ pair->key.via.str.ptr, pair->key.via.str.size }))
 		return json_object_setn_new_nocheck(
 			       object, pair->key.via.str.ptr, pair->key.via.str.size, value) == 0;
-	json_t *key = of_packed(&pair->key, depth + 1);
+	json_t *key = json_of_packed(&pair->key);
 	struct text name = key == NULL ? (struct text){ NULL, 0 } : json_write(key, false);
 	json_decref(key);
 	if (name.data == NULL) {
@@ -237,11 +235,11 @@ add_pair(json_t *object, const msgpack_object_kv *pair, unsigned depth)
 }
 
 static json_t *
-of_map(const msgpack_object_map *map, unsigned depth)
+of_map(const msgpack_object_map *map)
 {
 	json_t *object = json_object();
 	for (uint32_t i = 0; object != NULL && i < map->size; i++) {
-		if (!add_pair(object, &map->ptr[i], depth)) {
+		if (!add_pair(object, &map->ptr[i])) {
 			json_decref(object);
 			return NULL;
 		}
@@ -249,11 +247,9 @@ of_map(const msgpack_object_map *map, unsigned depth)
 	return object;
 }
 
-static json_t *
-of_packed(const msgpack_object *object, unsigned depth)
+json_t *
+json_of_packed(const msgpack_object *object)
 {
-	if (depth > DEPTH_MAX)
-		return json_string("…");
 	switch (object->type) {
 	case MSGPACK_OBJECT_NIL:
 		return json_null();
@@ -277,17 +273,11 @@ of_packed(const msgpack_object *object, unsigned depth)
 		return json_of_binary((struct bytes){
 			(const uint8_t *)object->via.ext.ptr, object->via.ext.size });
 	case MSGPACK_OBJECT_ARRAY:
-		return of_list(&object->via.array, depth);
+		return of_list(&object->via.array);
 	case MSGPACK_OBJECT_MAP:
-		return of_map(&object->via.map, depth);
+		return of_map(&object->via.map);
 	}
 	return json_null();
-}
-
-json_t *
-json_of_packed(const msgpack_object *object)
-{
-	return of_packed(object, 0);
 }
 
 json_t *

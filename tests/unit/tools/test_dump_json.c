@@ -1,0 +1,195 @@
+#include "claims.h"
+
+#include "../../../tools/dump_json.h"
+#include "../../../tools/json.h"
+
+enum { PLACE_BYTES = 1024 };
+
+static uint8_t place[PLACE_BYTES];
+
+/* Compares a value with JSON text, and drops it. */
+static void
+assert_json(json_t *value, const char *expected)
+{
+	struct text text = json_write(value, false);
+	assert_non_null(text.data);
+	assert_string_equal(text.data, expected);
+	memory_free((void *)(uintptr_t)text.data);
+	json_decref(value);
+}
+
+static struct bytes
+key_of(const struct record_key *key)
+{
+	return (struct bytes){ key->data, key->size };
+}
+
+static void
+keys_are_shown_as_people_know_them(void **state)
+{
+	(void)state;
+	struct record_key keys[3];
+	key_of_text(&keys[0], TABLE_ACCOUNT, TEXT("a1"));
+	key_of_balance(&keys[1], TEXT("a1"), TEXT("main"));
+	key_of_counter(&keys[2], TEXT("s1"), TEXT("talk"), TEXT("minutes"), 20697);
+	static const char *const expected[] = { "a1", "a1/main", "s1/talk.minutes/2026-09-01" };
+	for (size_t i = 0; i < 3; i++) {
+		char *text = record_key_text(keys[i].table, key_of(&keys[i]));
+		assert_string_equal(text, expected[i]);
+		memory_free(text);
+	}
+}
+
+static void
+a_balance_shows_money_as_text_and_units_as_numbers(void **state)
+{
+	(void)state;
+	struct record_key key;
+	key_of_balance(&key, TEXT("a1"), TEXT("main"));
+	struct balance balance = {
+		.amount = 12500000,
+		.held = 1,
+		.earlier = 4096,
+		.day = 20697,
+		.kind = BALANCE_CASH,
+		.unit = TEXT("CNY"),
+		.span = { 0, INT64_MAX },
+	};
+	struct field_writer writer = fields_into(place, sizeof place);
+	balance_write(&writer, &balance);
+	assert_json(record_value_json(TABLE_BALANCE, key_of(&key), fields_written(&writer)),
+		"{\"kind\": \"cash\", \"unit\": \"CNY\", \"amount\": \"12.50\", \"held\": \"0.000001\", "
+		"\"from\": \"1970-01-01T00:00:00Z\", \"day\": \"2026-09-01\", \"earlier\": 4096}");
+	balance = (struct balance){
+		.amount = 90, .kind = BALANCE_UNITS, .unit = TEXT("second"), .span = SPAN_ALWAYS
+	};
+	writer = fields_into(place, sizeof place);
+	balance_write(&writer, &balance);
+	assert_json(record_value_json(TABLE_BALANCE, key_of(&key), fields_written(&writer)),
+		"{\"kind\": \"units\", \"unit\": \"second\", \"amount\": 90, \"held\": 0}");
+}
+
+static void
+a_subscription_shows_its_dates(void **state)
+{
+	(void)state;
+	struct record_key key;
+	key_of_text(&key, TABLE_SUBSCRIPTION, TEXT("s1"));
+	struct field_writer writer = fields_into(place, sizeof place);
+	field_write_text(&writer, TEXT("a1"));
+	field_write_text(&writer, TEXT("pstn"));
+	field_write_u8(&writer, 1);
+	field_write_span(&writer, (struct span){ 0, 1000 });
+	field_write_u8(&writer, SUBSCRIPTION_SUSPENDED);
+	field_write_u8(&writer, 1);
+	field_write_text(&writer, TEXT("07715510000"));
+	field_write_span(&writer, SPAN_ALWAYS);
+	field_write_u8(&writer, 0);
+	assert_json(record_value_json(TABLE_SUBSCRIPTION, key_of(&key), fields_written(&writer)),
+		"{\"account\": \"a1\", \"product\": \"pstn\", "
+		"\"states\": [{\"state\": \"suspended\", \"from\": \"1970-01-01T00:00:00Z\", "
+		"\"till\": \"1970-01-01T00:00:01Z\"}], "
+		"\"service_ids\": [{\"service_id\": \"07715510000\"}], \"packages\": []}");
+}
+
+static void
+a_customer_shows_texts_and_numbers_of_its_facts(void **state)
+{
+	(void)state;
+	struct record_key key;
+	key_of_text(&key, TABLE_CUSTOMER, TEXT("c1"));
+	struct field_writer writer = fields_into(place, sizeof place);
+	field_write_text(&writer, TEXT("public"));
+	field_write_text(&writer, TEXT(""));
+	field_write_u8(&writer, 2);
+	field_write_text(&writer, TEXT("level"));
+	field_write_u8(&writer, 0);
+	field_write_text(&writer, TEXT("金"));
+	field_write_text(&writer, TEXT("years"));
+	field_write_u8(&writer, 1);
+	field_write_i64(&writer, -3);
+	assert_json(record_value_json(TABLE_CUSTOMER, key_of(&key), fields_written(&writer)),
+		"{\"segment\": \"public\", \"area\": \"\", \"facts\": {\"level\": \"金\", \"years\": -3}}");
+}
+
+static void
+what_is_not_as_the_table_says_is_shown_as_bytes(void **state)
+{
+	(void)state;
+	struct record_key key;
+	key_of_text(&key, TABLE_ACCOUNT, TEXT("a1"));
+	assert_json(record_value_json(TABLE_ACCOUNT, key_of(&key),
+			    (struct bytes){ (const uint8_t *)"\xff", 1 }),
+		"{\"malformed\": {\"$bytes\": \"/w==\"}}");
+	assert_json(
+		record_value_json(TABLE_ACCOUNT, key_of(&key), (struct bytes){ NULL, 0 }), "null");
+}
+
+static void
+an_entry_shows_who_what_and_the_postings(void **state)
+{
+	(void)state;
+	static uint8_t encoded[4096];
+	uint8_t counter[8] = { 60 };
+	struct record_key key;
+	key_of_counter(&key, TEXT("s1"), TEXT("talk"), TEXT("minutes"), 20697);
+	struct effect effect = { TABLE_COUNTER, key_of(&key), { counter, sizeof counter }, 8192 };
+	struct posting postings[] = {
+		{ .side = 0, .amount = 60, .unit = TEXT("second") },
+		{ .side = POSTING_BOOK,
+			.book = TEXT("used"),
+			.amount = -60,
+			.unit = TEXT("second") },
+	};
+	struct entry entry = {
+		.kind = ENTRY_CHARGE,
+		.attempt = 2,
+		.fingerprint = 0xabc,
+		.at_ms = 1000,
+		.made_ms = 2000,
+		.release = 0x00ab0e9b0541e934,
+		.scope = TEXT("\x01"
+			      "a1"),
+		.id = TEXT("x"),
+		.event = { (const uint8_t *)"\x91\x05", 2 },
+		.answer = { (const uint8_t *)"\xc1", 1 },
+		.effects = &effect,
+		.effect_count = 1,
+		.postings = postings,
+		.posting_count = 2,
+	};
+	struct entry decoded;
+	struct fault fault;
+	size_t size = entry_size(&entry);
+	assert_true(size <= sizeof encoded);
+	entry_encode(&entry, 7, encoded);
+	struct bytes bytes = { encoded, size };
+	assert_int_equal(entry_decode(bytes, 7, &decoded, &size, &fault), STATUS_OK);
+	const struct journal_visit visit = { .position = 4096, .entry = &decoded, .bytes = bytes };
+	char expected[1000];
+	snprintf(expected, sizeof expected,
+		"{\"charge\": \"3:4096:0\", \"made\": \"1970-01-01T00:00:02Z\", \"kind\": \"charge\", "
+		"\"scope\": \"a1\", \"id\": \"x\", \"attempt\": 2, \"fingerprint\": \"0000000000000abc\", "
+		"\"at\": \"1970-01-01T00:00:01Z\", \"release\": \"00ab0e9b0541e934\", \"event\": [5], "
+		"\"answer\": {\"$bytes\": \"wQ==\"}, "
+		"\"effects\": [{\"table\": \"counter\", \"key\": \"s1/talk.minutes/2026-09-01\", \"previous\": 8192, "
+		"\"value\": {\"used\": 60}}], "
+		"\"postings\": [{\"book\": \"counter:s1/talk.minutes/2026-09-01\", \"amount\": 60, "
+		"\"unit\": \"second\"}, {\"book\": \"used\", \"amount\": -60, \"unit\": \"second\"}], \"bytes\": %zu}",
+		size);
+	assert_json(entry_json(3, &visit), expected);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(keys_are_shown_as_people_know_them),
+		cmocka_unit_test(a_balance_shows_money_as_text_and_units_as_numbers),
+		cmocka_unit_test(a_subscription_shows_its_dates),
+		cmocka_unit_test(a_customer_shows_texts_and_numbers_of_its_facts),
+		cmocka_unit_test(what_is_not_as_the_table_says_is_shown_as_bytes),
+		cmocka_unit_test(an_entry_shows_who_what_and_the_postings),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
