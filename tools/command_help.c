@@ -43,14 +43,22 @@ list_methods(const struct page *page)
 					  page->zh ? methods[i]->zh : methods[i]->en });
 	page_table(page, &table);
 	table_release(&table);
-	page_text(page, page_say(page, "suanpan help NAME says more of a command or a method.",
-				"suanpan help 名称：查看命令或方法的详细说明。"));
+	page_text(page,
+		page_say(page,
+			"suanpan help NAME says more of a command or a method, suanpan help language of the words of\n"
+			"the rule language.",
+			"suanpan help 名称：查看命令或方法的详细说明；suanpan help language：规则语言的词。"));
 }
 
 /* A name may be both: `rate` is a command that rates a file and a method that prices an event. */
 static int
-help_of(const struct page *page, const char *name)
+help_of(const struct page *page, const char *const names[2])
 {
+	const char *name = names[0];
+	if (strcmp(name, "language") == 0)
+		return names[1] == NULL ? reference_words(page) : reference_word(page, names[1]);
+	if (names[1] != NULL)
+		return command_misused(&COMMAND_HELP, "\"%s\" is one too many", names[1]);
 	const struct command *command = command_find(name);
 	const struct method *method = method_find(text_of(name));
 	if (command == NULL && method == NULL)
@@ -70,24 +78,24 @@ help_of(const struct page *page, const char *name)
 static int
 help_run(int count, char **arguments)
 {
-	const char *name = NULL, *language = "en", *reference = NULL;
+	const char *names[2], *language = "en", *reference = NULL;
 	const struct option list[] = {
 		{ "--reference", OPTION_TEXT, &reference, 0, 0 },
 		{ "--language", OPTION_LANGUAGE, &language, 0, 0 },
 		{ NULL, OPTION_FLAG, NULL, 0, 0 },
 	};
-	const struct options options = { &COMMAND_HELP, list, 0, 1, &name };
+	const struct options options = { &COMMAND_HELP, list, 0, 2, names };
 	int code = options_read(&options, count, arguments);
 	if (code != EXIT_DONE)
 		return code;
 	const struct page page = { stdout, reference != NULL, strcmp(language, "zh") == 0 };
 	if (reference != NULL && !reference_page(&page, reference))
-		return command_misused(
-			&COMMAND_HELP, "the reference has the pages api, commands and settings");
+		return command_misused(&COMMAND_HELP,
+			"the reference has the pages api, commands, settings and language");
 	if (reference != NULL)
 		return EXIT_DONE;
-	if (name != NULL)
-		return help_of(&page, name);
+	if (names[0] != NULL)
+		return help_of(&page, names);
 	list_commands(&page);
 	list_methods(&page);
 	return EXIT_DONE;
@@ -96,19 +104,23 @@ help_run(int count, char **arguments)
 const struct command COMMAND_HELP = {
 	.name = "help",
 	.usage =
-		"help [COMMAND|METHOD] [--language en|zh]\n       suanpan help --reference api|commands|settings [--language en|zh]",
+		"help [COMMAND|METHOD|language [WORD]] [--language en|zh]\n"
+		"       suanpan help --reference api|commands|settings|language [--language en|zh]",
 	.en = "says what the commands and methods are",
 	.zh = "显示命令和方法的说明",
 	.help = "Without a name it lists all commands and methods. Of a method it says the parameters with their types and limits,\n"
-		"the result, the errors and refusals, and an example. With --reference it writes a page of the reference as\n"
-		"Markdown.\n"
+		"the result, the errors and refusals, and an example. `language` lists the words of the rule language; of a word it\n"
+		"says the fields, and an example. With --reference it writes a page of the reference as Markdown.\n"
 		"\n"
 		"  suanpan help charge\n"
+		"  suanpan help language tariff\n"
 		"  suanpan help serve --language zh\n",
 	.help_zh =
-		"不带名称时列出全部命令和方法。对方法显示参数的类型与限制、结果、错误与拒绝以及示例。--reference 以 Markdown 输出参考手册页。\n"
+		"不带名称时列出全部命令和方法。对方法显示参数的类型与限制、结果、错误与拒绝以及示例。language 列出规则语言的词，后接一个词时\n"
+		"显示其字段和示例。--reference 以 Markdown 输出参考手册页。\n"
 		"\n"
 		"  suanpan help charge\n"
+		"  suanpan help language tariff\n"
 		"  suanpan help serve --language zh\n",
 	.run = help_run,
 };

@@ -1,5 +1,5 @@
 # The reference pages, which the program writes from its own tables. A test holds them to it.
-REFERENCE_PAGES = $(foreach page,api commands settings,$(foreach language,en zh,$(page).$(language)))
+REFERENCE_PAGES = $(foreach page,api commands settings language,$(foreach language,en zh,$(page).$(language)))
 
 .PHONY: docs
 docs: $(BUILD)/suanpan ## write the reference pages, docs/reference

@@ -15,31 +15,44 @@ page_heading(const struct page *page, int level, const char *text)
 void
 page_text(const struct page *page, const char *text)
 {
-	fprintf(page->out, page->markdown ? "%s\n\n" : "%s\n\n", text);
+	for (; *text != '\0'; text++) {
+		if (page->markdown || *text != '`')
+			fputc(*text, page->out);
+	}
+	fprintf(page->out, "\n\n");
 }
 
 void
 page_code(const struct page *page, const char *lines)
 {
+	page_script(page, "text", lines);
+}
+
+void
+page_script(const struct page *page, const char *info, const char *lines)
+{
 	if (page->markdown) {
-		fprintf(page->out, "```text\n%s%s```\n\n", lines,
+		fprintf(page->out, "```%s\n%s%s```\n\n", info, lines,
 			lines[0] != '\0' && lines[strlen(lines) - 1] == '\n' ? "" : "\n");
 		return;
 	}
 	while (*lines != '\0') {
 		size_t size = strcspn(lines, "\n");
-		fprintf(page->out, "  %.*s\n", (int)size, lines);
+		fprintf(page->out, "%s%.*s\n", size > 0 ? "  " : "", (int)size, lines);
 		lines += size + (lines[size] == '\n');
 	}
 	fprintf(page->out, "\n");
 }
 
-/* A cell of a Markdown table: bars would end it, and angle brackets would be HTML. */
+/*
+ * A cell of a Markdown table: bars would end it. Angle brackets would be HTML, and stars emphasis,
+ * but not in code.
+ */
 static void
-write_cell(const struct page *page, const char *text)
+write_cell(const struct page *page, const char *text, bool is_code)
 {
 	for (; *text != '\0'; text++) {
-		if (*text == '|' || *text == '<' || *text == '*')
+		if (*text == '|' || (!is_code && (*text == '<' || *text == '*')))
 			fputc('\\', page->out);
 		fputc(*text, page->out);
 	}
@@ -54,7 +67,7 @@ write_markdown_row(const struct page *page, const struct table *table, size_t ro
 		const char *text = table_cell(table, row, column);
 		const char *mark = row > 0 && column == 0 ? "`" : "";
 		fprintf(page->out, " %s", mark);
-		write_cell(page, text);
+		write_cell(page, text, mark[0] != '\0');
 		fprintf(page->out, "%s%s|", mark, text[0] == '\0' ? "" : " ");
 	}
 	fprintf(page->out, "\n");

@@ -14,6 +14,8 @@ void page_heading(const struct page *page, int level, const char *text);
 void page_text(const struct page *page, const char *text);
 /* Lines as they stand. */
 void page_code(const struct page *page, const char *lines);
+/* The same; in Markdown `info` says what they are: "lua file=catalog.lua". */
+void page_script(const struct page *page, const char *info, const char *lines);
 /* The first row is the head; all columns are aligned left. */
 void page_table(const struct page *page, const struct table *table);
 

@@ -209,6 +209,14 @@ settings_page(const struct page *page)
 	reference_settings_table(page);
 }
 
+static void
+language_page(const struct page *page)
+{
+	int code = reference_language(page);
+	if (code != EXIT_DONE)
+		exit(code);
+}
+
 bool
 reference_page(const struct page *page, const char *name)
 {
@@ -216,7 +224,7 @@ reference_page(const struct page *page, const char *name)
 		const char *name;
 		void (*write)(const struct page *page);
 	} pages[] = { { "api", api_page }, { "commands", commands_page },
-		{ "settings", settings_page } };
+		{ "settings", settings_page }, { "language", language_page } };
 	for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
 		if (strcmp(pages[i].name, name) != 0)
 			continue;

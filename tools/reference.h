@@ -24,7 +24,13 @@ void reference_command(const struct page *page, const struct command *command);
 /* The settings of serve, as a table. */
 void reference_settings_table(const struct page *page);
 
-/* The pages "api", "commands", "settings"; false if there is no such page. */
+/* The words of the rule language, or one of them; an exit code. */
+int reference_words(const struct page *page);
+int reference_word(const struct page *page, const char *word);
+/* All of the rule language; an exit code. */
+int reference_language(const struct page *page);
+
+/* The pages "api", "commands", "settings", "language"; false if there is no such page. */
 bool reference_page(const struct page *page, const char *name);
 
 #endif

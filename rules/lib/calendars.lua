@@ -5,12 +5,13 @@ local use, native = ...
 local report = use "report"
 local tables = use "tables"
 local types = use "types"
+local schema = use "schema"
 
 local calendars = {}
 local find = report.find
 
 local KINDS, WEEKDAYS, MINUTES = 3, 7, 1440
-local RULES_MAX, BANDS_MAX = 128, 32
+local RULES_MAX, BANDS_MAX = schema.limits.calendar_rules, schema.limits.calendar_bands
 
 local kind_names = { [0] = { en = "an ordinary %s", zh = "普通的%s" }, { en = "a holiday that is a %s", zh = "节假日的%s" },
     { en = "a workday that is a %s", zh = "调休上班的%s" } }

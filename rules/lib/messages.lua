@@ -10,8 +10,8 @@ messages.unknown_word = {
     zh = "语言中没有“{name}”这个词",
     mend_en = "write {near}",
     mend_zh = "改为 {near}",
-    or_en = "look up the words of the language in its reference",
-    or_zh = "请查阅语言参考中的词",
+    or_en = "suanpan help language lists the words",
+    or_zh = "suanpan help language 列出全部词",
 }
 messages.unfinished_word = {
     en = "{word} \"{id}\" has no { … } behind it",

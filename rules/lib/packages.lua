@@ -3,11 +3,12 @@
 local use, native = ...
 local report = use "report"
 local types = use "types"
+local schema = use "schema"
 
 local packages = {}
 local find, at = report.find, report.at
 
-local USES_MAX = 16
+local USES_MAX = schema.limits.uses
 
 -- An id of the package's layers, components … as its place in the list, from 0.
 local function place_in(list, name, place, what)

@@ -20,6 +20,38 @@ local schema = {}
 
 schema.language = 1
 
+-- How much there may be of what a word holds; image.h and calendar.h have room for as much.
+schema.limits = {
+    calendar_rules = 128, -- after rows are split by kinds of days
+    calendar_bands = 32,
+    zones = 256,
+    uses = 16,
+    call_instructions = 10000, -- unless the catalog says otherwise
+}
+
+-- What a function of a catalog sees of the usage (context.c).
+schema.context = {
+    { "service", { en = "text: the service", zh = "文本：业务" } },
+    { "from", { en = "text: who used it, a service id", zh = "文本：使用者的业务接入号" } },
+    { "to", { en = "text: what was reached, may be empty", zh = "文本：对端，可为空" } },
+    { "quantity", { en = "whole number, in the unit of the service", zh = "整数，以业务的单位计" } },
+    { "seconds", { en = "the same, of a service counted in seconds", zh = "同上，用于以秒计的业务" } },
+    { "bytes", { en = "the same, of a service counted in bytes", zh = "同上，用于以字节计的业务" } },
+    { "items", { en = "the same, of a service counted in items", zh = "同上，用于以条计的业务" } },
+    { "at", { en = "when it began, in the catalog's time zone", zh = "开始时间，按目录的时区" } },
+    { "attributes", { en = "attributes.NAME: text, whole number or nil", zh = "attributes.名称：文本、整数或 nil" } },
+}
+schema.context_at = {
+    { "year", { en = "whole number", zh = "整数" } },
+    { "month", { en = "1 to 12", zh = "1 至 12" } },
+    { "day", { en = "1 to 31", zh = "1 至 31" } },
+    { "hour", { en = "0 to 23", zh = "0 至 23" } },
+    { "minute", { en = "0 to 59", zh = "0 至 59" } },
+    { "second", { en = "0 to 59", zh = "0 至 59" } },
+    { "weekday", { en = "\"monday\" to \"sunday\"", zh = "\"monday\" 至 \"sunday\"" } },
+    { "date", { en = "\"2026-01-31\"", zh = "\"2026-01-31\"" } },
+}
+
 -- Records are written { … } inside of a field or as a positional entry.
 schema.records = {
     serves = {
@@ -100,7 +132,7 @@ schema.catalog = {
                 say = { en = "The first layer that prices a unit wins", zh = "由首个能定价的层定价" } },
             { "components", { "list", "id" }, default = { "basic" },
                 say = { en = "Parts of a price, which are added", zh = "价格的组成部分，相加" } },
-            { "instructions", { "integer", 1000, 1000000 }, default = 10000,
+            { "instructions", { "integer", 1000, 1000000 }, default = schema.limits.call_instructions,
                 say = { en = "Of one call of a function; past it the charge is refused", zh = "一次函数调用的指令上限，超出则拒绝计费" } },
         },
     },
@@ -167,8 +199,8 @@ schema.catalog = {
             { "price", "prices", say = { en = "Of one step, or one for each band", zh = "每个计费单位的价格，或各时段的价格" } },
             { "first", { "record", "first_step" }, say = { en = "The first step, where it differs", zh = "首个计费单位" } },
             { "setup", { "money", 0 }, default = 0, say = { en = "Once an event", zh = "每次使用的起始费" } },
-            { "minimum", { "money", 0 }, default = 0, say = { en = "Of the line", zh = "每次最低" } },
-            { "maximum", { "money", 0 }, default = 0, say = { en = "Of the line", zh = "每次最高" } },
+            { "minimum", { "money", 0 }, default = 0, say = { en = "The line costs no less", zh = "该行最低费用" } },
+            { "maximum", { "money", 0 }, default = 0, say = { en = "The line costs no more; 0: no maximum", zh = "该行最高费用；0 为不设" } },
             { "round", "rounding", say = { en = "\"0.01 half_up\": once, at the end of the line", zh = "\"0.01 half_up\"：在行末取整一次" } },
             { "uses", { "list", "id" }, say = { en = "Allowances of the package, in order; {} none; left out: all that cover it",
                 zh = "先用的免费资源（按顺序）；{} 为不用；不写则用所有适用的" } },

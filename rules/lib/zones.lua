@@ -5,11 +5,12 @@ local use, native = ...
 local report = use "report"
 local tables = use "tables"
 local types = use "types"
+local schema = use "schema"
 
 local zones = {}
 local find, at = report.find, report.at
 
-local ZONES_MAX = 256
+local ZONES_MAX = schema.limits.zones
 
 -- Zones get the values 0, 1, …; refusals follow them when all zones are known.
 local function number_of(list, numbers, name)

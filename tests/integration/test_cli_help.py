@@ -7,7 +7,7 @@ import pytest
 
 from server import ROOT, suanpan
 
-PAGES = [(page, language) for page in ("api", "commands", "settings") for language in ("en", "zh")]
+PAGES = [(page, language) for page in ("api", "commands", "settings", "language") for language in ("en", "zh")]
 
 
 def methods():

@@ -1,0 +1,554 @@
+-- What the reference page says besides the schema: remarks, and for each word an example. All examples together are one catalog,
+-- which must pass `suanpan check` (tests/integration/test_docs.py). Read by reference.lua only, never while a release is built.
+
+local manual = {}
+
+manual.intro = {
+    {
+        en = "A catalog is a folder. Each file of it is run once when a release is built and leaves plain data: which files there are, "
+            .. "how they are called and in what order they run makes no difference. Files and folders whose names begin with a dot are "
+            .. "ignored, and so is everything but `.lua` and `.csv`.",
+        zh = "资费目录就是一个文件夹。生成规则版本时，其中每个文件运行一次，留下的只是数据：文件如何划分、如何命名、先后次序，都不影响结果。"
+            .. "以点开头的文件和文件夹，以及 `.lua`、`.csv` 以外的文件，一律忽略。",
+    },
+    {
+        en = "Amounts are text, `\"0.15\"`, never numbers; everything has an id and a text in each language of the catalog; order matters "
+            .. "only where it is written as a list. `suanpan check FOLDER` says what is wrong, `suanpan test FOLDER` runs the tests beside "
+            .. "the rules.",
+        zh = "金额一律写成文本 `\"0.15\"`，不写数字；凡有编号者，目录的每种语言都要有对应文本；只有写成列表的地方才讲究先后。"
+            .. "`suanpan check 文件夹` 指出错误，`suanpan test 文件夹` 运行规则旁边的测试。",
+    },
+}
+
+-- Where things usually stand.
+manual.files = {
+    { "catalog.lua", { en = "what all share: currency, time zone, languages", zh = "共用设定：币种、时区、语言" } },
+    { "products.lua, services.lua …", { en = "products, services", zh = "产品、业务" } },
+    { "zones.lua, calendars.lua …", { en = "zone maps, calendars", zh = "号段表、日历" } },
+    { "packages/*.lua", { en = "packages with their tariffs and allowances", zh = "优惠包及其资费、免费资源" } },
+    { "**/*_test.lua", { en = "tests; not part of what is priced", zh = "测试，不参与计价" } },
+    { "plans.lua …", { en = "plans and offerings", zh = "定价计划、销售品" } },
+    { "tables/NAME.csv", { en = "tables: a row of column names, then rows", zh = "表：首行为列名，其后为数据行" } },
+    { "texts/zh.lua, texts/en.lua", { en = "every sentence that a person will read", zh = "供人阅读的全部文本" } },
+}
+
+-- What a word means beyond its one line; `file` and `example` are part of the one catalog of examples.
+manual.words = {
+    catalog = {
+        file = "catalog.lua",
+        example = [[
+catalog "willow" {
+    currency = "CNY",
+    zone = "Asia/Shanghai",
+    languages = { "zh", "en" },
+}
+]],
+    },
+    product = {
+        file = "products.lua",
+        example = [[
+product "line" {
+    services = { "voice", "sms" },
+}
+]],
+    },
+    service = {
+        file = "services.lua",
+        example = [[
+service "voice" {
+    unit = "second",
+    zones = "dialled",
+}
+
+service "sms" {
+    unit = "item",
+    zones = "countries",
+}
+]],
+    },
+    zones = {
+        about = {
+            en = "The longest beginning wins, whatever row it stands in; of rows with the same one, the first. A number that is "
+                .. "written out twice is an error. A number that is not digits, and one that fits no row, is refused with NO_PRICE. In the "
+                .. "example callers of 010 and 02x have area codes of three digits, all others of four.",
+            zh = "最长前缀优先，与行的次序无关；前缀相同则取写在前面的一行。同一号码写两次是错误。"
+                .. "不是纯数字的号码，以及不符合任何一行的号码，以 NO_PRICE 拒绝。"
+                .. "示例中 010 与 02x 的主叫区号为三位，其余为四位。",
+        },
+        file = "zones.lua",
+        example = [[
+zones "dialled" {
+    area_codes = {
+        { prefix = { "010", "02" }, digits = 3 },
+        { prefix = "0", digits = 4 },
+    },
+
+    { "free", number = { "110", "119" } },
+    { "free", prefix = "800", digits = 10 },
+    { "local", prefix = "@own_area" },
+    { "distant", prefix = "0" },
+    { "local", rest = true },
+}
+]],
+    },
+    calendar = {
+        about = {
+            en = "A moment belongs to the first row that takes its day and its hour; every moment must belong to one. The table "
+                .. "names holidays, and swapped days on which people work: a row with except = \"workday\" does not take those for a "
+                .. "Saturday or a Sunday. A calendar with a table covers the years that stand in it; usage outside of them is refused "
+                .. "with CALENDAR_NOT_COVERED.",
+            zh = "某一时刻归入日期与时间都符合的第一行；任何时刻都必须有归属。表中的日子是 holiday（节假日）或 workday（调休上班日）；"
+                .. "写了 except = \"workday\" 的行，不把调休上班的周末算作周末。带表的日历只覆盖表中出现的年份，"
+                .. "之外的使用以 CALENDAR_NOT_COVERED 拒绝。",
+        },
+        file = "calendars.lua",
+        example = [[
+calendar "day_night" {
+    holidays = "holidays",
+
+    { "holiday", days = "holiday" },
+    { "night", hours = { "21:00-24:00", "00:00-07:00" } },
+    { "weekend", days = { "saturday", "sunday" }, except = "workday" },
+    { "day", rest = true },
+}
+]],
+        table_file = "tables/holidays.csv",
+        table_example = [[
+date,kind
+2026-10-01,holiday
+2026-10-02,holiday
+2026-10-10,workday
+]],
+    },
+    package = {
+        about = {
+            en = "The same id may stand several times: each is a version, and the time of the event says which one prices it. A "
+                .. "version ends where the next one begins. So a price is changed by adding a version, "
+                .. "never by changing one that has been in force.",
+            zh = "同一编号可以声明多次，每次是一个版本，由使用发生的时间决定适用哪个版本；上一版本到下一版本生效时为止。"
+                .. "因此调价是增加一个版本，而不是改动已经生效过的版本。",
+        },
+        file = "packages/home.lua",
+        example = [[
+package "home" {
+    kind = "base", from = "2026-01-01",
+
+    tariff { id = "voice", say = "voice.call", serves = { service = "voice" }, step = "60 s", price = "0.15" },
+}
+
+package "home" {
+    kind = "base", from = "2027-01-01",
+
+    tariff { id = "voice", say = "voice.call", serves = { service = "voice" }, step = "60 s", price = "0.12" },
+}
+]],
+    },
+    tariff = {
+        about = {
+            en = "Stands inside of a package. Inside of a package the first tariff that serves the usage, and whose `when` says so, prices "
+                .. "it. A step that has begun is owed whole, at the price of its first second; so a call across bands is priced band by "
+                .. "band. A line is: set-up, steps, at least the minimum, at most the maximum, then rounded once, if `round` says so.",
+            zh = "写在优惠包之内。同一优惠包中，第一个适用（且 `when` 为真）的资费定价。计费单位一经开始即按整个计，单价取其首秒所在时段，"
+                .. "因此跨时段的通话按时段分别计价。一行费用依次为：起始费、各计费单位、不低于最低、不高于最高，最后按 `round` 取整一次。",
+        },
+        file = "packages/studio.lua",
+        example = [[
+package "studio" {
+    kind = "base", from = "2026-01-01",
+
+    tariff {
+        id = "local", say = "voice.local",
+        serves = { service = "voice", zone = { "free", "local" } },
+        first = { step = "180 s", price = "0.22" },
+        step = "60 s", price = "0.11",
+        maximum = "5.00",
+    },
+
+    tariff {
+        id = "distant", say = "voice.distant",
+        serves = { service = "voice", zone = "distant" },
+        calendar = "day_night",
+        step = "6 s",
+        price = { day = "0.07", weekend = "0.05", night = "0.04", holiday = "0.04" },
+        setup = "0.10",
+    },
+}
+]],
+    },
+    allowance = {
+        about = {
+            en = "Stands inside of a package. Its units pay before money does, whole steps at a time, for the usage that it serves, "
+                .. "of this package and of all others that are held, unless a tariff says otherwise by `uses`. What is left "
+                .. "at the end of the day, month or year lapses.",
+            zh = "写在优惠包之内。先于金额抵扣，按整个计费单位抵扣；凡适用的使用都可抵扣，不论由本优惠包还是所持有的其他优惠包定价，"
+                .. "除非资费用 `uses` 另行指定。当日、当月或当年未用完的部分作废。",
+        },
+        file = "packages/minutes.lua",
+        example = [[
+package "minutes" {
+    kind = "plugin", from = "2026-01-01",
+
+    allowance {
+        id = "local_minutes",
+        serves = { service = "voice", zone = "local" },
+        amount = 100, unit = "minute", every = "month",
+    },
+}
+]],
+    },
+    plan = {
+        file = "plans.lua",
+        example = [[
+plan "household" {
+    base = "home",
+    optional = { "minutes" },
+}
+
+plan "business" {
+    base = { "studio", "messages" },
+    optional = { "minutes" },
+}
+]],
+    },
+    offering = {
+        file = "offerings.lua",
+        example = [[
+offering "willow_line" {
+    brand = "willow",
+    plans = { "household", "business" },
+}
+]],
+    },
+    texts = {
+        about = {
+            en = "Keys are written flat, [\"zone.local\"] = \"…\", or nested as here. Needed are: catalog.ID, product.ID, service.ID, "
+                .. "package.ID, plan.ID, offering.ID, allowance.ID, brand.ID, zone.ID, band.ID, refusal.ID for all that exist, and the "
+                .. "key that each tariff names by `say`. The text of a tariff may have the blanks {amount}, {units}, {zone} and {package}.",
+            zh = "键可以平写 [\"zone.local\"] = \"…\"，也可以像这里一样嵌套。凡存在的都要有：catalog.编号、product.编号、service.编号、"
+                .. "package.编号、plan.编号、offering.编号、allowance.编号、brand.编号、zone.编号、band.编号、refusal.编号，"
+                .. "以及每个资费用 `say` 指定的键。资费的文本中可用空位 {amount}、{units}、{zone}、{package}。",
+        },
+        file = "texts/en.lua",
+        example = [[
+texts "en" {
+    catalog = { willow = "Willow Telephone" },
+    product = { line = "Line" },
+    service = { voice = "Voice", sms = "Messages" },
+    package = { home = "Home", studio = "Studio", messages = "Messages", minutes = "100 minutes" },
+    plan = { household = "Household", business = "Business" },
+    offering = { willow_line = "Willow line" },
+    brand = { willow = "Willow" },
+    allowance = { local_minutes = "100 local minutes a month" },
+    zone = { free = "free", ["local"] = "local", distant = "long distance", abroad = "abroad", inland = "inland" },
+    refusal = { unknown_country = "there is no such country code" },
+    band = { day = "day", night = "night", weekend = "weekend", holiday = "public holiday" },
+    voice = { call = "Call", ["local"] = "Local call", distant = "Long-distance call" },
+    sms = { bulk = "Bulk message", message = "Message" },
+}
+]],
+        more_file = "texts/zh.lua",
+        more_example = [[
+texts "zh" {
+    catalog = { willow = "柳州电话" },
+    product = { line = "电话" },
+    service = { voice = "语音通话", sms = "短信" },
+    package = { home = "家庭", studio = "工作室", messages = "短信", minutes = "百分钟包" },
+    plan = { household = "家庭计划", business = "商务计划" },
+    offering = { willow_line = "柳州电话" },
+    brand = { willow = "柳城" },
+    allowance = { local_minutes = "每月 100 分钟本地通话" },
+    zone = { free = "免费", ["local"] = "本地", distant = "长途", abroad = "境外", inland = "境内" },
+    refusal = { unknown_country = "国家代码不存在" },
+    band = { day = "白天", night = "夜间", weekend = "周末", holiday = "节假日" },
+    voice = { call = "通话费", ["local"] = "本地通话费", distant = "长途通话费" },
+    sms = { bulk = "群发短信", message = "短信" },
+}
+]],
+    },
+    column = {
+        about = {
+            en = "For lists that are too long to be written out. The table is tables/countries.csv; cells are taken as they stand.",
+            zh = "供过长的列表使用。表为 tables/countries.csv，其中的值按原样取用。",
+        },
+        file = "countries.lua",
+        example = [[
+zones "countries" {
+    { "abroad", prefix = "00", followed_by = column "countries.prefix" },
+    { refuse = "unknown_country", prefix = "00" },
+    { "inland", rest = true },
+}
+]],
+        table_file = "tables/countries.csv",
+        table_example = [[
+prefix,country
+1,US
+44,GB
+852,HK
+]],
+    },
+    test = {
+        file = "packages/home_test.lua",
+        example = [[
+test "a call of a minute and a second costs two steps" {
+    holds = "home",
+    event = { service = "voice", from = "07715510000", to = "5507882", at = "2026-09-18 12:00:00", seconds = 61 },
+    expect = { amount = "0.30", zone = "local", tariff = "home.voice", parts = "2" },
+}
+]],
+    },
+    cases = {
+        about = {
+            en = "Each row is counted by its name. An empty text leaves a field out.",
+            zh = "每行单独计数。空文本表示该行不写此字段。",
+        },
+        file = "packages/studio_test.lua",
+        example = [[
+cases "calls of a studio" {
+    holds = { "studio", "minutes" },
+    used = { ["minutes.local_minutes"] = "99 minutes" },
+    event = { service = "voice", from = "07715510000" },
+    columns = { "name", "to", "at", "seconds", "=> parts", "=> amount", "=> refused" },
+
+    { "one free minute is less than the first step", "5507882", "2026-09-18 12:00:00", 60, "1", "0.22", "" },
+    { "by day", "02073241552", "2026-09-18 12:00:00", 12, "day 2", "0.24", "" },
+    { "into the night", "02073241552", "2026-09-18 20:59:54", 12, "day 1, night 1", "0.21", "" },
+    { "a holiday", "02073241552", "2026-10-01 12:00:00", 6, "holiday 1", "0.14", "" },
+    { "a year that the table lacks", "02073241552", "2027-10-01 12:00:00", 6, "", "", "CALENDAR_NOT_COVERED" },
+}
+]],
+    },
+    layout = {
+        about = {
+            en = "A file of its own, given to `suanpan rate FILE --as LAYOUT.lua`; it is no part of a catalog. A source is a text as it "
+                .. "stands, column \"name\", or a function(row), in which row.NAME is the text of a column, and which returns a text or a "
+                .. "whole number. In the example callers come without their area code, and the time is in tenths of a second.",
+            zh = "单独的文件，交给 `suanpan rate 文件 --as 布局.lua` 使用，不属于资费目录。来源可以是原样的文本、column \"列名\"，"
+                .. "或 function(row)：其中 row.列名 是该列的文本，返回文本或整数。"
+                .. "示例中主叫不带区号，时长以十分之一秒计。",
+        },
+        file = "switch.lua",
+        example = [[
+layout "switch" {
+    columns = { "number", "caller", "called", "answered", "tenths", "cause" },
+    separator = ";",
+    time = "DD.MM.YYYY hh:mm:ss",
+
+    skip = {
+        { "cause", is_not = { "16", "31" }, because = column "cause" },
+    },
+
+    event = {
+        id = column "number",
+        service = "voice",
+        from = function(row)
+            if row.caller:starts("0") then
+                return row.caller
+            end
+            return "0771" .. row.caller
+        end,
+        to = column "called",
+        at = column "answered",
+        seconds = function(row) return (tonumber(row.tenths) + 9) // 10 end,
+    },
+}
+]],
+        table_file = "calls.csv",
+        table_example = [[
+1001;5510000;5507882;18.09.2026 09:30:00;951;16
+1002;07715510000;110;18.09.2026 09:40:00;0;19
+]],
+    },
+}
+
+-- How the type of a field is called; `more` says what the value looks like, for the table of values.
+manual.types = {
+    id = { en = "id", zh = "编号",
+        more = { en = "begins with a letter; letters, digits, `_` and `-`; at most 64 bytes", zh = "以字母开头，由字母、数字、`_`、`-` 组成，至多 64 字节" },
+        like = '"local_voice"' },
+    text = { en = "text", zh = "文本", more = { en = "UTF-8, at most 4,096 bytes", zh = "UTF-8，至多 4,096 字节" }, like = '"by day"' },
+    text_key = { en = "key of a text", zh = "文本的键",
+        more = { en = "as an id, with dots", zh = "同编号，可含点" }, like = '"voice.local"' },
+    yes = { en = "true", zh = "true" },
+    money = { en = "money", zh = "金额",
+        more = { en = "decimal text with at most 6 decimals, or money \"…\"", zh = "至多 6 位小数的十进制文本，或 money \"…\"" }, like = '"0.15"' },
+    prices = { en = "price or prices", zh = "价格",
+        more = { en = "money; with a calendar, one for each of its bands", zh = "金额；有日历时为每个时段各写一个" },
+        like = '{ day = "0.15", night = "0.08" }' },
+    quantity = { en = "quantity", zh = "数量",
+        more = { en = "whole number and unit: s, second, min, minute, h, hour (and their plurals); B, byte, KB, MB, GB (of 1,024); item",
+            zh = "整数加单位：s、second、min、minute、h、hour（及复数）；B、byte、KB、MB、GB（以 1,024 计）；item" }, like = '"60 s"' },
+    unit = { en = "unit", zh = "单位", more = { en = "a unit of the quantities", zh = "数量的单位之一" }, like = '"minute"' },
+    allowance_amount = { en = "quantity, or a number with `unit`", zh = "数量，或配合 `unit` 的整数" },
+    date = { en = "date", zh = "日期", more = { en = "of 1900 to 2199; from its first instant, local time", zh = "1900 至 2199 年，自当地零时起" },
+        like = '"2026-01-31"' },
+    hours = { en = "hours", zh = "时间段",
+        more = { en = "local, half-open; over midnight only where no days are given", zh = "当地时间，左闭右开；只有不写日期时才可跨午夜" },
+        like = '"07:00-21:00"' },
+    day = { en = "days", zh = "日子",
+        more = { en = "a weekday, a run of them, holiday or workday", zh = "星期、连续的星期、holiday 或 workday" }, like = '"monday-friday"' },
+    digits = { en = "digits", zh = "数字串", more = { en = "1 to 32 digits", zh = "1 至 32 位数字" }, like = '"0771"' },
+    prefix = { en = "digits or \"@own_area\"", zh = "数字串或 \"@own_area\"" },
+    digit_count = { en = "count or range", zh = "位数或范围", more = { en = "1 to 32", zh = "1 至 32" }, like = '"7..11"' },
+    currency = { en = "currency", zh = "币种", more = { en = "three capital letters", zh = "三个大写字母" }, like = '"CNY"' },
+    time_zone = { en = "time zone", zh = "时区",
+        more = { en = "of the tz database; its transitions become part of the release", zh = "tz 数据库中的名称；其转换规则成为规则版本的一部分" },
+        like = '"Asia/Shanghai"' },
+    rounding = { en = "rounding", zh = "取整",
+        more = {
+            en = "step and mode: half_up, half_even, up, down, ceiling, floor; up is away from zero, half_up the nearest, "
+                .. "halves away from zero",
+            zh = "步长与方式：half_up 四舍五入，half_even 四舍六入五成双，up 远离零，down 趋向零，ceiling 向上，floor 向下",
+        }, like = '"0.01 half_up"' },
+    ["function"] = { en = "function", zh = "函数",
+        more = { en = "see Functions", zh = "见“函数”" }, like = 'function(c) return c.seconds > 60 end' },
+    column_name = { en = "column name", zh = "列名" },
+    time_format = { en = "form of times", zh = "时间格式",
+        more = { en = "YYYY, MM, DD, hh, mm and ss once each, everything else as it stands; or \"rfc3339\", \"unix\", \"unix_ms\"",
+            zh = "YYYY、MM、DD、hh、mm、ss 各出现一次，其余字符原样；或 \"rfc3339\"、\"unix\"、\"unix_ms\"" }, like = '"DD.MM.YYYY hh:mm:ss"' },
+    source = { en = "source", zh = "来源",
+        more = { en = "a text, column \"name\" or function(row)", zh = "文本、column \"列名\" 或 function(row)" },
+        like = 'column "caller"' },
+    sources = { en = "sources by name", zh = "按名称的来源" },
+    moment = { en = "time", zh = "时刻",
+        more = { en = "local, or RFC 3339 with an offset", zh = "当地时间，或带时差的 RFC 3339" }, like = '"2026-09-18 12:00:00"' },
+    attributes = { en = "texts and numbers by name", zh = "按名称的文本或整数" },
+    holding = { en = "package or record", zh = "优惠包或记录" },
+    used = { en = "quantities by \"package.allowance\"", zh = "按 \"优惠包.资源\" 的数量" },
+    shared = { en = "fields", zh = "字段" },
+}
+
+-- The functions that a catalog may contain.
+manual.functions = {
+    { "when", "function(c)", { en = "true or false: does the tariff apply?", zh = "true 或 false：资费是否适用" } },
+    { "amount", "function(c)", { en = "money: the line's amount", zh = "金额：该行的金额" } },
+}
+
+manual.functions_about = {
+    en = "Most packages need none. A function gets the usage as `c`, returns one value, and sees no clock, disk, network or chance; what "
+        .. "it reaches outside of itself can't be changed. The same usage always gets the same answer. One that fails, or runs past its "
+        .. "budget, refuses the charge with RULE_FAILED. An `amount` is an exact fraction until the tariff rounds it; with more than 6 "
+        .. "decimals it must say how, by `round`.",
+    zh = "大多数优惠包不需要函数。函数得到使用 `c`，返回一个值；看不到时钟、磁盘、网络和随机数，也改变不了外部的任何东西，因此同样的使用总得到同样的结果。"
+        .. "函数出错或超出限额时，以 RULE_FAILED 拒绝计费。`amount` 的结果是精确分数，由资费取整；超过 6 位小数时必须用 `round` 说明如何取整。",
+}
+
+manual.functions_file = "packages/messages.lua"
+manual.functions_example = [[
+package "messages" {
+    kind = "base", from = "2026-01-01",
+
+    tariff {
+        id = "bulk", say = "sms.bulk",
+        serves = { service = "sms", zone = "inland" },
+        when = function(c) return c.attributes.kind == "bulk" and c.items >= 100 end,
+        step = "1 item", price = "0.05",
+    },
+
+    tariff {
+        id = "message", say = "sms.message",
+        serves = { service = "sms" },
+        amount = function(c)
+            local one = money "0.10"
+            if c.at.weekday == "sunday" then
+                one = one:minus("20%")
+            end
+            return one * c.items
+        end,
+        round = "0.01 half_up",
+    },
+}
+]]
+
+-- Exact numbers; m is money, d a decimal, n a decimal or a whole number.
+manual.money = {
+    { 'money "12.50"', { en = "money", zh = "金额" } },
+    { 'decimal "0.15"', { en = "a decimal, exact; also \"2%\"", zh = "精确的小数；也可写 \"2%\"" } },
+    { "m + m, m - m, -m", { en = "money", zh = "金额" } },
+    { "m * n, m / n", { en = "money; dividing is exact, too", zh = "金额；除法同样精确" } },
+    { "m / m", { en = "a decimal", zh = "小数" } },
+    { "m < m, m <= m, m == m", { en = "money is compared with money, numbers with numbers", zh = "金额与金额比较，数与数比较" } },
+    { "m:times(x), m:share(x)", { en = "x is a number, \"0.1\" or \"10%\"", zh = "x 为数、\"0.1\" 或 \"10%\"" } },
+    { 'm:plus("2%"), m:minus("2%")', { en = "so many per cent more or less", zh = "增加或减少百分之几" } },
+}
+
+-- The words that every script has besides those of the language; nothing else of Lua is there.
+manual.allowed = {
+    { "type", { en = "as in Lua; \"money\" and \"decimal\" of exact numbers", zh = "同 Lua；精确数为 \"money\" 或 \"decimal\"" } },
+    { "tostring", { en = "as in Lua, never an address", zh = "同 Lua，但不给出地址" } },
+    { "tonumber", { en = "a whole number of a text of digits, else nil", zh = "把数字文本变为整数，否则为 nil" } },
+    { "ipairs", { en = "as in Lua", zh = "同 Lua" } },
+    { "sorted", { en = "for key, value in sorted(t): by key; there is no pairs", zh = "for key, value in sorted(t)：按键的次序；没有 pairs" } },
+    { "select", { en = "as in Lua, from the front", zh = "同 Lua，只从前数" } },
+    { "assert", { en = "as in Lua", zh = "同 Lua" } },
+    { "error", { en = "ends the script or function with this text", zh = "以此文本结束脚本或函数" } },
+    { "money", { en = "an exact amount", zh = "精确金额" } },
+    { "decimal", { en = "an exact number", zh = "精确小数" } },
+    { "math.abs", { en = "of whole and of exact numbers", zh = "用于整数与精确数" } },
+    { "math.max", { en = "the same", zh = "同上" } },
+    { "math.min", { en = "the same", zh = "同上" } },
+    { "math.maxinteger", { en = "the largest whole number", zh = "最大整数" } },
+    { "math.mininteger", { en = "the smallest whole number", zh = "最小整数" } },
+    { "string.len", { en = "bytes; also s:len() and #s", zh = "字节数；也可写 s:len() 或 #s" } },
+    { "string.sub", { en = "as in Lua, by bytes; s:sub(1, 3)", zh = "同 Lua，按字节；s:sub(1, 3)" } },
+    { "string.lower", { en = "letters A to Z", zh = "字母 A 至 Z" } },
+    { "string.upper", { en = "letters a to z", zh = "字母 a 至 z" } },
+    { "string.starts", { en = "s:starts(\"07\"): does it begin so?", zh = "s:starts(\"07\")：是否以此开头" } },
+    { "string.ends", { en = "does it end so?", zh = "是否以此结尾" } },
+    { "string.contains", { en = "is it in there?", zh = "是否包含" } },
+}
+
+manual.allowed_about = {
+    en = "A script is Lua 5.4 with these words and those of the language, and nothing else: no `pairs`, `pcall`, `load`, `require`, `os`, "
+        .. "`io`, no patterns, no `string.format`, nothing that depends on chance, on the clock or on the order of a hash. Only locals can "
+        .. "be written.",
+    zh = "脚本是 Lua 5.4，可用的只有下列词和语言自身的词：没有 `pairs`、`pcall`、`load`、`require`、`os`、`io`，没有模式匹配和 `string.format`，"
+        .. "也没有任何取决于随机数、时钟或哈希次序的东西。只有局部变量可以赋值。",
+}
+
+-- What C words itself; everything else that can be found is in messages.lua.
+manual.findings = {
+    syntax = { severity = "error",
+        say = { en = "a file is not Lua, because of …", zh = "文件不是正确的 Lua：……" },
+        mend = { en = "look for a missing comma, quote, brace or end at or before this place", zh = "检查此处或之前是否缺少逗号、引号、括号或 end" } },
+    script_failed = { severity = "error",
+        say = { en = "a script ended here with an error of its own", zh = "脚本在此出错" },
+        mend = { en = "correct the script; what else is missing is not looked at until then", zh = "先更正此处；在此之前不检查其余缺失" } },
+    limit = { severity = "error",
+        say = { en = "building the catalog took more time, instructions or memory than it may", zh = "构建目录超出时间、指令或内存的限额" },
+        mend = { en = "look for a loop that does not end, or split the catalog", zh = "检查是否有不会结束的循环，或拆分目录" } },
+    functions_unusable = { severity = "error",
+        say = { en = "the functions hold more memory than they may while rating", zh = "函数所占内存超出计费时的限额" },
+        mend = { en = "keep large tables in tables/*.csv, not in the locals of scripts", zh = "把大表放进 tables/*.csv，不要放在脚本的局部变量里" } },
+    unbuildable = { severity = "error",
+        say = { en = "nothing is wrong with the catalog, and still it can't be built", zh = "目录没有错误，却无法构建" },
+        mend = { en = "report this as a fault of the checker", zh = "这是检查器的缺陷，请报告" } },
+    no_tests = { severity = "note",
+        say = { en = "the catalog has no tests", zh = "目录没有测试" },
+        mend = { en = "write some in files called *_test.lua, beside the rules", zh = "在规则旁边的 *_test.lua 文件中编写" } },
+}
+
+-- What may be how large: { name, text, what it is counted in }; the numbers come from the schema and from the program.
+manual.limits = {
+    { "call_instructions", { en = "instructions of one call of a function, unless the catalog says otherwise",
+        zh = "一次函数调用的指令数（目录可另行规定）" } },
+    { "call_bytes", { en = "memory that one call may ask for", zh = "一次函数调用可申请的内存" }, "bytes" },
+    { "block_bytes", { en = "one text or table in a call", zh = "调用中单个文本或表" }, "bytes" },
+    { "call_us", { en = "time of one call; past it nothing is decided, and the request may be sent again",
+        zh = "一次调用的时间；超出则不作处理，请求可以重发" }, "us" },
+    { "functions_bytes", { en = "memory that all functions of a catalog may hold", zh = "目录全部函数可占用的内存" }, "bytes" },
+    { "build_instructions", { en = "instructions of all scripts while a release is built", zh = "构建规则版本时全部脚本的指令数" } },
+    { "build_bytes", { en = "memory meanwhile", zh = "其间的内存" }, "bytes" },
+    { "build_us", { en = "time meanwhile", zh = "其间的时间" }, "us" },
+    { "script_bytes", { en = "one script", zh = "一个脚本" }, "bytes" },
+    { "catalog_files", { en = "files of a catalog", zh = "一个目录的文件数" } },
+    { "catalog_bytes", { en = "a catalog", zh = "一个目录" }, "bytes" },
+    { "path_bytes", { en = "a file's path in the folder; of a to z, 0 to 9, `_`, `.`, `/` and `-`",
+        zh = "文件夹内的路径；由 a 至 z、0 至 9、`_`、`.`、`/`、`-` 组成" }, "bytes" },
+    { "zones", { en = "zones of a zone map", zh = "一个号段表的计费区数" } },
+    { "calendar_rules", { en = "rules of a calendar", zh = "一个日历的规则数" } },
+    { "calendar_bands", { en = "bands of a calendar", zh = "一个日历的时段数" } },
+    { "uses", { en = "allowances in `uses`", zh = "`uses` 中的免费资源数" } },
+    { "columns", { en = "columns of a CSV file", zh = "CSV 文件的列数" } },
+}
+
+return manual
