@@ -26,10 +26,11 @@ enum {
 #define MARKS_KEEP (MARKS_LISTED | MARK_COPIED)
 
 enum {
-	CELL_UNIT = 16,
+	CELL_UNIT = 8,
 	BYTES_MIN = 1 << 20,
 	HAND_STEPS = 4096,
 	HAND_ROUNDS = 2,
+	SPARE_ROOM_MAX = 1 << 16,
 	CELLS_MIN = 4, /* of a size that is needed at all, whatever the bound says */
 };
 
@@ -545,6 +546,11 @@ shelf_sweep_end(struct shelf *shelf, struct shelf_sweep *sweep)
 	}
 	dead->count = 0;
 	shelf->spare = (struct record_list){ sweep->records, 0, shelf->swept_room };
+	if (shelf->spare.room > SPARE_ROOM_MAX) {
+		/* Growing again costs little; memory that lies idle until the next sweep is that of many records. */
+		memory_free(shelf->spare.records);
+		shelf->spare = (struct record_list){ .room = 0 };
+	}
 	shelf->swept_room = 0;
 	shelf->sweeping = false;
 	*sweep = (struct shelf_sweep){ NULL, 0 };

@@ -5,7 +5,7 @@
  *   hash of (table, key) ─► directory ─► segment of 512 slots (tag, pointer) ─► record (header, key, value)
  *
  * Growth. Segments split when 7/8 full, one at a time (extendible hashing), so no insert ever moves more than
- * 512 slots. Records lie in 64 KB slabs of cells of one size. When the bytes in use reach the bound, a hand goes round the cells of the
+ * 512 slots. Records lie in 16 KB slabs of cells of one size. When the bytes in use reach the bound, a hand goes round the cells of the
  * size that is needed and drops a clean record that was not used since it came by last (second chance). Changed records
  * stay until a sweep has written them.
  *

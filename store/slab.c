@@ -10,10 +10,17 @@
 #include <string.h>
 
 /*
- * Classes 0 … 31 are the multiples of 16 up to 512; then each is about a quarter larger than the one before. A block of a class
+ * Classes 0 … 63 are the multiples of 8 up to 512; then each is about a quarter larger than the one before. A block of a class
  * whose cell is over SLAB_BYTES / 8 holds one cell.
  */
-enum { FINE_STEP = 16, FINE_CLASSES = 32, FINE_MAX = FINE_STEP * FINE_CLASSES, CLASSES_MAX = 64 };
+enum {
+	FINE_STEP = 8,
+	COARSE_STEP = 16,
+	FINE_CLASSES = 64,
+	FINE_MAX = FINE_STEP * FINE_CLASSES,
+	CLASSES_MAX = 96,
+	CELL_MIN = 16, /* a free cell must fit */
+};
 
 struct slab {
 	struct slab *next;       /* in the list of all blocks */
@@ -51,7 +58,7 @@ struct slabs {
 static size_t
 coarse_size_after(size_t size)
 {
-	size_t next = size_round_up(size + size / 4, FINE_STEP);
+	size_t next = size_round_up(size + size / 4, COARSE_STEP);
 	return next < SLAB_CELL_MAX ? next : SLAB_CELL_MAX;
 }
 
@@ -91,6 +98,8 @@ static struct slab_class *
 class_of(struct slabs *slabs, size_t size)
 {
 	must(size > 0 && size <= SLAB_CELL_MAX);
+	if (size < CELL_MIN)
+		size = CELL_MIN;
 	if (size <= FINE_MAX)
 		return &slabs->classes[(size - 1) / FINE_STEP];
 	unsigned class = FINE_CLASSES;
@@ -104,6 +113,8 @@ size_t
 slab_cell_size(size_t size)
 {
 	must(size > 0 && size <= SLAB_CELL_MAX);
+	if (size < CELL_MIN)
+		return CELL_MIN;
 	if (size <= FINE_MAX)
 		return size_round_up(size, FINE_STEP);
 	size_t cell = FINE_MAX;

@@ -1,6 +1,6 @@
 /*
- * Slabs: cells of a few fixed sizes in blocks of 64 KB, for the shelf's records. A cell's size class is found from its size; a
- * hand can go round all cells in use. Not thread-safe. Sizes are bytes, cells are aligned to 16.
+ * Slabs: cells of a few fixed sizes in blocks of 16 KB, for the shelf's records. A cell's size class is found from its size; a
+ * hand can go round all cells in use. Not thread-safe. Sizes are bytes, cells are aligned to 8.
  */
 #ifndef SUANPAN_SLAB_H
 #define SUANPAN_SLAB_H
@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SLAB_BYTES 65536
+#define SLAB_BYTES 16384
 #define SLAB_CELL_MAX 66048 /* the largest cell: a header, a key and a value of the largest sizes */
 
 struct slabs;

@@ -36,7 +36,7 @@ cell_holds_what_was_asked_for_and_little_more(void **state)
 	size_t before = 0;
 	for (size_t size = 1; size <= SLAB_CELL_MAX; size++) {
 		size_t cell = slab_cell_size(size);
-		assert_true(cell >= size && cell % 16 == 0 && cell >= before);
+		assert_true(cell >= size && cell % 8 == 0 && cell >= before);
 		assert_true(size <= 512 ? cell < size + 16 : cell <= size + size / 4 + 32);
 		assert_int_equal(slab_cell_size(cell), cell);
 		before = cell;
@@ -45,7 +45,7 @@ cell_holds_what_was_asked_for_and_little_more(void **state)
 }
 
 static void
-cells_begin_with_zeros_and_lie_on_multiples_of_sixteen(void **state)
+cells_begin_with_zeros_and_lie_on_multiples_of_eight(void **state)
 {
 	(void)state;
 	static const size_t sizes[] = { 1, 16, 17, 100, 512, 513, 4000, 8192, 9000, SLAB_CELL_MAX };
@@ -55,7 +55,7 @@ cells_begin_with_zeros_and_lie_on_multiples_of_sixteen(void **state)
 			for (size_t n = 0; n < 40; n++) {
 				cells[n] = slab_take(slabs, sizes[i]);
 				assert_non_null(cells[n]);
-				assert_int_equal((uintptr_t)cells[n] % 16, 0);
+				assert_int_equal((uintptr_t)cells[n] % 8, 0);
 				assert_int_equal(load_u64(cells[n]), 0);
 				assert_int_equal(load_u64((uint8_t *)cells[n] + 8), 0);
 				memset(cells[n], 0xa5, slab_cell_size(sizes[i]));
@@ -252,7 +252,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(cell_holds_what_was_asked_for_and_little_more),
-		TEST(cells_begin_with_zeros_and_lie_on_multiples_of_sixteen),
+		TEST(cells_begin_with_zeros_and_lie_on_multiples_of_eight),
 		TEST(blocks_are_counted_and_cells_given_back_are_used_again),
 		TEST(without_memory_nothing_is_taken_and_what_is_there_stays),
 		TEST(cells_never_overlap_and_the_round_meets_each_in_use_once),
