@@ -11,6 +11,7 @@ code is 0 only if none failed. A summary of all tests is written as JUnit XML be
 """
 
 import argparse
+import itertools
 import os
 import re
 import shutil
@@ -161,6 +162,13 @@ class Plan:
     def __init__(self, build, scratch):
         self.build = build
         self.scratch = scratch
+        self.folders = itertools.count(1)
+
+    def folder(self):
+        """A new folder for a job. Its path is short, since that of a Unix socket below it may have 107 bytes only."""
+        folder = self.scratch / str(next(self.folders))
+        folder.mkdir()
+        return folder
 
     def mode(self, name):
         return self.build / name
@@ -182,10 +190,11 @@ class Plan:
     def pytest(self, path, mode="release", seconds_max=300, environment=None, arguments=()):
         name = path.relative_to(ROOT / "tests").with_suffix("").as_posix()
         label = name if mode == "release" else f"{name} ({mode})"
-        result = self.scratch / (re.sub(r"\W", "-", label) + ".xml")
-        command = ["/usr/bin/python3", "-m", "pytest", "-q", "--tb=short", *arguments, path, f"--junitxml={result}"]
-        folder = self.scratch / re.sub(r"\W", "-", label)
-        folder.mkdir(exist_ok=True)
+        folder = self.folder()
+        command = [
+            "/usr/bin/python3", "-m", "pytest", "-q", "--tb=short", f"--basetemp={folder / 't'}", *arguments, path,
+            f"--junitxml={folder / 'results.xml'}",
+        ]  # fmt: skip
         variables = {
             "SUANPAN_BINARY": str(self.mode(mode) / "suanpan"),
             "TMPDIR": str(folder),
@@ -222,8 +231,7 @@ class Plan:
                 grown,
                 *([seeds] if seeds.exists() else []),
             ]
-            folder = self.scratch / f"fuzz-{name}"
-            folder.mkdir(exist_ok=True)
+            folder = self.folder()
             environment = {**SANITIZERS, "TMPDIR": str(folder)}
             jobs.append(Job(f"fuzz {name}", command, one_case, seconds + 120, environment, folder))
         return jobs
@@ -379,7 +387,7 @@ def main():
     options = parser.parse_args()
     build = options.build.resolve()
     build.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix="suanpan-test-"))
+    scratch = Path(tempfile.mkdtemp(prefix="sp-"))
     plan = Plan(build, scratch)
     if options.what == "test":
         units = sorted(plan.units(), key=lambda job: -job.size)
