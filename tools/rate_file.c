@@ -2,6 +2,7 @@
 #include "rate_file.h"
 
 #include "client.h"
+#include "position_set.h"
 
 #include "../engine/base/clock.h"
 #include "../engine/base/must.h"
@@ -38,9 +39,7 @@ struct rating {
 
 	uint64_t began_ns;
 	uint64_t sent;
-	/* Where the journal stood at the beginning: a charge at or behind it was made by us, or at
-	 * least since. */
-	uint64_t start_position;
+	struct position_set counted; /* charges from where the journal stood when we began */
 };
 
 /* ---- the file ---- */
@@ -111,17 +110,18 @@ position_of(struct text charge)
 /*
  * A repeat was charged before; but if the connection broke and the request was sent again, "before"
  * may be our first sending, whose answer was lost. Then the charge lies behind where the journal
- * stood when we began.
+ * stood when we began, and is counted now, unless it was: a file may have a record twice.
  */
 static bool
-is_new(const struct rating *rating, const struct answer *answer)
+is_new(struct rating *rating, const struct answer *answer)
 {
-	const msgpack_object *repeat = packed_find(answer->result, "repeat");
-	if (repeat == NULL || repeat->type != MSGPACK_OBJECT_BOOLEAN || !repeat->via.boolean)
-		return true;
-	return answer->sent_again &&
-	       position_of(packed_text(packed_find(answer->result, "charge"))) >=
-		       rating->start_position;
+	const msgpack_object *found = packed_find(answer->result, "repeat");
+	bool is_repeat =
+		found != NULL && found->type == MSGPACK_OBJECT_BOOLEAN && found->via.boolean;
+	if (is_repeat && !answer->sent_again)
+		return false;
+	uint64_t position = position_of(packed_text(packed_find(answer->result, "charge")));
+	return position_set_add(&rating->counted, position) || !is_repeat;
 }
 
 static enum answer_end
@@ -165,7 +165,7 @@ take_stats(struct rating *rating, const struct answer *answer)
 	const msgpack_object *decided =
 		packed_find(packed_find(answer->result, "journal"), "decided");
 	if (decided != NULL && decided->type == MSGPACK_OBJECT_POSITIVE_INTEGER)
-		rating->start_position = decided->via.u64;
+		rating->counted.first = decided->via.u64;
 	return ANSWER_TAKEN;
 }
 
@@ -407,6 +407,7 @@ connect_and_run(struct rating *rating)
 		return status;
 	csv_init(&rating->reader, rating->file, layout_separator(rating->layout));
 	arena_init(&rating->arena, ROW_ARENA_BYTES_MAX);
+	position_set_init(&rating->counted, 0);
 	layout_begin(rating->layout);
 	progress_begin(&rating->progress, stderr, options->json);
 	rating->began_ns = monotonic_ns();
@@ -414,6 +415,7 @@ connect_and_run(struct rating *rating)
 	rating->result->elapsed_ns = monotonic_ns() - rating->began_ns;
 	struct progress_state state = progress_of(rating);
 	progress_end(&rating->progress, &state);
+	position_set_release(&rating->counted);
 	arena_release(&rating->arena);
 	csv_release(&rating->reader);
 	client_close(rating->client);

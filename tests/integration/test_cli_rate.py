@@ -108,31 +108,45 @@ def test_another_source_name_is_another_file(ready):
 # ---- broken off ----
 
 
-def test_totals_are_exact_when_the_server_is_killed_again_and_again(ready):
-    """A killed server is started again; the sender says so, goes on, and counts everything once."""
+def rate_while_killed(server, file, *options):
+    """The totals of a sender whose server is killed four times, and what it said meanwhile."""
     seed = random.randrange(1 << 32)
     print("seed", seed)
     chance = random.Random(seed)
-    command = [binary(), "rate", str(CALLS), "--as", "asterisk", "--json", "--rate", "12000", "--in-flight", "700"]
+    command = [binary(), "rate", str(file), "--as", "asterisk", "--json", "--in-flight", "700", *options]
     sender = subprocess.Popen(
-        command + ready.to(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=clean_environment()
+        command + server.to(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=clean_environment()
     )
     output = {}
     reader = threading.Thread(target=lambda: output.update(zip(("out", "err"), sender.communicate(timeout=120))))
     reader.start()
     for _ in range(4):
         time.sleep(chance.uniform(0.1, 0.4))
-        ready.kill()
+        server.kill()
         time.sleep(chance.uniform(0, 0.2))
-        ready.start()
+        server.start()
     reader.join()
-    totals = json.loads(output["out"])
-    assert sender.returncode == 0
+    assert sender.returncode == 0, output["err"]
+    return json.loads(output["out"]), output["err"]
+
+
+def test_totals_are_exact_when_the_server_is_killed_again_and_again(ready):
+    """A killed server is started again; the sender says so, goes on, and counts everything once."""
+    totals, said = rate_while_killed(ready, CALLS, "--rate", "12000")
     assert_sample(totals)
     assert totals["duplicates"] == 0
-    assert b"connected again" in output["err"]
+    assert b"connected again" in said
     code, again, _ = rate(ready)
     assert (code, again["duplicates"], again["duplicate_amount"]) == (0, 16390, "52214.05")
+
+
+def test_records_that_are_in_the_file_twice_are_duplicates_also_when_the_server_is_killed(ready):
+    twice = ready.folder / "twice.csv"
+    lines = CALLS.read_text().splitlines(keepends=True)
+    twice.write_text("".join(line for start in range(0, 20000, 50) for line in 2 * lines[start : start + 50]))
+    totals, _ = rate_while_killed(ready, twice, "--rate", "24000")
+    assert (totals["charged"], totals["amount"]) == (16390, "52214.05")
+    assert (totals["duplicates"], totals["duplicate_amount"]) == (16390, "52214.05")
 
 
 def test_it_gives_up_when_nobody_answers_for_long(ready):
