@@ -144,6 +144,7 @@ naive_add_id(struct naive *naive, const struct entry *entry, uint64_t position)
 		char *names = malloc(entry->scope.size + entry->id.size + 1);
 		memcpy(names, entry->scope.data, entry->scope.size);
 		memcpy(names + entry->scope.size, entry->id.data, entry->id.size);
+		names[entry->scope.size + entry->id.size] = '\0'; /* for who scans it */
 		id->scope = (struct text){ names, entry->scope.size };
 		id->id = (struct text){ names + entry->scope.size, entry->id.size };
 		naive->id_count++;
