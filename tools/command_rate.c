@@ -11,13 +11,13 @@
 enum { IN_FLIGHT_USUAL = 4000, PATIENCE_S_USUAL = 60 };
 
 static int
-show(const struct rate_file_options *options, const struct rate_file_result *result, bool zh)
+show(const struct rate_file_options *options, const struct rate_file_result *result)
 {
 	const struct tally *tally = &result->tally;
 	if (options->json)
 		json_show(rate_report_json(options, result));
 	else
-		rate_report_show(options, result, zh, stdout);
+		rate_report_show(options, result, stdout);
 	return tally->refused + tally->failed + tally->bad > 0 ? EXIT_REFUSED : EXIT_DONE;
 }
 
@@ -27,9 +27,9 @@ show_failed(const struct rate_file_options *options, const struct rate_file_resu
 	const struct findings *findings, const struct fault *fault)
 {
 	if (findings->count > 0)
-		findings_show(findings, "en", stderr);
+		findings_show(findings, options->zh ? "zh" : "en", stderr);
 	if (result->elapsed_ns > 0)
-		show(options, result, false);
+		show(options, result);
 	command_failed(result->elapsed_ns > 0 ? "gave up" : "can't rate", fault);
 	bool called_wrong = result->elapsed_ns == 0 &&
 			    (fault->status == STATUS_INVALID || fault->status == STATUS_LIMIT);
@@ -39,7 +39,7 @@ show_failed(const struct rate_file_options *options, const struct rate_file_resu
 }
 
 static int
-rate_with(const struct rate_file_options *options, const char *language)
+rate_with(const struct rate_file_options *options)
 {
 	struct rate_file_result result = { .complete = false };
 	struct findings findings;
@@ -48,7 +48,7 @@ rate_with(const struct rate_file_options *options, const char *language)
 	tally_init(&result.tally);
 	findings_init(&findings);
 	if (rate_file(options, &result, &findings, &fault) == STATUS_OK)
-		code = show(options, &result, strcmp(language, "zh") == 0);
+		code = show(options, &result);
 	else
 		code = show_failed(options, &result, &findings, &fault);
 	findings_release(&findings);
@@ -90,7 +90,8 @@ rate_run(int count, char **arguments)
 	rate.per_second = (unsigned)per_second;
 	rate.patience_s = (unsigned)patience_s;
 	rate.attempt = (unsigned)attempt;
-	return rate_with(&rate, language);
+	rate.zh = strcmp(language, "zh") == 0;
+	return rate_with(&rate);
 }
 
 const struct command COMMAND_RATE = {

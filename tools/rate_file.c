@@ -132,7 +132,8 @@ take_result(struct rating *rating, const struct answer *answer)
 	if (text_equal(outcome, TEXT("refused")))
 		return counted(rating,
 			tally_add_refused(tally, packed_text(packed_find(answer->result, "code")),
-				packed_text(packed_find(packed_find(answer->result, "say"), "en")),
+				packed_text(packed_find(packed_find(answer->result, "say"),
+					rating->options->zh ? "zh" : "en")),
 				answer->tag, rating->fault));
 	const msgpack_object *lines = packed_find(answer->result, "lines");
 	bool has_line =

@@ -27,6 +27,7 @@ struct rate_file_options {
 	unsigned attempt; /* 2 and up decide anew what was refused */
 	bool price_only;
 	bool json; /* progress as JSON */
+	bool zh; /* sentences for people in Chinese, else in English */
 };
 
 struct rate_file_result {

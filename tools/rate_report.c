@@ -6,7 +6,9 @@
 
 #include <inttypes.h>
 
-#define NS_PER_MS 1000000
+#define NS_PER_US UINT64_C(1000)
+#define NS_PER_MS UINT64_C(1000000)
+#define US_PER_S UINT64_C(1000000)
 
 /* ---- words ---- */
 
@@ -44,8 +46,8 @@ static const char *const WORDS[WORD_COUNT][2] = {
 static uint64_t
 per_second(const struct rate_file_result *result)
 {
-	uint64_t ms = result->elapsed_ns / NS_PER_MS;
-	return ms == 0 ? 0 : tally_records(&result->tally) * 1000 / ms;
+	uint64_t us = result->elapsed_ns / NS_PER_US;
+	return us == 0 ? 0 : tally_records(&result->tally) * US_PER_S / us;
 }
 
 /* ---- the table ---- */
@@ -133,7 +135,7 @@ show_codes(const char *title, const struct tally_list *list, bool zh, FILE *out)
 	char count[SHOWN_COUNT_MAX];
 	if (list->count == 0)
 		return;
-	fprintf(out, "  %s:\n", title);
+	fprintf(out, zh ? "  %s：\n" : "  %s:\n", title);
 	for (size_t i = 0; i < list->count; i++) {
 		const struct tally_row *row = &list->rows[i];
 		fprintf(out, "    %.*s  %s", TEXT_ARGS(row->name), show_count(row->count, count));
@@ -152,7 +154,7 @@ show_problems(
 {
 	if (tally->problem_count == 0)
 		return;
-	fprintf(out, "  %s:\n", WORDS[WORD_BAD][zh]);
+	fprintf(out, zh ? "  %s：\n" : "  %s:\n", WORDS[WORD_BAD][zh]);
 	for (size_t i = 0; i < tally->problem_count; i++) {
 		const struct tally_problem *problem = &tally->problems[i];
 		fprintf(out, "    %s:%" PRIu64, options->path, problem->line);
@@ -193,9 +195,10 @@ show_end(const struct rate_file_result *result, bool zh, FILE *out)
 
 void
 rate_report_show(const struct rate_file_options *options, const struct rate_file_result *result,
-	bool zh, FILE *out)
+	FILE *out)
 {
 	const struct tally *tally = &result->tally;
+	bool zh = options->zh;
 	fprintf(out, "\n");
 	show_zones(tally, zh, out);
 	show_outcomes(tally, options->price_only, zh, out);

@@ -7,7 +7,7 @@
 #include <jansson.h>
 
 void rate_report_show(const struct rate_file_options *options,
-	const struct rate_file_result *result, bool zh, FILE *out);
+	const struct rate_file_result *result, FILE *out);
 
 /*
  * {source, complete, records, charged, skipped, duplicates, refused, failed, bad_rows, amount,

@@ -3,6 +3,7 @@
 import csv
 import json
 import random
+import re
 import subprocess
 import threading
 import time
@@ -307,6 +308,22 @@ def test_the_table_is_also_there_in_chinese(ready):
     result = suanpan("rate", CALLS, "--as", "asterisk", "--language", "zh", *ready.to())
     assert result.returncode == 0
     assert "已计费" in result.stdout and "52,214.05" in result.stdout
+
+
+def test_why_a_record_is_refused_is_said_in_the_language_asked_for(ready):
+    small = ready.folder / "nobody.csv"
+    small.write_text(row("1.2", src="07719999999"))
+    for language, sentence in (("en", "nobody held service id"), ("zh", "业务接入号")):
+        result = suanpan("rate", small, "--as", "asterisk", "--price-only", "--language", language, *ready.to())
+        assert result.returncode == 1
+        assert sentence in result.stdout
+
+
+def test_a_small_file_has_a_speed_too(ready):
+    small = ready.folder / "quick.csv"
+    small.write_text(row("1.3"))
+    result = suanpan("rate", small, "--as", "asterisk", "--price-only", *ready.to())
+    assert re.search(r"^  1 records in \d+\.\d\d s: [1-9][0-9,]* a second\.$", result.stdout, re.MULTILINE)
 
 
 def test_a_server_with_no_room_for_connections_is_tried_again():
