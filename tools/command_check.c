@@ -47,8 +47,8 @@ const struct command COMMAND_CHECK = {
 	.zh = "检查目录文件夹，指出错误及改正方法",
 	.help = "Reads a catalog folder as a release would be built of it, with its test files, and shows all that was found:\n"
 		"\n"
-		"  packages/local.lua:12:9: error: unknown_field: tariff has no field \"stp\"\n"
-		"      fix: write \"step\"\n"
+		"  packages/local.lua:12:9: error: unknown_field: tariff has no field 'stp'\n"
+		"      fix: write step\n"
 		"\n"
 		"Nothing is published, and no server is needed.\n"
 		"\n"
@@ -57,8 +57,8 @@ const struct command COMMAND_CHECK = {
 		"  suanpan check rules/catalogs/fixed_line --language zh",
 	.help_zh = "按发布时的方式读取目录及其测试文件，列出发现的所有问题：\n"
 		   "\n"
-		   "  packages/local.lua:12:9: 错误: unknown_field: tariff 没有字段 \"stp\"\n"
-		   "      修正：写作 \"step\"\n"
+		   "  packages/local.lua:12:9: 错误: unknown_field: tariff 没有“stp”这个字段\n"
+		   "      修正：改为 step\n"
 		   "\n"
 		   "不会发布任何内容，也不需要服务器。\n"
 		   "\n"

@@ -42,9 +42,11 @@ dial_target(const char *to, char target[DIAL_TARGET_MAX])
 			socket_in(to, target);
 		return;
 	}
+	/* Whoever names a folder means its server, and must not reach another one when that is not up. */
 	const char *folder = getenv("SUANPAN_DATA");
-	socket_in(folder == NULL || folder[0] == '\0' ? DEFAULT_FOLDER : folder, target);
-	if (!is_socket(target))
+	bool named = folder != NULL && folder[0] != '\0';
+	socket_in(named ? folder : DEFAULT_FOLDER, target);
+	if (!named && !is_socket(target))
 		snprintf(target, DIAL_TARGET_MAX, "%s", DEFAULT_ADDRESS);
 }
 

@@ -3,7 +3,7 @@
  *
  * A target is "HOST:PORT" ("127.0.0.1:7117", "[::1]:7117"), the path of a Unix socket, or a data
  * folder, which stands for the socket in it. Without a target it is the data folder $SUANPAN_DATA
- * or ./suanpan-data if its socket is there, else 127.0.0.1:7117.
+ * if that is set; else ./suanpan-data if its socket is there, and 127.0.0.1:7117 if not.
  */
 #ifndef SUANPAN_DIAL_H
 #define SUANPAN_DIAL_H

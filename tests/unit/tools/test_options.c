@@ -90,10 +90,19 @@ a_target_is_an_address_or_a_path(void **state)
 	assert_string_equal(target, "10.0.0.1:5");
 	dial_target("/tmp", target);
 	assert_string_equal(target, "/tmp/socket");
+}
+
+static void
+a_folder_that_is_named_is_never_another_server(void **state)
+{
+	(void)state;
+	char target[DIAL_TARGET_MAX];
 	setenv("SUANPAN_DATA", "/nonexistent", 1);
 	dial_target(NULL, target);
-	assert_string_equal(target, "127.0.0.1:7117");
+	assert_string_equal(target, "/nonexistent/socket");
 	unsetenv("SUANPAN_DATA");
+	dial_target(NULL, target);
+	assert_string_equal(target, "127.0.0.1:7117");
 }
 
 static void
@@ -159,6 +168,7 @@ main(void)
 		cmocka_unit_test(a_dash_is_an_argument_and_two_end_the_options),
 		cmocka_unit_test(wrong_options_are_misuse),
 		cmocka_unit_test(a_target_is_an_address_or_a_path),
+		cmocka_unit_test(a_folder_that_is_named_is_never_another_server),
 		cmocka_unit_test(nobody_there_is_said_with_the_target),
 		cmocka_unit_test(a_line_is_a_method_and_its_parameters),
 		cmocka_unit_test(an_object_is_one_map_and_an_array_is_the_params),
