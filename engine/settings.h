@@ -68,13 +68,14 @@ struct setting {
 		"为检查点保留的磁盘空间，触及之前拒绝新请求") \
 	SETTING(state_map, "state.map", SETTING_BYTES, "64 GiB", 1 << 24, INT64_C(1) << 44, NULL, \
 		"address space of the state's file, which grows only as it is used", "状态文件的映射空间，文件按需增长") \
-	SETTING(checkpoint_every, "checkpoint.every", SETTING_DURATION, "10 s", 10, 3600000, NULL, \
-		"between the beginnings of two checkpoints under light load", "轻负载时两次检查点的间隔") \
+	SETTING(checkpoint_every, "checkpoint.every", SETTING_DURATION, "60 s", 10, 3600000, NULL, \
+		"between the beginnings of two checkpoints under light load; one begins earlier when nothing came for a twelfth of it", \
+		"轻负载时两次检查点的间隔；若其十二分之一的时间内没有请求，则提前开始") \
 	SETTING(checkpoint_spread, "checkpoint.spread", SETTING_DURATION, "8 s", 0, 3600000, NULL, \
 		"over which a checkpoint spreads its work", "一次检查点的工作分摊时间") \
-	SETTING(checkpoint_behind, "checkpoint.behind", SETTING_BYTES, "4 GiB", 1 << 20, INT64_C(1) << 40, NULL, \
-		"of journal that may lie behind a checkpoint before requests have to wait; bounds the time a restart takes", \
-		"检查点可落后的日志量，决定重启耗时") \
+	SETTING(checkpoint_behind, "checkpoint.behind", SETTING_BYTES, "3 GiB", 1 << 20, INT64_C(1) << 40, NULL, \
+		"of journal that no checkpoint covers yet: at a third of it one begins, at all of it requests have to wait; bounds the time a restart takes", \
+		"尚未被检查点覆盖的日志量：达到三分之一时开始检查点，达到全部时请求须等待；决定重启耗时") \
 	SETTING(log_level, "log.level", SETTING_CHOICE, "info", 0, 0, "debug|info|warn|error", \
 		"what the log says", "日志级别")
 

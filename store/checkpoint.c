@@ -4,8 +4,8 @@
 #include "../engine/base/clock.h"
 #include "../engine/base/memory.h"
 #include "../engine/base/must.h"
+#include "../engine/base/thread.h"
 
-#include <pthread.h>
 
 enum task { TASK_NONE, TASK_SORT, TASK_WRITE, TASK_META, TASK_STOP };
 
@@ -125,7 +125,7 @@ checkpoint_open(struct checkpoint **checkpoint, const struct checkpoint_options 
 		goto free_it;
 	pthread_mutex_init(&opened->lock, NULL);
 	pthread_cond_init(&opened->posted, NULL);
-	int code = pthread_create(&opened->thread, NULL, thread_main, opened);
+	int code = thread_start(&opened->thread, "checkpoint", THREAD_BACKSTAGE, thread_main, opened);
 	if (code != 0) {
 		status = fault_system(fault, code, "starting the checkpoint thread");
 		goto free_sweep;

@@ -3,10 +3,10 @@
 #include "../engine/base/clock.h"
 #include "../engine/base/memory.h"
 #include "../engine/base/must.h"
+#include "../engine/base/thread.h"
 #include "keeper.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
 
@@ -552,7 +552,7 @@ journal_open(struct journal **opened, const struct journal_options *options,
 	status = start_keeper(journal, head->position, fault);
 	if (status != STATUS_OK)
 		goto free_memory;
-	int os_error = pthread_create(&journal->writer, NULL, writer_run, journal);
+	int os_error = thread_start(&journal->writer, "journal", THREAD_EQUAL, writer_run, journal);
 	if (os_error != 0) {
 		status = fault_system(fault, os_error, "can't start the journal's writer");
 		goto close_keeper;

@@ -3,9 +3,9 @@
 #include "../engine/base/clock.h"
 #include "../engine/base/memory.h"
 #include "../engine/base/must.h"
+#include "../engine/base/thread.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
 
@@ -335,7 +335,7 @@ keeper_open(struct keeper **opened, const struct keeper_options *options, uint64
 		status = prepare_next(keeper, false, fault);
 	if (status != STATUS_OK)
 		goto free_segments;
-	int os_error = pthread_create(&keeper->thread, NULL, keeper_run, keeper);
+	int os_error = thread_start(&keeper->thread, "keeper", THREAD_BACKSTAGE, keeper_run, keeper);
 	if (os_error != 0) {
 		status = fault_system(fault, os_error, "can't start the journal's keeper");
 		goto free_segments;

@@ -14,6 +14,7 @@
 #define MS_NS UINT64_C(1000000)
 enum {
 	COMPANY_BYTES = 16 * 1024, /* within a turn, a smaller batch waits for company */
+	QUIET_PART = 12,           /* of the time between checkpoints: after so long without work it is quiet */
 	ROOM_BATCHES = 4,          /* new work is refused when there is room for less than this many batches */
 	FREE_CHECK_MS = 100,
 	MAP_FULL_PERCENT = 90,
@@ -30,8 +31,8 @@ store_settings_default(const char *directory)
 		.batch_bytes_max = 1 << 20,
 		.segment_spares = 3,
 		.reserve_bytes = UINT64_C(512) << 20,
-		.behind_bytes_max = UINT64_C(4) << 30,
-		.checkpoint_ms = 10000,
+		.behind_bytes_max = UINT64_C(3) << 30,
+		.checkpoint_ms = 60000,
 		.sweep_ms = 8000,
 		.ids_generation_max = 1 << 20,
 		.ids_days = 401,
@@ -282,7 +283,8 @@ store_open(struct store **store, const struct store_settings *settings, const st
 		store_release(opened);
 		return status;
 	}
-	opened->checkpoint_began_ns = monotonic_ns();
+	opened->checkpoint_began_ns = opened->decided_ns = monotonic_ns();
+	opened->decided_seen = journal_decided(opened->journal);
 	warm_begin(opened);
 	*store = opened;
 	return STATUS_OK;
@@ -533,6 +535,10 @@ store_now(const struct store *store)
 
 /* ---- turns ---- */
 
+/*
+ * The fewer checkpoints, the fewer bytes a charge, for a page is written once for all charges that changed it since; but a restart
+ * replays what lies behind. So they go by bytes of journal under load, by time under light load, and at once when it is quiet.
+ */
 static bool
 checkpoint_is_due(const struct store *store, uint64_t now_ns)
 {
@@ -540,8 +546,9 @@ checkpoint_is_due(const struct store *store, uint64_t now_ns)
 	if (store->closing)
 		return false;
 	bool is_behind = journal_boundary(store->journal).position != store->meta.applied.position;
-	bool is_time = now_ns - store->checkpoint_began_ns >= store->settings.checkpoint_ms * MS_NS;
-	return (is_behind && is_time) || behind_bytes(store) > store->settings.behind_bytes_max / 2 ||
+	bool is_time = now_ns - store->checkpoint_began_ns >= store->settings.checkpoint_ms * MS_NS ||
+		now_ns - store->decided_ns >= store->settings.checkpoint_ms * MS_NS / QUIET_PART;
+	return (is_behind && is_time) || behind_bytes(store) > store->settings.behind_bytes_max / 3 ||
 		records.kept_bytes > records.bytes_max / 4 || store->memory_is_short;
 }
 
@@ -597,6 +604,10 @@ static void
 checkpoint_move(struct store *store)
 {
 	uint64_t now_ns = monotonic_ns();
+	if (journal_decided(store->journal) != store->decided_seen) {
+		store->decided_seen = journal_decided(store->journal);
+		store->decided_ns = now_ns;
+	}
 	if (checkpoint_is_idle(store->checkpoint)) {
 		if (!checkpoint_is_due(store, now_ns))
 			return;

@@ -46,8 +46,8 @@ struct store_settings {
 	size_t batch_bytes_max;
 	unsigned segment_spares;
 	uint64_t reserve_bytes;     /* of the disk, kept for checkpoints */
-	uint64_t behind_bytes_max;  /* of journal that LMDB may lag behind */
-	uint32_t checkpoint_ms;     /* between the beginnings of two checkpoints under light load */
+	uint64_t behind_bytes_max;  /* of journal that LMDB may lag behind; a checkpoint begins at a third of it … */
+	uint32_t checkpoint_ms;     /* … or after this, or when nothing was decided for a twelfth of this */
 	uint32_t sweep_ms;          /* over which a checkpoint spreads its work */
 	size_t ids_generation_max;  /* ids in memory before a run is written */
 	int32_t ids_days;           /* how long an id is kept, by the day of its event */

@@ -57,6 +57,7 @@ struct store {
 
 	/* Checkpoints. */
 	uint64_t checkpoint_began_ns;
+	uint64_t decided_seen, decided_ns; /* where the journal was in the last turn, and since when */
 	bool closing;
 	bool map_is_full;
 	bool memory_is_short; /* somebody waits for memory that a checkpoint will free */

@@ -1,0 +1,46 @@
+/* Threads (see thread.h). */
+#include "thread.h"
+
+#include "memory.h"
+#include "must.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { BACKSTAGE_NICE = 5 };
+
+struct beginning {
+	enum thread_rank rank;
+	void *(*main)(void *context);
+	void *context;
+};
+
+static void *
+thread_begin(void *argument)
+{
+	struct beginning beginning = *(struct beginning *)argument;
+	memory_free(argument);
+	/* On Linux a niceness is a thread's own. Where it may not be changed, all are equal. */
+	if (beginning.rank == THREAD_BACKSTAGE)
+		(void)setpriority(PRIO_PROCESS, (id_t)gettid(), BACKSTAGE_NICE);
+	return beginning.main(beginning.context);
+}
+
+int
+thread_start(pthread_t *thread, const char *name, enum thread_rank rank, void *(*main)(void *context),
+	void *context)
+{
+	must(strlen(name) <= THREAD_NAME_MAX && main != NULL);
+	struct beginning *beginning = memory_new(sizeof *beginning);
+	if (beginning == NULL)
+		return ENOMEM;
+	*beginning = (struct beginning){ rank, main, context };
+	int code = pthread_create(thread, NULL, thread_begin, beginning);
+	if (code != 0)
+		memory_free(beginning);
+	else
+		(void)pthread_setname_np(*thread, name);
+	return code;
+}
