@@ -9,6 +9,8 @@ CC_asan = gcc
 CC_clang = clang
 CC_fuzz = clang
 BUILD ?= build/$(MODE)
+# One name for one folder, for the dependencies are listed by the name it had.
+override BUILD := $(patsubst $(CURDIR)/%,%,$(BUILD))
 
 # Listed in reading order; a library may use those before it (see ARCHITECTURE.md, law 7).
 AREAS = base store rules engine tools
