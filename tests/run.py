@@ -4,7 +4,7 @@
                                   fuzzers for a few seconds, luacheck, shellcheck, includes
     python3 tests/run.py crash    kills of the server under load
     python3 tests/run.py fuzz     fuzzers for long
-    python3 tests/run.py lint     clang-tidy, cppcheck, clang-format, luacheck, shellcheck, includes
+    python3 tests/run.py lint     a build by clang, clang-tidy, cppcheck, clang-format, luacheck, shellcheck, includes
 
 Each job is a program. What it printed is shown if anything in it failed. The last line is `N passed, N failed`, and the exit
 code is 0 only if none failed. A summary of all tests is written as JUnit XML beside the builds.
@@ -402,7 +402,7 @@ def main():
         builds = [plan.make("fuzz", "fuzzers")]
         work = plan.fuzzers(options.seconds)
     else:
-        builds = []
+        builds = [plan.make("clang", "all")]
         work = [plan.cppcheck(), *plan.tidy(), plan.format(), plan.lua(), plan.shell(), plan.layers()]
     try:
         stages = [builds, [job for job in work if options.only in job.name]]
