@@ -129,7 +129,7 @@ struct chain {
 
 struct walk {
 	struct journal_place place;
-	struct chain chains[CHAINS_MAX];
+	struct chain *chains;
 	size_t chain_count;
 	bool from_cursor;
 	int64_t from_ms, till_ms;
@@ -149,6 +149,7 @@ walk_drop(void *state)
 	struct walk *walk = state;
 	buffer_release(&walk->entries);
 	buffer_release(&walk->one);
+	memory_free(walk->chains);
 	memory_free(walk);
 }
 
@@ -334,7 +335,13 @@ find_chains(struct call *call, struct text account_id, struct walk *walk, enum c
 		return false;
 	}
 	struct account account = account_read(value);
-	for (unsigned i = 0; i < account.balance_count && i < CHAINS_MAX; i++) {
+	size_t count = account.balance_count < CHAINS_MAX ? account.balance_count : CHAINS_MAX;
+	walk->chains = memory_new_zeroed(count, sizeof *walk->chains);
+	if (walk->chains == NULL) {
+		*end = call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+		return false;
+	}
+	for (size_t i = 0; i < count; i++) {
 		struct chain *chain = &walk->chains[walk->chain_count++];
 		key_of_balance(&chain->key, account_id, field_read_text(&account.balances));
 		if (call_find(call, shelf_key_of(&chain->key), &value, &chain->next) == LOOKUP_COLD) {
