@@ -3,6 +3,7 @@
 
 #include "pack.h"
 #include "scan.h"
+#include "waits.h"
 
 #include "base/log.h"
 #include "base/memory.h"
@@ -11,10 +12,12 @@
 #include <string.h>
 
 enum {
-	READ_BYTES = 256 * 1024,       /* one arrival, shared by all connections */
-	OUT_BYTES_STOP = 4 << 20,      /* answers a client has not read: no more requests are read */
+	READ_BYTES = 64 * 1024,        /* one arrival, shared by all connections */
+	OUT_BYTES_STOP = 1 << 20,      /* answers a client has not read: no more requests are taken from it */
 	OUT_BYTES_MAX = 64 << 20,      /* answers a client has not read: it is cut off */
-	IN_BYTES_TOTAL = 256 << 20,    /* unfinished messages of all connections together */
+	CALLS_STOP = 1000,             /* requests of a client that wait for something: no more are taken */
+	IN_BYTES_TOTAL = 256 << 20,    /* unfinished messages of all connections together … */
+	IN_BYTES_SMALL = 256 * 1024,   /* … but for those that are small */
 	VALUES_MAX = 100000,
 	HELD_SLOTS = 4,                /* more than the batches that can be undurable at a time */
 	ANSWER_HEAD_BYTES = 8,
@@ -47,7 +50,10 @@ struct connection {
 	uv_write_t write;
 	bool dirty; /* on the list of connections with something ready */
 	struct connection *dirty_next;
+	bool behind; /* on the list of connections that may be taken from again */
+	struct connection *behind_next;
 	unsigned calls; /* requests that are not answered yet */
+	struct work_row parked; /* calls that wait until its client has read */
 };
 
 struct connections {
@@ -58,6 +64,7 @@ struct connections {
 	size_t in_bytes;
 	struct connection *first;
 	struct connection *dirty;
+	struct connection *behind;
 	struct connection *holding[HELD_SLOTS];
 	uint64_t released_batch; /* all answers of batches up to this have been let go */
 	bool stopped;            /* for back-pressure */
@@ -109,7 +116,7 @@ connection_drop(struct connection *connection)
 	must(connection->references > 0);
 	if (--connection->references > 0)
 		return;
-	must(connection->closing && !connection->dirty);
+	must(connection->closing && !connection->dirty && !connection->behind);
 	buffer_release(&connection->in);
 	buffer_release(&connection->ready);
 	buffer_release(&connection->writing);
@@ -123,6 +130,9 @@ socket_closed(uv_handle_t *handle)
 {
 	struct connection *connection = handle->data;
 	struct connections *all = connection->all;
+	all->in_bytes -= connection->in.capacity;
+	buffer_release(&connection->in);
+	waits_unpark(all->shard->waits, &connection->parked);
 	if (connection->previous != NULL)
 		connection->previous->next = connection->next;
 	else
@@ -138,9 +148,7 @@ connection_close(struct connection *connection)
 {
 	if (connection->closing)
 		return;
-	connection->closing = true;
-	connection->all->in_bytes -= connection->in.capacity;
-	buffer_release(&connection->in);
+	connection->closing = true; /* what arrived stays until the socket is closed: it may be being run just now */
 	uv_close(&connection->socket.handle, socket_closed);
 }
 
@@ -194,7 +202,41 @@ write_rest(struct connection *connection)
 	}
 }
 
-static void start_reading(struct connection *connection);
+bool
+connection_is_gone(const struct connection *connection)
+{
+	return connection->closing;
+}
+
+bool
+connection_is_full(const struct connection *connection)
+{
+	return !connection->closing && bytes_waiting(connection) >= OUT_BYTES_STOP;
+}
+
+void
+connection_park(struct connection *connection, struct waiting *waiting)
+{
+	waits_park(connection->all->shard->waits, &connection->parked, waiting);
+}
+
+/* Has it so much to read, or to wait for, that no more is taken from it for now? */
+static bool
+is_full(const struct connection *connection)
+{
+	return connection_is_full(connection) || connection->calls >= CALLS_STOP;
+}
+
+static void
+mark_behind(struct connection *connection)
+{
+	if (connection->behind)
+		return;
+	connection->behind = true;
+	connection_retain(connection);
+	connection->behind_next = connection->all->behind;
+	connection->all->behind = connection;
+}
 
 /* Sends what is ready, as far as the socket takes it. */
 static void
@@ -217,10 +259,12 @@ connection_write(struct connection *connection)
 			return;
 		}
 	}
+	if (connection->parked.count > 0 && !connection_is_full(connection))
+		waits_unpark(connection->all->shard->waits, &connection->parked);
 	if (connection->ending && has_answered_all(connection))
 		connection_close(connection);
-	else if (!connection->reading && bytes_waiting(connection) < OUT_BYTES_STOP)
-		start_reading(connection);
+	else if (!connection->reading && !connection->ending && !is_full(connection))
+		mark_behind(connection);
 }
 
 static void
@@ -479,15 +523,20 @@ take_message(struct connection *connection, struct group *group, struct bytes by
 		group_run(connection, group);
 }
 
-/* Runs all whole messages; returns how many bytes they took, or SIZE_MAX if the stream is lost. */
+/*
+ * Runs whole messages, until there are no more or the client has enough to read first; returns how many bytes they took, or SIZE_MAX if
+ * the stream is lost.
+ */
 static size_t
 take_messages(struct connection *connection, struct bytes data)
 {
 	struct group group = { .count = 0 };
 	struct bytes rest = data;
 	enum scan_outcome outcome = SCAN_MORE;
-	while (!connection->ending && rest.size > 0) {
+	while (!connection->ending && !connection->closing && rest.size > 0) {
 		size_t size;
+		if (group.count == 0 && is_full(connection))
+			break;
 		outcome = scan_message(&connection->scan, rest, &connection->all->limits, &size);
 		if (outcome != SCAN_MESSAGE)
 			break;
@@ -508,20 +557,46 @@ take_messages(struct connection *connection, struct bytes data)
 	return data.size - rest.size;
 }
 
-/* Keeps the unfinished message behind what was taken. */
+/* Gives memory back that a long message has left behind. */
 static void
-keep_rest(struct connection *connection, struct bytes rest)
+shrink_in(struct connection *connection)
+{
+	struct buffer small;
+	if (connection->in.capacity <= IN_BYTES_SMALL || connection->in.size > IN_BYTES_SMALL / 2)
+		return;
+	buffer_init(&small, connection->in.bytes_max);
+	if (!buffer_append(&small, connection->in.data, connection->in.size))
+		return;
+	buffer_release(&connection->in);
+	connection->in = small;
+}
+
+/* Takes what is whole of `data`, which lies in connection->in or, if that is empty, elsewhere; keeps the rest there. */
+static void
+take(struct connection *connection, struct bytes data)
 {
 	struct connections *all = connection->all;
-	size_t before = connection->in.capacity;
-	bool kept = connection->in.size > 0 || rest.size == 0 ||
-		buffer_append(&connection->in, rest.data, rest.size);
-	all->in_bytes += connection->in.capacity - before;
-	if (kept && all->in_bytes <= IN_BYTES_TOTAL)
+	bool kept_before = connection->in.size > 0;
+	connection_retain(connection);
+	size_t taken = take_messages(connection, data);
+	if (connection->closing || taken == SIZE_MAX) {
+		connection_drop(connection);
 		return;
-	struct text why = TEXT("too many unfinished messages at once");
-	answer_problem(connection, 0, SAY_OVERLOADED, why);
-	connection_end(connection);
+	}
+	size_t before = connection->in.capacity;
+	bool kept = true;
+	if (kept_before)
+		buffer_consume(&connection->in, taken);
+	else if (taken < data.size)
+		kept = buffer_append(&connection->in, data.data + taken, data.size - taken);
+	shrink_in(connection);
+	all->in_bytes += connection->in.capacity - before;
+	if (!kept || (all->in_bytes > IN_BYTES_TOTAL && connection->in.capacity > IN_BYTES_SMALL)) {
+		struct text why = TEXT("too many unfinished messages at once");
+		answer_problem(connection, 0, SAY_OVERLOADED, why);
+		connection_end(connection);
+	}
+	connection_drop(connection);
 }
 
 static void
@@ -534,18 +609,11 @@ arrival_place(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 		*buf = uv_buf_init((char *)all->arrival, READ_BYTES);
 		return;
 	}
-	/*
-	 * Behind the unfinished message: as much again as there is, so that memory grows with what really arrives; at last, as much as the
-	 * largest message and what may come with its end.
-	 */
+	/* Behind the unfinished message. Memory grows with what really arrives, never with what a message says of itself. */
 	size_t before = connection->in.capacity;
-	size_t wanted = connection->in.size < READ_BYTES ? READ_BYTES : connection->in.size;
-	size_t left = connection->in.bytes_max - connection->in.size;
-	if (wanted > left)
-		wanted = left;
-	uint8_t *place = buffer_reserve(&connection->in, wanted);
+	uint8_t *place = buffer_reserve(&connection->in, READ_BYTES);
 	all->in_bytes += connection->in.capacity - before;
-	*buf = uv_buf_init((char *)place, place == NULL ? 0 : (unsigned)wanted);
+	*buf = uv_buf_init((char *)place, place == NULL ? 0 : READ_BYTES);
 }
 
 static void
@@ -565,24 +633,16 @@ arrived(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf)
 		return;
 	}
 	shard_tick(all->shard);
-	bool in_place = connection->in.size == 0;
-	if (!in_place)
+	if (connection->in.size > 0) {
 		buffer_grew(&connection->in, (size_t)size);
-	struct bytes data = in_place ? (struct bytes){ all->arrival, (size_t)size }
-				     : (struct bytes){ connection->in.data, connection->in.size };
-	connection_retain(connection);
-	size_t taken = take_messages(connection, data);
-	if (!connection->closing && taken != SIZE_MAX) {
-		if (!in_place)
-			buffer_consume(&connection->in, taken);
-		else
-			keep_rest(connection, (struct bytes){ data.data + taken, data.size - taken });
+		take(connection, (struct bytes){ connection->in.data, connection->in.size });
+	} else {
+		take(connection, (struct bytes){ all->arrival, (size_t)size });
 	}
-	if (bytes_waiting(connection) >= OUT_BYTES_STOP)
+	if (is_full(connection))
 		stop_reading(connection);
 	if (shard_is_pressed(all->shard))
 		connections_stop(all);
-	connection_drop(connection);
 }
 
 static void
@@ -593,6 +653,18 @@ start_reading(struct connection *connection)
 	connection->reading = uv_read_start(&connection->socket.stream, arrival_place, arrived) == 0;
 	if (!connection->reading)
 		connection_close(connection);
+}
+
+/* Takes what was left of an arrival, and reads on. */
+static void
+go_on(struct connection *connection)
+{
+	if (connection->reading || connection->closing || connection->ending || is_full(connection))
+		return;
+	if (connection->in.size > 0)
+		take(connection, (struct bytes){ connection->in.data, connection->in.size });
+	if (!is_full(connection))
+		start_reading(connection);
 }
 
 void
@@ -606,13 +678,21 @@ connections_stop(struct connections *connections)
 void
 connections_resume(struct connections *connections)
 {
-	if (!connections->stopped || shard_is_pressed(connections->shard))
-		return;
-	connections->stopped = false;
-	for (struct connection *one = connections->first, *next; one != NULL; one = next) {
-		next = one->next;
-		if (bytes_waiting(one) < OUT_BYTES_STOP)
-			start_reading(one);
+	if (connections->stopped && !shard_is_pressed(connections->shard)) {
+		connections->stopped = false;
+		for (struct connection *one = connections->first; one != NULL; one = one->next)
+			mark_behind(one);
+	}
+	if (connections->behind != NULL)
+		shard_tick(connections->shard);
+	while (connections->behind != NULL && !connections->stopped) {
+		struct connection *connection = connections->behind;
+		connections->behind = connection->behind_next;
+		connection->behind = false;
+		go_on(connection);
+		connection_drop(connection);
+		if (shard_is_pressed(connections->shard))
+			connections_stop(connections);
 	}
 }
 
@@ -672,6 +752,12 @@ connections_accept(struct connections *connections, uv_stream_t *listener)
 void
 connections_close(struct connections *connections, bool now)
 {
+	while (connections->behind != NULL) {
+		struct connection *one = connections->behind;
+		connections->behind = one->behind_next;
+		one->behind = false;
+		connection_drop(one);
+	}
 	for (struct connection *one = connections->first, *next; one != NULL; one = next) {
 		next = one->next;
 		if (now)

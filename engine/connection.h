@@ -11,7 +11,8 @@
  *   ready ─────────────────────────► socket
  *   held[batch % 2] ── durable ──► ready
  *
- * A client that does not read its answers is not read from either, once `out_bytes_max` wait for it.
+ * A client that does not read its answers is not read from either, once OUT_BYTES_STOP wait for it; its calls that still want a worker are
+ * parked, so that no more answers are made. The same holds for one with CALLS_STOP calls that wait for something. Others notice nothing.
  *
  * Thread: the shard's.
  */
@@ -22,6 +23,7 @@
 
 struct connection;
 struct connections; /* all of them */
+struct waiting;
 
 struct connections *connections_new(struct shard *shard, uv_loop_t *loop, size_t frame_bytes_max,
 	unsigned count_max);
@@ -54,6 +56,13 @@ void connection_pack_error(const struct connection *connection, struct pack *pac
 	const struct text *arguments, size_t count);
 /* [1, msgid, error, nil] with an error that was so packed; leaves likewise: an error, too, tells of what it saw. */
 void connection_error(struct connection *connection, uint32_t msgid, struct bytes error, uint64_t position);
+
+/* Is its socket closed? Then nobody waits for an answer. */
+bool connection_is_gone(const struct connection *connection);
+/* Does its client have so much to read that no more should be made for it now? */
+bool connection_is_full(const struct connection *connection);
+/* Keeps a call that wants a worker until the client has read, or is gone; then it is in the shard's row again. */
+void connection_park(struct connection *connection, struct waiting *waiting);
 
 void connection_set_language(struct connection *connection, bool zh);
 void connection_set_details(struct connection *connection, bool details);

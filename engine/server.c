@@ -27,7 +27,7 @@ struct server {
 
 	uv_tcp_t tcp;
 	uv_pipe_t pipe;
-	uv_check_t turn;
+	uv_prepare_t turn;
 	uv_timer_t grace;
 	uv_signal_t signals[2];
 	bool tcp_open, pipe_open;
@@ -67,15 +67,16 @@ failed_called(void *context, const struct fault *fault)
 	server_stop(server, true);
 }
 
-/* The end of each turn of the loop. */
+/* The end of each turn of the loop: all that is left to do before it sleeps, also after sockets were closed. */
 static void
-turn_called(uv_check_t *check)
+turn_called(uv_prepare_t *prepare)
 {
-	struct server *server = check->data;
+	struct server *server = prepare->data;
 	connections_send(server->connections);
 	store_turn(server->shard->store, false);
 	connections_resume(server->connections);
 	connections_send(server->connections);
+	shard_turn(server->shard); /* last: sending may have made room for more answers */
 	if (server->stopping && connections_count(server->connections) == 0 &&
 		shard_waiting(server->shard) == 0)
 		uv_stop(&server->loop);
@@ -273,7 +274,7 @@ static void
 open_handles(struct server *server)
 {
 	static const int SIGNALS[2] = { SIGINT, SIGTERM };
-	uv_check_init(&server->loop, &server->turn);
+	uv_prepare_init(&server->loop, &server->turn);
 	server->turn.data = server;
 	uv_timer_init(&server->loop, &server->grace);
 	server->grace.data = server;
@@ -298,10 +299,13 @@ server_free(struct server *server, struct fault *fault)
 {
 	close_listeners(server);
 	if (server->connections != NULL) {
-		uv_check_stop(&server->turn);
+		uv_prepare_stop(&server->turn);
 		connections_close(server->connections, true);
-		while (connections_count(server->connections) > 0 || shard_waiting(server->shard) > 0) {
+		for (;;) {
 			store_turn(server->shard->store, false);
+			shard_turn(server->shard);
+			if (connections_count(server->connections) == 0 && shard_waiting(server->shard) == 0)
+				break;
 			uv_run(&server->loop, UV_RUN_ONCE);
 		}
 	}
@@ -342,7 +346,7 @@ server_open(struct server **server, const struct settings *settings, const struc
 		if (opened->connections == NULL)
 			status = fault_set(fault, STATUS_MEMORY, "no memory for connections");
 		else
-			uv_check_start(&opened->turn, turn_called); /* opening has run the loop, too */
+			uv_prepare_start(&opened->turn, turn_called); /* opening has run the loop, too */
 	}
 	if (status == STATUS_OK)
 		status = listen_tcp(opened, settings->listen.text, fault);

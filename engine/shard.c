@@ -11,7 +11,8 @@
 
 #include <string.h>
 
-enum { ARENA_BYTES_MAX = 256 << 20, ANSWER_BYTES_MAX = 16 << 20 };
+/* Of libuv's four workers at most two do long work, so that what is cold is read meanwhile. */
+enum { ARENA_BYTES_MAX = 256 << 20, ANSWER_BYTES_MAX = 16 << 20, WORKS_MAX = 2 };
 
 /* ---- life ---- */
 
@@ -76,7 +77,8 @@ shard_tick(struct shard *shard)
 bool
 shard_is_pressed(const struct shard *shard)
 {
-	return shard->waits->count >= shard->settings.waiting_max;
+	/* Those that are parked wait for their own clients, which are not read from meanwhile: that is nobody else's trouble. */
+	return shard->waits->count - shard->waits->parked >= shard->settings.waiting_max;
 }
 
 size_t
@@ -143,9 +145,18 @@ work_done(uv_work_t *work, int status)
 	struct shard *shard = waiting->call.shard;
 	must(status == 0);
 	waiting->has_work = false;
+	shard->waits->works_running--;
 	shard_tick(shard);
 	waiting_drive(shard, waiting);
 	shard_forget(shard);
+}
+
+/* Has who asked gone away? What was not decided by then need not be: nobody was told of it, and who asks again is served. */
+static bool
+is_unwanted(const struct call *call)
+{
+	return connection_is_gone(call->reply.batch != NULL ? batch_connection(call->reply.batch)
+							    : call->reply.connection);
 }
 
 /* Runs a call in its own memory. CALL_WAITS: what it waits for is under way. */
@@ -157,6 +168,8 @@ waiting_run(struct shard *shard, struct waiting *waiting)
 	enum status status = waiting->want.status;
 	waiting->call.seen = 0;
 	waiting->has_want = false;
+	if (is_unwanted(&waiting->call))
+		return call_error(&waiting->call, SAY_OVERLOADED, NULL, 0);
 	if (status != STATUS_OK)
 		return call_failed(&waiting->call, status, &waiting->want.fault);
 	if (!read_params(shard, &prepared, &problem))
@@ -165,9 +178,7 @@ waiting_run(struct shard *shard, struct waiting *waiting)
 		return CALL_ENDED;
 	must(waiting->has_want != waiting->has_work);
 	if (waiting->has_work) {
-		waiting->work.data = waiting;
-		int code = uv_queue_work(shard->loop, &waiting->work, work_called, work_done);
-		must(code == 0);
+		work_row_add(&shard->waits->works, waiting);
 	} else {
 		buffer_release(&waiting->want.bytes);
 		waiting->want.context = waiting;
@@ -185,6 +196,28 @@ waiting_drive(struct shard *shard, struct waiting *waiting)
 		struct waiting *heir = waits_remove(shard->waits, waiting);
 		waiting_free(waiting);
 		waiting = heir;
+	}
+}
+
+void
+shard_turn(struct shard *shard)
+{
+	struct shard_waits *waits = shard->waits;
+	struct waiting *waiting;
+	while (waits->works_running < WORKS_MAX && (waiting = work_row_take(&waits->works)) != NULL) {
+		struct connection *connection = waiting->call.reply.connection;
+		must(waiting->has_work && connection != NULL && waiting->scope.size == 0);
+		if (connection_is_gone(connection)) {
+			waiting->has_work = false;
+			waiting_drive(shard, waiting);
+		} else if (connection_is_full(connection)) {
+			connection_park(connection, waiting);
+		} else {
+			waiting->work.data = waiting;
+			int code = uv_queue_work(shard->loop, &waiting->work, work_called, work_done);
+			must(code == 0);
+			waits->works_running++;
+		}
 	}
 }
 

@@ -53,6 +53,9 @@ enum status shard_open(struct shard **shard, const struct shard_settings *settin
 /* Ends well or reports why not. No calls may be under way. */
 enum status shard_close(struct shard *shard, struct fault *fault);
 
+/* Ends a turn of the loop: gives workers what they are to do. */
+void shard_turn(struct shard *shard);
+
 /* The time of this turn. */
 void shard_tick(struct shard *shard);
 

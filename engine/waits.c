@@ -106,3 +106,60 @@ waits_remove(struct shard_waits *waits, struct waiting *waiting)
 	waiting->behind_first = waiting->behind_last = NULL;
 	return heir;
 }
+
+/* ---- rows ---- */
+
+/* Moves all of `from` behind what is in `to`. */
+static void
+work_row_move(struct work_row *to, struct work_row *from)
+{
+	if (from->count == 0)
+		return;
+	must(from->last != NULL && from->last->work_next == NULL);
+	if (to->count == 0)
+		to->first = from->first;
+	else
+		to->last->work_next = from->first;
+	to->last = from->last;
+	to->count += from->count;
+	*from = (struct work_row){ NULL, NULL, 0 };
+}
+
+void
+work_row_add(struct work_row *row, struct waiting *waiting)
+{
+	struct work_row one = { waiting, waiting, 1 };
+	waiting->work_next = NULL;
+	work_row_move(row, &one);
+}
+
+struct waiting *
+work_row_take(struct work_row *row)
+{
+	struct waiting *waiting = row->first;
+	if (waiting == NULL)
+		return NULL;
+	must(row->count > 0);
+	row->count--;
+	row->first = waiting->work_next;
+	if (row->first == NULL)
+		row->last = NULL;
+	waiting->work_next = NULL;
+	return waiting;
+}
+
+void
+waits_park(struct shard_waits *waits, struct work_row *row, struct waiting *waiting)
+{
+	waits->parked++;
+	must(waits->parked <= waits->count);
+	work_row_add(row, waiting);
+}
+
+void
+waits_unpark(struct shard_waits *waits, struct work_row *row)
+{
+	must(waits->parked >= row->count);
+	waits->parked -= row->count;
+	work_row_move(&waits->works, row);
+}
