@@ -321,17 +321,43 @@ holds_service_id(const struct subscription_params *params, struct text service_i
 	return false;
 }
 
+/* Who holds a service id, and when. */
+struct held {
+	struct span span;
+	struct text holder;
+};
+/* As many as fit with the longest names: count, and for each flags, from, till, length, name. */
+enum { HELD_MAX = (VALUE_BYTES_MAX - 1) / (1 + 8 + 8 + 1 + 64) };
+_Static_assert(HELD_MAX <= UINT8_MAX, "the count is one byte");
+struct held_list {
+	struct held items[HELD_MAX];
+	size_t count;
+	bool full;
+};
+
+/* In order of time, so that the same holders are the same bytes, whoever was put last. */
+static void
+add_held(struct held_list *list, struct span span, struct text holder)
+{
+	if (list->count == HELD_MAX) {
+		list->full = true;
+		return;
+	}
+	size_t at = list->count++;
+	for (; at > 0 && list->items[at - 1].span.from_ms > span.from_ms; at--)
+		list->items[at] = list->items[at - 1];
+	list->items[at] = (struct held){ span, holder };
+}
+
 /*
- * The new value of a service id's record: the spans of others as they were, and this subscription's as they shall be. False: another
- * one holds it at the same time (*taken_by).
+ * Who shall hold a service id: the others as they did, and this subscription as it shall. False: another one holds it at the same
+ * time (*taken_by).
  */
 static bool
-service_value(const struct subscription_params *params, struct text service_id, struct bytes old,
-	struct field_writer *writer, struct text *taken_by)
+list_holders(const struct subscription_params *params, struct text service_id, struct bytes old,
+	struct held_list *list, struct text *taken_by)
 {
 	const struct span_params *items = params->service_ids.items;
-	uint8_t count = 0;
-	field_write_u8(writer, 0); /* the count, when it is known */
 	struct field_reader reader = fields_of(old);
 	unsigned old_count = old.size == 0 ? 0 : field_read_u8(&reader);
 	for (unsigned i = 0; i < old_count; i++) {
@@ -345,20 +371,28 @@ service_value(const struct subscription_params *params, struct text service_id, 
 				return false;
 			}
 		}
-		field_write_span(writer, span);
-		field_write_text(writer, holder);
-		count++;
+		add_held(list, span, holder);
 	}
 	for (size_t j = 0; j < params->service_ids.count; j++) {
-		if (!text_equal(items[j].id, service_id))
-			continue;
-		field_write_span(writer, span_of(&items[j]));
-		field_write_text(writer, params->subscription);
-		count++;
+		if (text_equal(items[j].id, service_id))
+			add_held(list, span_of(&items[j]), params->subscription);
 	}
-	writer->start[0] = count;
-	writer->full = writer->full || old_count + params->service_ids.count > UINT8_MAX;
 	return true;
+}
+
+/* The value of a service id's record; empty if nobody ever holds it. */
+static struct bytes
+service_value(const struct held_list *list, uint8_t *place)
+{
+	struct field_writer writer = fields_into(place, VALUE_BYTES_MAX);
+	if (list->count == 0)
+		return (struct bytes){ NULL, 0 };
+	field_write_u8(&writer, (uint8_t)list->count);
+	for (size_t i = 0; i < list->count; i++) {
+		field_write_span(&writer, list->items[i].span);
+		field_write_text(&writer, list->items[i].holder);
+	}
+	return fields_written(&writer);
 }
 
 enum put_step { PUT_ON, PUT_ENDED };
@@ -373,26 +407,23 @@ change_service_id(struct putting *putting, const struct subscription_params *par
 	struct bytes old;
 	uint64_t version;
 	struct text taken_by;
+	struct held_list list = { .count = 0 };
 	uint8_t place[VALUE_BYTES_MAX];
 	if (!read_record(call, &key, &old, &version, end))
 		return PUT_ENDED;
-	struct field_writer writer = fields_into(place, sizeof place);
-	if (!service_value(params, service_id, old, &writer, &taken_by)) {
+	if (!list_holders(params, service_id, old, &list, &taken_by)) {
 		struct text why = arena_print(call->arena,
 			"service id \"%.*s\" is held by subscription \"%.*s\" at that time",
 			TEXT_ARGS(service_id), TEXT_ARGS(taken_by));
 		*end = call_error(call, SAY_IN_USE, &why, 1);
 		return PUT_ENDED;
 	}
-	if (writer.full) {
+	if (list.full) {
 		struct text why = TEXT("a service id can't have changed hands so often");
 		*end = call_error(call, SAY_IN_USE, &why, 1);
 		return PUT_ENDED;
 	}
-	/* A service id that nobody ever holds has no record. */
-	struct bytes value = fields_written(&writer);
-	if (value.data[0] == 0)
-		value.size = 0;
+	struct bytes value = service_value(&list, place);
 	if (add_change(putting, &key, old, value))
 		return PUT_ON;
 	*end = call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
