@@ -23,6 +23,7 @@ def work(server):
     calls = iter(sample.charges())
     sent = {}
     for turn in range(ROUNDS):
+        numbers = [[] for _ in clients]
         for place, client in enumerate(clients):
             some = [next(calls) for _ in range(6)]
             account = some[0]["service_id"]
@@ -43,12 +44,15 @@ def work(server):
                 packed, number = client.pack(method, params)
                 data += packed
                 sent[number] = (method, params)
+                numbers[place].append(number)
             client.send_bytes(data)
             # The same from another connection, while the first may be under way.
             number = clients[place - 1].send("charge", some[0])
             sent[number] = ("charge", some[0])
-        for client in clients:
-            client.call("ping")
+            numbers[place - 1].append(number)
+        for client, some in zip(clients, numbers, strict=True):
+            for number in some:
+                assert client.receive(number)[0] is None
     return sent
 
 
