@@ -385,6 +385,26 @@ store_apply(struct store *store, uint64_t position, const struct entry *entry,
 			(int32_t)floor_divide(entry->at_ms, DAY_MS));
 }
 
+/* Do the postings of an entry that is being made sum to zero, in each unit? */
+static bool
+is_conserved(const struct entry *entry)
+{
+	for (size_t i = 0; i < entry->posting_count; i++) {
+		struct text unit = entry->postings[i].unit;
+		int64_t sum = 0;
+		if (i > 0 && text_equal(unit, entry->postings[i - 1].unit))
+			continue;
+		for (size_t j = 0; j < entry->posting_count; j++) {
+			bool counts = text_equal(unit, entry->postings[j].unit);
+			if (counts && __builtin_add_overflow(sum, entry->postings[j].amount, &sum))
+				return false;
+		}
+		if (sum != 0)
+			return false;
+	}
+	return true;
+}
+
 /* Looks at most every FREE_CHECK_MS whether the disk has room for more than its reserve. */
 static bool
 disk_is_full(struct store *store)
@@ -479,7 +499,7 @@ store_append(struct store *store, struct entry *entry, struct effect *effects, u
 	struct fault *fault)
 {
 	struct changes changes;
-	must(entry->effects == effects && !store->closing);
+	must(entry->effects == effects && !store->closing && is_conserved(entry));
 	enum status status = store_admits(store, fault);
 	if (status == STATUS_OK && !prepare_effects(store, entry, effects, &changes)) {
 		if (!store_awaits_memory(store))
