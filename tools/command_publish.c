@@ -80,7 +80,10 @@ prove(struct publication *publication)
 		return command_failed("can't publish", &fault);
 	if (sound)
 		return EXIT_DONE;
-	fprintf(stderr, "suanpan: %s is not published\n", publication->directory);
+	bool zh = strcmp(publication->language, "zh") == 0;
+	fprintf(stderr, zh ? "suanpan: %s 未发布\n" : "suanpan: %s is not published\n",
+		publication->directory);
+
 	return EXIT_REFUSED;
 }
 
@@ -155,14 +158,19 @@ show(struct publication *publication)
 		json_show(json_incref(publication->answer));
 		return;
 	}
-	printf("%s: no errors, %zu tests passed\nrelease %s\n", catalog == NULL ? "?" : catalog,
-		publication->tests, name == NULL ? "?" : name);
+	catalog = catalog == NULL ? "?" : catalog;
+	name = name == NULL ? "?" : name;
+	bool zh = strcmp(publication->language, "zh") == 0;
+	printf(zh ? "%s：没有错误，%zu 个测试通过\n规则版本 %s\n"
+		  : "%s: no errors, %zu tests passed\nrelease %s\n",
+		catalog, publication->tests, name);
 	if (active)
-		printf("It is in force.\n");
+		printf(zh ? "已生效。\n" : "It is in force.\n");
 	else
-		printf("It is kept and not in force yet; this puts it in force:\n"
-		       "  suanpan call release.activate '[\"%.12s\"]'\n",
-			name == NULL ? "?" : name);
+		printf("%s\n  suanpan call release.activate '[\"%.12s\"]'\n",
+			zh ? "已保存，尚未生效；以下命令使其生效："
+			   : "It is kept and not in force yet; this puts it in force:",
+			name);
 }
 
 static int

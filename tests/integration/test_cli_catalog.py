@@ -86,7 +86,14 @@ def test_publishing_keeps_and_activating_puts_in_force(server):
     assert "It is in force." in suanpan("publish", CATALOG, *server.to()).stdout
 
 
+def test_publishing_speaks_the_language_asked_for(server):
+    kept = suanpan("publish", CATALOG, "--language", "zh", *server.to())
+    assert kept.stdout.splitlines()[0].startswith("fixed_line：没有错误，") and "尚未生效" in kept.stdout
+    assert "已生效" in suanpan("publish", CATALOG, "--activate", "--language", "zh", *server.to()).stdout
+
+
 def test_a_catalog_with_an_error_or_a_failed_test_is_not_published(server, folder):
+
     spoil(folder, "packages/standard.lua", 'price = "0.22"', 'price = "0.23"')
     result = suanpan("publish", folder, "--activate", *server.to())
     assert result.returncode == 1
