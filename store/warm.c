@@ -6,6 +6,8 @@
  * never there (nothing has been dropped yet, or warming ends), so nobody can have changed it meanwhile.
  *
  * When a whole table is in memory, a record that is not there does not exist, and nobody needs to look.
+ *
+ * No charge reads customers: of them only the first chunk is brought, which is all of a small or new store.
  */
 #include "store_parts.h"
 
@@ -125,8 +127,8 @@ warm_read_done(uv_work_t *work, int status)
 		warm_end(warming);
 		return;
 	}
-	if (warming->table_ended) {
-		if (!warming->skipped)
+	if (warming->table_ended || warming->table == TABLE_CUSTOMER) {
+		if (warming->table_ended && !warming->skipped)
 			store->complete |= UINT32_C(1) << warming->table;
 		warming->skipped = false;
 		warming->table++;
