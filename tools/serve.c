@@ -1,16 +1,17 @@
 /* suanpan serve: the server. */
 #include "command.h"
+#include "progress.h"
 
 #include "../engine/server.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 struct shown {
-	bool terminal;
 	bool quiet;
-	bool recovered; /* something was shown of it */
+	bool recovering; /* and how far it is: */
+	struct progress progress;
+	struct progress_state recovered;
 };
 
 static void
@@ -31,14 +32,16 @@ static void
 recovering(void *context, uint64_t done, uint64_t total)
 {
 	struct shown *shown = context;
-	if (total == 0) {
-		if (shown->recovered && shown->terminal)
-			fprintf(stderr, "\n");
+	struct progress_state state = { done, total, done >> 20, "MiB of journal recovered" };
+	if (total == 0 && shown->recovering)
+		progress_end(&shown->progress, &shown->recovered);
+	if (total == 0)
 		return;
-	}
-	shown->recovered = true;
-	fprintf(stderr, "%srecovering: %3d %% of %llu MiB of journal%s", shown->terminal ? "\r" : "",
-		(int)(done * 100 / total), (unsigned long long)(total >> 20), shown->terminal ? "" : "\n");
+	if (!shown->recovering)
+		progress_begin(&shown->progress, stderr, false);
+	shown->recovering = true;
+	shown->recovered = state;
+	progress_step(&shown->progress, &state);
 }
 
 static enum status
@@ -78,7 +81,7 @@ serve_run(int count, char **arguments)
 	struct settings settings;
 	struct server *server;
 	struct fault fault = { 0 };
-	struct shown shown = { .terminal = isatty(STDERR_FILENO) };
+	struct shown shown = { .quiet = false };
 	struct server_events events = { &shown, ready, recovering };
 	if (read_arguments(&settings, count, arguments, &shown.quiet, &fault) != STATUS_OK)
 		return command_misused(&COMMAND_SERVE, "%s", fault.text);
