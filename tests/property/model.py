@@ -1,0 +1,273 @@
+"""What Suanpan promises, done naively: dicts, lists and Decimals. Nothing here is fast, and nothing here is shared with the server.
+
+A method of the model takes what the server's takes. It gives what must come out: an Expected, which names the outcome (or the code of an error)
+and as much of the answer as can be foretold. Positions can't; the caller tells them (`stored`, `decided`), and the model holds them against
+all that comes later.
+"""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import prices
+
+CHINA = ZoneInfo("Asia/Shanghai")
+FREE_SECONDS = 100 * 60
+
+
+class Expected:
+    def __init__(self, error=None, **fields):
+        self.error = error  # code of what comes in the error slot
+        self.fields = fields  # of the result
+        self.whole = None  # the whole result, if it is known
+        self.apply = lambda answer: None  # tells the model what the server has made of it
+
+
+def span_has(span, ms):
+    return span.get("from", -(1 << 63)) <= ms < span.get("till", 1 << 63)
+
+
+def spans_overlap(a, b):
+    return max(a.get("from", -(1 << 63)), b.get("from", -(1 << 63))) < min(a.get("till", 1 << 63), b.get("till", 1 << 63))
+
+
+class Account:
+    def __init__(self, version):
+        self.amount = Decimal(0)
+        self.balance_version = version
+        self.history = []  # (charge, kind, id, what it moved), oldest first
+
+
+class FixedLineRelease:
+    def __init__(self, fixed_line, dearer):
+        self.catalog = fixed_line
+        self.package = "fixed_line"
+        self.tariffs = {**fixed_line.tariffs}
+        if dearer:
+            self.tariffs["local"] = prices.Tariff(60, "0.5", first=(120, "1.5"))
+
+    def price(self, model, subscription, event):
+        """(amount, {counter: seconds used of it}); raises Refused."""
+        at, seconds = event["at"] // 1000, event["seconds"]
+        zone = self.catalog.zone_of(event["service_id"], event["to"])
+        return self.tariffs[zone].charge(at, seconds)[0], {}
+
+
+class TalkRelease:
+    """Free minutes of the month, then 0.15 by day and 0.08 by night."""
+
+    package = "talk"
+
+    def price(self, model, subscription, event):
+        amount, used = Decimal(0), {}
+        for second in range(0, event["seconds"], 60):
+            local = datetime.fromtimestamp(event["at"] // 1000 + second, UTC).astimezone(CHINA)
+            counter = (subscription, local.strftime("%Y-%m-01"))
+            if FREE_SECONDS - model.counters.get(counter, 0) - used.get(counter, 0) >= 60:
+                used[counter] = used.get(counter, 0) + 60
+            else:
+                amount += Decimal("0.15" if 7 <= local.hour < 21 else "0.08")
+        return amount, used
+
+
+class Model:
+    def __init__(self, releases):
+        self.releases = releases  # {name of 64 digits: release}
+        self.published = []
+        self.active = None
+        self.customers, self.accounts, self.subscriptions = {}, {}, {}  # by id: the fields of their get
+        self.money = {}  # account → Account
+        self.ids = {}  # (method, scope, id) → (content, attempt, refused, answer)
+        self.counters = {}
+        self.position = 0  # of the newest entry
+
+    # ---- what the server tells ----
+
+    def stored(self, position):
+        assert position > self.position, "positions rise"
+        assert position % 8 == 0
+        self.position = position
+
+    # ---- puts ----
+
+    def _put(self, table, identifier, fields, expect, changed=None):
+        old = table.get(identifier)
+        version = old["version"] if old else 0
+        if old and all(old[name] == value for name, value in fields.items()):
+            return Expected(outcome="unchanged", version=version)
+        if expect is not None and expect != version:
+            return Expected("VERSION_CONFLICT")
+        expected = Expected(outcome="stored")
+
+        def apply(answer):
+            self.stored(answer["version"])
+            table[identifier] = {**fields, "version": answer["version"]}
+            if changed:
+                changed(old, answer["version"])
+
+        expected.apply = apply
+        return expected
+
+    def put_customer(self, customer, segment="", area="", facts=None, expect=None):
+        fields = {"customer": customer, "segment": segment, "area": area, "facts": facts or {}}
+        return self._put(self.customers, customer, fields, expect)
+
+    def put_account(self, account, customer, currency="CNY", zone="", bill_day=1, floor="0.00", expect=None):
+        if customer not in self.customers:
+            return Expected("NOT_FOUND")
+        if account in self.accounts and self.accounts[account]["currency"] != currency:
+            return Expected("IN_USE")
+
+        def changed(old, version):
+            if old is None:
+                self.money[account] = Account(version)
+
+        fields = {
+            "account": account, "customer": customer, "currency": currency, "zone": zone, "bill_day": bill_day, "floor": floor,
+            "balances": ["main"],
+        }  # fmt: skip
+        return self._put(self.accounts, account, fields, expect, changed)
+
+    def put_subscription(self, subscription, account, product, service_ids, packages, states, expect=None):
+        if account not in self.accounts:
+            return Expected("NOT_FOUND")
+        for other, record in self.subscriptions.items():
+            for theirs in record["service_ids"]:
+                for ours in service_ids:
+                    if other != subscription and theirs["service_id"] == ours["service_id"] and spans_overlap(theirs, ours):
+                        return Expected("IN_USE")
+        fields = {
+            "subscription": subscription, "account": account, "product": product, "service_ids": service_ids,
+            "packages": packages, "states": [{"state": "active"}] if states is None else states,
+        }  # fmt: skip
+        return self._put(self.subscriptions, subscription, fields, expect)
+
+    # ---- once ----
+
+    def _known(self, key, content, attempt):
+        """What is answered without deciding anything; None if it must be decided."""
+        if key not in self.ids:
+            return None
+        known, last, refused, answer = self.ids[key]
+        if known != content:
+            return Expected("ID_CONFLICT")
+        if refused and attempt > last:
+            return None
+        expected = Expected()
+        expected.whole = {**answer, "repeat": True}
+        return expected
+
+    def _refuse(self, key, content, attempt, code):
+        expected = Expected(outcome="refused", repeat=False, code=code)
+
+        def apply(answer):
+            self.ids[key] = (content, attempt, True, answer)
+
+        expected.apply = apply
+        return expected
+
+    def _move(self, account, kind, identifier, amount, answer):
+        """An entry in an account's history."""
+        position = int(answer["charge"].split(":")[1])
+        self.stored(position)
+        money = self.money[account]
+        money.amount += amount
+        money.balance_version = position
+        money.history.append((answer["charge"], kind, identifier, amount))
+
+    # ---- money ----
+
+    def topup(self, account, id, at, amount, currency, attempt=1):
+        key, content = ("topup", account, id), (at, Decimal(amount), currency)
+        known = self._known(key, content, attempt)
+        if known:
+            return known
+        if account not in self.accounts:
+            return self._refuse(key, content, attempt, "UNKNOWN_ACCOUNT")
+        if self.accounts[account]["currency"] != currency:
+            return self._refuse(key, content, attempt, "WRONG_CURRENCY")
+        expected = Expected(
+            outcome="topped_up", repeat=False, amount=Decimal(amount), currency=currency,
+            balance=self.money[account].amount + Decimal(amount),
+        )  # fmt: skip
+
+        def apply(answer):
+            self.ids[key] = (content, attempt, False, answer)
+            self._move(account, "topup", id, Decimal(amount), answer)
+
+        expected.apply = apply
+        return expected
+
+    def find_price(self, event):
+        """(subscription, account, amount, used); raises Refused."""
+        at = event["at"]
+        holders = [
+            record
+            for record in self.subscriptions.values()
+            if any(held["service_id"] == event["service_id"] and span_has(held, at) for held in record["service_ids"])
+        ]
+        assert len(holders) <= 1
+        if not holders:
+            raise prices.Refused("UNKNOWN_SUBSCRIPTION")
+        (record,) = holders
+        states = [span["state"] for span in record["states"] if span_has(span, at)]
+        if states != ["active"]:
+            raise prices.Refused("SUSPENDED" if states == ["suspended"] else "SUBSCRIPTION_ENDED")
+        if self.accounts[record["account"]]["currency"] != "CNY":
+            raise prices.Refused("WRONG_CURRENCY")
+        release = self.releases[self.active]
+        held = any(span["package"] == release.package and span_has(span, at) for span in record["packages"])
+        if not held or event["service"] != "voice":
+            raise prices.Refused("NO_PRICE")
+        return (record["subscription"], record["account"], *release.price(self, record["subscription"], event))
+
+    def rate(self, **event):
+        if self.active is None:
+            return Expected("NO_RELEASE")
+        try:
+            *_, amount, _ = self.find_price(event)
+        except prices.Refused as refusal:
+            return Expected(outcome="refused", code=str(refusal))
+        return Expected(outcome="priced", amount=amount, currency="CNY", release=self.active[:12])
+
+    def charge(self, id, attempt=1, short="refuse", **event):
+        key, content = ("charge", event["service_id"], id), (short, tuple(sorted(event.items())))
+        known = self._known(key, content, attempt)
+        if known:
+            return known
+        if self.active is None:
+            return Expected("NO_RELEASE")
+        try:
+            _, account, amount, used = self.find_price(event)
+        except prices.Refused as refusal:
+            return self._refuse(key, content, attempt, str(refusal))
+        money = self.money[account]
+        available = money.amount - Decimal(self.accounts[account]["floor"])
+        taken = amount
+        if amount > 0 and amount > available:
+            if short == "refuse":
+                return self._refuse(key, content, attempt, "BALANCE_TOO_LOW")
+            if short == "partial":
+                taken = max(available, Decimal(0))
+        expected = Expected(
+            outcome="charged", repeat=False, amount=amount, currency="CNY", release=self.active[:12],
+            balance=money.amount - taken, unpaid=amount - taken if amount > taken else None,
+        )  # fmt: skip
+
+        def apply(answer):
+            self.ids[key] = (content, attempt, False, answer)
+            self._move(account, "charge", id, -taken, answer)
+            for counter, seconds in used.items():
+                self.counters[counter] = self.counters.get(counter, 0) + seconds
+
+        expected.apply = apply
+        return expected
+
+    # ---- what can be read ----
+
+    def balance(self, account):
+        money, floor = self.money[account], Decimal(self.accounts[account]["floor"])
+        return {
+            "account": account, "floor": floor, "available": money.amount - floor, "amount": money.amount,
+            "version": money.balance_version,
+        }  # fmt: skip
