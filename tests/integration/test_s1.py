@@ -1,10 +1,18 @@
-"""Scenario S1 over the wire, to the fen: one by one, in batches, in any order over many connections, and never twice."""
+"""Scenario S1 over the wire, to the fen: by file, one by one, in batches, in any order over many connections, never twice; and the same
+file with other tables and prices."""
 
+import csv
+import json
 import random
+import shutil
+from collections import Counter
+from datetime import date, timedelta
+from decimal import Decimal
 
+import prices
 import pytest
 import sample
-from server import Server
+from server import ROOT, Server, suanpan
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +36,26 @@ def charged_once(server, requests, answers):
     sample.assert_balances(client, found)
 
 
+@pytest.mark.asan
+def test_the_sample_file_as_it_is(server, calls):
+    """Sent by `suanpan rate`: what each charge became is seen by sending them once more."""
+    sample.prepare(server)
+    command = ["rate", sample.FILE, "--as", "asterisk", "--json", *server.to()]
+    result = suanpan(*command)
+    assert result.returncode == 0, result.stderr
+    totals = json.loads(result.stdout)
+    wanted = sample.expected()
+    assert (totals["charged"], Decimal(totals["amount"])) == wanted["all", "all"]
+    by_zone = {("zone", zone): (row["count"], Decimal(row["amount"])) for zone, row in totals["by_zone"].items()}
+    assert by_zone == {key: value for key, value in wanted.items() if key[0] == "zone"}
+    answers = sample.results(server.connect().call_all("charge", calls))
+    assert all(answer["repeat"] for answer in answers)
+    charged_once(server, calls, answers)
+    again = json.loads(suanpan(*command).stdout)
+    assert (again["charged"], again["duplicates"], again["amount"]) == (0, len(calls), "0.00")
+
+
+@pytest.mark.asan
 def test_the_sample_file_by_single_charges(server, calls):
     sample.prepare(server)
     answers = sample.results(server.connect(tcp=True).call_all("charge", calls))
@@ -35,6 +63,7 @@ def test_the_sample_file_by_single_charges(server, calls):
     charged_once(server, calls, answers)
 
 
+@pytest.mark.asan
 def test_the_sample_file_by_batches(server, calls):
     sample.prepare(server)
     batches = [{"items": calls[start : start + 1000]} for start in range(0, len(calls), 1000)]
@@ -43,6 +72,7 @@ def test_the_sample_file_by_batches(server, calls):
     charged_once(server, calls, answers)
 
 
+@pytest.mark.asan
 def test_the_sample_file_in_random_order_over_50_connections(server, calls):
     seed = random.randrange(1 << 32)
     print(f"seed {seed}")
@@ -79,6 +109,117 @@ def test_prices_asked_beforehand_are_what_is_charged_and_change_nothing(server, 
         priced_part = ("amount", "currency", "lines", "release")
         assert {name: price[name] for name in priced_part} == {name: answer[name] for name in priced_part}
     assert sample.totals(calls, answers) == sample.expected()
+
+
+# ---- other tables and prices, no other rules ----
+
+
+class OtherTables(prices.FixedLine):
+    """The stock catalog in a folder of its own with other holidays, countries, free numbers, a zone of other countries and other
+    prices: in the folder by editing its tables, and here by computing with them."""
+
+    def __init__(self, folder, chance):
+        self.folder = shutil.copytree(ROOT / sample.CATALOG, folder)
+        for test in self.folder.rglob("*_test.lua"):
+            test.unlink()  # they say what the stock tables make of calls
+        days = self.change_holidays(chance)
+        self.bands = prices.Bands(["day", "weekend", "night", "holiday"], self.band, days, self.zone, (2024, 2026))
+        self.change_countries(chance)
+        self.change_zones(chance)
+        self.change_prices(chance)
+
+    def edit(self, name, old, new):
+        text = (self.folder / name).read_text(encoding="utf-8")
+        assert text.count(old) == 1, (name, old)
+        (self.folder / name).write_text(text.replace(old, new), encoding="utf-8")
+
+    def change_holidays(self, chance):
+        path = self.folder / "tables/holidays-cn.csv"
+        with open(path, newline="", encoding="utf-8") as file:
+            rows = {date.fromisoformat(row["date"]): (row["kind"], row["name"]) for row in csv.DictReader(file)}
+        days = [date(2026, 9, 17) + timedelta(days=n) for n in range(26)]
+        for day in days:
+            rows.pop(day, None)
+        for day in chance.sample(days, 8):
+            rows[day] = ("workday" if day.weekday() >= 5 and chance.random() < 0.5 else "holiday", "another day")
+        with open(path, "w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([("date", "kind", "name"), *((day, *rows[day]) for day in sorted(rows))])
+        return {day: kind for day, (kind, _) in rows.items()}
+
+    def change_countries(self, chance):
+        path = self.folder / "tables/country-codes.csv"
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [line for line in lines[1:] if chance.random() < 0.8]
+        path.write_text("".join([lines[0], *kept]), encoding="utf-8")
+        self.countries = {line.split(",")[0] for line in kept}
+
+    def change_zones(self, chance):
+        self.free = chance.sample(["110", "114", "119", "120", "122", "96110", "10000", "12345"], 4)
+        self.edit("zones.lua", '{ "110", "119", "120", "122", "10000" }', "{ " + ", ".join(f'"{number}"' for number in self.free) + " }")
+        self.near = chance.sample(["852", "853", "886", "81", "82", "65", "60", "84"], 4)
+        self.edit("zones.lua", '{ "852", "853", "886" }', "{ " + ", ".join(f'"{number}"' for number in self.near) + " }")
+
+    def change_prices(self, chance):
+        def price():
+            return f"{chance.randrange(1, 300) / 100:.2f}"
+
+        domestic = {band: price() for band in ("day", "weekend", "night", "holiday")}
+        first, local, hmt, international = (price() for _ in range(4))
+        name = "packages/standard.lua"
+        self.edit(
+            name,
+            '{ day = "0.07", weekend = "0.05", night = "0.04", holiday = "0.04" }',
+            "{ " + ", ".join(f'{band} = "{value}"' for band, value in domestic.items()) + " }",
+        )
+        self.edit(name, 'price = "0.22" },', f'price = "{first}" }},')
+        self.edit(name, 'step = "60 s", price = "0.11",', f'step = "60 s", price = "{local}",')
+        self.edit(name, 'price = "0.20"', f'price = "{hmt}"')
+        self.edit(name, 'price = "0.80"', f'price = "{international}"')
+        self.tariffs = {
+            "free": prices.Tariff(60, "0"),
+            "local": prices.Tariff(60, local, first=(180, first)),
+            "domestic": prices.Tariff(6, domestic, bands=self.bands),
+            "hmt": prices.Tariff(6, hmt),
+            "international": prices.Tariff(6, international),
+        }
+
+    def zone_of(self, caller, to):
+        if to in self.free or (to.startswith("800") and len(to) == 10):
+            return "free"
+        if to.startswith("00"):
+            for size in (4, 3, 2, 1):
+                if to[2 : 2 + size] in self.near:
+                    return "hmt"
+                if to[2 : 2 + size] in self.countries:
+                    return "international"
+            raise prices.Refused("NO_PRICE")
+        return "local" if to in STOCK_FREE else super().zone_of(caller, to)
+
+
+STOCK_FREE = ("110", "119", "120", "122", "10000")
+
+
+@pytest.mark.parametrize("variant", range(3))
+def test_with_other_tables_and_prices_the_same_file_costs_what_an_oracle_says(server, calls, tmp_path, variant):
+    seed = random.randrange(1 << 32)
+    print(f"seed {seed}")
+    other = OtherTables(tmp_path / "catalog", random.Random(seed))
+    server.publish(other.folder)
+    server.subscribe(sample.NUMBERS, balance="500000.00", package="fixed_line")
+    answers = sample.results(server.connect().call_all("charge", calls))
+    found, wanted = Counter(), Counter()
+    for call, answer in zip(calls, answers, strict=True):
+        at = prices.datetime.fromisoformat(call["at"]).timestamp()
+        priced = prices.price(other, call["service_id"], call["to"], int(at), call["seconds"])
+        zone = priced.get("zone", "refused")
+        wanted[zone] += priced.get("amount", 0)
+        wanted[zone, "calls"] += 1
+        assert answer["outcome"] == ("refused" if zone == "refused" else "charged"), (call, answer)
+        zone = answer["lines"][0]["zone"] if answer["outcome"] == "charged" else "refused"
+        found[zone] += Decimal(answer.get("amount", 0))
+        found[zone, "calls"] += 1
+    assert found == wanted
+    assert all(wanted[zone, "calls"] > 0 for zone in (*other.tariffs, "refused")), "the variant says little"
 
 
 def test_the_same_file_under_another_name_is_charged_again():
