@@ -103,7 +103,7 @@ def rate_table(figures):
 
 def open_table(figures):
     lines = ["| charges/s asked | p50 ms | p90 ms | p99 ms | p99.9 ms | longest ms | most waiting to be sent"
-             " | device bytes a charge, checkpoints included |", "|--:|--:|--:|--:|--:|--:|--:|--:|"]
+             " | chunks of checkpoints meanwhile | device bytes a charge, checkpoints included |", "|--:|--:|--:|--:|--:|--:|--:|--:|--:|"]
     for scenario in figures.scenarios("open/"):
         for target in figures.targets(scenario):
             latencies = [number(figures.median(scenario, target, "latency_us", name), 2, 1000)
@@ -111,6 +111,7 @@ def open_table(figures):
             lines.append("| " + " | ".join(
                 [number(figures.median(scenario, target, "rate"))] + latencies
                 + [number(figures.median(scenario, target, "behind_max")),
+                   number(figures.median(scenario, target, "checkpoint_chunks")),
                    number(figures.median(scenario, target, "device_bytes_settled"))]) + " |")
     return lines
 
@@ -121,6 +122,51 @@ def restart_table(restarts):
         seconds = [row["seconds"] for row in restarts if row["name"] == name]
         lines.append(f"| {name} | {statistics.median(seconds):.2f}{spread(seconds)} |")
     return lines
+
+
+def goal(rows, name, found, bound, unit, digits=0):
+    """A goal: at most the bound; with a negative bound, at least that much."""
+    if found is None:
+        return
+    reached = found >= -bound if bound < 0 else found <= bound
+    words = f"{'at least' if bound < 0 else 'at most'} {number(abs(bound), digits)}{unit}"
+    rows.append(f"| {name} | {words} | {number(found, digits)}{unit} | {'yes' if reached else '**no**'} |")
+
+
+def goal_table(results, figures):
+    """What this is meant to reach, and what it reached here."""
+    rows = []
+
+    def rate(scenario, target):
+        return figures.median(scenario, target, "per_second")
+
+    def times(scenario, *targets):
+        ours = rate(scenario, "suanpan")
+        theirs = [rate(scenario, target) for target in targets if rate(scenario, target) is not None]
+        return ours / max(theirs) if ours is not None and theirs else None
+
+    def ratio(a, b):
+        return a / b if a is not None and b else None
+
+    goal(rows, "64 × 16: the fastest peer", times("random/16", *PEERS), -3, " ×", 2)
+    goal(rows, "64 × 64: the fastest peer", times("random/64", *PEERS), -3, " ×", 2)
+    goal(rows, "64 × 64: PostgreSQL", times("random/64", "postgresql"), -40, " ×", 1)
+    goal(rows, "64 × 1: the fastest peer", times("random/1", *PEERS), -1, " ×", 2)
+    goal(rows, "64 × 1: the bare loop", times("random/1", "bare"), -0.8, " ×", 2)
+    goal(rows, "64 × 64, one account: half of the above goal, 1.5 × the fastest peer of random subscriptions",
+         ratio(rate("one/64", "suanpan"), max((rate("random/64", peer) or 0 for peer in PEERS), default=0)), -1.5, " ×", 2)
+    goal(rows, "half of the top rate: p99", ratio(figures.median("open/half", "suanpan", "latency_us", "p99"), 1000), 10, " ms", 2)
+    goal(rows, "journal of a charge, 64 × 64", figures.median("random/64", "suanpan", "journal_bytes"), 512, " B")
+    goal(rows, "device bytes of a charge, checkpoints included",
+         figures.median("open/half", "suanpan", "device_bytes_settled"), 1200, " B")
+    goal(rows, "memory of a cold subscription, index included",
+         statistics.median(results["cold_bytes"]) if results.get("cold_bytes") else None, 400, " B")
+    for name, bound in (("after a clean stop", 2), ("after kill -9 under full load", 12)):
+        seconds = [row["seconds"] for row in results["restarts"] if row["name"] == name]
+        goal(rows, f"ready {name}", statistics.median(seconds) if seconds else None, bound, " s", 2)
+    goal(rows, "an enquiry of 60 h: processor of one of 1 min",
+         ratio(figures.median("rate/60 h", "suanpan", "cpu_us"), figures.median("rate/1 min", "suanpan", "cpu_us")), 6, " ×", 2)
+    return ["| | goal | here | reached |", "|---|--:|--:|---|"] + rows if rows else []
 
 
 def machine_lines(results):
@@ -158,6 +204,9 @@ def document(results):
     lines += machine_lines(results)
     if figures.rows:
         lines += ["", "![charges a second](results.png)"]
+    goals = goal_table(results, figures)
+    if goals:
+        lines += ["", "## Goals", ""] + goals
     for prefix, heading in HEADINGS.items():
         for scenario in figures.scenarios(prefix + "/"):
             in_flight = scenario.split("/")[1]

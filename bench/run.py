@@ -151,7 +151,7 @@ class Bench:
         self.context = targets.Context(
             build=os.path.abspath(options.build), folder=self.folder, subscriptions=options.subscriptions, day_ms=day_ms,
             month=month)
-        self.results = {"scenarios": [], "proofs": [], "disk": [], "busy": [], "restarts": [], "versions": {}, "failures": []}
+        self.results = {"scenarios": [], "proofs": [], "disk": [], "busy": [], "restarts": [], "cold_bytes": [], "versions": {}, "failures": []}
         self.instance = None
 
     def timing(self):

@@ -107,11 +107,13 @@ class Suanpan(targets.Target):
                  if row["target"] == self.name and row["round"] == round_number and row["scenario"].startswith("random/")]
         self.settle()
         half = max(rates) / 2
-        seconds = max(3 * bench.options.seconds, 6)
+        seconds = max(8 * bench.options.seconds, 6)  # long enough for a checkpoint to come and go
         before = instance.device.written()[0]
+        chunks = self.stats()["checkpoint"]["chunks"]
         found = instance.measured("open/half", 64, "--rate", half, "--seconds", seconds, "--warm-up", 1)
-        self.settle()
         found["rate"] = half
+        found["checkpoint_chunks"] = self.stats()["checkpoint"]["chunks"] - chunks
+        self.settle()
         found["device_bytes_settled"] = (instance.device.written()[0] - before) / found["charged"]
         bench.add(round_number, found)
 
@@ -122,14 +124,26 @@ class Suanpan(targets.Target):
         self.ask("balance.get", account="a0000000")
         return time.monotonic() - started
 
+    def cold_bytes(self):
+        """Memory of a subscription with its service id, account, balance and counter, when all have come from the disk."""
+        counts = []
+
+        def settled():
+            counts.append(self.stats()["records"]["count"])
+            return len(counts) > 10 and counts[-1] == counts[-10]
+
+        targets.wait_for("suanpan's records in memory", 120, settled)
+        return self.stats()["records"]["bytes"] / self.context.subscriptions
+
     def afterwards(self, bench, instance, round_number):
         self.stop()
         clean = self.time_until_ready()
+        bench.results["cold_bytes"].append(self.cold_bytes())
         instance.run += 1
         load = subprocess.Popen(
             self.load_program("--in-flight", "64", "--seconds", "3600", "--run", str(instance.run)),
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(3 * bench.options.seconds)
+        time.sleep(5 * bench.options.seconds)  # so that as much lies behind a checkpoint as ever does
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
         load.wait()
