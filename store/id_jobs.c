@@ -91,6 +91,9 @@ next_write(struct ids *ids)
 {
 	if (ids->jobs[JOB_WRITE].out || ids->sealed_count == 0 || ids->run_count == IDS_RUNS_MAX)
 		return NULL;
+	const struct id_table *oldest = ids->sealed[0];
+	if (oldest->entries[oldest->count - 1].position >= ids->durable)
+		return NULL;
 	struct ids_job *job = job_take(ids, JOB_WRITE);
 	job->number = ids->number_next++;
 	job->table = ids->sealed[0];

@@ -136,6 +136,7 @@ ids_open(struct ids **ids, const struct ids_options *options, const struct id_ru
 	if (made == NULL)
 		return fault_set(fault, STATUS_MEMORY, "no memory for the ids");
 	made->options = *options;
+	made->durable = UINT64_MAX;
 	status = tables_init(made, fault);
 	if (status == STATUS_OK)
 		status = disk_make_directory(options->directory, fault);

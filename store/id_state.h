@@ -70,6 +70,7 @@ struct ids {
 	size_t table_count;
 	bool seal_wanted;
 	uint64_t position_last; /* of the last id added */
+	uint64_t durable;       /* what is below may be written into a run */
 	uint64_t number_next;   /* of a run */
 	struct ids_view *view;  /* what ids_view_take gives, NULL: made when asked for */
 	uint64_t view_number;

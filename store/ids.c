@@ -222,6 +222,13 @@ ids_seal(struct ids *ids)
 	ids_view_changed(ids);
 }
 
+void
+ids_set_durable(struct ids *ids, uint64_t position)
+{
+	must(position >= ids->durable || ids->durable == UINT64_MAX);
+	ids->durable = position;
+}
+
 static bool
 is_full(const struct id_table *table)
 {

@@ -129,7 +129,8 @@ enum status ids_search(const struct ids_view *view, struct hash128 hash, uint64_
  * ids_add calls it when the generation is full. If too many generations wait, it is closed as soon
  * as one of them is written: ids_unsealed_from tells when all of an earlier time is in runs.
  *
- * ids_job_next gives the next piece of work: write the oldest sealed generation, tidy up (empty a
+ * ids_job_next gives the next piece of work: write the oldest sealed generation (if all of it is
+ * durable), tidy up (empty a
  * table for reuse, remove files that no list has), or merge; NULL if there is none. Each of the
  * three is out at most once. Ask again after each ids_add that sealed, ids_seal, ids_job_done and
  * ids_listed. A worker runs ids_job_run; then the owner calls ids_job_done, which makes the new
@@ -141,6 +142,11 @@ enum status ids_search(const struct ids_view *view, struct hash128 hash, uint64_
  * - age_max_days.
  */
 void ids_seal(struct ids *ids);
+/*
+ * From now on no id at or above this position is written into a run: where the entry of an id in a
+ * run is read, it is on the disk, also after a crash. Never falls; UINT64_MAX before the first call.
+ */
+void ids_set_durable(struct ids *ids, uint64_t position);
 struct ids_job;
 struct ids_job *ids_job_next(struct ids *ids, int32_t today, int32_t age_max_days);
 enum status ids_job_run(struct ids_job *job, struct fault *fault); /* worker */

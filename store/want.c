@@ -496,6 +496,7 @@ void
 id_jobs_send(struct store *store)
 {
 	int32_t today = (int32_t)floor_divide(store->now_ms, DAY_MS);
+	ids_set_durable(store->ids, store_durable(store));
 	while (may_send_id_jobs(store)) {
 		struct id_work *id_work = memory_new_zeroed(1, sizeof *id_work);
 		if (id_work == NULL)

@@ -270,6 +270,26 @@ a_full_generation_is_sealed_and_what_is_unsealed_is_told_exactly(void **state)
 }
 
 static void
+no_id_comes_into_a_run_before_its_entry_is_durable(void **state)
+{
+	(void)state;
+	open_ids();
+	ids_set_durable(ids, 0);
+	add_range(1, 5);
+	ids_seal(ids);
+	run_all_jobs(TODAY);
+	ids_set_durable(ids, 50); /* the last one begins there */
+	run_all_jobs(TODAY);
+	assert_int_equal(stats_now().in_runs, 0);
+	assert_known(1, 5);
+	ids_set_durable(ids, 51);
+	run_all_jobs(TODAY);
+	assert_int_equal(stats_now().in_runs, 5);
+	assert_known(1, 5);
+	close_ids();
+}
+
+static void
 sealing_without_ids_does_nothing(void **state)
 {
 	(void)state;
@@ -1169,6 +1189,7 @@ main(void)
 		TEST_CASE(an_id_is_absent_until_it_is_added_and_then_found),
 		TEST_CASE(attempts_and_colliding_ids_are_all_kept_newest_first),
 		TEST_CASE(a_full_generation_is_sealed_and_what_is_unsealed_is_told_exactly),
+		TEST_CASE(no_id_comes_into_a_run_before_its_entry_is_durable),
 		TEST_CASE(sealing_without_ids_does_nothing),
 		TEST_CASE(a_disk_that_lags_behind_pushes_back_and_a_seal_asked_for_is_made_up_for),
 		TEST_CASE(memory_stays_the_same_however_many_generations_go_by),
