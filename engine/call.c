@@ -163,13 +163,29 @@ call_work(struct call *call, void *state, void (*work)(void *state), void (*drop
 	return CALL_WAITS;
 }
 
-/* ---- records ---- */
+/* ---- what is seen ---- */
+
+void
+call_saw(struct call *call, uint64_t version)
+{
+	if (version > call->seen)
+		call->seen = version;
+}
+
+const struct loaded_release *
+call_release(struct call *call)
+{
+	const struct loaded_release *release = releases_active(call->shard->releases);
+	if (release != NULL)
+		call_saw(call, release->version);
+	return release;
+}
 
 enum lookup
 call_find(struct call *call, struct shelf_key key, struct bytes *value, uint64_t *version)
 {
 	enum lookup found = store_find(call->shard->store, key, value, version);
-	if (found != LOOKUP_COLD && *version > call->seen)
-		call->seen = *version;
+	if (found != LOOKUP_COLD)
+		call_saw(call, *version);
 	return found;
 }

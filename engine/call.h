@@ -25,6 +25,7 @@
 #include "../store/store.h"
 
 struct shard;
+struct loaded_release;
 struct connection;
 struct batch;
 struct waiting;
@@ -86,7 +87,13 @@ void *call_state(const struct call *call);
 bool call_can_work(const struct call *call); /* false: return CALL_WAITS and do it in the next run */
 enum call_end call_work(struct call *call, void *state, void (*work)(void *state), void (*drop)(void *state));
 
-/* ---- records ---- */
+/* ---- what is seen ---- */
+
+/* What the answer tells of, the entry at `version` has made. */
+void call_saw(struct call *call, uint64_t version);
+
+/* The release in force, seen; NULL if there is none yet. */
+const struct loaded_release *call_release(struct call *call);
 
 /* Finds, and remembers what was seen. */
 enum lookup call_find(struct call *call, struct shelf_key key, struct bytes *value, uint64_t *version);

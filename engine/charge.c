@@ -243,7 +243,7 @@ begin(struct deciding *deciding, struct call *call, const struct usage_params *p
 	*deciding = (struct deciding){
 		.call = call,
 		.params = params,
-		.release = releases_active(call->shard->releases),
+		.release = call_release(call),
 	};
 	if (!read_usage(params, &deciding->usage)) {
 		*end = refuse_quantities(call);
@@ -417,6 +417,8 @@ take_money(struct deciding *deciding, const struct payment *payment)
 	};
 	enum status status =
 		store_append(call->shard->store, &entry, parts.effects, &position, &fault);
+	if (status == STATUS_LIMIT)
+		return refuse(deciding, SAY_OVERFLOW, NULL, 0, NULL);
 	if (status != STATUS_OK)
 		return call_failed(call, status, &fault);
 	call->shard->stats.charged++;

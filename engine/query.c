@@ -48,7 +48,7 @@ enum call_end
 query_run_hello(struct call *call, const void *params)
 {
 	const struct hello_params *hello = params;
-	const struct loaded_release *release = releases_active(call->shard->releases);
+	const struct loaded_release *release = call_release(call);
 	if (call->reply.connection != NULL) {
 		connection_set_language(call->reply.connection, hello->language == 1);
 		connection_set_details(call->reply.connection, hello->details);
@@ -130,7 +130,7 @@ enum call_end
 query_run_stats(struct call *call, const void *params)
 {
 	const struct shard *shard = call->shard;
-	const struct loaded_release *release = releases_active(shard->releases);
+	const struct loaded_release *release = call_release(call);
 	struct store_stats stats;
 	(void)params;
 	store_stats(shard->store, &stats);

@@ -71,9 +71,10 @@ loading_new(const struct call *call, bool publish)
 /* ---- answers ---- */
 
 static void
-pack_kept(struct pack *pack, const struct kept_release *kept, const struct releases *releases)
+pack_kept(struct pack *pack, struct call *call, const struct kept_release *kept)
 {
-	const struct loaded_release *active = releases_active(releases);
+	const struct loaded_release *active = call_release(call);
+	call_saw(call, kept->version);
 	bool in_force = active != NULL && memcmp(active->name, kept->name, SHA256_HEX) == 0;
 	bool activated = kept->activated_ms != 0;
 	bool by = kept->by[0] != '\0';
@@ -96,10 +97,9 @@ static enum call_end
 answer_kept(struct call *call, const struct kept_release *kept)
 {
 	struct pack pack = pack_into(call_buffer(call));
-	pack_kept(&pack, kept, call->shard->releases);
+	pack_kept(&pack, call, kept);
 	if (!pack_is_whole(&pack))
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
-	call->seen = kept->version;
 	return call_answer(call, (struct bytes){ pack.buffer->data, pack.buffer->size });
 }
 
@@ -193,7 +193,7 @@ keep(struct call *call, struct kept_release *kept, struct loading *loading, bool
 	if (!releases_remember(call->shard->releases, kept))
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	if (activate) {
-		releases_switch(call->shard->releases, loading->loaded);
+		releases_switch(call->shard->releases, loading->loaded, kept->version);
 		loading->loaded = NULL;
 	}
 	return answer_kept(call, kept);
@@ -287,7 +287,7 @@ release_run_activate(struct call *call, const void *params)
 enum call_end
 release_run_list(struct call *call, const void *params)
 {
-	const struct loaded_release *active = releases_active(call->shard->releases);
+	const struct loaded_release *active = call_release(call);
 	size_t count;
 	const struct kept_release *kept = releases_kept(call->shard->releases, &count);
 	(void)params;
@@ -295,11 +295,8 @@ release_run_list(struct call *call, const void *params)
 	pack_map(&pack, 1u + (active != NULL));
 	pack_name(&pack, "releases");
 	pack_array(&pack, (uint32_t)count);
-	for (size_t i = 0; i < count; i++) {
-		pack_kept(&pack, &kept[i], call->shard->releases);
-		if (kept[i].version > call->seen)
-			call->seen = kept[i].version;
-	}
+	for (size_t i = 0; i < count; i++)
+		pack_kept(&pack, call, &kept[i]);
 	if (active != NULL)
 		pack_name_text(&pack, "active", (struct text){ active->name, SHA256_HEX });
 	if (!pack_is_whole(&pack))

@@ -228,9 +228,10 @@ releases_active(const struct releases *releases)
 }
 
 void
-releases_switch(struct releases *releases, struct loaded_release *loaded)
+releases_switch(struct releases *releases, struct loaded_release *loaded, uint64_t version)
 {
 	must(loaded != NULL);
+	loaded->version = version;
 	loaded_release_free(releases->active);
 	releases->active = loaded;
 }

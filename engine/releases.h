@@ -18,6 +18,7 @@ struct loaded_release {
 	struct host *host;
 	const struct image *image;
 	uint64_t number;
+	uint64_t version; /* position of the entry that put it in force; 0: it was so at the start */
 	char name[SHA256_HEX];
 };
 void loaded_release_free(struct loaded_release *loaded); /* NULL is fine */
@@ -39,8 +40,8 @@ void releases_close(struct releases *releases);
 
 /* The one in force; NULL if there is none yet. */
 const struct loaded_release *releases_active(const struct releases *releases);
-/* From now on this one is in force; takes it over. */
-void releases_switch(struct releases *releases, struct loaded_release *loaded);
+/* From now on this one is in force, by the entry at `version`; takes it over. */
+void releases_switch(struct releases *releases, struct loaded_release *loaded, uint64_t version);
 
 /* All that are kept, newest first. */
 const struct kept_release *releases_kept(const struct releases *releases, size_t *count);
