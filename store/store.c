@@ -494,22 +494,36 @@ prepare_effects(struct store *store, const struct entry *entry, struct effect *e
 	return true;
 }
 
+/* A request may do more than an entry can hold: a charge that moves a counter for each of very many days. */
+static enum status
+check_fits(const struct entry *entry, size_t *size, struct fault *fault)
+{
+	if (entry->effect_count > ENTRY_EFFECTS_MAX || entry->posting_count > ENTRY_POSTINGS_MAX)
+		return fault_set(fault, STATUS_LIMIT, "what this request does changes %zu records by %zu postings, at most %d by %d",
+			entry->effect_count, entry->posting_count, ENTRY_EFFECTS_MAX, ENTRY_POSTINGS_MAX);
+	*size = entry_size(entry);
+	if (*size > ENTRY_BYTES_MAX)
+		return fault_set(fault, STATUS_LIMIT, "what this request does takes %zu bytes, at most %d",
+			*size, ENTRY_BYTES_MAX);
+	return STATUS_OK;
+}
+
 enum status
 store_append(struct store *store, struct entry *entry, struct effect *effects, uint64_t *position,
 	struct fault *fault)
 {
 	struct changes changes;
 	must(entry->effects == effects && !store->closing && is_conserved(entry));
-	enum status status = store_admits(store, fault);
+	size_t size;
+	enum status status = check_fits(entry, &size, fault);
+	if (status != STATUS_OK)
+		return status;
+	status = store_admits(store, fault);
 	if (status == STATUS_OK && !prepare_effects(store, entry, effects, &changes)) {
 		if (!store_awaits_memory(store))
 			return fault_set(fault, STATUS_MEMORY, "the memory for records is full");
 		status = STATUS_BUSY;
 	}
-	size_t size = entry_size(entry);
-	if (size > ENTRY_BYTES_MAX)
-		return fault_set(fault, STATUS_LIMIT, "what this request does takes %zu bytes, at most %d",
-			size, ENTRY_BYTES_MAX);
 	uint8_t *at = status == STATUS_OK ? journal_reserve(store->journal, size, position) : NULL;
 	if (at == NULL) {
 		store->busy += status != STATUS_FULL;

@@ -152,7 +152,8 @@ void want_id(struct want *want, struct text scope, struct text id, struct id_mem
 
 /*
  * Appends and applies. entry->effects[].previous is filled in by this, from the records, all of which must be in memory or known absent
- * (found before, in the same turn). `day` of the id is that of entry->at_ms. STATUS_BUSY, STATUS_FULL, STATUS_MEMORY: nothing happened.
+ * (found before, in the same turn). `day` of the id is that of entry->at_ms. STATUS_BUSY, STATUS_FULL, STATUS_MEMORY: nothing happened. STATUS_LIMIT:
+ * nor then, and never will, for it is more than an entry can hold.
  */
 enum status store_append(struct store *store, struct entry *entry, struct effect *effects, uint64_t *position,
 	struct fault *fault);
