@@ -127,6 +127,7 @@ want_done(struct want *want)
 {
 	struct waiting *waiting = want->context;
 	struct shard *shard = waiting->call.shard;
+	shard_tick(shard);
 	waiting_drive(shard, waiting);
 	shard_forget(shard);
 }
