@@ -78,9 +78,9 @@ pace_chunk(void *context, struct disk_file *file, uint64_t filled, struct fault 
 	return STATUS_OK;
 }
 
-/* Room for one more segment, beside what others need. */
+/* Room for one more segment, beside `reserve_bytes` for others. */
 static enum status
-check_room(const struct keeper *keeper, struct fault *fault)
+check_room(const struct keeper *keeper, uint64_t reserve_bytes, struct fault *fault)
 {
 	const struct keeper_options *options = &keeper->options;
 	uint64_t room;
@@ -88,22 +88,25 @@ check_room(const struct keeper *keeper, struct fault *fault)
 	if (status != STATUS_OK)
 		return status;
 	uint64_t segment_bytes = options->place.segment_bytes;
-	if (room < segment_bytes || room - segment_bytes < options->reserve_bytes)
+	if (room < segment_bytes || room - segment_bytes < reserve_bytes)
 		return fault_set(fault, STATUS_FULL,
 			"a new segment of %llu bytes in %s would leave less than %llu bytes free",
 			(unsigned long long)segment_bytes, options->place.directory,
-			(unsigned long long)options->reserve_bytes);
+			(unsigned long long)reserve_bytes);
 	return STATUS_OK;
 }
 
-/* Makes a whole segment file under the name of a spare and remembers it. */
+/*
+ * Makes a whole segment file under the name of a spare and remembers it. Without a pace it is the
+ * one that a start can't do without, and may use the reserve.
+ */
 static enum status
 make_spare(struct keeper *keeper, bool paced, struct fault *fault)
 {
 	const struct journal_place *place = &keeper->options.place;
 	unsigned count = atomic_load(&keeper->spare_count);
 	must(count < KEEPER_SPARES_MAX);
-	enum status status = check_room(keeper, fault);
+	enum status status = check_room(keeper, paced ? keeper->options.reserve_bytes : 0, fault);
 	if (status != STATUS_OK)
 		return status;
 	char filling[DISK_PATH_MAX];

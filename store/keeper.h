@@ -16,7 +16,9 @@
  * without a pause, 0.5 ms with one; 3.7 ms and 1.3 ms with 1 MiB.)
  *
  * No room. If a spare would leave less than `reserve_bytes` on the disk, or memory is short, the
- * keeper makes none and looks again every KEEPER_RETRY_MS.
+ * keeper makes none and looks again every KEEPER_RETRY_MS. Only the one segment that a start needs
+ * may be taken from the reserve: a server that was killed while the disk was full must come back,
+ * to be read from.
  *
  * Threads: keeper_open, keeper_take and keeper_close on the shard thread; keeper_ready on any.
  */

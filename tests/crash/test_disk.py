@@ -106,7 +106,7 @@ class Pretended:
         pass
 
 
-@pytest.fixture(params=["ext4", "tmpfs", "pretended"])
+@pytest.fixture(params=[pytest.param("ext4", marks=pytest.mark.asan), "tmpfs", "pretended"])
 def disk(request, tmp_path, shim):
     one = Pretended(tmp_path, shim) if request.param == "pretended" else Mounted(request.param, tmp_path)
     yield one
@@ -201,6 +201,13 @@ def test_a_full_disk_refuses_new_work_by_name_reads_go_on_and_service_returns_by
         assert client.call("stats")["journal"]["decided"] == before
         load.check(client)
 
+        # Killed now, it comes back, to be read from.
+        server.kill()
+        server.start(prefix=disk.prefix)
+        client = server.connect()
+        load.check(client)
+        load.until_refused(client)
+
         disk.empty()
         server.wait_until(lambda: load.send(client, 1) == 1, seconds=10)
         assert load.send(client, 3000) == 3000
@@ -234,6 +241,7 @@ def test_a_disk_without_a_single_byte_stops_nothing_and_loses_nothing(disk):
             server.start(prefix=disk.prefix)
         except RuntimeError:
             text = server.log_text()
+            print(text.splitlines()[-1])
             assert "No space left" in text or "free" in text, text
             disk.empty()
             server.start(prefix=disk.prefix)

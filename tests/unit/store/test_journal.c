@@ -663,6 +663,26 @@ path_exists(const char *name)
 }
 
 static void
+a_start_may_use_the_reserve_for_its_one_segment(void **state)
+{
+	(void)state;
+	struct fault fault;
+	uint64_t segment_bytes = writing->options.place.segment_bytes;
+	struct journal_head head = writing_empty_head();
+	writing->options.reserve_bytes = 10 * segment_bytes;
+	disk_pretend_free_bytes(segment_bytes - 1);
+	assert_int_equal(
+		journal_open(&writing->journal, &writing->options, &head, &fault), STATUS_FULL);
+	disk_pretend_free_bytes(segment_bytes);
+	open_new();
+	put_many(1, 50, 3);
+	close_well();
+	assert_all_there();
+	assert_true(path_exists("0000000000000000.segment"));
+	assert_false(path_exists("0000000000000001.segment"));
+}
+
+static void
 spares_of_an_earlier_run_are_used_and_scraps_removed(void **state)
 {
 	(void)state;
@@ -1029,6 +1049,7 @@ main(void)
 		TEST(progress_tells_the_batch_of_an_entry),
 		TEST(room_shrinks_as_it_is_used),
 		TEST(full_disk_is_foreseen_and_service_returns_by_itself),
+		TEST(a_start_may_use_the_reserve_for_its_one_segment),
 		TEST(failed_write_stops_the_journal),
 		TEST(short_write_stops_the_journal),
 		TEST(impossible_options_are_refused),
