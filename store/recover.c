@@ -25,6 +25,7 @@ store_write_ids(struct store *store, bool all, struct fault *fault)
 	int32_t today = (int32_t)floor_divide(store->now_ms, DAY_MS);
 	if (all)
 		ids_seal(store->ids);
+	ids_set_durable(store->ids, UINT64_MAX); /* while recovering, and at the end, all is */
 	while (all ? ids_unsealed_from(store->ids) != UINT64_MAX : !ids_may_add(store->ids)) {
 		struct ids_job *job = ids_job_next(store->ids, today, store->settings.ids_days);
 		if (job == NULL)
