@@ -768,10 +768,8 @@ close_well(struct store *store, struct fault *fault)
 	struct journal *journal = store->journal;
 	store->journal = NULL;
 	enum status status = journal_close(journal, &meta.applied, fault);
-	if (status != STATUS_OK)
-		return status;
-	ids_set_durable(store->ids, meta.applied.position);
-	status = store_sweep_now(store, fault);
+	if (status == STATUS_OK)
+		status = store_sweep_now(store, fault);
 	if (status == STATUS_OK)
 		status = store_write_ids(store, true, fault);
 	if (status != STATUS_OK)
