@@ -78,6 +78,18 @@ commit_txn(MDB_txn *txn)
 	return EIO;
 }
 
+/* A table is not there: because there are none before the first transaction, or because LMDB has lost them. */
+static enum status
+no_tables_fault(const struct database *database, struct fault *fault)
+{
+	MDB_envinfo info;
+	if (mdb_env_info(database->env, &info) == 0 && info.me_last_txnid == 0)
+		return fault_set(fault, STATUS_NOT_FOUND, "%s: there are no tables in it yet", database->path);
+	return fault_set(fault, STATUS_CORRUPT,
+		"%s: a table is missing; stop, move this folder away and start again: it is rebuilt from the journal",
+		database->path);
+}
+
 static enum status
 lmdb_fault(const struct database *database, int code, const char *doing, struct fault *fault)
 {
@@ -89,6 +101,8 @@ lmdb_fault(const struct database *database, int code, const char *doing, struct 
 		return fault_set(fault, STATUS_CORRUPT,
 			"%s: LMDB says \"%s\" while %s; stop, move this folder away and start again: it is rebuilt from the journal",
 			database->path, mdb_strerror(code), doing);
+	if (code == MDB_NOTFOUND)
+		return no_tables_fault(database, fault);
 	if (code == MDB_VERSION_MISMATCH)
 		return fault_set(fault, STATUS_UNSUPPORTED, "%s: written by another version of LMDB",
 			database->path);

@@ -1,0 +1,224 @@
+/* The entries of a frame, as fsck looks at them (see fsck.h): each for itself, and what it says of the records that it changes. */
+#include "fsck_parts.h"
+
+#include "../engine/base/must.h"
+
+#include <inttypes.h>
+
+/* An entry that is being looked at. */
+struct looked {
+	struct fsck *fsck;
+	uint64_t position;
+	const struct entry *entry;
+	struct hash128 keys[ENTRY_EFFECTS_MAX]; /* of the records it changes */
+	int64_t sums[ENTRY_EFFECTS_MAX];        /* of the postings on each */
+};
+
+static void
+found(const struct looked *looked, enum fsck_name name, const struct effect *effect, const char *what)
+{
+	char where[FSCK_WHERE_MAX];
+	char record[FSCK_WHERE_MAX];
+	fsck_where(looked->fsck, looked->position, where);
+	if (effect == NULL) {
+		fsck_found(looked->fsck, name, where, "%s", what);
+		return;
+	}
+	fsck_where_record(effect->table, effect->key, record);
+	fsck_found(looked->fsck, name, where, "%s: %.600s.", what, record);
+}
+
+/* ---- postings ---- */
+
+static bool
+is_counted(const struct effect *effect)
+{
+	return effect->table == TABLE_BALANCE || effect->table == TABLE_COUNTER;
+}
+
+static bool
+has_unit(const struct effect *effect, struct text unit)
+{
+	if (effect->table != TABLE_BALANCE || effect->value.size == 0)
+		return true;
+	return text_equal(balance_read(effect->value).unit, unit);
+}
+
+/* The postings on the effect of this index; false if their sum overflows. */
+static bool
+sum_postings(struct looked *looked, const struct effect *effect, size_t index)
+{
+	struct bytes rest = looked->entry->posting_bytes;
+	struct posting posting = { 0 };
+	looked->sums[index] = 0;
+	while (posting_next(&rest, &posting)) {
+		if (posting.side == POSTING_BOOK || posting.side != index)
+			continue;
+		if (!is_counted(effect))
+			found(looked, FSCK_POSTING_SIDE, effect, "A posting moves a record that has no amount");
+		else if (!has_unit(effect, posting.unit))
+			found(looked, FSCK_POSTING_UNIT, effect, "A posting is in another unit than its balance");
+		if (__builtin_add_overflow(looked->sums[index], posting.amount, &looked->sums[index]))
+			return false;
+	}
+	return true;
+}
+
+/* ---- records ---- */
+
+static int64_t
+amount_of(const struct effect *effect)
+{
+	if (effect->value.size == 0 || !is_counted(effect))
+		return 0;
+	return effect->table == TABLE_BALANCE ? balance_read(effect->value).amount : load_i64(effect->value.data);
+}
+
+/* Does the effect name the entry that changed its record before? */
+static bool
+follows(const struct looked *looked, const struct fsck_record *record, const struct effect *effect)
+{
+	uint64_t newest = record->newest & ~(uint64_t)FLAGS;
+	uint64_t previous = effect->previous;
+	if (newest != 0 && previous == newest)
+		return true;
+	/* A record that is not there has no history, or one that was forgotten with it. */
+	if (previous == 0)
+		return (record->newest & NEWEST_EXISTS) == 0;
+	return previous < looked->position && previous > newest && !fsck_is_on_disk(looked->fsck, previous);
+}
+
+/* Is the amount what it was and the postings on it? Only where it is known what it was. */
+static void
+check_amount(const struct looked *looked, const struct fsck_record *record, const struct effect *effect, size_t index)
+{
+	bool is_new = effect->previous == 0;
+	bool is_known = is_new || ((record->newest & NEWEST_COUNTED) != 0 &&
+			effect->previous == (record->newest & ~(uint64_t)FLAGS));
+	int64_t before = is_new ? 0 : record->amount;
+	int64_t after;
+	if (!is_counted(effect) || !is_known)
+		return;
+	if (__builtin_add_overflow(before, looked->sums[index], &after) || after != amount_of(effect))
+		found(looked, FSCK_BALANCE_SUM, effect,
+			"The new amount is not the one before and the postings on it");
+}
+
+/* What the record is after this entry. */
+static void
+remember(const struct looked *looked, struct fsck_record *record, const struct effect *effect, bool is_sound)
+{
+	bool exists = effect->value.size > 0;
+	bool is_applied = looked->position < looked->fsck->meta.applied.position;
+	uint64_t ended = (record->newest & NEWEST_ENDED) | (!is_applied && !exists ? NEWEST_ENDED : 0);
+	record->newest = looked->position | ended | (exists ? NEWEST_EXISTS : 0) | (is_sound ? NEWEST_COUNTED : 0);
+	record->amount = is_sound ? amount_of(effect) : 0;
+	if (is_applied) {
+		record->applied = looked->position | (exists ? APPLIED_EXISTS : 0);
+		record->value_hash = hash64(effect->value.data, effect->value.size, effect->table);
+	}
+}
+
+static enum status
+check_effect(struct looked *looked, const struct effect *effect, size_t index, struct fault *fault)
+{
+	struct fsck *fsck = looked->fsck;
+	bool is_sound = record_is_valid(effect->table, effect->key, effect->value);
+	looked->keys[index] = fsck_record_key(effect->table, effect->key);
+	for (size_t other = 0; other < index; other++) {
+		if (looked->keys[other].low == looked->keys[index].low &&
+			looked->keys[other].high == looked->keys[index].high) {
+			found(looked, FSCK_RECORD_TWICE, effect, "The entry changes a record twice");
+			return STATUS_OK;
+		}
+	}
+	if (!is_sound)
+		found(looked, FSCK_RECORD_MALFORMED, effect, "The entry writes a record that is not well-formed");
+	struct fsck_record *record = fsck_records_take(&fsck->records, looked->keys[index]);
+	if (record == NULL)
+		return fault_set(fault, STATUS_MEMORY,
+			"no memory to hold what the journal says of its %zu records", fsck->records.count);
+	if (is_sound && !sum_postings(looked, effect, index))
+		found(looked, FSCK_BALANCE_SUM, effect, "The postings are too large to be summed");
+	else if (!follows(looked, record, effect))
+		found(looked, FSCK_PREVIOUS_CHAIN, effect,
+			"The effect does not name the entry that changed its record before");
+	else if (is_sound)
+		check_amount(looked, record, effect, index);
+	if (is_sound && effect->table == TABLE_RELEASE && looked->position >= fsck->meta.applied.position)
+		fsck_release(fsck, effect->key, effect->value);
+	remember(looked, record, effect, is_sound);
+	return STATUS_OK;
+}
+
+/* ---- entries ---- */
+
+static enum status
+check_entry(struct fsck *fsck, const struct frame *frame, uint64_t position, const struct entry *entry,
+	struct fault *fault)
+{
+	struct looked looked = { .fsck = fsck, .position = position, .entry = entry };
+	struct bytes rest = entry->effect_bytes;
+	struct effect effect;
+	enum status status = STATUS_OK;
+	if (entry->kind == ENTRY_REFUSAL && entry->effect_count + entry->posting_count > 0)
+		found(&looked, FSCK_ENTRY_KIND, NULL, "A refusal changes something.");
+	if (entry->made_ms > frame->time_ms || entry->made_ms < fsck->made_ms)
+		found(&looked, FSCK_ENTRY_TIME, NULL,
+			"The entry was made before the one before it, or after its frame was closed.");
+	else
+		fsck->made_ms = entry->made_ms;
+	if (!entry_is_balanced(entry))
+		found(&looked, FSCK_POSTINGS_UNBALANCED, NULL, "The postings of the entry do not sum to zero.");
+	for (size_t i = 0; status == STATUS_OK && effect_next(&rest, &effect); i++)
+		status = check_effect(&looked, &effect, i, fault);
+	if (status == STATUS_OK && entry->id.size > 0)
+		status = fsck_entry_id(fsck, position, entry, fault);
+	fsck->report.entries++;
+	fsck->report.effects += entry->effect_count;
+	return status;
+}
+
+/* The size that an entry gives itself, if it can be one of the rest; else all of the rest. */
+static size_t
+size_of_entry(struct bytes rest)
+{
+	if (rest.size < ENTRY_HEADER_BYTES)
+		return rest.size;
+	size_t size = load_u32(rest.data);
+	return size < ENTRY_HEADER_BYTES || size % 8 != 0 || size > rest.size ? rest.size : size;
+}
+
+enum status
+fsck_frame(struct fsck *fsck, const struct frame *frame, struct bytes bytes, struct fault *fault)
+{
+	char where[FSCK_WHERE_MAX];
+	size_t offset = FRAME_HEADER_BYTES;
+	uint32_t count = 0;
+	must(bytes.size == frame->size);
+	for (; count < frame->count && offset < frame->size; count++) {
+		struct bytes rest = { bytes.data + offset, bytes.size - offset };
+		uint64_t position = frame->position + offset;
+		struct entry entry;
+		struct fault why;
+		size_t size;
+		enum status status;
+		if (entry_decode(rest, frame_key(frame->folder), &entry, &size, &why) == STATUS_OK) {
+			status = check_entry(fsck, frame, position, &entry, fault);
+		} else {
+			size = size_of_entry(rest);
+			fsck_where(fsck, position, where);
+			fsck_found(fsck, FSCK_ENTRY_MALFORMED, where, "An entry can't be read: %s.", why.text);
+			status = fsck_gap_add(fsck, position, position + size, fault);
+		}
+		if (status != STATUS_OK)
+			return status;
+		offset += size;
+	}
+	if (count == frame->count && offset == frame->size)
+		return STATUS_OK;
+	fsck_where(fsck, frame->position, where);
+	fsck_found(fsck, FSCK_FRAME_ENTRIES, where, "The frame's %u entries do not add up to its %u bytes.",
+		frame->count, frame->size);
+	return STATUS_OK;
+}

@@ -1,0 +1,123 @@
+/* The inside of fsck, shared by the files fsck*.c only. */
+#ifndef SUANPAN_FSCK_PARTS_H
+#define SUANPAN_FSCK_PARTS_H
+
+#include "fsck.h"
+
+#include "../engine/base/digest.h"
+#include "database.h"
+#include "folder.h"
+
+/* Stretches of the row that can't be read; whatever points into one proves nothing. In ascending order. */
+struct fsck_gap {
+	uint64_t from;
+	uint64_t till;
+};
+
+/*
+ * What the journal has said of a record so far. Positions are multiples of 8, so three flags fit below them.
+ */
+struct fsck_record {
+	struct hash128 key;  /* of table and key */
+	uint64_t newest;     /* position of the entry that changed it last, and flags */
+	uint64_t applied;    /* of the last one below the applied boundary (0: none), and flags */
+	int64_t amount;      /* of a balance or counter, after `newest` */
+	uint64_t value_hash; /* of its value after `applied` */
+};
+enum {
+	NEWEST_EXISTS = 1,  /* that entry did not end it */
+	NEWEST_COUNTED = 2, /* the amount is known */
+	NEWEST_ENDED = 4,   /* some entry behind the applied boundary ended it */
+	APPLIED_EXISTS = 1,
+	APPLIED_SEEN = 2, /* LMDB has it */
+	FLAGS = 7,
+};
+
+struct fsck_records {
+	struct fsck_record *slots;
+	size_t room;
+	size_t count;
+};
+struct hash128 fsck_record_key(uint8_t table, struct bytes key);
+/* NULL if it is not there. */
+struct fsck_record *fsck_records_find(const struct fsck_records *records, struct hash128 key);
+/* Made if it is not there, with newest 0; NULL without memory. Valid until the next one is made. */
+struct fsck_record *fsck_records_take(struct fsck_records *records, struct hash128 key);
+
+/* An id at or behind the applied boundary. */
+struct fsck_id {
+	struct hash128 hash;
+	uint64_t position;
+};
+
+/* The ids of events of one day: of entries below the boundary, and of what the runs say of them. */
+struct fsck_day {
+	int32_t day;
+	bool differs;
+	uint64_t entries, entry_sum;
+	uint64_t in_runs, run_sum;
+};
+
+struct fsck {
+	struct fsck_options options;
+	struct fsck_report report;
+	struct folder folder;
+	struct journal_place place;
+	uint64_t done;
+
+	struct fsck_gap *gaps;
+	size_t gap_count, gap_room;
+
+	/* The state; NULL: there is none, or it can't be read. */
+	struct database *database;
+	struct database_reader *reader;
+	struct database_meta meta; /* applied at 0 without a state */
+
+	/* The journal. */
+	uint64_t first;          /* where the oldest segment begins */
+	struct journal_head end; /* behind the last good frame */
+	int64_t made_ms;         /* of the last entry */
+	struct fsck_records records;
+
+	/* Ids. */
+	struct fsck_id *tail;
+	size_t tail_count, tail_room;
+	struct fsck_day *days; /* ascending */
+	size_t day_count, day_room;
+};
+
+#define FSCK_WHERE_MAX 1400
+/* "FILE at byte N" of a position in the journal. */
+void fsck_where(const struct fsck *fsck, uint64_t position, char where[FSCK_WHERE_MAX]);
+/* "table KEY": what can't be printed is shown as a point. */
+void fsck_where_record(uint8_t table, struct bytes key, char where[FSCK_WHERE_MAX]);
+void fsck_found(struct fsck *fsck, enum fsck_name name, const char *where, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+bool fsck_tells(const struct fsck *fsck, enum fsck_name name); /* would one more be told? */
+void fsck_read(struct fsck *fsck, uint64_t bytes);             /* progress */
+
+/* Room for one more in a list that doubles; false without memory. */
+bool fsck_list_grow(void **list, size_t *room, size_t count, size_t size);
+
+enum status fsck_gap_add(struct fsck *fsck, uint64_t from, uint64_t till, struct fault *fault);
+bool fsck_in_gap(const struct fsck *fsck, uint64_t position);
+/* Does the journal that can be read reach over this position? Then what it says of it is the truth. */
+bool fsck_is_on_disk(const struct fsck *fsck, uint64_t position);
+
+/* The parts, in the order in which they are done. */
+enum status fsck_files(struct fsck *fsck, struct fault *fault);
+enum status fsck_state_open(struct fsck *fsck, struct fault *fault);
+enum status fsck_row(struct fsck *fsck, struct fault *fault);
+enum status fsck_state(struct fsck *fsck, struct fault *fault);
+enum status fsck_ids(struct fsck *fsck, struct fault *fault);
+
+/* Each good frame of the row, by fsck_row: the entries in it. `bytes` are header and entries. */
+enum status fsck_frame(struct fsck *fsck, const struct frame *frame, struct bytes bytes, struct fault *fault);
+/* Each id of an entry, by fsck_frame. */
+enum status fsck_entry_id(struct fsck *fsck, uint64_t position, const struct entry *entry, struct fault *fault);
+/* The bundle of a release that a record names. */
+void fsck_release(struct fsck *fsck, struct bytes key, struct bytes value);
+/* The day of an entry's event, as ids keep it. */
+int32_t fsck_day_of(const struct entry *entry);
+
+#endif
