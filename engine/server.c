@@ -319,6 +319,19 @@ server_free(struct server *server, struct fault *fault)
 	return status;
 }
 
+/* Before anything is opened: an address that can't be, or no way to be reached. */
+static enum status
+check_listening(const struct settings *settings, struct fault *fault)
+{
+	struct sockaddr_storage address;
+	if (settings->listen.text[0] != '\0')
+		return parse_address(settings->listen.text, &address, fault);
+	if (strcmp(settings->socket.text, "none") == 0)
+		return fault_set(fault, STATUS_INVALID,
+			"listen is empty and socket is \"none\": nobody could reach the server");
+	return STATUS_OK;
+}
+
 enum status
 server_open(struct server **server, const struct settings *settings, const struct server_events *events,
 	struct fault *fault)
@@ -331,10 +344,7 @@ server_open(struct server **server, const struct settings *settings, const struc
 	log_set_level((enum log_level)settings->log_level.number);
 	uv_loop_init(&opened->loop);
 	open_handles(opened);
-	struct sockaddr_storage address;
-	enum status status = settings->listen.text[0] == '\0'
-		? STATUS_OK
-		: parse_address(settings->listen.text, &address, fault);
+	enum status status = check_listening(settings, fault);
 	struct shard_settings shard = shard_settings_of(settings);
 	struct store_events store_events = { opened, durable_called, failed_called, recovering_called };
 	if (status == STATUS_OK)

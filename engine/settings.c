@@ -70,7 +70,7 @@ static const struct unit_factor DURATION_UNITS[] = {
 	{ NULL, 0 },
 };
 
-/* "64 MiB": digits, blanks, a unit of the list. */
+/* "64 MiB": digits, blanks, a unit of the list; 0 needs none. */
 static bool
 read_number(const char *text, const struct unit_factor *units, int64_t *number)
 {
@@ -81,6 +81,10 @@ read_number(const char *text, const struct unit_factor *units, int64_t *number)
 	long long value = strtoll(text, &end, 10);
 	while (*end == ' ')
 		end++;
+	if (value == 0 && *end == '\0') {
+		*number = 0;
+		return true;
+	}
 	for (; units->name != NULL; units++) {
 		int64_t product;
 		if (strcmp(end, units->name) != 0)
@@ -135,22 +139,49 @@ read_value(const struct setting *setting, const char *text, int64_t *number)
 	return *number >= setting->min && *number <= setting->max;
 }
 
-static const char *
-kind_hint(enum setting_kind kind)
+/* "64 KiB": a number in the largest unit that divides it. */
+static void
+write_number(int64_t number, const struct unit_factor *units, char text[40])
 {
-	switch (kind) {
-	case SETTING_TEXT:
-		return "a text";
-	case SETTING_COUNT:
-		return "a number";
-	case SETTING_BYTES:
-		return "a size such as \"64 MiB\"";
-	case SETTING_DURATION:
-		return "a duration such as \"400 days\" or \"10 s\"";
-	case SETTING_CHOICE:
-		return "one of its choices";
+	const struct unit_factor *best = units;
+	for (const struct unit_factor *unit = units; unit->name != NULL; unit++) {
+		bool larger = unit->factor > best->factor;
+		bool plural = unit->factor == best->factor && number != unit->factor;
+		if (number != 0 && number % unit->factor == 0 && (larger || plural))
+			best = unit;
 	}
-	return "a value";
+	snprintf(text, 40, "%" PRId64 "%s%s", number / best->factor, best->name[0] == '\0' ? "" : " ", best->name);
+}
+
+/* What a setting may be, in words: "a duration such as "400 days", from 1 day to 100 years". */
+static void
+write_hint(const struct setting *setting, char hint[200])
+{
+	static const struct unit_factor NO_UNITS[] = { { "", 1 }, { NULL, 0 } };
+	const struct unit_factor *units = NO_UNITS;
+	const char *kind = "a number";
+	char min[40], max[40];
+	switch (setting->kind) {
+	case SETTING_TEXT:
+		snprintf(hint, 200, "a text of %" PRId64 " to %" PRId64 " bytes", setting->min, setting->max);
+		return;
+	case SETTING_CHOICE:
+		snprintf(hint, 200, "one of %s", setting->choices);
+		return;
+	case SETTING_COUNT:
+		break;
+	case SETTING_BYTES:
+		units = BYTE_UNITS;
+		kind = "a size such as \"64 MiB\"";
+		break;
+	case SETTING_DURATION:
+		units = DURATION_UNITS;
+		kind = "a duration such as \"10 minutes\"";
+		break;
+	}
+	write_number(setting->min, units, min);
+	write_number(setting->max, units, max);
+	snprintf(hint, 200, "%s, from %s to %s", kind, min, max);
 }
 
 static enum status
@@ -159,11 +190,12 @@ set_at(struct settings *settings, size_t index, const char *value, struct fault 
 	const struct setting *setting = &TABLE[index];
 	struct setting_value *place = value_at(settings, index);
 	int64_t number = 0;
-	if (strlen(value) >= sizeof place->text || !read_value(setting, value, &number))
-		return fault_set(fault, STATUS_INVALID,
-			"setting %s can't be \"%.100s\": it is %s%s%s, by default \"%s\"", setting->name,
-			value, kind_hint(setting->kind), setting->choices == NULL ? "" : ": ",
-			setting->choices == NULL ? "" : setting->choices, setting->standard);
+	if (strlen(value) >= sizeof place->text || !read_value(setting, value, &number)) {
+		char hint[200];
+		write_hint(setting, hint);
+		return fault_set(fault, STATUS_INVALID, "setting %s can't be \"%.100s\": it is %s; by default \"%s\"",
+			setting->name, value, hint, setting->standard);
+	}
 	snprintf(place->text, sizeof place->text, "%s", value);
 	place->number = number;
 	return STATUS_OK;

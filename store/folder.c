@@ -57,11 +57,22 @@ folder_lock(struct folder *folder, bool make, struct fault *fault)
 	return STATUS_OK;
 }
 
+static bool
+segment_bytes_are_possible(uint64_t segment_bytes)
+{
+	return segment_bytes >= JOURNAL_SEGMENT_BYTES_MIN && (segment_bytes & (segment_bytes - 1)) == 0;
+}
+
+/* What can't be is refused before it is written: the file is never changed again. */
 static enum status
 folder_make(struct folder *folder, const char *path, struct fault *fault)
 {
 	char content[512];
 	char journal[1000];
+	if (!segment_bytes_are_possible(folder->segment_bytes))
+		return fault_set(fault, STATUS_INVALID,
+			"journal.segment must be a power of two of bytes, 1 MiB or more, not %" PRIu64,
+			folder->segment_bytes);
 	folder_path(folder, "journal", journal);
 	if (disk_exists(journal))
 		return fault_set(fault, STATUS_CORRUPT,
@@ -92,8 +103,7 @@ folder_parse(struct folder *folder, const char *path, const char *content, struc
 	if (format != FOLDER_FORMAT)
 		return fault_set(fault, STATUS_UNSUPPORTED, "%s: format %d; this program knows format %d only",
 			path, format, FOLDER_FORMAT);
-	bool power_of_two = (folder->segment_bytes & (folder->segment_bytes - 1)) == 0;
-	if (folder->number == 0 || folder->segment_bytes < (1 << 20) || !power_of_two)
+	if (folder->number == 0 || !segment_bytes_are_possible(folder->segment_bytes))
 		return fault_set(fault, STATUS_CORRUPT, "%s: impossible values; restore it from a backup", path);
 	return STATUS_OK;
 }

@@ -196,10 +196,14 @@ static enum status
 open_journal(struct store *store, const struct journal_head *head, struct fault *fault)
 {
 	uint64_t epoch = store->meta.epoch > head->epoch ? store->meta.epoch : head->epoch;
+	/* The folder's segments may be smaller than this start's settings know. */
+	size_t batch_bytes_max = store->folder.segment_bytes / 2;
+	if (batch_bytes_max > store->settings.batch_bytes_max)
+		batch_bytes_max = store->settings.batch_bytes_max;
 	struct journal_options options = {
 		.place = folder_journal(&store->folder),
 		.epoch = epoch + 1,
-		.batch_bytes_max = store->settings.batch_bytes_max,
+		.batch_bytes_max = batch_bytes_max,
 		.spares = store->settings.segment_spares,
 		.reserve_bytes = store->settings.reserve_bytes,
 		.durable = journal_is_durable,

@@ -59,7 +59,9 @@ read_arguments(struct settings *settings, int count, char **arguments, bool *qui
 		status = settings_read_environment(settings, fault);
 	for (int i = 1; i < count && status == STATUS_OK;) {
 		bool taken;
-		if (strcmp(arguments[i], "--config") == 0 && i + 1 < count) {
+		if (strcmp(arguments[i], "--config") == 0) {
+			if (i + 1 == count)
+				return fault_set(fault, STATUS_INVALID, "--config needs a file");
 			i += 2;
 			continue;
 		}
@@ -85,7 +87,10 @@ serve_run(int count, char **arguments)
 	struct server_events events = { &shown, ready, recovering };
 	if (read_arguments(&settings, count, arguments, &shown.quiet, &fault) != STATUS_OK)
 		return command_misused(&COMMAND_SERVE, "%s", fault.text);
-	if (server_open(&server, &settings, &events, &fault) != STATUS_OK)
+	enum status status = server_open(&server, &settings, &events, &fault);
+	if (status == STATUS_INVALID)
+		return command_misused(&COMMAND_SERVE, "%s", fault.text);
+	if (status != STATUS_OK)
 		return command_failed("can't start", &fault);
 	if (server_run(server, &fault) != STATUS_OK)
 		return command_failed("stopped", &fault);
