@@ -13,6 +13,7 @@ static const struct command *const COMMANDS[] = {
 	&COMMAND_TEST,
 	&COMMAND_PUBLISH,
 	&COMMAND_DUMP,
+	&COMMAND_FSCK,
 	&COMMAND_VERSION,
 	&COMMAND_HELP,
 };
