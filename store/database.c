@@ -95,7 +95,7 @@ lmdb_fault(const struct database *database, int code, const char *doing, struct 
 {
 	if (code == MDB_MAP_FULL)
 		return fault_set(fault, STATUS_FULL,
-			"%s: the state's map of %zu bytes is full while %s; raise state.map_bytes and start again",
+			"%s: the state's map of %zu bytes is full while %s; raise state.map and start again",
 			database->path, database->map_bytes, doing);
 	if (code == MDB_CORRUPTED || code == MDB_PAGE_NOTFOUND || code == MDB_INVALID)
 		return fault_set(fault, STATUS_CORRUPT,

@@ -409,6 +409,8 @@ is_conserved(const struct entry *entry)
 	return true;
 }
 
+#define NO_ROOM_ON_DISK "the disk of %s has no room for new work; free some space, service returns by itself"
+
 /* Looks at most every FREE_CHECK_MS whether the disk has room for more than its reserve. */
 static bool
 disk_is_full(struct store *store)
@@ -418,9 +420,20 @@ disk_is_full(struct store *store)
 		return store->disk_is_full;
 	uint64_t free_bytes;
 	store->free_checked_ns = now_ns;
+	bool was_full = store->disk_is_full;
 	store->disk_is_full = disk_free_bytes(store->folder.directory, &free_bytes, NULL) == STATUS_OK &&
 		free_bytes < store->settings.reserve_bytes + store->folder.segment_bytes;
+	if (store->disk_is_full && !was_full)
+		log_event(LOG_WARN, "new work is refused: " NO_ROOM_ON_DISK, store->folder.directory);
 	return store->disk_is_full;
+}
+
+static void
+disk_has_room(struct store *store)
+{
+	if (store->disk_is_full)
+		log_event(LOG_INFO, "new work is accepted again");
+	store->disk_is_full = false;
 }
 
 /* Bytes of journal that LMDB does not stand for yet. (`applied` is the end of a padded frame, so it may lie past the last entry.) */
@@ -448,14 +461,13 @@ store_admits(struct store *store, struct fault *fault)
 	struct shelf_stats records = shelf_stats(store->shelf);
 	if (store->map_is_full)
 		return fault_set(fault, STATUS_FULL,
-			"the state's map is %d %% full; raise state.map_bytes and start again", MAP_FULL_PERCENT);
+			"the state's map is %d %% full; raise state.map and start again", MAP_FULL_PERCENT);
 	if (journal_room(store->journal) < ROOM_BATCHES * store->settings.batch_bytes_max) {
 		if (disk_is_full(store))
-			return fault_set(fault, STATUS_FULL,
-				"the disk of %s has no room for new work; free some space, service returns by itself",
-				store->folder.directory);
+			return fault_set(fault, STATUS_FULL, NO_ROOM_ON_DISK, store->folder.directory);
 		return STATUS_BUSY;
 	}
+	disk_has_room(store);
 	if (behind_bytes(store) > store->settings.behind_bytes_max || records.kept_bytes > records.bytes_max / 2 ||
 		!ids_may_add(store->ids))
 		return STATUS_BUSY;
@@ -611,7 +623,7 @@ checkpoint_ended(struct store *store)
 	unsigned used = database_used_percent(store->database);
 	store->map_is_full = used >= MAP_FULL_PERCENT;
 	if (used >= MAP_ALARM_PERCENT)
-		log_event(LOG_WARN, "the state's map is %u %% full; raise state.map_bytes", used);
+		log_event(LOG_WARN, "the state's map is %u %% full; raise state.map and start again", used);
 	store->memory_is_short = false;
 	store->progressed = true;
 	wants_starved(store);

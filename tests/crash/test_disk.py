@@ -218,10 +218,12 @@ def test_a_full_disk_refuses_new_work_by_name_reads_go_on_and_service_returns_by
         assert len(load.refused) > 0 and load.send_refused(client) > 0, "an id that was told DISK_FULL is not used up"
         assert load.refused == []
         load.check(client)
+        assert "new work is refused: the disk of " in server.log_text() and "accepted again" in server.log_text()
         server.restart()
         load.check(server.connect())
         assert server.stop() == 0
         ledger = Ledger(server.data)
+
         assert len(ledger.decided) == len(load.charged) + len(NUMBERS)
         if fsck_is_there():
             fsck(server.data)

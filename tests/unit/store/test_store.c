@@ -843,7 +843,7 @@ map_that_is_full_refuses_by_name_and_a_larger_one_goes_on(void **state)
 		living_turn(&living, status == STATUS_BUSY);
 	}
 	assert_int_equal(status, STATUS_FULL);
-	assert_non_null(strstr(living.fault.text, "map_bytes"));
+	assert_non_null(strstr(living.fault.text, "raise state.map and"));
 	settle();
 	struct journal_place place = store_place(living.store);
 	replay(&place);
