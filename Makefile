@@ -34,7 +34,7 @@ CFLAGS_all = -std=c11 -D_GNU_SOURCE -pthread -fno-strict-aliasing -fno-tree-slp-
 	$(WARNINGS) -isystem /usr/include/lua5.4 -DSUANPAN_VERSION='"$(VERSION)"'
 LIBS = -luv -llmdb -lmsgpackc -llua5.4 -lxxhash -lcrypto -lisal -ljansson -lzstd -lm -ldl
 LIBS_base = -lxxhash -lcrypto -lisal
-LIBS_store = $(LIBS_base) -luv -llmdb
+LIBS_store = $(LIBS_base) -luv -llmdb -lzstd
 LIBS_rules = $(LIBS_base) -llua5.4 -lm
 LIBS_engine = $(LIBS)
 LIBS_tools = $(LIBS)

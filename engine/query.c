@@ -79,7 +79,7 @@ static void
 pack_store(struct pack *pack, const struct store_stats *stats)
 {
 	pack_name(pack, "journal");
-	pack_map(pack, 11);
+	pack_map(pack, 12);
 	pack_name_unsigned(pack, "decided", stats->decided);
 	pack_name_unsigned(pack, "durable", stats->durable);
 	pack_name_unsigned(pack, "applied", stats->applied);
@@ -91,6 +91,7 @@ pack_store(struct pack *pack, const struct store_stats *stats)
 	pack_name_unsigned(pack, "padded_bytes", stats->journal.padded_bytes);
 	pack_name_unsigned(pack, "write_ns_total", stats->journal.write_ns_total);
 	pack_name_unsigned(pack, "write_ns_max", stats->journal.write_ns_max);
+	pack_name_unsigned(pack, "archived", stats->archive.segments);
 	pack_name(pack, "records");
 	pack_map(pack, 8);
 	pack_name_unsigned(pack, "count", stats->records.records);

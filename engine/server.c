@@ -28,6 +28,7 @@ struct server {
 	uv_tcp_t tcp;
 	uv_pipe_t pipe;
 	uv_prepare_t turn;
+	uv_idle_t awake; /* runs while there is something to do in the next turn whatever happens */
 	uv_timer_t grace;
 	uv_signal_t signals[2];
 	bool tcp_open, pipe_open;
@@ -67,6 +68,12 @@ failed_called(void *context, const struct fault *fault)
 	server_stop(server, true);
 }
 
+static void
+awake_called(uv_idle_t *idle)
+{
+	(void)idle;
+}
+
 /* The end of each turn of the loop: all that is left to do before it sleeps, also after sockets were closed. */
 static void
 turn_called(uv_prepare_t *prepare)
@@ -77,6 +84,11 @@ turn_called(uv_prepare_t *prepare)
 	connections_resume(server->connections);
 	connections_send(server->connections);
 	shard_turn(server->shard); /* last: sending may have made room for more answers */
+	/* Sending and parking may let clients go on; they do in turns, so that others are served between. */
+	if (connections_can_resume(server->connections) && !server->stopping)
+		uv_idle_start(&server->awake, awake_called);
+	else
+		uv_idle_stop(&server->awake);
 	if (server->stopping && connections_count(server->connections) == 0 &&
 		shard_waiting(server->shard) == 0)
 		uv_stop(&server->loop);
@@ -257,6 +269,7 @@ shard_settings_of(const struct settings *settings)
 	store.reserve_bytes = (uint64_t)settings->disk_reserve.number;
 	store.behind_bytes_max = (uint64_t)settings->checkpoint_behind.number;
 	store.checkpoint_ms = (uint32_t)settings->checkpoint_every.number;
+	store.archive_after_ms = settings->journal_archive_after.number;
 	store.sweep_ms = (uint32_t)settings->checkpoint_spread.number;
 	store.ids_generation_max = (size_t)settings->memory_ids.number;
 	store.ids_days = (int32_t)(settings->usage_age_max.number / DAY_MS) + 2;
@@ -276,6 +289,7 @@ open_handles(struct server *server)
 	static const int SIGNALS[2] = { SIGINT, SIGTERM };
 	uv_prepare_init(&server->loop, &server->turn);
 	server->turn.data = server;
+	uv_idle_init(&server->loop, &server->awake);
 	uv_timer_init(&server->loop, &server->grace);
 	server->grace.data = server;
 	for (int i = 0; i < 2; i++) {
@@ -300,6 +314,7 @@ server_free(struct server *server, struct fault *fault)
 	close_listeners(server);
 	if (server->connections != NULL) {
 		uv_prepare_stop(&server->turn);
+		uv_idle_stop(&server->awake);
 		connections_close(server->connections, true);
 		for (;;) {
 			store_turn(server->shard->store, false);

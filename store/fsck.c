@@ -3,6 +3,7 @@
 
 #include "../engine/base/memory.h"
 #include "../engine/base/must.h"
+#include "archive.h"
 #include "segment.h"
 
 #include <ctype.h>
@@ -30,6 +31,7 @@ static const struct naming NAMES[FSCK_NAMES] = {
 		"publish the same catalog again, or restore this file from a backup" },
 	[FSCK_SEGMENT_MISSING] = { "segment_missing", "put the file back; else " RESTORE },
 	[FSCK_SEGMENT_SIZE] = { "segment_size", RESTORE },
+	[FSCK_ARCHIVE_DAMAGED] = { "archive_damaged", "put the file back from a backup; else " RESTORE },
 	[FSCK_FRAME_MISSING] = { "frame_missing", RESTORE },
 	[FSCK_FRAME_HEADER] = { "frame_header", RESTORE },
 	[FSCK_FRAME_CHECKSUM] = { "frame_checksum", RESTORE },
@@ -111,7 +113,9 @@ void
 fsck_where(const struct fsck *fsck, uint64_t position, char where[FSCK_WHERE_MAX])
 {
 	char path[DISK_PATH_MAX];
-	segment_path(&fsck->place, journal_segment_of(&fsck->place, position), path);
+	archive_path(&fsck->place, journal_segment_of(&fsck->place, position), path);
+	if (!disk_exists(path))
+		segment_path(&fsck->place, journal_segment_of(&fsck->place, position), path);
 	snprintf(where, FSCK_WHERE_MAX, "%s at byte %" PRIu64 " (position %" PRIu64 ")", path,
 		journal_offset_of(&fsck->place, position), position);
 }

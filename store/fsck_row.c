@@ -7,6 +7,7 @@
 
 #include "../engine/base/memory.h"
 #include "../engine/base/must.h"
+#include "archive.h"
 #include "segment.h"
 
 #include <inttypes.h>
@@ -20,12 +21,13 @@ struct row {
 	bool chain_known;         /* false: the frame at the head is taken as it is */
 	bool boundary_seen;       /* the applied boundary was passed */
 
-	struct disk_file file;
+	struct segment_reader file;
 	uint64_t number;
 	uint8_t *window;
 	size_t room;
 	uint64_t offset; /* of the window in the file */
 	size_t size;
+	uint64_t named; /* damage of archives before this position was told */
 };
 
 /* What lies at a position. */
@@ -63,17 +65,69 @@ last_segment(const struct row *row)
 	return row->list.segments[row->list.segment_count - 1];
 }
 
+/* Says once that a stretch of an archive can't be read. */
+static void
+name_archive(struct row *row, uint64_t offset, uint64_t size, const char *what)
+{
+	uint64_t position = row->number * row->fsck->place.segment_bytes + offset;
+	char where[FSCK_WHERE_MAX];
+	if (position < row->named)
+		return;
+	row->named = position + size;
+	fsck_where(row->fsck, position, where);
+	fsck_found(row->fsck, FSCK_ARCHIVE_DAMAGED, where, "%s", what);
+}
+
 static enum status
 row_open(struct row *row, uint64_t number, struct fault *fault)
 {
-	char path[DISK_PATH_MAX];
-	disk_close(&row->file);
+	struct fault why;
+	segment_reader_close(&row->file);
 	row->size = 0;
-	segment_path(&row->fsck->place, number, path);
-	enum status status = disk_open(&row->file, path, DISK_READ_DIRECT, fault);
-	if (status == STATUS_OK)
-		row->number = number;
+	row->number = number;
+	enum status status =
+		segment_reader_open(&row->file, &row->fsck->place, number, DISK_READ_DIRECT, &why);
+	if (status == STATUS_CORRUPT) {
+		name_archive(row, 0, row->fsck->place.segment_bytes,
+			"Its header or its table is wrong, so that none of it can be read.");
+		return STATUS_OK;
+	}
+	if (status != STATUS_OK && fault != NULL)
+		*fault = why;
 	return status;
+}
+
+/* Fills the window from `offset` of the segment that is open. What can't be had of a damaged archive is named, and zeros. */
+static enum status
+row_load(struct row *row, uint64_t offset, size_t size, struct fault *fault)
+{
+	row->offset = offset;
+	row->size = 0;
+	if (!segment_reader_is_open(&row->file)) {
+		memset(row->window, 0, size);
+		row->size = size;
+		return STATUS_OK;
+	}
+	while (row->size < size) {
+		uint64_t at = offset + row->size;
+		size_t piece = ARCHIVE_PIECE_BYTES - (size_t)(at % ARCHIVE_PIECE_BYTES);
+		size_t wanted = row->file.archive == NULL || size - row->size < piece ? size - row->size : piece;
+		size_t got = wanted;
+		struct fault why;
+		enum status status = segment_reader_read(&row->file, row->window + row->size, wanted, at, &got, &why);
+		if (status == STATUS_CORRUPT) {
+			name_archive(row, at, wanted, "A compressed piece of it is damaged.");
+			memset(row->window + row->size, 0, wanted);
+		} else if (status != STATUS_OK) {
+			if (fault != NULL)
+				*fault = why;
+			return status;
+		}
+		row->size += got;
+		if (got < wanted)
+			break;
+	}
+	return STATUS_OK;
 }
 
 static enum status
@@ -100,7 +154,7 @@ row_view(struct row *row, uint64_t position, size_t size, struct bytes *bytes, s
 	uint64_t offset = journal_offset_of(place, position);
 	enum status status = STATUS_OK;
 	must(offset % DISK_BLOCK == 0 && size <= place->segment_bytes - offset);
-	if (row->file.fd < 0 || row->number != number)
+	if (row->number != number)
 		status = row_open(row, number, fault);
 	if (status == STATUS_OK)
 		status = row_make_room(row, size_round_up(size, DISK_BLOCK), fault);
@@ -108,13 +162,9 @@ row_view(struct row *row, uint64_t position, size_t size, struct bytes *bytes, s
 		return status;
 	if (offset < row->offset || offset + size > row->offset + row->size) {
 		uint64_t left = place->segment_bytes - offset;
-		size_t got = 0;
-		status = disk_read(&row->file, row->window, left < row->room ? (size_t)left : row->room, offset, &got,
-			fault);
+		status = row_load(row, offset, left < row->room ? (size_t)left : row->room, fault);
 		if (status != STATUS_OK)
 			return status;
-		row->offset = offset;
-		row->size = got;
 	}
 	size_t there = (size_t)(row->offset + row->size - offset);
 	*bytes = (struct bytes){ row->window + (offset - row->offset), there < size ? there : size };
@@ -416,15 +466,17 @@ check_sizes(struct row *row, struct fault *fault)
 	struct fsck *fsck = row->fsck;
 	uint64_t wanted = fsck->place.segment_bytes;
 	for (size_t i = 0; i < row->list.segment_count; i++) {
-		struct disk_file file;
+		struct segment_reader file;
 		char path[DISK_PATH_MAX];
 		uint64_t size;
 		uint64_t number = row->list.segments[i];
 		segment_path(&fsck->place, number, path);
-		enum status status = disk_open(&file, path, DISK_READ, fault);
+		enum status status = segment_reader_open(&file, &fsck->place, number, DISK_READ, fault);
+		if (status == STATUS_CORRUPT)
+			continue; /* an archive, of which the damage was named */
 		if (status == STATUS_OK)
-			status = disk_size(&file, &size, fault);
-		disk_close(&file);
+			status = segment_reader_size(&file, &size, fault);
+		segment_reader_close(&file);
 		if (status != STATUS_OK)
 			return status;
 		if (size > wanted || (size < wanted && number * wanted < fsck->end.position))
@@ -474,7 +526,7 @@ walk_list(struct row *row, struct fault *fault)
 enum status
 fsck_row(struct fsck *fsck, struct fault *fault)
 {
-	struct row row = { .fsck = fsck, .file = { .fd = -1 }, .head = { .chain = fsck->place.folder } };
+	struct row row = { .fsck = fsck, .file = SEGMENT_READER_CLOSED, .number = UINT64_MAX, .head = { .chain = fsck->place.folder } };
 	enum status status = segment_list_read(&row.list, &fsck->place, fault);
 	if (status == STATUS_OK)
 		status = walk_list(&row, fault);
@@ -484,7 +536,7 @@ fsck_row(struct fsck *fsck, struct fault *fault)
 		check_boundary_reached(&row);
 		status = check_sizes(&row, fault);
 	}
-	disk_close(&row.file);
+	segment_reader_close(&row.file);
 	memory_free(row.window);
 	segment_list_release(&row.list);
 	return status;

@@ -4,6 +4,7 @@
 #include "../engine/base/memory.h"
 #include "../engine/base/must.h"
 #include "../engine/base/thread.h"
+#include "archive.h"
 #include "keeper.h"
 
 #include <errno.h>
@@ -458,18 +459,20 @@ sync_before_head(const struct journal_place *place, uint64_t position, struct fa
 	if (position == 0)
 		return disk_sync_directory(place->directory, fault);
 	uint64_t last = position - 1;
-	struct disk_file file;
-	char path[DISK_PATH_MAX];
-	segment_path(place, journal_segment_of(place, last), path);
-	enum status status = disk_open(&file, path, DISK_READ, fault);
-	if (status == STATUS_NOT_FOUND)
+	struct segment_reader file;
+	enum status status =
+		segment_reader_open(&file, place, journal_segment_of(place, last), DISK_READ, fault);
+	if (status == STATUS_NOT_FOUND) {
+		char path[DISK_PATH_MAX];
+		segment_path(place, journal_segment_of(place, last), path);
 		return fault_set(fault, STATUS_NOT_FOUND,
 			"%s is gone, but the journal goes on behind its byte %llu", path,
 			(unsigned long long)journal_offset_of(place, last));
+	}
 	if (status != STATUS_OK)
 		return status;
-	status = disk_sync(&file, fault);
-	disk_close(&file);
+	status = disk_sync(&file.file, fault);
+	segment_reader_close(&file);
 	if (status != STATUS_OK)
 		return status;
 	return disk_sync_directory(place->directory, fault);

@@ -1,11 +1,11 @@
 /*
  * Reading single entries, of which somebody has kept the position.
  */
+#include "archive.h"
 #include "journal.h"
 
 #include "../engine/base/memory.h"
 #include "../engine/base/must.h"
-#include "segment.h"
 
 #include <inttypes.h>
 
@@ -29,17 +29,15 @@ not_there(const struct journal_place *place, uint64_t position, enum status stat
 }
 
 static enum status
-open_for_reading(const struct journal_place *place, uint64_t position, struct disk_file *file,
+open_for_reading(const struct journal_place *place, uint64_t position, struct segment_reader *file,
 	struct fault *fault)
 {
-	char path[DISK_PATH_MAX];
-	segment_path(place, journal_segment_of(place, position), path);
-	return disk_open(file, path, DISK_READ, fault);
+	return segment_reader_open(file, place, journal_segment_of(place, position), DISK_READ, fault);
 }
 
 /* Reads `size` bytes at `position`, or what its segment holds of them, to the end of `into`. */
 static enum status
-read_more(const struct journal_place *place, struct disk_file *file, uint64_t position, size_t size,
+read_more(const struct journal_place *place, struct segment_reader *file, uint64_t position, size_t size,
 	struct buffer *into, struct fault *fault)
 {
 	uint64_t offset = journal_offset_of(place, position);
@@ -50,7 +48,7 @@ read_more(const struct journal_place *place, struct disk_file *file, uint64_t po
 	if (room == NULL)
 		return fault_set(fault, STATUS_MEMORY, "no memory for an entry of %zu bytes",
 			into->size + size);
-	enum status status = disk_read(file, room, size, offset, &got, fault);
+	enum status status = segment_reader_read(file, room, size, offset, &got, fault);
 	if (status == STATUS_OK)
 		buffer_grew(into, got);
 	return status;
@@ -58,7 +56,7 @@ read_more(const struct journal_place *place, struct disk_file *file, uint64_t po
 
 /* Fills `into` with the bytes from `position` on, as many as the entry says it has. */
 static enum status
-read_entry_bytes(const struct journal_place *place, struct disk_file *file, uint64_t position,
+read_entry_bytes(const struct journal_place *place, struct segment_reader *file, uint64_t position,
 	struct buffer *into, struct fault *fault)
 {
 	enum status status = read_more(place, file, position, FIRST_READ_BYTES, into, fault);
@@ -81,12 +79,12 @@ journal_read(const struct journal_place *place, uint64_t position, struct buffer
 	buffer_clear(into);
 	if (!may_be_entry(place, position))
 		return not_there(place, position, STATUS_CORRUPT, "no entry begins there", fault);
-	struct disk_file file;
+	struct segment_reader file;
 	enum status status = open_for_reading(place, position, &file, fault);
 	if (status != STATUS_OK)
 		return status;
 	status = read_entry_bytes(place, &file, position, into, fault);
-	disk_close(&file);
+	segment_reader_close(&file);
 	if (status != STATUS_OK)
 		return status;
 	struct bytes bytes = { into->data, into->size };
@@ -103,7 +101,7 @@ journal_read(const struct journal_place *place, uint64_t position, struct buffer
  * `position`. STATUS_NOT_FOUND if there is none.
  */
 static enum status
-find_frame(const struct journal_place *place, struct disk_file *file, uint64_t position,
+find_frame(const struct journal_place *place, struct segment_reader *file, uint64_t position,
 	struct frame *frame, struct fault *fault)
 {
 	uint64_t start = position / DISK_BLOCK * DISK_BLOCK;
@@ -111,7 +109,7 @@ find_frame(const struct journal_place *place, struct disk_file *file, uint64_t p
 		uint8_t header[FRAME_HEADER_BYTES];
 		uint64_t chain;
 		size_t got;
-		enum status status = disk_read(
+		enum status status = segment_reader_read(
 			file, header, sizeof header, journal_offset_of(place, start), &got, fault);
 		if (status != STATUS_OK)
 			return status;
@@ -148,7 +146,7 @@ begins_entry(const struct frame *frame, struct bytes bytes, uint64_t position)
 
 /* Is the frame whole, and `position` the start of one of its entries? */
 static enum status
-check_frame(const struct journal_place *place, struct disk_file *file, const struct frame *frame,
+check_frame(const struct journal_place *place, struct segment_reader *file, const struct frame *frame,
 	uint64_t position, struct fault *fault)
 {
 	size_t got;
@@ -157,7 +155,7 @@ check_frame(const struct journal_place *place, struct disk_file *file, const str
 		return fault_set(
 			fault, STATUS_MEMORY, "no memory for a frame of %u bytes", frame->size);
 	struct bytes bytes = { memory, frame->size };
-	enum status status = disk_read(
+	enum status status = segment_reader_read(
 		file, memory, frame->size, journal_offset_of(place, frame->position), &got, fault);
 	if (status == STATUS_OK &&
 		(got < frame->size || frame_check_entries(frame, bytes, NULL) != STATUS_OK))
@@ -176,7 +174,7 @@ journal_prove(const struct journal_place *place, uint64_t position, struct fault
 	must(place->folder != 0 && place->segment_bytes >= JOURNAL_SEGMENT_BYTES_MIN);
 	if (!may_be_entry(place, position))
 		return not_there(place, position, STATUS_NOT_FOUND, "no entry begins there", fault);
-	struct disk_file file;
+	struct segment_reader file;
 	struct frame frame;
 	enum status status = open_for_reading(place, position, &file, fault);
 	if (status != STATUS_OK)
@@ -184,6 +182,6 @@ journal_prove(const struct journal_place *place, uint64_t position, struct fault
 	status = find_frame(place, &file, position, &frame, fault);
 	if (status == STATUS_OK)
 		status = check_frame(place, &file, &frame, position, fault);
-	disk_close(&file);
+	segment_reader_close(&file);
 	return status;
 }

@@ -3,6 +3,7 @@
  * is the next one, what is the end, and what is damage; the functions here follow it point by
  * point.
  */
+#include "archive.h"
 #include "journal.h"
 
 #include "../engine/base/memory.h"
@@ -22,7 +23,7 @@ struct scanner {
 	struct segment_list list;
 
 	/* The segment that is open and the stretch of it that is in memory. */
-	struct disk_file file;
+	struct segment_reader file;
 	uint64_t number;
 	uint8_t *window;
 	size_t window_room;
@@ -63,20 +64,19 @@ segment_exists(const struct scanner *scanner, uint64_t number)
 static enum status
 open_segment(struct scanner *scanner, uint64_t number, struct fault *fault)
 {
-	char path[DISK_PATH_MAX];
 	uint64_t size;
-	disk_close(&scanner->file);
+	segment_reader_close(&scanner->file);
 	scanner->window_size = 0;
-	segment_path(place_of(scanner), number, path);
-	enum status status = disk_open(&scanner->file, path, DISK_READ_DIRECT, fault);
+	enum status status = segment_reader_open(
+		&scanner->file, place_of(scanner), number, DISK_READ_DIRECT, fault);
 	if (status == STATUS_OK)
-		status = disk_size(&scanner->file, &size, fault);
+		status = segment_reader_size(&scanner->file, &size, fault);
 	if (status != STATUS_OK)
 		return status;
 	if (size > place_of(scanner)->segment_bytes)
 		return fault_set(fault, STATUS_CONFLICT,
 			"%s has %" PRIu64 " bytes, but segments of this journal have %" PRIu64,
-			path, size, place_of(scanner)->segment_bytes);
+			scanner->file.file.path, size, place_of(scanner)->segment_bytes);
 	scanner->number = number;
 	return STATUS_OK;
 }
@@ -119,7 +119,7 @@ load_window(struct scanner *scanner, uint64_t offset, struct fault *fault)
 	scanner->window_size = kept;
 	if (wanted == 0)
 		return STATUS_OK;
-	enum status status = disk_read(
+	enum status status = segment_reader_read(
 		&scanner->file, scanner->window + kept, wanted, offset + kept, &got, fault);
 	if (status == STATUS_OK)
 		scanner->window_size = kept + got;
@@ -136,7 +136,7 @@ view(struct scanner *scanner, uint64_t number, uint64_t offset, size_t size, str
 {
 	must(offset + size <= place_of(scanner)->segment_bytes);
 	enum status status = STATUS_OK;
-	if (scanner->file.fd < 0 || scanner->number != number)
+	if (!segment_reader_is_open(&scanner->file) || scanner->number != number)
 		status = open_segment(scanner, number, fault);
 	if (status == STATUS_OK)
 		status = grow_window(scanner, size_round_up(size, DISK_BLOCK), fault);
@@ -519,7 +519,7 @@ journal_scan(
 		.scan = scan,
 		.head = { scan->from, scan->from_chain, scan->from_time_ms, scan->from_epoch },
 		.chain_known = scan->from_chain != 0,
-		.file = { .fd = -1 },
+		.file = SEGMENT_READER_CLOSED,
 	};
 	/* The very first frame has nothing before it. */
 	if (scan->from == 0) {
@@ -533,7 +533,7 @@ journal_scan(
 		status = grow_window(&scanner, (size_t)window, fault);
 	if (status == STATUS_OK)
 		status = scan_row(&scanner, &found_torn, fault);
-	disk_close(&scanner.file);
+	segment_reader_close(&scanner.file);
 	memory_free(scanner.window);
 	segment_list_release(&scanner.list);
 	if (status != STATUS_OK)

@@ -82,6 +82,8 @@ list_name(struct segment_list *list, const char *name, struct fault *fault)
 	uint64_t number;
 	if (parse_name(name, "%016" PRIx64 ".segment", 16, &number))
 		return append_number(&list->segments, &list->segment_count, number, fault);
+	if (parse_name(name, "%016" PRIx64 ".archive", 16, &number))
+		return append_number(&list->segments, &list->segment_count, number, fault);
 	if (parse_name(name, "spare-%" PRIu64 ".segment", 10, &number))
 		return append_number(&list->spares, &list->spare_count, number, fault);
 	if (parse_name(name, "spare-%" PRIu64 ".filling", 10, &number))
@@ -102,6 +104,18 @@ sort_numbers(uint64_t *numbers, size_t count)
 {
 	if (count > 1)
 		qsort(numbers, count, sizeof *numbers, compare_numbers);
+}
+
+/* A segment that was just archived may still have its own file. */
+static void
+remove_doubles(uint64_t *numbers, size_t *count)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < *count; i++) {
+		if (kept == 0 || numbers[kept - 1] != numbers[i])
+			numbers[kept++] = numbers[i];
+	}
+	*count = kept;
 }
 
 enum status
@@ -125,6 +139,7 @@ segment_list_read(struct segment_list *list, const struct journal_place *place, 
 	}
 	closedir(directory);
 	sort_numbers(list->segments, list->segment_count);
+	remove_doubles(list->segments, &list->segment_count);
 	sort_numbers(list->spares, list->spare_count);
 	sort_numbers(list->fillings, list->filling_count);
 	return status;

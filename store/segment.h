@@ -3,8 +3,8 @@
  * thread.
  *
  *   DIR/0000000000000007.segment   the segment of that number, in hexadecimal
- *   DIR/spare-3.segment            a whole one without a number yet: zeros, or what a segment held
- *                                  before its file was given back
+ *   DIR/0000000000000007.archive   the same, compressed (archive.h)
+ *   DIR/spare-3.segment            a whole one without a number yet
  *   DIR/spare-3.filling            a spare being made; of no use after a crash
  *
  * Writing into blocks that were written before needs no transaction of the file system, so a
@@ -37,7 +37,7 @@ void spare_path(
 
 /* The files of a journal's directory, each kind in ascending order. */
 struct segment_list {
-	uint64_t *segments; /* numbers */
+	uint64_t *segments; /* numbers, archived ones too, each once */
 	size_t segment_count;
 	uint64_t *spares; /* serials */
 	size_t spare_count;

@@ -36,6 +36,7 @@ store_settings_default(const char *directory)
 		.sweep_ms = 8000,
 		.ids_generation_max = 1 << 20,
 		.ids_days = 401,
+		.archive_after_ms = 7 * DAY_MS,
 	};
 	size_t size = strlen(directory);
 	if (size < sizeof settings.directory)
@@ -253,12 +254,23 @@ open_parts(struct store *store, struct fault *fault)
 		return status;
 	store->durable_seen = journal_durable(store->journal);
 	struct checkpoint_options options = { store->database, checkpoint_wakes, store };
-	return checkpoint_open(&store->checkpoint, &options, fault);
+	status = checkpoint_open(&store->checkpoint, &options, fault);
+	if (status != STATUS_OK)
+		return status;
+	struct archiver_options archiving = {
+		.place = folder_journal(&store->folder),
+		.after_ms = settings->archive_after_ms,
+	};
+	status = archiver_open(&store->archiver, &archiving, fault);
+	if (status == STATUS_OK)
+		archiver_checkpoint(store->archiver, store->meta.applied.position);
+	return status;
 }
 
 static void
 store_release(struct store *store)
 {
+	archiver_close(store->archiver);
 	journal_close(store->journal, NULL, NULL);
 	checkpoint_close(store->checkpoint);
 	close_handles(store);
@@ -620,6 +632,7 @@ static void
 checkpoint_ended(struct store *store)
 {
 	ids_listed(store->ids, store->meta.runs, store->meta.run_count);
+	archiver_checkpoint(store->archiver, store->meta.applied.position);
 	unsigned used = database_used_percent(store->database);
 	store->map_is_full = used >= MAP_FULL_PERCENT;
 	if (used >= MAP_ALARM_PERCENT)
@@ -886,6 +899,7 @@ store_stats(const struct store *store, struct store_stats *stats)
 {
 	struct store_stats now = {
 		.records = shelf_stats(store->shelf),
+		.archive = archiver_stats(store->archiver),
 		.decided = journal_decided(store->journal),
 		.durable = journal_durable(store->journal),
 		.applied = store->meta.applied.position,

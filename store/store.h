@@ -10,7 +10,7 @@
  *
  *   folder      text: format, the folder's random number, shard, bytes of a segment
  *   lock        held while a process has the folder open
- *   journal/    segments (journal.h)      the truth
+ *   journal/    segments (journal.h), old ones compressed (archive.h)      the truth
  *   state/      LMDB (database.h)         can be made from the journal
  *   ids/        runs (ids.h)              can be made from the journal
  *   releases/   bundles by name (see engine/releases.h)
@@ -27,6 +27,7 @@
 #ifndef SUANPAN_STORE_H
 #define SUANPAN_STORE_H
 
+#include "archiver.h"
 #include "checkpoint.h"
 #include "entry.h"
 #include "ids.h"
@@ -51,6 +52,7 @@ struct store_settings {
 	uint32_t sweep_ms;          /* over which a checkpoint spreads its work */
 	size_t ids_generation_max;  /* ids in memory before a run is written */
 	int32_t ids_days;           /* how long an id is kept, by the day of its event */
+	int64_t archive_after_ms;   /* segments of the journal are compressed when they are so old */
 };
 struct store_settings store_settings_default(const char *directory);
 
@@ -188,6 +190,7 @@ struct store_stats {
 	struct journal_stats journal;
 	struct ids_stats ids;
 	struct checkpoint_stats checkpoint;
+	struct archiver_stats archive;
 	uint64_t decided, durable, applied; /* positions */
 	uint64_t room_bytes;
 	unsigned map_used_percent;

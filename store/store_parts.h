@@ -2,6 +2,7 @@
 #ifndef SUANPAN_STORE_PARTS_H
 #define SUANPAN_STORE_PARTS_H
 
+#include "archiver.h"
 #include "folder.h"
 #include "store.h"
 
@@ -26,6 +27,7 @@ struct store {
 	struct ids *ids;
 	struct journal *journal;
 	struct checkpoint *checkpoint;
+	struct archiver *archiver;
 	struct database_meta meta; /* as it is in LMDB */
 	int64_t now_ms;
 
