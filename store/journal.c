@@ -359,12 +359,24 @@ journal_boundary(const struct journal *journal)
 	return journal->batches[(written - 1) % BATCH_COUNT].end;
 }
 
+/* What a segment holds at least before a batch is opened in the next. */
+static uint64_t
+usable_bytes(const struct journal *journal)
+{
+	return journal->options.place.segment_bytes - journal->batch_room;
+}
+
+uint64_t
+journal_room_of_spares(const struct journal *journal)
+{
+	return journal->options.spares * usable_bytes(journal);
+}
+
 uint64_t
 journal_room(const struct journal *journal)
 {
 	const struct journal_place *place = &journal->options.place;
-	/* What a segment holds at least before a batch is opened in the next. */
-	uint64_t usable = place->segment_bytes - journal->batch_room;
+	uint64_t usable = usable_bytes(journal);
 	uint64_t here = 0;
 	uint64_t next = batch_is_open(journal) ? journal->decided : journal->next_position;
 	if (has_room_for_batch(journal, next))

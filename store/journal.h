@@ -159,6 +159,8 @@ uint64_t journal_decided(const struct journal *journal);
 uint64_t journal_durable(const struct journal *journal);
 /* Bytes of the row that can surely still be used: of the current segment and of the spares. */
 uint64_t journal_room(const struct journal *journal);
+/* The same when the current segment is used up and all spares are ready: what can be waited for. */
+uint64_t journal_room_of_spares(const struct journal *journal);
 
 /*
  * An entry that is not durable yet, or was so a moment ago, straight from memory; false: read it

@@ -466,6 +466,18 @@ store_awaits_memory(struct store *store)
 	return will_come;
 }
 
+/*
+ * How much of the journal must be free before new work is decided: some batches, but no more than
+ * comes by waiting; half of that, so that small files do not make it wait for each one.
+ */
+static uint64_t
+room_wanted(const struct store *store)
+{
+	uint64_t batches = ROOM_BATCHES * store->settings.batch_bytes_max;
+	uint64_t spares = journal_room_of_spares(store->journal) / 2;
+	return batches < spares ? batches : spares;
+}
+
 /* May new work be decided now? */
 static enum status
 store_admits(struct store *store, struct fault *fault)
@@ -474,7 +486,7 @@ store_admits(struct store *store, struct fault *fault)
 	if (store->map_is_full)
 		return fault_set(fault, STATUS_FULL,
 			"the state's map is %d %% full; raise state.map and start again", MAP_FULL_PERCENT);
-	if (journal_room(store->journal) < ROOM_BATCHES * store->settings.batch_bytes_max) {
+	if (journal_room(store->journal) < room_wanted(store)) {
 		if (disk_is_full(store))
 			return fault_set(fault, STATUS_FULL, NO_ROOM_ON_DISK, store->folder.directory);
 		return STATUS_BUSY;

@@ -336,3 +336,17 @@ def test_a_disk_that_forgets_what_it_told_was_written_is_noticed_by_these_tests(
             sender.finish()
             again = sample.results(server.connect().call_all("charge", requests))
             assert [priced_part(answer) for answer in again] == sender.answers
+
+
+# ---- small ----
+
+
+@pytest.mark.parametrize("batch", [None, "256 KiB", "64 KiB"])
+@pytest.mark.parametrize("spares", [1, 3])
+def test_a_journal_of_the_smallest_files_never_stands_still(batch, spares):
+    """However its batches relate to its files: the default batch is as large as the smallest file."""
+    with Server(journal_batch=batch, journal_spares=spares) as server:
+        sample.prepare(server)
+        calls = sample.charges()
+        answers = sample.results(server.connect().call_all("charge", calls))
+        assert sample.totals(calls, answers) == sample.expected()

@@ -510,6 +510,7 @@ room_shrinks_as_it_is_used(void **state)
 	assert_true(writing_put(writing, 1));
 	assert_true(writing_settle(writing));
 	assert_int_equal(journal_room(writing->journal), expected - DISK_BLOCK);
+	assert_int_equal(journal_room_of_spares(writing->journal), expected / 4 * 3);
 	close_well();
 }
 
