@@ -11,6 +11,7 @@ PAIRS = [
     ("docs/tutorial-billing.en.md", "docs/tutorial-billing.zh.md"),
     ("docs/tutorial-product-manager.en.md", "docs/tutorial-product-manager.zh.md"),
     ("docs/tutorial-order-front-end.en.md", "docs/tutorial-order-front-end.zh.md"),
+    ("docs/faults.en.md", "docs/faults.zh.md"),
 ]
 DOCUMENTS = [path for pair in PAIRS for path in pair]
 # Made by a target, not kept.
