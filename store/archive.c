@@ -19,7 +19,7 @@ enum {
 	AT_SEGMENT_BYTES = 24,
 	AT_CHECKSUM = 32,
 	AT_TABLE = 40,
-	LEVEL = 3, /* of zstd: a quarter of the bytes, at more than a disk writes */
+	LEVEL = 3, /* of zstd: a sixth of the bytes */
 };
 
 struct archive {

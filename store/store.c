@@ -262,9 +262,12 @@ open_parts(struct store *store, struct fault *fault)
 		.after_ms = settings->archive_after_ms,
 	};
 	status = archiver_open(&store->archiver, &archiving, fault);
-	if (status == STATUS_OK)
-		archiver_checkpoint(store->archiver, store->meta.applied.position);
-	return status;
+	if (status != STATUS_OK)
+		return status;
+	/* The last checkpoint and the epoch written since stand for the same, so both of LMDB's newest states do. */
+	archiver_checkpoint(store->archiver, store->meta.applied.position);
+	archiver_checkpoint(store->archiver, store->meta.applied.position);
+	return STATUS_OK;
 }
 
 static void
