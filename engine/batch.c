@@ -7,7 +7,14 @@
 #include "base/memory.h"
 #include "base/must.h"
 
-enum { BATCH_BYTES_MAX = 16 << 20 };
+#include "../store/entry.h"
+
+enum {
+	BATCH_BYTES_MAX = 16 << 20,
+	ERROR_BYTES = 1024,
+	/* Behind it there is room for an answer, which an entry can hold, and for an error of each item. */
+	FULL_BYTES = BATCH_BYTES_MAX - 2 * ENTRY_BYTES_MAX - BATCH_ITEMS_MAX * ERROR_BYTES,
+};
 
 /* Where an item's answer lies in the batch's bytes. */
 struct slot {
@@ -46,6 +53,12 @@ const struct connection *
 batch_connection(const struct batch *batch)
 {
 	return batch->connection;
+}
+
+bool
+batch_is_full(const struct batch *batch)
+{
+	return batch->answers.size >= FULL_BYTES;
 }
 
 static struct bytes

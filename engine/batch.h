@@ -21,6 +21,12 @@ struct batch *batch_new(struct connection *connection, uint32_t msgid, uint32_t 
 const struct connection *batch_connection(const struct batch *batch);
 
 /*
+ * True when one more answer might not fit: what is left of the batch must not be decided, for nobody could be told. There is always room
+ * for an error for each item.
+ */
+bool batch_is_full(const struct batch *batch);
+
+/*
  * The answer of an item: one packed value, {error: …} if it was not decided; none without memory. When all are there, the batch is answered
  * and gone.
  */

@@ -20,7 +20,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CHAINS_MAX = 64, RESULT_BYTES_MAX = 16 << 20, LIMIT_DEFAULT = 50, SENTENCE_BYTES = 512 };
+enum { CHAINS_MAX = 64, RESULT_BYTES_MAX = 16 << 20, PAGE_BYTES = 4 << 20, LIMIT_DEFAULT = 50, SENTENCE_BYTES = 512 };
 
 /* ---- an entry as it is shown ---- */
 
@@ -216,7 +216,7 @@ walk_failed(struct walk *walk, enum status status)
 		walk->cursor_is_bad = true;
 }
 
-/* On a worker. */
+/* On a worker. A page of long entries ends early, but never without an entry. */
 static void
 walk_run(void *state)
 {
@@ -233,7 +233,7 @@ walk_run(void *state)
 			return;
 		}
 	}
-	while (walk->count < walk->limit && (position = newest(walk)) != 0) {
+	while (walk->count < walk->limit && walk->entries.size < PAGE_BYTES && (position = newest(walk)) != 0) {
 		struct entry entry;
 		enum status status =
 			journal_read(&walk->place, position, &walk->one, &entry, &walk->fault);

@@ -160,6 +160,16 @@ is_unwanted(const struct call *call)
 							    : call->reply.connection);
 }
 
+/* Runs a call; but an item whose batch's answer is full is not decided, since it could not be told. */
+static enum call_end
+run(struct call *call, const void *params)
+{
+	struct text full = TEXT("the answer of this batch is full, send fewer items at a time");
+	if (call->reply.batch != NULL && batch_is_full(call->reply.batch))
+		return call_error(call, SAY_OVERLOADED, &full, 1);
+	return call->method->run(call, params);
+}
+
 /* Runs a call in its own memory. CALL_WAITS: what it waits for is under way. */
 static enum call_end
 waiting_run(struct shard *shard, struct waiting *waiting)
@@ -175,7 +185,7 @@ waiting_run(struct shard *shard, struct waiting *waiting)
 		return call_failed(&waiting->call, status, &waiting->want.fault);
 	if (!read_params(shard, &prepared, &problem))
 		return call_problem(&waiting->call, &problem);
-	if (waiting->call.method->run(&waiting->call, prepared.params) == CALL_ENDED)
+	if (run(&waiting->call, prepared.params) == CALL_ENDED)
 		return CALL_ENDED;
 	must(waiting->has_want != waiting->has_work);
 	if (waiting->has_work) {
@@ -253,7 +263,7 @@ run_first(struct shard *shard, struct prepared *prepared)
 		waits_front(shard->waits, scope) != NULL;
 	id_memo_clear(&shard->memo);
 	shard->memo.hash = call->warm.id;
-	if (somebody_waits || call->method->run(call, prepared->params) == CALL_WAITS)
+	if (somebody_waits || run(call, prepared->params) == CALL_WAITS)
 		wait_or_queue(shard, prepared);
 }
 
