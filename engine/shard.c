@@ -13,6 +13,8 @@
 
 /* Of libuv's four workers at most two do long work, so that what is cold is read meanwhile. */
 enum { ARENA_BYTES_MAX = 256 << 20, ANSWER_BYTES_MAX = 16 << 20, WORKS_MAX = 2 };
+/* Of the params of calls that wait, before reading stops: they are few but long where catalogs are published. */
+enum { WAITING_BYTES_MAX = 64 << 20 };
 
 /* ---- life ---- */
 
@@ -78,7 +80,9 @@ bool
 shard_is_pressed(const struct shard *shard)
 {
 	/* Those that are parked wait for their own clients, which are not read from meanwhile: that is nobody else's trouble. */
-	return shard->waits->count - shard->waits->parked >= shard->settings.waiting_max;
+	const struct shard_waits *waits = shard->waits;
+	return waits->count - waits->parked >= shard->settings.waiting_max ||
+		waits->bytes - waits->parked_bytes >= WAITING_BYTES_MAX;
 }
 
 size_t

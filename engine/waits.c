@@ -63,6 +63,7 @@ bool
 waits_add(struct shard_waits *waits, struct waiting *waiting)
 {
 	waits->count++;
+	waits->bytes += waiting->params.size;
 	if (waiting->scope.size == 0)
 		return true;
 	struct waiting *front = waits_front(waits, waiting->scope);
@@ -84,8 +85,9 @@ waits_add(struct shard_waits *waits, struct waiting *waiting)
 struct waiting *
 waits_remove(struct shard_waits *waits, struct waiting *waiting)
 {
-	must(waits->count > 0);
+	must(waits->count > 0 && waits->bytes >= waiting->params.size);
 	waits->count--;
+	waits->bytes -= waiting->params.size;
 	if (waiting->scope.size == 0)
 		return NULL;
 	struct waiting **place = slot_of(waits, waiting->scope);
@@ -122,13 +124,14 @@ work_row_move(struct work_row *to, struct work_row *from)
 		to->last->work_next = from->first;
 	to->last = from->last;
 	to->count += from->count;
-	*from = (struct work_row){ NULL, NULL, 0 };
+	to->bytes += from->bytes;
+	*from = (struct work_row){ NULL, NULL, 0, 0 };
 }
 
 void
 work_row_add(struct work_row *row, struct waiting *waiting)
 {
-	struct work_row one = { waiting, waiting, 1 };
+	struct work_row one = { waiting, waiting, 1, waiting->params.size };
 	waiting->work_next = NULL;
 	work_row_move(row, &one);
 }
@@ -139,8 +142,9 @@ work_row_take(struct work_row *row)
 	struct waiting *waiting = row->first;
 	if (waiting == NULL)
 		return NULL;
-	must(row->count > 0);
+	must(row->count > 0 && row->bytes >= waiting->params.size);
 	row->count--;
+	row->bytes -= waiting->params.size;
 	row->first = waiting->work_next;
 	if (row->first == NULL)
 		row->last = NULL;
@@ -152,14 +156,16 @@ void
 waits_park(struct shard_waits *waits, struct work_row *row, struct waiting *waiting)
 {
 	waits->parked++;
-	must(waits->parked <= waits->count);
+	waits->parked_bytes += waiting->params.size;
+	must(waits->parked <= waits->count && waits->parked_bytes <= waits->bytes);
 	work_row_add(row, waiting);
 }
 
 void
 waits_unpark(struct shard_waits *waits, struct work_row *row)
 {
-	must(waits->parked >= row->count);
+	must(waits->parked >= row->count && waits->parked_bytes >= row->bytes);
 	waits->parked -= row->count;
+	waits->parked_bytes -= row->bytes;
 	work_row_move(&waits->works, row);
 }

@@ -33,6 +33,7 @@ struct waiting {
 struct work_row {
 	struct waiting *first, *last;
 	size_t count;
+	size_t bytes; /* of their params */
 };
 void work_row_add(struct work_row *row, struct waiting *waiting);
 /* The first, taken out; NULL if there is none. */
@@ -44,7 +45,9 @@ struct shard_waits {
 	struct work_row works;              /* for a worker */
 	unsigned works_running;
 	size_t parked; /* in the rows of connections, until their clients have read */
-	size_t count;  /* all, those behind and those parked included */
+	size_t parked_bytes;
+	size_t count; /* all, those behind and those parked included */
+	size_t bytes; /* of the params of all */
 };
 
 /* The call at the front of this scope, or NULL. */
