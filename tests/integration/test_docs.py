@@ -8,6 +8,7 @@ from documents import Reader, is_like, read, without_comments
 from server import ROOT
 
 PAIRS = [
+    ("README.md", "README.zh-CN.md"),
     ("docs/tutorial-billing.en.md", "docs/tutorial-billing.zh.md"),
     ("docs/tutorial-product-manager.en.md", "docs/tutorial-product-manager.zh.md"),
     ("docs/tutorial-order-front-end.en.md", "docs/tutorial-order-front-end.zh.md"),
