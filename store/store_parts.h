@@ -1,4 +1,4 @@
-/* The inside of a store, shared by store.c, want.c and recover.c only. */
+/* The inside of a store, shared by store.c, append.c, turn.c, want.c, warm.c and recover.c only. */
 #ifndef SUANPAN_STORE_PARTS_H
 #define SUANPAN_STORE_PARTS_H
 
@@ -14,6 +14,8 @@ struct want_list {
 	struct want *last;
 };
 
+#define MS_NS UINT64_C(1000000)
+#define MAP_FULL_PERCENT 90u /* of LMDB's map: new work is refused */
 #define PENDING_SLOTS 1024
 #define READINGS_MAX 4
 
@@ -73,6 +75,15 @@ struct store {
 	uint64_t busy;
 };
 
+/* Bytes of journal that LMDB does not stand for yet. (`applied` is the end of a padded frame, so it may lie past the last entry.) */
+static inline uint64_t
+store_behind_bytes(const struct store *store)
+{
+	uint64_t decided = journal_decided(store->journal);
+	uint64_t applied = store->meta.applied.position;
+	return decided > applied ? decided - applied : 0;
+}
+
 /* The records that an entry changes, in the order of its effects. */
 struct changes {
 	struct shelf_record *records[ENTRY_EFFECTS_MAX];
@@ -107,6 +118,9 @@ void wants_starved(struct store *store);                /* tries again those tha
 void wants_drop(struct store *store);                   /* closing: lets go what they hold */
 void id_jobs_send(struct store *store);
 void want_list_add(struct want_list *list, struct want *want);
+
+/* May new work be decided now? STATUS_BUSY: not yet; STATUS_FULL: not before somebody makes room. */
+enum status store_admits(struct store *store, struct fault *fault);
 
 /* No memory was found at the bound, but a checkpoint will free some. */
 bool store_awaits_memory(struct store *store);
