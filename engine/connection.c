@@ -15,7 +15,7 @@ enum {
 	READ_BYTES = 64 * 1024,        /* one arrival, shared by all connections */
 	OUT_BYTES_STOP = 1 << 20,      /* answers a client has not read: no more requests are taken from it */
 	OUT_BYTES_MAX = 64 << 20,      /* answers a client has not read: it is cut off */
-	CALLS_STOP = 1000,             /* requests of a client that wait for something: no more are taken */
+	CALLS_STOP = 256,              /* requests of a client that wait for something: no more are taken */
 	IN_BYTES_TOTAL = 256 << 20,    /* unfinished messages of all connections together … */
 	IN_BYTES_SMALL = 256 * 1024,   /* … but for those that are small */
 	VALUES_MAX = 100000,
@@ -673,6 +673,14 @@ connections_stop(struct connections *connections)
 	connections->stopped = true;
 	for (struct connection *one = connections->first; one != NULL; one = one->next)
 		stop_reading(one);
+}
+
+bool
+connections_can_resume(const struct connections *connections)
+{
+	if (connections->stopped)
+		return !shard_is_pressed(connections->shard);
+	return connections->behind != NULL;
 }
 
 void

@@ -39,6 +39,8 @@ void connections_send(struct connections *connections);
 /* Reads from nobody while the shard is pressed, and again when that has passed. */
 void connections_stop(struct connections *connections);
 void connections_resume(struct connections *connections);
+/* Is there something for connections_resume to do, though nothing may happen? */
+bool connections_can_resume(const struct connections *connections);
 /* Stops reading; closes each when its last answer has left, at the latest when `now` is true. */
 void connections_close(struct connections *connections, bool now);
 unsigned connections_count(const struct connections *connections);
