@@ -1,6 +1,6 @@
 # Included by the main Makefile. Programs and objects lie together below $(BUILD)/bench.
 
-BENCH_PROGRAMS = $(BUILD)/bench/load/load $(BUILD)/bench/bare/bare $(BUILD)/bench/check/histogram
+BENCH_PROGRAMS = $(BUILD)/bench/load/load $(BUILD)/bench/bare/bare $(BUILD)/bench/check/histogram $(BUILD)/bench/rating/rating
 bench_objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/$(1)/*.c))
 
 # Python with Debian's packages, not one of a version manager.
@@ -14,6 +14,9 @@ $(BUILD)/bench/bare/bare: $(call bench_objects,bare)
 
 $(BUILD)/bench/check/histogram: $(BUILD)/bench/check/histogram.o $(BUILD)/bench/load/histogram.o
 	$(CC_used) $(FLAGS_$(MODE)) -pthread $(LDFLAGS) -o $@ $^
+
+$(BUILD)/bench/rating/rating: $(call bench_objects,rating) $(LINK_rules)
+	$(CC_used) $(FLAGS_$(MODE)) -pthread $(LDFLAGS) -o $@ $^ $(LIBS_rules)
 
 .PHONY: bench bench-programs bench-check
 bench-programs: $(BENCH_PROGRAMS)

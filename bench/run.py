@@ -205,7 +205,18 @@ class Bench:
         target.remove()
         self.instance = None
 
+    def rating(self):
+        """Rating alone: no server, no disk, one core."""
+        if "suanpan" not in self.options.only:
+            return
+        program = os.path.join(self.context.build, "bench", "rating", "rating")
+        found = json.loads(subprocess.check_output([program], text=True))
+        self.results["rating"] = found
+        say(f"Rating alone: a prefix among {found['prefixes']:,} in {found['prefix_find_ns']:.0f} ns, "
+            f"a call of a minute in {found['calls'][1]['rate_ns']:.0f} ns")
+
     def run(self):
+        self.rating()
         chosen = [kind for kind in ALL if kind.name in self.options.only]
         failed = set()
         for round_number in range(1, self.options.rounds + 1):

@@ -1,10 +1,9 @@
 /*
- * How long the rating engine takes, alone on one core: prefix_find over 300,000 prefixes,
- * calendar_band, and rate_usage for calls of 1 second to 60 hours. Prints nanoseconds each (the
- * median of batches), and for calls the ratio to what the one-minute call takes for each band that
- * is crossed.
+ * How long rating takes, alone on one core and without a server: prefix_find over 300,000 prefixes, calendar_band, and rate_usage for calls of
+ * 1 second to 60 hours, with the number of bands that such a call crosses on average. Prints one JSON object; times are nanoseconds, the median of
+ * batches.
  */
-#include "../tests/unit/rules/sketch.h"
+#include "../../tests/unit/rules/sketch.h"
 
 #include <time.h>
 
@@ -78,11 +77,12 @@ measure(void (*run)(size_t from, size_t count), size_t count)
 		times[0] * 10 / (int64_t)count };
 }
 
+/* "name_ns": the median, "name_best_ns": when nobody else wanted the processor */
 static void
-print_timing(const char *what, struct timing timing)
+print_timing(const char *name, struct timing timing)
 {
-	printf("%-20s %5lld.%lld ns (best %lld.%lld)", what, (long long)(timing.median / 10),
-		(long long)(timing.median % 10), (long long)(timing.best / 10),
+	printf("\"%s_ns\": %lld.%lld, \"%s_best_ns\": %lld.%lld", name, (long long)(timing.median / 10),
+		(long long)(timing.median % 10), name, (long long)(timing.best / 10),
 		(long long)(timing.best % 10));
 }
 
@@ -249,32 +249,22 @@ int
 main(void)
 {
 	const int64_t lengths[] = { 1, 60, 600, 3600, 60 * 3600 };
-	int64_t minute = 0;
-
 	make_catalog();
-	printf("%d prefixes in %zu bytes\n", PREFIXES, prefix_table_bytes(bench.sketch.tables[0]));
+	printf("{\"prefixes\": %d, \"prefix_bytes\": %zu, ", PREFIXES,
+		prefix_table_bytes(bench.sketch.tables[0]));
 	print_timing("prefix_find", measure(find_prefixes, 1000));
-	print_timing("\ncalendar_band", measure(find_bands, 1000));
-	printf("\n");
+	printf(", ");
+	print_timing("calendar_band", measure(find_bands, 1000));
+	printf(", \"calls\": [");
 	for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
-		char what[64];
-
 		call_seconds = lengths[i];
-		struct timing timing = measure(rate_calls, 200);
 		int64_t bands = hundredths_of_bands();
-		if (lengths[i] == 60)
-			minute = timing.median;
-		snprintf(what, sizeof what, "rate_usage %lld s", (long long)lengths[i]);
-		print_timing(what, timing);
-		printf("  %lld.%02lld bands", (long long)(bands / 100), (long long)(bands % 100));
-		if (minute > 0) {
-			int64_t ratio = timing.median * 10000 / (minute * bands);
-
-			printf("  %lld.%02lld of a one-minute call a band",
-				(long long)(ratio / 100), (long long)(ratio % 100));
-		}
-		printf("\n");
+		printf("%s{\"seconds\": %lld, \"bands\": %lld.%02lld, ", i > 0 ? ", " : "",
+			(long long)call_seconds, (long long)(bands / 100), (long long)(bands % 100));
+		print_timing("rate", measure(rate_calls, 200));
+		printf("}");
 	}
+	printf("]}\n");
 	sketch_end(&bench.sketch);
 	return 0;
 }
