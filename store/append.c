@@ -130,6 +130,16 @@ is_conserved(const struct entry *entry)
 
 #define NO_ROOM_ON_DISK "the disk of %s has no room for new work; free some space, service returns by itself"
 
+static void
+set_disk_is_full(struct store *store, bool is_full)
+{
+	if (is_full && !store->disk_is_full)
+		log_event(LOG_WARN, "new work is refused: " NO_ROOM_ON_DISK, store->folder.directory);
+	if (!is_full && store->disk_is_full)
+		log_event(LOG_INFO, "new work is accepted again");
+	store->disk_is_full = is_full;
+}
+
 /* Looks at most every FREE_CHECK_MS whether the disk has room for more than its reserve. */
 static bool
 disk_is_full(struct store *store)
@@ -139,20 +149,10 @@ disk_is_full(struct store *store)
 		return store->disk_is_full;
 	uint64_t free_bytes;
 	store->free_checked_ns = now_ns;
-	bool was_full = store->disk_is_full;
-	store->disk_is_full = disk_free_bytes(store->folder.directory, &free_bytes, NULL) == STATUS_OK &&
+	bool is_full = disk_free_bytes(store->folder.directory, &free_bytes, NULL) == STATUS_OK &&
 		free_bytes < store->settings.reserve_bytes + store->folder.segment_bytes;
-	if (store->disk_is_full && !was_full)
-		log_event(LOG_WARN, "new work is refused: " NO_ROOM_ON_DISK, store->folder.directory);
-	return store->disk_is_full;
-}
-
-static void
-disk_has_room(struct store *store)
-{
-	if (store->disk_is_full)
-		log_event(LOG_INFO, "new work is accepted again");
-	store->disk_is_full = false;
+	set_disk_is_full(store, is_full);
+	return is_full;
 }
 
 bool
@@ -189,7 +189,7 @@ store_admits(struct store *store, struct fault *fault)
 			return fault_set(fault, STATUS_FULL, NO_ROOM_ON_DISK, store->folder.directory);
 		return STATUS_BUSY;
 	}
-	disk_has_room(store);
+	set_disk_is_full(store, false);
 	if (store_behind_bytes(store) > store->settings.behind_bytes_max || records.kept_bytes > records.bytes_max / 2 ||
 		!ids_may_add(store->ids))
 		return STATUS_BUSY;
