@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import sample
-from ledger import Ledger, fsck, fsck_is_there
+from ledger import Ledger, fsck
 from sender import Sender, priced_part
 from server import Server, ServerError
 
@@ -225,8 +225,7 @@ def test_a_full_disk_refuses_new_work_by_name_reads_go_on_and_service_returns_by
         ledger = Ledger(server.data)
 
         assert len(ledger.decided) == len(load.charged) + len(NUMBERS)
-        if fsck_is_there():
-            fsck(server.data)
+        fsck(server.data)
 
 
 def test_a_disk_without_a_single_byte_stops_nothing_and_loses_nothing(disk):
@@ -262,8 +261,7 @@ def test_a_disk_without_a_single_byte_stops_nothing_and_loses_nothing(disk):
         load.check(client)
         assert server.stop() == 0
         Ledger(server.data)
-        if fsck_is_there():
-            fsck(server.data)
+        fsck(server.data)
 
 
 # ---- failing ----
@@ -314,8 +312,7 @@ def test_a_failed_call_ends_the_server_and_a_restart_has_all_that_was_acknowledg
         sample.assert_balances(client, sample.totals(requests, answers))
         assert server.stop() == 0
         Ledger(server.data)
-        if fsck_is_there():
-            fsck(server.data)
+        fsck(server.data)
 
 
 def test_a_disk_that_forgets_what_it_told_was_written_is_noticed_by_these_tests(shim, tmp_path):

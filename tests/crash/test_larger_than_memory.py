@@ -6,12 +6,14 @@ import random
 import re
 import threading
 import time
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 import sample
-from ledger import Ledger, fsck, fsck_is_there
+from ledger import Ledger, fsck
+from sender import Sender, priced_part
 from server import SANITIZED, Server
 
 MIB = 1 << 20
@@ -110,9 +112,44 @@ def test_records_that_do_not_fit_are_charged_right_in_bounded_memory_and_are_the
         if not SANITIZED:
             assert own_memory(server) < bound
         client = server.connect(timeout=120)
-        balances = sample.results(client.call_all("balance.get", [[number] for number in NUMBERS]))
+        balances = sample.results(client.call_all("balance.get", [[number] for number in NUMBERS], in_flight=200))
         assert {n: Decimal(b["available"]) for n, b in zip(NUMBERS, balances, strict=True)} == oracle.balances
         assert server.stop() == 0
         Ledger(server.data)
-        if fsck_is_there():
-            fsck(server.data)
+        fsck(server.data)
+
+
+def test_killed_again_and_again_while_most_records_are_cold():
+    seed = int(os.environ.get("CRASH_SEED", random.randrange(1 << 32)))
+    kills = int(os.environ.get("CRASH_KILLS", 20)) // 4
+    print(f"seed {seed}, {kills} kills")
+    chance = random.Random(seed)
+    numbers = NUMBERS[:8000]
+    requests = [
+        {"id": f"c{place}", "service_id": chance.choice(numbers), "service": "voice", "to": "5507882", "at": AT, "seconds": 60}
+        for place in range(1000 * kills)
+    ]
+    with Server(memory_records="1 MiB", memory_ids=4096, checkpoint_every="50 ms", checkpoint_spread="0 ms") as server:
+        server.publish(sample.CATALOG)
+        server.subscribe(numbers, balance="5000.00", package="fixed_line")
+        sender = Sender(server.socket, requests, chance)
+        sender.start()
+        for _ in range(kills):
+            seconds = chance.uniform(0.02, 0.4)
+            sender.pace(1000, seconds)
+            time.sleep(seconds)
+            server.kill()
+            server.start()
+        answers = sender.finish()
+        assert {answer["amount"] for answer in answers} == {"0.22"}
+        client = server.connect(timeout=120)
+        calls = Counter(request["service_id"] for request in requests)
+        balances = sample.results(client.call_all("balance.get", [[number] for number in numbers], in_flight=200))
+        for number, balance in zip(numbers, balances, strict=True):
+            assert Decimal(balance["available"]) == Decimal("5000.00") - calls[number] * Decimal("0.22")
+        again = sample.results(client.call_all("charge", requests, in_flight=200))
+        assert [priced_part(answer) for answer in again] == sender.answers
+        assert client.call("stats")["records"]["dropped"] > 0, "they did fit"
+        assert server.stop() == 0
+        Ledger(server.data)
+        fsck(server.data)
