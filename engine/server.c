@@ -10,14 +10,16 @@
 #include "base/must.h"
 
 #include <arpa/inet.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
-enum { BACKLOG = 511, GRACE_MS = 5000, HANDLES = 6 };
+enum { BACKLOG = 511, GRACE_MS = 5000, MAPPED_BYTES_MIN = 128 * 1024 };
 
 struct server {
 	struct server_events events;
@@ -196,6 +198,12 @@ listen_pipe(struct server *server, const char *text, struct fault *fault)
 	else
 		snprintf(server->socket, sizeof server->socket, "%s/socket",
 			store_directory(server->shard->store));
+	struct sockaddr_un longest;
+	if (strlen(server->socket) >= sizeof longest.sun_path)
+		return fault_set(fault, STATUS_INVALID,
+			"the Unix socket %s would have a path of %zu bytes, and the system takes %zu at most; give it another one "
+			"with --socket PATH (--socket none: no socket), or take a data folder with a shorter name",
+			server->socket, strlen(server->socket), sizeof longest.sun_path - 1);
 	struct stat stat_buffer;
 	if (stat(server->socket, &stat_buffer) == 0 && S_ISSOCK(stat_buffer.st_mode))
 		unlink(server->socket);
@@ -203,8 +211,7 @@ listen_pipe(struct server *server, const char *text, struct fault *fault)
 	server->pipe.data = server;
 	server->pipe_open = true;
 	mode_t before = umask(0177); /* for this user only */
-	int code = strlen(server->socket) > 107 ? UV_ENAMETOOLONG
-						: uv_pipe_bind(&server->pipe, server->socket);
+	int code = uv_pipe_bind(&server->pipe, server->socket);
 	umask(before);
 	if (code == 0)
 		code = uv_listen((uv_stream_t *)&server->pipe, BACKLOG, connected);
@@ -356,6 +363,8 @@ server_open(struct server **server, const struct settings *settings, const struc
 		return fault_set(fault, STATUS_MEMORY, "no memory for the server");
 	opened->events = *events;
 	signal(SIGPIPE, SIG_IGN);
+	/* Fixed, since the C library would raise it: what was much must go back to the system when it is freed. */
+	mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES_MIN);
 	log_set_level((enum log_level)settings->log_level.number);
 	uv_loop_init(&opened->loop);
 	open_handles(opened);

@@ -37,6 +37,16 @@ def test_an_address_that_is_not_loopback_is_refused(tmp_path):
     assert "0.0.0.0" in result.stderr
 
 
+def test_a_socket_whose_path_is_too_long_is_refused_with_what_to_do(tmp_path):
+    data = tmp_path / ("d" * 110)
+    arguments = ["serve", "--data", data, "--listen", "127.0.0.1:0", "--journal-segment", "1 MiB", "--disk-reserve", "1 MiB"]
+    result = suanpan(*arguments)
+    assert result.returncode == 2
+    for part in (f"{data}/socket", "107", "--socket PATH", "shorter"):
+        assert part in result.stderr
+    assert "Traceback" not in result.stderr and len(result.stderr.splitlines()) <= 2
+
+
 def test_interrupt_stops_it_cleanly(server):
     process = server.process
     process.send_signal(signal.SIGINT)

@@ -177,7 +177,7 @@ def test_many_who_do_not_read_take_bounded_memory_together_and_others_are_served
     # More calls than may wait in all: those of who doesn't read must not count.
     data = b"".join(msgpack.packb([0, number, "history", [{"account": "1001", "limit": 500}]]) for number in range(500))
     before = server.memory_bytes()
-    clients = [server.connect() for _ in range(60)]
+    clients = [server.connect() for _ in range(90)]
     for client in clients:
         send_until_it_blocks(client, data, 0.05)
     most = 0
@@ -189,7 +189,8 @@ def test_many_who_do_not_read_take_bounded_memory_together_and_others_are_served
     assert server.connect().call("ping")
     for client in clients:
         client.close()
-    server.wait_until(lambda: server.memory_bytes() < before + 64 * MIB + SLACK)
+    # Small pieces of memory stay with the process, to be used again.
+    server.wait_until(lambda: server.memory_bytes() < before + 96 * MIB + SLACK)
 
 
 def test_many_unfinished_messages_take_bounded_memory_together(server):
