@@ -63,7 +63,7 @@ struct setting {
 		"most that is written and synced at once", "一次写入并同步的最大字节数") \
 	SETTING(journal_spares, "journal.spares", SETTING_COUNT, "3", 1, 8, NULL, \
 		"journal files kept ready ahead of need", "预先准备的日志文件数") \
-	SETTING(journal_archive_after, "journal.archive_after", SETTING_DURATION, "7 days", 0, INT64_MAX, NULL, \
+	SETTING(journal_archive_after, "journal.archive_after", SETTING_DURATION, "7 days", 0, INT64_C(3153600000000), NULL, \
 		"after which a segment of the journal is compressed, to about a sixth; it stays readable", \
 		"日志段在此时长后压缩至约六分之一，仍可读取") \
 	SETTING(disk_reserve, "disk.reserve", SETTING_BYTES, "512 MiB", 1 << 20, INT64_C(1) << 40, NULL, \

@@ -126,13 +126,13 @@ def rebuild(server):
     assert server.stop() == 0
 
 
-@pytest.mark.parametrize("memory_records", ["1 MiB", "64 MiB"])
-def test_what_is_made_from_the_journal_is_what_was_there(memory_records):
+@pytest.mark.parametrize("more", [{"memory_records": "1 MiB"}, {"journal_archive_after": "0"}], ids=["little memory", "compressed"])
+def test_what_is_made_from_the_journal_is_what_was_there(more):
     seed = int(os.environ.get("SEED", str(random.randrange(1 << 32))), 0)
     print(f"seed {seed}")
     load = Load(random.Random(seed))
-    settings = {"memory_ids": 4096, "checkpoint_every": "100 ms", "checkpoint_spread": "0 s", "memory_records": memory_records}
-    with Server(**settings) as server:
+    settings = {"memory_ids": 4096, "checkpoint_every": "100 ms", "checkpoint_spread": "0 s"}
+    with Server(**{**settings, **more}) as server:
         client = server.connect()
         for method, params in load.first():
             client.call(method, params)
@@ -146,6 +146,7 @@ def test_what_is_made_from_the_journal_is_what_was_there(memory_records):
                 server.start()
         records, journal = dump(server, "--records"), dump(server, "--journal")
         assert len(list((server.data / "journal").iterdir())) > 3, "it goes over several segments"
+        assert bool(list((server.data / "journal").glob("*.archive"))) == ("journal_archive_after" in more)
         rebuild(server)
         assert dump(server, "--records") == records
         assert dump(server, "--journal") == journal
