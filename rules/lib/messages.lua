@@ -369,7 +369,15 @@ messages.unpriced = {
     mend_en = "add a tariff that serves it, or refuse the numbers of the zone",
     mend_zh = "添加适用的资费，或对该区的号码写 refuse",
 }
+messages.version_drops = {
+    severity = "warning",
+    en = "package '{id}' prices the service '{service}'{zone_en} no longer from {from} on; the version before does",
+    zh = "优惠包“{id}”自 {from} 起{zone_zh}不再为业务“{service}”定价，而前一版本有",
+    mend_en = "add the tariff to this version, unless that is meant",
+    mend_zh = "如果不是有意为之，在此版本中加上该资费",
+}
 messages.never_sold = {
+
     severity = "warning",
     en = "{word} '{id}' is in no {parent}, so nobody can buy it",
     zh = "{word}“{id}”不在任何 {parent} 中，无法购买",

@@ -336,6 +336,37 @@ local function check_versions(list)
     end
 end
 
+-- How a finding names a zone; "" where a service has none.
+local function named_zone(zone)
+    if zone == "" then
+        return "", ""
+    end
+    return " to the zone '" .. zone .. "'", "在计费区“" .. zone .. "”"
+end
+
+local function serves_it(package, service, zone)
+    for _, tariff in ipairs(package.tariffs) do
+        local serves = tariff.serves
+        if not serves or serves.service == service and covers(serves, zone) then    -- one that could not be read may be it
+            return true
+        end
+    end
+    return false
+end
+
+-- What a version prices and the next one no longer does: a tariff that was forgotten, more often than not.
+local function check_dropped(model, before, after)
+    for _, service in ipairs(model.service_list) do
+        for _, zone in ipairs(service.broken and {} or zones_of(model, service)) do
+            if serves_it(before, service, zone) and not serves_it(after, service, zone) then
+                local zone_en, zone_zh = named_zone(zone)
+                find("version_drops", at(after.place, "from"), { id = after.id, from = after.from.text, service = service.id,
+                    zone_en = zone_en, zone_zh = zone_zh })
+            end
+        end
+    end
+end
+
 -- service id → zone → true, for all that some tariff serves
 local function priced_zones(model, list)
     local priced = {}
@@ -369,9 +400,9 @@ local function check_priced(model, list)
         local zones = not service.broken and not (service.zones and not map) and zones_of(model, service) or {}
         for _, zone in ipairs(zones) do
             if not (priced[service.id] and priced[service.id][zone]) then
-                local named = zone ~= ""
-                find("unpriced", named and map.zone_places[zone] or service.place, { service = service.id,
-                    zone_en = named and " to the zone '" .. zone .. "'" or "", zone_zh = named and "在计费区“" .. zone .. "”" or "" })
+                local zone_en, zone_zh = named_zone(zone)
+                find("unpriced", zone ~= "" and map.zone_places[zone] or service.place,
+                    { service = service.id, zone_en = zone_en, zone_zh = zone_zh })
             end
         end
     end
@@ -387,8 +418,14 @@ function packages.build(model, records)
         end
     end
     check_versions(list)
+    for index = 2, #list do
+        if list[index - 1].id == list[index].id then
+            check_dropped(model, list[index - 1], list[index])
+        end
+    end
     check_priced(model, list)
     return list
+
 end
 
 return packages

@@ -456,6 +456,37 @@ versions_are_checked_across_files(void **state)
 	}
 }
 
+static void
+a_version_that_prices_less_than_the_one_before_is_a_warning(void **state)
+{
+	(void)state;
+	struct findings findings;
+	char *later = replace(packages_lua, "from = \"2020-01-01\"", "from = \"2027-01-01\"");
+	char *less = replace(later, "zone = \"far\"", "zone = \"free\"");
+	size_t size = strlen(packages_lua) + strlen(less) + 1;
+	char *both = malloc(size);
+	snprintf(both, size, "%s%s", packages_lua, less);
+	check_with(PACKAGES, both, &findings);
+	size_t found = 0;
+	for (size_t i = 0; i < findings.count; i++) {
+		const struct finding *finding = &findings.list[i];
+		if (text_equal(finding->rule, TEXT("version_drops"))) {
+			assert_int_equal(finding->severity, FINDING_WARNING);
+			assert_non_null(strstr(finding->say_en.data, "'far'"));
+			found++;
+		}
+	}
+	if (found != 1) {
+		print_findings(&findings);
+		fail_msg("a version without a price for far");
+	}
+
+	findings_release(&findings);
+	free(later);
+	free(less);
+	free(both);
+}
+
 /* Each state of Lua hashes with a seed of its own. */
 static void
 findings_are_the_same_every_time(void **state)
@@ -605,6 +636,8 @@ main(void)
 		cmocka_unit_test(every_finding_has_a_sentence_and_a_fix_in_both_languages),
 		cmocka_unit_test(all_damages_are_found_in_one_run),
 		cmocka_unit_test(versions_are_checked_across_files),
+		cmocka_unit_test(a_version_that_prices_less_than_the_one_before_is_a_warning),
+
 		cmocka_unit_test(findings_are_the_same_every_time),
 		cmocka_unit_test(a_word_in_a_tail_call_is_read_all_the_same),
 		cmocka_unit_test(no_damage_whatever_confuses_the_checker),
