@@ -10,12 +10,15 @@
 #include "base/must.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -187,7 +190,21 @@ listen_tcp(struct server *server, const char *text, struct fault *fault)
 	return STATUS_OK;
 }
 
-/* The data folder is locked by us, so a socket file that is there was left by a process that is gone. */
+/* A socket's file outlives its process: is there one behind it? */
+static bool
+somebody_listens(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int size = snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+	int probe = size < (int)sizeof address.sun_path ? socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0) : -1;
+	if (probe < 0)
+		return false;
+	/* A queue that is full is somebody, too. */
+	bool listens = connect(probe, (struct sockaddr *)&address, sizeof address) == 0 || errno == EAGAIN;
+	close(probe);
+	return listens;
+}
+
 static enum status
 listen_pipe(struct server *server, const char *text, struct fault *fault)
 {
@@ -204,6 +221,8 @@ listen_pipe(struct server *server, const char *text, struct fault *fault)
 			"the Unix socket %s would have a path of %zu bytes, and the system takes %zu at most; give it another one "
 			"with --socket PATH (--socket none: no socket), or take a data folder with a shorter name",
 			server->socket, strlen(server->socket), sizeof longest.sun_path - 1);
+	if (somebody_listens(server->socket))
+		return fault_set(fault, STATUS_BUSY, "another process listens on %s", server->socket);
 	struct stat stat_buffer;
 	if (stat(server->socket, &stat_buffer) == 0 && S_ISSOCK(stat_buffer.st_mode))
 		unlink(server->socket);

@@ -6,7 +6,7 @@ import re
 import subprocess
 
 import pytest
-from server import Server, ServerError, binary, clean_environment, suanpan
+from server import Client, Server, ServerError, binary, clean_environment, suanpan
 
 BYTES = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40}
 DURATIONS = {"ms": 1, "s": 1000, "minute": 60_000, "hour": 3_600_000, "day": 86_400_000, "year": 365 * 86_400_000}
@@ -271,6 +271,18 @@ def test_listening_on_one_of_both_only():
         assert server.address[0] == "[::1]"
     with Server(listen="localhost:0") as server:
         assert server.connect(tcp=True).call("ping")
+
+
+def test_a_socket_of_another_server_is_left_to_it(tmp_path):
+    """One that was left by a process that is gone is taken."""
+    path = str(tmp_path / "shared")
+    with Server(socket=path) as one, Server(socket=path, start=False) as other:
+        second = suanpan(*other.arguments())
+        assert (second.returncode, f"another process listens on {path}" in second.stderr) == (3, True), second.stderr
+        assert Client(path).call("ping")
+        one.kill()
+        other.start()
+        assert Client(path).call("ping")
 
 
 def test_the_log_says_no_more_than_its_level():
