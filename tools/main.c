@@ -1,6 +1,8 @@
 /* suanpan: the server and its command line (see command.h). */
 #include "command.h"
 
+#include "../engine/method.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -14,7 +16,10 @@ main(int count, char **arguments)
 		name = "version";
 	const struct command *command = command_find(name);
 	if (command == NULL) {
-		fprintf(stderr, "suanpan: there is no command \"%s\"; suanpan help lists them\n", name);
+		if (method_find(text_of(name)) != NULL)
+			fprintf(stderr, "suanpan: %s is a method of a running server: suanpan call %s\n", name, name);
+		else
+			fprintf(stderr, "suanpan: there is no command \"%s\"; suanpan help lists them\n", name);
 		return EXIT_USAGE;
 	}
 	if (count > 2 && (strcmp(arguments[2], "--help") == 0 || strcmp(arguments[2], "-h") == 0)) {

@@ -29,7 +29,15 @@ def test_every_command_has_help_and_knows_its_help_flag():
         assert suanpan(command, "--help").stdout == result.stdout
 
 
+def test_a_method_that_is_taken_for_a_command_is_told_how_it_is_called():
+    result = suanpan("balance.get", '["a1"]')
+    assert result.returncode == 2
+    assert "suanpan call balance.get" in result.stderr
+    assert "there is no command" in suanpan("balances").stderr
+
+
 def test_every_method_has_parameters_a_result_and_an_example():
+
     assert {"hello", "charge", "charge_batch", "history", "release.activate"} <= set(methods())
     for method in methods():
         text = suanpan("help", method).stdout
