@@ -42,7 +42,7 @@ dial_target(const char *to, char target[DIAL_TARGET_MAX])
 			socket_in(to, target);
 		return;
 	}
-	/* Whoever names a folder means its server, and must not reach another one when that is not up. */
+	/* Whoever names a folder means its server, and must never reach another one. */
 	const char *folder = getenv("SUANPAN_DATA");
 	bool named = folder != NULL && folder[0] != '\0';
 	socket_in(named ? folder : DEFAULT_FOLDER, target);

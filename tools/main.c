@@ -17,14 +17,19 @@ main(int count, char **arguments)
 	const struct command *command = command_find(name);
 	if (command == NULL) {
 		if (method_find(text_of(name)) != NULL)
-			fprintf(stderr, "suanpan: %s is a method of a running server: suanpan call %s\n", name, name);
+			fprintf(stderr,
+				"suanpan: %s is a method of a running server: suanpan call %s\n",
+				name, name);
 		else
-			fprintf(stderr, "suanpan: there is no command \"%s\"; suanpan help lists them\n", name);
+			fprintf(stderr,
+				"suanpan: there is no command \"%s\"; suanpan help lists them\n",
+				name);
 		return EXIT_USAGE;
 	}
 	if (count > 2 && (strcmp(arguments[2], "--help") == 0 || strcmp(arguments[2], "-h") == 0)) {
 		char *asked[] = { "help", (char *)(size_t)command->name };
 		return command_find("help")->run(2, asked);
 	}
-	return count < 2 ? command->run(1, (char *[]){ "help" }) : command->run(count - 1, arguments + 1);
+	return count < 2 ? command->run(1, (char *[]){ "help" })
+			 : command->run(count - 1, arguments + 1);
 }

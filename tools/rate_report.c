@@ -194,8 +194,8 @@ show_end(const struct rate_file_result *result, bool zh, FILE *out)
 }
 
 void
-rate_report_show(const struct rate_file_options *options, const struct rate_file_result *result,
-	FILE *out)
+rate_report_show(
+	const struct rate_file_options *options, const struct rate_file_result *result, FILE *out)
 {
 	const struct tally *tally = &result->tally;
 	bool zh = options->zh;
