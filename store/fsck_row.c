@@ -240,13 +240,34 @@ is_zero(struct bytes bytes)
 	return true;
 }
 
-/* Names what is wrong at the head, where a frame must be. */
+/*
+ * Where the frame lay that is not good: at the head, or, if the owner had no room for it there, at the start of the next segment. *sight
+ * is what is there.
+ */
+static enum status
+find_damage(struct row *row, uint64_t *position, struct sight *sight, struct fault *fault)
+{
+	const struct journal_place *place = &row->fsck->place;
+	uint64_t number = journal_segment_of(place, row->head.position) + 1;
+	*position = row->head.position;
+	enum status status = look_at(row, *position, sight, fault);
+	bool was_used = sight->is_header || (sight->is_block && !is_zero(sight->bytes));
+	if (status != STATUS_OK || was_used || !has_segment(row, number))
+		return status;
+	status = look_at(row, number * place->segment_bytes, sight, fault);
+	if (status == STATUS_OK && sight->is_block && !sight->is_whole && !is_zero(sight->bytes)) {
+		*position = number * place->segment_bytes;
+		return STATUS_OK;
+	}
+	return status == STATUS_OK ? look_at(row, *position, sight, fault) : status;
+}
+
+/* Names what is wrong where a frame must be. */
 static void
-name_damage(struct row *row, const struct sight *sight, const struct fault *verdict)
+name_damage(struct row *row, uint64_t position, const struct sight *sight, const struct fault *verdict)
 {
 	struct fsck *fsck = row->fsck;
 	const struct journal_place *place = &fsck->place;
-	uint64_t position = row->head.position;
 	char where[FSCK_WHERE_MAX];
 	fsck_where(fsck, position, where);
 	if (!sight->is_block)
@@ -418,22 +439,20 @@ end_or_damage(struct row *row, struct sight *sight, bool *ended, struct fault *f
 		return STATUS_OK;
 	if (status != STATUS_CORRUPT && status != STATUS_CONFLICT)
 		return fault_set(fault, status, "%s", verdict.text);
-	status = look_at(row, row->head.position, sight, fault);
-	if (status != STATUS_OK)
-		return status;
 	uint64_t missing = fsck->report.counts[FSCK_SEGMENT_MISSING];
 	uint64_t number = journal_segment_of(&fsck->place, row->head.position);
-	struct sight at_head = *sight;
 	status = find_again(row, sight, &again, fault);
 	if (status != STATUS_OK)
 		return status;
 	uint64_t resumed = again ? journal_segment_of(&fsck->place, sight->frame.position) : last_segment(row);
 	name_missing(row, number, resumed);
 	if (fsck->report.counts[FSCK_SEGMENT_MISSING] == missing) {
-		status = look_at(row, row->head.position, &at_head, fault);
+		uint64_t position;
+		struct sight damaged;
+		status = find_damage(row, &position, &damaged, fault);
 		if (status != STATUS_OK)
 			return status;
-		name_damage(row, &at_head, &verdict);
+		name_damage(row, position, &damaged, &verdict);
 	}
 	*ended = !again;
 	if (again)

@@ -319,6 +319,35 @@ flipped_bit_in_a_frame(void **state)
 	assert_found_alone("frame_checksum");
 }
 
+/* The first frame of a segment, so that what is free in the one before lies between. */
+static const struct row_frame *
+some_first_frame(void)
+{
+	const struct row_frame *one;
+	do
+		one = &row.frames[some_frame()];
+	while (one->frame.position == 0 || journal_offset_of(&row.place, one->frame.position) != 0);
+	return one;
+}
+
+static void
+damage_at_the_start_of_a_segment_is_found_there(void **state)
+{
+	(void)state;
+	for (int round = 0; round < 2; round++) {
+		char offset[40];
+		load_row();
+		const struct row_frame *one = some_first_frame();
+		one->at[round == 0 ? FRAME_HEADER_BYTES + 10 : 10] ^= 1;
+		snprintf(offset, sizeof offset, "(position %llu)", (unsigned long long)one->frame.position);
+		save_row();
+		assert_found_alone(round == 0 ? "frame_checksum" : "frame_header");
+		assert_non_null(strstr(listed.list[0].where, offset));
+		tree_remove(data);
+		tree_copy(base_clean, data);
+	}
+}
+
 static void
 flipped_bit_in_a_header(void **state)
 {
@@ -1467,6 +1496,7 @@ main(void)
 		OF(killed, nothing_is_ever_written),
 		OF(killed, without_memory_it_is_said),
 		OF(clean, flipped_bit_in_a_frame),
+		OF(clean, damage_at_the_start_of_a_segment_is_found_there),
 		OF(killed, flipped_bit_in_a_header),
 		OF(clean, frame_that_chains_to_another),
 		OF(clean, zeros_in_place_of_a_frame),
