@@ -1,4 +1,5 @@
 /* Recovery: from LMDB and the journal to records and ids in memory. No rule runs here (see store.h). */
+#include "archive.h"
 #include "store_parts.h"
 
 #include "../engine/base/clock.h"
@@ -163,6 +164,31 @@ check_whole_journal(const struct journal_place *place, struct fault *fault)
 	return status;
 }
 
+/*
+ * A segment is whole before its first frame is written, and no crash makes a file shorter. So a shorter one that holds frames has been cut, and
+ * what was behind may have been acknowledged.
+ */
+static enum status
+check_last_segment(const struct journal_place *place, const struct journal_head *end, struct fault *fault)
+{
+	struct segment_reader file;
+	uint64_t size;
+	if (journal_offset_of(place, end->position) == 0)
+		return STATUS_OK;
+	enum status status =
+		segment_reader_open(&file, place, journal_segment_of(place, end->position), DISK_READ, fault);
+	if (status != STATUS_OK)
+		return status;
+	status = segment_reader_size(&file, &size, fault);
+	if (status == STATUS_OK && size < place->segment_bytes)
+		status = fault_set(fault, STATUS_CORRUPT,
+			"the journal is damaged: %s was cut to %" PRIu64 " of %" PRIu64
+			" bytes, and what it lost may have been answered; put the file back from a backup",
+			file.file.path, size, place->segment_bytes);
+	segment_reader_close(&file);
+	return status;
+}
+
 enum status
 store_recover(struct store *store, struct journal_head *head, bool *torn, struct fault *fault)
 {
@@ -190,6 +216,8 @@ store_recover(struct store *store, struct journal_head *head, bool *torn, struct
 	enum status status = journal_scan(&scan, &end, &is_torn, fault);
 	if (status == STATUS_OK)
 		status = recovery.status;
+	if (status == STATUS_OK)
+		status = check_last_segment(&scan.place, &end, fault);
 	if (status != STATUS_OK)
 		return status;
 	store->recovery_ns = monotonic_ns() - began_ns;

@@ -620,6 +620,22 @@ journal_that_ends_before_what_lmdb_stands_for_is_damage(void **state)
 }
 
 static void
+last_segment_that_was_cut_is_damage(void **state)
+{
+	(void)state;
+	char path[400];
+	open_it();
+	open_accounts(5);
+	settle();
+	snprintf(path, sizeof path, "%s/journal/0000000000000000.segment", data);
+	close_it();
+	remove_part("state");
+	assert_int_equal(truncate(path, 200000), 0);
+	assert_int_equal(living_open(&living), STATUS_CORRUPT);
+	assert_non_null(strstr(living.fault.text, "0000000000000000.segment was cut to 200000"));
+}
+
+static void
 segment_missing_in_the_middle_is_damage(void **state)
 {
 	(void)state;
@@ -1447,6 +1463,7 @@ main(void)
 		TEST(state_of_another_folder_is_refused),
 		TEST(first_segments_may_be_gone_if_lmdb_stands_for_them),
 		TEST(journal_that_ends_before_what_lmdb_stands_for_is_damage),
+		TEST(last_segment_that_was_cut_is_damage),
 		TEST(segment_missing_in_the_middle_is_damage),
 		TEST_ON_DISK(full_batches_push_back_and_pass),
 		TEST(checkpoints_far_behind_push_back_and_pass),
