@@ -658,9 +658,14 @@ id_decided_twice(void **state)
 	memcpy(writable((const uint8_t *)other.entry.scope.data), doubled.entry.scope.data, other.entry.scope.size);
 	memcpy(writable((const uint8_t *)other.entry.id.data), doubled.entry.id.data, other.entry.id.size);
 	save_forged(other.frame < doubled.frame ? &other : &doubled);
-	/* The runs know the id at one place only, but the id that was overwritten is missing. */
+	/* The runs have the id once, and another that is gone. */
 	assert_found("id_missing");
 	assert_found("run_entry");
+	/* Without a state to tell of runs, the journal alone is looked at. */
+	char path[600];
+	data_path("state", path);
+	tree_remove(path);
+	assert_found("id_twice");
 }
 
 static bool
