@@ -235,10 +235,15 @@ record_drop(struct shelf *shelf, struct shelf_record *record)
 	slab_give(shelf->slabs, record, record_cell_bytes(record));
 }
 
-/* Moves the hand of this size until it has dropped a clean, unused record, or for HAND_STEPS cells. */
+/*
+ * Moves the hand of this size until it has dropped a clean, unused record. If all that it passes in
+ * HAND_STEPS cells were used lately, the last of them goes: there are more than can be looked at,
+ * and whoever needs a cell must not be told that there is no memory.
+ */
 static bool
 drop_one(struct shelf *shelf, size_t size)
 {
+	struct shelf_record *passed = NULL;
 	unsigned rounds = 0;
 	for (int step = 0; step < HAND_STEPS && rounds <= HAND_ROUNDS; step++) {
 		struct shelf_record *record = slab_next_of_size(shelf->slabs, size);
@@ -253,8 +258,12 @@ drop_one(struct shelf *shelf, size_t size)
 			return true;
 		}
 		record->marks = (uint8_t)(record->marks & ~MARK_USED);
+		passed = record;
 	}
-	return false;
+	if (passed == NULL)
+		return false;
+	record_drop(shelf, passed);
+	return true;
 }
 
 /*

@@ -711,6 +711,17 @@ records_that_are_asked_for_stay_longer(void **state)
 }
 
 static void
+memory_is_found_where_all_records_were_used_lately(void **state)
+{
+	(void)state;
+	model_start(4 << 20, MODEL_KEYS_MAX, 100, 1);
+	for (size_t i = 0; i < 300000; i++)
+		install_or_fail(i * (RECORD_KEY_MAX - 4), 8); /* all of one size */
+	assert_true(shelf_stats(model.shelf).records < 200000);
+	assert_true(shelf_is_valid(model.shelf));
+}
+
+static void
 size_that_comes_late_finds_memory(void **state)
 {
 	(void)state;
@@ -798,6 +809,7 @@ main(void)
 		TEST(record_that_was_made_and_never_set_is_not_written),
 		TEST(entry_follows_the_version_it_names_and_nothing_or_an_end_that_was_forgotten),
 		TEST(records_that_are_asked_for_stay_longer),
+		TEST(memory_is_found_where_all_records_were_used_lately),
 		TEST(size_that_comes_late_finds_memory),
 		TEST(memory_stays_within_its_bound_whatever_comes_and_goes),
 		TEST(shelf_without_memory_is_none),
