@@ -4,7 +4,7 @@
                                   fuzzers for a few seconds, luacheck, shellcheck, includes
     python3 tests/run.py crash    kills of the server under load
     python3 tests/run.py fuzz     fuzzers for long
-    python3 tests/run.py lint     a build by clang, clang-tidy, cppcheck, clang-format, luacheck, shellcheck, includes
+    python3 tests/run.py lint     a build by clang, clang-tidy, cppcheck, luacheck, shellcheck, includes
 
 Each job is a program. What it printed is shown if anything in it failed. The last line is `N passed, N failed`, and the exit
 code is 0 only if none failed. A summary of all tests is written as JUnit XML beside the builds.
@@ -259,10 +259,6 @@ class Plan:
             for path in (ROOT / area).rglob("*.c")
         )
 
-    def format(self):
-        files = self.c_files()
-        return Job("clang-format", ["clang-format", "--dry-run", "-Werror", *files], file_cases(files))
-
     def cppcheck(self):
         files = [path for path in self.c_files() if path.split("/")[0] in ("engine", "store", "rules", "tools")]
         command = [
@@ -403,7 +399,7 @@ def main():
         work = plan.fuzzers(options.seconds)
     else:
         builds = [plan.make("clang", "all")]
-        work = [plan.cppcheck(), *plan.tidy(), plan.format(), plan.lua(), plan.shell(), plan.layers()]
+        work = [plan.cppcheck(), *plan.tidy(), plan.lua(), plan.shell(), plan.layers()]
     try:
         stages = [builds, [job for job in work if options.only in job.name]]
         return run_all(stages, options.jobs, build / f"{options.what}-results.xml")

@@ -23,6 +23,6 @@ fuzz: ## run each fuzzer for 10 minutes (FUZZ_SECONDS=…)
 	@tools/install.sh build test
 	@$(TESTS_RUN) fuzz --seconds $(FUZZ_SECONDS)
 
-lint: ## clang-tidy, cppcheck, clang-format, luacheck, shellcheck, who may include whom
+lint: ## clang-tidy, cppcheck, luacheck, shellcheck, who may include whom
 	@tools/install.sh build test
 	@$(TESTS_RUN) lint
