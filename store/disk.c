@@ -151,6 +151,20 @@ disk_memory_new(size_t size)
 	return memory;
 }
 
+/* A disk that becomes full in the midst of a write says so only to the next one. */
+static enum status
+written_short(const struct disk_file *file, size_t written, size_t size, uint64_t offset,
+	struct fault *fault)
+{
+	uint64_t free_bytes;
+	bool is_full = disk_free_bytes(file->path, &free_bytes, NULL) == STATUS_OK &&
+		free_bytes < size - written;
+	return fault_set(fault, is_full ? STATUS_FULL : STATUS_IO,
+		"only %zu of %zu bytes at %llu of %s could be written: %s", written, size,
+		(unsigned long long)offset, file->path,
+		is_full ? "the disk is full" : "is the disk full or failing?");
+}
+
 enum status
 disk_write(
 	struct disk_file *file, const void *data, size_t size, uint64_t offset, struct fault *fault)
@@ -170,9 +184,7 @@ disk_write(
 		return fault_system(fault, errno, "can't write %zu bytes at %llu of %s", size,
 			(unsigned long long)offset, file->path);
 	if ((size_t)written < size)
-		return fault_set(fault, STATUS_IO,
-			"only %zd of %zu bytes at %llu of %s could be written: is the disk full or failing?",
-			written, size, (unsigned long long)offset, file->path);
+		return written_short(file, (size_t)written, size, offset, fault);
 	return STATUS_OK;
 }
 

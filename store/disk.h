@@ -50,7 +50,10 @@ void disk_close(struct disk_file *file); /* one that is not open is fine */
  */
 void *disk_memory_new(size_t size);
 
-/* Writes all of it or fails; a short write is a failure, never continued. */
+/*
+ * Writes all of it or fails; a short write is a failure, never continued: STATUS_FULL if the disk
+ * has no room for the rest.
+ */
 enum status disk_write(struct disk_file *file, const void *data, size_t size, uint64_t offset,
 	struct fault *fault);
 /* Reads up to `size` bytes; *got is less only at the end of the file. */

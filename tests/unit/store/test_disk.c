@@ -158,6 +158,10 @@ short_write_is_a_failure(void **state)
 	uint64_t size;
 	assert_int_equal(disk_size(&file, &size, NULL), STATUS_OK);
 	assert_int_equal(size, 3 * DISK_BLOCK); /* it really was cut, not just said to be */
+	disk_fail_at(DISK_CALL_WRITE, 1, 0);
+	disk_pretend_free_bytes(DISK_BLOCK);
+	assert_int_equal(disk_write(&file, block, 4 * DISK_BLOCK, DISK_BLOCK, &fault), STATUS_FULL);
+	disk_pretend_free_bytes(UINT64_MAX);
 	assert_int_equal(disk_write(&file, block, DISK_BLOCK, 0, &fault), STATUS_OK);
 	disk_close(&file);
 	memory_free(block);
