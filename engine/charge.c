@@ -39,7 +39,8 @@ struct deciding {
 static enum call_end
 refuse_quantities(struct call *call)
 {
-	struct text one = TEXT("exactly one of seconds, bytes, items must be given");
+	struct text one = BILINGUAL(
+		"exactly one of seconds, bytes, items must be given", "seconds、bytes、items 必须且只能给出一个");
 	return call_error(call, SAY_FIELDS_CONFLICT, &one, 1);
 }
 
@@ -193,7 +194,10 @@ price(struct deciding *deciding, enum call_end *end)
 		return HAS_ENDED;
 	case RATE_FAULT:
 		if (fault.status == STATUS_BUSY) {
-			struct text why = text_of(fault.text);
+			struct text why = arena_print(call->arena,
+				BILINGUAL_STRING("a function of the catalog had no time to run: %s",
+					"目录中的函数未能及时运行：%s"),
+				fault.text, fault.text);
 			*end = call_error(call, SAY_OVERLOADED, &why, 1);
 		} else {
 			*end = call_failed(call, fault.status, &fault);

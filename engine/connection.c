@@ -466,7 +466,8 @@ answer_scan_problem(struct connection *connection, struct bytes bytes)
 	struct message message;
 	char number[32];
 	enum say say = SAY_MALFORMED;
-	struct text argument = TEXT("byte 0xc1 is never used; the connection is closed");
+	struct text argument = BILINGUAL(
+		"byte 0xc1 is never used; the connection is closed", "字节 0xc1 从不使用；连接已关闭");
 	message_read(bytes, &message);
 	switch (connection->scan.problem) {
 	case SCAN_TOO_LARGE:
@@ -592,7 +593,7 @@ take(struct connection *connection, struct bytes data)
 	shrink_in(connection);
 	all->in_bytes += connection->in.capacity - before;
 	if (!kept || (all->in_bytes > IN_BYTES_TOTAL && connection->in.capacity > IN_BYTES_SMALL)) {
-		struct text why = TEXT("too many unfinished messages at once");
+		struct text why = BILINGUAL("too many unfinished messages at once", "同时未完成的消息太多");
 		answer_problem(connection, 0, SAY_OVERLOADED, why);
 		connection_end(connection);
 	}
@@ -749,7 +750,7 @@ connections_accept(struct connections *connections, uv_stream_t *listener)
 	if (is_tcp)
 		uv_tcp_nodelay(&connection->socket.tcp, 1);
 	if (connections->count > connections->count_max) {
-		struct text why = TEXT("too many connections");
+		struct text why = BILINGUAL("too many connections", "连接太多");
 		answer_problem(connection, 0, SAY_OVERLOADED, why);
 		connection_end(connection);
 		return;

@@ -298,7 +298,7 @@ static enum call_end
 answer_walk(struct call *call, struct walk *walk)
 {
 	if (walk->cursor_is_bad) {
-		struct text arguments[] = { TEXT("cursor"), TEXT("the `next` of a page of this account") };
+		struct text arguments[] = { TEXT("cursor"), BILINGUAL("the `next` of a page of this account", "该账户某一页的 `next`") };
 		return call_error(call, SAY_OUT_OF_RANGE, arguments, 2);
 	}
 	if (walk->status != STATUS_OK)
@@ -326,7 +326,7 @@ find_chains(struct call *call, struct text account_id, struct walk *walk, enum c
 	uint64_t version;
 	enum lookup found = call_find(call, shelf_key_of(&key), &value, &version);
 	if (found == LOOKUP_ABSENT) {
-		struct text arguments[] = { TEXT("account"), account_id };
+		struct text arguments[] = { SAY_ACCOUNT, account_id };
 		*end = call_error(call, SAY_NOT_FOUND, arguments, 2);
 		return false;
 	}
@@ -421,7 +421,7 @@ lookup_run(void *state)
 static enum call_end
 charge_not_found(struct call *call, struct text charge)
 {
-	struct text arguments[] = { TEXT("charge"), charge };
+	struct text arguments[] = { SAY_CHARGE, charge };
 	return call_error(call, SAY_NOT_FOUND, arguments, 2);
 }
 

@@ -177,7 +177,7 @@ static const struct field HELLO_RESULT_FIELDS[] = {
 };
 RESULT(HELLO_RESULT, "hello", HELLO_RESULT_FIELDS);
 
-static const struct shape NO_PARAMS = { "this method", NULL, 0, 1 };
+static const struct shape NO_PARAMS = { BILINGUAL_STRING("this method", "该方法"), NULL, 0, 1 };
 static const struct field PING_RESULT_FIELDS[] = {
 	{ "now", FIELD_TIME, 0, true, 0, 0, NULL, NULL, "the server's clock", "服务器时间" },
 };

@@ -69,39 +69,40 @@ refuse_memory(struct reading *reading)
 	return refuse(reading, SAY_OUT_OF_MEMORY, TEXT(""), TEXT(""), TEXT(""));
 }
 
-static const char *
+static struct text
 object_type_name(const msgpack_object *object)
 {
 	switch (object->type) {
 	case MSGPACK_OBJECT_NIL:
-		return "nil";
+		return BILINGUAL("nil", "空值");
 	case MSGPACK_OBJECT_BOOLEAN:
-		return "boolean";
+		return BILINGUAL("boolean", "布尔值");
 	case MSGPACK_OBJECT_POSITIVE_INTEGER:
 	case MSGPACK_OBJECT_NEGATIVE_INTEGER:
-		return "integer";
+		return BILINGUAL("integer", "整数");
 	case MSGPACK_OBJECT_FLOAT32:
 	case MSGPACK_OBJECT_FLOAT64:
-		return "float";
+		return BILINGUAL("float", "浮点数");
 	case MSGPACK_OBJECT_STR:
-		return "text";
+		return BILINGUAL("text", "文本");
 	case MSGPACK_OBJECT_BIN:
-		return "bytes";
+		return BILINGUAL("bytes", "字节串");
 	case MSGPACK_OBJECT_ARRAY:
-		return "array";
+		return BILINGUAL("array", "数组");
 	case MSGPACK_OBJECT_MAP:
-		return "map";
+		return BILINGUAL("map", "映射");
 	case MSGPACK_OBJECT_EXT:
-		return "extension";
+		return BILINGUAL("extension", "扩展类型");
 	}
-	return "something else";
+	return BILINGUAL("something else", "其他类型");
 }
 
 static bool
 refuse_type(struct reading *reading, const struct field *field, const msgpack_object *object)
 {
-	return refuse(reading, SAY_WRONG_TYPE, text_of(field->name),
-		text_of(field_type_name(field->type, false)), text_of(object_type_name(object)));
+	struct text wanted = arena_print(reading->arena, BILINGUAL_STRING("%s", "%s"),
+		field_type_name(field->type, false), field_type_name(field->type, true));
+	return refuse(reading, SAY_WRONG_TYPE, text_of(field->name), wanted, object_type_name(object));
 }
 
 /* "an integer from 0 to 99", "at most 64 bytes of text" … */
@@ -113,17 +114,20 @@ refuse_range(struct reading *reading, const struct field *field)
 		char low[MONEY_TEXT_MAX], high[MONEY_TEXT_MAX];
 		size_t low_size = money_format((struct money){ field->min }, low);
 		size_t high_size = money_format((struct money){ field->max }, high);
-		range = arena_print(reading->arena, "a decimal text from %.*s to %.*s", (int)low_size, low,
-			(int)high_size, high);
+		range = arena_print(reading->arena,
+			BILINGUAL_STRING("a decimal text from %.*s to %.*s", "十进制文本，%.*s 至 %.*s"),
+			(int)low_size, low, (int)high_size, high, (int)low_size, low, (int)high_size, high);
 	} else if (field->type == FIELD_IDENTIFIER) {
-		range = TEXT("1 to 64 bytes of text without control characters");
+		range = BILINGUAL("1 to 64 bytes of text without control characters", "1 至 64 字节的文本，不含控制字符");
 	} else if (field->type == FIELD_CURRENCY) {
-		range = TEXT("three capital letters, such as CNY");
+		range = BILINGUAL("three capital letters, such as CNY", "三个大写字母，如 CNY");
 	} else if (field->type == FIELD_TIME) {
-		range = TEXT("milliseconds since 1970 or RFC 3339 with an offset, years 1900 to 2199");
+		range = BILINGUAL("milliseconds since 1970 or RFC 3339 with an offset, years 1900 to 2199", "自 1970 年起的毫秒数，或带时区的 RFC 3339 文本，1900 至 2199 年");
 	} else {
-		range = arena_print(reading->arena, "%s, %" PRId64 " to %" PRId64,
-			field_type_name(field->type, false), field->min, field->max);
+		range = arena_print(reading->arena,
+			BILINGUAL_STRING("%s, %" PRId64 " to %" PRId64, "%s，%" PRId64 " 至 %" PRId64),
+			field_type_name(field->type, false), field->min, field->max,
+			field_type_name(field->type, true), field->min, field->max);
 	}
 	return refuse(reading, SAY_OUT_OF_RANGE, text_of(field->name), range, TEXT(""));
 }
@@ -392,7 +396,7 @@ refuse_unknown(struct reading *reading, const struct shape *shape, struct text n
 	if (!identifier_is_valid(name))
 		name = TEXT("?");
 	return refuse(reading, SAY_UNKNOWN_FIELD, text_of(shape->name), name,
-		known.size == 0 ? TEXT("none") : known);
+		known.size == 0 ? BILINGUAL("none", "无") : known);
 }
 
 /* Is the text this string? The first letter mostly says no. */
@@ -478,7 +482,7 @@ fill_pair(struct reading *reading, struct filling *filling, const msgpack_object
 {
 	const struct shape *shape = filling->shape;
 	if (key->type != MSGPACK_OBJECT_STR && key->type != MSGPACK_OBJECT_BIN)
-		return refuse(reading, SAY_MALFORMED, TEXT("a field's name is not a text"), TEXT(""), TEXT(""));
+		return refuse(reading, SAY_MALFORMED, BILINGUAL("a field's name is not a text", "字段名不是文本"), TEXT(""), TEXT(""));
 	struct text name = text_of_object(key);
 	size_t index = find_field(shape, name, filling->index);
 	if (index == shape->field_count)
@@ -525,8 +529,8 @@ read_shape(struct reading *reading, const struct shape *shape, const msgpack_obj
 		return fill_pair(reading, &filling, &key, object) && filling_end(reading, &filling);
 	}
 	if (object->type != MSGPACK_OBJECT_MAP)
-		return refuse(reading, SAY_WRONG_TYPE, text_of(shape->name), TEXT("a map"),
-			text_of(object_type_name(object)));
+		return refuse(reading, SAY_WRONG_TYPE, text_of(shape->name), BILINGUAL("a map", "映射"),
+			object_type_name(object));
 	for (uint32_t i = 0; i < object->via.map.size; i++) {
 		const msgpack_object_kv *pair = &object->via.map.ptr[i];
 		if (!fill_pair(reading, &filling, &pair->key, &pair->val))
@@ -581,7 +585,7 @@ next_value(struct params_reader *reader, struct reading *reading, struct bytes *
 	if (outcome == MSGPACK_UNPACK_NOMEM_ERROR)
 		return refuse_memory(reading);
 	if (outcome != MSGPACK_UNPACK_SUCCESS && outcome != MSGPACK_UNPACK_EXTRA_BYTES)
-		return refuse(reading, SAY_MALFORMED, TEXT("the parameters can't be unpacked"), TEXT(""), TEXT(""));
+		return refuse(reading, SAY_MALFORMED, BILINGUAL("the parameters can't be unpacked", "参数无法解码"), TEXT(""), TEXT(""));
 	*rest = (struct bytes){ rest->data + offset, rest->size - offset };
 	return true;
 }
@@ -614,7 +618,7 @@ read_positional(struct params_reader *reader, struct reading *reading, const str
 	for (uint32_t i = 0; i < count; i++) {
 		msgpack_object value;
 		if (i == POSITIONAL_MAX || method->positional == NULL || method->positional[i] == NULL)
-			return refuse(reading, SAY_MALFORMED, TEXT("params must be one map in an array"),
+			return refuse(reading, SAY_MALFORMED, BILINGUAL("params must be one map in an array", "params 应为数组中的一个映射"),
 				TEXT(""), TEXT(""));
 		msgpack_object key = object_of_string(method->positional[i]);
 		if (!next_value(reader, reading, &rest, &value) ||
@@ -711,26 +715,26 @@ message_read(struct bytes bytes, struct message *message)
 {
 	uint32_t count, type;
 	*message = (struct message){ .kind = MESSAGE_BAD };
-	message->why = "it is not an array of [0, msgid, method, params]";
+	message->why = BILINGUAL_STRING("it is not an array of [0, msgid, method, params]", "它不是 [0, msgid, method, params] 数组");
 	if (!head_array(&bytes, &count) || count < 3 || count > 4 || !head_u32(&bytes, &type))
 		return;
 	bool request = type == 0 && count == 4;
 	if (!request && (type != 2 || count != 3)) {
-		message->why = "only requests (type 0) and notifications (type 2) are understood";
+		message->why = BILINGUAL_STRING("only requests (type 0) and notifications (type 2) are understood", "只支持请求（类型 0）和通知（类型 2）");
 		return;
 	}
 	if (request && !head_u32(&bytes, &message->msgid)) {
-		message->why = "msgid is not an unsigned number of 32 bits";
+		message->why = BILINGUAL_STRING("msgid is not an unsigned number of 32 bits", "msgid 不是 32 位无符号整数");
 		return;
 	}
 	message->has_msgid = request;
 	if (!head_text(&bytes, &message->method)) {
-		message->why = "the method's name is not a text";
+		message->why = BILINGUAL_STRING("the method's name is not a text", "方法名不是文本");
 		return;
 	}
 	message->params = bytes;
 	if (!head_array(&bytes, &count)) {
-		message->why = "params is not an array";
+		message->why = BILINGUAL_STRING("params is not an array", "params 不是数组");
 		return;
 	}
 	message->kind = request ? MESSAGE_REQUEST : MESSAGE_NOTIFICATION;
@@ -755,12 +759,16 @@ params_split(struct bytes params, const char *name, size_t items_max, struct are
 		return split_refused(problem, SAY_MISSING_FIELD, text_of(name), TEXT(""));
 	if (pairs > 1 || !head_text(&params, &key) || !text_equal(key, text_of(name)))
 		return split_refused(problem, SAY_MALFORMED,
-			arena_print(arena, "params must be [{\"%s\": [...]}]", name), TEXT(""));
+			arena_print(arena,
+				BILINGUAL_STRING("params must be [{\"%s\": [...]}]", "params 应为 [{\"%s\": [...]}]"),
+				name, name), TEXT(""));
 	if (!head_array(&params, &found))
-		return split_refused(problem, SAY_WRONG_TYPE, text_of(name), TEXT("an array of maps"));
+		return split_refused(problem, SAY_WRONG_TYPE, text_of(name), BILINGUAL("an array of maps", "映射的数组"));
 	if (found == 0 || found > items_max)
 		return split_refused(problem, SAY_OUT_OF_RANGE, text_of(name),
-			arena_print(arena, "an array of 1 to %zu items", items_max));
+			arena_print(arena,
+				BILINGUAL_STRING("an array of 1 to %zu items", "1 至 %zu 项的数组"), items_max,
+				items_max));
 	struct bytes *list = arena_take(arena, found * sizeof *list);
 	if (list == NULL)
 		return split_refused(problem, SAY_OUT_OF_MEMORY, TEXT(""), TEXT(""));

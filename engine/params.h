@@ -32,7 +32,7 @@ struct message {
 	uint32_t msgid;
 	struct text method;
 	struct bytes params; /* the params array, packed */
-	const char *why;     /* MESSAGE_BAD: static */
+	const char *why;     /* MESSAGE_BAD: static, in both languages */
 };
 void message_read(struct bytes bytes, struct message *message);
 

@@ -33,19 +33,19 @@ answer_put(struct call *call, const char *outcome, uint64_t version)
 }
 
 static enum call_end
-answer_conflict(struct putting *putting, const char *what, struct text id, int64_t expect)
+answer_conflict(struct putting *putting, struct text what, struct text id, int64_t expect)
 {
 	struct arena *arena = putting->call->arena;
-	struct text arguments[] = { text_of(what), id,
+	struct text arguments[] = { what, id,
 		arena_print(arena, "%llu", (unsigned long long)putting->version),
 		arena_print(arena, "%lld", (long long)expect) };
 	return call_error(putting->call, SAY_VERSION_CONFLICT, arguments, 4);
 }
 
 static enum call_end
-answer_not_found(struct call *call, const char *what, struct text id)
+answer_not_found(struct call *call, struct text what, struct text id)
 {
-	struct text arguments[] = { text_of(what), id };
+	struct text arguments[] = { what, id };
 	return call_error(call, SAY_NOT_FOUND, arguments, 2);
 }
 
@@ -115,7 +115,7 @@ expected(const struct putting *putting, int64_t expect)
  * A put that expects a version it does not find is a conflict, unless everything is as it asks already: then it is the same put, sent again.
  */
 static enum call_end
-finish(struct putting *putting, const char *what, struct text id, int64_t expect)
+finish(struct putting *putting, struct text what, struct text id, int64_t expect)
 {
 	if (putting->effect_count > 0 && !expected(putting, expect))
 		return answer_conflict(putting, what, id, expect);
@@ -157,7 +157,7 @@ put_run_customer(struct call *call, const void *params)
 		return end;
 	if (!add_change(&putting, &key, old, customer_value(customer, place)))
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
-	return finish(&putting, "customer", customer->customer, customer->expect);
+	return finish(&putting, SAY_CUSTOMER, customer->customer, customer->expect);
 }
 
 /* ---- account ---- */
@@ -204,7 +204,7 @@ check_account(struct call *call, const struct account_params *params, enum call_
 	if (!read_record(call, &key, &customer, &version, end))
 		return false;
 	if (customer.size == 0) {
-		*end = answer_not_found(call, "customer", params->customer);
+		*end = answer_not_found(call, SAY_CUSTOMER, params->customer);
 		return false;
 	}
 	return true;
@@ -229,7 +229,8 @@ put_run_account(struct call *call, const void *params)
 		!read_record(call, &balance_key, &old_balance, &balance_version, &end))
 		return end;
 	if (old.size > 0 && !text_equal(account_read(old).currency, currency)) {
-		struct text why = TEXT("the currency of an account never changes; make another account");
+		struct text why = BILINGUAL(
+			"the currency of an account never changes; make another account", "账户的币种不能改变；请另建账户");
 		return call_error(call, SAY_IN_USE, &why, 1);
 	}
 	bool whole = add_change(&putting, &key, old, account_value(account, currency, old, place));
@@ -237,7 +238,7 @@ put_run_account(struct call *call, const void *params)
 		whole = add_change(&putting, &balance_key, old_balance, new_balance_value(currency, place));
 	if (!whole)
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
-	return finish(&putting, "account", account->account, account->expect);
+	return finish(&putting, SAY_ACCOUNT, account->account, account->expect);
 }
 
 /* ---- subscription ---- */
@@ -293,14 +294,14 @@ check_spans(struct call *call, const struct list *list, const char *name, bool a
 	for (size_t i = 0; i < list->count; i++) {
 		struct span span = span_of(&items[i]);
 		if (span.from_ms >= span.till_ms) {
-			struct text arguments[] = { text_of(name), TEXT("spans whose from is before their till") };
+			struct text arguments[] = { text_of(name), BILINGUAL("spans whose from is before their till", "from 早于 till 的时段") };
 			*end = call_error(call, SAY_OUT_OF_RANGE, arguments, 2);
 			return false;
 		}
 		for (size_t j = 0; j < i; j++) {
 			bool same = alone || text_equal(items[i].id, items[j].id);
 			if (same && span_overlaps(span, span_of(&items[j]))) {
-				struct text arguments[] = { text_of(name), TEXT("spans that do not overlap") };
+				struct text arguments[] = { text_of(name), BILINGUAL("spans that do not overlap", "互不重叠的时段") };
 				*end = call_error(call, SAY_OUT_OF_RANGE, arguments, 2);
 				return false;
 			}
@@ -413,13 +414,14 @@ change_service_id(struct putting *putting, const struct subscription_params *par
 		return PUT_ENDED;
 	if (!list_holders(params, service_id, old, &list, &taken_by)) {
 		struct text why = arena_print(call->arena,
-			"service id \"%.*s\" is held by subscription \"%.*s\" at that time",
-			TEXT_ARGS(service_id), TEXT_ARGS(taken_by));
+			BILINGUAL_STRING("service id \"%.*s\" is held by subscription \"%.*s\" at that time",
+				"业务接入号 \"%.*s\" 在该时段属于用户 \"%.*s\""),
+			TEXT_ARGS(service_id), TEXT_ARGS(taken_by), TEXT_ARGS(service_id), TEXT_ARGS(taken_by));
 		*end = call_error(call, SAY_IN_USE, &why, 1);
 		return PUT_ENDED;
 	}
 	if (list.full) {
-		struct text why = TEXT("a service id can't have changed hands so often");
+		struct text why = BILINGUAL("a service id can't have changed hands so often", "同一业务接入号易手的次数超过上限");
 		*end = call_error(call, SAY_IN_USE, &why, 1);
 		return PUT_ENDED;
 	}
@@ -475,12 +477,12 @@ put_run_subscription(struct call *call, const void *params)
 		!read_record(call, &account_key, &account, &account_version, &end))
 		return end;
 	if (account.size == 0)
-		return answer_not_found(call, "account", subscription->account);
+		return answer_not_found(call, SAY_ACCOUNT, subscription->account);
 	if (!read_record(call, &key, &old, &putting.version, &end))
 		return end;
 	if (!add_change(&putting, &key, old, subscription_value(subscription, place)))
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	if (change_service_ids(&putting, subscription, old, &end) == PUT_ENDED)
 		return end;
-	return finish(&putting, "subscription", subscription->subscription, subscription->expect);
+	return finish(&putting, SAY_SUBSCRIPTION, subscription->subscription, subscription->expect);
 }

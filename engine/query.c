@@ -16,9 +16,12 @@ answer(struct call *call, const struct pack *pack)
 }
 
 static enum call_end
-not_found(struct call *call, const char *what, struct text id)
+not_found(struct call *call, enum table table, struct text id)
 {
-	struct text arguments[] = { text_of(what), id };
+	struct text kind = table == TABLE_CUSTOMER ? SAY_CUSTOMER
+		: table == TABLE_SUBSCRIPTION      ? SAY_SUBSCRIPTION
+						   : SAY_ACCOUNT;
+	struct text arguments[] = { kind, id };
 	return call_error(call, SAY_NOT_FOUND, arguments, 2);
 }
 
@@ -33,7 +36,7 @@ read_record(struct call *call, enum table table, struct text id, struct bytes *v
 	case LOOKUP_FOUND:
 		return true;
 	case LOOKUP_ABSENT:
-		*end = not_found(call, table_name((uint8_t)table), id);
+		*end = not_found(call, table, id);
 		return false;
 	case LOOKUP_COLD:
 		break;

@@ -107,17 +107,20 @@ answer_kept(struct call *call, const struct kept_release *kept)
 static enum call_end
 answer_findings(struct call *call, const struct loading *loading)
 {
-	struct text all = text_of(loading->fault.text);
+	struct text en = text_of(loading->fault.text), zh = en;
 	size_t shown = 0;
 	for (size_t i = 0; i < loading->findings.count && shown < FINDINGS_SHOWN; i++) {
 		const struct finding *one = &loading->findings.list[i];
 		if (one->severity != FINDING_ERROR)
 			continue;
-		all = arena_print(call->arena, "%.*s%s%.*s:%u: %.*s", shown == 0 ? 0 : (int)all.size,
-			all.data, shown == 0 ? "" : "; ", TEXT_ARGS(one->file), one->line,
-			TEXT_ARGS(one->say_en));
+		en = arena_print(call->arena, "%.*s%s%.*s:%u: %.*s", shown == 0 ? 0 : (int)en.size, en.data,
+			shown == 0 ? "" : "; ", TEXT_ARGS(one->file), one->line, TEXT_ARGS(one->say_en));
+		zh = arena_print(call->arena, "%.*s%s%.*s:%u: %.*s", shown == 0 ? 0 : (int)zh.size, zh.data,
+			shown == 0 ? "" : "；", TEXT_ARGS(one->file), one->line, TEXT_ARGS(one->say_zh));
 		shown++;
 	}
+	struct text all = arena_print(
+		call->arena, BILINGUAL_STRING("%.*s", "%.*s"), TEXT_ARGS(en), TEXT_ARGS(zh));
 	return call_error(call, SAY_BAD_CATALOG, &all, 1);
 }
 
@@ -263,7 +266,7 @@ release_run_activate(struct call *call, const void *params)
 	struct loading *loading = call_state(call);
 	const struct kept_release *known = releases_find(call->shard->releases, activate->release);
 	if (known == NULL) {
-		struct text arguments[] = { TEXT("release"), activate->release };
+		struct text arguments[] = { SAY_RELEASE, activate->release };
 		return call_error(call, SAY_NOT_FOUND, arguments, 2);
 	}
 	if (is_active(call, known->name))

@@ -1,6 +1,7 @@
 /* What the server says to people (see say.h). */
 #include "say.h"
 
+#include "base/bilingual.h"
 #include "base/must.h"
 
 #include <string.h>
@@ -48,14 +49,14 @@ blank_at(const char *at)
 
 /* Writes the filled sentence to `into`, or only measures it if that is NULL. */
 static size_t
-fill(char *into, const char *template, const struct text *arguments, size_t count)
+fill(char *into, const char *template, bool zh, const struct text *arguments, size_t count)
 {
 	size_t size = 0;
 	while (*template != '\0') {
 		int blank = blank_at(template);
 		struct text piece = { template, 1 };
 		if (blank >= 0)
-			piece = (size_t)blank < count ? arguments[blank] : TEXT("");
+			piece = (size_t)blank < count ? bilingual_pick(arguments[blank], zh) : TEXT("");
 		if (into != NULL && piece.size > 0)
 			memcpy(into + size, piece.data, piece.size);
 		size += piece.size;
@@ -69,10 +70,10 @@ say_fill(struct arena *arena, enum say say, bool zh, const struct text *argument
 {
 	const char *template = say_template(say, zh);
 	must(count <= SAY_ARGUMENTS_MAX);
-	size_t size = fill(NULL, template, arguments, count);
+	size_t size = fill(NULL, template, zh, arguments, count);
 	char *into = arena_take(arena, size);
 	if (into == NULL)
 		return (struct text){ NULL, 0 };
-	fill(into, template, arguments, count);
+	fill(into, template, zh, arguments, count);
 	return (struct text){ into, size };
 }

@@ -3,12 +3,14 @@
  * stable; its sentences may be bettered.
  *
  * Errors go into the error slot and mean that nothing was decided. Refusals are decided results. Blanks {0}, {1} … are filled in order of
- * the arguments; a sentence may use them in any order.
+ * the arguments; a sentence may use them in any order. What a sentence says depends on may itself be words: such arguments are texts in
+ * both languages (base/bilingual.h), and each sentence takes its half.
  */
 #ifndef SUANPAN_SAY_H
 #define SUANPAN_SAY_H
 
 #include "base/arena.h"
+#include "base/bilingual.h"
 
 enum say_kind { SAY_ERROR, SAY_REFUSAL };
 
@@ -40,7 +42,7 @@ enum say_kind { SAY_ERROR, SAY_REFUSAL };
 	CODE(VERSION_CONFLICT, SAY_ERROR, \
 		"{0} \"{1}\" is at version {2}, not at {3}; read it again and decide anew", \
 		"{0} \"{1}\" 的版本是 {2}，不是 {3}；请重新读取后再决定") \
-	CODE(NOT_FOUND, SAY_ERROR, "there is no {0} \"{1}\"", "没有 {0} \"{1}\"") \
+	CODE(NOT_FOUND, SAY_ERROR, "there is no {0} \"{1}\"", "没有{0} \"{1}\"") \
 	CODE(IN_USE, SAY_ERROR, "{0}", "{0}") \
 	CODE(NO_RELEASE, SAY_ERROR, \
 		"no release is in force yet; publish a catalog with suanpan publish and activate it", \
@@ -85,6 +87,13 @@ const char *say_code(enum say say);
 enum say_kind say_kind(enum say say);
 /* The sentence with its blanks, for the reference. */
 const char *say_template(enum say say, bool zh);
+
+/* Kinds of things, as arguments of NOT_FOUND and VERSION_CONFLICT. */
+#define SAY_CUSTOMER BILINGUAL("customer", "客户")
+#define SAY_ACCOUNT BILINGUAL("account", "账户")
+#define SAY_SUBSCRIPTION BILINGUAL("subscription", "用户")
+#define SAY_CHARGE BILINGUAL("charge", "费用")
+#define SAY_RELEASE BILINGUAL("release", "规则版本")
 
 #define SAY_ARGUMENTS_MAX 4
 /* The sentence with its blanks filled, in the arena. Arguments that are not there are empty. data is NULL without memory. */

@@ -168,7 +168,8 @@ is_unwanted(const struct call *call)
 static enum call_end
 run(struct call *call, const void *params)
 {
-	struct text full = TEXT("the answer of this batch is full, send fewer items at a time");
+	struct text full = BILINGUAL(
+		"the answer of this batch is full, send fewer items at a time", "这一批的应答已满，请减少每批的条数");
 	if (call->reply.batch != NULL && batch_is_full(call->reply.batch))
 		return call_error(call, SAY_OVERLOADED, &full, 1);
 	return call->method->run(call, params);

@@ -1,5 +1,6 @@
 """MessagePack-RPC as docs/wire.md and the specification say: every malformed request has its code and changes nothing."""
 
+import re
 import struct
 import time
 
@@ -587,6 +588,37 @@ def test_hello_chooses_the_language_of_errors(client):
     assert error.startswith("UNKNOWN_METHOD: 没有方法")
     client.call("hello", language="en")
     assert client.ask("nonsense")[0].startswith("UNKNOWN_METHOD: there is no method")
+
+
+CHINESE_ERRORS = [
+    ("customer.get", {"customer": "nobody"}, 'NOT_FOUND: 没有客户 "nobody"'),
+    ("account.get", {"account": "nobody"}, 'NOT_FOUND: 没有账户 "nobody"'),
+    ("balance.get", {"account": "nobody"}, 'NOT_FOUND: 没有账户 "nobody"'),
+    ("subscription.get", {"subscription": "nobody"}, 'NOT_FOUND: 没有用户 "nobody"'),
+    ("history", {"account": "nobody"}, 'NOT_FOUND: 没有账户 "nobody"'),
+    ("charge.get", {"charge": "9:64:0"}, 'NOT_FOUND: 没有费用 "9:64:0"'),
+    ("release.activate", {"release": "0" * 64}, f'NOT_FOUND: 没有规则版本 "{"0" * 64}"'),
+    ("customer.put", {"customer": "1001", "segment": "other", "expect": 1},
+     r'VERSION_CONFLICT: 客户 "1001" 的版本是 \d+，不是 1；请重新读取后再决定'),
+    ("account.put", {"account": "1001", "customer": "1001", "currency": "USD"}, "IN_USE: 账户的币种不能改变；请另建账户"),
+    ("subscription.put", {"subscription": "1002", "account": "1001", "product": "pstn", "service_ids": ["1001"]},
+     'IN_USE: 业务接入号 "1001" 在该时段属于用户 "1001"'),
+    ("subscription.put", {"subscription": "1001", "account": "1001", "product": "pstn", "packages": [{"package": "a", "from": 2, "till": 1}]},
+     'OUT_OF_RANGE: 字段 "packages" 应为 from 早于 till 的时段'),
+    ("rate", {**SOUND["rate"], "bytes": 1}, "FIELDS_CONFLICT: seconds、bytes、items 必须且只能给出一个"),
+    ("rate", {**SOUND["rate"], "seconds": -1}, r'OUT_OF_RANGE: 字段 "seconds" 应为 整数，0 至 \d+'),
+    ("rate", {**SOUND["rate"], "at": "today"}, 'OUT_OF_RANGE: 字段 "at" 应为 自 1970 年起的毫秒数，或带时区的 RFC 3339 文本，1900 至 2199 年'),
+    ("rate", {**SOUND["rate"], "to": [1]}, r'WRONG_TYPE: 字段 "to" 应为 文本（字节数），而不是 数组'),
+    ("history", {"account": "1001", "cursor": "x"}, 'OUT_OF_RANGE: 字段 "cursor" 应为 该账户某一页的 `next`'),
+    ("ping", {"x": 1}, 'UNKNOWN_FIELD: 该方法 没有字段 "x"；可用字段：无'),
+]
+
+
+@pytest.mark.parametrize("method, params, sentence", CHINESE_ERRORS)
+def test_errors_are_chinese_as_a_whole(client, method, params, sentence):
+    client.call("hello", language="zh")
+    error, _ = client.ask(method, params)
+    assert error == sentence or re.fullmatch(sentence, error)
 
 
 def test_hello_chooses_errors_as_maps(client, server):

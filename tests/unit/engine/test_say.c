@@ -74,6 +74,18 @@ an_empty_argument_without_bytes_is_fine(void **state)
 }
 
 static void
+an_argument_in_both_languages_gives_each_sentence_its_half(void **state)
+{
+	(void)state;
+	struct arena arena;
+	struct text arguments[] = { SAY_CUSTOMER, TEXT("wang") };
+	assert_text(filled(&arena, SAY_NOT_FOUND, false, arguments, 2), "there is no customer \"wang\"");
+	arena_release(&arena);
+	assert_text(filled(&arena, SAY_NOT_FOUND, true, arguments, 2), "没有客户 \"wang\"");
+	arena_release(&arena);
+}
+
+static void
 without_memory_there_is_no_sentence(void **state)
 {
 	(void)state;
@@ -199,6 +211,7 @@ main(void)
 		cmocka_unit_test(arguments_that_are_not_there_are_empty),
 		cmocka_unit_test(arguments_that_look_like_blanks_are_not_filled_again),
 		cmocka_unit_test(an_empty_argument_without_bytes_is_fine),
+		cmocka_unit_test(an_argument_in_both_languages_gives_each_sentence_its_half),
 		cmocka_unit_test(without_memory_there_is_no_sentence),
 		cmocka_unit_test(both_languages_have_the_same_blanks),
 		cmocka_unit_test(both_languages_are_text_that_people_can_read),
