@@ -66,6 +66,7 @@ fails_now(void)
 }
 
 /* Every LMDB call that can fail goes through this. */
+#define WRITE_BYTES_MAX (64 * 4096) /* of one write of LMDB 0.9 */
 #define LMDB(call) (fails_now() ? EIO : (call))
 
 /* A commit ends the transaction in either case, also when it fails by injection. */
@@ -90,9 +91,20 @@ no_tables_fault(const struct database *database, struct fault *fault)
 		database->path);
 }
 
+/* LMDB says EIO, too, when a disk becomes full in the midst of a write. */
+static bool
+is_cut_by_full_disk(const struct database *database, int code)
+{
+	uint64_t free_bytes;
+	return code == EIO && disk_free_bytes(database->path, &free_bytes, NULL) == STATUS_OK &&
+		free_bytes < WRITE_BYTES_MAX;
+}
+
 static enum status
 lmdb_fault(const struct database *database, int code, const char *doing, struct fault *fault)
 {
+	if (is_cut_by_full_disk(database, code))
+		code = ENOSPC;
 	if (code == MDB_MAP_FULL)
 		return fault_set(fault, STATUS_FULL,
 			"%s: the state's map of %zu bytes is full while %s; raise state.map and start again",
