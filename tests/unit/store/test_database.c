@@ -299,7 +299,7 @@ map_that_is_full_is_a_status_and_a_larger_one_goes_on(void **state)
 		assert_true(committed < 100);
 	}
 	assert_int_equal(status, STATUS_FULL);
-	assert_non_null(strstr(fault.text, "map_bytes"));
+	assert_non_null(strstr(fault.text, "raise state.map and"));
 	assert_true(database_used_percent(database) > 80 && database_used_percent(database) <= 100);
 	struct database_digest digest;
 	struct database_reader *reader = read_begin();
