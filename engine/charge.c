@@ -121,7 +121,8 @@ static enum call_end
 refuse_price(struct deciding *deciding)
 {
 	struct text arguments[SAY_ARGUMENTS_MAX];
-	enum say say = priced_refusal(&deciding->pricing, deciding->call->arena, arguments);
+	enum say say = priced_refusal(
+		&deciding->pricing, deciding->release->release, deciding->call->arena, arguments);
 	return refuse(deciding, say, arguments, SAY_ARGUMENTS_MAX, &deciding->pricing.nearest);
 }
 

@@ -3,6 +3,8 @@
 
 #include "base/must.h"
 
+#include "../rules/explain.h"
+
 #include <string.h>
 
 static void
@@ -66,8 +68,24 @@ priced_pack(struct pack *pack, const struct pricing *pricing, const struct image
 	pack_name_text(pack, "release", (struct text){ release_name, RELEASE_SHORT });
 }
 
+/* Why, in both languages; empty without memory. */
+static struct text
+miss_sentence(const struct near_miss *miss, const struct release *release, struct arena *arena)
+{
+	struct buffer buffer;
+	struct text sentence = TEXT("");
+	buffer_init(&buffer, 2 * NEAR_MISS_BYTES_MAX);
+	if (explain_near_miss(release, TEXT("en"), miss, &buffer) &&
+		buffer_append_text(&buffer, TEXT(BILINGUAL_MARK)) &&
+		explain_near_miss(release, TEXT("zh"), miss, &buffer))
+		sentence = arena_copy_text(arena, (struct text){ (const char *)buffer.data, buffer.size });
+	buffer_release(&buffer);
+	return sentence;
+}
+
 enum say
-priced_refusal(const struct pricing *pricing, struct arena *arena, struct text arguments[SAY_ARGUMENTS_MAX])
+priced_refusal(const struct pricing *pricing, const struct release *release, struct arena *arena,
+	struct text arguments[SAY_ARGUMENTS_MAX])
 {
 	static const struct {
 		const char *code;
@@ -87,6 +105,7 @@ priced_refusal(const struct pricing *pricing, struct arena *arena, struct text a
 	arguments[1] = miss->condition == NULL ? TEXT("-") : text_of(miss->condition);
 	arguments[2] = miss->wanted;
 	arguments[3] = miss->got;
+	arguments[4] = miss->condition == NULL ? TEXT("") : miss_sentence(miss, release, arena);
 	for (size_t i = 0; i < sizeof CODES / sizeof CODES[0]; i++) {
 		if (strcmp(code, CODES[i].code) == 0)
 			return CODES[i].say;

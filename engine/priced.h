@@ -9,6 +9,7 @@
 #include "say.h"
 
 #include "../rules/rate.h"
+#include "../rules/release.h"
 
 /* The pairs that priced_pack writes into a map: amount, currency, lines, release. */
 #define PRICED_PAIRS 4
@@ -16,8 +17,8 @@
 void priced_pack(struct pack *pack, const struct pricing *pricing, const struct image *image,
 	const char release_name[64], struct arena *arena);
 
-/* The code and arguments with which a refusal to price is said. */
-enum say priced_refusal(const struct pricing *pricing, struct arena *arena,
+/* The code and arguments with which a refusal to price is said: rule, condition, wanted, got, and the sentence of these. */
+enum say priced_refusal(const struct pricing *pricing, const struct release *release, struct arena *arena,
 	struct text arguments[SAY_ARGUMENTS_MAX]);
 
 #endif

@@ -65,8 +65,7 @@ enum say_kind { SAY_ERROR, SAY_REFUSAL };
 		"用户 \"{0}\" 当时处于停机状态") \
 	CODE(SUBSCRIPTION_ENDED, SAY_REFUSAL, "subscription \"{0}\" was not in force at that time", \
 		"用户 \"{0}\" 当时未生效或已终止") \
-	CODE(NO_PRICE, SAY_REFUSAL, "nothing prices this usage; nearest is {0}: {1} wants {2}, got {3}", \
-		"没有适用的资费；最接近的是 {0}：{1} 要求 {2}，实际为 {3}") \
+	CODE(NO_PRICE, SAY_REFUSAL, "nothing prices this usage: {4}", "没有适用的资费：{4}") \
 	CODE(CALENDAR_NOT_COVERED, SAY_REFUSAL, "the calendar of {0} does not cover {3}", \
 		"{0} 的日历未覆盖 {3}") \
 	CODE(AMBIGUOUS_TARIFF, SAY_REFUSAL, "two packages of one layer price this usage: {0} and {3}", \
@@ -95,7 +94,7 @@ const char *say_template(enum say say, bool zh);
 #define SAY_CHARGE BILINGUAL("charge", "费用")
 #define SAY_RELEASE BILINGUAL("release", "规则版本")
 
-#define SAY_ARGUMENTS_MAX 4
+#define SAY_ARGUMENTS_MAX 5
 /* The sentence with its blanks filled, in the arena. Arguments that are not there are empty. data is NULL without memory. */
 struct text say_fill(struct arena *arena, enum say say, bool zh, const struct text *arguments, size_t count);
 

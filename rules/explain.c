@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "../engine/base/must.h"
+
 /* What is put together here for one line of a charge. */
 struct words {
 	const struct release *release;
@@ -148,7 +150,8 @@ write_line(const struct words *words, const struct price_line *line, struct buff
 	return true;
 }
 
-static const struct phrase refusals[] = {
+/* Where no condition, or none with a sentence of its own, says more. */
+static const struct phrase headlines[] = {
 	[REFUSED_NO_SERVICE] = { "the catalog has no such service", "目录中没有该业务" },
 	[REFUSED_UNIT] = { "the quantity is in another unit than the service",
 		"数量单位与业务不符" },
@@ -162,35 +165,158 @@ static const struct phrase refusals[] = {
 	[REFUSED_FUNCTION] = { "a function of the catalog failed", "目录中的函数执行失败" },
 };
 
+/* What the first failed condition is, in a sentence. */
+struct miss_phrase {
+	const char *condition;
+	enum { ANY, NONE, SOME } package; /* must a package be near? */
+	const char *got;    /* how `got` begins; "": it is empty; NULL: whatever it is */
+	const char *wanted; /* likewise */
+	struct phrase phrase;
+};
+
+/* The first that fits is said. */
+static const struct miss_phrase misses[] = {
+	{ "unit", ANY, NULL, NULL,
+		{ "the service is counted in {wanted}, but the usage is in {got}",
+			"该业务以 {wanted} 计量，而使用量以 {got} 给出" } },
+	{ "digits", ANY, "", NULL, { "the number is missing", "缺少号码" } },
+	{ "digits", ANY, NULL, NULL,
+		{ "the number \"{got}\" does not consist of digits", "号码 \"{got}\" 不是由数字组成" } },
+	{ "zone", NONE, NULL, NULL,
+		{ "the zone map {wanted} has no zone for the number: {got}",
+			"计费区表 {wanted} 没有该号码的计费区：{got}" } },
+	{ "zone", SOME, NULL, NULL,
+		{ "nearest is {rule}, which is for zone {wanted}, but this is zone {got}",
+			"最接近的是 {rule}，它适用于计费区 {wanted}，而本次是计费区 {got}" } },
+	{ "service", SOME, NULL, NULL,
+		{ "nearest is {rule}, which is for service {wanted}, but this is {got}",
+			"最接近的是 {rule}，它适用于业务 {wanted}，而本次是 {got}" } },
+	{ "service", NONE, NULL, "",
+		{ "at that time no package of the catalog has a price for it (service {got})",
+			"当时目录中没有任何优惠包给出其价格（业务 {got}）" } },
+	{ "service", NONE, NULL, NULL,
+		{ "the catalog has no service {got}; it has {wanted}",
+			"目录中没有业务 {got}，只有 {wanted}" } },
+	{ "held", ANY, "", NULL,
+		{ "{rule} would price it, but no package of the catalog is held at that time",
+			"{rule} 可以计费，但当时没有持有目录中的任何优惠包" } },
+	{ "held", ANY, NULL, NULL,
+		{ "{rule} would price it, but {wanted} is not held at that time, only {got} is",
+			"{rule} 可以计费，但当时没有持有 {wanted}，持有的是 {got}" } },
+	{ "date", ANY, NULL, ">= ",
+		{ "{rule} would price it, but only from {bound} on, and this happened at {got}",
+			"{rule} 可以计费，但自 {bound} 起才适用，而本次发生于 {got}" } },
+	{ "date", ANY, NULL, "< ",
+		{ "{rule} would price it, but only before {bound}, and this happened at {got}",
+			"{rule} 可以计费，但只适用于 {bound} 之前，而本次发生于 {got}" } },
+	{ "when", ANY, "false", NULL,
+		{ "nearest is {rule}, but what its function `when` asks for does not hold",
+			"最接近的是 {rule}，但其 when 函数的条件不成立" } },
+	{ "calendar", ANY, NULL, NULL,
+		{ "the calendar of {rule} covers {wanted}, but not {got}",
+			"{rule} 的日历覆盖 {wanted}，未覆盖 {got}" } },
+	{ "layer", ANY, NULL, NULL,
+		{ "{wanted} and {got}, packages of one layer, both price this",
+			"同一层的优惠包 {wanted} 与 {got} 都给出了价格" } },
+	{ "amount", SOME, "", NULL,
+		{ "the amount of {rule} is larger than can be held", "{rule} 的金额超出可表示的范围" } },
+	{ "amount", NONE, "", NULL,
+		{ "the amount is larger than can be held", "金额超出可表示的范围" } },
+};
+
+static bool
+begins_with(struct text text, const char *start)
+{
+	size_t size = start == NULL ? 0 : strlen(start);
+	if (start == NULL)
+		return true;
+	return size == 0 ? text.size == 0 : text.size >= size && memcmp(text.data, start, size) == 0;
+}
+
+static const struct miss_phrase *
+find_miss(const struct near_miss *miss)
+{
+	for (size_t i = 0; i < sizeof misses / sizeof misses[0]; i++) {
+		const struct miss_phrase *one = &misses[i];
+		if (strcmp(one->condition, miss->condition) == 0 &&
+			(one->package == ANY || (one->package == SOME) == (miss->package.size > 0)) &&
+			begins_with(miss->got, one->got) && begins_with(miss->wanted, one->wanted))
+			return one;
+	}
+	return NULL;
+}
+
 /* The reason of a zone map that refuses the number. */
 static struct text
 refusal_text(const struct words *words, const struct near_miss *nearest)
 {
-	if (strcmp(nearest->condition, "zone") != 0)
+	if (strcmp(nearest->condition, "zone") != 0 || nearest->package.size > 0)
 		return (struct text){ NULL, 0 };
 	struct text name = name_of(words, "refusal", nearest->got);
 	return text_equal(name, nearest->got) ? (struct text){ NULL, 0 } : name;
 }
 
+/* "a|b" as people list things. */
 static bool
-write_nearest(const struct words *words, const struct near_miss *nearest, struct buffer *out)
+write_list(const struct words *words, struct text list, struct buffer *out)
 {
-	bool written = true;
-	if (nearest->package.size > 0)
-		written = buffer_print(out,
-			words->chinese ? "；最接近的是 %.*s.%.*s" : "; nearest is %.*s.%.*s",
-			TEXT_ARGS(nearest->package), TEXT_ARGS(nearest->tariff));
-	written =
-		written && buffer_print(out, words->chinese ? "；%s" : "; %s", nearest->condition);
-	if (nearest->wanted.size > 0)
-		written =
-			written && buffer_print(out, words->chinese ? " 要求 %.*s" : " wants %.*s",
-					   TEXT_ARGS(nearest->wanted));
-	if (nearest->got.size > 0)
-		written = written &&
-			  buffer_print(out, words->chinese ? "，实际为 %.*s" : ", got %.*s",
-				  TEXT_ARGS(nearest->got));
+	size_t done = 0;
+	for (size_t i = 0; i <= list.size; i++) {
+		if (i < list.size && list.data[i] != '|')
+			continue;
+		if ((done > 0 && !buffer_append_text(out, words->chinese ? TEXT("、") : TEXT(", "))) ||
+			!buffer_append(out, list.data + done, i - done))
+			return false;
+		done = i + 1;
+	}
+	return true;
+}
+
+/* Without a phrase of its own: "package.tariff: what it got". */
+static bool
+write_got(const struct words *words, const struct near_miss *miss, struct buffer *out)
+{
+	return buffer_print(out, words->chinese ? "%.*s.%.*s：%.*s" : "%.*s.%.*s: %.*s",
+		TEXT_ARGS(miss->package), TEXT_ARGS(miss->tariff), TEXT_ARGS(miss->got));
+}
+
+static bool
+write_miss(const struct words *words, const struct near_miss *miss, struct buffer *out)
+{
+	char rule[160];
+	struct buffer wanted;
+	struct text reason = refusal_text(words, miss);
+	const struct miss_phrase *found = find_miss(miss);
+	if (reason.size > 0)
+		return buffer_append_text(out, reason);
+	if (found == NULL)
+		return write_got(words, miss, out);
+	snprintf(rule, sizeof rule, "%.*s.%.*s", TEXT_ARGS(miss->package), TEXT_ARGS(miss->tariff));
+	buffer_init(&wanted, NEAR_MISS_BYTES_MAX);
+	bool written = write_list(words, miss->wanted, &wanted);
+	struct text list = { (const char *)wanted.data, wanted.size };
+	size_t operator = found->wanted == NULL ? 0 : strlen(found->wanted);
+	const struct blank blanks[] = {
+		{ "rule", text_of(rule) },
+		{ "wanted", list },
+		{ "bound", operator < list.size
+				? (struct text){ list.data + operator, list.size - operator }
+				: list },
+		{ "got", miss->got },
+	};
+	written = written && text_fill(text_of(pick(words, &found->phrase)), blanks,
+				     sizeof blanks / sizeof blanks[0], out);
+	buffer_release(&wanted);
 	return written;
+}
+
+bool
+explain_near_miss(const struct release *release, struct text language, const struct near_miss *miss,
+	struct buffer *out)
+{
+	struct words words = words_of(release, language);
+	must(miss->condition != NULL);
+	return write_miss(&words, miss, out);
 }
 
 bool
@@ -199,15 +325,13 @@ explain_refusal(const struct release *release, struct text language, const struc
 {
 	struct words words = words_of(release, language);
 	const struct near_miss *nearest = &pricing->nearest;
-	if (!buffer_print(out, "%s: %s", rate_refusal_code(pricing->refused),
-		    pick(&words, &refusals[pricing->refused])))
-		return false;
+	bool written = buffer_print(out, "%s: ", rate_refusal_code(pricing->refused));
 	if (nearest->condition == NULL)
-		return true;
-	struct text reason = refusal_text(&words, nearest);
-	if (reason.size > 0)
-		return buffer_print(out, words.chinese ? "：%.*s" : ": %.*s", TEXT_ARGS(reason));
-	return write_nearest(&words, nearest, out);
+		return written && buffer_append_text(out, text_of(pick(&words, &headlines[pricing->refused])));
+	if (find_miss(nearest) == NULL)
+		written = written && buffer_print(out, words.chinese ? "%s：" : "%s: ",
+					     pick(&words, &headlines[pricing->refused]));
+	return written && write_miss(&words, nearest, out);
 }
 
 bool

@@ -32,6 +32,14 @@ text_fill(struct text template, const struct blank *blanks, size_t blank_count, 
 bool explain_pricing(const struct release *release, struct text language,
 	const struct pricing *pricing, struct buffer *out);
 
+/*
+ * The first condition that failed, as a sentence: what was wanted, and what was found. The miss has a
+ * condition. False if the buffer had no room; NEAR_MISS_BYTES_MAX are enough.
+ */
+#define NEAR_MISS_BYTES_MAX 4096
+bool explain_near_miss(const struct release *release, struct text language,
+	const struct near_miss *miss, struct buffer *out);
+
 /* The sentence of a refusal, with its nearest miss, without a line feed. */
 bool explain_refusal(const struct release *release, struct text language,
 	const struct pricing *pricing, struct buffer *out);

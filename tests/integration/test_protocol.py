@@ -644,6 +644,8 @@ def test_refusals_are_results_in_both_languages(client):
     answer = client.call("rate", {**SOUND["rate"], "to": "00999123"})
     assert answer["code"] == "NO_PRICE"
     assert answer["because"] == {"condition": "zone", "wanted": "dialled", "got": "unknown_country"}
+    answer = client.call("rate", {**SOUND["rate"], "at": "2019-12-31T12:00:00+08:00"})
+    assert answer["say"]["en"].startswith("nothing prices this usage: fixed_line.") and "但自" in answer["say"]["zh"]
     answer = client.call("rate", {**SOUND["rate"], "to": "01012345678", "at": "2023-09-18T12:00:00+08:00"})
     assert answer["code"] == "CALENDAR_NOT_COVERED" and answer["nearest"] == "fixed_line.domestic"
     assert answer["because"] == {"condition": "calendar", "wanted": "2024..2026", "got": "2023-09-18"}

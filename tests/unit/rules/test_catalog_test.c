@@ -124,7 +124,7 @@ a_refusal_is_compared_too(void **state)
 	assert_int_equal(report.failed_count, 2);
 	assert_true(report.results[0].passed);
 	assert_text(report.results[1].because,
-		"NO_PRICE: nothing that is held prices this; nearest is talk.long; held wants talk\n");
+		"NO_PRICE: talk.long would price it, but no package of the catalog is held at that time\n");
 	assert_text(report.results[1].got, "refused NO_PRICE");
 	assert_text(report.results[2].expected, "refused NO_PRICE");
 	assert_text(report.results[2].got, "refused -");
