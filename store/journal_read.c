@@ -157,10 +157,10 @@ check_frame(const struct journal_place *place, struct segment_reader *file, cons
 	struct bytes bytes = { memory, frame->size };
 	enum status status = segment_reader_read(
 		file, memory, frame->size, journal_offset_of(place, frame->position), &got, fault);
+	struct fault why = { .text = "the file ends within its frame" };
 	if (status == STATUS_OK &&
-		(got < frame->size || frame_check_entries(frame, bytes, NULL) != STATUS_OK))
-		status = not_there(
-			place, position, STATUS_NOT_FOUND, "its frame is not whole", fault);
+		(got < frame->size || frame_check_entries(frame, bytes, &why) != STATUS_OK))
+		status = not_there(place, position, STATUS_CORRUPT, why.text, fault);
 	if (status == STATUS_OK && !begins_entry(frame, bytes, position))
 		status = not_there(
 			place, position, STATUS_NOT_FOUND, "no entry begins there", fault);

@@ -44,6 +44,23 @@ def test_damage_is_named_with_its_place_and_what_to_do(used):  # noqa: F811
     assert "frame_checksum\n" in lines and "To do: " in lines and "findings\n" in lines
 
 
+def test_a_damaged_charge_is_named_to_whoever_asks_for_it(used):  # noqa: F811
+    used.start()
+    with used.connect() as client:
+        answer = client.call("charge", id="hurt", **EVENT)
+    used.stop()
+    position = int(answer["charge"].split(":")[1])
+    segment = used.data / "journal" / f"{0:016x}.segment"
+    content = bytearray(segment.read_bytes())
+    content[position + 40] ^= 1
+    segment.write_bytes(content)
+    used.start()
+    with used.connect() as client:
+        for error, _ in (client.ask("charge.get", charge=answer["charge"]), client.ask("charge", id="hurt", **EVENT)):
+            assert error.startswith("INTERNAL: ") and f"position {position} of {segment.parent}: the checksum" in error
+    used.stop()
+
+
 def test_an_altered_release_is_named(used):  # noqa: F811
     (bundle,) = (used.data / "releases").glob("*.bundle")
     bundle.write_bytes(bundle.read_bytes() + b" ")

@@ -1,5 +1,6 @@
 #include "../../../engine/base/memory.h"
 #include "../../../store/journal.h"
+#include "../../../store/segment.h"
 #include "writing.h"
 
 #include <setjmp.h>
@@ -773,6 +774,29 @@ owner_may_go_on_in_a_fresh_segment(void **state)
 }
 
 static void
+an_entry_in_a_damaged_frame_is_damaged_not_unknown(void **state)
+{
+	(void)state;
+	open_new();
+	put_many(1, 20, 20);
+	close_well();
+	const struct journal_place *place = &writing->options.place;
+	uint64_t at = writing->known[0].position;
+	char path[DISK_PATH_MAX];
+	struct fault fault;
+	segment_path(place, journal_segment_of(place, at), path);
+	FILE *file = fopen(path, "r+b");
+	assert_non_null(file);
+	fseek(file, (long)journal_offset_of(place, at) + 40, SEEK_SET);
+	int byte = fgetc(file);
+	fseek(file, -1, SEEK_CUR);
+	fputc(byte ^ 1, file);
+	fclose(file);
+	assert_int_equal(journal_prove(place, at, &fault), STATUS_CORRUPT);
+	assert_non_null(strstr(fault.text, "checksum"));
+}
+
+static void
 reading_where_there_is_no_entry_is_refused(void **state)
 {
 	(void)state;
@@ -1058,6 +1082,7 @@ main(void)
 		DISK_TEST(segment_that_was_cut_is_made_whole),
 		TEST(segment_of_another_size_is_refused),
 		TEST(owner_may_go_on_in_a_fresh_segment),
+		TEST(an_entry_in_a_damaged_frame_is_damaged_not_unknown),
 		TEST(reading_where_there_is_no_entry_is_refused),
 		DISK_TEST(what_was_read_too_early_is_read_again),
 		TEST(sound_entry_of_a_torn_frame_can_be_read_but_not_proved),
