@@ -5,6 +5,7 @@
 #include "../engine/server.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct shown {
@@ -92,8 +93,12 @@ serve_run(int count, char **arguments)
 		return command_misused(&COMMAND_SERVE, "%s", fault.text);
 	if (status != STATUS_OK)
 		return command_failed("can't start", &fault);
-	if (server_run(server, &fault) != STATUS_OK)
-		return command_failed("stopped", &fault);
+	if (server_run(server, &fault) != STATUS_OK) {
+		/* Threads are still at work on what failed: libraries must not be taken down around them, as an ordinary exit does. */
+		int code = command_failed("stopped", &fault);
+		fflush(NULL);
+		quick_exit(code);
+	}
 	if (!shown.quiet)
 		printf("stopped; everything is in %s\n", settings.data.text);
 	return EXIT_DONE;
