@@ -90,7 +90,7 @@ def test_records_that_do_not_fit_are_charged_right_in_bounded_memory_and_are_the
             print(f"{own_memory(server) / MIB:.1f} MiB of at most {bound / MIB:.1f}")
             assert own_memory(server) < bound
         stats = server.connect().call("stats")["records"]
-        assert stats["dropped"] > COUNT and stats["cold_reads"] > COUNT, "they did fit"
+        assert stats["dropped"] > COUNT // 2 and stats["cold_reads"] > COUNT // 2, "they did fit"
         assert stats["bytes"] < 2 * MIB
 
         server.kill()
