@@ -98,16 +98,15 @@ journal_read(const struct journal_place *place, uint64_t position, struct buffer
 
 /*
  * Looks, block by block towards the start of the segment, for the header of the frame that holds
- * `position`. STATUS_NOT_FOUND if there is none.
+ * `position`, and its chain value. STATUS_NOT_FOUND if there is none.
  */
 static enum status
 find_frame(const struct journal_place *place, struct segment_reader *file, uint64_t position,
-	struct frame *frame, struct fault *fault)
+	struct frame *frame, uint64_t *chain, struct fault *fault)
 {
 	uint64_t start = position / DISK_BLOCK * DISK_BLOCK;
 	for (;;) {
 		uint8_t header[FRAME_HEADER_BYTES];
-		uint64_t chain;
 		size_t got;
 		enum status status = segment_reader_read(
 			file, header, sizeof header, journal_offset_of(place, start), &got, fault);
@@ -115,7 +114,7 @@ find_frame(const struct journal_place *place, struct segment_reader *file, uint6
 			return status;
 		struct bytes bytes = { header, got };
 		if (got == sizeof header &&
-			frame_read(bytes, place->folder, start, frame, &chain, NULL) == STATUS_OK)
+			frame_read(bytes, place->folder, start, frame, chain, NULL) == STATUS_OK)
 			break;
 		if (journal_offset_of(place, start) == 0)
 			return not_there(
@@ -144,10 +143,43 @@ begins_entry(const struct frame *frame, struct bytes bytes, uint64_t position)
 	return offset == wanted;
 }
 
+/* Does a sound frame lie at `position` that comes behind the one with this chain value? */
+static bool
+is_next(const struct journal_place *place, struct segment_reader *file, uint64_t position, uint64_t chain)
+{
+	uint8_t header[FRAME_HEADER_BYTES];
+	struct frame frame;
+	uint64_t own_chain;
+	size_t got;
+	return segment_reader_read(file, header, sizeof header, journal_offset_of(place, position), &got,
+		       NULL) == STATUS_OK &&
+	       got == sizeof header &&
+	       frame_read((struct bytes){ header, got }, place->folder, position, &frame, &own_chain, NULL) ==
+		       STATUS_OK &&
+	       frame.previous == chain;
+}
+
+/* Was the row continued behind this frame? Behind one that was torn, and that nobody was told of, it was not. */
+static bool
+is_followed(const struct journal_place *place, struct segment_reader *file, const struct frame *frame,
+	uint64_t chain)
+{
+	uint64_t next = size_round_up(frame->position + frame->size, DISK_BLOCK);
+	uint64_t segment = journal_segment_of(place, frame->position);
+	if (journal_segment_of(place, next) == segment && is_next(place, file, next, chain))
+		return true;
+	struct segment_reader beyond;
+	if (segment_reader_open(&beyond, place, segment + 1, DISK_READ, NULL) != STATUS_OK)
+		return false;
+	bool found = is_next(place, &beyond, (segment + 1) * place->segment_bytes, chain);
+	segment_reader_close(&beyond);
+	return found;
+}
+
 /* Is the frame whole, and `position` the start of one of its entries? */
 static enum status
 check_frame(const struct journal_place *place, struct segment_reader *file, const struct frame *frame,
-	uint64_t position, struct fault *fault)
+	uint64_t chain, uint64_t position, struct fault *fault)
 {
 	size_t got;
 	uint8_t *memory = memory_new(frame->size);
@@ -160,7 +192,9 @@ check_frame(const struct journal_place *place, struct segment_reader *file, cons
 	struct fault why = { .text = "the file ends within its frame" };
 	if (status == STATUS_OK &&
 		(got < frame->size || frame_check_entries(frame, bytes, &why) != STATUS_OK))
-		status = not_there(place, position, STATUS_CORRUPT, why.text, fault);
+		status = not_there(place, position,
+			is_followed(place, file, frame, chain) ? STATUS_CORRUPT : STATUS_NOT_FOUND,
+			why.text, fault);
 	if (status == STATUS_OK && !begins_entry(frame, bytes, position))
 		status = not_there(
 			place, position, STATUS_NOT_FOUND, "no entry begins there", fault);
@@ -176,12 +210,13 @@ journal_prove(const struct journal_place *place, uint64_t position, struct fault
 		return not_there(place, position, STATUS_NOT_FOUND, "no entry begins there", fault);
 	struct segment_reader file;
 	struct frame frame;
+	uint64_t chain;
 	enum status status = open_for_reading(place, position, &file, fault);
 	if (status != STATUS_OK)
 		return status;
-	status = find_frame(place, &file, position, &frame, fault);
+	status = find_frame(place, &file, position, &frame, &chain, fault);
 	if (status == STATUS_OK)
-		status = check_frame(place, &file, &frame, position, fault);
+		status = check_frame(place, &file, &frame, chain, position, fault);
 	segment_reader_close(&file);
 	return status;
 }

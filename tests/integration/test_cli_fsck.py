@@ -48,6 +48,7 @@ def test_a_damaged_charge_is_named_to_whoever_asks_for_it(used):  # noqa: F811
     used.start()
     with used.connect() as client:
         answer = client.call("charge", id="hurt", **EVENT)
+        client.call("charge", id="sound", **EVENT)
     used.stop()
     position = int(answer["charge"].split(":")[1])
     segment = used.data / "journal" / f"{0:016x}.segment"

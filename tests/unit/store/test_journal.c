@@ -778,7 +778,8 @@ an_entry_in_a_damaged_frame_is_damaged_not_unknown(void **state)
 {
 	(void)state;
 	open_new();
-	put_many(1, 20, 20);
+	for (uint64_t i = 0; i < 3; i++)
+		put_many(1 + 20 * i, 20, 20);
 	close_well();
 	const struct journal_place *place = &writing->options.place;
 	uint64_t at = writing->known[0].position;
