@@ -55,6 +55,7 @@ struct line {
 	unsigned again; /* slots of it that are to be sent again */
 	uint64_t resume_ns; /* when to connect or to send them */
 	unsigned pause_ms; /* the next one; doubles */
+	char said[500]; /* by the server, of the connection as a whole */
 };
 
 struct client {
@@ -90,6 +91,7 @@ line_connect(struct client *client, struct line *line, struct fault *fault)
 		return status;
 	}
 	line->unpacker_open = true;
+	line->said[0] = '\0';
 	return STATUS_OK;
 }
 
@@ -294,11 +296,12 @@ not_ours(struct fault *fault, const char *target)
 
 /* What the server said of the connection as a whole, before it closes it. */
 static void
-say_of_connection(const struct client *client, const msgpack_object *error)
+say_of_connection(const struct client *client, struct line *line, const msgpack_object *error)
 {
 	struct answer answer = { .error = error };
 	struct text text = answer_error_text(&answer);
 	char sentence[600];
+	snprintf(line->said, sizeof line->said, "%.*s", TEXT_ARGS(text));
 	if (client->options.trouble == NULL || text.size == 0)
 		return;
 	snprintf(sentence, sizeof sentence, "the server says: %.*s", TEXT_ARGS(text));
@@ -318,7 +321,7 @@ take_answer(struct client *client, struct line *line, struct fault *fault)
 		return not_ours(fault, client->target);
 	uint64_t number = parts[1].via.u64 - MSGID_FIRST;
 	if (parts[1].via.u64 < MSGID_FIRST) {
-		say_of_connection(client, &parts[2]);
+		say_of_connection(client, line, &parts[2]);
 		return STATUS_OK;
 	}
 	if (number >= client->slot_count || client->slots[number].state != SLOT_SENT ||
@@ -466,6 +469,9 @@ check_patience(const struct client *client, struct fault *fault)
 		const struct line *line = &client->lines[i];
 		if (!line_is_in_trouble(line))
 			continue;
+		if (client->options.patience_ms == 0 && line->fd < 0 && line->said[0] != '\0')
+			return fault_set(fault, STATUS_BUSY, "the server at %s closed the connection: %s",
+				client->target, line->said);
 		if (client->options.patience_ms == 0 && line->fd < 0)
 			return fault_set(fault, STATUS_IO,
 				"the server at %s closed the connection before it had answered %zu of the requests",

@@ -8,7 +8,7 @@ import time
 import msgpack
 import pytest
 import sample
-from server import SANITIZED, Server, ServerError
+from server import SANITIZED, Server, ServerError, suanpan
 
 pytestmark = pytest.mark.asan
 
@@ -75,6 +75,8 @@ def test_one_connection_too_many_is_told_so_and_closed():
         number, error, _ = extra.receive_any()
         assert number == 0 and error.startswith("OVERLOADED: ")
         assert extra.receive_any() is None
+        refused = suanpan("call", "ping", *server.to())
+        assert refused.returncode == 3 and "closed the connection: OVERLOADED: too many connections" in refused.stderr
         clients[0].close()
         server.wait_until(lambda: _is_served(server))
 

@@ -286,6 +286,23 @@ a_refused_connection_is_said_and_tried_again(void **state)
 }
 
 static void
+who_does_not_try_again_is_told_why_the_connection_was_refused(void **state)
+{
+	(void)state;
+	struct fake_server server;
+	struct client *client;
+	fake_start(&server, refuse_connection, REQUESTS);
+	struct client_options options = options_to(&server);
+	options.patience_ms = 0;
+	options.trouble = NULL;
+	assert_int_equal(client_open(&client, &options, &fault), STATUS_OK);
+	assert_int_equal(run(client, 1), STATUS_BUSY);
+	assert_non_null(strstr(fault.text, "closed the connection: OVERLOADED: too many connections"));
+	client_close(client);
+	fake_stop(&server);
+}
+
+static void
 a_server_that_stays_away_is_given_up(void **state)
 {
 	(void)state;
@@ -397,6 +414,7 @@ main(void)
 		cmocka_unit_test(a_busy_server_is_asked_again_after_a_pause),
 		cmocka_unit_test(a_server_that_stays_busy_is_given_up),
 		cmocka_unit_test(a_refused_connection_is_said_and_tried_again),
+		cmocka_unit_test(who_does_not_try_again_is_told_why_the_connection_was_refused),
 		cmocka_unit_test(a_server_that_stays_away_is_given_up),
 		cmocka_unit_test(whoever_answers_otherwise_is_named_and_left),
 		cmocka_unit_test(nobody_there_is_a_status),
