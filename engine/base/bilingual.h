@@ -16,7 +16,7 @@
 static inline struct text
 bilingual_pick(struct text text, bool zh)
 {
-	const char *mark = text.size == 0 ? NULL : memchr(text.data, BILINGUAL_MARK[0], text.size);
+	const char *mark = text.size == 0 ? NULL : memchr(text.data, (unsigned char)BILINGUAL_MARK[0], text.size);
 	if (mark == NULL)
 		return text;
 	size_t english = (size_t)(mark - text.data);
