@@ -56,6 +56,16 @@ tables_init(struct ids *ids, struct fault *fault)
 	return STATUS_OK;
 }
 
+/* Opens a run that the list has. */
+static enum status
+run_open_listed(struct id_run **run, const char *path, uint64_t folder, struct fault *fault)
+{
+	enum status status = id_run_open(run, path, folder, fault);
+	if (status == STATUS_NOT_FOUND)
+		return fault_set(fault, status, "the ids in %s are missing; " ID_RUN_REMEDY, path);
+	return status;
+}
+
 static enum status
 runs_open(struct ids *ids, const struct id_run_name *runs, size_t run_count, struct fault *fault)
 {
@@ -65,7 +75,7 @@ runs_open(struct ids *ids, const struct id_run_name *runs, size_t run_count, str
 		char path[DISK_PATH_MAX];
 		id_run_path(&place, runs[i].number, path);
 		struct id_run *run = NULL;
-		enum status status = id_run_open(&run, path, place.folder, fault);
+		enum status status = run_open_listed(&run, path, place.folder, fault);
 		if (status != STATUS_OK)
 			return status;
 		run->number = runs[i].number;

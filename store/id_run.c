@@ -20,7 +20,7 @@ enum {
 
 #define damaged(fault, run_path, what)     \
 	fault_set((fault), STATUS_CORRUPT, \
-		"the ids in %s are damaged: %s; restore it from a backup", (run_path), (what))
+		"the ids in %s are damaged: %s; " ID_RUN_REMEDY, (run_path), (what))
 
 void
 id_run_path(const struct id_place *place, uint64_t number, char path[DISK_PATH_MAX])

@@ -55,6 +55,8 @@
 #define ID_BLOCK_BYTES 4096
 #define ID_BLOCK_ENTRIES 128
 #define ID_RUN_INPUTS_MAX 16
+/* Of a run that is damaged or missing. */
+#define ID_RUN_REMEDY "stop, move ids/ and state/ away and start again: both are rebuilt from the journal"
 
 /* An id, in memory as in the file. */
 struct id_entry {

@@ -1,6 +1,7 @@
 """suanpan fsck: a stopped server's folder is clean, and what was damaged is named."""
 
 import json
+import shutil
 
 import pytest
 
@@ -60,6 +61,18 @@ def test_a_damaged_charge_is_named_to_whoever_asks_for_it(used):  # noqa: F811
         for error, _ in (client.ask("charge.get", charge=answer["charge"]), client.ask("charge", id="hurt", **EVENT)):
             assert error.startswith("INTERNAL: ") and f"position {position} of {segment.parent}: the checksum" in error
     used.stop()
+
+
+def test_lost_ids_are_rebuilt_as_the_server_says(used):  # noqa: F811
+    shutil.rmtree(used.data / "ids")
+    with pytest.raises(RuntimeError, match=r"are missing; stop, move ids/ and state/ away and start again"):
+        used.start()
+    shutil.move(used.data / "state", used.data.parent / "state-away")
+    used.start()
+    with used.connect() as client:
+        assert client.call("charge", id="first", **EVENT)["repeat"] is True
+    used.stop()
+    report(used.data, 0)
 
 
 def test_an_altered_release_is_named(used):  # noqa: F811

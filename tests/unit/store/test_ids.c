@@ -763,11 +763,13 @@ a_listed_run_that_is_missing_or_damaged_stops_the_opening(void **state)
 	assert_int_equal(rename(path, aside), 0);
 	assert_int_equal(ids_open(&ids, &options, listed, listed_count, &fault), STATUS_NOT_FOUND);
 	assert_null(ids);
+	assert_non_null(strstr(fault.text, ".ids are missing; stop, move ids/ and state/ away"));
 	assert_int_equal(file_count(), 2);
 	assert_int_equal(rename(aside, path), 0);
 	assert_int_equal(truncate(path, 8192), 0);
 	assert_int_equal(ids_open(&ids, &options, listed, listed_count, &fault), STATUS_CORRUPT);
 	assert_null(ids);
+	assert_non_null(strstr(fault.text, "; stop, move ids/ and state/ away"));
 	assert_int_equal(file_count(), 2);
 }
 
