@@ -150,6 +150,7 @@ write_number(int64_t number, const struct unit_factor *units, char text[40])
 		if (number != 0 && number % unit->factor == 0 && (larger || plural))
 			best = unit;
 	}
+	must(best->name != NULL && best->factor > 0);
 	snprintf(text, 40, "%" PRId64 "%s%s", number / best->factor, best->name[0] == '\0' ? "" : " ", best->name);
 }
 

@@ -14,6 +14,8 @@
  */
 #include "rating.h"
 
+#include "../engine/base/must.h"
+
 #define NAMES_SHOWN_MAX 3
 #define DIGITS_SHOWN_MAX 32
 
@@ -220,6 +222,7 @@ missed_bound(const struct rating *rating, const struct candidate *candidate, int
 {
 	const struct holding *holding = candidate->holding;
 	const struct package *package = candidate->package;
+	must(holding != NULL && package != NULL);
 
 	if (ms < holding->from_ms)
 		return instant_text(rating, ">= ", holding->from_ms);
@@ -258,6 +261,7 @@ describe(const struct rating *rating, const struct candidate *candidate, int64_t
 		nearest.wanted = rating->image->services[candidate->tariff->service].id;
 		break;
 	case NEAR_HELD:
+		must(candidate->package != NULL);
 		nearest.condition = "held";
 		nearest.wanted = candidate->package->id;
 		nearest.got = held_name(rating, ms);

@@ -95,7 +95,7 @@ key_of_row(const struct prefix_row *row, uint32_t index)
 	uint64_t half[2] = { 0, 0 };
 
 	for (size_t i = 0; i < row->prefix.size; i++) {
-		uint64_t nibble = (uint64_t)(row->prefix.data[i] - '0' + 1);
+		uint64_t nibble = (uint64_t)(row->prefix.data[i] - '0') + 1;
 
 		half[i / 16] |= nibble << (60 - i % 16 * 4);
 	}

@@ -58,6 +58,7 @@ build_all(struct bytes bundle, struct built **built, struct findings *findings, 
 static bool
 keep_bundle(struct release *release, struct bytes bundle)
 {
+	must(release->built != NULL);
 	if (release->built->image.function_count == 0)
 		return true;
 	uint8_t *copy = memory_new(bundle.size);

@@ -544,11 +544,11 @@ enum status
 database_commit(struct database_writer *writer, struct fault *fault)
 {
 	struct database *database = writer->database;
-	for (uint8_t table = 1; table < TABLE_END; table++) {
+	for (unsigned table = 1; table < TABLE_END; table++) {
 		char name[16];
 		if (!writer->touched[table])
 			continue;
-		digest_name(name, table);
+		digest_name(name, (uint8_t)table);
 		enum status status = meta_put(writer, name, &writer->digests[table],
 			sizeof writer->digests[table], fault);
 		if (status != STATUS_OK) {

@@ -15,8 +15,8 @@ enum {
 	COUNT_BITS_MAX = 40,
 };
 
-#define MAGIC "SPIDRUN1"
 #define MAGIC_BYTES 8
+static const char MAGIC[MAGIC_BYTES] = "SPIDRUN1";
 
 #define damaged(fault, run_path, what)     \
 	fault_set((fault), STATUS_CORRUPT, \
@@ -51,7 +51,7 @@ void
 id_header_encode(const struct id_header *header, uint64_t folder, uint8_t page[ID_BLOCK_BYTES])
 {
 	memset(page, 0, ID_BLOCK_BYTES);
-	memcpy(page, MAGIC, MAGIC_BYTES);
+	memcpy(page, MAGIC, sizeof MAGIC);
 	store_u64(page + 8, folder);
 	store_u64(page + 16, header->count);
 	store_u64(page + 24, header->position_min);
@@ -167,6 +167,7 @@ run_map(struct id_run *run, struct fault *fault)
 static void
 run_free(struct id_run *run)
 {
+	must(run != NULL);
 	if (run->map != NULL)
 		must(munmap(run->map, run->blocks_offset) == 0);
 	disk_close(&run->file);
@@ -341,7 +342,7 @@ id_cursor_next(struct id_cursor *cursor, struct fault *fault)
 {
 	if (cursor->entry != NULL)
 		cursor->last = *cursor->entry;
-	must(cursor->taken <= cursor->run->header.count);
+	must(cursor->run != NULL && cursor->taken <= cursor->run->header.count);
 	if (cursor->taken == cursor->run->header.count) {
 		cursor->entry = NULL;
 		return STATUS_OK;

@@ -179,7 +179,7 @@ slab_take(struct slabs *slabs, size_t size)
 	if (class->free == NULL && !class_grow(slabs, class))
 		return NULL;
 	struct free_cell *cell = class->free;
-	must(cell->zero == 0);
+	must(cell != NULL && cell->zero == 0);
 	class->free = cell->next;
 	cell->next = NULL;
 	return cell;

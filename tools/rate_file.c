@@ -78,7 +78,7 @@ record_id(const char *source, struct text id, char text[65], struct text *made)
 	size_t size = strlen(source);
 	if (size + 1 + id.size > IDENTIFIER_BYTES_MAX)
 		return false;
-	memcpy(text, source, size);
+	memcpy(text, source, size + 1);
 	text[size] = ':';
 	memcpy(text + size + 1, id.data, id.size);
 	*made = (struct text){ text, size + 1 + id.size };

@@ -2,6 +2,7 @@
 #include "command.h"
 #include "progress.h"
 
+#include "../engine/base/must.h"
 #include "../engine/server.h"
 
 #include <stdio.h>
@@ -60,6 +61,7 @@ read_arguments(struct settings *settings, int count, char **arguments, bool *qui
 		status = settings_read_environment(settings, fault);
 	for (int i = 1; i < count && status == STATUS_OK;) {
 		bool taken;
+		must(arguments[i] != NULL);
 		if (strcmp(arguments[i], "--config") == 0) {
 			if (i + 1 == count)
 				return fault_set(fault, STATUS_INVALID, "--config needs a file");
