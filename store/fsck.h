@@ -83,6 +83,9 @@ enum fsck_name {
 };
 const char *fsck_name(enum fsck_name name);   /* "folder_file", …: stable, for programs */
 const char *fsck_remedy(enum fsck_name name); /* what to do: a sentence */
+/* The same in Chinese, and what is wrong, without the particulars. */
+const char *fsck_remedy_zh(enum fsck_name name);
+const char *fsck_what_zh(enum fsck_name name);
 
 /* Of each name so many findings are told; all are counted. */
 #define FSCK_TOLD_MAX 20

@@ -177,7 +177,8 @@ dump_tables(struct dump *dump, struct database_reader *reader, struct fault *fau
 		status = database_each(reader, table, visit_record, &one, fault);
 	}
 	if (status == STATUS_OK && !dump->json)
-		printf("# %" PRIu64 " records; %s%" PRIu64 "\n", dump->shown,
+		printf("# %" PRIu64 " %s; %s%" PRIu64 "\n", dump->shown,
+			dump->shown == 1 ? "record" : "records",
 			meta.clean ? "nothing lies behind them, the journal ends at "
 				   : "what the journal holds is newer, from position ",
 			meta.applied.position);

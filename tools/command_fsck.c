@@ -11,12 +11,14 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { AGE_DAYS_MAX = 100000 };
 #define MEGABYTE UINT64_C(1000000)
 
 struct checking {
 	bool json;
+	bool zh;
 	struct progress progress;
 	struct progress_state state;
 	json_t *findings; /* with --json */
@@ -53,26 +55,45 @@ show_finding(void *context, const struct fsck_finding *finding)
 		return;
 	}
 	clear_bar(&run->progress);
-	printf("%s\n    %s\n    %s\n    To do: %s.\n", name, finding->where, finding->what, fsck_remedy(finding->name));
+	if (run->zh)
+		printf("%s\n    %s\n    %s（%s）\n    处理：%s。\n", name, finding->where,
+			fsck_what_zh(finding->name), finding->what, fsck_remedy_zh(finding->name));
+	else
+		printf("%s\n    %s\n    %s\n    To do: %s.\n", name, finding->where, finding->what,
+			fsck_remedy(finding->name));
 }
 
 /* ---- the end ---- */
 
 static void
-print_report(const struct fsck_report *report)
+print_report(const struct fsck_report *report, bool zh)
 {
-	char bytes[SHOWN_COUNT_MAX], entries[SHOWN_COUNT_MAX], records[SHOWN_COUNT_MAX], ids[SHOWN_COUNT_MAX];
+	char size[SHOWN_COUNT_MAX], entries[SHOWN_COUNT_MAX], records[SHOWN_COUNT_MAX], ids[SHOWN_COUNT_MAX];
+	char runs[SHOWN_COUNT_MAX], releases[SHOWN_COUNT_MAX], findings[SHOWN_COUNT_MAX];
+	bool clean = report->findings == 0;
 	for (int name = 0; name < FSCK_NAMES; name++) {
 		if (report->counts[name] > FSCK_TOLD_MAX)
-			printf("%s: %" PRIu64 " more of these\n", fsck_name((enum fsck_name)name),
-				report->counts[name] - FSCK_TOLD_MAX);
+			printf(zh ? "%s：另有 %" PRIu64 " 个\n" : "%s: %" PRIu64 " more of these\n",
+				fsck_name((enum fsck_name)name), report->counts[name] - FSCK_TOLD_MAX);
 	}
-	printf("%s %s entries in %s MB of journal, %s records, %s ids in %" PRIu64 " runs, %" PRIu64 " releases\n",
-		report->findings == 0 ? "clean:" : "checked:", show_count(report->entries, entries),
-		show_count(report->journal_bytes / MEGABYTE, bytes), show_count(report->records, records),
-		show_count(report->ids, ids), report->runs, report->releases);
-	if (report->findings > 0)
-		printf("%" PRIu64 " findings\n", report->findings);
+	if (zh) {
+		printf("%s：日志 %s，%s 条记录；%s 条数据；编号 %s 个，在 %s 个文件中；规则版本 %s 个\n",
+			clean ? "完好" : "已检查", show_size(report->journal_bytes, size),
+			show_count(report->entries, entries), show_count(report->records, records),
+			show_count(report->ids, ids), show_count(report->runs, runs),
+			show_count(report->releases, releases));
+		if (!clean)
+			printf("%s 个问题\n", show_count(report->findings, findings));
+		return;
+	}
+	printf("%s: %s in %s of journal, %s, %s in %s, %s\n", clean ? "clean" : "checked",
+		show_counted(report->entries, "entry", "entries", entries),
+		show_size(report->journal_bytes, size),
+		show_counted(report->records, "record", "records", records),
+		show_counted(report->ids, "id", "ids", ids), show_counted(report->runs, "run", "runs", runs),
+		show_counted(report->releases, "release", "releases", releases));
+	if (!clean)
+		printf("%s\n", show_counted(report->findings, "finding", "findings", findings));
 }
 
 static void
@@ -113,7 +134,7 @@ check(struct checking *run, const char *directory, int64_t age_max_days)
 	if (run->json)
 		show_json(run, &report);
 	else
-		print_report(&report);
+		print_report(&report, run->zh);
 	return report.findings == 0 ? EXIT_DONE : EXIT_REFUSED;
 }
 
@@ -121,17 +142,20 @@ static int
 fsck_command_run(int count, char **arguments)
 {
 	const char *directory;
+	const char *language = "en";
 	int64_t age_max_days = 0;
 	struct checking run = { .json = false };
 	const struct option list[] = {
 		{ "--age-max", OPTION_COUNT, &age_max_days, 1, AGE_DAYS_MAX },
 		{ "--json", OPTION_FLAG, &run.json, 0, 0 },
+		{ "--language", OPTION_LANGUAGE, &language, 0, 0 },
 		{ NULL, OPTION_FLAG, NULL, 0, 0 },
 	};
 	const struct options options = { &COMMAND_FSCK, list, 1, 1, &directory };
 	int code = options_read(&options, count, arguments);
 	if (code != EXIT_DONE)
 		return code;
+	run.zh = strcmp(language, "zh") == 0;
 	run.findings = json_array();
 	code = check(&run, directory, age_max_days);
 	json_decref(run.findings);
@@ -140,7 +164,7 @@ fsck_command_run(int count, char **arguments)
 
 const struct command COMMAND_FSCK = {
 	.name = "fsck",
-	.usage = "fsck DIRECTORY [--age-max DAYS] [--json]",
+	.usage = "fsck DIRECTORY [--age-max DAYS] [--json] [--language en|zh]",
 	.en = "checks a stopped server's data folder for damage",
 	.zh = "检查已停止服务器的数据目录是否损坏",
 	.help = "Reads all of a data folder and changes nothing: every frame and entry of the journal with its checksums and the\n"
@@ -156,13 +180,15 @@ const struct command COMMAND_FSCK = {
 		"  --json             ends with one object on standard output: clean, findings [{name, where, what, remedy}],\n"
 		"                     counts {name: number}, segments, frames, entries, journal_bytes, records, runs, ids,\n"
 		"                     releases; progress goes to standard error, a JSON object a line\n"
+		"  --language zh      says it in Chinese\n"
 		"\n"
 		"The server must be stopped. Memory grows with the number of records that the journal changes, about 100 bytes each.\n"
 		"\n"
 		"It ends with code 0 if the folder is clean, 1 if something was found, 2 if it was called wrongly, and 3 if the\n"
 		"folder is in use, can't be read or is none.\n"
 		"\n"
-		"  suanpan fsck suanpan-data",
+		"  suanpan fsck suanpan-data\n"
+		"  suanpan fsck suanpan-data --language zh",
 	.help_zh =
 		"只读检查整个数据目录：日志的每一帧、每个条目及其校验和与链接；每个条目的分录合计为零，每个余额等于原值加分录；没有编号被处理两\n"
 		"次，编号文件齐全；状态与日志推出的一致；每个规则版本的内容与其名称相符。\n"
@@ -174,11 +200,13 @@ const struct command COMMAND_FSCK = {
 		"  --json             最后在标准输出给出一个对象：clean、findings [{name, where, what, remedy}]、counts {名称: 个数}、\n"
 		"                     segments、frames、entries、journal_bytes、records、runs、ids、releases；\n"
 		"                     进度以每行一个 JSON 对象写到标准错误\n"
+		"  --language zh      以中文显示\n"
 		"\n"
 		"服务器必须已停止。内存随日志所改变的记录数增长，每条约 100 字节。\n"
 		"\n"
 		"退出码：0 完好；1 发现问题；2 用法错误；3 目录正被使用、无法读取或不是数据目录。\n"
 		"\n"
-		"  suanpan fsck suanpan-data",
+		"  suanpan fsck suanpan-data\n"
+		"  suanpan fsck suanpan-data --language zh",
 	.run = fsck_command_run,
 };

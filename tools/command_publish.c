@@ -161,9 +161,11 @@ show(struct publication *publication)
 	catalog = catalog == NULL ? "?" : catalog;
 	name = name == NULL ? "?" : name;
 	bool zh = strcmp(publication->language, "zh") == 0;
-	printf(zh ? "%s：没有错误，%zu 个测试通过\n规则版本 %s\n"
-		  : "%s: no errors, %zu tests passed\nrelease %s\n",
-		catalog, publication->tests, name);
+	if (zh)
+		printf("%s：没有错误，%zu 个测试通过\n规则版本 %s\n", catalog, publication->tests, name);
+	else
+		printf("%s: no errors, %zu %s passed\nrelease %s\n", catalog, publication->tests,
+			publication->tests == 1 ? "test" : "tests", name);
 	if (active)
 		printf(zh ? "已生效。\n" : "It is in force.\n");
 	else

@@ -29,10 +29,10 @@ enum word {
 };
 
 static const char *const WORDS[WORD_COUNT][2] = {
-	[WORD_ZONE] = { "zone", "区域" },
+	[WORD_ZONE] = { "zone", "计费区" },
 	[WORD_CALLS] = { "records", "条数" },
 	[WORD_TOTAL] = { "total", "合计" },
-	[WORD_NO_ZONE] = { "(no zone)", "（无区域）" },
+	[WORD_NO_ZONE] = { "(no zone)", "（无计费区）" },
 	[WORD_CHARGED] = { "charged", "已计费" },
 	[WORD_PRICED] = { "priced, not charged", "仅查询价格" },
 	[WORD_DUPLICATES] = { "charged before", "此前已计费" },
@@ -184,8 +184,10 @@ show_end(const struct rate_file_result *result, bool zh, FILE *out)
 	uint64_t ms = result->elapsed_ns / NS_PER_MS;
 	fprintf(out,
 		zh ? "  %s 条记录，用时 %" PRIu64 ".%02" PRIu64 " 秒，每秒 %s 条。\n"
-		   : "  %s records in %" PRIu64 ".%02" PRIu64 " s: %s a second.\n",
-		show_count(tally_records(tally), count), ms / 1000, ms % 1000 / 10,
+		   : "  %s in %" PRIu64 ".%02" PRIu64 " s: %s a second.\n",
+		zh ? show_count(tally_records(tally), count)
+		   : show_counted(tally_records(tally), "record", "records", count),
+		ms / 1000, ms % 1000 / 10,
 		show_count(per_second(result), speed));
 	if (!result->complete)
 		fprintf(out, "%s",

@@ -39,6 +39,25 @@ show_count(uint64_t count, char text[SHOWN_COUNT_MAX])
 }
 
 const char *
+show_counted(uint64_t count, const char *one, const char *many, char text[SHOWN_COUNT_MAX])
+{
+	show_count(count, text);
+	size_t size = strlen(text);
+	snprintf(text + size, SHOWN_COUNT_MAX - size, " %s", count == 1 ? one : many);
+	return text;
+}
+
+const char *
+show_size(uint64_t bytes, char text[SHOWN_COUNT_MAX])
+{
+	if (bytes < 1000)
+		return show_counted(bytes, "byte", "bytes", text);
+	if (bytes < 1000000)
+		return show_counted(bytes / 1000, "KB", "KB", text);
+	return show_counted(bytes / 1000000, "MB", "MB", text);
+}
+
+const char *
 show_money(struct money amount, char text[SHOWN_MONEY_MAX])
 {
 	char plain[MONEY_TEXT_MAX];

@@ -14,6 +14,10 @@
 
 /* "16,390" */
 const char *show_count(uint64_t count, char text[SHOWN_COUNT_MAX]);
+/* "1 record", "16,390 records" */
+const char *show_counted(uint64_t count, const char *one, const char *many, char text[SHOWN_COUNT_MAX]);
+/* "0 bytes", "12 KB", "3 MB": of a thousand each, rounded down */
+const char *show_size(uint64_t bytes, char text[SHOWN_COUNT_MAX]);
 /* "52,214.05" */
 const char *show_money(struct money amount, char text[SHOWN_MONEY_MAX]);
 

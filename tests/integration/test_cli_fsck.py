@@ -1,6 +1,7 @@
 """suanpan fsck: a stopped server's folder is clean, and what was damaged is named."""
 
 import json
+import re
 import shutil
 
 import pytest
@@ -42,7 +43,9 @@ def test_damage_is_named_with_its_place_and_what_to_do(used):  # noqa: F811
     first = next(one for one in found["findings"] if one["name"] == "frame_checksum")
     assert str(segment) in first["where"] and "checksum" in first["what"] and "backup" in first["remedy"]
     lines = suanpan("fsck", used.data).stdout
-    assert "frame_checksum\n" in lines and "To do: " in lines and "findings\n" in lines
+    assert "frame_checksum\n" in lines and "To do: " in lines and re.search(r"^\d+ findings?$", lines, re.MULTILINE)
+    chinese = suanpan("fsck", used.data, "--language", "zh").stdout
+    assert "日志中一帧的校验和不符" in chinese and "处理：原样保留" in chinese and "个问题\n" in chinese
 
 
 def test_a_damaged_charge_is_named_to_whoever_asks_for_it(used):  # noqa: F811

@@ -323,7 +323,7 @@ def test_a_small_file_has_a_speed_too(ready):
     small = ready.folder / "quick.csv"
     small.write_text(row("1.3"))
     result = suanpan("rate", small, "--as", "asterisk", "--price-only", *ready.to())
-    assert re.search(r"^  1 records in \d+\.\d\d s: [1-9][0-9,]* a second\.$", result.stdout, re.MULTILINE)
+    assert re.search(r"^  1 record in \d+\.\d\d s: [1-9][0-9,]* a second\.$", result.stdout, re.MULTILINE)
 
 
 def test_a_server_with_no_room_for_connections_is_tried_again():

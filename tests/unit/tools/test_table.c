@@ -16,6 +16,29 @@ thousands_are_grouped(void **state)
 }
 
 static void
+one_is_one_and_all_else_is_many(void **state)
+{
+	(void)state;
+	char text[SHOWN_COUNT_MAX];
+	assert_string_equal(show_counted(0, "entry", "entries", text), "0 entries");
+	assert_string_equal(show_counted(1, "entry", "entries", text), "1 entry");
+	assert_string_equal(show_counted(16390, "entry", "entries", text), "16,390 entries");
+}
+
+static void
+sizes_have_the_unit_that_shows_something(void **state)
+{
+	(void)state;
+	char text[SHOWN_COUNT_MAX];
+	assert_string_equal(show_size(0, text), "0 bytes");
+	assert_string_equal(show_size(1, text), "1 byte");
+	assert_string_equal(show_size(999, text), "999 bytes");
+	assert_string_equal(show_size(1000, text), "1 KB");
+	assert_string_equal(show_size(999999, text), "999 KB");
+	assert_string_equal(show_size(12345678901, text), "12,345 MB");
+}
+
+static void
 money_is_grouped_left_of_its_point_only(void **state)
 {
 	(void)state;
@@ -157,6 +180,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(thousands_are_grouped),
+		cmocka_unit_test(one_is_one_and_all_else_is_many),
+		cmocka_unit_test(sizes_have_the_unit_that_shows_something),
 		cmocka_unit_test(money_is_grouped_left_of_its_point_only),
 		cmocka_unit_test(chinese_characters_take_two_columns),
 		cmocka_unit_test(columns_line_up_also_with_chinese),
