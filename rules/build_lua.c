@@ -1,6 +1,7 @@
 /* What rules/lib sees of C: the table `native`. Only our own scripts reach it. */
 #include "build.h"
 
+#include "../engine/base/bilingual.h"
 #include "../engine/base/csv.h"
 #include "../engine/base/utf8.h"
 #include "money_lua.h"
@@ -408,7 +409,7 @@ new_reader(lua_State *lua, struct bytes content)
 	return reader;
 }
 
-/* Adds to the list `problems` of the table at index `result`. */
+/* Adds to the list `problems` of the table at index `result`; `what` is in both languages. */
 static void
 add_problem(lua_State *lua, int result, uint64_t line, uint32_t column, const char *what)
 {
@@ -418,7 +419,12 @@ add_problem(lua_State *lua, int result, uint64_t line, uint32_t column, const ch
 	lua_setfield(lua, -2, "line");
 	lua_pushinteger(lua, column);
 	lua_setfield(lua, -2, "column");
-	lua_pushstring(lua, what);
+	lua_createtable(lua, 0, 2);
+	for (int zh = 0; zh < 2; zh++) {
+		struct text one = bilingual_pick(text_of(what), zh);
+		lua_pushlstring(lua, one.data, one.size);
+		lua_setfield(lua, -2, zh ? "zh" : "en");
+	}
 	lua_setfield(lua, -2, "what");
 	lua_rawseti(lua, -2, (lua_Integer)lua_rawlen(lua, -2) + 1);
 	lua_pop(lua, 1);
@@ -491,7 +497,8 @@ native_csv(lua_State *lua)
 			read_names(lua, reader, result);
 		} else if (reader->row.field_count != reader->name_count) {
 			add_problem(lua, result, reader->row.line, 0,
-				"it has another number of fields than there are columns");
+				BILINGUAL_STRING("it has another number of fields than there are columns",
+					"字段数与列数不同"));
 		} else {
 			read_row(lua, reader, first);
 			lua_pushinteger(lua, (lua_Integer)reader->row.line);

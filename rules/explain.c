@@ -184,7 +184,7 @@ static const struct miss_phrase misses[] = {
 		{ "the number \"{got}\" does not consist of digits", "号码 \"{got}\" 不是由数字组成" } },
 	{ "zone", NONE, NULL, NULL,
 		{ "the zone map {wanted} has no zone for the number: {got}",
-			"计费区表 {wanted} 没有该号码的计费区：{got}" } },
+			"号段表 {wanted} 没有该号码的计费区：{got}" } },
 	{ "zone", SOME, NULL, NULL,
 		{ "nearest is {rule}, which is for zone {wanted}, but this is zone {got}",
 			"最接近的是 {rule}，它适用于计费区 {wanted}，而本次是计费区 {got}" } },

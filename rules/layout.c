@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../engine/base/bilingual.h"
 #include "../engine/base/embed.h"
 #include "../engine/base/memory.h"
 #include "../engine/base/must.h"
@@ -244,7 +245,7 @@ refuse(struct row_work *work, uint32_t place, struct text what)
 		problem->column = work->row->fields[place].column;
 	if (place < work->layout->view.name_count)
 		problem->name = work->layout->view.names[place];
-	problem->what = what.data == NULL ? TEXT("no memory for the row") : what;
+	problem->what = what.data == NULL ? BILINGUAL("no memory for the row", "没有内存读取这一行") : what;
 	return false;
 }
 
@@ -258,7 +259,7 @@ read_header(struct row_work *work)
 		layout->header[i] = arena_copy_text(&layout->header_arena, row->fields[i].text);
 		if (layout->header[i].data == NULL)
 			return refuse(
-				work, NO_INDEX, TEXT("no memory for the names of the columns"));
+				work, NO_INDEX, BILINGUAL("no memory for the names of the columns", "没有内存保存列名"));
 	}
 	layout->view.names = layout->header;
 	layout->view.name_count = row->field_count;
@@ -269,7 +270,9 @@ read_header(struct row_work *work)
 			place++;
 		if (place == row->field_count)
 			return refuse(work, NO_INDEX,
-				arena_print(work->arena, "the file has no column '%.*s'",
+				arena_print(work->arena,
+					BILINGUAL_STRING("the file has no column '%.*s'", "文件没有列 '%.*s'"),
+					TEXT_ARGS(layout->mapping.columns[i]),
 					TEXT_ARGS(layout->mapping.columns[i])));
 		layout->places[i] = place;
 	}
@@ -329,7 +332,7 @@ get_identifier(
 		return false;
 	if (!(may_be_empty && cell.text.size == 0) && !identifier_is_valid(cell.text))
 		return refuse(work, cell.place,
-			TEXT("this wants 1 to 64 bytes of UTF-8 without control characters"));
+			BILINGUAL("this wants 1 to 64 bytes of UTF-8 without control characters", "此处应为 1 至 64 字节的 UTF-8，不含控制字符"));
 	*text = cell.text;
 	return true;
 }
@@ -343,7 +346,7 @@ get_whole_number(struct row_work *work, const struct cell *cell, int64_t *number
 		sound = !__builtin_mul_overflow(value, 10, &value) &&
 			!__builtin_add_overflow(value, cell->text.data[i] - '0', &value);
 	if (!sound)
-		return refuse(work, cell->place, TEXT("this wants a whole number, 0 or more"));
+		return refuse(work, cell->place, BILINGUAL("this wants a whole number, 0 or more", "此处应为不小于 0 的整数"));
 	*number = value;
 	return true;
 }
@@ -420,8 +423,9 @@ get_time(struct row_work *work, const struct source *source, int64_t *ms)
 	}
 	if (!sound || found < INSTANT_MIN || found > INSTANT_MAX)
 		return refuse(work, cell.place,
-			arena_print(
-				work->arena, "this wants a time like %.*s", TEXT_ARGS(time->form)));
+			arena_print(work->arena,
+				BILINGUAL_STRING("this wants a time like %.*s", "此处应为形如 %.*s 的时间"),
+				TEXT_ARGS(time->form), TEXT_ARGS(time->form)));
 	*ms = found;
 	return true;
 }
@@ -433,13 +437,13 @@ get_attributes(struct row_work *work, struct usage *usage)
 	struct attribute *attributes =
 		arena_take_zeroed(work->arena, mapping->attribute_count, sizeof *attributes);
 	if (attributes == NULL)
-		return refuse(work, NO_INDEX, TEXT("no memory for the row"));
+		return refuse(work, NO_INDEX, BILINGUAL("no memory for the row", "没有内存读取这一行"));
 	for (uint32_t i = 0; i < mapping->attribute_count; i++) {
 		struct cell cell;
 		if (!get_cell(work, &mapping->attributes[i].source, &cell))
 			return false;
 		if (!utf8_is_valid(cell.text))
-			return refuse(work, cell.place, TEXT("this is not UTF-8"));
+			return refuse(work, cell.place, BILINGUAL("this is not UTF-8", "此处不是 UTF-8"));
 		attributes[i].name = mapping->attributes[i].name;
 		attributes[i].text = cell.text.size == 0 ? TEXT("") : cell.text;
 	}
@@ -485,8 +489,11 @@ layout_row(struct layout *layout, const struct csv_row *row, struct arena *arena
 		return read_header(&work) ? LAYOUT_HEADER : LAYOUT_REFUSED;
 	if (row->field_count != layout->view.name_count) {
 		refuse(&work, NO_INDEX,
-			arena_print(arena, "the row has %zu fields; there are %zu columns",
-				row->field_count, layout->view.name_count));
+			arena_print(arena,
+				BILINGUAL_STRING("the row has %zu fields; there are %zu columns",
+					"这一行有 %zu 个字段，而列有 %zu 个"),
+				row->field_count, layout->view.name_count, row->field_count,
+				layout->view.name_count));
 		return LAYOUT_REFUSED;
 	}
 	for (uint32_t i = 0; i < mapping->skip_count; i++) {

@@ -53,7 +53,7 @@ struct layout_problem {
 	uint64_t line;    /* of the file */
 	uint32_t column;  /* in characters of the line, from 1; 0: the whole row */
 	struct text name; /* of the column, may be empty */
-	struct text what; /* one sentence in English, in the arena */
+	struct text what; /* one sentence in both languages (base/bilingual.h), in the arena */
 };
 
 /* A new file begins: its first row is a header if the layout says so. */

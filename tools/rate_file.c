@@ -4,6 +4,7 @@
 #include "client.h"
 #include "position_set.h"
 
+#include "../engine/base/bilingual.h"
 #include "../engine/base/clock.h"
 #include "../engine/base/must.h"
 #include "../engine/base/utf8.h"
@@ -260,9 +261,10 @@ send_event(struct rating *rating, const struct mapped_row *mapped)
 	if (!record_id(rating->result->source, mapped->id, place, &id)) {
 		const struct tally_problem problem = {
 			.line = rating->row.line,
-			.what = TEXT(
+			.what = BILINGUAL(
 				"the name of the source and the record's id have more than 64 bytes together; "
-				"--source gives a shorter name"),
+				"--source gives a shorter name",
+				"来源名称与记录编号合计超过 64 字节；请用 --source 指定较短的名称"),
 		};
 		return add_bad(rating, &problem);
 	}

@@ -4,6 +4,8 @@
 #include "json.h"
 #include "table.h"
 
+#include "../engine/base/bilingual.h"
+
 #include <inttypes.h>
 
 #define NS_PER_US UINT64_C(1000)
@@ -163,7 +165,7 @@ show_problems(
 		fprintf(out, ": ");
 		if (problem->name.size > 0)
 			fprintf(out, "%.*s: ", TEXT_ARGS(problem->name));
-		fprintf(out, "%.*s\n", TEXT_ARGS(problem->what));
+		fprintf(out, "%.*s\n", TEXT_ARGS(bilingual_pick(problem->what, zh)));
 	}
 	if (tally->bad > tally->problem_count)
 		fprintf(out, zh ? "    另有 %" PRIu64 " 行\n" : "    and %" PRIu64 " more\n",
@@ -265,7 +267,7 @@ codes_json(const struct tally_list *list)
 }
 
 static json_t *
-problems_json(const struct tally *tally)
+problems_json(const struct tally *tally, const struct rate_file_options *options)
 {
 	json_t *list = json_array();
 	for (size_t i = 0; i < tally->problem_count; i++) {
@@ -273,7 +275,7 @@ problems_json(const struct tally *tally)
 		json_array_append_new(list,
 			json_pack("{s:I, s:I, s:o, s:o}", "line", (json_int_t)problem->line,
 				"column", (json_int_t)problem->column, "name",
-				json_of_text(problem->name), "say", json_of_text(problem->what)));
+				json_of_text(problem->name), "say", json_of_text(bilingual_pick(problem->what, options->zh))));
 	}
 	return list;
 }
@@ -295,7 +297,7 @@ rate_report_json(const struct rate_file_options *options, const struct rate_file
 	json_object_set_new(object, "skipped_by_reason", counts_json(&tally->reasons));
 	json_object_set_new(object, "refused_by_code", codes_json(&tally->refusals));
 	json_object_set_new(object, "failed_by_code", codes_json(&tally->failures));
-	json_object_set_new(object, "problems", problems_json(tally));
+	json_object_set_new(object, "problems", problems_json(tally, options));
 	json_object_set_new(object, "seconds", json_real((double)result->elapsed_ns / 1e9));
 	json_object_set_new(object, "per_second", json_integer((json_int_t)per_second(result)));
 	return object;

@@ -31,7 +31,7 @@ struct tally_problem {
 	uint64_t line;
 	uint32_t column; /* 0: the whole row */
 	struct text name; /* of the column; may be empty */
-	struct text what;
+	struct text what; /* in both languages */
 };
 
 #define TALLY_PROBLEMS_MAX 10

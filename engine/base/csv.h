@@ -45,7 +45,7 @@ enum csv_outcome { CSV_ROW, CSV_END, CSV_REFUSED };
 struct csv_problem {
 	uint64_t line;
 	uint32_t column;
-	const char *what; /* one sentence in English, static */
+	const char *what; /* one sentence in both languages (bilingual.h), static */
 };
 
 /* Reads `input`, all of it in memory (or mapped). It must stay until csv_release. */

@@ -220,6 +220,9 @@ def test_bad_rows_are_named_with_line_and_column_and_the_others_are_charged(read
     assert problems[3]["name"] == "billsec" and problems[3]["column"] > 0
     text = suanpan("rate", small, "--as", "asterisk", *ready.to())
     assert f"{small}:3:" in text.stdout
+    chinese = suanpan("rate", small, "--as", "asterisk", "--language", "zh", *ready.to()).stdout
+    for sentence in ("不以引号开头的字段中有引号", "此处应为不小于 0 的整数", "此处应为形如 YYYY-MM-DD hh:mm:ss 的时间", "这一行有 2 个字段，而列有 17 个"):
+        assert sentence in chinese
 
 
 def test_an_id_that_is_too_long_is_a_bad_row_and_a_source_that_is_too_long_is_refused(ready):

@@ -39,7 +39,7 @@ static const struct {
 		"号码 \"ab\" 不是由数字组成" },
 	{ { NO_RULE, "zone", WORD("dialled"), WORD("234") },
 		"the zone map dialled has no zone for the number: 234",
-		"计费区表 dialled 没有该号码的计费区：234" },
+		"号段表 dialled 没有该号码的计费区：234" },
 	{ { RULE, "zone", WORD("local|hmt"), WORD("domestic") },
 		"nearest is talk.call, which is for zone local, hmt, but this is zone domestic",
 		"最接近的是 talk.call，它适用于计费区 local、hmt，而本次是计费区 domestic" },
