@@ -15,9 +15,12 @@
 #define EVENTS 256
 #define SECOND_NS UINT64_C(1000000000)
 #define DRAIN_NS (60 * SECOND_NS) /* for the last answers */
-/* The open loop sleeps at least so long, so as not to take the target's processor; it adds that
- * much to a latency at most. */
-#define PAUSE_NS 50000
+/*
+ * The open loop looks up once in so long: it sends what has become due and reads what has come. So it does not take the target's
+ * processor for system calls of one question each, as clients that share a machine with it would not; a latency holds up to
+ * twice as much of the generator's own, and is never too small.
+ */
+#define PAUSE_NS 1000000
 
 /*
  * A slot is the place of one question in flight. Where answers carry the slot's number, free slots
@@ -337,7 +340,9 @@ loop_turn(struct loop *loop)
 {
 	struct epoll_event events[EVENTS];
 	bool open = loop->plan->rate > 0;
-	struct timespec timeout = { .tv_sec = open ? 0 : 1, .tv_nsec = open ? PAUSE_NS : 0 };
+	struct timespec timeout = { .tv_sec = open ? 0 : 1 };
+	if (open)
+		nanosleep(&(struct timespec){ .tv_nsec = PAUSE_NS }, NULL);
 	int count = epoll_pwait2(loop->epoll, events, EVENTS, &timeout, NULL);
 	if (count < 0 && errno != EINTR)
 		return complain("epoll");
