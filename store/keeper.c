@@ -13,6 +13,8 @@
 #define PACE_MS_MAX 8
 /* When it has written nothing for so long, it is idle. */
 #define IDLE_NS UINT64_C(20000000)
+/* What is filled is synced in such parts, so that no sync has much to do. */
+#define SYNC_BYTES ((uint64_t)4 * 1024 * 1024)
 
 struct keeper {
 	struct keeper_options options;
@@ -67,8 +69,12 @@ pace_chunk(void *context, struct disk_file *file, uint64_t filled, struct fault 
 	struct keeper *keeper = context;
 	if (atomic_load(&keeper->stopping))
 		return fault_set(fault, STATUS_BUSY, "%s was given up half made", file->path);
-	if (journal_is_idle(keeper))
-		return disk_sync(file, fault);
+	bool is_idle = journal_is_idle(keeper);
+	if (is_idle || filled % SYNC_BYTES == 0) {
+		enum status status = disk_sync(file, fault);
+		if (is_idle || status != STATUS_OK)
+			return status;
+	}
 	for (int ms = 0; ms < PACE_MS_MAX && atomic_load(&keeper->next) != NULL; ms++) {
 		uint64_t written = journal_bytes(keeper) - keeper->pace_began;
 		if (filled <= written + written / 2)

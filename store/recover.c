@@ -183,7 +183,7 @@ check_last_segment(const struct journal_place *place, const struct journal_head 
 	if (status == STATUS_OK && size < place->segment_bytes)
 		status = fault_set(fault, STATUS_CORRUPT,
 			"the journal is damaged: %s was cut to %" PRIu64 " of %" PRIu64
-			" bytes, and what it lost may have been answered; put the file back from a backup",
+			" bytes, and what it lost may have been answered; copy the folder again from where it was whole, or restore all of it from a backup",
 			file.file.path, size, place->segment_bytes);
 	segment_reader_close(&file);
 	return status;

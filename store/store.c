@@ -58,8 +58,9 @@ journal_has_failed(void *context, const struct fault *fault)
 	store_fail(context, fault);
 }
 
+/* The checkpoint, or the work behind the stage. */
 static void
-checkpoint_wakes(void *context)
+another_thread_wakes(void *context)
 {
 	struct store *store = context;
 	uv_async_send(&store->wake);
@@ -68,7 +69,9 @@ checkpoint_wakes(void *context)
 static void
 wake_called(uv_async_t *wake)
 {
-	store_turn(wake->data, true);
+	struct store *store = wake->data;
+	backstage_finish(store->backstage);
+	store_turn(store, true);
 }
 
 /* ---- opening ---- */
@@ -234,8 +237,10 @@ open_parts(struct store *store, struct fault *fault)
 	if (status != STATUS_OK)
 		return status;
 	store->durable_seen = journal_durable(store->journal);
-	struct checkpoint_options options = { store->database, checkpoint_wakes, store };
+	struct checkpoint_options options = { store->database, another_thread_wakes, store };
 	status = checkpoint_open(&store->checkpoint, &options, fault);
+	if (status == STATUS_OK)
+		status = backstage_open(&store->backstage, another_thread_wakes, store, fault);
 	if (status != STATUS_OK)
 		return status;
 	struct archiver_options archiving = {
@@ -254,6 +259,7 @@ open_parts(struct store *store, struct fault *fault)
 static void
 store_release(struct store *store)
 {
+	backstage_close(store->backstage);
 	archiver_close(store->archiver);
 	journal_close(store->journal, NULL, NULL);
 	checkpoint_close(store->checkpoint);

@@ -3,6 +3,7 @@
 #define SUANPAN_STORE_PARTS_H
 
 #include "archiver.h"
+#include "backstage.h"
 #include "folder.h"
 #include "store.h"
 
@@ -30,6 +31,7 @@ struct store {
 	struct journal *journal;
 	struct checkpoint *checkpoint;
 	struct archiver *archiver;
+	struct backstage *backstage;
 	struct database_meta meta; /* as it is in LMDB */
 	int64_t now_ms;
 

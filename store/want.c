@@ -450,7 +450,7 @@ wants_room(struct store *store)
 /* ---- runs of ids ---- */
 
 struct id_work {
-	uv_work_t work;
+	struct backstage_work work; /* first */
 	struct store *store;
 	struct ids_job *job;
 	enum status status;
@@ -458,18 +458,17 @@ struct id_work {
 };
 
 static void
-id_work_run(uv_work_t *work)
+id_work_run(struct backstage_work *work)
 {
-	struct id_work *id_work = work->data;
+	struct id_work *id_work = (struct id_work *)work;
 	id_work->status = ids_job_run(id_work->job, &id_work->fault);
 }
 
 static void
-id_work_done(uv_work_t *work, int status)
+id_work_done(struct backstage_work *work)
 {
-	struct id_work *id_work = work->data;
+	struct id_work *id_work = (struct id_work *)work;
 	struct store *store = id_work->store;
-	must(status == 0);
 	store->id_jobs--;
 	ids_job_done(store->ids, id_work->job, id_work->status == STATUS_OK);
 	bool may_pass = id_work->status == STATUS_MEMORY ||
@@ -507,9 +506,9 @@ id_jobs_send(struct store *store)
 			return;
 		}
 		id_work->store = store;
-		id_work->work.data = id_work;
+		id_work->work.run = id_work_run;
+		id_work->work.done = id_work_done;
 		store->id_jobs++;
-		int code = uv_queue_work(store->loop, &id_work->work, id_work_run, id_work_done);
-		must(code == 0);
+		backstage_queue(store->backstage, &id_work->work);
 	}
 }

@@ -9,7 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { BACKSTAGE_NICE = 5 };
+enum { BACKSTAGE_NICE = 10 };
 
 struct beginning {
 	enum thread_rank rank;
