@@ -12,7 +12,10 @@
 enum {
 	BATCH_BYTES_MAX = 16 << 20,
 	ERROR_BYTES = 1024,
-	/* Behind it there is room for an answer, which an entry can hold, and for an error of each item. */
+	/*
+	 * Behind it there is room for an answer, which an entry can hold, and for an error of each
+	 * item.
+	 */
 	FULL_BYTES = BATCH_BYTES_MAX - 2 * ENTRY_BYTES_MAX - BATCH_ITEMS_MAX * ERROR_BYTES,
 };
 
@@ -37,8 +40,7 @@ struct batch *
 batch_new(struct connection *connection, uint32_t msgid, uint32_t count)
 {
 	must(count > 0 && count <= BATCH_ITEMS_MAX);
-	struct batch *batch =
-		memory_new_zeroed(1, sizeof *batch + count * sizeof batch->slots[0]);
+	struct batch *batch = memory_new_zeroed(1, sizeof *batch + count * sizeof batch->slots[0]);
 	if (batch == NULL)
 		return NULL;
 	batch->connection = connection;
@@ -70,8 +72,9 @@ pack_items(const struct batch *batch, struct buffer *into)
 	pack_array(&pack, batch->count);
 	for (uint32_t i = 0; i < batch->count; i++) {
 		must(batch->slots[i].size > 0);
-		pack_raw(&pack, (struct bytes){ batch->answers.data + batch->slots[i].offset,
-				       batch->slots[i].size });
+		pack_raw(&pack,
+			(struct bytes){ batch->answers.data + batch->slots[i].offset,
+				batch->slots[i].size });
 	}
 	return (struct bytes){ into->data, pack_is_whole(&pack) ? into->size : 0 };
 }

@@ -36,8 +36,8 @@ call_error(struct call *call, enum say say, const struct text *arguments, size_t
 		pack_map(&pack, 1);
 		pack_name(&pack, "error");
 	}
-	const struct connection *connection =
-		reply->batch != NULL ? batch_connection(reply->batch) : reply->connection;
+	const struct connection *connection = reply->batch != NULL ? batch_connection(reply->batch)
+								   : reply->connection;
 	connection_pack_error(connection, &pack, say, arguments, count);
 	struct bytes error = { pack.buffer->data, pack_is_whole(&pack) ? pack.buffer->size : 0 };
 	if (reply->batch != NULL)

@@ -6,12 +6,14 @@
  *            ▼
  *          waits ── the store or a worker is done ──► run again, from the start
  *
- * A method's `run` is written as if nothing was ever cold: whenever something is, it says so (call_wait_*) and returns; it is run
- * again when that is there. So between two runs nothing is kept but the request's own bytes, what it has learnt about
- * its id (memo), and the state of a long piece of work that it gave to a worker.
+ * A method's `run` is written as if nothing was ever cold: whenever something is, it says so
+ * (call_wait_*) and returns; it is run again when that is there. So between two runs nothing is
+ * kept but the request's own bytes, what it has learnt about its id (memo), and the state of a long
+ * piece of work that it gave to a worker.
  *
- * The first run happens in memory that is about to be reused, where no want can be registered: call_wait_* then only returns
- * CALL_WAITS; the shard moves the request to memory of its own and runs it once more, to the same place.
+ * The first run happens in memory that is about to be reused, where no want can be registered:
+ * call_wait_* then only returns CALL_WAITS; the shard moves the request to memory of its own and
+ * runs it once more, to the same place.
  *
  * Thread: the shard's, except for the function given to call_work.
  */
@@ -53,7 +55,8 @@ struct call {
 	struct reply_to reply;
 	struct waiting *waiting; /* NULL in the first run */
 	struct id_memo *memo;
-	uint64_t seen; /* the newest version of what was read: a read's answer waits until that is durable */
+	uint64_t
+		seen; /* the newest version of what was read: a read's answer waits until that is durable */
 	struct warm warm;
 };
 
@@ -64,7 +67,8 @@ enum call_end call_answer_at(struct call *call, struct bytes result, uint64_t po
 /* A result of reading: leaves when everything that was seen is durable. */
 enum call_end call_answer(struct call *call, struct bytes result);
 /* Nothing was decided. */
-enum call_end call_error(struct call *call, enum say say, const struct text *arguments, size_t count);
+enum call_end
+call_error(struct call *call, enum say say, const struct text *arguments, size_t count);
 enum call_end call_problem(struct call *call, const struct problem *problem);
 /* What a failing store operation means to the client; waits where that helps. */
 enum call_end call_failed(struct call *call, enum status status, const struct fault *fault);
@@ -80,12 +84,15 @@ enum call_end call_wait_durable(struct call *call, uint64_t position);
 enum call_end call_wait_room(struct call *call);
 
 /*
- * A long piece of work on a worker. In the first run after it was given, call_state() is NULL: make the state, and give it with call_work; when
- * `work` has returned, the method is run again and call_state() is that state. `drop` frees it when the call ends.
+ * A long piece of work on a worker. In the first run after it was given, call_state() is NULL: make
+ * the state, and give it with call_work; when `work` has returned, the method is run again and
+ * call_state() is that state. `drop` frees it when the call ends.
  */
 void *call_state(const struct call *call);
-bool call_can_work(const struct call *call); /* false: return CALL_WAITS and do it in the next run */
-enum call_end call_work(struct call *call, void *state, void (*work)(void *state), void (*drop)(void *state));
+bool
+call_can_work(const struct call *call); /* false: return CALL_WAITS and do it in the next run */
+enum call_end
+call_work(struct call *call, void *state, void (*work)(void *state), void (*drop)(void *state));
 
 /* ---- what is seen ---- */
 
@@ -96,7 +103,8 @@ void call_saw(struct call *call, uint64_t version);
 const struct loaded_release *call_release(struct call *call);
 
 /* Finds, and remembers what was seen. */
-enum lookup call_find(struct call *call, struct shelf_key key, struct bytes *value, uint64_t *version);
+enum lookup
+call_find(struct call *call, struct shelf_key key, struct bytes *value, uint64_t *version);
 
 /* ---- the methods' runs, by file ---- */
 

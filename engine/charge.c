@@ -1,8 +1,9 @@
 /*
- * charge and rate: from what a client says was used to a price, to money taken from a balance, and to the entry that says so.
+ * charge and rate: from what a client says was used to a price, to money taken from a balance, and
+ * to the entry that says so.
  *
- * Deciding changes nothing until store_append; all checks come before, in the order of the contract: parse (done) → time and id → existence →
- * status → price → balance.
+ * Deciding changes nothing until store_append; all checks come before, in the order of the
+ * contract: parse (done) → time and id → existence → status → price → balance.
  */
 #include "call.h"
 #include "once.h"
@@ -39,8 +40,8 @@ struct deciding {
 static enum call_end
 refuse_quantities(struct call *call)
 {
-	struct text one = BILINGUAL(
-		"exactly one of seconds, bytes, items must be given", "seconds、bytes、items 必须且只能给出一个");
+	struct text one = BILINGUAL("exactly one of seconds, bytes, items must be given",
+		"seconds、bytes、items 必须且只能给出一个");
 	return call_error(call, SAY_FIELDS_CONFLICT, &one, 1);
 }
 
@@ -58,8 +59,12 @@ read_usage(const struct usage_params *params, struct usage *usage)
 		.from = params->service_id,
 		.to = params->to.data == NULL ? TEXT("") : params->to,
 		.at_ms = params->at_ms,
-		.quantity = seconds ? params->seconds : bytes ? params->bytes : params->items,
-		.unit = seconds ? UNIT_SECOND : bytes ? UNIT_BYTE : UNIT_ITEM,
+		.quantity = seconds ? params->seconds
+			: bytes     ? params->bytes
+				    : params->items,
+		.unit = seconds ? UNIT_SECOND
+			: bytes ? UNIT_BYTE
+				: UNIT_ITEM,
 		.attributes = params->with.items,
 		.attribute_count = params->with.count,
 	};
@@ -67,8 +72,9 @@ read_usage(const struct usage_params *params, struct usage *usage)
 }
 
 /*
- * The event in its one form, as it is journaled and fingerprinted: [service, to, unit, quantity, short, {attributes}], the last two only
- * as far as they are not empty. Who and when stand in the entry itself.
+ * The event in its one form, as it is journaled and fingerprinted: [service, to, unit, quantity,
+ * short, {attributes}], the last two only as far as they are not empty. Who and when stand in the
+ * entry itself.
  */
 static struct bytes
 pack_event(struct deciding *deciding)
@@ -151,8 +157,8 @@ counter_fact(void *context, const struct counter_name *name, int64_t *used)
 {
 	struct deciding *deciding = context;
 	struct record_key key;
-	key_of_counter(&key, deciding->subject.subscription_id, name->package,
-		name->allowance, name->cycle);
+	key_of_counter(&key, deciding->subject.subscription_id, name->package, name->allowance,
+		name->cycle);
 	struct bytes value;
 	uint64_t version;
 	switch (call_find(deciding->call, shelf_key_of(&key), &value, &version)) {
@@ -184,7 +190,8 @@ price(struct deciding *deciding, enum call_end *end)
 	};
 	struct holding *holdings;
 	struct fault fault;
-	if (!subject_holdings(&deciding->subject, call->arena, &holdings, &question.holding_count)) {
+	if (!subject_holdings(
+		    &deciding->subject, call->arena, &holdings, &question.holding_count)) {
 		*end = call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 		return HAS_ENDED;
 	}
@@ -221,8 +228,8 @@ find_subject(struct deciding *deciding, enum call_end *end)
 	struct subject *subject = &deciding->subject;
 	enum say say;
 	struct text about;
-	switch (subject_find(call, deciding->params->service_id, deciding->params->at_ms, subject, &say,
-		&about, &deciding->cold)) {
+	switch (subject_find(call, deciding->params->service_id, deciding->params->at_ms, subject,
+		&say, &about, &deciding->cold)) {
 	case SUBJECT_COLD:
 		*end = call_wait_record(call, shelf_key_of(&deciding->cold));
 		return HAS_ENDED;
@@ -243,7 +250,8 @@ find_subject(struct deciding *deciding, enum call_end *end)
 /* ---- rate ---- */
 
 static enum progress
-begin(struct deciding *deciding, struct call *call, const struct usage_params *params, enum call_end *end)
+begin(struct deciding *deciding, struct call *call, const struct usage_params *params,
+	enum call_end *end)
 {
 	*deciding = (struct deciding){
 		.call = call,
@@ -309,7 +317,8 @@ entry_begin(struct charge_entry *entry, struct arena *arena, size_t counters)
 }
 
 static bool
-add_effect(struct charge_entry *entry, struct arena *arena, const struct record_key *key, struct bytes value)
+add_effect(struct charge_entry *entry, struct arena *arena, const struct record_key *key,
+	struct bytes value)
 {
 	uint8_t *bytes = arena_take(arena, key->size + value.size);
 	if (bytes == NULL)
@@ -331,13 +340,18 @@ add_postings(struct charge_entry *entry, int64_t amount, struct text unit, struc
 	if (amount == 0)
 		return;
 	uint8_t side = (uint8_t)(entry->effect_count - 1);
-	entry->postings[entry->posting_count++] =
-		(struct posting){ .side = side, .amount = amount, .unit = unit };
-	entry->postings[entry->posting_count++] =
-		(struct posting){ .side = POSTING_BOOK, .book = book, .amount = -amount, .unit = unit };
+	entry->postings[entry->posting_count++] = (struct posting){
+		.side = side, .amount = amount, .unit = unit
+	};
+	entry->postings[entry->posting_count++] = (struct posting){
+		.side = POSTING_BOOK, .book = book, .amount = -amount, .unit = unit
+	};
 }
 
-/* The main balance is part of every charge, also of one that costs nothing: it carries the account's history. */
+/*
+ * The main balance is part of every charge, also of one that costs nothing: it carries the
+ * account's history.
+ */
 static bool
 add_balance(struct deciding *deciding, struct charge_entry *entry, const struct payment *payment)
 {
@@ -349,9 +363,11 @@ add_balance(struct deciding *deciding, struct charge_entry *entry, const struct 
 	balance_touch(&balance, deciding->subject.balance_version,
 		(uint32_t)floor_divide(call->shard->now_ms, DAY_MS));
 	balance_write(&writer, &balance);
-	if (!add_effect(entry, call->arena, &deciding->subject.balance_key, fields_written(&writer)))
+	if (!add_effect(
+		    entry, call->arena, &deciding->subject.balance_key, fields_written(&writer)))
 		return false;
-	add_postings(entry, -payment->charged.micros, deciding->subject.account.currency, TEXT("revenue"));
+	add_postings(entry, -payment->charged.micros, deciding->subject.account.currency,
+		TEXT("revenue"));
 	return true;
 }
 
@@ -362,12 +378,13 @@ add_counters(struct deciding *deciding, struct charge_entry *entry)
 	for (size_t i = 0; i < pricing->consumption_count; i++) {
 		const struct consumption *one = &pricing->consumptions[i];
 		struct record_key key;
-		key_of_counter(&key, deciding->subject.subscription_id,
-			one->name.package, one->name.allowance, one->name.cycle);
+		key_of_counter(&key, deciding->subject.subscription_id, one->name.package,
+			one->name.allowance, one->name.cycle);
 		uint8_t value[COUNTER_BYTES];
 		must(one->used_after > one->used_before);
 		store_i64(value, one->used_after);
-		if (!add_effect(entry, deciding->call->arena, &key, (struct bytes){ value, sizeof value }))
+		if (!add_effect(entry, deciding->call->arena, &key,
+			    (struct bytes){ value, sizeof value }))
 			return false;
 		add_postings(entry, one->used_after - one->used_before,
 			text_of(unit_name(deciding->usage.unit)), TEXT("used"));
@@ -401,7 +418,8 @@ take_money(struct deciding *deciding, const struct payment *payment)
 	uint64_t position;
 	struct fault fault;
 	struct bytes answer = pack_charged(deciding, payment);
-	if (answer.size == 0 || !entry_begin(&parts, call->arena, deciding->pricing.consumption_count) ||
+	if (answer.size == 0 ||
+		!entry_begin(&parts, call->arena, deciding->pricing.consumption_count) ||
 		!add_balance(deciding, &parts, payment) || !add_counters(deciding, &parts))
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	struct entry entry = {
@@ -420,8 +438,8 @@ take_money(struct deciding *deciding, const struct payment *payment)
 		.postings = parts.postings,
 		.posting_count = parts.posting_count,
 	};
-	enum status status =
-		store_append(call->shard->store, &entry, parts.effects, &position, &fault);
+	enum status status = store_append(
+		call->shard->store, &entry, parts.effects, &position, &fault);
 	if (status == STATUS_LIMIT)
 		return refuse(deciding, SAY_OVERFLOW, NULL, 0, NULL);
 	if (status != STATUS_OK)
@@ -434,8 +452,9 @@ static enum call_end
 settle(struct deciding *deciding)
 {
 	struct payment payment;
-	switch (pay(&deciding->subject.balance, deciding->subject.account.floor, deciding->pricing.amount,
-		(enum short_mode)deciding->params->short_mode, &payment)) {
+	switch (pay(&deciding->subject.balance, deciding->subject.account.floor,
+		deciding->pricing.amount, (enum short_mode)deciding->params->short_mode,
+		&payment)) {
 	case PAY_TOO_LOW:
 		return refuse_balance(deciding, payment.available);
 	case PAY_OVERFLOW:
@@ -468,7 +487,8 @@ check_once(struct deciding *deciding, enum call_end *end)
 		.fingerprint = hash64(deciding->event.data, deciding->event.size, ENTRY_CHARGE),
 		.at_ms = params->at_ms,
 	};
-	return once_check(deciding->call, &deciding->once, end) == ONCE_DECIDE ? GOES_ON : HAS_ENDED;
+	return once_check(deciding->call, &deciding->once, end) == ONCE_DECIDE ? GOES_ON
+									       : HAS_ENDED;
 }
 
 enum call_end

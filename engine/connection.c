@@ -12,14 +12,15 @@
 #include <string.h>
 
 enum {
-	READ_BYTES = 64 * 1024,        /* one arrival, shared by all connections */
-	OUT_BYTES_STOP = 1 << 20,      /* answers a client has not read: no more requests are taken from it */
-	OUT_BYTES_MAX = 64 << 20,      /* answers a client has not read: it is cut off */
-	CALLS_STOP = 256,              /* requests of a client that wait for something: no more are taken */
-	IN_BYTES_TOTAL = 256 << 20,    /* unfinished messages of all connections together … */
-	IN_BYTES_SMALL = 256 * 1024,   /* … but for those that are small */
+	READ_BYTES = 64 * 1024, /* one arrival, shared by all connections */
+	OUT_BYTES_STOP = 1
+		<< 20, /* answers a client has not read: no more requests are taken from it */
+	OUT_BYTES_MAX = 64 << 20, /* answers a client has not read: it is cut off */
+	CALLS_STOP = 256, /* requests of a client that wait for something: no more are taken */
+	IN_BYTES_TOTAL = 256 << 20,  /* unfinished messages of all connections together … */
+	IN_BYTES_SMALL = 256 * 1024, /* … but for those that are small */
 	VALUES_MAX = 100000,
-	HELD_SLOTS = 4,                /* more than the batches that can be undurable at a time */
+	HELD_SLOTS = 4, /* more than the batches that can be undurable at a time */
 	ANSWER_HEAD_BYTES = 8,
 };
 
@@ -34,9 +35,9 @@ struct connection {
 		uv_pipe_t pipe;
 	} socket;
 	bool reading;
-	bool closing;      /* the socket is being closed or is closed */
-	bool ending;       /* to be closed when the last answer has left */
-	bool zh, details;  /* as hello asked */
+	bool closing;     /* the socket is being closed or is closed */
+	bool ending;      /* to be closed when the last answer has left */
+	bool zh, details; /* as hello asked */
 
 	struct scan scan;
 	struct buffer in; /* an unfinished message */
@@ -52,7 +53,7 @@ struct connection {
 	struct connection *dirty_next;
 	bool behind; /* on the list of connections that may be taken from again */
 	struct connection *behind_next;
-	unsigned calls; /* requests that are not answered yet */
+	unsigned calls;         /* requests that are not answered yet */
 	struct work_row parked; /* calls that wait until its client has read */
 };
 
@@ -148,7 +149,8 @@ connection_close(struct connection *connection)
 {
 	if (connection->closing)
 		return;
-	connection->closing = true; /* what arrived stays until the socket is closed: it may be being run just now */
+	connection->closing =
+		true; /* what arrived stays until the socket is closed: it may be being run just now */
 	uv_close(&connection->socket.handle, socket_closed);
 }
 
@@ -245,8 +247,8 @@ connection_write(struct connection *connection)
 	if (connection->closing || connection->write_under_way)
 		return;
 	if (connection->ready.size > 0) {
-		uv_buf_t buf =
-			uv_buf_init((char *)connection->ready.data, (unsigned)connection->ready.size);
+		uv_buf_t buf = uv_buf_init(
+			(char *)connection->ready.data, (unsigned)connection->ready.size);
 		int sent = uv_try_write(&connection->socket.stream, &buf, 1);
 		if (sent < 0 && sent != UV_EAGAIN) {
 			connection_close(connection);
@@ -335,10 +337,14 @@ answer_buffer(struct connection *connection, uint64_t position)
 		return &connection->ready;
 	}
 	struct journal_progress progress = store_progress(store);
-	/* An earlier batch than the open one: it leaves with the last of them, which is the next to be durable or the one after. */
+	/*
+	 * An earlier batch than the open one: it leaves with the last of them, which is the next to
+	 * be durable or the one after.
+	 */
 	uint64_t batch = position >= progress.batch_position ? progress.batch : progress.batch - 1;
 	if (batch - all->released_batch >= HELD_SLOTS)
-		connections_durable(all); /* a long turn: batches became durable meanwhile, and their slots are needed */
+		connections_durable(
+			all); /* a long turn: batches became durable meanwhile, and their slots are needed */
 	must(batch > all->released_batch && batch - all->released_batch < HELD_SLOTS);
 	unsigned slot = (unsigned)(batch % HELD_SLOTS);
 	if (!connection->holds[slot]) {
@@ -369,7 +375,8 @@ answer_head(uint8_t head[ANSWER_HEAD_BYTES], uint32_t msgid)
 enum { NIL = 0xc0 };
 
 void
-connection_answer(struct connection *connection, uint32_t msgid, struct bytes result, uint64_t position)
+connection_answer(
+	struct connection *connection, uint32_t msgid, struct bytes result, uint64_t position)
 {
 	uint8_t head[ANSWER_HEAD_BYTES];
 	must(connection->calls > 0 && result.size > 0);
@@ -395,13 +402,15 @@ connection_pack_error(const struct connection *connection, struct pack *pack, en
 		pack_name_string(pack, "code", say_code(say));
 		pack_name_text(pack, "say", sentence);
 	} else {
-		pack_text(pack, arena_print(&arena, "%s: %.*s", say_code(say), TEXT_ARGS(sentence)));
+		pack_text(
+			pack, arena_print(&arena, "%s: %.*s", say_code(say), TEXT_ARGS(sentence)));
 	}
 	arena_release(&arena);
 }
 
 void
-connection_error(struct connection *connection, uint32_t msgid, struct bytes error, uint64_t position)
+connection_error(
+	struct connection *connection, uint32_t msgid, struct bytes error, uint64_t position)
 {
 	uint8_t head[ANSWER_HEAD_BYTES];
 	must(connection->calls > 0);
@@ -466,14 +475,15 @@ answer_scan_problem(struct connection *connection, struct bytes bytes)
 	struct message message;
 	char number[32];
 	enum say say = SAY_MALFORMED;
-	struct text argument = BILINGUAL(
-		"byte 0xc1 is never used; the connection is closed", "字节 0xc1 从不使用；连接已关闭");
+	struct text argument = BILINGUAL("byte 0xc1 is never used; the connection is closed",
+		"字节 0xc1 从不使用；连接已关闭");
 	message_read(bytes, &message);
 	switch (connection->scan.problem) {
 	case SCAN_TOO_LARGE:
 		say = SAY_FRAME_TOO_LARGE;
-		argument = (struct text){ number, (size_t)snprintf(number, sizeof number, "%zu",
-						     connection->all->limits.bytes_max) };
+		argument = (struct text){ number,
+			(size_t)snprintf(
+				number, sizeof number, "%zu", connection->all->limits.bytes_max) };
 		break;
 	case SCAN_TOO_DEEP:
 		say = SAY_TOO_DEEP;
@@ -483,7 +493,8 @@ answer_scan_problem(struct connection *connection, struct bytes bytes)
 	case SCAN_TOO_MANY:
 		say = SAY_TOO_MANY_VALUES;
 		argument = (struct text){ number,
-			(size_t)snprintf(number, sizeof number, "%u", connection->all->limits.values_max) };
+			(size_t)snprintf(
+				number, sizeof number, "%u", connection->all->limits.values_max) };
 		break;
 	case SCAN_INVALID:
 	case SCAN_FINE:
@@ -525,8 +536,8 @@ take_message(struct connection *connection, struct group *group, struct bytes by
 }
 
 /*
- * Runs whole messages, until there are no more or the client has enough to read first; returns how many bytes they took, or SIZE_MAX if
- * the stream is lost.
+ * Runs whole messages, until there are no more or the client has enough to read first; returns how
+ * many bytes they took, or SIZE_MAX if the stream is lost.
  */
 static size_t
 take_messages(struct connection *connection, struct bytes data)
@@ -572,7 +583,10 @@ shrink_in(struct connection *connection)
 	connection->in = small;
 }
 
-/* Takes what is whole of `data`, which lies in connection->in or, if that is empty, elsewhere; keeps the rest there. */
+/*
+ * Takes what is whole of `data`, which lies in connection->in or, if that is empty, elsewhere;
+ * keeps the rest there.
+ */
 static void
 take(struct connection *connection, struct bytes data)
 {
@@ -593,7 +607,8 @@ take(struct connection *connection, struct bytes data)
 	shrink_in(connection);
 	all->in_bytes += connection->in.capacity - before;
 	if (!kept || (all->in_bytes > IN_BYTES_TOTAL && connection->in.capacity > IN_BYTES_SMALL)) {
-		struct text why = BILINGUAL("too many unfinished messages at once", "同时未完成的消息太多");
+		struct text why = BILINGUAL(
+			"too many unfinished messages at once", "同时未完成的消息太多");
 		answer_problem(connection, 0, SAY_OVERLOADED, why);
 		connection_end(connection);
 	}
@@ -610,7 +625,10 @@ arrival_place(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 		*buf = uv_buf_init((char *)all->arrival, READ_BYTES);
 		return;
 	}
-	/* Behind the unfinished message. Memory grows with what really arrives, never with what a message says of itself. */
+	/*
+	 * Behind the unfinished message. Memory grows with what really arrives, never with what a
+	 * message says of itself.
+	 */
 	size_t before = connection->in.capacity;
 	uint8_t *place = buffer_reserve(&connection->in, READ_BYTES);
 	all->in_bytes += connection->in.capacity - before;
@@ -626,7 +644,8 @@ arrived(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf)
 	if (size == 0 || connection->closing || connection->ending)
 		return;
 	if (size == UV_EOF) {
-		connection_end(connection); /* it may have closed its side only: what it is owed still leaves */
+		connection_end(
+			connection); /* it may have closed its side only: what it is owed still leaves */
 		return;
 	}
 	if (size < 0) {
@@ -649,9 +668,11 @@ arrived(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf)
 static void
 start_reading(struct connection *connection)
 {
-	if (connection->reading || connection->closing || connection->ending || connection->all->stopped)
+	if (connection->reading || connection->closing || connection->ending ||
+		connection->all->stopped)
 		return;
-	connection->reading = uv_read_start(&connection->socket.stream, arrival_place, arrived) == 0;
+	connection->reading = uv_read_start(&connection->socket.stream, arrival_place, arrived) ==
+		0;
 	if (!connection->reading)
 		connection_close(connection);
 }

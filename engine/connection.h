@@ -1,18 +1,21 @@
 /*
  * Connections: bytes to messages, answers to bytes.
  *
- * Reading. What arrives is scanned where it lies; only the unfinished last message of an arrival is copied. A message that breaks a
- * limit is answered with its error and the stream goes on; a stream that is lost is closed after its error has left.
+ * Reading. What arrives is scanned where it lies; only the unfinished last message of an arrival is
+ * copied. A message that breaks a limit is answered with its error and the stream goes on; a stream
+ * that is lost is closed after its error has left.
  *
- * Answering. An answer is packed at once and held until the journal is durable up to its entry: answers of one journal batch
- * gather in one buffer, and at most two batches are undurable at a time (one in flight, one open). When a batch is durable, its buffer is written. Answers
- * may leave in another order than their requests came.
+ * Answering. An answer is packed at once and held until the journal is durable up to its entry:
+ * answers of one journal batch gather in one buffer, and at most two batches are undurable at a
+ * time (one in flight, one open). When a batch is durable, its buffer is written. Answers may leave
+ * in another order than their requests came.
  *
  *   ready ─────────────────────────► socket
  *   held[batch % 2] ── durable ──► ready
  *
- * A client that does not read its answers is not read from either, once OUT_BYTES_STOP wait for it; its calls that still want a worker are
- * parked, so that no more answers are made. The same holds for one with CALLS_STOP calls that wait for something. Others notice nothing.
+ * A client that does not read its answers is not read from either, once OUT_BYTES_STOP wait for it;
+ * its calls that still want a worker are parked, so that no more answers are made. The same holds
+ * for one with CALLS_STOP calls that wait for something. Others notice nothing.
  *
  * Thread: the shard's.
  */
@@ -25,8 +28,8 @@ struct connection;
 struct connections; /* all of them */
 struct waiting;
 
-struct connections *connections_new(struct shard *shard, uv_loop_t *loop, size_t frame_bytes_max,
-	unsigned count_max);
+struct connections *
+connections_new(struct shard *shard, uv_loop_t *loop, size_t frame_bytes_max, unsigned count_max);
 /* All must be closed. */
 void connections_free(struct connections *connections);
 
@@ -52,18 +55,26 @@ void connection_retain(struct connection *connection);
 void connection_drop(struct connection *connection);
 
 /* [1, msgid, nil, result]; leaves when entries at and below `position` are durable (0: now). */
-void connection_answer(struct connection *connection, uint32_t msgid, struct bytes result, uint64_t position);
+void connection_answer(
+	struct connection *connection, uint32_t msgid, struct bytes result, uint64_t position);
 /* Packs an error, in the form and language that this connection asked for. */
 void connection_pack_error(const struct connection *connection, struct pack *pack, enum say say,
 	const struct text *arguments, size_t count);
-/* [1, msgid, error, nil] with an error that was so packed; leaves likewise: an error, too, tells of what it saw. */
-void connection_error(struct connection *connection, uint32_t msgid, struct bytes error, uint64_t position);
+/*
+ * [1, msgid, error, nil] with an error that was so packed; leaves likewise: an error, too, tells of
+ * what it saw.
+ */
+void connection_error(
+	struct connection *connection, uint32_t msgid, struct bytes error, uint64_t position);
 
 /* Is its socket closed? Then nobody waits for an answer. */
 bool connection_is_gone(const struct connection *connection);
 /* Does its client have so much to read that no more should be made for it now? */
 bool connection_is_full(const struct connection *connection);
-/* Keeps a call that wants a worker until the client has read, or is gone; then it is in the shard's row again. */
+/*
+ * Keeps a call that wants a worker until the client has read, or is gone; then it is in the shard's
+ * row again.
+ */
 void connection_park(struct connection *connection, struct waiting *waiting);
 
 void connection_set_language(struct connection *connection, bool zh);

@@ -1,11 +1,13 @@
 /*
  * history and charge.get: reading the ledger, which is the journal.
  *
- * Each entry that touches a balance names the entry that touched it before, so an account's history is the chains of its balances, merged
- * by position, newest first. A search for older days jumps: a balance's value also names the newest entry of an earlier day. The walk runs on a worker over
+ * Each entry that touches a balance names the entry that touched it before, so an account's history
+ * is the chains of its balances, merged by position, newest first. A search for older days jumps: a
+ * balance's value also names the newest entry of an earlier day. The walk runs on a worker over
  * what is durable and never changes.
  *
- * A cursor is where each chain goes on: "position,position,…" in the order of the account's balances. It is checked before it is believed.
+ * A cursor is where each chain goes on: "position,position,…" in the order of the account's
+ * balances. It is checked before it is believed.
  */
 #include "call.h"
 #include "once.h"
@@ -20,7 +22,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CHAINS_MAX = 64, RESULT_BYTES_MAX = 16 << 20, PAGE_BYTES = 4 << 20, LIMIT_DEFAULT = 50, SENTENCE_BYTES = 512 };
+enum {
+	CHAINS_MAX = 64,
+	RESULT_BYTES_MAX = 16 << 20,
+	PAGE_BYTES = 4 << 20,
+	LIMIT_DEFAULT = 50,
+	SENTENCE_BYTES = 512
+};
 
 /* ---- an entry as it is shown ---- */
 
@@ -53,13 +61,13 @@ pack_side(struct pack *pack, const struct entry *entry, uint8_t side)
 	} else if (effect.table == TABLE_COUNTER) {
 		struct text subscription, package, allowance;
 		int32_t cycle;
-		bool is_counter =
-			key_is_of_counter(effect.key, &subscription, &package, &allowance, &cycle);
+		bool is_counter = key_is_of_counter(
+			effect.key, &subscription, &package, &allowance, &cycle);
 		must(is_counter);
 		struct date date = date_of_day(cycle);
 		size = snprintf(text, sizeof text, "counter:%.*s/%.*s.%.*s/%04d-%02d-%02d",
-			TEXT_ARGS(subscription), TEXT_ARGS(package), TEXT_ARGS(allowance), date.year,
-			date.month, date.day);
+			TEXT_ARGS(subscription), TEXT_ARGS(package), TEXT_ARGS(allowance),
+			date.year, date.month, date.day);
 	} else {
 		size = snprintf(text, sizeof text, "%s", table_name(effect.table));
 	}
@@ -167,8 +175,8 @@ effect_on(const struct entry *entry, const struct chain *chain, struct effect *e
 }
 
 /*
- * The chain's next entry behind this one. If even the start of this entry's day is not before `till`, everything of that day is too new, and the
- * chain jumps to the day before.
+ * The chain's next entry behind this one. If even the start of this entry's day is not before
+ * `till`, everything of that day is too new, and the chain jumps to the day before.
  */
 static uint64_t
 chain_behind(const struct walk *walk, const struct effect *effect)
@@ -193,7 +201,10 @@ newest(const struct walk *walk)
 	return position;
 }
 
-/* Moves all chains that stand at this entry behind it; false if it touches none of their balances, which only a made-up cursor can cause. */
+/*
+ * Moves all chains that stand at this entry behind it; false if it touches none of their balances,
+ * which only a made-up cursor can cause.
+ */
 static bool
 move_chains(struct walk *walk, uint64_t position, const struct entry *entry)
 {
@@ -227,16 +238,18 @@ walk_run(void *state)
 	for (size_t i = 0; walk->from_cursor && i < walk->chain_count; i++) {
 		if (walk->chains[i].next == 0)
 			continue;
-		enum status status = journal_prove(&walk->place, walk->chains[i].next, &walk->fault);
+		enum status status = journal_prove(
+			&walk->place, walk->chains[i].next, &walk->fault);
 		if (status != STATUS_OK) {
 			walk_failed(walk, status);
 			return;
 		}
 	}
-	while (walk->count < walk->limit && walk->entries.size < PAGE_BYTES && (position = newest(walk)) != 0) {
+	while (walk->count < walk->limit && walk->entries.size < PAGE_BYTES &&
+		(position = newest(walk)) != 0) {
 		struct entry entry;
-		enum status status =
-			journal_read(&walk->place, position, &walk->one, &entry, &walk->fault);
+		enum status status = journal_read(
+			&walk->place, position, &walk->one, &entry, &walk->fault);
 		if (status == STATUS_OK && !move_chains(walk, position, &entry))
 			status = fault_set(&walk->fault, STATUS_CORRUPT, "no such chain");
 		if (status != STATUS_OK) {
@@ -289,8 +302,8 @@ pack_cursor(struct pack *pack, const struct walk *walk)
 	char text[CHAINS_MAX * 21 + 1];
 	size_t size = 0;
 	for (size_t i = 0; i < walk->chain_count; i++)
-		size += (size_t)snprintf(text + size, sizeof text - size, "%s%" PRIu64, i > 0 ? "," : "",
-			walk->chains[i].next);
+		size += (size_t)snprintf(text + size, sizeof text - size, "%s%" PRIu64,
+			i > 0 ? "," : "", walk->chains[i].next);
 	pack_name_text(pack, "next", (struct text){ text, size });
 }
 
@@ -298,7 +311,9 @@ static enum call_end
 answer_walk(struct call *call, struct walk *walk)
 {
 	if (walk->cursor_is_bad) {
-		struct text arguments[] = { TEXT("cursor"), BILINGUAL("the `next` of a page of this account", "该账户某一页的 `next`") };
+		struct text arguments[] = { TEXT("cursor"),
+			BILINGUAL(
+				"the `next` of a page of this account", "该账户某一页的 `next`") };
 		return call_error(call, SAY_OUT_OF_RANGE, arguments, 2);
 	}
 	if (walk->status != STATUS_OK)
@@ -344,7 +359,8 @@ find_chains(struct call *call, struct text account_id, struct walk *walk, enum c
 	for (size_t i = 0; i < count; i++) {
 		struct chain *chain = &walk->chains[walk->chain_count++];
 		key_of_balance(&chain->key, account_id, field_read_text(&account.balances));
-		if (call_find(call, shelf_key_of(&chain->key), &value, &chain->next) == LOOKUP_COLD) {
+		if (call_find(call, shelf_key_of(&chain->key), &value, &chain->next) ==
+			LOOKUP_COLD) {
 			*end = call_wait_record(call, shelf_key_of(&chain->key));
 			return false;
 		}

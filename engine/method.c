@@ -1,5 +1,6 @@
 /*
- * The method table (see method.h). It is long because it is a table: read it as the list of what the server can do.
+ * The method table (see method.h). It is long because it is a table: read it as the list of what
+ * the server can do.
  */
 #include "method.h"
 
@@ -8,6 +9,9 @@
 #include "base/must.h"
 
 #include <stddef.h>
+
+/* Tables are laid out by hand. */
+/* clang-format off */
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define SHAPE(c_name, shown, list, type) \
@@ -504,6 +508,8 @@ methods_all(size_t *count)
 	return METHODS;
 }
 
+/* clang-format on */
+
 const struct method *
 method_charge(void)
 {
@@ -555,7 +561,8 @@ field_type_name(enum field_type type, bool zh)
 	case FIELD_LIST:
 		return zh ? "数组（条数）" : "an array (items)";
 	case FIELD_FACTS:
-		return zh ? "名称到文本或整数的映射" : "a map of names to texts or integers (pairs)";
+		return zh ? "名称到文本或整数的映射"
+			  : "a map of names to texts or integers (pairs)";
 	case FIELD_BYTES:
 		return zh ? "字节串" : "bytes";
 	case FIELD_MAP:

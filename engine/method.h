@@ -1,7 +1,7 @@
 /*
- * The methods, in one table: name, what each is for, its parameters with their types and limits, its result, its errors.
- * From this table come the checks of what clients send (params.h), `suanpan help METHOD`, and the reference page. A
- * method that is not here does not exist.
+ * The methods, in one table: name, what each is for, its parameters with their types and limits,
+ * its result, its errors. From this table come the checks of what clients send (params.h), `suanpan
+ * help METHOD`, and the reference page. A method that is not here does not exist.
  */
 #ifndef SUANPAN_METHOD_H
 #define SUANPAN_METHOD_H
@@ -15,16 +15,16 @@ enum field_type {
 	FIELD_TEXT,       /* struct text: min to max bytes of UTF-8 */
 	FIELD_INTEGER,    /* int64_t: min to max */
 	FIELD_TIME,       /* int64_t milliseconds: an integer of them, or RFC 3339 with an offset */
-	FIELD_MONEY,      /* struct money: decimal text, at most 6 decimals; min to max micro-units */
-	FIELD_CURRENCY,   /* struct text: three capital letters */
-	FIELD_BOOLEAN,    /* bool */
-	FIELD_CHOICE,     /* int: index in `choices` */
-	FIELD_LIST,       /* struct list of `of`: min to max items */
-	FIELD_FACTS,      /* struct facts: a map of names to texts and integers, at most max */
-	FIELD_BYTES,      /* struct bytes: min to max */
+	FIELD_MONEY,    /* struct money: decimal text, at most 6 decimals; min to max micro-units */
+	FIELD_CURRENCY, /* struct text: three capital letters */
+	FIELD_BOOLEAN,  /* bool */
+	FIELD_CHOICE,   /* int: index in `choices` */
+	FIELD_LIST,     /* struct list of `of`: min to max items */
+	FIELD_FACTS,    /* struct facts: a map of names to texts and integers, at most max */
+	FIELD_BYTES,    /* struct bytes: min to max */
 	/* only in results */
-	FIELD_MAP,        /* a map as `of` says */
-	FIELD_SAY,        /* {en, zh} */
+	FIELD_MAP, /* a map as `of` says */
+	FIELD_SAY, /* {en, zh} */
 	FIELD_ANY,
 };
 
@@ -52,8 +52,9 @@ struct field {
 };
 
 /*
- * A map with known fields, at most 64, and the struct it is read into. A field that was not there reads as NOT_GIVEN (integers, times, money), a
- * text or list without data, the first choice, false. In a list, an item that is a text stands for a map with only the first field.
+ * A map with known fields, at most 64, and the struct it is read into. A field that was not there
+ * reads as NOT_GIVEN (integers, times, money), a text or list without data, the first choice,
+ * false. In a list, an item that is a text stands for a map with only the first field.
  */
 #define NOT_GIVEN INT64_MIN
 
@@ -73,7 +74,8 @@ enum call_end {
 struct method {
 	const char *name;
 	const struct shape *params;
-	const char *const *positional; /* names of the fields that may come as an array instead of a map; ends with NULL; at most 2 */
+	const char *const *
+		positional; /* names of the fields that may come as an array instead of a map; ends with NULL; at most 2 */
 	const struct shape *result;
 	const enum say *says; /* errors and refusals of its own; ends with SAY_COUNT */
 	enum call_end (*run)(struct call *call, const void *params);
@@ -89,7 +91,10 @@ struct method {
 
 /* NULL if there is none. */
 const struct method *method_find(struct text name);
-/* charge, which is what each item of a batch is; and is it the batch? (It has no `run`: the shard splits it.) */
+/*
+ * charge, which is what each item of a batch is; and is it the batch? (It has no `run`: the shard
+ * splits it.)
+ */
 const struct method *method_charge(void);
 bool method_is_batch(const struct method *method);
 /* All of them, in the order of the reference; *count how many. */

@@ -11,7 +11,9 @@
 
 /* ---- charge ids ---- */
 
-/* Decimal digits; returns how many. (A tenth of what snprintf takes, on the path of every charge.) */
+/*
+ * Decimal digits; returns how many. (A tenth of what snprintf takes, on the path of every charge.)
+ */
 static size_t
 put_digits(char *at, uint64_t number)
 {
@@ -96,7 +98,8 @@ refusal_pack(struct buffer *into, struct arena *arena, enum say say, const struc
 	pack_name_text(&pack, "zh", say_fill(arena, say, true, arguments, count));
 	if (nearest)
 		pack_name_text(&pack, "nearest",
-			arena_print(arena, "%.*s.%.*s", TEXT_ARGS(miss->package), TEXT_ARGS(miss->tariff)));
+			arena_print(arena, "%.*s.%.*s", TEXT_ARGS(miss->package),
+				TEXT_ARGS(miss->tariff)));
 	if (because) {
 		pack_name(&pack, "because");
 		pack_map(&pack, 3);
@@ -137,7 +140,8 @@ once_answer(struct call *call, struct bytes answer, bool refused, bool repeat, u
 	}
 	if (!pack_is_whole(&pack))
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
-	return call_answer_at(call, (struct bytes){ pack.buffer->data, pack.buffer->size }, position);
+	return call_answer_at(
+		call, (struct bytes){ pack.buffer->data, pack.buffer->size }, position);
 }
 
 /* ---- checks ---- */
@@ -181,7 +185,8 @@ once_check(struct call *call, const struct once *once, enum call_end *end)
 {
 	struct entry entry;
 	uint64_t position;
-	switch (store_find_id(call->shard->store, once->scope, once->id, call->memo, &entry, &position)) {
+	switch (store_find_id(
+		call->shard->store, once->scope, once->id, call->memo, &entry, &position)) {
 	case LOOKUP_ABSENT:
 		return ONCE_DECIDE;
 	case LOOKUP_COLD:

@@ -1,6 +1,7 @@
 /*
- * Once: has this request been decided before? The three answers that do not decide anything anew (a repeat, a conflict, a wait) are given
- * here, the same way for every method that moves money (contract: "Once").
+ * Once: has this request been decided before? The three answers that do not decide anything anew (a
+ * repeat, a conflict, a wait) are given here, the same way for every method that moves money
+ * (contract: "Once").
  */
 #ifndef SUANPAN_ONCE_H
 #define SUANPAN_ONCE_H
@@ -16,8 +17,8 @@ struct once {
 };
 
 /*
- * The scope of an id that belongs to an account: its id behind a mark that no service id can have, since accounts and service ids may be
- * called alike. In the arena; data is NULL without memory.
+ * The scope of an id that belongs to an account: its id behind a mark that no service id can have,
+ * since accounts and service ids may be called alike. In the arena; data is NULL without memory.
  */
 #define SCOPE_ACCOUNT_MARK '\x01'
 struct text once_account_scope(struct arena *arena, struct text account);
@@ -30,28 +31,35 @@ enum once_outcome {
 enum once_outcome once_check(struct call *call, const struct once *once, enum call_end *end);
 
 /*
- * Is `at` within what is accepted? If not, *refusal is what to answer, in the stored form; it is not remembered, because only the
- * clock has decided.
+ * Is `at` within what is accepted? If not, *refusal is what to answer, in the stored form; it is
+ * not remembered, because only the clock has decided.
  */
 bool once_in_window(struct call *call, int64_t at_ms, struct bytes *refusal);
 
 /*
- * What is answered for an entry: its stored answer, with `repeat` and, unless it is a refusal, the charge id. The bytes are in the
- * call's buffer.
+ * What is answered for an entry: its stored answer, with `repeat` and, unless it is a refusal, the
+ * charge id. The bytes are in the call's buffer.
  */
-enum call_end once_answer(struct call *call, struct bytes answer, bool refused, bool repeat, uint64_t position);
+enum call_end
+once_answer(struct call *call, struct bytes answer, bool refused, bool repeat, uint64_t position);
 
-/* Packs a refusal in its stored form into `into`: outcome, code, say in both languages, and nearest and because if `miss` is not NULL. */
-void refusal_pack(struct buffer *into, struct arena *arena, enum say say, const struct text *arguments,
-	size_t count, const struct near_miss *miss);
+/*
+ * Packs a refusal in its stored form into `into`: outcome, code, say in both languages, and nearest
+ * and because if `miss` is not NULL.
+ */
+void refusal_pack(struct buffer *into, struct arena *arena, enum say say,
+	const struct text *arguments, size_t count, const struct near_miss *miss);
 
 /* "shard:position:index"; returns its length. */
 #define CHARGE_ID_MAX 40
 size_t charge_id_format(uint32_t shard, uint64_t position, char text[CHARGE_ID_MAX]);
 bool charge_id_parse(struct text text, uint32_t *shard, uint64_t *position);
 
-/* Journals a refusal that will be repeated as such, and answers it. The answer is packed in `answer`. */
-enum call_end once_refuse(struct call *call, const struct once *once, struct bytes event, uint64_t release,
-	struct bytes answer);
+/*
+ * Journals a refusal that will be repeated as such, and answers it. The answer is packed in
+ * `answer`.
+ */
+enum call_end once_refuse(struct call *call, const struct once *once, struct bytes event,
+	uint64_t release, struct bytes answer);
 
 #endif

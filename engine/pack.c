@@ -6,8 +6,8 @@
 #include <string.h>
 
 /*
- * msgpack-c's packing templates, bound to our buffer: their way for a writer of one's own. A few bytes are appended without a
- * call.
+ * msgpack-c's packing templates, bound to our buffer: their way for a writer of one's own. A few
+ * bytes are appended without a call.
  */
 static inline void
 append(struct pack *pack, const void *data, size_t size)

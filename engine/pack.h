@@ -1,9 +1,9 @@
 /*
- * Writing MessagePack, on top of msgpack-c. A pack writes into a buffer; when the buffer can't grow, everything after it is
- * dropped and pack_is_whole() says so: check once at the end.
+ * Writing MessagePack, on top of msgpack-c. A pack writes into a buffer; when the buffer can't
+ * grow, everything after it is dropped and pack_is_whole() says so: check once at the end.
  *
- * Names of fields and short texts, which make up most of an answer, are written inline: with a literal, the compiler knows their length and
- * a name is one or two moves.
+ * Names of fields and short texts, which make up most of an answer, are written inline: with a
+ * literal, the compiler knows their length and a name is one or two moves.
  */
 #ifndef SUANPAN_PACK_H
 #define SUANPAN_PACK_H

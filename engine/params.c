@@ -102,7 +102,8 @@ refuse_type(struct reading *reading, const struct field *field, const msgpack_ob
 {
 	struct text wanted = arena_print(reading->arena, BILINGUAL_STRING("%s", "%s"),
 		field_type_name(field->type, false), field_type_name(field->type, true));
-	return refuse(reading, SAY_WRONG_TYPE, text_of(field->name), wanted, object_type_name(object));
+	return refuse(
+		reading, SAY_WRONG_TYPE, text_of(field->name), wanted, object_type_name(object));
 }
 
 /* "an integer from 0 to 99", "at most 64 bytes of text" … */
@@ -115,17 +116,23 @@ refuse_range(struct reading *reading, const struct field *field)
 		size_t low_size = money_format((struct money){ field->min }, low);
 		size_t high_size = money_format((struct money){ field->max }, high);
 		range = arena_print(reading->arena,
-			BILINGUAL_STRING("a decimal text from %.*s to %.*s", "十进制文本，%.*s 至 %.*s"),
-			(int)low_size, low, (int)high_size, high, (int)low_size, low, (int)high_size, high);
+			BILINGUAL_STRING(
+				"a decimal text from %.*s to %.*s", "十进制文本，%.*s 至 %.*s"),
+			(int)low_size, low, (int)high_size, high, (int)low_size, low,
+			(int)high_size, high);
 	} else if (field->type == FIELD_IDENTIFIER) {
-		range = BILINGUAL("1 to 64 bytes of text without control characters", "1 至 64 字节的文本，不含控制字符");
+		range = BILINGUAL("1 to 64 bytes of text without control characters",
+			"1 至 64 字节的文本，不含控制字符");
 	} else if (field->type == FIELD_CURRENCY) {
 		range = BILINGUAL("three capital letters, such as CNY", "三个大写字母，如 CNY");
 	} else if (field->type == FIELD_TIME) {
-		range = BILINGUAL("milliseconds since 1970 or RFC 3339 with an offset, years 1900 to 2199", "自 1970 年起的毫秒数，或带时区的 RFC 3339 文本，1900 至 2199 年");
+		range = BILINGUAL(
+			"milliseconds since 1970 or RFC 3339 with an offset, years 1900 to 2199",
+			"自 1970 年起的毫秒数，或带时区的 RFC 3339 文本，1900 至 2199 年");
 	} else {
 		range = arena_print(reading->arena,
-			BILINGUAL_STRING("%s, %" PRId64 " to %" PRId64, "%s，%" PRId64 " 至 %" PRId64),
+			BILINGUAL_STRING(
+				"%s, %" PRId64 " to %" PRId64, "%s，%" PRId64 " 至 %" PRId64),
 			field_type_name(field->type, false), field->min, field->max,
 			field_type_name(field->type, true), field->min, field->max);
 	}
@@ -198,7 +205,8 @@ read_integer(struct reading *reading, const struct field *field, const msgpack_o
 }
 
 static bool
-read_time(struct reading *reading, const struct field *field, const msgpack_object *object, int64_t *into)
+read_time(struct reading *reading, const struct field *field, const msgpack_object *object,
+	int64_t *into)
 {
 	int64_t value;
 	if (object->type == MSGPACK_OBJECT_STR) {
@@ -228,7 +236,8 @@ read_money(struct reading *reading, const struct field *field, const msgpack_obj
 }
 
 static bool
-read_choice(struct reading *reading, const struct field *field, const msgpack_object *object, int *into)
+read_choice(
+	struct reading *reading, const struct field *field, const msgpack_object *object, int *into)
 {
 	if (object->type != MSGPACK_OBJECT_STR)
 		return refuse_type(reading, field, object);
@@ -277,8 +286,9 @@ read_fact(struct reading *reading, const struct field *field, const msgpack_obje
 {
 	struct field name = { .name = field->name, .type = FIELD_IDENTIFIER };
 	struct field text = { .name = field->name, .type = FIELD_TEXT, .max = FACT_TEXT_BYTES_MAX };
-	struct field number = { .name = field->name, .type = FIELD_INTEGER, .min = INT64_MIN,
-		.max = INT64_MAX };
+	struct field number = {
+		.name = field->name, .type = FIELD_INTEGER, .min = INT64_MIN, .max = INT64_MAX
+	};
 	*fact = (struct attribute){ .number = 0 };
 	if (!read_text(reading, &name, &pair->key, &fact->name))
 		return false;
@@ -306,7 +316,8 @@ read_facts(struct reading *reading, const struct field *field, const msgpack_obj
 	qsort(facts.items, facts.count, sizeof *facts.items, compare_facts);
 	for (size_t i = 1; i < facts.count; i++) {
 		if (compare_facts(&facts.items[i - 1], &facts.items[i]) == 0)
-			return refuse(reading, SAY_DUPLICATE_FIELD, facts.items[i].name, TEXT(""), TEXT(""));
+			return refuse(reading, SAY_DUPLICATE_FIELD, facts.items[i].name, TEXT(""),
+				TEXT(""));
 	}
 	*into = facts;
 	return true;
@@ -314,8 +325,8 @@ read_facts(struct reading *reading, const struct field *field, const msgpack_obj
 
 /* ---- shapes ---- */
 
-static bool read_shape(struct reading *reading, const struct shape *shape, const msgpack_object *object,
-	void *into);
+static bool read_shape(struct reading *reading, const struct shape *shape,
+	const msgpack_object *object, void *into);
 
 static bool
 read_list(struct reading *reading, const struct field *field, const msgpack_object *object,
@@ -339,7 +350,8 @@ read_list(struct reading *reading, const struct field *field, const msgpack_obje
 }
 
 static bool
-read_field(struct reading *reading, const struct field *field, const msgpack_object *object, void *into)
+read_field(struct reading *reading, const struct field *field, const msgpack_object *object,
+	void *into)
 {
 	void *at = (uint8_t *)into + field->offset;
 	switch (field->type) {
@@ -410,12 +422,16 @@ text_is(struct text text, const char *string)
 	return string[text.size] == '\0';
 }
 
-/* The index of a field; clients mostly send fields in one order, so the search begins behind the last one found. */
+/*
+ * The index of a field; clients mostly send fields in one order, so the search begins behind the
+ * last one found.
+ */
 static size_t
 find_field(const struct shape *shape, struct text name, size_t start)
 {
 	for (size_t i = 0; i < shape->field_count; i++) {
-		size_t index = start + i < shape->field_count ? start + i : start + i - shape->field_count;
+		size_t index = start + i < shape->field_count ? start + i
+							      : start + i - shape->field_count;
 		if (text_is(name, shape->fields[index].name))
 			return index;
 	}
@@ -439,7 +455,8 @@ head_container(struct bytes *rest, uint8_t fix, uint8_t head16, uint32_t *count)
 		*count = (uint32_t)at[1] << 8 | at[2];
 		size = 3;
 	} else if (at[0] == head16 + 1 && rest->size >= 5) {
-		*count = (uint32_t)at[1] << 24 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 8 | at[4];
+		*count = (uint32_t)at[1] << 24 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 8 |
+			at[4];
 		size = 5;
 	} else {
 		return false;
@@ -460,7 +477,9 @@ head_map(struct bytes *rest, uint32_t *count)
 	return head_container(rest, 0x80, 0xde, count);
 }
 
-/* A map being read into a struct: which of its fields were there, and where to look for the next. */
+/*
+ * A map being read into a struct: which of its fields were there, and where to look for the next.
+ */
 struct filling {
 	const struct shape *shape;
 	void *into;
@@ -482,7 +501,9 @@ fill_pair(struct reading *reading, struct filling *filling, const msgpack_object
 {
 	const struct shape *shape = filling->shape;
 	if (key->type != MSGPACK_OBJECT_STR && key->type != MSGPACK_OBJECT_BIN)
-		return refuse(reading, SAY_MALFORMED, BILINGUAL("a field's name is not a text", "字段名不是文本"), TEXT(""), TEXT(""));
+		return refuse(reading, SAY_MALFORMED,
+			BILINGUAL("a field's name is not a text", "字段名不是文本"), TEXT(""),
+			TEXT(""));
 	struct text name = text_of_object(key);
 	size_t index = find_field(shape, name, filling->index);
 	if (index == shape->field_count)
@@ -490,7 +511,8 @@ fill_pair(struct reading *reading, struct filling *filling, const msgpack_object
 	const struct field *field = &shape->fields[index];
 	uint64_t bit = UINT64_C(1) << index;
 	if ((filling->given & bit) != 0)
-		return refuse(reading, SAY_DUPLICATE_FIELD, text_of(field->name), TEXT(""), TEXT(""));
+		return refuse(
+			reading, SAY_DUPLICATE_FIELD, text_of(field->name), TEXT(""), TEXT(""));
 	filling->index = index + 1;
 	if (value->type == MSGPACK_OBJECT_NIL)
 		return true; /* as if it were not there */
@@ -504,7 +526,8 @@ filling_end(struct reading *reading, const struct filling *filling)
 	for (size_t i = 0; i < filling->shape->field_count; i++) {
 		const struct field *field = &filling->shape->fields[i];
 		if (field->required && (filling->given >> i & 1) == 0)
-			return refuse(reading, SAY_MISSING_FIELD, text_of(field->name), TEXT(""), TEXT(""));
+			return refuse(reading, SAY_MISSING_FIELD, text_of(field->name), TEXT(""),
+				TEXT(""));
 	}
 	return true;
 }
@@ -520,7 +543,8 @@ object_of_string(const char *string)
 
 /* An object that msgpack-c has made, inside of a list. */
 static bool
-read_shape(struct reading *reading, const struct shape *shape, const msgpack_object *object, void *into)
+read_shape(struct reading *reading, const struct shape *shape, const msgpack_object *object,
+	void *into)
 {
 	struct filling filling;
 	filling_begin(&filling, shape, into);
@@ -529,8 +553,8 @@ read_shape(struct reading *reading, const struct shape *shape, const msgpack_obj
 		return fill_pair(reading, &filling, &key, object) && filling_end(reading, &filling);
 	}
 	if (object->type != MSGPACK_OBJECT_MAP)
-		return refuse(reading, SAY_WRONG_TYPE, text_of(shape->name), BILINGUAL("a map", "映射"),
-			object_type_name(object));
+		return refuse(reading, SAY_WRONG_TYPE, text_of(shape->name),
+			BILINGUAL("a map", "映射"), object_type_name(object));
 	for (uint32_t i = 0; i < object->via.map.size; i++) {
 		const msgpack_object_kv *pair = &object->via.map.ptr[i];
 		if (!fill_pair(reading, &filling, &pair->key, &pair->val))
@@ -542,8 +566,8 @@ read_shape(struct reading *reading, const struct shape *shape, const msgpack_obj
 /* ---- values as they lie in the message ---- */
 
 /*
- * The values of nearly all requests: short texts and integers, read where they lie. False: some other value, for
- * msgpack-c.
+ * The values of nearly all requests: short texts and integers, read where they lie. False: some
+ * other value, for msgpack-c.
  */
 static bool
 plain_value(struct bytes *rest, msgpack_object *object)
@@ -580,12 +604,14 @@ next_value(struct params_reader *reader, struct reading *reading, struct bytes *
 	size_t offset = 0;
 	if (plain_value(rest, object))
 		return true;
-	msgpack_unpack_return outcome = msgpack_unpack((const char *)rest->data, rest->size, &offset,
-		&reader->zone, object);
+	msgpack_unpack_return outcome = msgpack_unpack(
+		(const char *)rest->data, rest->size, &offset, &reader->zone, object);
 	if (outcome == MSGPACK_UNPACK_NOMEM_ERROR)
 		return refuse_memory(reading);
 	if (outcome != MSGPACK_UNPACK_SUCCESS && outcome != MSGPACK_UNPACK_EXTRA_BYTES)
-		return refuse(reading, SAY_MALFORMED, BILINGUAL("the parameters can't be unpacked", "参数无法解码"), TEXT(""), TEXT(""));
+		return refuse(reading, SAY_MALFORMED,
+			BILINGUAL("the parameters can't be unpacked", "参数无法解码"), TEXT(""),
+			TEXT(""));
 	*rest = (struct bytes){ rest->data + offset, rest->size - offset };
 	return true;
 }
@@ -601,7 +627,8 @@ read_packed_map(struct params_reader *reader, struct reading *reading, const str
 	filling_begin(&filling, shape, into);
 	for (uint32_t i = 0; i < pairs; i++) {
 		msgpack_object key, value;
-		if (!next_value(reader, reading, &rest, &key) || !next_value(reader, reading, &rest, &value) ||
+		if (!next_value(reader, reading, &rest, &key) ||
+			!next_value(reader, reading, &rest, &value) ||
 			!fill_pair(reading, &filling, &key, &value))
 			return false;
 	}
@@ -617,8 +644,11 @@ read_positional(struct params_reader *reader, struct reading *reading, const str
 	filling_begin(&filling, method->params, into);
 	for (uint32_t i = 0; i < count; i++) {
 		msgpack_object value;
-		if (i == POSITIONAL_MAX || method->positional == NULL || method->positional[i] == NULL)
-			return refuse(reading, SAY_MALFORMED, BILINGUAL("params must be one map in an array", "params 应为数组中的一个映射"),
+		if (i == POSITIONAL_MAX || method->positional == NULL ||
+			method->positional[i] == NULL)
+			return refuse(reading, SAY_MALFORMED,
+				BILINGUAL("params must be one map in an array",
+					"params 应为数组中的一个映射"),
 				TEXT(""), TEXT(""));
 		msgpack_object key = object_of_string(method->positional[i]);
 		if (!next_value(reader, reading, &rest, &value) ||
@@ -656,10 +686,14 @@ params_read_map(struct params_reader *reader, const struct shape *shape, struct 
 	msgpack_object object;
 	if (is_packed_map(map))
 		return read_packed_map(reader, &reading, shape, map, into);
-	return next_value(reader, &reading, &map, &object) && read_shape(&reading, shape, &object, into);
+	return next_value(reader, &reading, &map, &object) &&
+		read_shape(&reading, shape, &object, into);
 }
 
-/* ---- the head of a message, read by hand: it is a few bytes, and says whether the rest is worth reading ---- */
+/*
+ * ---- the head of a message, read by hand: it is a few bytes, and says whether the rest is worth
+ * reading ----
+ */
 
 /* An unsigned number of at most 32 bits. */
 static bool
@@ -668,7 +702,11 @@ head_u32(struct bytes *rest, uint32_t *value)
 	const uint8_t *at = rest->data;
 	if (rest->size == 0)
 		return false;
-	size_t length = at[0] == 0xcc ? 1 : at[0] == 0xcd ? 2 : at[0] == 0xce ? 4 : at[0] == 0xcf ? 8 : 0;
+	size_t length = at[0] == 0xcc ? 1
+		: at[0] == 0xcd       ? 2
+		: at[0] == 0xce       ? 4
+		: at[0] == 0xcf       ? 8
+				      : 0;
 	uint64_t read = 0;
 	if (at[0] <= 0x7f)
 		read = at[0];
@@ -715,21 +753,26 @@ message_read(struct bytes bytes, struct message *message)
 {
 	uint32_t count, type;
 	*message = (struct message){ .kind = MESSAGE_BAD };
-	message->why = BILINGUAL_STRING("it is not an array of [0, msgid, method, params]", "它不是 [0, msgid, method, params] 数组");
+	message->why = BILINGUAL_STRING("it is not an array of [0, msgid, method, params]",
+		"它不是 [0, msgid, method, params] 数组");
 	if (!head_array(&bytes, &count) || count < 3 || count > 4 || !head_u32(&bytes, &type))
 		return;
 	bool request = type == 0 && count == 4;
 	if (!request && (type != 2 || count != 3)) {
-		message->why = BILINGUAL_STRING("only requests (type 0) and notifications (type 2) are understood", "只支持请求（类型 0）和通知（类型 2）");
+		message->why = BILINGUAL_STRING(
+			"only requests (type 0) and notifications (type 2) are understood",
+			"只支持请求（类型 0）和通知（类型 2）");
 		return;
 	}
 	if (request && !head_u32(&bytes, &message->msgid)) {
-		message->why = BILINGUAL_STRING("msgid is not an unsigned number of 32 bits", "msgid 不是 32 位无符号整数");
+		message->why = BILINGUAL_STRING(
+			"msgid is not an unsigned number of 32 bits", "msgid 不是 32 位无符号整数");
 		return;
 	}
 	message->has_msgid = request;
 	if (!head_text(&bytes, &message->method)) {
-		message->why = BILINGUAL_STRING("the method's name is not a text", "方法名不是文本");
+		message->why = BILINGUAL_STRING(
+			"the method's name is not a text", "方法名不是文本");
 		return;
 	}
 	message->params = bytes;
@@ -760,15 +803,18 @@ params_split(struct bytes params, const char *name, size_t items_max, struct are
 	if (pairs > 1 || !head_text(&params, &key) || !text_equal(key, text_of(name)))
 		return split_refused(problem, SAY_MALFORMED,
 			arena_print(arena,
-				BILINGUAL_STRING("params must be [{\"%s\": [...]}]", "params 应为 [{\"%s\": [...]}]"),
-				name, name), TEXT(""));
+				BILINGUAL_STRING("params must be [{\"%s\": [...]}]",
+					"params 应为 [{\"%s\": [...]}]"),
+				name, name),
+			TEXT(""));
 	if (!head_array(&params, &found))
-		return split_refused(problem, SAY_WRONG_TYPE, text_of(name), BILINGUAL("an array of maps", "映射的数组"));
+		return split_refused(problem, SAY_WRONG_TYPE, text_of(name),
+			BILINGUAL("an array of maps", "映射的数组"));
 	if (found == 0 || found > items_max)
 		return split_refused(problem, SAY_OUT_OF_RANGE, text_of(name),
 			arena_print(arena,
-				BILINGUAL_STRING("an array of 1 to %zu items", "1 至 %zu 项的数组"), items_max,
-				items_max));
+				BILINGUAL_STRING("an array of 1 to %zu items", "1 至 %zu 项的数组"),
+				items_max, items_max));
 	struct bytes *list = arena_take(arena, found * sizeof *list);
 	if (list == NULL)
 		return split_refused(problem, SAY_OUT_OF_MEMORY, TEXT(""), TEXT(""));

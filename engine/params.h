@@ -1,6 +1,7 @@
 /*
- * Reading what a client sent, with msgpack-c, against the shape of its method: types, limits, unknown, missing and doubled fields, UTF-8. What
- * passes is a plain struct; what does not is one problem with a code, the field's name and what it should be.
+ * Reading what a client sent, with msgpack-c, against the shape of its method: types, limits,
+ * unknown, missing and doubled fields, UTF-8. What passes is a plain struct; what does not is one
+ * problem with a code, the field's name and what it should be.
  */
 #ifndef SUANPAN_PARAMS_H
 #define SUANPAN_PARAMS_H
@@ -11,7 +12,10 @@
 struct params_reader;
 struct params_reader *params_reader_new(void);
 void params_reader_free(struct params_reader *reader);
-/* All that was read is forgotten: texts in params point into the message and the arena, objects into this. */
+/*
+ * All that was read is forgotten: texts in params point into the message and the arena, objects
+ * into this.
+ */
 void params_reader_clear(struct params_reader *reader);
 
 /* What is wrong. Arguments are texts in the arena or static. */
@@ -22,8 +26,9 @@ struct problem {
 };
 
 /*
- * The head of a message: [0, msgid, method, params]. `params` is the one value of the params array, still packed. False: it is
- * not a request, *problem says why, and *has_msgid whether it can be answered.
+ * The head of a message: [0, msgid, method, params]. `params` is the one value of the params array,
+ * still packed. False: it is not a request, *problem says why, and *has_msgid whether it can be
+ * answered.
  */
 enum message_kind { MESSAGE_REQUEST, MESSAGE_NOTIFICATION, MESSAGE_BAD };
 struct message {
@@ -36,7 +41,10 @@ struct message {
 };
 void message_read(struct bytes bytes, struct message *message);
 
-/* Reads the params array of a message into `into` (of method->params->size bytes). The bytes have been scanned. */
+/*
+ * Reads the params array of a message into `into` (of method->params->size bytes). The bytes have
+ * been scanned.
+ */
 bool params_read(struct params_reader *reader, const struct method *method, struct bytes params,
 	struct arena *arena, void *into, struct problem *problem);
 /* Reads one map (or a text that stands for one) against a shape. */
@@ -44,7 +52,8 @@ bool params_read_map(struct params_reader *reader, const struct shape *shape, st
 	struct arena *arena, void *into, struct problem *problem);
 
 /*
- * The items of `[{name: [ … ]}]`, still packed, so that each can be read by itself; false with a problem if the params are anything else.
+ * The items of `[{name: [ … ]}]`, still packed, so that each can be read by itself; false with a
+ * problem if the params are anything else.
  */
 bool params_split(struct bytes params, const char *name, size_t items_max, struct arena *arena,
 	struct bytes **items, size_t *count, struct problem *problem);

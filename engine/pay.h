@@ -1,5 +1,6 @@
 /*
- * What a balance can pay. All amounts are money of the balance's currency; nothing here changes a record.
+ * What a balance can pay. All amounts are money of the balance's currency; nothing here changes a
+ * record.
  */
 #ifndef SUANPAN_PAY_H
 #define SUANPAN_PAY_H
@@ -21,8 +22,8 @@ struct payment {
 };
 
 /*
- * Pays `cost` (0 or more) from the balance. A cost of 0 is always paid, also by a balance below its floor. PAY_TOO_LOW fills
- * only `available`.
+ * Pays `cost` (0 or more) from the balance. A cost of 0 is always paid, also by a balance below its
+ * floor. PAY_TOO_LOW fills only `available`.
  */
 enum pay_outcome pay(const struct balance *balance, struct money floor, struct money cost,
 	enum short_mode mode, struct payment *payment);

@@ -34,7 +34,8 @@ rule_name(const struct price_line *line, struct arena *arena)
 }
 
 static void
-pack_line(struct pack *pack, const struct price_line *line, const struct image *image, struct arena *arena)
+pack_line(struct pack *pack, const struct price_line *line, const struct image *image,
+	struct arena *arena)
 {
 	bool component = !text_equal(line->component, image->components[0]);
 	bool zone = line->zone.size > 0;
@@ -78,7 +79,8 @@ miss_sentence(const struct near_miss *miss, const struct release *release, struc
 	if (explain_near_miss(release, TEXT("en"), miss, &buffer) &&
 		buffer_append_text(&buffer, TEXT(BILINGUAL_MARK)) &&
 		explain_near_miss(release, TEXT("zh"), miss, &buffer))
-		sentence = arena_copy_text(arena, (struct text){ (const char *)buffer.data, buffer.size });
+		sentence = arena_copy_text(
+			arena, (struct text){ (const char *)buffer.data, buffer.size });
 	buffer_release(&buffer);
 	return sentence;
 }
@@ -101,7 +103,8 @@ priced_refusal(const struct pricing *pricing, const struct release *release, str
 	const char *code = rate_refusal_code(pricing->refused);
 	arguments[0] = miss->package.size == 0
 		? TEXT("-")
-		: arena_print(arena, "%.*s.%.*s", TEXT_ARGS(miss->package), TEXT_ARGS(miss->tariff));
+		: arena_print(
+			  arena, "%.*s.%.*s", TEXT_ARGS(miss->package), TEXT_ARGS(miss->tariff));
 	arguments[1] = miss->condition == NULL ? TEXT("-") : text_of(miss->condition);
 	arguments[2] = miss->wanted;
 	arguments[3] = miss->got;

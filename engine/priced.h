@@ -1,6 +1,6 @@
 /*
- * The priced part of an answer: lines, amounts, units and reasons in their one canonical encoding. Whatever prices (charge,
- * rate, tests, replay) uses this, so that "byte for byte" has a meaning.
+ * The priced part of an answer: lines, amounts, units and reasons in their one canonical encoding.
+ * Whatever prices (charge, rate, tests, replay) uses this, so that "byte for byte" has a meaning.
  */
 #ifndef SUANPAN_PRICED_H
 #define SUANPAN_PRICED_H
@@ -17,8 +17,11 @@
 void priced_pack(struct pack *pack, const struct pricing *pricing, const struct image *image,
 	const char release_name[64], struct arena *arena);
 
-/* The code and arguments with which a refusal to price is said: rule, condition, wanted, got, and the sentence of these. */
-enum say priced_refusal(const struct pricing *pricing, const struct release *release, struct arena *arena,
-	struct text arguments[SAY_ARGUMENTS_MAX]);
+/*
+ * The code and arguments with which a refusal to price is said: rule, condition, wanted, got, and
+ * the sentence of these.
+ */
+enum say priced_refusal(const struct pricing *pricing, const struct release *release,
+	struct arena *arena, struct text arguments[SAY_ARGUMENTS_MAX]);
 
 #endif

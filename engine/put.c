@@ -1,6 +1,7 @@
 /*
- * customer.put, account.put, subscription.put: records that change rarely. A put says what the record shall be; it never touches
- * money, and needs no request id: put again, it finds everything as it should be ("unchanged").
+ * customer.put, account.put, subscription.put: records that change rarely. A put says what the
+ * record shall be; it never touches money, and needs no request id: put again, it finds everything
+ * as it should be ("unchanged").
  */
 #include "call.h"
 #include "shard.h"
@@ -49,9 +50,13 @@ answer_not_found(struct call *call, struct text what, struct text id)
 	return call_error(call, SAY_NOT_FOUND, arguments, 2);
 }
 
-/* Adds the effect that makes a record what it shall be, unless it is so already. Key and value are copied to the arena. */
+/*
+ * Adds the effect that makes a record what it shall be, unless it is so already. Key and value are
+ * copied to the arena.
+ */
 static bool
-add_change(struct putting *putting, const struct record_key *key, struct bytes old, struct bytes value)
+add_change(
+	struct putting *putting, const struct record_key *key, struct bytes old, struct bytes value)
 {
 	if (bytes_equal(old, value))
 		return true;
@@ -86,14 +91,17 @@ append(struct putting *putting, struct text subject)
 		.effects = putting->effects,
 		.effect_count = putting->effect_count,
 	};
-	enum status status =
-		store_append(call->shard->store, &entry, putting->effects, &position, &fault);
+	enum status status = store_append(
+		call->shard->store, &entry, putting->effects, &position, &fault);
 	if (status != STATUS_OK)
 		return call_failed(call, status, &fault);
 	return answer_put(call, "stored", position);
 }
 
-/* A record by key: its value (empty if there is none) and version; false if it is cold and *end says so. */
+/*
+ * A record by key: its value (empty if there is none) and version; false if it is cold and *end
+ * says so.
+ */
 static bool
 read_record(struct call *call, const struct record_key *key, struct bytes *value, uint64_t *version,
 	enum call_end *end)
@@ -112,7 +120,8 @@ expected(const struct putting *putting, int64_t expect)
 }
 
 /*
- * A put that expects a version it does not find is a conflict, unless everything is as it asks already: then it is the same put, sent again.
+ * A put that expects a version it does not find is a conflict, unless everything is as it asks
+ * already: then it is the same put, sent again.
  */
 static enum call_end
 finish(struct putting *putting, struct text what, struct text id, int64_t expect)
@@ -173,7 +182,8 @@ new_balance_value(struct text currency, uint8_t *place)
 
 /* The names of its balances are kept; a new account has one, "main". */
 static struct bytes
-account_value(const struct account_params *params, struct text currency, struct bytes old, uint8_t *place)
+account_value(
+	const struct account_params *params, struct text currency, struct bytes old, uint8_t *place)
 {
 	struct field_writer writer = fields_into(place, VALUE_BYTES_MAX);
 	field_write_text(&writer, params->customer);
@@ -230,12 +240,14 @@ put_run_account(struct call *call, const void *params)
 		return end;
 	if (old.size > 0 && !text_equal(account_read(old).currency, currency)) {
 		struct text why = BILINGUAL(
-			"the currency of an account never changes; make another account", "账户的币种不能改变；请另建账户");
+			"the currency of an account never changes; make another account",
+			"账户的币种不能改变；请另建账户");
 		return call_error(call, SAY_IN_USE, &why, 1);
 	}
 	bool whole = add_change(&putting, &key, old, account_value(account, currency, old, place));
 	if (whole && old.size == 0)
-		whole = add_change(&putting, &balance_key, old_balance, new_balance_value(currency, place));
+		whole = add_change(
+			&putting, &balance_key, old_balance, new_balance_value(currency, place));
 	if (!whole)
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	return finish(&putting, SAY_ACCOUNT, account->account, account->expect);
@@ -288,20 +300,24 @@ subscription_value(const struct subscription_params *params, uint8_t *place)
 
 /* Spans that end before they begin, or states that overlap, mean nothing. */
 static bool
-check_spans(struct call *call, const struct list *list, const char *name, bool alone, enum call_end *end)
+check_spans(struct call *call, const struct list *list, const char *name, bool alone,
+	enum call_end *end)
 {
 	const struct span_params *items = list->items;
 	for (size_t i = 0; i < list->count; i++) {
 		struct span span = span_of(&items[i]);
 		if (span.from_ms >= span.till_ms) {
-			struct text arguments[] = { text_of(name), BILINGUAL("spans whose from is before their till", "from 早于 till 的时段") };
+			struct text arguments[] = { text_of(name),
+				BILINGUAL("spans whose from is before their till",
+					"from 早于 till 的时段") };
 			*end = call_error(call, SAY_OUT_OF_RANGE, arguments, 2);
 			return false;
 		}
 		for (size_t j = 0; j < i; j++) {
 			bool same = alone || text_equal(items[i].id, items[j].id);
 			if (same && span_overlaps(span, span_of(&items[j]))) {
-				struct text arguments[] = { text_of(name), BILINGUAL("spans that do not overlap", "互不重叠的时段") };
+				struct text arguments[] = { text_of(name),
+					BILINGUAL("spans that do not overlap", "互不重叠的时段") };
 				*end = call_error(call, SAY_OUT_OF_RANGE, arguments, 2);
 				return false;
 			}
@@ -351,8 +367,8 @@ add_held(struct held_list *list, struct span span, struct text holder)
 }
 
 /*
- * Who shall hold a service id: the others as they did, and this subscription as it shall. False: another one holds it at the same
- * time (*taken_by).
+ * Who shall hold a service id: the others as they did, and this subscription as it shall. False:
+ * another one holds it at the same time (*taken_by).
  */
 static bool
 list_holders(const struct subscription_params *params, struct text service_id, struct bytes old,
@@ -367,7 +383,8 @@ list_holders(const struct subscription_params *params, struct text service_id, s
 		if (text_equal(holder, params->subscription))
 			continue;
 		for (size_t j = 0; j < params->service_ids.count; j++) {
-			if (text_equal(items[j].id, service_id) && span_overlaps(span, span_of(&items[j]))) {
+			if (text_equal(items[j].id, service_id) &&
+				span_overlaps(span, span_of(&items[j]))) {
 				*taken_by = holder;
 				return false;
 			}
@@ -399,8 +416,8 @@ service_value(const struct held_list *list, uint8_t *place)
 enum put_step { PUT_ON, PUT_ENDED };
 
 static enum put_step
-change_service_id(struct putting *putting, const struct subscription_params *params, struct text service_id,
-	enum call_end *end)
+change_service_id(struct putting *putting, const struct subscription_params *params,
+	struct text service_id, enum call_end *end)
 {
 	struct call *call = putting->call;
 	struct record_key key;
@@ -414,14 +431,17 @@ change_service_id(struct putting *putting, const struct subscription_params *par
 		return PUT_ENDED;
 	if (!list_holders(params, service_id, old, &list, &taken_by)) {
 		struct text why = arena_print(call->arena,
-			BILINGUAL_STRING("service id \"%.*s\" is held by subscription \"%.*s\" at that time",
+			BILINGUAL_STRING(
+				"service id \"%.*s\" is held by subscription \"%.*s\" at that time",
 				"业务接入号 \"%.*s\" 在该时段属于用户 \"%.*s\""),
-			TEXT_ARGS(service_id), TEXT_ARGS(taken_by), TEXT_ARGS(service_id), TEXT_ARGS(taken_by));
+			TEXT_ARGS(service_id), TEXT_ARGS(taken_by), TEXT_ARGS(service_id),
+			TEXT_ARGS(taken_by));
 		*end = call_error(call, SAY_IN_USE, &why, 1);
 		return PUT_ENDED;
 	}
 	if (list.full) {
-		struct text why = BILINGUAL("a service id can't have changed hands so often", "同一业务接入号易手的次数超过上限");
+		struct text why = BILINGUAL("a service id can't have changed hands so often",
+			"同一业务接入号易手的次数超过上限");
 		*end = call_error(call, SAY_IN_USE, &why, 1);
 		return PUT_ENDED;
 	}
@@ -434,8 +454,8 @@ change_service_id(struct putting *putting, const struct subscription_params *par
 
 /* The records of all service ids it holds now or held before. */
 static enum put_step
-change_service_ids(struct putting *putting, const struct subscription_params *params, struct bytes old,
-	enum call_end *end)
+change_service_ids(struct putting *putting, const struct subscription_params *params,
+	struct bytes old, enum call_end *end)
 {
 	const struct span_params *items = params->service_ids.items;
 	for (size_t i = 0; i < params->service_ids.count; i++) {

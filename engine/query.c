@@ -1,6 +1,6 @@
 /* Reading: hello, ping, stats, customers, accounts, subscriptions, balances. */
-#include "call.h"
 #include "batch.h"
+#include "call.h"
 #include "connection.h"
 #include "pay.h"
 #include "shard.h"
@@ -27,8 +27,8 @@ not_found(struct call *call, enum table table, struct text id)
 
 /* A record that must exist; false: *end is what to return. */
 static bool
-read_record(struct call *call, enum table table, struct text id, struct bytes *value, uint64_t *version,
-	enum call_end *end)
+read_record(struct call *call, enum table table, struct text id, struct bytes *value,
+	uint64_t *version, enum call_end *end)
 {
 	struct record_key key;
 	key_of_text(&key, table, id);
@@ -153,8 +153,9 @@ query_run_stats(struct call *call, const void *params)
 	pack_name_unsigned(&pack, "waiting", shard_waiting(shard));
 	pack_store(&pack, &stats);
 	pack_name(&pack, "release_memory_bytes");
-	pack_unsigned(&pack, release == NULL ? 0
-					     : release_memory_bytes(release->release) +
+	pack_unsigned(&pack,
+		release == NULL ? 0
+				: release_memory_bytes(release->release) +
 				host_memory_bytes(release->host));
 	return answer(call, &pack);
 }
@@ -232,7 +233,8 @@ query_run_account(struct call *call, const void *params)
 }
 
 static void
-pack_dated(struct pack *pack, const char *list, const char *name, struct field_reader reader, unsigned count)
+pack_dated(struct pack *pack, const char *list, const char *name, struct field_reader reader,
+	unsigned count)
 {
 	pack_name(pack, list);
 	pack_array(pack, count);
@@ -260,7 +262,8 @@ query_run_subscription(struct call *call, const void *params)
 	pack_name_text(&pack, "subscription", get->id);
 	pack_name_text(&pack, "account", subscription.account);
 	pack_name_text(&pack, "product", subscription.product);
-	pack_dated(&pack, "service_ids", "service_id", subscription.services, subscription.service_count);
+	pack_dated(&pack, "service_ids", "service_id", subscription.services,
+		subscription.service_count);
 	pack_dated(&pack, "packages", "package", subscription.packages, subscription.package_count);
 	pack_name(&pack, "states");
 	pack_array(&pack, subscription.state_count);

@@ -1,6 +1,7 @@
 /*
- * release.publish, release.list, release.activate. A catalog is built and checked on a worker; what is kept or put in force is decided on
- * the shard's thread, in one entry of the journal, and from that entry on the release is in force.
+ * release.publish, release.list, release.activate. A catalog is built and checked on a worker; what
+ * is kept or put in force is decided on the shard's thread, in one entry of the journal, and from
+ * that entry on the release is in force.
  */
 #include "call.h"
 #include "shard.h"
@@ -49,8 +50,8 @@ loading_run(void *state)
 		loading->status = releases_load(path, &loading->loaded, &loading->fault);
 		return;
 	}
-	loading->status =
-		releases_build(loading->bundle, &loading->loaded, &loading->findings, &loading->fault);
+	loading->status = releases_build(
+		loading->bundle, &loading->loaded, &loading->findings, &loading->fault);
 	if (loading->status == STATUS_OK && !disk_exists(path))
 		loading->status = disk_write_file(path, loading->bundle, &loading->fault);
 }
@@ -113,10 +114,12 @@ answer_findings(struct call *call, const struct loading *loading)
 		const struct finding *one = &loading->findings.list[i];
 		if (one->severity != FINDING_ERROR)
 			continue;
-		en = arena_print(call->arena, "%.*s%s%.*s:%u: %.*s", shown == 0 ? 0 : (int)en.size, en.data,
-			shown == 0 ? "" : "; ", TEXT_ARGS(one->file), one->line, TEXT_ARGS(one->say_en));
-		zh = arena_print(call->arena, "%.*s%s%.*s:%u: %.*s", shown == 0 ? 0 : (int)zh.size, zh.data,
-			shown == 0 ? "" : "；", TEXT_ARGS(one->file), one->line, TEXT_ARGS(one->say_zh));
+		en = arena_print(call->arena, "%.*s%s%.*s:%u: %.*s", shown == 0 ? 0 : (int)en.size,
+			en.data, shown == 0 ? "" : "; ", TEXT_ARGS(one->file), one->line,
+			TEXT_ARGS(one->say_en));
+		zh = arena_print(call->arena, "%.*s%s%.*s:%u: %.*s", shown == 0 ? 0 : (int)zh.size,
+			zh.data, shown == 0 ? "" : "；", TEXT_ARGS(one->file), one->line,
+			TEXT_ARGS(one->say_zh));
 		shown++;
 	}
 	struct text all = arena_print(
@@ -128,8 +131,8 @@ answer_findings(struct call *call, const struct loading *loading)
 
 /* Both records that an activation touches must be in memory; false: *end is what to return. */
 static bool
-find_records(struct call *call, const struct record_key *release_key, const struct record_key *active_key,
-	enum call_end *end)
+find_records(struct call *call, const struct record_key *release_key,
+	const struct record_key *active_key, enum call_end *end)
 {
 	const struct record_key *keys[KEEP_EFFECTS] = { release_key, active_key };
 	for (int i = 0; i < KEEP_EFFECTS; i++) {
@@ -158,7 +161,10 @@ kept_value(const struct kept_release *kept, uint8_t *place)
 	return fields_written(&writer);
 }
 
-/* One entry: the release's record, and, to activate it, which one is in force. From the entry on, it is. */
+/*
+ * One entry: the release's record, and, to activate it, which one is in force. From the entry on,
+ * it is.
+ */
 static enum call_end
 keep(struct call *call, struct kept_release *kept, struct loading *loading, bool activate)
 {
@@ -189,8 +195,8 @@ keep(struct call *call, struct kept_release *kept, struct loading *loading, bool
 		.effects = effects,
 		.effect_count = activate ? 2 : 1,
 	};
-	enum status status =
-		store_append(call->shard->store, &entry, effects, &kept->version, &fault);
+	enum status status = store_append(
+		call->shard->store, &entry, effects, &kept->version, &fault);
 	if (status != STATUS_OK)
 		return call_failed(call, status, &fault);
 	if (!releases_remember(call->shard->releases, kept))
@@ -223,7 +229,8 @@ publish(struct call *call, const struct publish_params *params, struct loading *
 {
 	struct text name = { loading->name, SHA256_HEX };
 	const struct kept_release *known = releases_find(call->shard->releases, name);
-	struct kept_release kept = { .size = params->bundle.size, .published_ms = call->shard->now_ms };
+	struct kept_release kept = { .size = params->bundle.size,
+		.published_ms = call->shard->now_ms };
 	if (known != NULL) {
 		kept = *known;
 		/* The same content again is the same release. */

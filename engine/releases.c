@@ -30,7 +30,8 @@ loaded_release_free(struct loaded_release *loaded)
 void
 releases_path(const char *data_directory, const char name[SHA256_HEX], char path[RELEASE_PATH_MAX])
 {
-	snprintf(path, RELEASE_PATH_MAX, "%s/releases/%.*s.bundle", data_directory, SHA256_HEX, name);
+	snprintf(path, RELEASE_PATH_MAX, "%s/releases/%.*s.bundle", data_directory, SHA256_HEX,
+		name);
 }
 
 /* ---- building ---- */
@@ -67,8 +68,8 @@ releases_load(const char *path, struct loaded_release **loaded, struct fault *fa
 	findings_init(&findings);
 	enum status status = disk_read_file(path, &bundle, fault);
 	if (status == STATUS_OK)
-		status = releases_build((struct bytes){ bundle.data, bundle.size }, loaded, &findings,
-			fault);
+		status = releases_build(
+			(struct bytes){ bundle.data, bundle.size }, loaded, &findings, fault);
 	findings_release(&findings);
 	buffer_release(&bundle);
 	return status;
@@ -186,7 +187,8 @@ load_active(struct releases *releases, struct store *store, struct fault *fault)
 	status = releases_load(path, &releases->active, fault);
 	if (status == STATUS_INVALID)
 		return fault_set(fault, STATUS_INVALID,
-			"%s, the release in force, can't be built by this version of the program", path);
+			"%s, the release in force, can't be built by this version of the program",
+			path);
 	return status;
 }
 

@@ -1,6 +1,7 @@
 /*
- * The releases of a shard: which are kept (a bundle each below releases/ in the data folder, and a record in the store), which is in
- * force, and the host that runs its functions. What is in force stays so until another one is loaded whole; switching is one pointer.
+ * The releases of a shard: which are kept (a bundle each below releases/ in the data folder, and a
+ * record in the store), which is in force, and the host that runs its functions. What is in force
+ * stays so until another one is loaded whole; switching is one pointer.
  *
  * Thread: the shard's, but for releases_load and releases_keep.
  */
@@ -18,7 +19,8 @@ struct loaded_release {
 	struct host *host;
 	const struct image *image;
 	uint64_t number;
-	uint64_t version; /* position of the entry that put it in force; 0: it was so at the start */
+	uint64_t
+		version; /* position of the entry that put it in force; 0: it was so at the start */
 	char name[SHA256_HEX];
 };
 void loaded_release_free(struct loaded_release *loaded); /* NULL is fine */
@@ -54,10 +56,11 @@ bool releases_remember(struct releases *releases, const struct kept_release *kep
 
 /* Where the bundle of that name is kept. */
 #define RELEASE_PATH_MAX 1200
-void releases_path(const char *data_directory, const char name[SHA256_HEX], char path[RELEASE_PATH_MAX]);
+void
+releases_path(const char *data_directory, const char name[SHA256_HEX], char path[RELEASE_PATH_MAX]);
 /* Builds a bundle, with its host. STATUS_INVALID: the findings say why. Takes up to a second. */
-enum status releases_build(struct bytes bundle, struct loaded_release **loaded, struct findings *findings,
-	struct fault *fault);
+enum status releases_build(struct bytes bundle, struct loaded_release **loaded,
+	struct findings *findings, struct fault *fault);
 /* Reads and builds a bundle that is kept. */
 enum status releases_load(const char *path, struct loaded_release **loaded, struct fault *fault);
 

@@ -56,7 +56,8 @@ fill(char *into, const char *template, bool zh, const struct text *arguments, si
 		int blank = blank_at(template);
 		struct text piece = { template, 1 };
 		if (blank >= 0)
-			piece = (size_t)blank < count ? bilingual_pick(arguments[blank], zh) : TEXT("");
+			piece = (size_t)blank < count ? bilingual_pick(arguments[blank], zh)
+						      : TEXT("");
 		if (into != NULL && piece.size > 0)
 			memcpy(into + size, piece.data, piece.size);
 		size += piece.size;

@@ -1,10 +1,11 @@
 /*
- * What the server says to people: every code it may answer with, and its sentence in English and Chinese. A code is
- * stable; its sentences may be bettered.
+ * What the server says to people: every code it may answer with, and its sentence in English and
+ * Chinese. A code is stable; its sentences may be bettered.
  *
- * Errors go into the error slot and mean that nothing was decided. Refusals are decided results. Blanks {0}, {1} … are filled in order of
- * the arguments; a sentence may use them in any order. What a sentence says depends on may itself be words: such arguments are texts in
- * both languages (base/bilingual.h), and each sentence takes its half.
+ * Errors go into the error slot and mean that nothing was decided. Refusals are decided results.
+ * Blanks {0}, {1} … are filled in order of the arguments; a sentence may use them in any order.
+ * What a sentence says depends on may itself be words: such arguments are texts in both languages
+ * (base/bilingual.h), and each sentence takes its half.
  */
 #ifndef SUANPAN_SAY_H
 #define SUANPAN_SAY_H
@@ -15,6 +16,7 @@
 enum say_kind { SAY_ERROR, SAY_REFUSAL };
 
 /* CODE(name, kind, English, Chinese) */
+/* clang-format off */
 #define SAY_CODES(CODE) \
 	CODE(MALFORMED, SAY_ERROR, "this is not a MessagePack-RPC request: {0}", \
 		"这不是 MessagePack-RPC 请求：{0}") \
@@ -76,6 +78,7 @@ enum say_kind { SAY_ERROR, SAY_REFUSAL };
 		"账户币种为 {0}，而本次为 {1}") \
 	CODE(BALANCE_TOO_LOW, SAY_REFUSAL, "this costs {0} {2}, but only {1} {2} can be spent", \
 		"需要 {0} {2}，可用余额只有 {1} {2}")
+/* clang-format on */
 
 #define SAY_ENUM(code, kind, en, zh) SAY_##code,
 enum say { SAY_CODES(SAY_ENUM) SAY_COUNT };
@@ -95,7 +98,11 @@ const char *say_template(enum say say, bool zh);
 #define SAY_RELEASE BILINGUAL("release", "规则版本")
 
 #define SAY_ARGUMENTS_MAX 5
-/* The sentence with its blanks filled, in the arena. Arguments that are not there are empty. data is NULL without memory. */
-struct text say_fill(struct arena *arena, enum say say, bool zh, const struct text *arguments, size_t count);
+/*
+ * The sentence with its blanks filled, in the arena. Arguments that are not there are empty. data
+ * is NULL without memory.
+ */
+struct text
+say_fill(struct arena *arena, enum say say, bool zh, const struct text *arguments, size_t count);
 
 #endif

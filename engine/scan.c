@@ -5,43 +5,63 @@
 
 /* What the first byte of a value says of it. */
 struct head {
-	uint8_t bytes;    /* the value takes these at least: the first byte, the length behind it, a number, the type of an extension */
+	uint8_t bytes; /* the value takes these at least: the first byte, the length behind it, a number, the type of an extension */
 	uint8_t length;   /* bytes of the length that follows the first byte: 0, 1, 2 or 4 */
 	uint8_t children; /* values that it holds, or for each unit of its length: 1 array, 2 map, 0: the length counts bytes */
 	bool invalid;
 };
 
-#define NUMBER(size) { .bytes = 1 + (size) }
-#define BLOB(size) { .bytes = 1 + (size), .length = (size) }
-#define EXTENSION(size) { .bytes = 2 + (size), .length = (size) }
-#define CONTAINER(size, each) { .bytes = 1 + (size), .length = (size), .children = (each) }
+#define NUMBER(size) \
+	{ \
+		.bytes = 1 + (size) \
+	}
+#define BLOB(size) \
+	{ \
+		.bytes = 1 + (size), .length = (size) \
+	}
+#define EXTENSION(size) \
+	{ \
+		.bytes = 2 + (size), .length = (size) \
+	}
+#define CONTAINER(size, each) \
+	{ \
+		.bytes = 1 + (size), .length = (size), .children = (each) \
+	}
 
 #define FOUR(ROW, n) ROW(n), ROW((n) + 1), ROW((n) + 2), ROW((n) + 3)
 #define SIXTEEN(ROW, n) FOUR(ROW, n), FOUR(ROW, (n) + 4), FOUR(ROW, (n) + 8), FOUR(ROW, (n) + 12)
 #define SMALL_INTEGER(n) NUMBER(0)
-#define SMALL_MAP(n) { .bytes = 1, .children = 2 * (n) }
-#define SMALL_ARRAY(n) { .bytes = 1, .children = (n) }
-#define SMALL_TEXT(n) { .bytes = 1 + (n) }
+#define SMALL_MAP(n) \
+	{ \
+		.bytes = 1, .children = 2 * (n) \
+	}
+#define SMALL_ARRAY(n) \
+	{ \
+		.bytes = 1, .children = (n) \
+	}
+#define SMALL_TEXT(n) \
+	{ \
+		.bytes = 1 + (n) \
+	}
 
 static const struct head HEADS[256] = {
 	SIXTEEN(SMALL_INTEGER, 0), SIXTEEN(SMALL_INTEGER, 0), /* 0x00 */
-	SIXTEEN(SMALL_INTEGER, 0), SIXTEEN(SMALL_INTEGER, 0),
-	SIXTEEN(SMALL_INTEGER, 0), SIXTEEN(SMALL_INTEGER, 0),
-	SIXTEEN(SMALL_INTEGER, 0), SIXTEEN(SMALL_INTEGER, 0),
-	SIXTEEN(SMALL_MAP, 0),   /* 0x80 */
-	SIXTEEN(SMALL_ARRAY, 0), /* 0x90 */
+	SIXTEEN(SMALL_INTEGER, 0), SIXTEEN(SMALL_INTEGER, 0), SIXTEEN(SMALL_INTEGER, 0),
+	SIXTEEN(SMALL_INTEGER, 0), SIXTEEN(SMALL_INTEGER, 0), SIXTEEN(SMALL_INTEGER, 0),
+	SIXTEEN(SMALL_MAP, 0),                           /* 0x80 */
+	SIXTEEN(SMALL_ARRAY, 0),                         /* 0x90 */
 	SIXTEEN(SMALL_TEXT, 0), SIXTEEN(SMALL_TEXT, 16), /* 0xa0 */
-	NUMBER(0), { .invalid = true }, NUMBER(0), NUMBER(0), /* 0xc0: nil, never used, false, true */
-	BLOB(1), BLOB(2), BLOB(4),                            /* bin */
-	EXTENSION(1), EXTENSION(2), EXTENSION(4),
-	NUMBER(4), NUMBER(8),                                   /* float */
-	NUMBER(1), NUMBER(2), NUMBER(4), NUMBER(8),             /* unsigned */
-	NUMBER(1), NUMBER(2), NUMBER(4), NUMBER(8),             /* 0xd0: signed */
+	NUMBER(0), { .invalid = true }, NUMBER(0),
+	NUMBER(0),                 /* 0xc0: nil, never used, false, true */
+	BLOB(1), BLOB(2), BLOB(4), /* bin */
+	EXTENSION(1), EXTENSION(2), EXTENSION(4), NUMBER(4), NUMBER(8), /* float */
+	NUMBER(1), NUMBER(2), NUMBER(4), NUMBER(8),                     /* unsigned */
+	NUMBER(1), NUMBER(2), NUMBER(4), NUMBER(8),                     /* 0xd0: signed */
 	NUMBER(2), NUMBER(3), NUMBER(5), NUMBER(9), NUMBER(17), /* extensions of 1 to 16 bytes */
 	BLOB(1), BLOB(2), BLOB(4),                              /* str */
 	CONTAINER(2, 1), CONTAINER(4, 1),                       /* array */
 	CONTAINER(2, 2), CONTAINER(4, 2),                       /* map */
-	SIXTEEN(SMALL_INTEGER, 0), SIXTEEN(SMALL_INTEGER, 0), /* 0xe0 */
+	SIXTEEN(SMALL_INTEGER, 0), SIXTEEN(SMALL_INTEGER, 0),   /* 0xe0 */
 };
 
 /* One value: how many bytes it takes itself, and how many values it holds. */
@@ -124,7 +144,8 @@ open_container(struct scan *scan, uint64_t children, const struct scan_limits *l
 }
 
 /*
- * The loop works on a copy that the compiler can keep in registers: it runs for every value of every message.
+ * The loop works on a copy that the compiler can keep in registers: it runs for every value of
+ * every message.
  */
 enum scan_outcome
 scan_message(struct scan *place, struct bytes data, const struct scan_limits *limits, size_t *size)
@@ -141,13 +162,14 @@ scan_message(struct scan *place, struct bytes data, const struct scan_limits *li
 		outcome = SCAN_MORE;
 		if (scan.offset >= data.size)
 			break;
-		enum value_outcome read =
-			read_value(data.data + scan.offset, data.size - scan.offset, &value);
+		enum value_outcome read = read_value(
+			data.data + scan.offset, data.size - scan.offset, &value);
 		if (read == VALUE_INVALID)
 			outcome = lost(&scan, SCAN_INVALID);
 		else if (read == VALUE_READ && value.bytes > limits->bytes_max - scan.offset)
 			outcome = lost(&scan, SCAN_TOO_LARGE);
-		if (read != VALUE_READ || outcome == SCAN_LOST || value.bytes > data.size - scan.offset)
+		if (read != VALUE_READ || outcome == SCAN_LOST ||
+			value.bytes > data.size - scan.offset)
 			break;
 		outcome = SCAN_MESSAGE;
 		scan.offset += value.bytes;
@@ -172,7 +194,8 @@ scan_value_size(struct bytes data)
 	while (to_come > 0) {
 		struct value value;
 		must(offset < data.size);
-		enum value_outcome outcome = read_value(data.data + offset, data.size - offset, &value);
+		enum value_outcome outcome = read_value(
+			data.data + offset, data.size - offset, &value);
 		must(outcome == VALUE_READ && value.bytes <= data.size - offset);
 		offset += value.bytes;
 		to_come += value.children - 1;

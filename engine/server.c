@@ -19,7 +19,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 enum { BACKLOG = 511, GRACE_MS = 5000, MAPPED_BYTES_MIN = 128 * 1024 };
@@ -79,7 +78,10 @@ awake_called(uv_idle_t *idle)
 	(void)idle;
 }
 
-/* The end of each turn of the loop: all that is left to do before it sleeps, also after sockets were closed. */
+/*
+ * The end of each turn of the loop: all that is left to do before it sleeps, also after sockets
+ * were closed.
+ */
 static void
 turn_called(uv_prepare_t *prepare)
 {
@@ -89,7 +91,10 @@ turn_called(uv_prepare_t *prepare)
 	connections_resume(server->connections);
 	connections_send(server->connections);
 	shard_turn(server->shard); /* last: sending may have made room for more answers */
-	/* Sending and parking may let clients go on; they do in turns, so that others are served between. */
+	/*
+	 * Sending and parking may let clients go on; they do in turns, so that others are served
+	 * between.
+	 */
 	if (connections_can_resume(server->connections) && !server->stopping)
 		uv_idle_start(&server->awake, awake_called);
 	else
@@ -106,7 +111,8 @@ connected(uv_stream_t *listener, int status)
 {
 	struct server *server = listener->data;
 	if (status < 0)
-		log_event(LOG_WARN, "a connection failed before it was accepted: %s", uv_strerror(status));
+		log_event(LOG_WARN, "a connection failed before it was accepted: %s",
+			uv_strerror(status));
 	else if (!server->stopping)
 		connections_accept(server->connections, listener);
 }
@@ -120,10 +126,11 @@ parse_address(const char *text, struct sockaddr_storage *address, struct fault *
 	char *end = NULL;
 	long port = colon == NULL ? -1 : strtol(colon + 1, &end, 10);
 	size_t size = colon == NULL ? 0 : (size_t)(colon - text);
-	if (colon == NULL || end == colon + 1 || *end != '\0' || port < 0 || port > 65535 || size == 0 ||
-		size >= sizeof host)
+	if (colon == NULL || end == colon + 1 || *end != '\0' || port < 0 || port > 65535 ||
+		size == 0 || size >= sizeof host)
 		return fault_set(fault, STATUS_INVALID,
-			"listen must be ADDRESS:PORT, such as 127.0.0.1:7117 or [::1]:7117, not \"%s\"", text);
+			"listen must be ADDRESS:PORT, such as 127.0.0.1:7117 or [::1]:7117, not \"%s\"",
+			text);
 	memcpy(host, text, size);
 	host[size] = '\0';
 	struct sockaddr_in *v4 = (struct sockaddr_in *)address;
@@ -133,7 +140,8 @@ parse_address(const char *text, struct sockaddr_storage *address, struct fault *
 		host[size - 1] = '\0';
 		if (uv_ip6_addr(host + 1, (int)port, v6) == 0)
 			loopback = IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
-	} else if (uv_ip4_addr(strcmp(host, "localhost") == 0 ? "127.0.0.1" : host, (int)port, v4) == 0) {
+	} else if (uv_ip4_addr(strcmp(host, "localhost") == 0 ? "127.0.0.1" : host, (int)port,
+			   v4) == 0) {
 		loopback = (ntohl(v4->sin_addr.s_addr) >> 24) == 127;
 	}
 	if (!loopback)
@@ -161,11 +169,13 @@ name_address(struct server *server)
 	if (bound.ss_family == AF_INET6) {
 		struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&bound;
 		uv_ip6_name(v6, host, sizeof host);
-		snprintf(server->address, sizeof server->address, "[%s]:%u", host, ntohs(v6->sin6_port));
+		snprintf(server->address, sizeof server->address, "[%s]:%u", host,
+			ntohs(v6->sin6_port));
 	} else {
 		struct sockaddr_in *v4 = (struct sockaddr_in *)&bound;
 		uv_ip4_name(v4, host, sizeof host);
-		snprintf(server->address, sizeof server->address, "%s:%u", host, ntohs(v4->sin_port));
+		snprintf(server->address, sizeof server->address, "%s:%u", host,
+			ntohs(v4->sin_port));
 	}
 }
 
@@ -196,11 +206,14 @@ somebody_listens(const char *path)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int size = snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
-	int probe = size < (int)sizeof address.sun_path ? socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0) : -1;
+	int probe = size < (int)sizeof address.sun_path
+		? socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0)
+		: -1;
 	if (probe < 0)
 		return false;
 	/* A queue that is full is somebody, too. */
-	bool listens = connect(probe, (struct sockaddr *)&address, sizeof address) == 0 || errno == EAGAIN;
+	bool listens = connect(probe, (struct sockaddr *)&address, sizeof address) == 0 ||
+		errno == EAGAIN;
 	close(probe);
 	return listens;
 }
@@ -222,7 +235,8 @@ listen_pipe(struct server *server, const char *text, struct fault *fault)
 			"with --socket PATH (--socket none: no socket), or take a data folder with a shorter name",
 			server->socket, strlen(server->socket), sizeof longest.sun_path - 1);
 	if (somebody_listens(server->socket))
-		return fault_set(fault, STATUS_BUSY, "another process listens on %s", server->socket);
+		return fault_set(
+			fault, STATUS_BUSY, "another process listens on %s", server->socket);
 	struct stat stat_buffer;
 	if (stat(server->socket, &stat_buffer) == 0 && S_ISSOCK(stat_buffer.st_mode))
 		unlink(server->socket);
@@ -259,7 +273,9 @@ grace_called(uv_timer_t *timer)
 	uv_stop(&server->loop);
 }
 
-/* `now`: what was asked is not answered any more. Else answers leave first, for GRACE_MS at most. */
+/*
+ * `now`: what was asked is not answered any more. Else answers leave first, for GRACE_MS at most.
+ */
 static void
 server_stop(struct server *server, bool now)
 {
@@ -345,7 +361,8 @@ server_free(struct server *server, struct fault *fault)
 		for (;;) {
 			store_turn(server->shard->store, false);
 			shard_turn(server->shard);
-			if (connections_count(server->connections) == 0 && shard_waiting(server->shard) == 0)
+			if (connections_count(server->connections) == 0 &&
+				shard_waiting(server->shard) == 0)
 				break;
 			uv_run(&server->loop, UV_RUN_ONCE);
 		}
@@ -374,22 +391,26 @@ check_listening(const struct settings *settings, struct fault *fault)
 }
 
 enum status
-server_open(struct server **server, const struct settings *settings, const struct server_events *events,
-	struct fault *fault)
+server_open(struct server **server, const struct settings *settings,
+	const struct server_events *events, struct fault *fault)
 {
 	struct server *opened = memory_new_zeroed(1, sizeof *opened);
 	if (opened == NULL)
 		return fault_set(fault, STATUS_MEMORY, "no memory for the server");
 	opened->events = *events;
 	signal(SIGPIPE, SIG_IGN);
-	/* Fixed, since the C library would raise it: what was much must go back to the system when it is freed. */
+	/*
+	 * Fixed, since the C library would raise it: what was much must go back to the system when
+	 * it is freed.
+	 */
 	mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES_MIN);
 	log_set_level((enum log_level)settings->log_level.number);
 	uv_loop_init(&opened->loop);
 	open_handles(opened);
 	enum status status = check_listening(settings, fault);
 	struct shard_settings shard = shard_settings_of(settings);
-	struct store_events store_events = { opened, durable_called, failed_called, recovering_called };
+	struct store_events store_events = { opened, durable_called, failed_called,
+		recovering_called };
 	if (status == STATUS_OK)
 		status = shard_open(&opened->shard, &shard, &opened->loop, &store_events, fault);
 	if (status == STATUS_OK) {
@@ -399,7 +420,8 @@ server_open(struct server **server, const struct settings *settings, const struc
 		if (opened->connections == NULL)
 			status = fault_set(fault, STATUS_MEMORY, "no memory for connections");
 		else
-			uv_prepare_start(&opened->turn, turn_called); /* opening has run the loop, too */
+			uv_prepare_start(
+				&opened->turn, turn_called); /* opening has run the loop, too */
 	}
 	if (status == STATUS_OK)
 		status = listen_tcp(opened, settings->listen.text, fault);
@@ -421,7 +443,10 @@ server_run(struct server *server, struct fault *fault)
 	server->events.ready(server->events.context, server->address, server->socket);
 	uv_run(&server->loop, UV_RUN_DEFAULT);
 	if (server->failed) {
-		/* Nothing more can become durable, and requests that wait will never be answered: the process is to end as it stands. */
+		/*
+		 * Nothing more can become durable, and requests that wait will never be answered:
+		 * the process is to end as it stands.
+		 */
 		static struct server *left_behind;
 		left_behind = server;
 		if (fault != NULL)

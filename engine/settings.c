@@ -151,7 +151,8 @@ write_number(int64_t number, const struct unit_factor *units, char text[40])
 			best = unit;
 	}
 	must(best->name != NULL && best->factor > 0);
-	snprintf(text, 40, "%" PRId64 "%s%s", number / best->factor, best->name[0] == '\0' ? "" : " ", best->name);
+	snprintf(text, 40, "%" PRId64 "%s%s", number / best->factor,
+		best->name[0] == '\0' ? "" : " ", best->name);
 }
 
 /* What a setting may be, in words: "a duration such as "400 days", from 1 day to 100 years". */
@@ -164,7 +165,8 @@ write_hint(const struct setting *setting, char hint[200])
 	char min[40], max[40];
 	switch (setting->kind) {
 	case SETTING_TEXT:
-		snprintf(hint, 200, "a text of %" PRId64 " to %" PRId64 " bytes", setting->min, setting->max);
+		snprintf(hint, 200, "a text of %" PRId64 " to %" PRId64 " bytes", setting->min,
+			setting->max);
 		return;
 	case SETTING_CHOICE:
 		snprintf(hint, 200, "one of %s", setting->choices);
@@ -194,7 +196,8 @@ set_at(struct settings *settings, size_t index, const char *value, struct fault 
 	if (strlen(value) >= sizeof place->text || !read_value(setting, value, &number)) {
 		char hint[200];
 		write_hint(setting, hint);
-		return fault_set(fault, STATUS_INVALID, "setting %s can't be \"%.100s\": it is %s; by default \"%s\"",
+		return fault_set(fault, STATUS_INVALID,
+			"setting %s can't be \"%.100s\": it is %s; by default \"%s\"",
 			setting->name, value, hint, setting->standard);
 	}
 	snprintf(place->text, sizeof place->text, "%s", value);
@@ -213,14 +216,17 @@ settings_init(struct settings *settings)
 
 /* ---- by name ---- */
 
-/* How many letters two names have in common at their starts and ends: enough to name the nearest. */
+/*
+ * How many letters two names have in common at their starts and ends: enough to name the nearest.
+ */
 static size_t
 likeness(const char *a, const char *b)
 {
 	size_t a_size = strlen(a), b_size = strlen(b), start = 0, end = 0;
 	while (start < a_size && start < b_size && a[start] == b[start])
 		start++;
-	while (end < a_size - start && end < b_size - start && a[a_size - 1 - end] == b[b_size - 1 - end])
+	while (end < a_size - start && end < b_size - start &&
+		a[a_size - 1 - end] == b[b_size - 1 - end])
 		end++;
 	return start + end;
 }
@@ -244,8 +250,8 @@ settings_set(struct settings *settings, const char *name, const char *value, str
 			return set_at(settings, i, value, fault);
 	}
 	return fault_set(fault, STATUS_NOT_FOUND,
-		"there is no setting \"%.100s\"; do you mean \"%s\"? suanpan help serve lists them", name,
-		nearest_name(name));
+		"there is no setting \"%.100s\"; do you mean \"%s\"? suanpan help serve lists them",
+		name, nearest_name(name));
 }
 
 /* ---- the file ---- */
@@ -264,8 +270,8 @@ settings_read_file(struct settings *settings, const char *path, struct fault *fa
 	enum status status = disk_read_file(path, &source, fault);
 	if (status == STATUS_OK)
 		status = settings_file_read(text_of(path),
-			(struct text){ (const char *)source.data, source.size }, set_from_file, settings,
-			fault);
+			(struct text){ (const char *)source.data, source.size }, set_from_file,
+			settings, fault);
 	buffer_release(&source);
 	return status;
 }
@@ -331,7 +337,8 @@ settings_take_flag(struct settings *settings, int count, char **arguments, int *
 		char flag[64];
 		settings_flag(&TABLE[i], flag);
 		size_t size = strlen(flag);
-		if (strncmp(argument, flag, size) != 0 || (argument[size] != '\0' && argument[size] != '='))
+		if (strncmp(argument, flag, size) != 0 ||
+			(argument[size] != '\0' && argument[size] != '='))
 			continue;
 		*taken = true;
 		if (argument[size] == '=') {

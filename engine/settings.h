@@ -1,7 +1,8 @@
 /*
- * Settings: one table says name, kind, unit, default, bounds and what each is for. From it come the settings file (Lua, read in the
- * sandbox), the environment variables (SUANPAN_USAGE_AGE_MAX), the flags (--usage-age-max) and the reference page. A flag beats
- * the environment, which beats the file, which beats the default.
+ * Settings: one table says name, kind, unit, default, bounds and what each is for. From it come the
+ * settings file (Lua, read in the sandbox), the environment variables (SUANPAN_USAGE_AGE_MAX), the
+ * flags (--usage-age-max) and the reference page. A flag beats the environment, which beats the
+ * file, which beats the default.
  */
 #ifndef SUANPAN_SETTINGS_H
 #define SUANPAN_SETTINGS_H
@@ -15,7 +16,7 @@
 enum setting_kind {
 	SETTING_TEXT,
 	SETTING_COUNT,
-	SETTING_BYTES,    /* "64 MiB"; KiB, MiB, GiB, TiB */
+	SETTING_BYTES, /* "64 MiB"; KiB, MiB, GiB, TiB */
 	SETTING_DURATION, /* "400 days", "6 s"; ms, s, minutes, hours, days, years of 365 days; kept as milliseconds */
 	SETTING_CHOICE,
 };
@@ -30,6 +31,7 @@ struct setting {
 };
 
 /* SETTING(member, name, kind, default, min, max, choices, English, Chinese) */
+/* clang-format off */
 #define SETTINGS(SETTING) \
 	SETTING(data, "data", SETTING_TEXT, "suanpan-data", 1, 800, NULL, \
 		"the data folder; made if it does not exist", "数据目录，不存在时自动创建") \
@@ -81,6 +83,7 @@ struct setting {
 		"尚未被检查点覆盖的日志量：达到三分之一时开始检查点，达到全部时请求须等待；决定重启耗时") \
 	SETTING(log_level, "log.level", SETTING_CHOICE, "info", 0, 0, "debug|info|warn|error", \
 		"what the log says", "日志级别")
+/* clang-format on */
 
 /* Texts of up to 1,023 bytes; counts, bytes and milliseconds as integers; a choice as its index. */
 struct setting_value {
@@ -88,7 +91,8 @@ struct setting_value {
 	int64_t number;
 };
 
-#define SETTING_MEMBER(member, name, kind, standard, min, max, choices, en, zh) struct setting_value member;
+#define SETTING_MEMBER(member, name, kind, standard, min, max, choices, en, zh) \
+	struct setting_value member;
 struct settings {
 	SETTINGS(SETTING_MEMBER)
 };
@@ -100,8 +104,12 @@ const struct setting *settings_table(size_t *count);
 /* Fills in all defaults. */
 void settings_init(struct settings *settings);
 
-/* Sets one by its name; STATUS_NOT_FOUND: no such setting (the nearest is named); STATUS_INVALID: not a value it may have. */
-enum status settings_set(struct settings *settings, const char *name, const char *value, struct fault *fault);
+/*
+ * Sets one by its name; STATUS_NOT_FOUND: no such setting (the nearest is named); STATUS_INVALID:
+ * not a value it may have.
+ */
+enum status
+settings_set(struct settings *settings, const char *name, const char *value, struct fault *fault);
 
 /* All SUANPAN_… variables of the environment; an unknown one is an error. */
 enum status settings_read_environment(struct settings *settings, struct fault *fault);
@@ -113,8 +121,11 @@ enum status settings_read_file(struct settings *settings, const char *path, stru
 void settings_flag(const struct setting *setting, char flag[64]);
 /* The same for its environment variable, "SUANPAN_USAGE_AGE_MAX". */
 void settings_variable(const struct setting *setting, char variable[64]);
-/* Takes `--name value` or `--name=value` from the arguments at *index; *taken false if it is no setting's flag. */
-enum status settings_take_flag(struct settings *settings, int count, char **arguments, int *index, bool *taken,
-	struct fault *fault);
+/*
+ * Takes `--name value` or `--name=value` from the arguments at *index; *taken false if it is no
+ * setting's flag.
+ */
+enum status settings_take_flag(struct settings *settings, int count, char **arguments, int *index,
+	bool *taken, struct fault *fault);
 
 #endif

@@ -13,7 +13,10 @@
 
 /* Of libuv's four workers at most two do long work, so that what is cold is read meanwhile. */
 enum { ARENA_BYTES_MAX = 256 << 20, ANSWER_BYTES_MAX = 16 << 20, WORKS_MAX = 2 };
-/* Of the params of calls that wait, before reading stops: they are few but long where catalogs are published. */
+/*
+ * Of the params of calls that wait, before reading stops: they are few but long where catalogs are
+ * published.
+ */
 enum { WAITING_BYTES_MAX = 64 << 20 };
 
 /* ---- life ---- */
@@ -79,7 +82,10 @@ shard_tick(struct shard *shard)
 bool
 shard_is_pressed(const struct shard *shard)
 {
-	/* Those that are parked wait for their own clients, which are not read from meanwhile: that is nobody else's trouble. */
+	/*
+	 * Those that are parked wait for their own clients, which are not read from meanwhile: that
+	 * is nobody else's trouble.
+	 */
 	const struct shard_waits *waits = shard->waits;
 	return waits->count - waits->parked >= shard->settings.waiting_max ||
 		waits->bytes - waits->parked_bytes >= WAITING_BYTES_MAX;
@@ -111,10 +117,10 @@ read_params(struct shard *shard, struct prepared *prepared, struct problem *prob
 		return false;
 	}
 	if (prepared->is_item)
-		return params_read_map(shard->reader, method->params, prepared->packed, &shard->arena,
-			prepared->params, problem);
-	return params_read(shard->reader, method, prepared->packed, &shard->arena, prepared->params,
-		problem);
+		return params_read_map(shard->reader, method->params, prepared->packed,
+			&shard->arena, prepared->params, problem);
+	return params_read(
+		shard->reader, method, prepared->packed, &shard->arena, prepared->params, problem);
 }
 
 static struct text
@@ -156,7 +162,10 @@ work_done(uv_work_t *work, int status)
 	shard_forget(shard);
 }
 
-/* Has who asked gone away? What was not decided by then need not be: nobody was told of it, and who asks again is served. */
+/*
+ * Has who asked gone away? What was not decided by then need not be: nobody was told of it, and who
+ * asks again is served.
+ */
 static bool
 is_unwanted(const struct call *call)
 {
@@ -164,12 +173,14 @@ is_unwanted(const struct call *call)
 							    : call->reply.connection);
 }
 
-/* Runs a call; but an item whose batch's answer is full is not decided, since it could not be told. */
+/*
+ * Runs a call; but an item whose batch's answer is full is not decided, since it could not be told.
+ */
 static enum call_end
 run(struct call *call, const void *params)
 {
-	struct text full = BILINGUAL(
-		"the answer of this batch is full, send fewer items at a time", "这一批的应答已满，请减少每批的条数");
+	struct text full = BILINGUAL("the answer of this batch is full, send fewer items at a time",
+		"这一批的应答已满，请减少每批的条数");
 	if (call->reply.batch != NULL && batch_is_full(call->reply.batch))
 		return call_error(call, SAY_OVERLOADED, &full, 1);
 	return call->method->run(call, params);
@@ -220,7 +231,8 @@ shard_turn(struct shard *shard)
 {
 	struct shard_waits *waits = shard->waits;
 	struct waiting *waiting;
-	while (waits->works_running < WORKS_MAX && (waiting = work_row_take(&waits->works)) != NULL) {
+	while (waits->works_running < WORKS_MAX &&
+		(waiting = work_row_take(&waits->works)) != NULL) {
 		struct connection *connection = waiting->call.reply.connection;
 		must(waiting->has_work && connection != NULL && waiting->scope.size == 0);
 		if (connection_is_gone(connection)) {
@@ -230,7 +242,8 @@ shard_turn(struct shard *shard)
 			connection_park(connection, waiting);
 		} else {
 			waiting->work.data = waiting;
-			int code = uv_queue_work(shard->loop, &waiting->work, work_called, work_done);
+			int code = uv_queue_work(
+				shard->loop, &waiting->work, work_called, work_done);
 			must(code == 0);
 			waits->works_running++;
 		}
@@ -253,7 +266,8 @@ wait_or_queue(struct shard *shard, const struct prepared *prepared)
 	if (scope.size > 0) {
 		size_t offset = (size_t)((const uint8_t *)scope.data - prepared->packed.data);
 		must(offset + scope.size <= waiting->params.size);
-		waiting->scope = (struct text){ (const char *)waiting->params.data + offset, scope.size };
+		waiting->scope = (struct text){ (const char *)waiting->params.data + offset,
+			scope.size };
 	}
 	if (waits_add(shard->waits, waiting))
 		waiting_drive(shard, waiting);
@@ -317,14 +331,16 @@ run_batch(struct shard *shard, const struct shard_message *message)
 	struct bytes *items;
 	size_t count;
 	struct problem problem;
-	struct reply_to reply = { .connection = message->connection, .msgid = message->message.msgid };
+	struct reply_to reply = { .connection = message->connection,
+		.msgid = message->message.msgid };
 	struct call whole = call_make(shard, method_find(message->message.method), reply);
-	if (!params_split(message->message.params, "items", BATCH_ITEMS_MAX, &shard->arena, &items, &count,
-		    &problem)) {
+	if (!params_split(message->message.params, "items", BATCH_ITEMS_MAX, &shard->arena, &items,
+		    &count, &problem)) {
 		call_problem(&whole, &problem);
 		return;
 	}
-	struct batch *batch = batch_new(message->connection, message->message.msgid, (uint32_t)count);
+	struct batch *batch = batch_new(
+		message->connection, message->message.msgid, (uint32_t)count);
 	if (batch == NULL) {
 		call_error(&whole, SAY_OUT_OF_MEMORY, NULL, 0);
 		return;
@@ -358,10 +374,12 @@ shard_run(struct shard *shard, const struct shard_message *messages, size_t coun
 	for (size_t i = 0; i < count; i++) {
 		const struct message *message = &messages[i].message;
 		const struct method *method = method_find(message->method);
-		struct reply_to reply = { .connection = messages[i].connection, .msgid = message->msgid };
+		struct reply_to reply = { .connection = messages[i].connection,
+			.msgid = message->msgid };
 		if (method == NULL) {
 			struct call call = call_make(shard, NULL, reply);
-			struct text name = identifier_is_valid(message->method) ? message->method : TEXT("?");
+			struct text name = identifier_is_valid(message->method) ? message->method
+										: TEXT("?");
 			call_error(&call, SAY_UNKNOWN_METHOD, &name, 1);
 			continue;
 		}
@@ -371,8 +389,8 @@ shard_run(struct shard *shard, const struct shard_message *messages, size_t coun
 			run_batch(shard, &messages[i]);
 			continue;
 		}
-		group[size] = (struct prepared){ call_make(shard, method, reply), message->params, false,
-			NULL };
+		group[size] = (struct prepared){ call_make(shard, method, reply), message->params,
+			false, NULL };
 		size += prepare(shard, &group[size]);
 	}
 	run_group(shard, group, size);

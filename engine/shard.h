@@ -1,9 +1,10 @@
 /*
- * A shard: the one thread that owns a store, the release in force, and every call that is under way on them.
+ * A shard: the one thread that owns a store, the release in force, and every call that is under way
+ * on them.
  *
- * Messages come in groups, as a socket delivered them. A group is read, the memory its calls will touch is
- * fetched in steps (so that one call's cache misses overlap with the others'), and then each is run. Then the turn ends: the journal's
- * batch goes to the writer.
+ * Messages come in groups, as a socket delivered them. A group is read, the memory its calls will
+ * touch is fetched in steps (so that one call's cache misses overlap with the others'), and then
+ * each is run. Then the turn ends: the journal's batch goes to the writer.
  */
 #ifndef SUANPAN_SHARD_H
 #define SUANPAN_SHARD_H

@@ -10,8 +10,7 @@ static enum lookup
 find(struct call *call, enum table table, struct text id, struct bytes *value, uint64_t *version,
 	struct record_key *cold)
 {
-	enum lookup found =
-		call_find(call, shelf_key(table, bytes_of_text(id)), value, version);
+	enum lookup found = call_find(call, shelf_key(table, bytes_of_text(id)), value, version);
 	if (found == LOOKUP_COLD)
 		key_of_text(cold, table, id);
 	return found;
@@ -26,8 +25,8 @@ refused(enum say reason, struct text who, enum say *say, struct text *about)
 }
 
 enum found
-subject_find_account(struct call *call, struct text account_id, struct subject *subject, enum say *say,
-	struct text *about, struct record_key *cold)
+subject_find_account(struct call *call, struct text account_id, struct subject *subject,
+	enum say *say, struct text *about, struct record_key *cold)
 {
 	struct bytes value;
 	uint64_t version;
@@ -39,7 +38,8 @@ subject_find_account(struct call *call, struct text account_id, struct subject *
 	subject->account = account_read(value);
 	struct field_reader names = subject->account.balances;
 	key_of_balance(&subject->balance_key, account_id, field_read_text(&names));
-	found = call_find(call, shelf_key_of(&subject->balance_key), &value, &subject->balance_version);
+	found = call_find(
+		call, shelf_key_of(&subject->balance_key), &value, &subject->balance_version);
 	if (found == LOOKUP_COLD) {
 		*cold = subject->balance_key;
 		return SUBJECT_COLD;
@@ -88,10 +88,12 @@ subject_find(struct call *call, struct text service_id, int64_t at_ms, struct su
 }
 
 bool
-subject_holdings(const struct subject *subject, struct arena *arena, struct holding **holdings, size_t *count)
+subject_holdings(const struct subject *subject, struct arena *arena, struct holding **holdings,
+	size_t *count)
 {
 	struct field_reader reader = subject->subscription.packages;
-	struct holding *list = arena_take(arena, subject->subscription.package_count * sizeof *list);
+	struct holding *list = arena_take(
+		arena, subject->subscription.package_count * sizeof *list);
 	if (list == NULL)
 		return false;
 	for (unsigned i = 0; i < subject->subscription.package_count; i++) {

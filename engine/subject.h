@@ -1,6 +1,6 @@
 /*
- * Who uses and who pays: from a service id at an instant to its subscription, account and main balance. Everything is a view into records
- * in memory, valid until the next store_append.
+ * Who uses and who pays: from a service id at an instant to its subscription, account and main
+ * balance. Everything is a view into records in memory, valid until the next store_append.
  */
 #ifndef SUANPAN_SUBJECT_H
 #define SUANPAN_SUBJECT_H
@@ -23,8 +23,8 @@ enum found {
 };
 
 /* The subscription, its state being active, with the account and its main balance. */
-enum found subject_find(struct call *call, struct text service_id, int64_t at_ms, struct subject *subject,
-	enum say *say, struct text *about, struct record_key *cold);
+enum found subject_find(struct call *call, struct text service_id, int64_t at_ms,
+	struct subject *subject, enum say *say, struct text *about, struct record_key *cold);
 
 /* An account by its id, with its main balance: subject->account, balance_key, balance. */
 enum found subject_find_account(struct call *call, struct text account_id, struct subject *subject,

@@ -115,7 +115,8 @@ decide(struct topping *topping)
 		struct text arguments[] = { currency, topping->params->currency };
 		return refuse(topping, SAY_WRONG_CURRENCY, arguments, 2);
 	}
-	if (!money_add((struct money){ topping->subject.balance.amount }, topping->params->amount, &after))
+	if (!money_add((struct money){ topping->subject.balance.amount }, topping->params->amount,
+		    &after))
 		return refuse(topping, SAY_OVERFLOW, NULL, 0);
 	return put_money(topping, after);
 }
@@ -135,7 +136,8 @@ topup_run(struct call *call, const void *params)
 	topping.once = (struct once){
 		.scope = scope,
 		.id = topping.params->id,
-		.attempt = topping.params->attempt == NOT_GIVEN ? 1 : (uint8_t)topping.params->attempt,
+		.attempt = topping.params->attempt == NOT_GIVEN ? 1
+								: (uint8_t)topping.params->attempt,
 		.fingerprint = hash64(topping.event.data, topping.event.size, ENTRY_TOPUP),
 		.at_ms = topping.params->at_ms,
 	};
@@ -144,7 +146,8 @@ topup_run(struct call *call, const void *params)
 	enum say say;
 	struct text about;
 	struct record_key cold;
-	switch (subject_find_account(call, topping.params->account, &topping.subject, &say, &about, &cold)) {
+	switch (subject_find_account(
+		call, topping.params->account, &topping.subject, &say, &about, &cold)) {
 	case SUBJECT_COLD:
 		return call_wait_record(call, shelf_key_of(&cold));
 	case SUBJECT_REFUSED:

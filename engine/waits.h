@@ -1,5 +1,6 @@
 /*
- * Calls that wait: each in memory of its own, and behind each, those that must not overtake it (call.h). Only the shard uses this.
+ * Calls that wait: each in memory of its own, and behind each, those that must not overtake it
+ * (call.h). Only the shard uses this.
  */
 #ifndef SUANPAN_WAITS_H
 #define SUANPAN_WAITS_H
@@ -57,12 +58,18 @@ struct waiting *waits_front(const struct shard_waits *waits, struct text scope);
 struct waiting *waiting_new(const struct call *call, struct bytes params, bool is_item);
 void waiting_free(struct waiting *waiting);
 
-/* Puts it at the front of its scope, or behind the one that is there (false). A call without scope is always in front. */
+/*
+ * Puts it at the front of its scope, or behind the one that is there (false). A call without scope
+ * is always in front.
+ */
 bool waits_add(struct shard_waits *waits, struct waiting *waiting);
 /* Takes it out; returns the next of its scope, which is now in front, or NULL. */
 struct waiting *waits_remove(struct shard_waits *waits, struct waiting *waiting);
 
-/* Puts a call that wants a worker into a row of its connection's; and moves all of such a row behind those that are next for a worker. */
+/*
+ * Puts a call that wants a worker into a row of its connection's; and moves all of such a row
+ * behind those that are next for a worker.
+ */
 void waits_park(struct shard_waits *waits, struct work_row *row, struct waiting *waiting);
 void waits_unpark(struct shard_waits *waits, struct work_row *row);
 

@@ -204,7 +204,7 @@ static bool
 ends_with(struct text text, struct text end)
 {
 	return text.size >= end.size &&
-	       memcmp(text.data + text.size - end.size, end.data, end.size) == 0;
+		memcmp(text.data + text.size - end.size, end.data, end.size) == 0;
 }
 
 enum status

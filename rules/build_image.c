@@ -207,14 +207,14 @@ static void
 read_services(lua_State *lua, struct image *image)
 {
 	image->service_count = reader_open(lua, "services");
-	struct service *services =
-		reader_take(lua, arena_of(lua), image->service_count, sizeof *services);
+	struct service *services = reader_take(
+		lua, arena_of(lua), image->service_count, sizeof *services);
 	for (uint32_t i = 0; i < image->service_count; i++) {
 		reader_entry(lua, i);
 		services[i].id = reader_text(lua, arena_of(lua), "id");
 		services[i].unit = reader_unit(lua, arena_of(lua));
-		services[i].zone_map =
-			reader_has(lua, "zone_map") ? reader_number(lua, "zone_map") : NO_INDEX;
+		services[i].zone_map = reader_has(lua, "zone_map") ? reader_number(lua, "zone_map")
+								   : NO_INDEX;
 		reader_close(lua);
 	}
 	reader_close(lua);
@@ -409,8 +409,8 @@ read_package(lua_State *lua, struct package *package, const struct band_list *ba
 	package->from_ms = get_day_ms(lua, "from");
 	package->till_ms = reader_has(lua, "till") ? get_day_ms(lua, "till") : INT64_MAX;
 	package->tariff_count = reader_open(lua, "tariffs");
-	struct tariff *tariffs =
-		reader_take(lua, arena_of(lua), package->tariff_count, sizeof *tariffs);
+	struct tariff *tariffs = reader_take(
+		lua, arena_of(lua), package->tariff_count, sizeof *tariffs);
 	for (uint32_t i = 0; i < package->tariff_count; i++) {
 		reader_entry(lua, i);
 		read_tariff(lua, &tariffs[i], bands);
@@ -419,8 +419,8 @@ read_package(lua_State *lua, struct package *package, const struct band_list *ba
 	reader_close(lua);
 	package->tariffs = tariffs;
 	package->allowance_count = reader_open(lua, "allowances");
-	struct allowance *allowances =
-		reader_take(lua, arena_of(lua), package->allowance_count, sizeof *allowances);
+	struct allowance *allowances = reader_take(
+		lua, arena_of(lua), package->allowance_count, sizeof *allowances);
 	for (uint32_t i = 0; i < package->allowance_count; i++) {
 		reader_entry(lua, i);
 		read_allowance(lua, &allowances[i]);
@@ -434,8 +434,8 @@ static void
 read_packages(lua_State *lua, struct image *image, const struct band_list *bands)
 {
 	image->package_count = reader_open(lua, "packages");
-	struct package *packages =
-		reader_take(lua, arena_of(lua), image->package_count, sizeof *packages);
+	struct package *packages = reader_take(
+		lua, arena_of(lua), image->package_count, sizeof *packages);
 	for (uint32_t i = 0; i < image->package_count; i++) {
 		reader_entry(lua, i);
 		read_package(lua, &packages[i], bands);
@@ -470,8 +470,8 @@ static void
 read_languages(lua_State *lua, struct built *built)
 {
 	built->language_count = reader_open(lua, "texts");
-	struct release_language *languages =
-		reader_take(lua, arena_of(lua), built->language_count, sizeof *languages);
+	struct release_language *languages = reader_take(
+		lua, arena_of(lua), built->language_count, sizeof *languages);
 	for (uint32_t i = 0; i < built->language_count; i++) {
 		reader_entry(lua, i);
 		read_language(lua, &languages[i]);
@@ -485,14 +485,14 @@ static void
 read_functions(lua_State *lua, struct built *built)
 {
 	uint32_t count = reader_open(lua, "functions");
-	struct release_function *functions =
-		reader_take(lua, arena_of(lua), count, sizeof *functions);
+	struct release_function *functions = reader_take(
+		lua, arena_of(lua), count, sizeof *functions);
 	for (uint32_t i = 0; i < count; i++) {
 		reader_entry(lua, i);
-		functions[i].kind =
-			text_equal(reader_text(lua, arena_of(lua), "kind"), TEXT("when"))
-				? FUNCTION_WHEN
-				: FUNCTION_AMOUNT;
+		functions[i].kind = text_equal(
+					    reader_text(lua, arena_of(lua), "kind"), TEXT("when"))
+			? FUNCTION_WHEN
+			: FUNCTION_AMOUNT;
 		functions[i].round_step = reader_integer(lua, "round_step");
 		functions[i].round_mode = get_rounding(lua, "round_mode");
 		reader_close(lua);

@@ -121,9 +121,9 @@ static enum severity
 severity_field(lua_State *lua)
 {
 	struct text name = text_field(lua, 1, "severity");
-	return text_equal(name, TEXT("note"))      ? FINDING_NOTE
-	       : text_equal(name, TEXT("warning")) ? FINDING_WARNING
-						   : FINDING_ERROR;
+	return text_equal(name, TEXT("note"))       ? FINDING_NOTE
+		: text_equal(name, TEXT("warning")) ? FINDING_WARNING
+						    : FINDING_ERROR;
 }
 
 /* report { severity, file, line, column, rule, say_en, say_zh, mend_en, mend_zh } */
@@ -153,9 +153,9 @@ static int
 native_has_errors(lua_State *lua)
 {
 	const struct build *build = build_of(lua);
-	lua_pushboolean(
-		lua, build->findings_lost ||
-			     (build->findings != NULL && findings_have_errors(build->findings)));
+	lua_pushboolean(lua,
+		build->findings_lost ||
+			(build->findings != NULL && findings_have_errors(build->findings)));
 	return 1;
 }
 
@@ -244,7 +244,7 @@ native_micros(lua_State *lua)
 		if (!money_parse(text_at(lua, 1), &amount))
 			return 0;
 	} else if (!exact_get(lua, 1, &kind, &value) || kind != EXACT_MONEY ||
-		   !ratio_to_money(value, &amount)) {
+		!ratio_to_money(value, &amount)) {
 		return 0;
 	}
 	lua_pushinteger(lua, amount.micros);
@@ -335,8 +335,8 @@ native_shorten(lua_State *lua)
 	}
 	char shown[SHORTENED_BYTES_MAX + 1];
 	for (size_t i = 0; i < size; i++)
-		shown[i] =
-			(uint8_t)text.data[i] < 0x20 || text.data[i] == 0x7f ? ' ' : text.data[i];
+		shown[i] = (uint8_t)text.data[i] < 0x20 || text.data[i] == 0x7f ? ' '
+										: text.data[i];
 	lua_pushlstring(lua, shown, size);
 	if (size < text.size) {
 		lua_pushliteral(lua, "…");
@@ -497,7 +497,8 @@ native_csv(lua_State *lua)
 			read_names(lua, reader, result);
 		} else if (reader->row.field_count != reader->name_count) {
 			add_problem(lua, result, reader->row.line, 0,
-				BILINGUAL_STRING("it has another number of fields than there are columns",
+				BILINGUAL_STRING(
+					"it has another number of fields than there are columns",
 					"字段数与列数不同"));
 		} else {
 			read_row(lua, reader, first);
@@ -532,8 +533,8 @@ native_csv_column(lua_State *lua)
 	if (!bundle_file(build_of(lua)->bundle, text_at(lua, 1), &content) || offset > content.size)
 		return 0;
 	sandbox_debit(lua, 100);
-	struct table_reader *reader =
-		new_reader(lua, (struct bytes){ content.data + offset, content.size - offset });
+	struct table_reader *reader = new_reader(
+		lua, (struct bytes){ content.data + offset, content.size - offset });
 	if (csv_next(&reader->csv, &reader->row, &problem) == CSV_ROW && number > 0 &&
 		number <= reader->row.field_count)
 		column = reader->row.fields[number - 1].column;

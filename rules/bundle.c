@@ -36,7 +36,7 @@ static bool
 ends_with(struct text text, struct text end)
 {
 	return text.size >= end.size &&
-	       memcmp(text.data + text.size - end.size, end.data, end.size) == 0;
+		memcmp(text.data + text.size - end.size, end.data, end.size) == 0;
 }
 
 static bool
@@ -55,7 +55,7 @@ path_is_valid(struct text path)
 	for (size_t i = 0; i < path.size; i++) {
 		char letter = path.data[i];
 		bool plain = (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') ||
-			     letter == '_' || letter == '-';
+			letter == '_' || letter == '-';
 		if (letter == '/' ? first_of_part : !plain && (letter != '.' || first_of_part))
 			return false;
 		first_of_part = letter == '/';
@@ -167,8 +167,8 @@ bundle_check(struct bytes bundle, struct fault *fault)
 	size_t count = 0;
 	while (bundle_next(&bundle, &path, &content, &sound)) {
 		enum status status = count < MADE_UP_COUNT
-					     ? check_made_up(count, path, content, fault)
-					     : check_file(before, path, content, fault);
+			? check_made_up(count, path, content, fault)
+			: check_file(before, path, content, fault);
 		if (status != STATUS_OK)
 			return status;
 		if (count++ >= MADE_UP_COUNT)
@@ -200,7 +200,7 @@ append_field(struct buffer *bundle, struct bytes field)
 {
 	uint8_t size[10];
 	return buffer_append(bundle, size, varint_put(size, field.size)) &&
-	       buffer_append(bundle, field.data, field.size);
+		buffer_append(bundle, field.data, field.size);
 }
 
 static bool
@@ -216,9 +216,9 @@ append_zone(struct buffer *bundle, const struct zoneinfo *zone)
 	struct bytes tzif = zoneinfo_bytes(zone);
 	uint8_t size[10];
 	return append_field(bundle, bytes_of_text(made_up[2])) &&
-	       buffer_append(bundle, size, varint_put(size, name.size + 1 + tzif.size)) &&
-	       buffer_append_text(bundle, name) && buffer_append_text(bundle, TEXT("\n")) &&
-	       buffer_append(bundle, tzif.data, tzif.size);
+		buffer_append(bundle, size, varint_put(size, name.size + 1 + tzif.size)) &&
+		buffer_append_text(bundle, name) && buffer_append_text(bundle, TEXT("\n")) &&
+		buffer_append(bundle, tzif.data, tzif.size);
 }
 
 /*
@@ -254,9 +254,9 @@ bundle_of_files(
 		return status;
 	buffer_clear(bundle);
 	bool fits = buffer_append(bundle, MAGIC, MAGIC_BYTES) &&
-		    append_file(bundle, made_up[0], bytes_of_text(language_name)) &&
-		    append_file(bundle, made_up[1], bytes_of_text(lua_name)) &&
-		    append_zone(bundle, zone);
+		append_file(bundle, made_up[0], bytes_of_text(language_name)) &&
+		append_file(bundle, made_up[1], bytes_of_text(lua_name)) &&
+		append_zone(bundle, zone);
 	zoneinfo_free(zone);
 	for (size_t i = 0; fits && i < count; i++)
 		fits = append_file(bundle, files[i].path, files[i].content);
@@ -372,9 +372,8 @@ read_folder(
 		char inner[4096];
 		int length = snprintf(inner, sizeof inner, "%s/%s", path, entry->d_name);
 		status = length > 0 && (size_t)length < sizeof inner
-				 ? read_name(folder, root, inner, depth, fault)
-				 : fault_set(fault, STATUS_LIMIT, "a path below %s is too long",
-					   root);
+			? read_name(folder, root, inner, depth, fault)
+			: fault_set(fault, STATUS_LIMIT, "a path below %s is too long", root);
 		if (status != STATUS_OK)
 			break;
 	}

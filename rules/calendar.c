@@ -26,7 +26,7 @@ struct day_plan {
 
 struct calendar {
 	const struct zoneinfo *zone;
-	int64_t first_day; /* of the covered days */
+	int64_t first_day;  /* of the covered days */
 	uint64_t day_count; /* 0: no rule looks at kinds, all days are covered */
 	uint8_t *day_plans; /* of each covered day, which of the plans it has */
 	int32_t first_year;
@@ -49,7 +49,7 @@ static bool
 rule_applies(const struct calendar_rule *rule, unsigned plan)
 {
 	return (rule->kinds >> plan / WEEKDAYS & 1) != 0 &&
-	       (rule->weekdays & WEEKDAY_BIT(plan % WEEKDAYS)) != 0;
+		(rule->weekdays & WEEKDAY_BIT(plan % WEEKDAYS)) != 0;
 }
 
 /* The first rule that matches wins, so they are painted from the last to the first. */
@@ -186,8 +186,9 @@ plan_day(const uint8_t minutes[DAY_MINUTES], const struct calendar_rule *rules, 
 		if (minute + 1 < DAY_MINUTES && rules[minutes[minute + 1]].band == band)
 			continue;
 		if (plan != NULL)
-			segments[first + count] =
-				(struct segment){ (int32_t)((minute + 1) * MINUTE_MS), band };
+			segments[first + count] = (struct segment){
+				(int32_t)((minute + 1) * MINUTE_MS), band
+			};
 		count++;
 	}
 	return count;
@@ -230,8 +231,8 @@ calendar_cover(struct calendar *calendar, const struct day_table *days)
 	for (size_t i = 0; i < days->count; i++) {
 		const struct special_day *day = &days->days[i];
 
-		calendar->day_plans[day->day - calendar->first_day] +=
-			(uint8_t)(day->kind * WEEKDAYS);
+		calendar->day_plans[day->day - calendar->first_day] += (uint8_t)(day->kind *
+			WEEKDAYS);
 	}
 	return true;
 }

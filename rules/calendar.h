@@ -38,9 +38,9 @@ struct day_table {
 #define ALL_KINDS ((1u << DAY_KINDS) - 1)
 
 struct calendar_rule {
-	uint32_t band;      /* index of the band it gives */
-	uint32_t weekdays;  /* set of WEEKDAY_BIT; days it applies to must be in it … */
-	uint32_t kinds;     /* … and of a kind in this set of 1 << enum day_kind */
+	uint32_t band;       /* index of the band it gives */
+	uint32_t weekdays;   /* set of WEEKDAY_BIT; days it applies to must be in it … */
+	uint32_t kinds;      /* … and of a kind in this set of 1 << enum day_kind */
 	int32_t from_minute; /* of the local day, 0 to 1440 */
 	int32_t till_minute; /* > from_minute; hours past midnight are two rules */
 };

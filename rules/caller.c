@@ -47,7 +47,7 @@ arm(struct caller *caller, const struct call_limits *limits)
 		.stride = STRIDE,
 		.wall_us = limits->wall_us,
 		.memory_bytes = caller->held_bytes + caller->garbage_bytes_max +
-				2 * limits->memory_call_bytes,
+			2 * limits->memory_call_bytes,
 		.block_bytes = limits->block_bytes,
 		.taken_bytes = limits->memory_call_bytes,
 	};

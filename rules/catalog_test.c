@@ -55,8 +55,8 @@ get_counter(void *context, const struct counter_name *name, int64_t *used)
 	*used = 0;
 	if (allowance == NULL)
 		return FACT_KNOWN;
-	struct cycle_span cycle =
-		cycle_at(allowance->every, facts->image->zone, facts->test->usage.at_ms);
+	struct cycle_span cycle = cycle_at(
+		allowance->every, facts->image->zone, facts->test->usage.at_ms);
 	for (uint32_t i = 0; i < facts->test->used_count; i++) {
 		const struct used_allowance *entry = &facts->test->used[i];
 		if (cycle.first_day == name->cycle && text_equal(entry->package, name->package) &&
@@ -74,7 +74,7 @@ differ(struct run *run, const char *field, struct text expected, struct text got
 {
 	const char *between = run->expected.size == 0 ? "" : ", ";
 	return buffer_print(&run->expected, "%s%s %.*s", between, field, TEXT_ARGS(expected)) &&
-	       buffer_print(&run->got, "%s%s %.*s", between, field, TEXT_ARGS(got));
+		buffer_print(&run->got, "%s%s %.*s", between, field, TEXT_ARGS(got));
 }
 
 static bool
@@ -129,9 +129,9 @@ tariffs_fit(struct text expected, const struct pricing *pricing)
 			return false;
 		size_t size = line->package.size + 1 + line->tariff.size;
 		bool whole = piece.size == size && piece.data[line->package.size] == '.' &&
-			     memcmp(piece.data, line->package.data, line->package.size) == 0 &&
-			     memcmp(piece.data + line->package.size + 1, line->tariff.data,
-				     line->tariff.size) == 0;
+			memcmp(piece.data, line->package.data, line->package.size) == 0 &&
+			memcmp(piece.data + line->package.size + 1, line->tariff.data,
+				line->tariff.size) == 0;
 		if (!whole && !text_equal(piece, line->tariff))
 			return false;
 	}
@@ -183,9 +183,9 @@ compare(struct run *run, const struct expectation *expect, const struct pricing 
 	if (!priced && expect->refused.data == NULL)
 		return differ(run, "refused", TEXT("-"), code);
 	return priced ? compare_amount(run, expect, pricing->amount) &&
-				compare_text(run, "zone", expect->zone, pricing->zone) &&
-				compare_tariffs(run, expect->tariff, pricing) &&
-				compare_parts(run, expect->parts, pricing)
+			compare_text(run, "zone", expect->zone, pricing->zone) &&
+			compare_tariffs(run, expect->tariff, pricing) &&
+			compare_parts(run, expect->parts, pricing)
 		      : true;
 }
 
@@ -197,8 +197,8 @@ add_result(struct run *run, const struct test_case *test)
 	struct test_report *report = run->report;
 	if (report->result_count == report->result_room) {
 		size_t room = report->result_room == 0 ? 256 : report->result_room * 2;
-		struct test_result *results =
-			memory_resize(report->results, room * sizeof *results);
+		struct test_result *results = memory_resize(
+			report->results, room * sizeof *results);
 		if (results == NULL)
 			return NULL;
 		report->results = results;
@@ -237,7 +237,7 @@ report_failure(struct run *run, const struct test_case *test, struct test_result
 	result->because = arena_copy_text(arena, text_of_buffer(&run->text));
 	run->report->failed_count++;
 	return result->expected.data != NULL && result->got.data != NULL &&
-	       result->because.data != NULL;
+		result->because.data != NULL;
 }
 
 static bool
@@ -271,8 +271,9 @@ run_case(struct run *run, const struct test_case *test, struct fault *fault)
 		if (!compare(run, &test->expect, &pricing))
 			return out_of_memory(fault);
 		buffer_clear(&run->text);
-		if (run->expected.size > 0 && !explain_pricing(run->release, run->options->language,
-						      &pricing, &run->text))
+		if (run->expected.size > 0 &&
+			!explain_pricing(
+				run->release, run->options->language, &pricing, &run->text))
 			return out_of_memory(fault);
 	}
 	if (run->expected.size > 0 && !report_failure(run, test, result))
@@ -285,8 +286,8 @@ is_chosen(const struct test_options *options, const struct test_case *test)
 {
 	struct text filter = options->filter;
 	return filter.size == 0 ||
-	       memmem(test->name.data, test->name.size, filter.data, filter.size) != NULL ||
-	       memmem(test->file.data, test->file.size, filter.data, filter.size) != NULL;
+		memmem(test->name.data, test->name.size, filter.data, filter.size) != NULL ||
+		memmem(test->file.data, test->file.size, filter.data, filter.size) != NULL;
 }
 
 static enum status
@@ -365,8 +366,8 @@ catalog_check(struct bytes bundle, struct findings *findings, struct fault *faul
 	if (status != STATUS_OK)
 		return status;
 	arena_init(&arena, CASES_BYTES_MAX);
-	status =
-		unless_told(read_cases(bundle, release, findings, &arena, &cases, fault), findings);
+	status = unless_told(
+		read_cases(bundle, release, findings, &arena, &cases, fault), findings);
 	if (status == STATUS_OK && !findings_have_errors(findings))
 		report_no_tests(&cases, findings);
 	arena_release(&arena);

@@ -35,7 +35,7 @@ static bool
 is_blank_letter(char letter)
 {
 	return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') ||
-	       letter == '_';
+		letter == '_';
 }
 
 static const struct blank *
@@ -80,8 +80,8 @@ name_of(const struct words *words, const char *kind, struct text id)
 	int size = snprintf(key, sizeof key, "%s.%.*s", kind, TEXT_ARGS(id));
 	if (size < 0 || (size_t)size >= sizeof key)
 		return id;
-	struct text found =
-		release_text(words->release, words->language, (struct text){ key, (size_t)size });
+	struct text found = release_text(
+		words->release, words->language, (struct text){ key, (size_t)size });
 	return found.size > 0 ? found : id;
 }
 
@@ -113,8 +113,9 @@ write_title(const struct words *words, const struct price_line *line, struct buf
 	bool written = buffer_print(out, "  %.*s %.*s  (%.*s.%.*s", (int)amount_size, amount,
 		TEXT_ARGS(words->currency), TEXT_ARGS(line->package), TEXT_ARGS(line->tariff));
 	if (line->zone.size > 0)
-		written = written && buffer_print(out, words->chinese ? "，%.*s" : ", zone %.*s",
-					     TEXT_ARGS(line->zone));
+		written = written &&
+			buffer_print(out, words->chinese ? "，%.*s" : ", zone %.*s",
+				TEXT_ARGS(line->zone));
 	return written && buffer_append_text(out, TEXT(")\n"));
 }
 
@@ -126,12 +127,13 @@ write_part(const struct words *words, const struct price_part *part, struct buff
 	bool written = buffer_append_text(out, TEXT("    "));
 	if (part->band.size > 0)
 		written = written && buffer_append_text(out, name_of(words, "band", part->band)) &&
-			  buffer_append_text(out, TEXT("  "));
+			buffer_append_text(out, TEXT("  "));
 	written = written && buffer_print(out, "%lld × ", (long long)part->units);
 	if (part->allowance.size == 0)
 		return written && buffer_print(out, "%.*s\n", (int)size, price);
-	return written && buffer_print(out, words->chinese ? "免费（%.*s）\n" : "free (%.*s)\n",
-				  TEXT_ARGS(part->allowance));
+	return written &&
+		buffer_print(out, words->chinese ? "免费（%.*s）\n" : "free (%.*s)\n",
+			TEXT_ARGS(part->allowance));
 }
 
 static bool
@@ -181,7 +183,8 @@ static const struct miss_phrase misses[] = {
 			"该业务以 {wanted} 计量，而使用量以 {got} 给出" } },
 	{ "digits", ANY, "", NULL, { "the number is missing", "缺少号码" } },
 	{ "digits", ANY, NULL, NULL,
-		{ "the number \"{got}\" does not consist of digits", "号码 \"{got}\" 不是由数字组成" } },
+		{ "the number \"{got}\" does not consist of digits",
+			"号码 \"{got}\" 不是由数字组成" } },
 	{ "zone", NONE, NULL, NULL,
 		{ "the zone map {wanted} has no zone for the number: {got}",
 			"号段表 {wanted} 没有该号码的计费区：{got}" } },
@@ -219,7 +222,8 @@ static const struct miss_phrase misses[] = {
 		{ "{wanted} and {got}, packages of one layer, both price this",
 			"同一层的优惠包 {wanted} 与 {got} 都给出了价格" } },
 	{ "amount", SOME, "", NULL,
-		{ "the amount of {rule} is larger than can be held", "{rule} 的金额超出可表示的范围" } },
+		{ "the amount of {rule} is larger than can be held",
+			"{rule} 的金额超出可表示的范围" } },
 	{ "amount", NONE, "", NULL,
 		{ "the amount is larger than can be held", "金额超出可表示的范围" } },
 };
@@ -230,7 +234,8 @@ begins_with(struct text text, const char *start)
 	size_t size = start == NULL ? 0 : strlen(start);
 	if (start == NULL)
 		return true;
-	return size == 0 ? text.size == 0 : text.size >= size && memcmp(text.data, start, size) == 0;
+	return size == 0 ? text.size == 0
+			 : text.size >= size && memcmp(text.data, start, size) == 0;
 }
 
 static const struct miss_phrase *
@@ -239,7 +244,8 @@ find_miss(const struct near_miss *miss)
 	for (size_t i = 0; i < sizeof misses / sizeof misses[0]; i++) {
 		const struct miss_phrase *one = &misses[i];
 		if (strcmp(one->condition, miss->condition) == 0 &&
-			(one->package == ANY || (one->package == SOME) == (miss->package.size > 0)) &&
+			(one->package == ANY ||
+				(one->package == SOME) == (miss->package.size > 0)) &&
 			begins_with(miss->got, one->got) && begins_with(miss->wanted, one->wanted))
 			return one;
 	}
@@ -264,7 +270,8 @@ write_list(const struct words *words, struct text list, struct buffer *out)
 	for (size_t i = 0; i <= list.size; i++) {
 		if (i < list.size && list.data[i] != '|')
 			continue;
-		if ((done > 0 && !buffer_append_text(out, words->chinese ? TEXT("、") : TEXT(", "))) ||
+		if ((done > 0 &&
+			    !buffer_append_text(out, words->chinese ? TEXT("、") : TEXT(", "))) ||
 			!buffer_append(out, list.data + done, i - done))
 			return false;
 		done = i + 1;
@@ -295,7 +302,7 @@ write_miss(const struct words *words, const struct near_miss *miss, struct buffe
 	buffer_init(&wanted, NEAR_MISS_BYTES_MAX);
 	bool written = write_list(words, miss->wanted, &wanted);
 	struct text list = { (const char *)wanted.data, wanted.size };
-	size_t operator = found->wanted == NULL ? 0 : strlen(found->wanted);
+	size_t operator= found->wanted == NULL ? 0 : strlen(found->wanted);
 	const struct blank blanks[] = {
 		{ "rule", text_of(rule) },
 		{ "wanted", list },
@@ -304,8 +311,9 @@ write_miss(const struct words *words, const struct near_miss *miss, struct buffe
 				: list },
 		{ "got", miss->got },
 	};
-	written = written && text_fill(text_of(pick(words, &found->phrase)), blanks,
-				     sizeof blanks / sizeof blanks[0], out);
+	written = written &&
+		text_fill(text_of(pick(words, &found->phrase)), blanks,
+			sizeof blanks / sizeof blanks[0], out);
 	buffer_release(&wanted);
 	return written;
 }
@@ -327,10 +335,13 @@ explain_refusal(const struct release *release, struct text language, const struc
 	const struct near_miss *nearest = &pricing->nearest;
 	bool written = buffer_print(out, "%s: ", rate_refusal_code(pricing->refused));
 	if (nearest->condition == NULL)
-		return written && buffer_append_text(out, text_of(pick(&words, &headlines[pricing->refused])));
+		return written &&
+			buffer_append_text(
+				out, text_of(pick(&words, &headlines[pricing->refused])));
 	if (find_miss(nearest) == NULL)
-		written = written && buffer_print(out, words.chinese ? "%s：" : "%s: ",
-					     pick(&words, &headlines[pricing->refused]));
+		written = written &&
+			buffer_print(out, words.chinese ? "%s：" : "%s: ",
+				pick(&words, &headlines[pricing->refused]));
 	return written && write_miss(&words, nearest, out);
 }
 
@@ -341,7 +352,7 @@ explain_pricing(const struct release *release, struct text language, const struc
 	struct words words = words_of(release, language);
 	if (pricing->refused != 0)
 		return explain_refusal(release, language, pricing, out) &&
-		       buffer_append_text(out, TEXT("\n"));
+			buffer_append_text(out, TEXT("\n"));
 	for (size_t i = 0; i < pricing->line_count; i++)
 		if (!write_line(&words, &pricing->lines[i], out))
 			return false;

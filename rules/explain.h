@@ -33,8 +33,8 @@ bool explain_pricing(const struct release *release, struct text language,
 	const struct pricing *pricing, struct buffer *out);
 
 /*
- * The first condition that failed, as a sentence: what was wanted, and what was found. The miss has a
- * condition. False if the buffer had no room; NEAR_MISS_BYTES_MAX are enough.
+ * The first condition that failed, as a sentence: what was wanted, and what was found. The miss has
+ * a condition. False if the buffer had no room; NEAR_MISS_BYTES_MAX are enough.
  */
 #define NEAR_MISS_BYTES_MAX 4096
 bool explain_near_miss(const struct release *release, struct text language,

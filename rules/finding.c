@@ -141,12 +141,11 @@ finding_write(const struct finding *finding, struct text language, struct buffer
 	if (finding->line > 0 && finding->column > 0)
 		written = written && buffer_print(out, ":%u", finding->column);
 	written = written &&
-		  buffer_print(out, ": %s: %.*s: ", severity_word(finding->severity, chinese),
-			  TEXT_ARGS(finding->rule));
+		buffer_print(out, ": %s: %.*s: ", severity_word(finding->severity, chinese),
+			TEXT_ARGS(finding->rule));
 	written = written && buffer_append_text(out, say) && buffer_append_text(out, TEXT("\n"));
 	if (mend.size > 0)
-		written =
-			written &&
+		written = written &&
 			buffer_append_text(out, chinese ? TEXT("    修正：") : TEXT("    fix: ")) &&
 			buffer_append_text(out, mend) && buffer_append_text(out, TEXT("\n"));
 	return written;
@@ -163,10 +162,10 @@ write_totals(const struct findings *findings, bool chinese, struct buffer *out)
 			chinese ? "另有 %zu 条未列出\n" : "%zu more are not shown\n",
 			findings->left_out);
 	return written &&
-	       buffer_print(out,
-		       chinese ? "%zu 个错误，%zu 个警告，%zu 条说明\n"
-			       : "errors: %zu, warnings: %zu, notes: %zu\n",
-		       counts[FINDING_ERROR], counts[FINDING_WARNING], counts[FINDING_NOTE]);
+		buffer_print(out,
+			chinese ? "%zu 个错误，%zu 个警告，%zu 条说明\n"
+				: "errors: %zu, warnings: %zu, notes: %zu\n",
+			counts[FINDING_ERROR], counts[FINDING_WARNING], counts[FINDING_NOTE]);
 }
 
 bool

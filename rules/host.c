@@ -70,14 +70,15 @@ static const char *
 round_amount(const struct release_function *about, struct ratio value, struct money *amount)
 {
 	struct ratio step;
-	if (about->round_step > 0 && (!ratio_make(about->round_step, MONEY_MICROS, &step) ||
-					     !ratio_round(value, step, about->round_mode, &value)))
+	if (about->round_step > 0 &&
+		(!ratio_make(about->round_step, MONEY_MICROS, &step) ||
+			!ratio_round(value, step, about->round_mode, &value)))
 		return "OVERFLOW: the amount is beyond what money can hold";
 	if (!ratio_to_money(value, amount))
 		return about->round_step > 0
-			       ? "OVERFLOW: the amount is beyond what money can hold"
-			       : "the amount has more than 6 decimals: say how the tariff rounds, such "
-				 "as round = \"0.01 half_up\"";
+			? "OVERFLOW: the amount is beyond what money can hold"
+			: "the amount has more than 6 decimals: say how the tariff rounds, such "
+			  "as round = \"0.01 half_up\"";
 	if (amount->micros < 0)
 		return "the amount is negative";
 	return NULL;
@@ -125,8 +126,8 @@ load(struct host *host, const struct host_limits *limits, struct fault *fault)
 		.memory_call_bytes = limits->memory_call_bytes,
 		.block_bytes = limits->block_bytes,
 	};
-	enum status status =
-		build_begin(&build, release_bundle(host->release), "catalog", NULL, fault);
+	enum status status = build_begin(
+		&build, release_bundle(host->release), "catalog", NULL, fault);
 	if (status != STATUS_OK)
 		return status;
 	status = build_run_scripts(&build, false, fault);
@@ -187,5 +188,5 @@ size_t
 host_memory_bytes(const struct host *host)
 {
 	return sizeof *host +
-	       (host->caller.sandbox == NULL ? 0 : host->caller.sandbox->memory_used);
+		(host->caller.sandbox == NULL ? 0 : host->caller.sandbox->memory_used);
 }

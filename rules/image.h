@@ -87,8 +87,8 @@ struct tariff {
 	int32_t when;   /* false: the tariff does not apply */
 	int32_t amount; /* gives the line's amount; then no set-up, steps, bands or allowances */
 	const struct calendar *calendar; /* or NULL */
-	const struct text *bands; /* names of the calendar's bands */
-	uint32_t band_count;      /* 1 and bands[0] = "" without a calendar */
+	const struct text *bands;        /* names of the calendar's bands */
+	uint32_t band_count;             /* 1 and bands[0] = "" without a calendar */
 	bool has_first;
 	struct step first; /* the first step of an event where it differs */
 	struct step next;
@@ -97,7 +97,7 @@ struct tariff {
 	struct money maximum; /* of the line; 0: none */
 	int64_t round_step;   /* micro-units, 0: not rounded */
 	enum rounding round_mode;
-	bool uses_any;        /* all covering allowances of what is held, else only uses[] */
+	bool uses_any; /* all covering allowances of what is held, else only uses[] */
 	uint32_t uses[TARIFF_USES_MAX]; /* indexes of allowances of the same package version */
 	uint32_t use_count;
 	struct text say; /* key of the text that names the line */

@@ -66,8 +66,8 @@ static enum status
 read_layout(struct layout *layout, struct build *build, const char *zone, struct fault *fault)
 {
 	struct findings *findings = build->findings;
-	enum status status =
-		build_run_script(build, build->script_path, build->script_source, fault);
+	enum status status = build_run_script(
+		build, build->script_path, build->script_source, fault);
 	if (status == STATUS_OK)
 		status = build_finish(build, "layouts", "finish", fault);
 	findings_sort(findings);
@@ -90,8 +90,8 @@ layout_read(struct text file, struct text source, const char *zone, struct layou
 		return fault_set(fault, STATUS_MEMORY, "no memory for a layout");
 	arena_init(&made->arena, SCRIPT_BYTES_MAX);
 	arena_init(&made->header_arena, 2 * CSV_ROW_BYTES_MAX);
-	enum status status =
-		build_begin(&build, (struct bytes){ NULL, 0 }, "layouts", findings, fault);
+	enum status status = build_begin(
+		&build, (struct bytes){ NULL, 0 }, "layouts", findings, fault);
 	if (status == STATUS_OK) {
 		build.script_path = file;
 		build.script_source = source;
@@ -245,7 +245,8 @@ refuse(struct row_work *work, uint32_t place, struct text what)
 		problem->column = work->row->fields[place].column;
 	if (place < work->layout->view.name_count)
 		problem->name = work->layout->view.names[place];
-	problem->what = what.data == NULL ? BILINGUAL("no memory for the row", "没有内存读取这一行") : what;
+	problem->what = what.data == NULL ? BILINGUAL("no memory for the row", "没有内存读取这一行")
+					  : what;
 	return false;
 }
 
@@ -258,8 +259,9 @@ read_header(struct row_work *work)
 	for (size_t i = 0; i < row->field_count; i++) {
 		layout->header[i] = arena_copy_text(&layout->header_arena, row->fields[i].text);
 		if (layout->header[i].data == NULL)
-			return refuse(
-				work, NO_INDEX, BILINGUAL("no memory for the names of the columns", "没有内存保存列名"));
+			return refuse(work, NO_INDEX,
+				BILINGUAL("no memory for the names of the columns",
+					"没有内存保存列名"));
 	}
 	layout->view.names = layout->header;
 	layout->view.name_count = row->field_count;
@@ -271,7 +273,8 @@ read_header(struct row_work *work)
 		if (place == row->field_count)
 			return refuse(work, NO_INDEX,
 				arena_print(work->arena,
-					BILINGUAL_STRING("the file has no column '%.*s'", "文件没有列 '%.*s'"),
+					BILINGUAL_STRING("the file has no column '%.*s'",
+						"文件没有列 '%.*s'"),
 					TEXT_ARGS(layout->mapping.columns[i]),
 					TEXT_ARGS(layout->mapping.columns[i])));
 		layout->places[i] = place;
@@ -332,7 +335,8 @@ get_identifier(
 		return false;
 	if (!(may_be_empty && cell.text.size == 0) && !identifier_is_valid(cell.text))
 		return refuse(work, cell.place,
-			BILINGUAL("this wants 1 to 64 bytes of UTF-8 without control characters", "此处应为 1 至 64 字节的 UTF-8，不含控制字符"));
+			BILINGUAL("this wants 1 to 64 bytes of UTF-8 without control characters",
+				"此处应为 1 至 64 字节的 UTF-8，不含控制字符"));
 	*text = cell.text;
 	return true;
 }
@@ -346,7 +350,9 @@ get_whole_number(struct row_work *work, const struct cell *cell, int64_t *number
 		sound = !__builtin_mul_overflow(value, 10, &value) &&
 			!__builtin_add_overflow(value, cell->text.data[i] - '0', &value);
 	if (!sound)
-		return refuse(work, cell->place, BILINGUAL("this wants a whole number, 0 or more", "此处应为不小于 0 的整数"));
+		return refuse(work, cell->place,
+			BILINGUAL(
+				"this wants a whole number, 0 or more", "此处应为不小于 0 的整数"));
 	*number = value;
 	return true;
 }
@@ -369,7 +375,7 @@ static bool
 is_part(char letter)
 {
 	return letter == 'Y' || letter == 'M' || letter == 'D' || letter == 'h' || letter == 'm' ||
-	       letter == 's';
+		letter == 's';
 }
 
 static bool
@@ -392,7 +398,7 @@ parse_local(const struct time_form *time, struct text text, int64_t *local_ms)
 	if (!date_is_valid(date) || hour > 23 || minute > 59 || second > 59)
 		return false;
 	*local_ms = day_of_date(date) * DAY_MS + hour * HOUR_MS + minute * MINUTE_MS +
-		    second * SECOND_MS;
+		second * SECOND_MS;
 	return true;
 }
 
@@ -424,7 +430,8 @@ get_time(struct row_work *work, const struct source *source, int64_t *ms)
 	if (!sound || found < INSTANT_MIN || found > INSTANT_MAX)
 		return refuse(work, cell.place,
 			arena_print(work->arena,
-				BILINGUAL_STRING("this wants a time like %.*s", "此处应为形如 %.*s 的时间"),
+				BILINGUAL_STRING(
+					"this wants a time like %.*s", "此处应为形如 %.*s 的时间"),
 				TEXT_ARGS(time->form), TEXT_ARGS(time->form)));
 	*ms = found;
 	return true;
@@ -434,16 +441,18 @@ static bool
 get_attributes(struct row_work *work, struct usage *usage)
 {
 	const struct mapping *mapping = &work->layout->mapping;
-	struct attribute *attributes =
-		arena_take_zeroed(work->arena, mapping->attribute_count, sizeof *attributes);
+	struct attribute *attributes = arena_take_zeroed(
+		work->arena, mapping->attribute_count, sizeof *attributes);
 	if (attributes == NULL)
-		return refuse(work, NO_INDEX, BILINGUAL("no memory for the row", "没有内存读取这一行"));
+		return refuse(
+			work, NO_INDEX, BILINGUAL("no memory for the row", "没有内存读取这一行"));
 	for (uint32_t i = 0; i < mapping->attribute_count; i++) {
 		struct cell cell;
 		if (!get_cell(work, &mapping->attributes[i].source, &cell))
 			return false;
 		if (!utf8_is_valid(cell.text))
-			return refuse(work, cell.place, BILINGUAL("this is not UTF-8", "此处不是 UTF-8"));
+			return refuse(
+				work, cell.place, BILINGUAL("this is not UTF-8", "此处不是 UTF-8"));
 		attributes[i].name = mapping->attributes[i].name;
 		attributes[i].text = cell.text.size == 0 ? TEXT("") : cell.text;
 	}
@@ -470,12 +479,12 @@ get_event(struct row_work *work, struct mapped_row *mapped)
 	struct cell quantity;
 	usage->unit = mapping->unit;
 	return get_identifier(work, &mapping->id, false, &mapped->id) &&
-	       get_identifier(work, &mapping->service, false, &usage->service) &&
-	       get_identifier(work, &mapping->from, false, &usage->from) &&
-	       get_identifier(work, &mapping->to, true, &usage->to) &&
-	       get_time(work, &mapping->at, &usage->at_ms) &&
-	       get_cell(work, &mapping->quantity, &quantity) &&
-	       get_whole_number(work, &quantity, &usage->quantity) && get_attributes(work, usage);
+		get_identifier(work, &mapping->service, false, &usage->service) &&
+		get_identifier(work, &mapping->from, false, &usage->from) &&
+		get_identifier(work, &mapping->to, true, &usage->to) &&
+		get_time(work, &mapping->at, &usage->at_ms) &&
+		get_cell(work, &mapping->quantity, &quantity) &&
+		get_whole_number(work, &quantity, &usage->quantity) && get_attributes(work, usage);
 }
 
 enum layout_outcome

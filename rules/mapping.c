@@ -66,8 +66,8 @@ static void
 read_skips(lua_State *lua, struct mapping *mapping)
 {
 	mapping->skip_count = reader_open(lua, "skip");
-	struct skip_rule *skips =
-		reader_take(lua, arena_of(lua), mapping->skip_count, sizeof *skips);
+	struct skip_rule *skips = reader_take(
+		lua, arena_of(lua), mapping->skip_count, sizeof *skips);
 	for (uint32_t i = 0; i < mapping->skip_count; i++) {
 		reader_entry(lua, i);
 		skips[i].column = reader_number(lua, "column");
@@ -84,8 +84,8 @@ static void
 read_attributes(lua_State *lua, struct mapping *mapping)
 {
 	mapping->attribute_count = reader_open(lua, "attributes");
-	struct named_source *attributes =
-		reader_take(lua, arena_of(lua), mapping->attribute_count, sizeof *attributes);
+	struct named_source *attributes = reader_take(
+		lua, arena_of(lua), mapping->attribute_count, sizeof *attributes);
 	for (uint32_t i = 0; i < mapping->attribute_count; i++) {
 		reader_entry(lua, i);
 		attributes[i].name = reader_text(lua, arena_of(lua), "name");

@@ -154,7 +154,7 @@ consider_held(const struct rating *rating, const struct holding *holding,
 	const struct package *package, int64_t ms, struct candidate *best)
 {
 	bool now = holding->from_ms <= ms && ms < holding->till_ms && package->from_ms <= ms &&
-		   ms < package->till_ms;
+		ms < package->till_ms;
 
 	for (uint32_t i = 0; i < package->tariff_count; i++) {
 		const struct tariff *tariff = &package->tariffs[i];

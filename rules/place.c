@@ -21,7 +21,7 @@ static bool
 is_letter(char letter)
 {
 	return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-	       letter == '_';
+		letter == '_';
 }
 
 static bool

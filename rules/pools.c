@@ -8,7 +8,7 @@ static bool
 same_counter(const struct counter_name *a, const struct counter_name *b)
 {
 	return a->cycle == b->cycle && text_equal(a->package, b->package) &&
-	       text_equal(a->allowance, b->allowance);
+		text_equal(a->allowance, b->allowance);
 }
 
 /*

@@ -62,8 +62,8 @@ struct builder {
 	size_t row_count;
 	struct sort_key *keys;
 	struct key_range *ranges; /* of each node */
-	uint32_t *slots; /* open-addressed index of outcomes; 0 is free */
-	size_t slot_count; /* a power of two */
+	uint32_t *slots;          /* open-addressed index of outcomes; 0 is free */
+	size_t slot_count;        /* a power of two */
 	struct prefix_table *table;
 	struct fault *fault;
 };
@@ -171,8 +171,8 @@ static bool
 outcome_equal(const struct outcome *a, const struct outcome *b)
 {
 	return a->value == b->value && a->otherwise == b->otherwise &&
-	       a->digits_max == b->digits_max && a->digits_min == b->digits_min &&
-	       a->matched == b->matched;
+		a->digits_max == b->digits_max && a->digits_min == b->digits_min &&
+		a->matched == b->matched;
 }
 
 /* The row's outcome, which falls back to `otherwise` if the row asks for a number of digits. */
@@ -337,8 +337,8 @@ table_make(struct builder *builder)
 	if (status != STATUS_OK)
 		return status;
 	must(table->node_count == needed);
-	struct outcome *fitted =
-		memory_resize(table->outcomes, table->outcome_count * sizeof *table->outcomes);
+	struct outcome *fitted = memory_resize(
+		table->outcomes, table->outcome_count * sizeof *table->outcomes);
 	if (fitted != NULL)
 		table->outcomes = fitted;
 	return STATUS_OK;
@@ -396,7 +396,7 @@ size_t
 prefix_table_bytes(const struct prefix_table *table)
 {
 	return sizeof *table + table->node_count * sizeof *table->nodes +
-	       table->outcome_count * sizeof *table->outcomes;
+		table->outcome_count * sizeof *table->outcomes;
 }
 
 /* The node that a digit leads to; if there is none, the same outcome without a way on. */
@@ -408,7 +408,7 @@ node_follow(const struct prefix_table *table, uint64_t node, uint32_t digit)
 	if ((node & bit) == 0)
 		return node & ~(uint64_t)0 << NODE_OUTCOME_SHIFT;
 	return table->nodes[(node >> NODE_CHILD_SHIFT & NODE_INDEX_MAX) +
-			    (uint64_t)__builtin_popcountll(node & (bit - 1))];
+		(uint64_t)__builtin_popcountll(node & (bit - 1))];
 }
 
 bool

@@ -39,8 +39,8 @@ void prefix_table_free(struct prefix_table *table);
  * The value for `digits` and how many of them matched; false if no row fits, or it is empty or not
  * all digits.
  */
-bool prefix_find(const struct prefix_table *table, struct text digits, uint32_t *value,
-	size_t *matched);
+bool
+prefix_find(const struct prefix_table *table, struct text digits, uint32_t *value, size_t *matched);
 
 size_t prefix_table_bytes(const struct prefix_table *table);
 

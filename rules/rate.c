@@ -111,7 +111,7 @@ in_own_area(const struct zone_map *map, struct text from, struct text digits, si
 	if (common == 0 || common < matched)
 		return false;
 	return prefix_find(map->area_lengths, from, &length, &ignored) && length > 0 &&
-	       length <= common && length >= matched;
+		length <= common && length >= matched;
 }
 
 static bool
@@ -225,9 +225,10 @@ amount_ask(struct rating *rating, struct draft *draft)
 		}
 	enum call_outcome outcome = functions->amount(
 		functions->context, tariff->amount, rating->usage, &draft->paid, &problem);
-	return outcome == CALL_DONE || rating_function_failed(rating, outcome,
-					       &(struct near_miss){ draft->package->id, tariff->id,
-						       "amount", TEXT(""), problem });
+	return outcome == CALL_DONE ||
+		rating_function_failed(rating, outcome,
+			&(struct near_miss){
+				draft->package->id, tariff->id, "amount", TEXT(""), problem });
 }
 
 /* Set-up and units, or what the function says; then minimum, maximum, and the one rounding. */
@@ -297,8 +298,8 @@ finish_consumptions(struct rating *rating)
 		const struct pool *pool = &rating->pools[i];
 
 		if (pool->used != pool->used_before)
-			list[rating->consumption_count++] =
-				(struct consumption){ pool->name, pool->used_before, pool->used };
+			list[rating->consumption_count++] = (struct consumption){ pool->name,
+				pool->used_before, pool->used };
 	}
 	rating->consumptions = list;
 	return true;

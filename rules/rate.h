@@ -40,11 +40,11 @@ struct attribute {
 
 struct usage {
 	struct text service;
-	struct text from; /* who used it: a service id */
-	struct text to;   /* may be empty */
-	int64_t at_ms;    /* INSTANT_MIN to INSTANT_MAX */
-	int64_t quantity; /* ≥ 0, in units of the service */
-	enum unit unit;   /* as the client said; must be the service's */
+	struct text from;                   /* who used it: a service id */
+	struct text to;                     /* may be empty */
+	int64_t at_ms;                      /* INSTANT_MIN to INSTANT_MAX */
+	int64_t quantity;                   /* ≥ 0, in units of the service */
+	enum unit unit;                     /* as the client said; must be the service's */
 	const struct attribute *attributes; /* sorted by name */
 	size_t attribute_count;
 };
@@ -72,7 +72,7 @@ struct rate_facts {
 
 enum call_outcome {
 	CALL_DONE,
-	CALL_FAILED,   /* an error in it, or its budget of instructions or memory is used up: an answer */
+	CALL_FAILED, /* an error in it, or its budget of instructions or memory is used up: an answer */
 	CALL_DEADLINE, /* past the wall deadline: a fault of the machine, never an answer */
 };
 
@@ -150,7 +150,7 @@ const char *rate_refusal_code(enum rate_refusal refusal);
  *   amount     the rule whose amount is too large to hold
  */
 struct near_miss {
-	struct text package;   /* empty: nothing was near */
+	struct text package; /* empty: nothing was near */
 	struct text tariff;
 	const char *condition; /* one of the above; static */
 	struct text wanted;
@@ -159,7 +159,7 @@ struct near_miss {
 
 struct pricing {
 	enum rate_refusal refused; /* 0: priced */
-	struct near_miss nearest; /* of a refusal; if priced, only its condition is set, to NULL */
+	struct near_miss nearest;  /* of a refusal; if priced, only its condition is set, to NULL */
 	struct text zone;
 	struct money amount; /* sum of the lines */
 	const struct price_line *lines;
@@ -169,8 +169,8 @@ struct pricing {
 };
 
 enum rate_outcome {
-	RATE_DONE,  /* *pricing is filled: priced or refused */
-	RATE_COLD,  /* a fact was cold; nothing filled */
+	RATE_DONE, /* *pricing is filled: priced or refused */
+	RATE_COLD, /* a fact was cold; nothing filled */
 	RATE_FAULT, /* *fault: no room in the arena (STATUS_MEMORY), a deadline passed (STATUS_BUSY) */
 };
 

@@ -130,8 +130,8 @@ struct scratch {
 bool rating_refuse(struct rating *rating, enum rate_refusal why, const struct near_miss *nearest);
 bool rating_out_of_memory(struct rating *rating);
 /* A function's failure: `what` is the condition that it decides. */
-bool rating_function_failed(struct rating *rating, enum call_outcome outcome,
-	const struct near_miss *what);
+bool rating_function_failed(
+	struct rating *rating, enum call_outcome outcome, const struct near_miss *what);
 /* A full list moves to where it has more room; NULL without memory, which ends the rating. */
 void *rating_move(struct rating *rating, void *list, size_t *room, size_t size);
 
@@ -159,8 +159,8 @@ bool choice_make(struct rating *rating, uint32_t component, int64_t ms, struct c
  * until *till_ms, which it only lowers. Then takes up to `wanted` units of `size` from one of them.
  */
 bool uses_gather(struct rating *rating, const struct choice *choice, int64_t ms, int64_t *till_ms);
-bool use_take(struct rating *rating, const struct use *use, int64_t size, int64_t wanted,
-	int64_t *taken);
+bool use_take(
+	struct rating *rating, const struct use *use, int64_t size, int64_t wanted, int64_t *taken);
 
 /* runs.c: drafts lines for one component and appends where nothing prices it to *gaps. */
 bool component_price(struct rating *rating, uint32_t component, struct span_list *gaps);

@@ -250,8 +250,8 @@ size_t
 release_memory_bytes(const struct release *release)
 {
 	return sizeof *release + sizeof *release->built + release->built->image.arena.used +
-	       release->built->prefix_bytes + release->bundle.size +
-	       zoneinfo_bytes(release->built->zone).size;
+		release->built->prefix_bytes + release->bundle.size +
+		zoneinfo_bytes(release->built->zone).size;
 }
 
 const struct release_function *

@@ -5,7 +5,7 @@
 /* One component of the event, from its beginning to its end. */
 struct walk {
 	struct rating *rating;
-	bool begun; /* the component has had its first unit */
+	bool begun;       /* the component has had its first unit */
 	int64_t position; /* of the next unit */
 };
 
@@ -50,8 +50,8 @@ draft_of(struct rating *rating, const struct choice *choice)
 	if (drafts == NULL)
 		return NULL;
 	rating->drafts = drafts;
-	drafts[rating->draft_count] =
-		(struct draft){ .package = choice->package, .tariff = choice->tariff };
+	drafts[rating->draft_count] = (struct draft){ .package = choice->package,
+		.tariff = choice->tariff };
 	return &drafts[rating->draft_count++];
 }
 
@@ -59,8 +59,8 @@ draft_of(struct rating *rating, const struct choice *choice)
 static bool
 draft_add(struct rating *rating, struct draft *draft, const struct price_part *part)
 {
-	struct price_part *last =
-		draft->part_count == 0 ? NULL : &draft->parts[draft->part_count - 1];
+	struct price_part *last = draft->part_count == 0 ? NULL
+							 : &draft->parts[draft->part_count - 1];
 	struct money amount;
 
 	if (!money_times(part->price, part->units, &amount) ||
@@ -95,13 +95,14 @@ run_settle(struct rating *rating, struct draft *draft, const struct run *run)
 			return false;
 		left -= taken;
 		struct text label = rating->pools[use->pool].label;
-		if (taken > 0 && !draft_add(rating, draft,
-					 &(struct price_part){ run->band, label, taken, { 0 } }))
+		if (taken > 0 &&
+			!draft_add(rating, draft,
+				&(struct price_part){ run->band, label, taken, { 0 } }))
 			return false;
 	}
 	return left == 0 ||
-	       draft_add(rating, draft,
-		       &(struct price_part){ run->band, { NULL, 0 }, left, run->price });
+		draft_add(rating, draft,
+			&(struct price_part){ run->band, { NULL, 0 }, left, run->price });
 }
 
 /* Prices the units of one size and band that begin before `till`; there is at least one. */

@@ -37,7 +37,8 @@ keep_value(lua_State *lua, struct file_reading *reading, const char *name)
 	struct file_setting *setting = &reading->settings[reading->count++];
 	snprintf(setting->name, NAME_BYTES, "%s", name);
 	size_t size;
-	const char *value = lua_tolstring(lua, -1, &size); /* a copy is on the stack: the table stays */
+	const char *value = lua_tolstring(
+		lua, -1, &size); /* a copy is on the stack: the table stays */
 	if (size >= VALUE_BYTES || strlen(value) != size)
 		luaL_error(lua, "the value of %s is too long", name);
 	memcpy(setting->value, value, size + 1);
@@ -54,7 +55,8 @@ collect(lua_State *lua, struct file_reading *reading, const char *outer, int dep
 	while (lua_next(lua, -2) != 0) {
 		char name[NAME_BYTES];
 		if (lua_type(lua, -2) != LUA_TSTRING)
-			luaL_error(lua, "a setting without a name%s%s", outer[0] == '\0' ? "" : " in ", outer);
+			luaL_error(lua, "a setting without a name%s%s",
+				outer[0] == '\0' ? "" : " in ", outer);
 		join_names(lua, outer, lua_tostring(lua, -2), name);
 		if (lua_istable(lua, -1))
 			collect(lua, reading, name, depth + 1);
@@ -73,7 +75,8 @@ run_file(lua_State *lua)
 	sandbox_load(lua, reading->path, reading->source);
 	lua_call(lua, 0, 1);
 	if (!lua_istable(lua, -1))
-		return luaL_error(lua, "a settings file must return a table: return { listen = \"127.0.0.1:7117\" }");
+		return luaL_error(lua,
+			"a settings file must return a table: return { listen = \"127.0.0.1:7117\" }");
 	collect(lua, reading, "", 1);
 	return 0;
 }

@@ -16,8 +16,9 @@
 #include "../engine/base/status.h"
 
 /*
- * Calls `set` for each setting, in order of name; it ends early with the status that `set` gave. `path` names the file in
- * messages. STATUS_INVALID: an error in the script, or something else than settings.
+ * Calls `set` for each setting, in order of name; it ends early with the status that `set` gave.
+ * `path` names the file in messages. STATUS_INVALID: an error in the script, or something else than
+ * settings.
  */
 enum status settings_file_read(struct text path, struct text source,
 	enum status (*set)(void *context, const char *name, const char *value, struct fault *fault),

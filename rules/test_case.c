@@ -79,8 +79,8 @@ static void
 read_holdings(lua_State *lua, struct test_case *test)
 {
 	test->holding_count = reader_open(lua, "holds");
-	struct holding *holdings =
-		reader_take(lua, arena_of(lua), test->holding_count, sizeof *holdings);
+	struct holding *holdings = reader_take(
+		lua, arena_of(lua), test->holding_count, sizeof *holdings);
 	for (uint32_t i = 0; i < test->holding_count; i++) {
 		reader_entry(lua, i);
 		holdings[i].package = get_text(lua, "package");
@@ -96,8 +96,8 @@ static void
 read_used(lua_State *lua, struct test_case *test)
 {
 	test->used_count = reader_open(lua, "used");
-	struct used_allowance *used =
-		reader_take(lua, arena_of(lua), test->used_count, sizeof *used);
+	struct used_allowance *used = reader_take(
+		lua, arena_of(lua), test->used_count, sizeof *used);
 	for (uint32_t i = 0; i < test->used_count; i++) {
 		reader_entry(lua, i);
 		used[i].package = get_text(lua, "package");

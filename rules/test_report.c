@@ -145,9 +145,9 @@ hit(struct test_report *report, enum coverage_kind kind, const char *name, int s
 	if (size < 0 || size >= NAME_BYTES_MAX)
 		return;
 	struct coverage *found = report->coverage_count == 0
-					 ? NULL
-					 : bsearch(&key, report->coverages, report->coverage_count,
-						   sizeof key, compare_coverage);
+		? NULL
+		: bsearch(&key, report->coverages, report->coverage_count, sizeof key,
+			  compare_coverage);
 	if (found != NULL)
 		found->hits++;
 }
@@ -209,11 +209,11 @@ write_failure(const struct test_result *result, bool chinese, struct buffer *out
 {
 	return buffer_print(out, "%.*s:%u: %s: %.*s\n", TEXT_ARGS(result->file), result->line,
 		       chinese ? "失败" : "failed", TEXT_ARGS(result->name)) &&
-	       buffer_print(out, chinese ? "    应为：%.*s\n" : "    expected: %.*s\n",
-		       TEXT_ARGS(result->expected)) &&
-	       buffer_print(out, chinese ? "    实为：%.*s\n" : "    got:      %.*s\n",
-		       TEXT_ARGS(result->got)) &&
-	       write_because(result->because, out);
+		buffer_print(out, chinese ? "    应为：%.*s\n" : "    expected: %.*s\n",
+			TEXT_ARGS(result->expected)) &&
+		buffer_print(out, chinese ? "    实为：%.*s\n" : "    got:      %.*s\n",
+			TEXT_ARGS(result->got)) &&
+		write_because(result->because, out);
 }
 
 static bool
@@ -264,7 +264,7 @@ test_report_write(const struct test_report *report, struct text language, struct
 		if (!report->results[i].passed && !write_failure(&report->results[i], chinese, out))
 			return false;
 	return write_coverage(report, COVERAGE_TARIFF, chinese, out) &&
-	       write_coverage(report, COVERAGE_BAND, chinese, out) &&
-	       write_coverage(report, COVERAGE_ZONE, chinese, out) &&
-	       write_totals(report, chinese, out);
+		write_coverage(report, COVERAGE_BAND, chinese, out) &&
+		write_coverage(report, COVERAGE_ZONE, chinese, out) &&
+		write_totals(report, chinese, out);
 }

@@ -1,4 +1,7 @@
-/* Deciding and appending: what is in memory, what may be done now, and the one step in which an entry is written and applied (see store.h). */
+/*
+ * Deciding and appending: what is in memory, what may be done now, and the one step in which an
+ * entry is written and applied (see store.h).
+ */
 #include "slab.h"
 #include "store_parts.h"
 
@@ -9,7 +12,8 @@
 #include "../engine/base/zoneinfo.h"
 
 enum {
-	ROOM_BATCHES = 4, /* new work is refused when there is room for less than this many batches */
+	ROOM_BATCHES =
+		4, /* new work is refused when there is room for less than this many batches */
 	FREE_CHECK_MS = 100,
 };
 
@@ -62,7 +66,8 @@ store_find_entry(struct store *store, uint64_t position, struct entry *entry)
 	size_t size;
 	if (!journal_peek(store->journal, position, &bytes))
 		return LOOKUP_COLD;
-	enum status status = entry_decode(bytes, frame_key(store->folder.number), entry, &size, NULL);
+	enum status status = entry_decode(
+		bytes, frame_key(store->folder.number), entry, &size, NULL);
 	must(status == STATUS_OK);
 	return LOOKUP_FOUND;
 }
@@ -78,7 +83,8 @@ effect_key(const struct effect *effect)
 bool
 store_pin(struct store *store, struct changes *changes, size_t index, const struct effect *effect)
 {
-	struct shelf_record *record = shelf_pin(store->shelf, effect_key(effect), effect->value.size);
+	struct shelf_record *record = shelf_pin(
+		store->shelf, effect_key(effect), effect->value.size);
 	for (size_t i = 0; i < index; i++)
 		must(changes->records[i] != record); /* an entry changes a record once */
 	changes->records[index] = record;
@@ -86,7 +92,8 @@ store_pin(struct store *store, struct changes *changes, size_t index, const stru
 }
 
 bool
-store_make_room(struct store *store, struct changes *changes, size_t index, const struct effect *effect)
+store_make_room(
+	struct store *store, struct changes *changes, size_t index, const struct effect *effect)
 {
 	return shelf_has_room(changes->records[index], effect->value.size) ||
 		shelf_make_room(store->shelf, effect_key(effect), &changes->records[index],
@@ -128,13 +135,15 @@ is_conserved(const struct entry *entry)
 	return true;
 }
 
-#define NO_ROOM_ON_DISK "the disk of %s has no room for new work; free some space, service returns by itself"
+#define NO_ROOM_ON_DISK \
+	"the disk of %s has no room for new work; free some space, service returns by itself"
 
 static void
 set_disk_is_full(struct store *store, bool is_full)
 {
 	if (is_full && !store->disk_is_full)
-		log_event(LOG_WARN, "new work is refused: " NO_ROOM_ON_DISK, store->folder.directory);
+		log_event(
+			LOG_WARN, "new work is refused: " NO_ROOM_ON_DISK, store->folder.directory);
 	if (!is_full && store->disk_is_full)
 		log_event(LOG_INFO, "new work is accepted again");
 	store->disk_is_full = is_full;
@@ -183,20 +192,25 @@ store_admits(struct store *store, struct fault *fault)
 	struct shelf_stats records = shelf_stats(store->shelf);
 	if (store->map_is_full)
 		return fault_set(fault, STATUS_FULL,
-			"the state's map is %d %% full; raise state.map and start again", MAP_FULL_PERCENT);
+			"the state's map is %d %% full; raise state.map and start again",
+			MAP_FULL_PERCENT);
 	if (journal_room(store->journal) < room_wanted(store)) {
 		if (disk_is_full(store))
-			return fault_set(fault, STATUS_FULL, NO_ROOM_ON_DISK, store->folder.directory);
+			return fault_set(
+				fault, STATUS_FULL, NO_ROOM_ON_DISK, store->folder.directory);
 		return STATUS_BUSY;
 	}
 	set_disk_is_full(store, false);
-	if (store_behind_bytes(store) > store->settings.behind_bytes_max || records.kept_bytes > records.bytes_max / 2 ||
-		!ids_may_add(store->ids))
+	if (store_behind_bytes(store) > store->settings.behind_bytes_max ||
+		records.kept_bytes > records.bytes_max / 2 || !ids_may_add(store->ids))
 		return STATUS_BUSY;
 	return STATUS_OK;
 }
 
-/* Pins the records that exist, before one that is made drops them. Whoever decides has looked at all of them. */
+/*
+ * Pins the records that exist, before one that is made drops them. Whoever decides has looked at
+ * all of them.
+ */
 static bool
 pin_found(struct store *store, const struct entry *entry, const struct effect *effects,
 	struct changes *changes)
@@ -213,7 +227,10 @@ pin_found(struct store *store, const struct entry *entry, const struct effect *e
 	return true;
 }
 
-/* Each effect names the entry that changed its record before; memory for all of them is made sure of. */
+/*
+ * Each effect names the entry that changed its record before; memory for all of them is made sure
+ * of.
+ */
 static bool
 prepare_effects(struct store *store, const struct entry *entry, struct effect *effects,
 	struct changes *changes)
@@ -232,17 +249,23 @@ prepare_effects(struct store *store, const struct entry *entry, struct effect *e
 	return true;
 }
 
-/* A request may do more than an entry can hold: a charge that moves a counter for each of very many days. */
+/*
+ * A request may do more than an entry can hold: a charge that moves a counter for each of very many
+ * days.
+ */
 static enum status
 check_fits(const struct entry *entry, size_t *size, struct fault *fault)
 {
 	if (entry->effect_count > ENTRY_EFFECTS_MAX || entry->posting_count > ENTRY_POSTINGS_MAX)
-		return fault_set(fault, STATUS_LIMIT, "what this request does changes %zu records by %zu postings, at most %d by %d",
-			entry->effect_count, entry->posting_count, ENTRY_EFFECTS_MAX, ENTRY_POSTINGS_MAX);
+		return fault_set(fault, STATUS_LIMIT,
+			"what this request does changes %zu records by %zu postings, at most %d by %d",
+			entry->effect_count, entry->posting_count, ENTRY_EFFECTS_MAX,
+			ENTRY_POSTINGS_MAX);
 	*size = entry_size(entry);
 	if (*size > ENTRY_BYTES_MAX)
-		return fault_set(fault, STATUS_LIMIT, "what this request does takes %zu bytes, at most %d",
-			*size, ENTRY_BYTES_MAX);
+		return fault_set(fault, STATUS_LIMIT,
+			"what this request does takes %zu bytes, at most %d", *size,
+			ENTRY_BYTES_MAX);
 	return STATUS_OK;
 }
 

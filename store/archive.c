@@ -60,7 +60,8 @@ head_checksum(const uint8_t *head, size_t piece_count)
 static uint64_t
 piece_begin(const struct archive *archive, size_t piece)
 {
-	return piece == 0 ? head_bytes(archive->piece_count) : load_u64(archive->head + AT_TABLE + 8 * (piece - 1));
+	return piece == 0 ? head_bytes(archive->piece_count)
+			  : load_u64(archive->head + AT_TABLE + 8 * (piece - 1));
 }
 
 static uint64_t
@@ -89,7 +90,8 @@ head_is_valid(const struct archive *archive, const struct journal_place *place, 
 void
 archive_path(const struct journal_place *place, uint64_t number, char path[DISK_PATH_MAX])
 {
-	int length = snprintf(path, DISK_PATH_MAX, "%s/%016" PRIx64 ".archive", place->directory, number);
+	int length = snprintf(
+		path, DISK_PATH_MAX, "%s/%016" PRIx64 ".archive", place->directory, number);
 	must(length > 0 && length < DISK_PATH_MAX);
 }
 
@@ -129,7 +131,8 @@ archive_new(uint64_t segment_bytes)
 }
 
 static enum status
-archive_open(struct segment_reader *reader, const struct journal_place *place, uint64_t number, struct fault *fault)
+archive_open(struct segment_reader *reader, const struct journal_place *place, uint64_t number,
+	struct fault *fault)
 {
 	char path[DISK_PATH_MAX];
 	size_t got;
@@ -146,7 +149,8 @@ archive_open(struct segment_reader *reader, const struct journal_place *place, u
 	status = disk_read(&reader->file, archive->head, size, 0, &got, fault);
 	if (status == STATUS_OK && (got < size || !head_is_valid(archive, place, number)))
 		status = fault_set(fault, STATUS_CORRUPT,
-			"%s is damaged, or not of this data folder; put it back from a backup", path);
+			"%s is damaged, or not of this data folder; put it back from a backup",
+			path);
 	if (status == STATUS_OK)
 		return STATUS_OK;
 close:
@@ -158,7 +162,8 @@ static enum status
 damaged(const struct segment_reader *reader, size_t piece, const char *what, struct fault *fault)
 {
 	return fault_set(fault, STATUS_CORRUPT,
-		"%s is damaged in piece %zu (%s); put it back from a backup", reader->file.path, piece, what);
+		"%s is damaged in piece %zu (%s); put it back from a backup", reader->file.path,
+		piece, what);
 }
 
 /* Makes a piece the one that is unpacked. */
@@ -187,12 +192,15 @@ load_piece(struct segment_reader *reader, size_t piece, struct fault *fault)
 }
 
 static enum status
-archive_read(struct segment_reader *reader, uint8_t *data, size_t size, uint64_t offset, struct fault *fault)
+archive_read(struct segment_reader *reader, uint8_t *data, size_t size, uint64_t offset,
+	struct fault *fault)
 {
 	while (size > 0) {
 		size_t within = (size_t)(offset % ARCHIVE_PIECE_BYTES);
-		size_t part = ARCHIVE_PIECE_BYTES - within < size ? ARCHIVE_PIECE_BYTES - within : size;
-		enum status status = load_piece(reader, (size_t)(offset / ARCHIVE_PIECE_BYTES), fault);
+		size_t part = ARCHIVE_PIECE_BYTES - within < size ? ARCHIVE_PIECE_BYTES - within
+								  : size;
+		enum status status = load_piece(
+			reader, (size_t)(offset / ARCHIVE_PIECE_BYTES), fault);
 		if (status != STATUS_OK)
 			return status;
 		memcpy(data, reader->archive->unpacked + within, part);
@@ -206,8 +214,8 @@ archive_read(struct segment_reader *reader, uint8_t *data, size_t size, uint64_t
 /* ---- a segment, wherever it lies ---- */
 
 enum status
-segment_reader_open(struct segment_reader *reader, const struct journal_place *place, uint64_t number,
-	enum disk_mode mode, struct fault *fault)
+segment_reader_open(struct segment_reader *reader, const struct journal_place *place,
+	uint64_t number, enum disk_mode mode, struct fault *fault)
 {
 	char path[DISK_PATH_MAX];
 	*reader = SEGMENT_READER_CLOSED;
@@ -234,13 +242,15 @@ segment_reader_size(struct segment_reader *reader, uint64_t *size, struct fault 
 }
 
 enum status
-segment_reader_read(struct segment_reader *reader, void *data, size_t size, uint64_t offset, size_t *got,
-	struct fault *fault)
+segment_reader_read(struct segment_reader *reader, void *data, size_t size, uint64_t offset,
+	size_t *got, struct fault *fault)
 {
 	must(segment_reader_is_open(reader));
 	if (reader->archive == NULL)
 		return disk_read(&reader->file, data, size, offset, got, fault);
-	uint64_t left = offset < reader->archive->segment_bytes ? reader->archive->segment_bytes - offset : 0;
+	uint64_t left = offset < reader->archive->segment_bytes
+		? reader->archive->segment_bytes - offset
+		: 0;
 	if (size > left)
 		size = (size_t)left;
 	enum status status = archive_read(reader, data, size, offset, fault);
@@ -296,11 +306,13 @@ archive_piece(struct making *making, size_t piece, struct fault *fault)
 	enum status status = disk_read(&making->from, making->piece, ARCHIVE_PIECE_BYTES,
 		(uint64_t)piece * ARCHIVE_PIECE_BYTES, &got, fault);
 	if (status == STATUS_OK && got < ARCHIVE_PIECE_BYTES)
-		status = fault_set(fault, STATUS_CORRUPT, "%s is shorter than a segment", making->from.path);
+		status = fault_set(
+			fault, STATUS_CORRUPT, "%s is shorter than a segment", making->from.path);
 	if (status == STATUS_OK)
 		status = pack_piece(making, &packed, fault);
 	if (status == STATUS_OK)
-		status = disk_write(&making->to, making->archive->packed, packed, making->written, fault);
+		status = disk_write(
+			&making->to, making->archive->packed, packed, making->written, fault);
 	if (status != STATUS_OK)
 		return status;
 	making->written += packed;
@@ -324,11 +336,13 @@ write_head(struct making *making, struct fault *fault)
 
 /* All pieces, then the head that says where they are; durable. */
 static enum status
-write_archive(struct making *making, bool (*pace)(void *context), void *context, struct fault *fault)
+write_archive(
+	struct making *making, bool (*pace)(void *context), void *context, struct fault *fault)
 {
 	enum status status = disk_truncate(&making->to, 0, fault);
 	making->written = head_bytes(making->archive->piece_count);
-	for (size_t piece = 0; piece < making->archive->piece_count && status == STATUS_OK; piece++) {
+	for (size_t piece = 0; piece < making->archive->piece_count && status == STATUS_OK;
+		piece++) {
 		status = archive_piece(making, piece, fault);
 		if (status == STATUS_OK && pace != NULL && !pace(context))
 			status = fault_set(fault, STATUS_BUSY, "archiving was given up");
@@ -367,14 +381,17 @@ making_close(struct making *making)
 }
 
 enum status
-archive_make(const struct journal_place *place, uint64_t number, bool (*pace)(void *context), void *context,
-	struct fault *fault)
+archive_make(const struct journal_place *place, uint64_t number, bool (*pace)(void *context),
+	void *context, struct fault *fault)
 {
 	char path[DISK_PATH_MAX], making_path[DISK_PATH_MAX], done_path[DISK_PATH_MAX];
-	struct making making = { .place = place, .number = number, .from = { .fd = -1 }, .to = { .fd = -1 } };
+	struct making making = {
+		.place = place, .number = number, .from = { .fd = -1 }, .to = { .fd = -1 }
+	};
 	segment_path(place, number, path);
 	archive_path(place, number, done_path);
-	int length = snprintf(making_path, sizeof making_path, "%s/%016" PRIx64 ".archiving", place->directory, number);
+	int length = snprintf(making_path, sizeof making_path, "%s/%016" PRIx64 ".archiving",
+		place->directory, number);
 	must(length > 0 && (size_t)length < sizeof making_path);
 	if (!disk_exists(path))
 		return fault_set(fault, STATUS_NOT_FOUND, "there is no %s", path);

@@ -1,5 +1,6 @@
 /*
- * Archives: segments of the journal that nobody writes any more, compressed and still readable at any position.
+ * Archives: segments of the journal that nobody writes any more, compressed and still readable at
+ * any position.
  *
  * DIR/<number as 16 hex digits>.archive, little-endian:
  *
@@ -13,11 +14,13 @@
  *
  * So one entry costs the header, the table and one piece or two, and a scan reads everything once.
  *
- * A file appears complete or not at all: it is written as DIR/<number>.archiving, each piece is unpacked again and compared, the file is synced and
- * renamed, the directory is synced, and only then the segment's own file is removed. After a crash either is whole; where both are, the segment's
- * own file is read and the next round does the rest.
+ * A file appears complete or not at all: it is written as DIR/<number>.archiving, each piece is
+ * unpacked again and compared, the file is synced and renamed, the directory is synced, and only
+ * then the segment's own file is removed. After a crash either is whole; where both are, the
+ * segment's own file is read and the next round does the rest.
  *
- * What is archived is never written again, so nobody waits for it and nothing here runs on the shard's thread. Everything works on any thread.
+ * What is archived is never written again, so nobody waits for it and nothing here runs on the
+ * shard's thread. Everything works on any thread.
  */
 #ifndef SUANPAN_ARCHIVE_H
 #define SUANPAN_ARCHIVE_H
@@ -29,14 +32,16 @@
 void archive_path(const struct journal_place *place, uint64_t number, char path[DISK_PATH_MAX]);
 
 /*
- * Makes the archive of a segment and removes its file. STATUS_NOT_FOUND: there is no such segment. STATUS_FULL: no room; nothing has
- * changed. `pace` (may be NULL) is called after each piece and may wait, or return false to give up: STATUS_BUSY, nothing has changed.
+ * Makes the archive of a segment and removes its file. STATUS_NOT_FOUND: there is no such segment.
+ * STATUS_FULL: no room; nothing has changed. `pace` (may be NULL) is called after each piece and
+ * may wait, or return false to give up: STATUS_BUSY, nothing has changed.
  */
-enum status archive_make(const struct journal_place *place, uint64_t number, bool (*pace)(void *context),
-	void *context, struct fault *fault);
+enum status archive_make(const struct journal_place *place, uint64_t number,
+	bool (*pace)(void *context), void *context, struct fault *fault);
 
 /*
- * A segment that is open for reading, wherever it lies. `archive` is NULL for one that has its own file. One thread at a time.
+ * A segment that is open for reading, wherever it lies. `archive` is NULL for one that has its own
+ * file. One thread at a time.
  */
 struct archive;
 struct segment_reader {
@@ -45,9 +50,12 @@ struct segment_reader {
 };
 #define SEGMENT_READER_CLOSED ((struct segment_reader){ .file = { .fd = -1 } })
 
-/* `mode` is DISK_READ or DISK_READ_DIRECT. STATUS_NOT_FOUND: there is no such segment, archived or not. Closed when this fails. */
-enum status segment_reader_open(struct segment_reader *reader, const struct journal_place *place, uint64_t number,
-	enum disk_mode mode, struct fault *fault);
+/*
+ * `mode` is DISK_READ or DISK_READ_DIRECT. STATUS_NOT_FOUND: there is no such segment, archived or
+ * not. Closed when this fails.
+ */
+enum status segment_reader_open(struct segment_reader *reader, const struct journal_place *place,
+	uint64_t number, enum disk_mode mode, struct fault *fault);
 static inline bool
 segment_reader_is_open(const struct segment_reader *reader)
 {
@@ -55,9 +63,11 @@ segment_reader_is_open(const struct segment_reader *reader)
 }
 /* As of the segment's own file: less than segment_bytes only if that is shorter. */
 enum status segment_reader_size(struct segment_reader *reader, uint64_t *size, struct fault *fault);
-/* As disk_read: *got is less than `size` only at the end. STATUS_CORRUPT: the archive is damaged. */
-enum status segment_reader_read(struct segment_reader *reader, void *data, size_t size, uint64_t offset, size_t *got,
-	struct fault *fault);
+/*
+ * As disk_read: *got is less than `size` only at the end. STATUS_CORRUPT: the archive is damaged.
+ */
+enum status segment_reader_read(struct segment_reader *reader, void *data, size_t size,
+	uint64_t offset, size_t *got, struct fault *fault);
 /* One that is not open is fine. */
 void segment_reader_close(struct segment_reader *reader);
 

@@ -26,8 +26,8 @@ struct archiver {
 	pthread_mutex_t lock;
 	pthread_cond_t told;
 	bool stopping;
-	uint64_t applied;   /* of the last checkpoint */
-	uint64_t unneeded;  /* of the one before: no recovery reads below it */
+	uint64_t applied;  /* of the last checkpoint */
+	uint64_t unneeded; /* of the one before: no recovery reads below it */
 
 	/* The thread's. */
 	uint64_t next; /* all segments before it are archived, or gone */
@@ -74,8 +74,8 @@ static bool
 is_old(const struct archiver *archiver, const struct stat *file)
 {
 	struct clock clock = clock_system();
-	int64_t written_ms =
-		(int64_t)file->st_mtim.tv_sec * MS_PER_S + file->st_mtim.tv_nsec / NS_PER_MS;
+	int64_t written_ms = (int64_t)file->st_mtim.tv_sec * MS_PER_S +
+		file->st_mtim.tv_nsec / NS_PER_MS;
 	return clock.now_ms(clock.context) - written_ms >= archiver->options.after_ms;
 }
 
@@ -105,8 +105,8 @@ work(struct archiver *archiver)
 	while (next_is_due(archiver)) {
 		struct fault fault;
 		archiver->piece_began_ns = monotonic_ns();
-		enum status status =
-			archive_make(&archiver->options.place, archiver->next, pace, archiver, &fault);
+		enum status status = archive_make(
+			&archiver->options.place, archiver->next, pace, archiver, &fault);
 		if (status == STATUS_BUSY)
 			break; /* it is to stop */
 		if (status != STATUS_OK) {
@@ -132,7 +132,8 @@ archiver_run(void *context)
 /* ---- the owner ---- */
 
 enum status
-archiver_open(struct archiver **archiver, const struct archiver_options *options, struct fault *fault)
+archiver_open(
+	struct archiver **archiver, const struct archiver_options *options, struct fault *fault)
 {
 	pthread_condattr_t monotonic;
 	must(options->after_ms >= 0);
@@ -145,7 +146,8 @@ archiver_open(struct archiver **archiver, const struct archiver_options *options
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&opened->told, &monotonic);
 	pthread_condattr_destroy(&monotonic);
-	int code = thread_start(&opened->thread, "archiver", THREAD_BACKSTAGE, archiver_run, opened);
+	int code = thread_start(
+		&opened->thread, "archiver", THREAD_BACKSTAGE, archiver_run, opened);
 	if (code != 0) {
 		pthread_cond_destroy(&opened->told);
 		pthread_mutex_destroy(&opened->lock);
@@ -185,5 +187,6 @@ archiver_checkpoint(struct archiver *archiver, uint64_t applied)
 struct archiver_stats
 archiver_stats(const struct archiver *archiver)
 {
-	return (struct archiver_stats){ atomic_load(&archiver->segments), atomic_load(&archiver->failures) };
+	return (struct archiver_stats){ atomic_load(&archiver->segments),
+		atomic_load(&archiver->failures) };
 }

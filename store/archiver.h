@@ -1,13 +1,16 @@
 /*
- * The archiver: a thread that compresses segments of the journal (archive.h) when they are old and nobody needs them in a hurry.
+ * The archiver: a thread that compresses segments of the journal (archive.h) when they are old and
+ * nobody needs them in a hurry.
  *
- * A segment is archived when all of it lies below what the last checkpoint but one stood for, so that no recovery reads it, and when its file was not
- * written for `after_ms`. Oldest first, one at a time, resting as long after each piece as the piece took: at most half of a processor that
+ * A segment is archived when all of it lies below what the last checkpoint but one stood for, so
+ * that no recovery reads it, and when its file was not written for `after_ms`. Oldest first, one at
+ * a time, resting as long after each piece as the piece took: at most half of a processor that
  * nobody else wants, for the thread stands back for all others.
  *
  * What fails is logged and tried again after ARCHIVER_RETRY_MS; the segment stays as it was.
  *
- * Thread: opened, told and closed by one owner, who never waits but in archiver_close, for one piece.
+ * Thread: opened, told and closed by one owner, who never waits but in archiver_close, for one
+ * piece.
  */
 #ifndef SUANPAN_ARCHIVER_H
 #define SUANPAN_ARCHIVER_H
@@ -29,7 +32,8 @@ struct archiver_stats {
 	uint64_t failures;
 };
 
-enum status archiver_open(struct archiver **archiver, const struct archiver_options *options, struct fault *fault);
+enum status archiver_open(
+	struct archiver **archiver, const struct archiver_options *options, struct fault *fault);
 /* Gives up the segment that is being archived. NULL is fine. */
 void archiver_close(struct archiver *archiver);
 

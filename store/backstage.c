@@ -70,7 +70,8 @@ thread_main(void *context)
 }
 
 enum status
-backstage_open(struct backstage **backstage, void (*wake)(void *context), void *context, struct fault *fault)
+backstage_open(struct backstage **backstage, void (*wake)(void *context), void *context,
+	struct fault *fault)
 {
 	struct backstage *opened = memory_new_zeroed(1, sizeof *opened);
 	if (opened == NULL)
@@ -80,11 +81,12 @@ backstage_open(struct backstage **backstage, void (*wake)(void *context), void *
 	pthread_mutex_init(&opened->lock, NULL);
 	pthread_cond_init(&opened->posted, NULL);
 	while (opened->thread_count < BACKSTAGE_THREADS) {
-		int code = thread_start(&opened->threads[opened->thread_count], "backstage", THREAD_BACKSTAGE,
-			thread_main, opened);
+		int code = thread_start(&opened->threads[opened->thread_count], "backstage",
+			THREAD_BACKSTAGE, thread_main, opened);
 		if (code != 0) {
 			backstage_close(opened);
-			return fault_system(fault, code, "can't start the threads behind the stage");
+			return fault_system(
+				fault, code, "can't start the threads behind the stage");
 		}
 		opened->thread_count++;
 	}
@@ -98,7 +100,8 @@ backstage_close(struct backstage *backstage)
 	if (backstage == NULL)
 		return;
 	pthread_mutex_lock(&backstage->lock);
-	must(backstage->queued.first == NULL && backstage->run.first == NULL && !backstage->stopping);
+	must(backstage->queued.first == NULL && backstage->run.first == NULL &&
+		!backstage->stopping);
 	backstage->stopping = true;
 	pthread_cond_broadcast(&backstage->posted);
 	pthread_mutex_unlock(&backstage->lock);

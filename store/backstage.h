@@ -1,7 +1,8 @@
 /*
- * Work that nobody waits for at once and that takes long, such as sorting and merging a million ids: as libuv's uv_queue_work, but on threads
- * that stand back for all others (engine/base/thread.h), so that on a small machine no answer waits for a processor. Works begin in the order they
- * were queued; `done` is called by backstage_finish, on the owner's thread.
+ * Work that nobody waits for at once and that takes long, such as sorting and merging a million
+ * ids: as libuv's uv_queue_work, but on threads that stand back for all others
+ * (engine/base/thread.h), so that on a small machine no answer waits for a processor. Works begin
+ * in the order they were queued; `done` is called by backstage_finish, on the owner's thread.
  */
 #ifndef SUANPAN_BACKSTAGE_H
 #define SUANPAN_BACKSTAGE_H

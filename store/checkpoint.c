@@ -6,7 +6,6 @@
 #include "../engine/base/must.h"
 #include "../engine/base/thread.h"
 
-
 enum task { TASK_NONE, TASK_SORT, TASK_WRITE, TASK_META, TASK_STOP };
 
 enum stage {
@@ -40,7 +39,8 @@ struct checkpoint {
 	/* The shard's. */
 	enum stage stage;
 	struct journal_head head;
-	uint64_t copied_position; /* what was copied, chunk or list of runs, must be durable to here */
+	uint64_t
+		copied_position; /* what was copied, chunk or list of runs, must be durable to here */
 	uint64_t chunk_began_ns;
 	uint64_t sweep_began_ns;
 	uint64_t retry_ns; /* not before this, after the disk was full */
@@ -125,7 +125,8 @@ checkpoint_open(struct checkpoint **checkpoint, const struct checkpoint_options 
 		goto free_it;
 	pthread_mutex_init(&opened->lock, NULL);
 	pthread_cond_init(&opened->posted, NULL);
-	int code = thread_start(&opened->thread, "checkpoint", THREAD_BACKSTAGE, thread_main, opened);
+	int code = thread_start(
+		&opened->thread, "checkpoint", THREAD_BACKSTAGE, thread_main, opened);
 	if (code != 0) {
 		status = fault_system(fault, code, "starting the checkpoint thread");
 		goto free_sweep;
@@ -194,7 +195,8 @@ task_is_done(struct checkpoint *checkpoint, struct fault *fault, enum status *st
 }
 
 void
-checkpoint_begin(struct checkpoint *checkpoint, struct shelf *shelf, const struct journal_head *head)
+checkpoint_begin(
+	struct checkpoint *checkpoint, struct shelf *shelf, const struct journal_head *head)
 {
 	must(checkpoint->stage == STAGE_IDLE);
 	checkpoint->head = *head;
@@ -223,7 +225,10 @@ chunk_written(struct checkpoint *checkpoint, uint64_t now_ns)
 	sweep_written(checkpoint->sweep);
 }
 
-/* The next chunk, if the pace allows; with none left, the sweep's end. Returns whether anything was done. */
+/*
+ * The next chunk, if the pace allows; with none left, the sweep's end. Returns whether anything was
+ * done.
+ */
 static bool
 fill_next(struct checkpoint *checkpoint, const struct checkpoint_now *now)
 {
@@ -263,7 +268,9 @@ task_done(struct checkpoint *checkpoint, uint64_t now_ns)
 		checkpoint->stage = STAGE_FILLING;
 }
 
-/* The disk is full: the transaction came to nothing, and the same one is tried again in a second. */
+/*
+ * The disk is full: the transaction came to nothing, and the same one is tried again in a second.
+ */
 static enum checkpoint_step
 wait_for_room(struct checkpoint *checkpoint, uint64_t now_ns)
 {
@@ -274,7 +281,8 @@ wait_for_room(struct checkpoint *checkpoint, uint64_t now_ns)
 }
 
 enum checkpoint_step
-checkpoint_turn(struct checkpoint *checkpoint, const struct checkpoint_now *now, struct fault *fault)
+checkpoint_turn(
+	struct checkpoint *checkpoint, const struct checkpoint_now *now, struct fault *fault)
 {
 	enum status status = STATUS_OK;
 	for (;;) {
@@ -299,7 +307,8 @@ checkpoint_turn(struct checkpoint *checkpoint, const struct checkpoint_now *now,
 				return CHECKPOINT_WAITING;
 			break;
 		case STAGE_COPIED:
-			if (now->durable < checkpoint->copied_position || now->now_ns < checkpoint->retry_ns)
+			if (now->durable < checkpoint->copied_position ||
+				now->now_ns < checkpoint->retry_ns)
 				return CHECKPOINT_WAITING;
 			post(checkpoint, TASK_WRITE, STAGE_WRITING);
 			return CHECKPOINT_WAITING;

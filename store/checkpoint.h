@@ -1,5 +1,6 @@
 /*
- * The checkpointer: sweeps (sweep.h) on a thread of its own beside the charges, at a pace, and the transaction that ends each.
+ * The checkpointer: sweeps (sweep.h) on a thread of its own beside the charges, at a pace, and the
+ * transaction that ends each.
  *
  *        shard thread                                 checkpoint thread
  *   begin: takes the list and the head P  ─────────►  sorts
@@ -12,8 +13,9 @@
  *   are durable in the journal            ─────────►  writes meta: applied = P, the runs
  *   end                                   ◄─────────  done
  *
- * `checkpoint_turn` moves this on and never blocks; the thread calls `wake` when it is done with a task. If a task
- * fails, the checkpoint stays where it is and checkpoint_turn gives the fault: the caller stops the process.
+ * `checkpoint_turn` moves this on and never blocks; the thread calls `wake` when it is done with a
+ * task. If a task fails, the checkpoint stays where it is and checkpoint_turn gives the fault: the
+ * caller stops the process.
  */
 #ifndef SUANPAN_CHECKPOINT_H
 #define SUANPAN_CHECKPOINT_H
@@ -28,37 +30,41 @@ struct checkpoint_options {
 	void *context;
 };
 
-enum status checkpoint_open(struct checkpoint **checkpoint, const struct checkpoint_options *options,
-	struct fault *fault);
-/* Waits for the task under way, then stops the thread. What was begun and not ended is abandoned. NULL is fine. */
+enum status checkpoint_open(struct checkpoint **checkpoint,
+	const struct checkpoint_options *options, struct fault *fault);
+/*
+ * Waits for the task under way, then stops the thread. What was begun and not ended is abandoned.
+ * NULL is fine.
+ */
 void checkpoint_close(struct checkpoint *checkpoint);
 
 bool checkpoint_is_idle(const struct checkpoint *checkpoint);
 
 /* Begins. `head` is a frame boundary: every entry below it has been applied to the shelf. */
-void checkpoint_begin(struct checkpoint *checkpoint, struct shelf *shelf, const struct journal_head *head);
+void checkpoint_begin(
+	struct checkpoint *checkpoint, struct shelf *shelf, const struct journal_head *head);
 
 struct checkpoint_now {
-	uint64_t decided;     /* journal positions */
+	uint64_t decided; /* journal positions */
 	uint64_t durable;
-	uint64_t now_ns;      /* monotonic */
-	uint64_t chunk_ns;    /* the pace: at least this between the beginnings of two chunks */
-	uint64_t ids_sealed;  /* all ids below this position are in runs */
+	uint64_t now_ns;     /* monotonic */
+	uint64_t chunk_ns;   /* the pace: at least this between the beginnings of two chunks */
+	uint64_t ids_sealed; /* all ids below this position are in runs */
 };
 
 enum checkpoint_step {
-	CHECKPOINT_WAITING,   /* nothing to do until `wake`, more durable, more ids or more time */
+	CHECKPOINT_WAITING,    /* nothing to do until `wake`, more durable, more ids or more time */
 	CHECKPOINT_WANTS_META, /* give it with checkpoint_give_meta, in the same turn */
-	CHECKPOINT_ENDED,     /* applied has moved to the head; idle again */
-	CHECKPOINT_NO_ROOM,     /* the disk is full: what was to be written is tried again in a second */
+	CHECKPOINT_ENDED,      /* applied has moved to the head; idle again */
+	CHECKPOINT_NO_ROOM, /* the disk is full: what was to be written is tried again in a second */
 	CHECKPOINT_FAILED,
 };
-enum checkpoint_step checkpoint_turn(struct checkpoint *checkpoint, const struct checkpoint_now *now,
-	struct fault *fault);
+enum checkpoint_step checkpoint_turn(
+	struct checkpoint *checkpoint, const struct checkpoint_now *now, struct fault *fault);
 /*
- * What the tables will stand for; meta->applied is set to the head by this. It is written when all that was decided up to the turn
- * that asked for it is durable: the runs may hold ids that are younger than the head, and no run may ever name an
- * entry that a crash could take away.
+ * What the tables will stand for; meta->applied is set to the head by this. It is written when all
+ * that was decided up to the turn that asked for it is durable: the runs may hold ids that are
+ * younger than the head, and no run may ever name an entry that a crash could take away.
  */
 void checkpoint_give_meta(struct checkpoint *checkpoint, const struct database_meta *meta);
 /* The head that this checkpoint began with. */

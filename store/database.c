@@ -79,13 +79,17 @@ commit_txn(MDB_txn *txn)
 	return EIO;
 }
 
-/* A table is not there: because there are none before the first transaction, or because LMDB has lost them. */
+/*
+ * A table is not there: because there are none before the first transaction, or because LMDB has
+ * lost them.
+ */
 static enum status
 no_tables_fault(const struct database *database, struct fault *fault)
 {
 	MDB_envinfo info;
 	if (mdb_env_info(database->env, &info) == 0 && info.me_last_txnid == 0)
-		return fault_set(fault, STATUS_NOT_FOUND, "%s: there are no tables in it yet", database->path);
+		return fault_set(fault, STATUS_NOT_FOUND, "%s: there are no tables in it yet",
+			database->path);
 	return fault_set(fault, STATUS_CORRUPT,
 		"%s: a table is missing; stop, move this folder away and start again: it is rebuilt from the journal",
 		database->path);
@@ -116,8 +120,8 @@ lmdb_fault(const struct database *database, int code, const char *doing, struct 
 	if (code == MDB_NOTFOUND)
 		return no_tables_fault(database, fault);
 	if (code == MDB_VERSION_MISMATCH)
-		return fault_set(fault, STATUS_UNSUPPORTED, "%s: written by another version of LMDB",
-			database->path);
+		return fault_set(fault, STATUS_UNSUPPORTED,
+			"%s: written by another version of LMDB", database->path);
 	if (code > 0)
 		return fault_system(fault, code, "%s: %s", database->path, doing);
 	return fault_set(fault, STATUS_IO, "%s: LMDB says \"%s\" while %s", database->path,
@@ -168,7 +172,8 @@ database_open(const char *directory, uint64_t map_bytes, bool read_only, struct 
 		code = LMDB(mdb_env_set_maxreaders(opened->env, READERS_MAX));
 	if (code == 0)
 		code = LMDB(mdb_env_open(opened->env, directory,
-			MDB_NOTLS | MDB_NORDAHEAD | (read_only ? MDB_RDONLY | MDB_NOLOCK : 0u), 0600));
+			MDB_NOTLS | MDB_NORDAHEAD | (read_only ? MDB_RDONLY | MDB_NOLOCK : 0u),
+			0600));
 	if (code != 0) {
 		status = lmdb_fault(opened, code, "opening it", fault);
 		goto close_it;
@@ -245,8 +250,8 @@ val_of(struct bytes bytes)
 
 /* A value of the meta table; *size 0 if it is not there. */
 static enum status
-meta_get(struct database *database, MDB_txn *txn, const char *name, void *into, size_t room, size_t *size,
-	struct fault *fault)
+meta_get(struct database *database, MDB_txn *txn, const char *name, void *into, size_t room,
+	size_t *size, struct fault *fault)
 {
 	MDB_val key = { strlen(name), (void *)(uintptr_t)name };
 	MDB_val value;
@@ -257,8 +262,9 @@ meta_get(struct database *database, MDB_txn *txn, const char *name, void *into, 
 	if (code != 0)
 		return lmdb_fault(database, code, "reading meta", fault);
 	if (value.mv_size > room)
-		return fault_set(fault, STATUS_CORRUPT, "%s: meta value %s has %zu bytes, at most %zu",
-			database->path, name, value.mv_size, room);
+		return fault_set(fault, STATUS_CORRUPT,
+			"%s: meta value %s has %zu bytes, at most %zu", database->path, name,
+			value.mv_size, room);
 	memcpy(into, value.mv_data, value.mv_size);
 	*size = value.mv_size;
 	return STATUS_OK;
@@ -269,7 +275,8 @@ meta_check_format(struct database *database, MDB_txn *txn, struct fault *fault)
 {
 	uint32_t format = 0;
 	size_t size;
-	enum status status = meta_get(database, txn, "format", &format, sizeof format, &size, fault);
+	enum status status = meta_get(
+		database, txn, "format", &format, sizeof format, &size, fault);
 	if (status == STATUS_OK && size > 0 && format != DATABASE_FORMAT)
 		return fault_set(fault, STATUS_UNSUPPORTED,
 			"%s: format %u; this program knows format %d only", database->path, format,
@@ -289,16 +296,17 @@ database_read_meta(struct database_reader *reader, struct database_meta *meta, s
 		status = meta_get(database, reader->txn, "folder", &read.folder, sizeof read.folder,
 			&size, fault);
 	if (status == STATUS_OK)
-		status = meta_get(database, reader->txn, "applied", &read.applied, sizeof read.applied,
+		status = meta_get(database, reader->txn, "applied", &read.applied,
+			sizeof read.applied, &size, fault);
+	if (status == STATUS_OK)
+		status = meta_get(database, reader->txn, "epoch", &read.epoch, sizeof read.epoch,
 			&size, fault);
 	if (status == STATUS_OK)
-		status = meta_get(database, reader->txn, "epoch", &read.epoch, sizeof read.epoch, &size,
-			fault);
+		status = meta_get(
+			database, reader->txn, "clean", &clean, sizeof clean, &size, fault);
 	if (status == STATUS_OK)
-		status = meta_get(database, reader->txn, "clean", &clean, sizeof clean, &size, fault);
-	if (status == STATUS_OK)
-		status = meta_get(database, reader->txn, "runs", read.runs, sizeof read.runs, &size,
-			fault);
+		status = meta_get(
+			database, reader->txn, "runs", read.runs, sizeof read.runs, &size, fault);
 	if (status != STATUS_OK)
 		return status;
 	read.run_count = size / sizeof read.runs[0];
@@ -326,8 +334,8 @@ database_get(struct database_reader *reader, uint8_t table, struct bytes key, bo
 		stored.mv_size - VERSION_BYTES };
 	if (stored.mv_size <= VERSION_BYTES || !record_is_valid(table, key, read))
 		return fault_set(fault, STATUS_CORRUPT,
-			"%s: a record of table %s is not well-formed; run suanpan fsck", database->path,
-			table_name(table));
+			"%s: a record of table %s is not well-formed; run suanpan fsck",
+			database->path, table_name(table));
 	*found = true;
 	*value = read;
 	*version = load_u64(stored.mv_data);
@@ -349,8 +357,8 @@ cursor_begin(MDB_cursor *cursor, struct bytes after, MDB_val *key, MDB_val *stor
 
 enum status
 database_each_after(struct database_reader *reader, uint8_t table, struct bytes after,
-	bool (*visit)(void *context, struct bytes key, struct bytes value, uint64_t version), void *context,
-	struct fault *fault)
+	bool (*visit)(void *context, struct bytes key, struct bytes value, uint64_t version),
+	void *context, struct fault *fault)
 {
 	must(table > 0 && table < TABLE_END);
 	struct database *database = reader->database;
@@ -363,7 +371,8 @@ database_each_after(struct database_reader *reader, uint8_t table, struct bytes 
 	while (code == 0) {
 		struct bytes record_key = { key.mv_data, key.mv_size };
 		size_t head = stored.mv_size < VERSION_BYTES ? stored.mv_size : VERSION_BYTES;
-		struct bytes value = { (const uint8_t *)stored.mv_data + head, stored.mv_size - head };
+		struct bytes value = { (const uint8_t *)stored.mv_data + head,
+			stored.mv_size - head };
 		uint64_t version = head < VERSION_BYTES ? 0 : load_u64(stored.mv_data);
 		if (!visit(context, record_key, value, version))
 			break;
@@ -377,8 +386,8 @@ database_each_after(struct database_reader *reader, uint8_t table, struct bytes 
 
 enum status
 database_each(struct database_reader *reader, uint8_t table,
-	bool (*visit)(void *context, struct bytes key, struct bytes value, uint64_t version), void *context,
-	struct fault *fault)
+	bool (*visit)(void *context, struct bytes key, struct bytes value, uint64_t version),
+	void *context, struct fault *fault)
 {
 	return database_each_after(reader, table, (struct bytes){ NULL, 0 }, visit, context, fault);
 }
@@ -431,7 +440,8 @@ database_record_hash(uint8_t table, struct bytes key, struct bytes value, uint64
 /* ---- writing ---- */
 
 enum status
-database_write_begin(struct database *database, struct database_writer **writer, struct fault *fault)
+database_write_begin(
+	struct database *database, struct database_writer **writer, struct fault *fault)
 {
 	struct database_writer *begun = memory_new_zeroed(1, sizeof *begun);
 	if (begun == NULL || (begun->stored = memory_new(STORED_MAX)) == NULL) {
@@ -455,11 +465,12 @@ writer_touch(struct database_writer *writer, uint8_t table, struct fault *fault)
 	struct database *database = writer->database;
 	if (writer->touched[table])
 		return STATUS_OK;
-	enum status status =
-		digest_get(database, writer->txn, table, &writer->digests[table], fault);
+	enum status status = digest_get(
+		database, writer->txn, table, &writer->digests[table], fault);
 	if (status != STATUS_OK)
 		return status;
-	int code = LMDB(mdb_cursor_open(writer->txn, database->tables[table], &writer->cursors[table]));
+	int code = LMDB(
+		mdb_cursor_open(writer->txn, database->tables[table], &writer->cursors[table]));
 	if (code != 0)
 		return lmdb_fault(database, code, "opening a cursor", fault);
 	writer->touched[table] = true;
@@ -479,7 +490,10 @@ database_put(struct database_writer *writer, uint8_t table, struct bytes key, st
 	struct database_digest *digest = &writer->digests[table];
 	MDB_val wanted = val_of(key);
 	MDB_val old;
-	/* The search for the old value, whose hash leaves the digest, also finds the place for the new one. */
+	/*
+	 * The search for the old value, whose hash leaves the digest, also finds the place for the
+	 * new one.
+	 */
 	int found = LMDB(mdb_cursor_get(cursor, &wanted, &old, MDB_SET));
 	if (found != 0 && found != MDB_NOTFOUND)
 		return lmdb_fault(database, found, "looking for a record", fault);
@@ -493,7 +507,8 @@ database_put(struct database_writer *writer, uint8_t table, struct bytes key, st
 		memcpy(writer->stored + VERSION_BYTES, value.data, value.size);
 		MDB_val stored = { VERSION_BYTES + value.size, writer->stored };
 		wanted = val_of(key);
-		code = LMDB(mdb_cursor_put(cursor, &wanted, &stored, found == 0 ? MDB_CURRENT : 0u));
+		code = LMDB(
+			mdb_cursor_put(cursor, &wanted, &stored, found == 0 ? MDB_CURRENT : 0u));
 		digest->sum += stored_hash(table, key, writer->stored, VERSION_BYTES + value.size);
 		digest->count++;
 	} else if (found == 0) {
@@ -513,7 +528,8 @@ meta_put(struct database_writer *writer, const char *name, const void *data, siz
 }
 
 enum status
-database_put_meta(struct database_writer *writer, const struct database_meta *meta, struct fault *fault)
+database_put_meta(
+	struct database_writer *writer, const struct database_meta *meta, struct fault *fault)
 {
 	must(meta->folder != 0 && meta->run_count <= IDS_RUNS_MAX);
 	uint32_t format = DATABASE_FORMAT;
@@ -528,8 +544,8 @@ database_put_meta(struct database_writer *writer, const struct database_meta *me
 	if (status == STATUS_OK)
 		status = meta_put(writer, "clean", &clean, sizeof clean, fault);
 	if (status == STATUS_OK)
-		status = meta_put(writer, "runs", meta->runs, meta->run_count * sizeof meta->runs[0],
-			fault);
+		status = meta_put(
+			writer, "runs", meta->runs, meta->run_count * sizeof meta->runs[0], fault);
 	return status;
 }
 

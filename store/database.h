@@ -1,8 +1,9 @@
 /*
- * LMDB, in the one way we use it: default synchronous mode, one environment a data folder, one writing thread, short readers. No
- * other file includes lmdb.h.
+ * LMDB, in the one way we use it: default synchronous mode, one environment a data folder, one
+ * writing thread, short readers. No other file includes lmdb.h.
  *
- * One LMDB database for each table: key → version (8 bytes) and value. One named "meta": what the tables stand for.
+ * One LMDB database for each table: key → version (8 bytes) and value. One named "meta": what the
+ * tables stand for.
  *
  *   folder   8 bytes  the data folder's random number
  *   format   4 bytes  DATABASE_FORMAT
@@ -39,10 +40,12 @@ struct database_meta {
 };
 
 /*
- * Opens the environment in `directory` (made if missing, unless read_only). map_bytes is the fixed size of the map; the file
- * grows only as it is used. A new one has an all-zero meta with folder 0. STATUS_UNSUPPORTED: another format.
+ * Opens the environment in `directory` (made if missing, unless read_only). map_bytes is the fixed
+ * size of the map; the file grows only as it is used. A new one has an all-zero meta with folder 0.
+ * STATUS_UNSUPPORTED: another format.
  *
- * read_only writes nothing at all, not even LMDB's own lock file: whoever asks for it sees to it that nobody writes meanwhile.
+ * read_only writes nothing at all, not even LMDB's own lock file: whoever asks for it sees to it
+ * that nobody writes meanwhile.
  */
 enum status database_open(const char *directory, uint64_t map_bytes, bool read_only,
 	struct database **database, struct fault *fault);
@@ -51,45 +54,52 @@ void database_close(struct database *database);
 /* Share of the map that is in use, in percent. */
 unsigned database_used_percent(const struct database *database);
 
-enum status database_read_begin(struct database *database, struct database_reader **reader,
-	struct fault *fault);
+enum status database_read_begin(
+	struct database *database, struct database_reader **reader, struct fault *fault);
 void database_read_end(struct database_reader *reader);
-enum status database_read_meta(struct database_reader *reader, struct database_meta *meta,
-	struct fault *fault);
+enum status
+database_read_meta(struct database_reader *reader, struct database_meta *meta, struct fault *fault);
 /* The record, or *found false. The value points into the map: copy it before database_read_end. */
-enum status database_get(struct database_reader *reader, uint8_t table, struct bytes key, bool *found,
-	struct bytes *value, uint64_t *version, struct fault *fault);
+enum status database_get(struct database_reader *reader, uint8_t table, struct bytes key,
+	bool *found, struct bytes *value, uint64_t *version, struct fault *fault);
 /* All records of a table in key order, until `visit` returns false. */
 enum status database_each(struct database_reader *reader, uint8_t table,
-	bool (*visit)(void *context, struct bytes key, struct bytes value, uint64_t version), void *context,
-	struct fault *fault);
+	bool (*visit)(void *context, struct bytes key, struct bytes value, uint64_t version),
+	void *context, struct fault *fault);
 
 /* The same for the records whose keys come after `after` (all, if its size is 0). */
 enum status database_each_after(struct database_reader *reader, uint8_t table, struct bytes after,
-	bool (*visit)(void *context, struct bytes key, struct bytes value, uint64_t version), void *context,
-	struct fault *fault);
+	bool (*visit)(void *context, struct bytes key, struct bytes value, uint64_t version),
+	void *context, struct fault *fault);
 
 struct database_digest {
 	uint64_t count;
 	uint64_t sum;
 };
 /* What one record adds to its table's sum. */
-uint64_t database_record_hash(uint8_t table, struct bytes key, struct bytes value, uint64_t version);
+uint64_t
+database_record_hash(uint8_t table, struct bytes key, struct bytes value, uint64_t version);
 enum status database_read_digest(struct database_reader *reader, uint8_t table,
 	struct database_digest *digest, struct fault *fault);
 
-/* A writing transaction. Ends with commit (durable when it returns STATUS_OK) or abort; commit ends it in either case. */
-enum status database_write_begin(struct database *database, struct database_writer **writer,
-	struct fault *fault);
+/*
+ * A writing transaction. Ends with commit (durable when it returns STATUS_OK) or abort; commit ends
+ * it in either case.
+ */
+enum status database_write_begin(
+	struct database *database, struct database_writer **writer, struct fault *fault);
 /* Value size 0 removes the record. Fast in key order. */
-enum status database_put(struct database_writer *writer, uint8_t table, struct bytes key, struct bytes value,
-	uint64_t version, struct fault *fault);
-enum status database_put_meta(struct database_writer *writer, const struct database_meta *meta,
-	struct fault *fault);
+enum status database_put(struct database_writer *writer, uint8_t table, struct bytes key,
+	struct bytes value, uint64_t version, struct fault *fault);
+enum status database_put_meta(
+	struct database_writer *writer, const struct database_meta *meta, struct fault *fault);
 enum status database_commit(struct database_writer *writer, struct fault *fault);
 void database_abort(struct database_writer *writer);
 
-/* Fault injection: LMDB call number `countdown` (1 is the next) fails as if the disk had; 0 switches off. Process-wide. */
+/*
+ * Fault injection: LMDB call number `countdown` (1 is the next) fails as if the disk had; 0
+ * switches off. Process-wide.
+ */
 void database_fail_at(uint64_t countdown);
 uint64_t database_call_count(void);
 

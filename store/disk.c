@@ -78,8 +78,9 @@ call_fails_with_errno(enum disk_call call)
 static bool
 is_aligned(const struct disk_file *file, const void *data, size_t size, uint64_t offset)
 {
-	return !file->direct || ((uintptr_t)data % DISK_BLOCK == 0 && size % DISK_BLOCK == 0 &&
-					offset % DISK_BLOCK == 0);
+	return !file->direct ||
+		((uintptr_t)data % DISK_BLOCK == 0 && size % DISK_BLOCK == 0 &&
+			offset % DISK_BLOCK == 0);
 }
 
 static int

@@ -68,7 +68,7 @@ repeats_unit(const struct posting *postings, size_t i)
 	if (i == 0 || postings[i].unit.size != postings[i - 1].unit.size)
 		return false;
 	return postings[i].unit.data == postings[i - 1].unit.data ||
-	       text_equal(postings[i].unit, postings[i - 1].unit);
+		text_equal(postings[i].unit, postings[i - 1].unit);
 }
 
 static size_t
@@ -89,7 +89,7 @@ entry_size(const struct entry *entry)
 	must(entry->effect_count <= ENTRY_EFFECTS_MAX);
 	must(entry->posting_count <= ENTRY_POSTINGS_MAX);
 	size_t size = ENTRY_HEADER_BYTES + entry->scope.size + entry->id.size + entry->event.size +
-		      entry->answer.size;
+		entry->answer.size;
 	for (size_t i = 0; i < entry->effect_count; i++) {
 		const struct effect *effect = &entry->effects[i];
 		size += EFFECT_HEADER_BYTES + effect->key.size + effect->value.size;

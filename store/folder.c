@@ -33,7 +33,10 @@ folder_journal(const struct folder *folder)
 	return place;
 }
 
-/* Without `make`, nothing is written: where there is no lock file, no process of ours has ever been. */
+/*
+ * Without `make`, nothing is written: where there is no lock file, no process of ours has ever
+ * been.
+ */
 static enum status
 folder_lock(struct folder *folder, bool make, struct fault *fault)
 {
@@ -60,7 +63,8 @@ folder_lock(struct folder *folder, bool make, struct fault *fault)
 static bool
 segment_bytes_are_possible(uint64_t segment_bytes)
 {
-	return segment_bytes >= JOURNAL_SEGMENT_BYTES_MIN && (segment_bytes & (segment_bytes - 1)) == 0;
+	return segment_bytes >= JOURNAL_SEGMENT_BYTES_MIN &&
+		(segment_bytes & (segment_bytes - 1)) == 0;
 }
 
 /* What can't be is refused before it is written: the file is never changed again. */
@@ -76,16 +80,19 @@ folder_make(struct folder *folder, const char *path, struct fault *fault)
 	folder_path(folder, "journal", journal);
 	if (disk_exists(journal))
 		return fault_set(fault, STATUS_CORRUPT,
-			"%s is missing, but there is a journal beside it; restore that file from a backup", path);
+			"%s is missing, but there is a journal beside it; restore that file from a backup",
+			path);
 	do {
 		if (!random_bytes(&folder->number, sizeof folder->number))
 			return fault_set(fault, STATUS_IO, "the system gives no random bytes");
 	} while (folder->number == 0);
 	int size = snprintf(content, sizeof content,
-		TITLE "\nformat %d\nfolder %016" PRIx64 "\nshard %" PRIu32 "\nsegment_bytes %" PRIu64 "\n",
+		TITLE "\nformat %d\nfolder %016" PRIx64 "\nshard %" PRIu32
+		      "\nsegment_bytes %" PRIu64 "\n",
 		FOLDER_FORMAT, folder->number, folder->shard, folder->segment_bytes);
 	must(size > 0 && (size_t)size < sizeof content);
-	return disk_write_file(path, (struct bytes){ (const uint8_t *)content, (size_t)size }, fault);
+	return disk_write_file(
+		path, (struct bytes){ (const uint8_t *)content, (size_t)size }, fault);
 }
 
 static enum status
@@ -94,17 +101,19 @@ folder_parse(struct folder *folder, const char *path, const char *content, struc
 	int format;
 	int end = 0;
 	if (sscanf(content,
-		    TITLE "\nformat %d\nfolder %16" SCNx64 "\nshard %" SCNu32 "\nsegment_bytes %" SCNu64
-			  "\n%n",
+		    TITLE "\nformat %d\nfolder %16" SCNx64 "\nshard %" SCNu32
+			  "\nsegment_bytes %" SCNu64 "\n%n",
 		    &format, &folder->number, &folder->shard, &folder->segment_bytes, &end) != 4 ||
 		content[end] != '\0')
-		return fault_set(fault, STATUS_CORRUPT, "%s is not what Suanpan wrote; restore it from a backup",
-			path);
+		return fault_set(fault, STATUS_CORRUPT,
+			"%s is not what Suanpan wrote; restore it from a backup", path);
 	if (format != FOLDER_FORMAT)
-		return fault_set(fault, STATUS_UNSUPPORTED, "%s: format %d; this program knows format %d only",
-			path, format, FOLDER_FORMAT);
+		return fault_set(fault, STATUS_UNSUPPORTED,
+			"%s: format %d; this program knows format %d only", path, format,
+			FOLDER_FORMAT);
 	if (folder->number == 0 || !segment_bytes_are_possible(folder->segment_bytes))
-		return fault_set(fault, STATUS_CORRUPT, "%s: impossible values; restore it from a backup", path);
+		return fault_set(fault, STATUS_CORRUPT,
+			"%s: impossible values; restore it from a backup", path);
 	return STATUS_OK;
 }
 
@@ -144,8 +153,9 @@ folder_name(struct folder *folder, const char *directory, struct fault *fault)
 	*folder = (struct folder){ .lock = -1 };
 	size_t size = strlen(directory);
 	if (size == 0 || size >= sizeof folder->directory)
-		return fault_set(fault, STATUS_INVALID, "the data folder's name has %zu bytes; 1 to %zu are possible",
-			size, sizeof folder->directory - 1);
+		return fault_set(fault, STATUS_INVALID,
+			"the data folder's name has %zu bytes; 1 to %zu are possible", size,
+			sizeof folder->directory - 1);
 	memcpy(folder->directory, directory, size + 1);
 	return STATUS_OK;
 }
@@ -164,8 +174,8 @@ folder_open(struct folder *folder, const char *directory, uint32_t shard, uint64
 		return status;
 	status = folder_enter(folder, true, fault);
 	if (status == STATUS_OK && folder->shard != shard) {
-		status = fault_set(fault, STATUS_CONFLICT, "%s belongs to shard %u, not to shard %u", directory,
-			folder->shard, shard);
+		status = fault_set(fault, STATUS_CONFLICT,
+			"%s belongs to shard %u, not to shard %u", directory, folder->shard, shard);
 		folder_close(folder);
 	}
 	return status;
@@ -180,8 +190,8 @@ folder_open_existing(struct folder *folder, const char *directory, struct fault 
 		return status;
 	folder_path(folder, "folder", path);
 	if (!disk_exists(path))
-		return fault_set(fault, STATUS_NOT_FOUND, "%s is not a Suanpan data folder (it has no file \"folder\")",
-			directory);
+		return fault_set(fault, STATUS_NOT_FOUND,
+			"%s is not a Suanpan data folder (it has no file \"folder\")", directory);
 	return folder_enter(folder, false, fault);
 }
 

@@ -26,10 +26,16 @@ struct folder {
 	int lock; /* file descriptor; -1: not locked */
 };
 
-/* Makes the folder if there is none (its parents too), and locks it. STATUS_BUSY: another process has it open. */
+/*
+ * Makes the folder if there is none (its parents too), and locks it. STATUS_BUSY: another process
+ * has it open.
+ */
 enum status folder_open(struct folder *folder, const char *directory, uint32_t shard,
 	uint64_t segment_bytes, struct fault *fault);
-/* Only an existing one, for tools. Writes nothing, but locks it too, so that nobody writes meanwhile. */
+/*
+ * Only an existing one, for tools. Writes nothing, but locks it too, so that nobody writes
+ * meanwhile.
+ */
 enum status folder_open_existing(struct folder *folder, const char *directory, struct fault *fault);
 void folder_close(struct folder *folder);
 

@@ -27,8 +27,8 @@ static bool
 is_valid(const struct frame *frame)
 {
 	return frame->position % DISK_BLOCK == 0 && frame->size % 8 == 0 && frame->count >= 1 &&
-	       frame->size >= FRAME_HEADER_BYTES + ENTRY_HEADER_BYTES &&
-	       frame->count <= (frame->size - FRAME_HEADER_BYTES) / ENTRY_HEADER_BYTES;
+		frame->size >= FRAME_HEADER_BYTES + ENTRY_HEADER_BYTES &&
+		frame->count <= (frame->size - FRAME_HEADER_BYTES) / ENTRY_HEADER_BYTES;
 }
 
 static uint32_t

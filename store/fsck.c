@@ -13,9 +13,12 @@
 #include <string.h>
 
 #define REBUILD_STATE "stop all servers, move state/ away and start: it is rebuilt from the journal"
-#define REBUILD_IDS "stop all servers, move state/ and ids/ away and start: both are rebuilt from the journal"
-#define RESTORE "keep a copy of the folder as it is, then restore it from the newest backup that fsck finds clean"
-#define REPORT "nothing on a disk does this by itself: keep a copy of the folder and report it as a bug"
+#define REBUILD_IDS \
+	"stop all servers, move state/ and ids/ away and start: both are rebuilt from the journal"
+#define RESTORE \
+	"keep a copy of the folder as it is, then restore it from the newest backup that fsck finds clean"
+#define REPORT \
+	"nothing on a disk does this by itself: keep a copy of the folder and report it as a bug"
 
 #define REBUILD_STATE_ZH "停止所有服务器，移走 state/ 再启动：它由日志重建"
 #define REBUILD_IDS_ZH "停止所有服务器，移走 state/ 和 ids/ 再启动：两者都由日志重建"
@@ -31,9 +34,11 @@ struct naming {
 };
 
 static const struct naming NAMES[FSCK_NAMES] = {
-	[FSCK_FOLDER_FILE] = { "folder_file", "restore the file \"folder\" from a backup; it never changes",
+	[FSCK_FOLDER_FILE] = { "folder_file",
+		"restore the file \"folder\" from a backup; it never changes",
 		"文件 folder 不是服务器所写的", "从备份恢复文件 folder；它从不改变" },
-	[FSCK_UNKNOWN_FILE] = { "unknown_file", "move it elsewhere if it is not needed here; it does no harm",
+	[FSCK_UNKNOWN_FILE] = { "unknown_file",
+		"move it elsewhere if it is not needed here; it does no harm",
 		"数据目录中有不属于它的文件", "如果这里不需要它，请移到别处；它没有害处" },
 	[FSCK_RELEASE_ALTERED] = { "release_altered",
 		"publish the same catalog again, or restore this file from a backup",
@@ -43,77 +48,60 @@ static const struct naming NAMES[FSCK_NAMES] = {
 		"规则版本的文件缺失", "重新发布同样的目录，或从备份恢复此文件" },
 	[FSCK_SEGMENT_MISSING] = { "segment_missing", "put the file back; else " RESTORE,
 		"日志文件缺失", "放回该文件；否则" RESTORE_ZH },
-	[FSCK_SEGMENT_SIZE] = { "segment_size", RESTORE,
-		"日志文件的大小不对", RESTORE_ZH },
-	[FSCK_ARCHIVE_DAMAGED] = { "archive_damaged", "put the file back from a backup; else " RESTORE,
-		"压缩的日志文件损坏", "从备份放回该文件；否则" RESTORE_ZH },
-	[FSCK_FRAME_MISSING] = { "frame_missing", RESTORE,
-		"日志中缺少一帧", RESTORE_ZH },
-	[FSCK_FRAME_HEADER] = { "frame_header", RESTORE,
-		"日志中一帧的帧头损坏", RESTORE_ZH },
-	[FSCK_FRAME_CHECKSUM] = { "frame_checksum", RESTORE,
-		"日志中一帧的校验和不符", RESTORE_ZH },
-	[FSCK_FRAME_MISPLACED] = { "frame_misplaced", RESTORE,
-		"日志中有一帧不在它应在的位置", RESTORE_ZH },
-	[FSCK_FRAME_CHAIN] = { "frame_chain", RESTORE,
-		"日志中一帧与前一帧不衔接", RESTORE_ZH },
-	[FSCK_FRAME_ORDER] = { "frame_order", REPORT,
-		"日志中各帧的时间或纪元次序颠倒", REPORT_ZH },
-	[FSCK_FRAME_ENTRIES] = { "frame_entries", REPORT,
-		"一帧的内容与其帧头不符", REPORT_ZH },
-	[FSCK_ENTRY_MALFORMED] = { "entry_malformed", REPORT,
-		"记录无法解码", REPORT_ZH },
-	[FSCK_ENTRY_KIND] = { "entry_kind", REPORT,
-		"记录的内容与其种类不符", REPORT_ZH },
-	[FSCK_ENTRY_TIME] = { "entry_time", REPORT,
-		"记录的时间不合理", REPORT_ZH },
-	[FSCK_RECORD_MALFORMED] = { "record_malformed", REPORT,
-		"记录中的数据无法解码", REPORT_ZH },
-	[FSCK_RECORD_TWICE] = { "record_twice", REPORT,
-		"一条记录两次改变同一数据", REPORT_ZH },
-	[FSCK_POSTINGS_UNBALANCED] = { "postings_unbalanced", REPORT,
-		"记录的分录合计不为零", REPORT_ZH },
-	[FSCK_POSTING_SIDE] = { "posting_side", REPORT,
-		"分录所指的一方不对", REPORT_ZH },
-	[FSCK_POSTING_UNIT] = { "posting_unit", REPORT,
-		"分录的单位与余额不符", REPORT_ZH },
-	[FSCK_PREVIOUS_CHAIN] = { "previous_chain", REPORT,
-		"数据的变更链中断", REPORT_ZH },
-	[FSCK_BALANCE_SUM] = { "balance_sum", REPORT,
-		"余额不等于原值加分录", REPORT_ZH },
-	[FSCK_ID_TWICE] = { "id_twice", REPORT,
-		"同一编号被处理了两次", REPORT_ZH },
-	[FSCK_ID_MISSING] = { "id_missing", REBUILD_IDS,
-		"编号文件中缺少日志里的编号", REBUILD_IDS_ZH },
-	[FSCK_RUN_MISSING] = { "run_missing", REBUILD_IDS,
-		"编号文件缺失", REBUILD_IDS_ZH },
-	[FSCK_RUN_DAMAGED] = { "run_damaged", REBUILD_IDS,
-		"编号文件损坏", REBUILD_IDS_ZH },
-	[FSCK_RUN_ENTRY] = { "run_entry", REBUILD_IDS,
-		"编号文件所指的记录不对", REBUILD_IDS_ZH },
-	[FSCK_STATE_MISSING] = { "state_missing", "restore state/ and ids/ from a backup: the journal does not reach back far enough",
+	[FSCK_SEGMENT_SIZE] = { "segment_size", RESTORE, "日志文件的大小不对", RESTORE_ZH },
+	[FSCK_ARCHIVE_DAMAGED] = { "archive_damaged",
+		"put the file back from a backup; else " RESTORE, "压缩的日志文件损坏",
+		"从备份放回该文件；否则" RESTORE_ZH },
+	[FSCK_FRAME_MISSING] = { "frame_missing", RESTORE, "日志中缺少一帧", RESTORE_ZH },
+	[FSCK_FRAME_HEADER] = { "frame_header", RESTORE, "日志中一帧的帧头损坏", RESTORE_ZH },
+	[FSCK_FRAME_CHECKSUM] = { "frame_checksum", RESTORE, "日志中一帧的校验和不符", RESTORE_ZH },
+	[FSCK_FRAME_MISPLACED] = { "frame_misplaced", RESTORE, "日志中有一帧不在它应在的位置",
+		RESTORE_ZH },
+	[FSCK_FRAME_CHAIN] = { "frame_chain", RESTORE, "日志中一帧与前一帧不衔接", RESTORE_ZH },
+	[FSCK_FRAME_ORDER] = { "frame_order", REPORT, "日志中各帧的时间或纪元次序颠倒", REPORT_ZH },
+	[FSCK_FRAME_ENTRIES] = { "frame_entries", REPORT, "一帧的内容与其帧头不符", REPORT_ZH },
+	[FSCK_ENTRY_MALFORMED] = { "entry_malformed", REPORT, "记录无法解码", REPORT_ZH },
+	[FSCK_ENTRY_KIND] = { "entry_kind", REPORT, "记录的内容与其种类不符", REPORT_ZH },
+	[FSCK_ENTRY_TIME] = { "entry_time", REPORT, "记录的时间不合理", REPORT_ZH },
+	[FSCK_RECORD_MALFORMED] = { "record_malformed", REPORT, "记录中的数据无法解码", REPORT_ZH },
+	[FSCK_RECORD_TWICE] = { "record_twice", REPORT, "一条记录两次改变同一数据", REPORT_ZH },
+	[FSCK_POSTINGS_UNBALANCED] = { "postings_unbalanced", REPORT, "记录的分录合计不为零",
+		REPORT_ZH },
+	[FSCK_POSTING_SIDE] = { "posting_side", REPORT, "分录所指的一方不对", REPORT_ZH },
+	[FSCK_POSTING_UNIT] = { "posting_unit", REPORT, "分录的单位与余额不符", REPORT_ZH },
+	[FSCK_PREVIOUS_CHAIN] = { "previous_chain", REPORT, "数据的变更链中断", REPORT_ZH },
+	[FSCK_BALANCE_SUM] = { "balance_sum", REPORT, "余额不等于原值加分录", REPORT_ZH },
+	[FSCK_ID_TWICE] = { "id_twice", REPORT, "同一编号被处理了两次", REPORT_ZH },
+	[FSCK_ID_MISSING] = { "id_missing", REBUILD_IDS, "编号文件中缺少日志里的编号",
+		REBUILD_IDS_ZH },
+	[FSCK_RUN_MISSING] = { "run_missing", REBUILD_IDS, "编号文件缺失", REBUILD_IDS_ZH },
+	[FSCK_RUN_DAMAGED] = { "run_damaged", REBUILD_IDS, "编号文件损坏", REBUILD_IDS_ZH },
+	[FSCK_RUN_ENTRY] = { "run_entry", REBUILD_IDS, "编号文件所指的记录不对", REBUILD_IDS_ZH },
+	[FSCK_STATE_MISSING] = { "state_missing",
+		"restore state/ and ids/ from a backup: the journal does not reach back far enough",
 		"没有状态，而日志不是从头开始", "从备份恢复 state/ 和 ids/：日志追溯得不够早" },
-	[FSCK_STATE_DAMAGED] = { "state_damaged", REBUILD_STATE,
-		"状态损坏", REBUILD_STATE_ZH },
+	[FSCK_STATE_DAMAGED] = { "state_damaged", REBUILD_STATE, "状态损坏", REBUILD_STATE_ZH },
 	[FSCK_STATE_FOLDER] = { "state_folder", "restore state/ and journal/ from the same backup",
 		"状态属于另一个数据目录", "从同一个备份恢复 state/ 和 journal/" },
-	[FSCK_STATE_DIGEST] = { "state_digest", REBUILD_STATE,
-		"状态中数据的摘要不符", REBUILD_STATE_ZH },
-	[FSCK_STATE_MALFORMED] = { "state_malformed", REBUILD_STATE,
-		"状态中的数据无法解码", REBUILD_STATE_ZH },
-	[FSCK_STATE_VALUE] = { "state_value", REBUILD_STATE,
-		"状态中的值与日志不符", REBUILD_STATE_ZH },
-	[FSCK_STATE_VERSION] = { "state_version", REBUILD_STATE,
-		"状态中数据的版本与日志不符", REBUILD_STATE_ZH },
-	[FSCK_STATE_LOST] = { "state_lost", REBUILD_STATE,
-		"状态中缺少日志里的数据", REBUILD_STATE_ZH },
-	[FSCK_STATE_EXTRA] = { "state_extra", REBUILD_STATE,
-		"状态中有日志里没有的数据", REBUILD_STATE_ZH },
+	[FSCK_STATE_DIGEST] = { "state_digest", REBUILD_STATE, "状态中数据的摘要不符",
+		REBUILD_STATE_ZH },
+	[FSCK_STATE_MALFORMED] = { "state_malformed", REBUILD_STATE, "状态中的数据无法解码",
+		REBUILD_STATE_ZH },
+	[FSCK_STATE_VALUE] = { "state_value", REBUILD_STATE, "状态中的值与日志不符",
+		REBUILD_STATE_ZH },
+	[FSCK_STATE_VERSION] = { "state_version", REBUILD_STATE, "状态中数据的版本与日志不符",
+		REBUILD_STATE_ZH },
+	[FSCK_STATE_LOST] = { "state_lost", REBUILD_STATE, "状态中缺少日志里的数据",
+		REBUILD_STATE_ZH },
+	[FSCK_STATE_EXTRA] = { "state_extra", REBUILD_STATE, "状态中有日志里没有的数据",
+		REBUILD_STATE_ZH },
 	[FSCK_APPLIED_AHEAD] = { "applied_ahead",
 		"segments are lost or state/ is of a later time: restore journal/ and state/ from the same backup",
-		"状态比日志的末尾更新", "日志文件丢失，或 state/ 属于较晚的时间：从同一个备份恢复 journal/ 和 state/" },
-	[FSCK_APPLIED_CHAIN] = { "applied_chain", "restore journal/ and state/ from the same backup",
-		"状态与日志不衔接", SAME_BACKUP_ZH },
+		"状态比日志的末尾更新",
+		"日志文件丢失，或 state/ 属于较晚的时间：从同一个备份恢复 journal/ 和 state/" },
+	[FSCK_APPLIED_CHAIN] = { "applied_chain",
+		"restore journal/ and state/ from the same backup", "状态与日志不衔接",
+		SAME_BACKUP_ZH },
 	[FSCK_CLEAN_MARK] = { "clean_mark", "restore journal/ and state/ from the same backup",
 		"正常停止的标记与日志不符", SAME_BACKUP_ZH },
 	[FSCK_EPOCH_BEHIND] = { "epoch_behind", "restore journal/ and state/ from the same backup",
@@ -192,7 +180,9 @@ fsck_where_record(uint8_t table, struct bytes key, char where[FSCK_WHERE_MAX])
 	must(used > 0 && key.size <= FSCK_WHERE_MAX / 2);
 	char *at = where + used;
 	for (size_t i = 0; i < key.size; i++)
-		*at++ = key.data[i] == 0 ? '/' : key.data[i] < 0x20 || key.data[i] == 0x7f ? '.' : (char)key.data[i];
+		*at++ = key.data[i] == 0                            ? '/'
+			: key.data[i] < 0x20 || key.data[i] == 0x7f ? '.'
+								    : (char)key.data[i];
 	*at = '\0';
 }
 
@@ -229,7 +219,8 @@ fsck_gap_add(struct fsck *fsck, uint64_t from, uint64_t till, struct fault *faul
 	must(fsck->gap_count == 0 || fsck->gaps[fsck->gap_count - 1].till <= from);
 	if (from == till)
 		return STATUS_OK;
-	if (!fsck_list_grow((void **)&fsck->gaps, &fsck->gap_room, fsck->gap_count, sizeof *fsck->gaps))
+	if (!fsck_list_grow(
+		    (void **)&fsck->gaps, &fsck->gap_room, fsck->gap_count, sizeof *fsck->gaps))
 		return fault_set(fault, STATUS_MEMORY, "no memory for a list of damages");
 	fsck->gaps[fsck->gap_count++] = (struct fsck_gap){ from, till };
 	return STATUS_OK;
@@ -267,7 +258,8 @@ static struct fsck_record *
 slot_of(struct fsck_record *slots, size_t room, struct hash128 key)
 {
 	size_t place = (size_t)key.low & (room - 1);
-	while (slots[place].newest != 0 && (slots[place].key.low != key.low || slots[place].key.high != key.high))
+	while (slots[place].newest != 0 &&
+		(slots[place].key.low != key.low || slots[place].key.high != key.high))
 		place = (place + 1) & (room - 1);
 	return &slots[place];
 }
@@ -340,7 +332,8 @@ tell_folder(struct fsck *fsck, const char *directory, enum status status, const 
 	char journal[1100];
 	snprintf(where, sizeof where, "%.1000s/folder", directory);
 	snprintf(journal, sizeof journal, "%.1000s/journal", directory);
-	bool is_one = status == STATUS_CORRUPT || (status == STATUS_NOT_FOUND && disk_exists(journal));
+	bool is_one = status == STATUS_CORRUPT ||
+		(status == STATUS_NOT_FOUND && disk_exists(journal));
 	if (!is_one)
 		return status;
 	fsck_found(fsck, FSCK_FOLDER_FILE, where, "%s", why->text);

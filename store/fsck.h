@@ -1,7 +1,8 @@
 /*
- * Checks a data folder that no server has open: everything that the other headers of the store promise about what lies on the disk.
- * It only reads, and never changes a byte. What it finds is damage or a bug; what a kill or a power cut may leave is neither: a torn
- * write behind the last good frame, a run that no list has, a spare that was not finished.
+ * Checks a data folder that no server has open: everything that the other headers of the store
+ * promise about what lies on the disk. It only reads, and never changes a byte. What it finds is
+ * damage or a bug; what a kill or a power cut may leave is neither: a torn write behind the last
+ * good frame, a run that no list has, a spare that was not finished.
  *
  * Four things are held against each other:
  *
@@ -10,20 +11,23 @@
  *   state            LMDB: what the journal gives, replayed up to the applied boundary, and the digest of each table
  *   ids              every id of the journal is in the runs, nothing else is, and none was decided twice
  *
- * The journal is the truth. Where it is damaged, checking goes on at the next good frame, and nothing is concluded from what may
- * have lain between.
+ * The journal is the truth. Where it is damaged, checking goes on at the next good frame, and
+ * nothing is concluded from what may have lain between.
  *
- * Postings of an entry sum to zero for each unit; a balance or counter that an entry changes becomes what it was and the postings
- * on it. As the chain of every record is followed from the first entry in the oldest segment, the newest value is the one before
- * that segment and the sum of all postings since. (That an entry decodes means that it is canonical: see entry.h.)
+ * Postings of an entry sum to zero for each unit; a balance or counter that an entry changes
+ * becomes what it was and the postings on it. As the chain of every record is followed from the
+ * first entry in the oldest segment, the newest value is the one before that segment and the sum of
+ * all postings since. (That an entry decodes means that it is canonical: see entry.h.)
  *
- * Memory, whatever the size of the folder: for each record that the journal on the disk changes 48 bytes in a table that is between
- * 3/8 and 3/4 full, three times as much while it grows; for each id behind the applied boundary 32 bytes; for each day on which
- * something happened 40; a few megabytes besides. Values, keys and older ids are not held: ids are compared in their order as
- * the runs are walked, and by a sum over each day; only if two sums differ is each id of that day looked up.
+ * Memory, whatever the size of the folder: for each record that the journal on the disk changes 48
+ * bytes in a table that is between 3/8 and 3/4 full, three times as much while it grows; for each
+ * id behind the applied boundary 32 bytes; for each day on which something happened 40; a few
+ * megabytes besides. Values, keys and older ids are not held: ids are compared in their order as
+ * the runs are walked, and by a sum over each day; only if two sums differ is each id of that day
+ * looked up.
  *
- * LMDB has no checksums and may crash on damaged pages, so a child process reads all of it first. Call this where a fork is harmless:
- * in a process of one thread.
+ * LMDB has no checksums and may crash on damaged pages, so a child process reads all of it first.
+ * Call this where a fork is harmless: in a process of one thread.
  */
 #ifndef SUANPAN_FSCK_H
 #define SUANPAN_FSCK_H
@@ -97,11 +101,16 @@ struct fsck_finding {
 };
 
 struct fsck_options {
-	/* Ids of days longer ago than this need not be there: usage.age_max of the server; 0 stands for 400. */
+	/*
+	 * Ids of days longer ago than this need not be there: usage.age_max of the server; 0 stands
+	 * for 400.
+	 */
 	int32_t age_max_days;
 	void *context;
-	void (*found)(void *context, const struct fsck_finding *finding); /* views, for the call only */
-	void (*progress)(void *context, uint64_t done, uint64_t total);   /* bytes read; may be NULL */
+	void (*found)(
+		void *context, const struct fsck_finding *finding); /* views, for the call only */
+	void (*progress)(
+		void *context, uint64_t done, uint64_t total); /* bytes read; may be NULL */
 };
 
 /* What was looked at. */
@@ -117,10 +126,11 @@ struct fsck_report {
 };
 
 /*
- * STATUS_OK: all of it was looked at that can be; *report tells whether anything was found. STATUS_BUSY: a process has the folder
- * open. STATUS_NOT_FOUND: it is no data folder. STATUS_UNSUPPORTED: of a later build. Others: it could not be read.
+ * STATUS_OK: all of it was looked at that can be; *report tells whether anything was found.
+ * STATUS_BUSY: a process has the folder open. STATUS_NOT_FOUND: it is no data folder.
+ * STATUS_UNSUPPORTED: of a later build. Others: it could not be read.
  */
-enum status fsck_run(const char *directory, const struct fsck_options *options, struct fsck_report *report,
-	struct fault *fault);
+enum status fsck_run(const char *directory, const struct fsck_options *options,
+	struct fsck_report *report, struct fault *fault);
 
 #endif

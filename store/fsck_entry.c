@@ -1,4 +1,7 @@
-/* The entries of a frame, as fsck looks at them (see fsck.h): each for itself, and what it says of the records that it changes. */
+/*
+ * The entries of a frame, as fsck looks at them (see fsck.h): each for itself, and what it says of
+ * the records that it changes.
+ */
 #include "fsck_parts.h"
 
 #include "../engine/base/must.h"
@@ -15,7 +18,8 @@ struct looked {
 };
 
 static void
-found(const struct looked *looked, enum fsck_name name, const struct effect *effect, const char *what)
+found(const struct looked *looked, enum fsck_name name, const struct effect *effect,
+	const char *what)
 {
 	char where[FSCK_WHERE_MAX];
 	char record[FSCK_WHERE_MAX];
@@ -55,10 +59,13 @@ sum_postings(struct looked *looked, const struct effect *effect, size_t index)
 		if (posting.side == POSTING_BOOK || posting.side != index)
 			continue;
 		if (!is_counted(effect))
-			found(looked, FSCK_POSTING_SIDE, effect, "A posting moves a record that has no amount");
+			found(looked, FSCK_POSTING_SIDE, effect,
+				"A posting moves a record that has no amount");
 		else if (!has_unit(effect, posting.unit))
-			found(looked, FSCK_POSTING_UNIT, effect, "A posting is in another unit than its balance");
-		if (__builtin_add_overflow(looked->sums[index], posting.amount, &looked->sums[index]))
+			found(looked, FSCK_POSTING_UNIT, effect,
+				"A posting is in another unit than its balance");
+		if (__builtin_add_overflow(
+			    looked->sums[index], posting.amount, &looked->sums[index]))
 			return false;
 	}
 	return true;
@@ -71,7 +78,8 @@ amount_of(const struct effect *effect)
 {
 	if (effect->value.size == 0 || !is_counted(effect))
 		return 0;
-	return effect->table == TABLE_BALANCE ? balance_read(effect->value).amount : load_i64(effect->value.data);
+	return effect->table == TABLE_BALANCE ? balance_read(effect->value).amount
+					      : load_i64(effect->value.data);
 }
 
 /* Does the effect name the entry that changed its record before? */
@@ -85,33 +93,40 @@ follows(const struct looked *looked, const struct fsck_record *record, const str
 	/* A record that is not there has no history, or one that was forgotten with it. */
 	if (previous == 0)
 		return (record->newest & NEWEST_EXISTS) == 0;
-	return previous < looked->position && previous > newest && !fsck_is_on_disk(looked->fsck, previous);
+	return previous < looked->position && previous > newest &&
+		!fsck_is_on_disk(looked->fsck, previous);
 }
 
 /* Is the amount what it was and the postings on it? Only where it is known what it was. */
 static void
-check_amount(const struct looked *looked, const struct fsck_record *record, const struct effect *effect, size_t index)
+check_amount(const struct looked *looked, const struct fsck_record *record,
+	const struct effect *effect, size_t index)
 {
 	bool is_new = effect->previous == 0;
-	bool is_known = is_new || ((record->newest & NEWEST_COUNTED) != 0 &&
+	bool is_known = is_new ||
+		((record->newest & NEWEST_COUNTED) != 0 &&
 			effect->previous == (record->newest & ~(uint64_t)FLAGS));
 	int64_t before = is_new ? 0 : record->amount;
 	int64_t after;
 	if (!is_counted(effect) || !is_known)
 		return;
-	if (__builtin_add_overflow(before, looked->sums[index], &after) || after != amount_of(effect))
+	if (__builtin_add_overflow(before, looked->sums[index], &after) ||
+		after != amount_of(effect))
 		found(looked, FSCK_BALANCE_SUM, effect,
 			"The new amount is not the one before and the postings on it");
 }
 
 /* What the record is after this entry. */
 static void
-remember(const struct looked *looked, struct fsck_record *record, const struct effect *effect, bool is_sound)
+remember(const struct looked *looked, struct fsck_record *record, const struct effect *effect,
+	bool is_sound)
 {
 	bool exists = effect->value.size > 0;
 	bool is_applied = looked->position < looked->fsck->meta.applied.position;
-	uint64_t ended = (record->newest & NEWEST_ENDED) | (!is_applied && !exists ? NEWEST_ENDED : 0);
-	record->newest = looked->position | ended | (exists ? NEWEST_EXISTS : 0) | (is_sound ? NEWEST_COUNTED : 0);
+	uint64_t ended = (record->newest & NEWEST_ENDED) |
+		(!is_applied && !exists ? NEWEST_ENDED : 0);
+	record->newest = looked->position | ended | (exists ? NEWEST_EXISTS : 0) |
+		(is_sound ? NEWEST_COUNTED : 0);
 	record->amount = is_sound ? amount_of(effect) : 0;
 	if (is_applied) {
 		record->applied = looked->position | (exists ? APPLIED_EXISTS : 0);
@@ -128,16 +143,19 @@ check_effect(struct looked *looked, const struct effect *effect, size_t index, s
 	for (size_t other = 0; other < index; other++) {
 		if (looked->keys[other].low == looked->keys[index].low &&
 			looked->keys[other].high == looked->keys[index].high) {
-			found(looked, FSCK_RECORD_TWICE, effect, "The entry changes a record twice");
+			found(looked, FSCK_RECORD_TWICE, effect,
+				"The entry changes a record twice");
 			return STATUS_OK;
 		}
 	}
 	if (!is_sound)
-		found(looked, FSCK_RECORD_MALFORMED, effect, "The entry writes a record that is not well-formed");
+		found(looked, FSCK_RECORD_MALFORMED, effect,
+			"The entry writes a record that is not well-formed");
 	struct fsck_record *record = fsck_records_take(&fsck->records, looked->keys[index]);
 	if (record == NULL)
 		return fault_set(fault, STATUS_MEMORY,
-			"no memory to hold what the journal says of its %zu records", fsck->records.count);
+			"no memory to hold what the journal says of its %zu records",
+			fsck->records.count);
 	if (is_sound && !sum_postings(looked, effect, index))
 		found(looked, FSCK_BALANCE_SUM, effect, "The postings are too large to be summed");
 	else if (!follows(looked, record, effect))
@@ -145,7 +163,8 @@ check_effect(struct looked *looked, const struct effect *effect, size_t index, s
 			"The effect does not name the entry that changed its record before");
 	else if (is_sound)
 		check_amount(looked, record, effect, index);
-	if (is_sound && effect->table == TABLE_RELEASE && looked->position >= fsck->meta.applied.position)
+	if (is_sound && effect->table == TABLE_RELEASE &&
+		looked->position >= fsck->meta.applied.position)
 		fsck_release(fsck, effect->key, effect->value);
 	remember(looked, record, effect, is_sound);
 	return STATUS_OK;
@@ -154,8 +173,8 @@ check_effect(struct looked *looked, const struct effect *effect, size_t index, s
 /* ---- entries ---- */
 
 static enum status
-check_entry(struct fsck *fsck, const struct frame *frame, uint64_t position, const struct entry *entry,
-	struct fault *fault)
+check_entry(struct fsck *fsck, const struct frame *frame, uint64_t position,
+	const struct entry *entry, struct fault *fault)
 {
 	struct looked looked = { .fsck = fsck, .position = position, .entry = entry };
 	struct bytes rest = entry->effect_bytes;
@@ -169,7 +188,8 @@ check_entry(struct fsck *fsck, const struct frame *frame, uint64_t position, con
 	else
 		fsck->made_ms = entry->made_ms;
 	if (!entry_is_balanced(entry))
-		found(&looked, FSCK_POSTINGS_UNBALANCED, NULL, "The postings of the entry do not sum to zero.");
+		found(&looked, FSCK_POSTINGS_UNBALANCED, NULL,
+			"The postings of the entry do not sum to zero.");
 	for (size_t i = 0; status == STATUS_OK && effect_next(&rest, &effect); i++)
 		status = check_effect(&looked, &effect, i, fault);
 	if (status == STATUS_OK && entry->id.size > 0)
@@ -203,12 +223,14 @@ fsck_frame(struct fsck *fsck, const struct frame *frame, struct bytes bytes, str
 		struct fault why;
 		size_t size;
 		enum status status;
-		if (entry_decode(rest, frame_key(frame->folder), &entry, &size, &why) == STATUS_OK) {
+		if (entry_decode(rest, frame_key(frame->folder), &entry, &size, &why) ==
+			STATUS_OK) {
 			status = check_entry(fsck, frame, position, &entry, fault);
 		} else {
 			size = size_of_entry(rest);
 			fsck_where(fsck, position, where);
-			fsck_found(fsck, FSCK_ENTRY_MALFORMED, where, "An entry can't be read: %s.", why.text);
+			fsck_found(fsck, FSCK_ENTRY_MALFORMED, where, "An entry can't be read: %s.",
+				why.text);
 			status = fsck_gap_add(fsck, position, position + size, fault);
 		}
 		if (status != STATUS_OK)
@@ -218,7 +240,7 @@ fsck_frame(struct fsck *fsck, const struct frame *frame, struct bytes bytes, str
 	if (count == frame->count && offset == frame->size)
 		return STATUS_OK;
 	fsck_where(fsck, frame->position, where);
-	fsck_found(fsck, FSCK_FRAME_ENTRIES, where, "The frame's %u entries do not add up to its %u bytes.",
-		frame->count, frame->size);
+	fsck_found(fsck, FSCK_FRAME_ENTRIES, where,
+		"The frame's %u entries do not add up to its %u bytes.", frame->count, frame->size);
 	return STATUS_OK;
 }

@@ -1,4 +1,6 @@
-/* The names in a data folder, and the bundles of its releases, as fsck looks at them (see fsck.h). */
+/*
+ * The names in a data folder, and the bundles of its releases, as fsck looks at them (see fsck.h).
+ */
 #include "fsck_parts.h"
 
 #include "../engine/base/must.h"
@@ -25,8 +27,8 @@ is_numbered(const char *name, size_t digits, const char *end, const char *other)
 static bool
 is_of_folder(const char *name)
 {
-	static const char *const known[] = { "folder", "folder.new", "lock", "journal", "state", "ids", "releases",
-		"socket" };
+	static const char *const known[] = { "folder", "folder.new", "lock", "journal", "state",
+		"ids", "releases", "socket" };
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
 		if (strcmp(name, known[i]) == 0)
 			return true;
@@ -38,9 +40,12 @@ static bool
 is_of_journal(const char *name)
 {
 	if (strncmp(name, "spare-", 6) != 0)
-		return is_numbered(name, 16, ".segment", ".segment") || is_numbered(name, 16, ".archive", ".archiving");
+		return is_numbered(name, 16, ".segment", ".segment") ||
+			is_numbered(name, 16, ".archive", ".archiving");
 	size_t digits = strspn(name + 6, "0123456789");
-	return digits > 0 && (strcmp(name + 6 + digits, ".segment") == 0 || strcmp(name + 6 + digits, ".filling") == 0);
+	return digits > 0 &&
+		(strcmp(name + 6 + digits, ".segment") == 0 ||
+			strcmp(name + 6 + digits, ".filling") == 0);
 }
 
 static bool
@@ -98,7 +103,8 @@ fsck_release(struct fsck *fsck, struct bytes key, struct bytes value)
 	snprintf(name, sizeof name, "releases/%.64s.bundle", (const char *)key.data);
 	folder_path(&fsck->folder, name, path);
 	if (stat(path, &stat_buffer) != 0)
-		fsck_found(fsck, FSCK_RELEASE_MISSING, path, "A release was published, and its bundle is not there.");
+		fsck_found(fsck, FSCK_RELEASE_MISSING, path,
+			"A release was published, and its bundle is not there.");
 }
 
 /* ---- names ---- */

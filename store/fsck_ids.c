@@ -1,6 +1,7 @@
 /*
- * The runs of ids, as fsck holds them against the journal (see fsck.h). All runs and the ids behind the applied boundary are walked
- * together in the order of their hashes, so that what was decided twice lies side by side.
+ * The runs of ids, as fsck holds them against the journal (see fsck.h). All runs and the ids behind
+ * the applied boundary are walked together in the order of their hashes, so that what was decided
+ * twice lies side by side.
  */
 #include "fsck_parts.h"
 
@@ -25,9 +26,9 @@ struct merging {
 	struct source sources[IDS_RUNS_MAX];
 	size_t count;
 	size_t tail_next;
-	bool is_whole; /* every run of the list can be read */
-	int64_t day_min; /* older ones may have been dropped */
-	struct id_entry last;   /* the one before, if there was one */
+	bool is_whole;        /* every run of the list can be read */
+	int64_t day_min;      /* older ones may have been dropped */
+	struct id_entry last; /* the one before, if there was one */
 	bool has_last;
 	struct buffer bytes[2]; /* of entries of the journal */
 };
@@ -40,7 +41,9 @@ fsck_day_of(const struct entry *entry)
 	return (int32_t)floor_divide(entry->at_ms, DAY_MS);
 }
 
-/* The day, made if there is none yet; NULL without memory. Events come mostly in the order of days. */
+/*
+ * The day, made if there is none yet; NULL without memory. Events come mostly in the order of days.
+ */
 static struct fsck_day *
 day_of(struct fsck *fsck, int32_t day)
 {
@@ -49,9 +52,11 @@ day_of(struct fsck *fsck, int32_t day)
 		place--;
 	if (place > 0 && fsck->days[place - 1].day == day)
 		return &fsck->days[place - 1];
-	if (!fsck_list_grow((void **)&fsck->days, &fsck->day_room, fsck->day_count, sizeof *fsck->days))
+	if (!fsck_list_grow(
+		    (void **)&fsck->days, &fsck->day_room, fsck->day_count, sizeof *fsck->days))
 		return NULL;
-	memmove(&fsck->days[place + 1], &fsck->days[place], (fsck->day_count - place) * sizeof *fsck->days);
+	memmove(&fsck->days[place + 1], &fsck->days[place],
+		(fsck->day_count - place) * sizeof *fsck->days);
 	fsck->days[place] = (struct fsck_day){ .day = day };
 	fsck->day_count++;
 	return &fsck->days[place];
@@ -76,7 +81,8 @@ fsck_entry_id(struct fsck *fsck, uint64_t position, const struct entry *entry, s
 		day->entry_sum += id_sum(hash, position);
 		return STATUS_OK;
 	}
-	if (!fsck_list_grow((void **)&fsck->tail, &fsck->tail_room, fsck->tail_count, sizeof *fsck->tail))
+	if (!fsck_list_grow(
+		    (void **)&fsck->tail, &fsck->tail_room, fsck->tail_count, sizeof *fsck->tail))
 		return fault_set(fault, STATUS_MEMORY,
 			"no memory for the %zu ids behind the applied boundary", fsck->tail_count);
 	fsck->tail[fsck->tail_count++] = (struct fsck_id){ hash, position };
@@ -123,7 +129,8 @@ source_open(struct merging *merging, uint64_t number, struct fault *fault)
 		return fault_set(fault, status, "%s", why.text);
 	merging->is_whole = false;
 	if (status == STATUS_NOT_FOUND)
-		fsck_found(fsck, FSCK_RUN_MISSING, path, "The run is in the list of those in force, and not there.");
+		fsck_found(fsck, FSCK_RUN_MISSING, path,
+			"The run is in the list of those in force, and not there.");
 	else
 		fsck_found(fsck, FSCK_RUN_DAMAGED, path, "%s.", why.text);
 	return STATUS_OK;
@@ -142,16 +149,21 @@ sources_close(struct merging *merging)
 
 /* Reads the entry that an id names; false if it has another id, or can't be read. */
 static bool
-read_entry(struct merging *merging, const struct id_entry *id, struct buffer *bytes, struct entry *entry)
+read_entry(struct merging *merging, const struct id_entry *id, struct buffer *bytes,
+	struct entry *entry)
 {
 	const struct fsck *fsck = merging->fsck;
-	if (journal_read(&fsck->place, id->position, bytes, entry, NULL) != STATUS_OK || entry->id.size == 0)
+	if (journal_read(&fsck->place, id->position, bytes, entry, NULL) != STATUS_OK ||
+		entry->id.size == 0)
 		return false;
 	struct hash128 hash = ids_hash(fsck->folder.number, entry->scope, entry->id);
 	return id_hash_equal(hash, id->hash);
 }
 
-/* Two entries with one hash, `older` before `newer`: only a refusal may be decided again, as a later attempt. */
+/*
+ * Two entries with one hash, `older` before `newer`: only a refusal may be decided again, as a
+ * later attempt.
+ */
 static void
 check_twice(struct merging *merging, const struct id_entry *older, const struct id_entry *newer)
 {
@@ -177,7 +189,8 @@ found_in_run(struct fsck *fsck, const struct id_entry *id)
 {
 	char where[FSCK_WHERE_MAX];
 	fsck_where(fsck, id->position, where);
-	fsck_found(fsck, FSCK_RUN_ENTRY, where, "The runs have an id with this position, but no entry here has it.");
+	fsck_found(fsck, FSCK_RUN_ENTRY, where,
+		"The runs have an id with this position, but no entry here has it.");
 }
 
 static enum status
@@ -283,8 +296,9 @@ runs_have(struct merging *merging, struct hash128 hash, uint64_t position)
 	for (size_t i = 0; i < merging->count; i++) {
 		uint64_t at;
 		bool has;
-		if (id_run_search(merging->sources[i].run, hash, position + 1, &has, &at, NULL) == STATUS_OK && has &&
-			at == position)
+		if (id_run_search(merging->sources[i].run, hash, position + 1, &has, &at, NULL) ==
+				STATUS_OK &&
+			has && at == position)
 			return true;
 	}
 	return false;
@@ -301,7 +315,8 @@ look_for_entry(void *context, const struct journal_visit *visit)
 		return false;
 	if (entry->id.size == 0 || !differs(merging, fsck_day_of(entry)))
 		return true;
-	if (runs_have(merging, ids_hash(fsck->folder.number, entry->scope, entry->id), visit->position))
+	if (runs_have(merging, ids_hash(fsck->folder.number, entry->scope, entry->id),
+		    visit->position))
 		return true;
 	fsck_where(fsck, visit->position, where);
 	fsck_found(fsck, FSCK_ID_MISSING, where, "The id \"%.*s\" of this entry is in no run.",
@@ -316,7 +331,8 @@ look_for_id(void *context, struct hash128 hash, uint64_t position, int32_t day)
 	struct fsck *fsck = merging->fsck;
 	const struct id_entry id = { .hash = hash, .position = position };
 	struct entry entry;
-	if (position >= fsck->meta.applied.position || !differs(merging, day) || !fsck_is_on_disk(fsck, position))
+	if (position >= fsck->meta.applied.position || !differs(merging, day) ||
+		!fsck_is_on_disk(fsck, position))
 		return true;
 	if (!read_entry(merging, &id, &merging->bytes[0], &entry) || fsck_day_of(&entry) != day)
 		found_in_run(fsck, &id);
@@ -328,23 +344,30 @@ static void
 name_differences(struct merging *merging)
 {
 	struct fsck *fsck = merging->fsck;
-	struct journal_scan scan = { .place = fsck->place, .from = fsck->first, .visit = look_for_entry,
+	struct journal_scan scan = { .place = fsck->place,
+		.from = fsck->first,
+		.visit = look_for_entry,
 		.context = merging };
 	struct journal_head head;
 	bool torn;
 	uint64_t before = fsck->report.findings;
 	char where[FSCK_WHERE_MAX];
-	/* A journal with damages is looked through up to the first of them; that there are ids missing is told in any case. */
+	/*
+	 * A journal with damages is looked through up to the first of them; that there are ids
+	 * missing is told in any case.
+	 */
 	if (fsck->first == 0)
 		scan.from_chain = fsck->place.folder;
 	enum status ignored = journal_scan(&scan, &head, &torn, NULL);
 	(void)ignored;
 	for (size_t i = 0; i < merging->count; i++)
-		(void)ids_run_check(merging->sources[i].run->file.path, fsck->folder.number, look_for_id, merging, NULL);
+		(void)ids_run_check(merging->sources[i].run->file.path, fsck->folder.number,
+			look_for_id, merging, NULL);
 	if (fsck->report.findings > before)
 		return;
 	folder_path(&fsck->folder, "ids", where);
-	fsck_found(fsck, FSCK_ID_MISSING, where, "The runs do not have the same ids as the journal.");
+	fsck_found(
+		fsck, FSCK_ID_MISSING, where, "The runs do not have the same ids as the journal.");
 }
 
 static void
@@ -388,7 +411,8 @@ fsck_ids(struct fsck *fsck, struct fault *fault)
 	struct merging *merging = memory_new_zeroed(1, sizeof *merging);
 	if (merging == NULL)
 		return fault_set(fault, STATUS_MEMORY, "no memory to walk the runs of ids");
-	int32_t age_days = fsck->options.age_max_days > 0 ? fsck->options.age_max_days : AGE_MAX_DAYS;
+	int32_t age_days = fsck->options.age_max_days > 0 ? fsck->options.age_max_days
+							  : AGE_MAX_DAYS;
 	merging->fsck = fsck;
 	merging->is_whole = true;
 	merging->day_min = floor_divide(fsck->end.time_ms, DAY_MS) - age_days + AGE_SLACK_DAYS;

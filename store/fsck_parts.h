@@ -8,14 +8,18 @@
 #include "database.h"
 #include "folder.h"
 
-/* Stretches of the row that can't be read; whatever points into one proves nothing. In ascending order. */
+/*
+ * Stretches of the row that can't be read; whatever points into one proves nothing. In ascending
+ * order.
+ */
 struct fsck_gap {
 	uint64_t from;
 	uint64_t till;
 };
 
 /*
- * What the journal has said of a record so far. Positions are multiples of 8, so three flags fit below them.
+ * What the journal has said of a record so far. Positions are multiples of 8, so three flags fit
+ * below them.
  */
 struct fsck_record {
 	struct hash128 key;  /* of table and key */
@@ -101,7 +105,9 @@ bool fsck_list_grow(void **list, size_t *room, size_t count, size_t size);
 
 enum status fsck_gap_add(struct fsck *fsck, uint64_t from, uint64_t till, struct fault *fault);
 bool fsck_in_gap(const struct fsck *fsck, uint64_t position);
-/* Does the journal that can be read reach over this position? Then what it says of it is the truth. */
+/*
+ * Does the journal that can be read reach over this position? Then what it says of it is the truth.
+ */
 bool fsck_is_on_disk(const struct fsck *fsck, uint64_t position);
 
 /* The parts, in the order in which they are done. */
@@ -112,9 +118,11 @@ enum status fsck_state(struct fsck *fsck, struct fault *fault);
 enum status fsck_ids(struct fsck *fsck, struct fault *fault);
 
 /* Each good frame of the row, by fsck_row: the entries in it. `bytes` are header and entries. */
-enum status fsck_frame(struct fsck *fsck, const struct frame *frame, struct bytes bytes, struct fault *fault);
+enum status
+fsck_frame(struct fsck *fsck, const struct frame *frame, struct bytes bytes, struct fault *fault);
 /* Each id of an entry, by fsck_frame. */
-enum status fsck_entry_id(struct fsck *fsck, uint64_t position, const struct entry *entry, struct fault *fault);
+enum status
+fsck_entry_id(struct fsck *fsck, uint64_t position, const struct entry *entry, struct fault *fault);
 /* The bundle of a release that a record names. */
 void fsck_release(struct fsck *fsck, struct bytes key, struct bytes value);
 /* The day of an entry's event, as ids keep it. */

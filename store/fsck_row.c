@@ -1,7 +1,8 @@
 /*
- * The row of frames, as fsck walks it (see fsck.h). journal.h says under "Where the row ends" which frame is the next one and what
- * is damage. The verdict on an end is journal_scan's, begun at the last good frame; what is added here is that a damage
- * gets a name, and that the walk goes on behind it.
+ * The row of frames, as fsck walks it (see fsck.h). journal.h says under "Where the row ends" which
+ * frame is the next one and what is damage. The verdict on an end is journal_scan's, begun at the
+ * last good frame; what is added here is that a damage gets a name, and that the walk goes on
+ * behind it.
  */
 #include "fsck_parts.h"
 
@@ -85,8 +86,8 @@ row_open(struct row *row, uint64_t number, struct fault *fault)
 	segment_reader_close(&row->file);
 	row->size = 0;
 	row->number = number;
-	enum status status =
-		segment_reader_open(&row->file, &row->fsck->place, number, DISK_READ_DIRECT, &why);
+	enum status status = segment_reader_open(
+		&row->file, &row->fsck->place, number, DISK_READ_DIRECT, &why);
 	if (status == STATUS_CORRUPT) {
 		name_archive(row, 0, row->fsck->place.segment_bytes,
 			"Its header or its table is wrong, so that none of it can be read.");
@@ -97,7 +98,10 @@ row_open(struct row *row, uint64_t number, struct fault *fault)
 	return status;
 }
 
-/* Fills the window from `offset` of the segment that is open. What can't be had of a damaged archive is named, and zeros. */
+/*
+ * Fills the window from `offset` of the segment that is open. What can't be had of a damaged
+ * archive is named, and zeros.
+ */
 static enum status
 row_load(struct row *row, uint64_t offset, size_t size, struct fault *fault)
 {
@@ -111,10 +115,13 @@ row_load(struct row *row, uint64_t offset, size_t size, struct fault *fault)
 	while (row->size < size) {
 		uint64_t at = offset + row->size;
 		size_t piece = ARCHIVE_PIECE_BYTES - (size_t)(at % ARCHIVE_PIECE_BYTES);
-		size_t wanted = row->file.archive == NULL || size - row->size < piece ? size - row->size : piece;
+		size_t wanted = row->file.archive == NULL || size - row->size < piece
+			? size - row->size
+			: piece;
 		size_t got = wanted;
 		struct fault why;
-		enum status status = segment_reader_read(&row->file, row->window + row->size, wanted, at, &got, &why);
+		enum status status = segment_reader_read(
+			&row->file, row->window + row->size, wanted, at, &got, &why);
 		if (status == STATUS_CORRUPT) {
 			name_archive(row, at, wanted, "A compressed piece of it is damaged.");
 			memset(row->window + row->size, 0, wanted);
@@ -137,7 +144,8 @@ row_make_room(struct row *row, size_t size, struct fault *fault)
 		return STATUS_OK;
 	uint8_t *window = disk_memory_new(size);
 	if (window == NULL)
-		return fault_set(fault, STATUS_MEMORY, "no memory to read a frame of %zu bytes", size);
+		return fault_set(
+			fault, STATUS_MEMORY, "no memory to read a frame of %zu bytes", size);
 	memory_free(row->window);
 	row->window = window;
 	row->room = size;
@@ -145,7 +153,10 @@ row_make_room(struct row *row, size_t size, struct fault *fault)
 	return STATUS_OK;
 }
 
-/* `size` bytes at a position whose segment exists, or as many as the file has. They stay until the next call. */
+/*
+ * `size` bytes at a position whose segment exists, or as many as the file has. They stay until the
+ * next call.
+ */
 static enum status
 row_view(struct row *row, uint64_t position, size_t size, struct bytes *bytes, struct fault *fault)
 {
@@ -167,7 +178,8 @@ row_view(struct row *row, uint64_t position, size_t size, struct bytes *bytes, s
 			return status;
 	}
 	size_t there = (size_t)(row->offset + row->size - offset);
-	*bytes = (struct bytes){ row->window + (offset - row->offset), there < size ? there : size };
+	*bytes = (struct bytes){ row->window + (offset - row->offset),
+		there < size ? there : size };
 	return STATUS_OK;
 }
 
@@ -192,7 +204,8 @@ look_at(struct row *row, uint64_t position, struct sight *sight, struct fault *f
 	sight->is_block = sight->bytes.size >= FRAME_HEADER_BYTES;
 	if (!sight->is_block)
 		return STATUS_OK;
-	status = frame_read_anywhere(sight->bytes, place->folder, &sight->frame, &sight->chain, &sight->why);
+	status = frame_read_anywhere(
+		sight->bytes, place->folder, &sight->frame, &sight->chain, &sight->why);
 	if (status == STATUS_UNSUPPORTED)
 		return unsupported(row, position, &sight->why, fault);
 	sight->is_header = status == STATUS_OK;
@@ -241,8 +254,8 @@ is_zero(struct bytes bytes)
 }
 
 /*
- * Where the frame lay that is not good: at the head, or, if the owner had no room for it there, at the start of the next segment. *sight
- * is what is there.
+ * Where the frame lay that is not good: at the head, or, if the owner had no room for it there, at
+ * the start of the next segment. *sight is what is there.
  */
 static enum status
 find_damage(struct row *row, uint64_t *position, struct sight *sight, struct fault *fault)
@@ -264,7 +277,8 @@ find_damage(struct row *row, uint64_t *position, struct sight *sight, struct fau
 
 /* Names what is wrong where a frame must be. */
 static void
-name_damage(struct row *row, uint64_t position, const struct sight *sight, const struct fault *verdict)
+name_damage(
+	struct row *row, uint64_t position, const struct sight *sight, const struct fault *verdict)
 {
 	struct fsck *fsck = row->fsck;
 	const struct journal_place *place = &fsck->place;
@@ -273,23 +287,25 @@ name_damage(struct row *row, uint64_t position, const struct sight *sight, const
 	if (!sight->is_block)
 		fsck_found(fsck, FSCK_SEGMENT_SIZE, where, "The file ends where a frame must be.");
 	else if (!sight->is_header && is_zero(sight->bytes))
-		fsck_found(fsck, FSCK_FRAME_MISSING, where, "Here are zeros where a frame must be.");
+		fsck_found(
+			fsck, FSCK_FRAME_MISSING, where, "Here are zeros where a frame must be.");
 	else if (!sight->is_header)
-		fsck_found(fsck, FSCK_FRAME_HEADER, where, "No frame begins where one must: %s.", sight->why.text);
+		fsck_found(fsck, FSCK_FRAME_HEADER, where, "No frame begins where one must: %s.",
+			sight->why.text);
 	else if (sight->frame.position != position)
-		fsck_found(fsck, FSCK_FRAME_MISPLACED, where, "The frame was written for position %" PRIu64 ".",
-			sight->frame.position);
+		fsck_found(fsck, FSCK_FRAME_MISPLACED, where,
+			"The frame was written for position %" PRIu64 ".", sight->frame.position);
 	else if (sight->frame.size > place->segment_bytes - journal_offset_of(place, position))
 		fsck_found(fsck, FSCK_FRAME_HEADER, where, "The frame is longer than its segment.");
 	else if (sight->bytes.size < sight->frame.size)
-		fsck_found(fsck, FSCK_SEGMENT_SIZE, where, "The file ends inside this frame of %u bytes.",
-			sight->frame.size);
+		fsck_found(fsck, FSCK_SEGMENT_SIZE, where,
+			"The file ends inside this frame of %u bytes.", sight->frame.size);
 	else if (!sight->is_whole)
-		fsck_found(fsck, FSCK_FRAME_CHECKSUM, where, "The checksum of the frame's %u entries is wrong.",
-			sight->frame.count);
+		fsck_found(fsck, FSCK_FRAME_CHECKSUM, where,
+			"The checksum of the frame's %u entries is wrong.", sight->frame.count);
 	else
-		fsck_found(fsck, FSCK_FRAME_CHAIN, where, "The frame does not follow the one before: %s.",
-			verdict->text);
+		fsck_found(fsck, FSCK_FRAME_CHAIN, where,
+			"The frame does not follow the one before: %s.", verdict->text);
 }
 
 static void
@@ -314,8 +330,10 @@ find_again(struct row *row, struct sight *sight, bool *found, struct fault *faul
 	uint64_t offset = journal_offset_of(place, row->head.position);
 	*found = false;
 	for (; number <= last_segment(row); number++, offset = 0) {
-		for (; has_segment(row, number) && offset < place->segment_bytes; offset += DISK_BLOCK) {
-			enum status status = look_at(row, number * place->segment_bytes + offset, sight, fault);
+		for (; has_segment(row, number) && offset < place->segment_bytes;
+			offset += DISK_BLOCK) {
+			enum status status = look_at(
+				row, number * place->segment_bytes + offset, sight, fault);
 			if (status != STATUS_OK)
 				return status;
 			if (!sight->is_block)
@@ -331,7 +349,10 @@ find_again(struct row *row, struct sight *sight, bool *found, struct fault *faul
 
 /* ---- the boundary that LMDB stands for ---- */
 
-/* The first frame at or behind the boundary begins at `next`, and says that the chain value before it is `chain`. */
+/*
+ * The first frame at or behind the boundary begins at `next`, and says that the chain value before
+ * it is `chain`.
+ */
 static void
 check_boundary_chain(struct row *row, uint64_t next, uint64_t chain)
 {
@@ -360,14 +381,17 @@ check_boundary(struct row *row, const struct frame *next)
 	if (!row->boundary_seen && next->position >= fsck->meta.applied.position)
 		check_boundary_chain(row, next->position, next->previous);
 	fsck_where(fsck, next->position, where);
-	if (fsck->meta.clean && next->position >= fsck->meta.applied.position && fsck->report.counts[FSCK_CLEAN_MARK] == 0)
+	if (fsck->meta.clean && next->position >= fsck->meta.applied.position &&
+		fsck->report.counts[FSCK_CLEAN_MARK] == 0)
 		fsck_found(fsck, FSCK_CLEAN_MARK, where,
-			"The state says that the last end was a clean one, with nothing behind position %" PRIu64 ".",
+			"The state says that the last end was a clean one, with nothing behind position %" PRIu64
+			".",
 			fsck->meta.applied.position);
 	if (next->epoch > fsck->meta.epoch && fsck->report.counts[FSCK_EPOCH_BEHIND] == 0)
 		fsck_found(fsck, FSCK_EPOCH_BEHIND, where,
-			"The frame is of epoch %" PRIu64 ", but the state knows of %" PRIu64 " only.", next->epoch,
-			fsck->meta.epoch);
+			"The frame is of epoch %" PRIu64 ", but the state knows of %" PRIu64
+			" only.",
+			next->epoch, fsck->meta.epoch);
 }
 
 /* At the end of the row: was the boundary in it? */
@@ -384,12 +408,14 @@ check_boundary_reached(struct row *row)
 			applied->chain == row->head.chain &&
 			journal_offset_of(&fsck->place, applied->position) == 0);
 	if (is_end) {
-		check_boundary_chain(row, row->head.position, row->chain_known ? row->head.chain : applied->chain);
+		check_boundary_chain(row, row->head.position,
+			row->chain_known ? row->head.chain : applied->chain);
 		return;
 	}
 	fsck_where(fsck, row->head.position, where);
 	fsck_found(fsck, FSCK_APPLIED_AHEAD, where,
-		"The journal ends here, but the state stands for it up to position %" PRIu64 ".", applied->position);
+		"The journal ends here, but the state stands for it up to position %" PRIu64 ".",
+		applied->position);
 }
 
 /* ---- walking ---- */
@@ -401,7 +427,8 @@ pass(struct row *row, const struct sight *sight, struct fault *fault)
 	const struct frame *frame = &sight->frame;
 	char where[FSCK_WHERE_MAX];
 	check_boundary(row, frame);
-	if (frame->shard != fsck->place.shard || frame->epoch < row->head.epoch || frame->time_ms < row->head.time_ms) {
+	if (frame->shard != fsck->place.shard || frame->epoch < row->head.epoch ||
+		frame->time_ms < row->head.time_ms) {
 		fsck_where(fsck, frame->position, where);
 		fsck_found(fsck, FSCK_FRAME_ORDER, where,
 			"The frame's shard, time or epoch can't follow those of the frame before.");
@@ -416,8 +443,8 @@ pass(struct row *row, const struct sight *sight, struct fault *fault)
 }
 
 /*
- * No frame follows: is that the end? If it is not, the damage is named, and *sight is the frame at which the walk goes on; *ended if
- * there is none.
+ * No frame follows: is that the end? If it is not, the damage is named, and *sight is the frame at
+ * which the walk goes on; *ended if there is none.
  */
 static enum status
 end_or_damage(struct row *row, struct sight *sight, bool *ended, struct fault *fault)
@@ -444,7 +471,8 @@ end_or_damage(struct row *row, struct sight *sight, bool *ended, struct fault *f
 	status = find_again(row, sight, &again, fault);
 	if (status != STATUS_OK)
 		return status;
-	uint64_t resumed = again ? journal_segment_of(&fsck->place, sight->frame.position) : last_segment(row);
+	uint64_t resumed = again ? journal_segment_of(&fsck->place, sight->frame.position)
+				 : last_segment(row);
 	name_missing(row, number, resumed);
 	if (fsck->report.counts[FSCK_SEGMENT_MISSING] == missing) {
 		uint64_t position;
@@ -490,7 +518,8 @@ check_sizes(struct row *row, struct fault *fault)
 		uint64_t size;
 		uint64_t number = row->list.segments[i];
 		segment_path(&fsck->place, number, path);
-		enum status status = segment_reader_open(&file, &fsck->place, number, DISK_READ, fault);
+		enum status status = segment_reader_open(
+			&file, &fsck->place, number, DISK_READ, fault);
 		if (status == STATUS_CORRUPT)
 			continue; /* an archive, of which the damage was named */
 		if (status == STATUS_OK)
@@ -500,8 +529,9 @@ check_sizes(struct row *row, struct fault *fault)
 			return status;
 		if (size > wanted || (size < wanted && number * wanted < fsck->end.position))
 			fsck_found(fsck, FSCK_SEGMENT_SIZE, path,
-				"The file has %" PRIu64 " bytes; segments of this journal have %" PRIu64 ".", size,
-				wanted);
+				"The file has %" PRIu64
+				" bytes; segments of this journal have %" PRIu64 ".",
+				size, wanted);
 	}
 	return STATUS_OK;
 }
@@ -517,9 +547,11 @@ check_start(struct row *row)
 	fsck_where(fsck, fsck->first, where);
 	if (fsck->reader != NULL)
 		fsck_found(fsck, FSCK_SEGMENT_MISSING, where,
-			"The journal begins here, but the state stands for it up to position %" PRIu64 " only.",
+			"The journal begins here, but the state stands for it up to position %" PRIu64
+			" only.",
 			fsck->meta.applied.position);
-	else if (fsck->report.counts[FSCK_STATE_DAMAGED] == 0 && fsck->report.counts[FSCK_STATE_FOLDER] == 0)
+	else if (fsck->report.counts[FSCK_STATE_DAMAGED] == 0 &&
+		fsck->report.counts[FSCK_STATE_FOLDER] == 0)
 		fsck_found(fsck, FSCK_STATE_MISSING, where,
 			"There is no state, and the journal begins here: what came before is lost.");
 }
@@ -545,7 +577,10 @@ walk_list(struct row *row, struct fault *fault)
 enum status
 fsck_row(struct fsck *fsck, struct fault *fault)
 {
-	struct row row = { .fsck = fsck, .file = SEGMENT_READER_CLOSED, .number = UINT64_MAX, .head = { .chain = fsck->place.folder } };
+	struct row row = { .fsck = fsck,
+		.file = SEGMENT_READER_CLOSED,
+		.number = UINT64_MAX,
+		.head = { .chain = fsck->place.folder } };
 	enum status status = segment_list_read(&row.list, &fsck->place, fault);
 	if (status == STATUS_OK)
 		status = walk_list(&row, fault);

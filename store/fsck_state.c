@@ -59,7 +59,10 @@ probe_all(const char *path, uint64_t map_bytes, struct fault *fault)
 	return status; /* the process ends: nothing need be closed */
 }
 
-/* In the child: reads all of LMDB, and tells its fault through the pipe. What it prints when it crashes is nobody's. */
+/*
+ * In the child: reads all of LMDB, and tells its fault through the pipe. What it prints when it
+ * crashes is nobody's.
+ */
 static void
 probe_run(const char *path, uint64_t map_bytes, int to)
 {
@@ -161,7 +164,8 @@ fsck_state_open(struct fsck *fsck, struct fault *fault)
 	if (fsck->meta.folder == 0) {
 		forget_state(fsck);
 	} else if (fsck->meta.folder != fsck->folder.number) {
-		fsck_found(fsck, FSCK_STATE_FOLDER, path, "The state belongs to another data folder.");
+		fsck_found(
+			fsck, FSCK_STATE_FOLDER, path, "The state belongs to another data folder.");
 		forget_state(fsck);
 	}
 	return STATUS_OK;
@@ -188,7 +192,8 @@ check_newer(struct table_walk *walk, struct bytes key, struct bytes value, uint6
 		return;
 	if (version >= fsck->end.position ||
 		journal_read(&fsck->place, version, &walk->bytes, &entry, NULL) != STATUS_OK) {
-		found(walk, key, FSCK_STATE_VERSION, "The state names an entry that is not in the journal.");
+		found(walk, key, FSCK_STATE_VERSION,
+			"The state names an entry that is not in the journal.");
 		return;
 	}
 	struct bytes rest = entry.effect_bytes;
@@ -200,19 +205,21 @@ check_newer(struct table_walk *walk, struct bytes key, struct bytes value, uint6
 				"The state has another value than the entry that it names.");
 		return;
 	}
-	found(walk, key, FSCK_STATE_VERSION, "The state names an entry that did not change this record.");
+	found(walk, key, FSCK_STATE_VERSION,
+		"The state names an entry that did not change this record.");
 }
 
 /* A record as old as the boundary: it is what the journal gives up to there. */
 static void
-check_applied(struct table_walk *walk, const struct fsck_record *record, struct bytes key, struct bytes value,
-	uint64_t version)
+check_applied(struct table_walk *walk, const struct fsck_record *record, struct bytes key,
+	struct bytes value, uint64_t version)
 {
 	struct fsck *fsck = walk->fsck;
 	uint64_t applied = record == NULL ? 0 : record->applied & ~(uint64_t)FLAGS;
 	if (applied == 0) {
 		if (fsck_is_on_disk(fsck, version))
-			found(walk, key, FSCK_STATE_EXTRA, "The state has a record that the journal knows nothing of.");
+			found(walk, key, FSCK_STATE_EXTRA,
+				"The state has a record that the journal knows nothing of.");
 		return;
 	}
 	/* The entry that it names may be one of those that can't be read. */
@@ -220,11 +227,14 @@ check_applied(struct table_walk *walk, const struct fsck_record *record, struct 
 	if (is_unknown)
 		return;
 	if ((record->applied & APPLIED_EXISTS) == 0)
-		found(walk, key, FSCK_STATE_EXTRA, "The state has a record that the journal has ended.");
+		found(walk, key, FSCK_STATE_EXTRA,
+			"The state has a record that the journal has ended.");
 	else if (version != applied)
-		found(walk, key, FSCK_STATE_VERSION, "The state is not what the journal gives: it names another entry.");
+		found(walk, key, FSCK_STATE_VERSION,
+			"The state is not what the journal gives: it names another entry.");
 	else if (hash64(value.data, value.size, walk->table) != record->value_hash)
-		found(walk, key, FSCK_STATE_VALUE, "The state is not what the journal gives: it has another value.");
+		found(walk, key, FSCK_STATE_VALUE,
+			"The state is not what the journal gives: it has another value.");
 }
 
 static bool
@@ -237,12 +247,16 @@ check_record(void *context, struct bytes key, struct bytes value, uint64_t versi
 	fsck_read(fsck, key.size + value.size + sizeof version);
 	if (value.size == 0 || value.size > RECORD_VALUE_MAX || key.size > RECORD_KEY_MAX ||
 		!record_is_valid(walk->table, key, value)) {
-		found(walk, key.size > RECORD_KEY_MAX ? (struct bytes){ key.data, RECORD_KEY_MAX } : key,
-			FSCK_STATE_MALFORMED, "The record is not well-formed, or not of this table.");
+		found(walk,
+			key.size > RECORD_KEY_MAX ? (struct bytes){ key.data, RECORD_KEY_MAX }
+						  : key,
+			FSCK_STATE_MALFORMED,
+			"The record is not well-formed, or not of this table.");
 		return true;
 	}
 	walk->digest.sum += database_record_hash(walk->table, key, value, version);
-	struct fsck_record *record = fsck_records_find(&fsck->records, fsck_record_key(walk->table, key));
+	struct fsck_record *record = fsck_records_find(
+		&fsck->records, fsck_record_key(walk->table, key));
 	if (record != NULL)
 		record->applied |= APPLIED_SEEN;
 	if (version >= fsck->meta.applied.position) {
@@ -271,7 +285,8 @@ check_table(struct fsck *fsck, uint8_t table, struct fault *fault)
 	bool is_whole = fsck->report.counts[FSCK_STATE_MALFORMED] == malformed;
 	if (kept.count != walk.digest.count || (is_whole && kept.sum != walk.digest.sum))
 		fsck_found(fsck, FSCK_STATE_DIGEST, table_name(table),
-			"The table has %" PRIu64 " records and does not have the digest that was kept of its %" PRIu64 ".",
+			"The table has %" PRIu64
+			" records and does not have the digest that was kept of its %" PRIu64 ".",
 			walk.digest.count, kept.count);
 	return STATUS_OK;
 }
@@ -298,7 +313,9 @@ found_lost(struct fsck *fsck, const struct fsck_record *record)
 			fsck_where_record(effect.table, effect.key, where);
 	}
 	fsck_found(fsck, FSCK_STATE_LOST, where,
-		"The entry at position %" PRIu64 " wrote this record, but the state does not have it.", position);
+		"The entry at position %" PRIu64
+		" wrote this record, but the state does not have it.",
+		position);
 	buffer_release(&bytes);
 }
 

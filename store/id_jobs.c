@@ -183,8 +183,8 @@ job_open_made(struct ids_job *job, struct fault *fault)
 static enum status
 job_write(struct ids_job *job, struct fault *fault)
 {
-	enum status status =
-		id_table_write(job->table, &job->place, job->number, &job->bytes, fault);
+	enum status status = id_table_write(
+		job->table, &job->place, job->number, &job->bytes, fault);
 	return status == STATUS_OK ? job_open_made(job, fault) : status;
 }
 

@@ -18,23 +18,23 @@ enum {
 #define MAGIC_BYTES 8
 static const char MAGIC[MAGIC_BYTES] = "SPIDRUN1";
 
-#define damaged(fault, run_path, what)     \
-	fault_set((fault), STATUS_CORRUPT, \
-		"the ids in %s are damaged: %s; " ID_RUN_REMEDY, (run_path), (what))
+#define damaged(fault, run_path, what) \
+	fault_set((fault), STATUS_CORRUPT, "the ids in %s are damaged: %s; " ID_RUN_REMEDY, \
+		(run_path), (what))
 
 void
 id_run_path(const struct id_place *place, uint64_t number, char path[DISK_PATH_MAX])
 {
-	int length =
-		snprintf(path, DISK_PATH_MAX, "%s/%016" PRIx64 ".ids", place->directory, number);
+	int length = snprintf(
+		path, DISK_PATH_MAX, "%s/%016" PRIx64 ".ids", place->directory, number);
 	must(length > 0 && length < DISK_PATH_MAX);
 }
 
 void
 id_run_path_new(const struct id_place *place, uint64_t number, char path[DISK_PATH_MAX])
 {
-	int length =
-		snprintf(path, DISK_PATH_MAX, "%s/%016" PRIx64 ".new", place->directory, number);
+	int length = snprintf(
+		path, DISK_PATH_MAX, "%s/%016" PRIx64 ".new", place->directory, number);
 	must(length > 0 && length < DISK_PATH_MAX);
 }
 
@@ -105,7 +105,7 @@ header_fits(const struct id_header *header, uint64_t size)
 		return false;
 	uint64_t blocks = blocks_for(header->count);
 	return blocks <= header->fence_bytes / sizeof(struct id_fence) &&
-	       size - used == blocks * ID_BLOCK_BYTES;
+		size - used == blocks * ID_BLOCK_BYTES;
 }
 
 static enum status
@@ -316,8 +316,8 @@ cursor_fill(struct id_cursor *cursor, struct fault *fault)
 	if (status != STATUS_OK)
 		return status;
 	cursor->block_next += blocks;
-	cursor->buffer_count =
-		(blocks - 1) * ID_BLOCK_ENTRIES + block_entries(run, cursor->block_next - 1);
+	cursor->buffer_count = (blocks - 1) * ID_BLOCK_ENTRIES +
+		block_entries(run, cursor->block_next - 1);
 	cursor->buffer_taken = 0;
 	return STATUS_OK;
 }
@@ -418,9 +418,10 @@ run_check(struct id_run *run,
 			goto out;
 	}
 	const struct id_header *header = &run->header;
-	if (wanted && (seen.position_min != header->position_min ||
-			      seen.position_max != header->position_max ||
-			      seen.day_min != header->day_min || seen.day_max != header->day_max))
+	if (wanted &&
+		(seen.position_min != header->position_min ||
+			seen.position_max != header->position_max ||
+			seen.day_min != header->day_min || seen.day_max != header->day_max))
 		status = damaged(
 			fault, run->file.path, "the bounds in its header are not those of its ids");
 out:

@@ -56,7 +56,8 @@
 #define ID_BLOCK_ENTRIES 128
 #define ID_RUN_INPUTS_MAX 16
 /* Of a run that is damaged or missing. */
-#define ID_RUN_REMEDY "stop, move ids/ and state/ away and start again: both are rebuilt from the journal"
+#define ID_RUN_REMEDY \
+	"stop, move ids/ and state/ away and start again: both are rebuilt from the journal"
 
 /* An id, in memory as in the file. */
 struct id_entry {
@@ -97,8 +98,8 @@ struct id_header {
 	uint64_t filter_checksum, fence_checksum;
 };
 #define ID_HEADER_CHECKED_BYTES 80
-void id_header_encode(const struct id_header *header, uint64_t folder,
-	uint8_t page[ID_BLOCK_BYTES]);
+void
+id_header_encode(const struct id_header *header, uint64_t folder, uint8_t page[ID_BLOCK_BYTES]);
 
 /* The checksum of whole pages, continued from `chain` (the folder number to begin). */
 uint64_t id_pages_checksum(uint64_t chain, const uint8_t *pages, size_t size);
@@ -132,8 +133,8 @@ struct id_run {
 };
 
 /* Opens, maps and checks header, filter and fences. One reference is the caller's. Any thread. */
-enum status id_run_open(struct id_run **run, const char *path, uint64_t folder,
-	struct fault *fault);
+enum status
+id_run_open(struct id_run **run, const char *path, uint64_t folder, struct fault *fault);
 void id_run_hold(struct id_run *run);
 void id_run_drop(struct id_run *run);
 
@@ -151,10 +152,10 @@ struct id_cursor {
 	const struct id_entry *entry;
 	struct id_entry last; /* the one before *entry, if there was one */
 	uint8_t *buffer;
-	uint64_t block_next;  /* the first block behind the buffer */
-	uint64_t taken;       /* ids up to and with *entry */
-	size_t buffer_count;  /* ids in the buffer */
-	size_t buffer_taken;  /* of them, up to and with *entry */
+	uint64_t block_next; /* the first block behind the buffer */
+	uint64_t taken;      /* ids up to and with *entry */
+	size_t buffer_count; /* ids in the buffer */
+	size_t buffer_taken; /* of them, up to and with *entry */
 };
 enum status id_cursor_init(struct id_cursor *cursor, struct id_run *run, struct fault *fault);
 enum status id_cursor_next(struct id_cursor *cursor, struct fault *fault);
@@ -171,8 +172,8 @@ void id_cursor_release(struct id_cursor *cursor);
 struct id_writer;
 enum status id_writer_open(struct id_writer **writer, const struct id_place *place, uint64_t number,
 	uint64_t count_max, struct fault *fault);
-enum status id_writer_add(struct id_writer *writer, const struct id_entry *entry,
-	struct fault *fault);
+enum status
+id_writer_add(struct id_writer *writer, const struct id_entry *entry, struct fault *fault);
 enum status id_writer_close(struct id_writer *writer, uint64_t *bytes, struct fault *fault);
 void id_writer_abandon(struct id_writer *writer);
 

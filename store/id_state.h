@@ -38,9 +38,9 @@ struct ids_job {
 	enum job_kind kind;
 	bool out;
 	struct id_place place;
-	uint64_t number;        /* of the run to be made */
-	int64_t day_min;        /* merge: what is older is dropped */
-	struct id_table *table; /* to be written, or rinsed; tidy: may be NULL */
+	uint64_t number;                   /* of the run to be made */
+	int64_t day_min;                   /* merge: what is older is dropped */
+	struct id_table *table;            /* to be written, or rinsed; tidy: may be NULL */
 	struct id_run *runs[IDS_RUNS_MAX]; /* to be merged, or removed */
 	size_t run_count;
 	bool ran;

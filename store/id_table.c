@@ -9,9 +9,9 @@
 enum {
 	LINE_LOAD = 4, /* ids a line of the index, on average, when the table is full */
 	BUCKET_BITS_MAX = 16,
-	BUCKET_ENTRIES = 16, /* expected in a bucket of the sort */
+	BUCKET_ENTRIES = 16,   /* expected in a bucket of the sort */
 	BUCKET_SMALL_MAX = 64, /* up to so many are sorted by insertion */
-	WRITE_AHEAD = 16, /* entries fetched ahead of writing */
+	WRITE_AHEAD = 16,      /* entries fetched ahead of writing */
 };
 
 static size_t
@@ -30,8 +30,8 @@ id_table_init(struct id_table *table, uint32_t count_max)
 	*table = (struct id_table){ .line_mask = lines - 1, .count_max = count_max };
 	atomic_init(&table->views, 0);
 	table->lines = memory_new_aligned(sizeof *table->lines, index_bytes(table));
-	table->entries =
-		memory_new_aligned(sizeof *table->lines, count_max * sizeof *table->entries);
+	table->entries = memory_new_aligned(
+		sizeof *table->lines, count_max * sizeof *table->entries);
 	if (table->lines != NULL && table->entries != NULL)
 		return true;
 	id_table_release(table);

@@ -29,7 +29,7 @@
 #include "id_run.h"
 
 enum id_table_state {
-	ID_TABLE_DIRTY, /* its index holds what was there before, or was never touched */
+	ID_TABLE_DIRTY,  /* its index holds what was there before, or was never touched */
 	ID_TABLE_RINSED, /* a worker is making it clean */
 	ID_TABLE_CLEAN,
 	ID_TABLE_CURRENT,
@@ -102,8 +102,8 @@ id_table_maybe(const struct id_table *table, struct hash128 hash)
 {
 	const uint16_t *tags = id_table_home(table, hash.high)->tags;
 	uint64_t tag = id_table_tag(hash.low) * ID_TAG_ONES;
-	uint64_t found = id_tags_match(load_u64(tags), tag) | id_tags_match(load_u64(tags + 4), tag) |
-		id_tags_match(load_u64(tags + 8), tag);
+	uint64_t found = id_tags_match(load_u64(tags), tag) |
+		id_tags_match(load_u64(tags + 4), tag) | id_tags_match(load_u64(tags + 8), tag);
 	return (found | tags[ID_LINE_MARK]) != 0;
 }
 
@@ -118,8 +118,8 @@ bool id_table_search(const struct id_table *table, const struct hash128 *hash, u
  * vector, and the processor waits for the stores (in ids_probe: 140 ns in place of 92).
  */
 static inline bool
-id_table_find(const struct id_table *table, struct hash128 hash, uint64_t before,
-	uint64_t *position)
+id_table_find(
+	const struct id_table *table, struct hash128 hash, uint64_t before, uint64_t *position)
 {
 	return id_table_maybe(table, hash) && id_table_search(table, &hash, before, position);
 }

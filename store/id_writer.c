@@ -21,7 +21,7 @@ struct id_stream {
 	uint8_t *data;
 	size_t used;
 	size_t size;
-	uint64_t offset; /* in the file, of data[0] */
+	uint64_t offset;   /* in the file, of data[0] */
 	uint64_t checksum; /* chained over the pages written */
 };
 
@@ -48,8 +48,8 @@ stream_flush(struct id_writer *writer, struct id_stream *stream, struct fault *f
 	must(stream->used % ID_BLOCK_BYTES == 0);
 	if (stream->used == 0)
 		return STATUS_OK;
-	enum status status =
-		disk_write(&writer->file, stream->data, stream->used, stream->offset, fault);
+	enum status status = disk_write(
+		&writer->file, stream->data, stream->used, stream->offset, fault);
 	if (status != STATUS_OK)
 		return status;
 	if (stream != &writer->blocks) /* blocks are covered one by one, by their fences */
@@ -134,8 +134,8 @@ id_writer_add(struct id_writer *writer, const struct id_entry *entry, struct fau
 	must(writer->header.count == 0 || id_entry_compare(&writer->last, entry) < 0);
 	must(entry->reserved == 0);
 
-	enum status status =
-		filter_advance(writer, id_filter_line(writer->line_count, entry->hash), fault);
+	enum status status = filter_advance(
+		writer, id_filter_line(writer->line_count, entry->hash), fault);
 	if (status != STATUS_OK)
 		return status;
 	struct id_mask mask = id_mask_of(entry->hash);
@@ -184,8 +184,8 @@ id_writer_open(struct id_writer **writer, const struct id_place *place, uint64_t
 	made->number = number;
 	made->count_max = count_max;
 	made->header.filter_bytes = id_filter_bytes(count_max);
-	made->header.fence_bytes =
-		size_round_up(blocks_max * sizeof(struct id_fence), ID_BLOCK_BYTES);
+	made->header.fence_bytes = size_round_up(
+		blocks_max * sizeof(struct id_fence), ID_BLOCK_BYTES);
 	made->line_count = made->header.filter_bytes / ID_LINE_BYTES;
 	streams_init(made);
 
@@ -220,8 +220,8 @@ streams_finish(struct id_writer *writer, struct fault *fault)
 		status = filter_advance(writer, writer->line_count, fault);
 	if (status == STATUS_OK)
 		status = stream_flush(writer, &writer->filter, fault);
-	uint64_t fences_end =
-		ID_BLOCK_BYTES + writer->header.filter_bytes + writer->header.fence_bytes;
+	uint64_t fences_end = ID_BLOCK_BYTES + writer->header.filter_bytes +
+		writer->header.fence_bytes;
 	while (status == STATUS_OK && writer->fences.offset + writer->fences.used < fences_end)
 		status = stream_put(writer, &writer->fences, zeros, sizeof zeros, fault);
 	return status == STATUS_OK ? stream_flush(writer, &writer->fences, fault) : status;

@@ -29,8 +29,8 @@ static void
 view_dispose(struct ids_view *view)
 {
 	for (size_t i = 0; i < view->table_count; i++) {
-		unsigned before =
-			atomic_fetch_sub_explicit(&view->tables[i]->views, 1, memory_order_release);
+		unsigned before = atomic_fetch_sub_explicit(
+			&view->tables[i]->views, 1, memory_order_release);
 		must(before > 0);
 	}
 	for (size_t i = 0; i < view->run_count; i++)
@@ -162,8 +162,8 @@ bool
 ids_table_is_free(const struct id_table *table)
 {
 	return table->state == ID_TABLE_CLEAN ||
-	       (table->state == ID_TABLE_DIRTY &&
-		       atomic_load_explicit(&table->views, memory_order_acquire) == 0);
+		(table->state == ID_TABLE_DIRTY &&
+			atomic_load_explicit(&table->views, memory_order_acquire) == 0);
 }
 
 /* A table to become the current one: a clean one, or else one that must be rinsed at once; NULL:

@@ -75,7 +75,10 @@ enum status ids_open(struct ids **ids, const struct ids_options *options,
 void ids_close(struct ids *ids);
 
 #define IDS_NAME_BYTES_MAX 128
-/* The hash of a request id; the scope is the service id or account. Each at most IDS_NAME_BYTES_MAX. */
+/*
+ * The hash of a request id; the scope is the service id or account. Each at most
+ * IDS_NAME_BYTES_MAX.
+ */
 struct hash128 ids_hash(uint64_t folder, struct text scope, struct text id);
 
 /* Fetches the cache lines that ids_probe will touch, to hide their latency: some 16 ids ahead. */
@@ -93,8 +96,8 @@ enum ids_outcome {
  * A search that found nothing turns IDS_MAYBE into absent as long as ids_view_number is what it
  * was when the view was taken: what was added since is in memory, and ids_probe looks there first.
  */
-enum ids_outcome ids_probe(const struct ids *ids, struct hash128 hash, uint64_t before,
-	uint64_t *position);
+enum ids_outcome
+ids_probe(const struct ids *ids, struct hash128 hash, uint64_t before, uint64_t *position);
 
 /* False: the generation is full and too many wait to be written: back-pressure. */
 bool ids_may_add(const struct ids *ids);
@@ -144,7 +147,8 @@ enum status ids_search(const struct ids_view *view, struct hash128 hash, uint64_
 void ids_seal(struct ids *ids);
 /*
  * From now on no id at or above this position is written into a run: where the entry of an id in a
- * run is read, it is on the disk, also after a crash. Never falls; UINT64_MAX before the first call.
+ * run is read, it is on the disk, also after a crash. Never falls; UINT64_MAX before the first
+ * call.
  */
 void ids_set_durable(struct ids *ids, uint64_t position);
 struct ids_job;

@@ -19,12 +19,12 @@
  * there to be peeked at until its memory is needed for the next one.
  */
 struct batch {
-	uint8_t *bytes; /* the frame; the shard leaves the header's place to the writer */
+	uint8_t *bytes;          /* the frame; the shard leaves the header's place to the writer */
 	struct segment *segment; /* where it goes */
-	uint64_t position; /* of the frame */
-	size_t size; /* of header and entries so far */
-	uint32_t count; /* of entries */
-	int64_t time_ms; /* when it was closed */
+	uint64_t position;       /* of the frame */
+	size_t size;             /* of header and entries so far */
+	uint32_t count;          /* of entries */
+	int64_t time_ms;         /* when it was closed */
 	struct journal_head end; /* behind it; the writer's, until it has written the batch */
 };
 
@@ -53,8 +53,8 @@ struct journal {
 
 	/* The shard's. */
 	uint64_t opened;
-	struct segment *segment; /* in which the next batch is opened, if it fits */
-	uint64_t next_position; /* of that batch */
+	struct segment *segment;      /* in which the next batch is opened, if it fits */
+	uint64_t next_position;       /* of that batch */
 	struct journal_head boundary; /* behind the last batch whose memory was taken again */
 	uint64_t decided;
 	int64_t now_ms;
@@ -156,8 +156,8 @@ write_batch(struct journal *journal, struct batch *batch, struct fault *fault)
 	uint64_t offset = journal_offset_of(place, batch->position);
 	must(offset + padded <= place->segment_bytes);
 	uint64_t began_ns = monotonic_ns();
-	enum status status =
-		disk_write(&journal->writing->file, batch->bytes, padded, offset, fault);
+	enum status status = disk_write(
+		&journal->writing->file, batch->bytes, padded, offset, fault);
 	if (status != STATUS_OK)
 		return status;
 	count_frame(journal, &frame, padded, monotonic_ns() - began_ns);
@@ -243,7 +243,7 @@ has_room_for_batch(const struct journal *journal, uint64_t position)
 {
 	const struct journal_place *place = &journal->options.place;
 	return journal_segment_of(place, position) == journal->segment->number &&
-	       journal_offset_of(place, position) + journal->batch_room <= place->segment_bytes;
+		journal_offset_of(place, position) + journal->batch_room <= place->segment_bytes;
 }
 
 /* False if the memory of all batches is in use, or no segment is ready. */
@@ -472,8 +472,8 @@ sync_before_head(const struct journal_place *place, uint64_t position, struct fa
 		return disk_sync_directory(place->directory, fault);
 	uint64_t last = position - 1;
 	struct segment_reader file;
-	enum status status =
-		segment_reader_open(&file, place, journal_segment_of(place, last), DISK_READ, fault);
+	enum status status = segment_reader_open(
+		&file, place, journal_segment_of(place, last), DISK_READ, fault);
 	if (status == STATUS_NOT_FOUND) {
 		char path[DISK_PATH_MAX];
 		segment_path(place, journal_segment_of(place, last), path);
@@ -529,8 +529,8 @@ start_keeper(struct journal *journal, uint64_t position, struct fault *fault)
 		position = number * place->segment_bytes;
 	}
 	journal->next_position = position;
-	enum status status =
-		keeper_open(&journal->keeper, &keeper, number, &journal->segment, fault);
+	enum status status = keeper_open(
+		&journal->keeper, &keeper, number, &journal->segment, fault);
 	if (status == STATUS_OK)
 		journal->writing = journal->segment;
 	return status;

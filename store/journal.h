@@ -205,9 +205,9 @@ enum status journal_read(const struct journal_place *place, uint64_t position, s
 
 /*
  * Does an entry begin at `position`, in a whole frame that was written for that place? STATUS_OK if
- * so, STATUS_NOT_FOUND if not (also if the segment is gone, or the frame was torn), STATUS_CORRUPT if
- * others follow the frame, so that it was whole once, but its entries are damaged. Reads the frame:
- * up to batch_bytes_max.
+ * so, STATUS_NOT_FOUND if not (also if the segment is gone, or the frame was torn), STATUS_CORRUPT
+ * if others follow the frame, so that it was whole once, but its entries are damaged. Reads the
+ * frame: up to batch_bytes_max.
  */
 enum status
 journal_prove(const struct journal_place *place, uint64_t position, struct fault *fault);

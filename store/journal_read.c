@@ -32,13 +32,14 @@ static enum status
 open_for_reading(const struct journal_place *place, uint64_t position, struct segment_reader *file,
 	struct fault *fault)
 {
-	return segment_reader_open(file, place, journal_segment_of(place, position), DISK_READ, fault);
+	return segment_reader_open(
+		file, place, journal_segment_of(place, position), DISK_READ, fault);
 }
 
 /* Reads `size` bytes at `position`, or what its segment holds of them, to the end of `into`. */
 static enum status
-read_more(const struct journal_place *place, struct segment_reader *file, uint64_t position, size_t size,
-	struct buffer *into, struct fault *fault)
+read_more(const struct journal_place *place, struct segment_reader *file, uint64_t position,
+	size_t size, struct buffer *into, struct fault *fault)
 {
 	uint64_t offset = journal_offset_of(place, position);
 	size_t got;
@@ -145,24 +146,28 @@ begins_entry(const struct frame *frame, struct bytes bytes, uint64_t position)
 
 /* Does a sound frame lie at `position` that comes behind the one with this chain value? */
 static bool
-is_next(const struct journal_place *place, struct segment_reader *file, uint64_t position, uint64_t chain)
+is_next(const struct journal_place *place, struct segment_reader *file, uint64_t position,
+	uint64_t chain)
 {
 	uint8_t header[FRAME_HEADER_BYTES];
 	struct frame frame;
 	uint64_t own_chain;
 	size_t got;
-	return segment_reader_read(file, header, sizeof header, journal_offset_of(place, position), &got,
-		       NULL) == STATUS_OK &&
-	       got == sizeof header &&
-	       frame_read((struct bytes){ header, got }, place->folder, position, &frame, &own_chain, NULL) ==
-		       STATUS_OK &&
-	       frame.previous == chain;
+	return segment_reader_read(file, header, sizeof header, journal_offset_of(place, position),
+		       &got, NULL) == STATUS_OK &&
+		got == sizeof header &&
+		frame_read((struct bytes){ header, got }, place->folder, position, &frame,
+			&own_chain, NULL) == STATUS_OK &&
+		frame.previous == chain;
 }
 
-/* Was the row continued behind this frame? Behind one that was torn, and that nobody was told of, it was not. */
+/*
+ * Was the row continued behind this frame? Behind one that was torn, and that nobody was told of,
+ * it was not.
+ */
 static bool
-is_followed(const struct journal_place *place, struct segment_reader *file, const struct frame *frame,
-	uint64_t chain)
+is_followed(const struct journal_place *place, struct segment_reader *file,
+	const struct frame *frame, uint64_t chain)
 {
 	uint64_t next = size_round_up(frame->position + frame->size, DISK_BLOCK);
 	uint64_t segment = journal_segment_of(place, frame->position);
@@ -178,8 +183,8 @@ is_followed(const struct journal_place *place, struct segment_reader *file, cons
 
 /* Is the frame whole, and `position` the start of one of its entries? */
 static enum status
-check_frame(const struct journal_place *place, struct segment_reader *file, const struct frame *frame,
-	uint64_t chain, uint64_t position, struct fault *fault)
+check_frame(const struct journal_place *place, struct segment_reader *file,
+	const struct frame *frame, uint64_t chain, uint64_t position, struct fault *fault)
 {
 	size_t got;
 	uint8_t *memory = memory_new(frame->size);

@@ -19,7 +19,7 @@
 struct scanner {
 	const struct journal_scan *scan;
 	struct journal_head head; /* behind the last good frame */
-	bool chain_known; /* false: a first frame at the head is taken as it is */
+	bool chain_known;         /* false: a first frame at the head is taken as it is */
 	struct segment_list list;
 
 	/* The segment that is open and the stretch of it that is in memory. */
@@ -58,7 +58,7 @@ segment_exists(const struct scanner *scanner, uint64_t number)
 	const struct segment_list *list = &scanner->list;
 	/* There is no gap; check_segments saw to it. */
 	return list->segment_count > 0 && number >= list->segments[0] &&
-	       number <= list->segments[list->segment_count - 1];
+		number <= list->segments[list->segment_count - 1];
 }
 
 static enum status
@@ -143,7 +143,7 @@ view(struct scanner *scanner, uint64_t number, uint64_t offset, size_t size, str
 	if (status != STATUS_OK)
 		return status;
 	bool is_inside = offset >= scanner->window_offset &&
-			 offset + size <= scanner->window_offset + scanner->window_size;
+		offset + size <= scanner->window_offset + scanner->window_size;
 	if (!is_inside)
 		status = load_window(scanner, offset, fault);
 	if (status != STATUS_OK)
@@ -196,7 +196,7 @@ static bool
 could_follow(const struct journal_head *head, const struct frame *frame)
 {
 	return frame->position >= head->position && frame->epoch >= head->epoch &&
-	       frame->time_ms >= head->time_ms;
+		frame->time_ms >= head->time_ms;
 }
 
 static bool
@@ -335,8 +335,8 @@ look_in_later_segments(
 	*good = false;
 	uint64_t number = journal_segment_of(place, scanner->head.position) + 1;
 	for (; segment_exists(scanner, number) && !*good; number++) {
-		enum status status =
-			look_at(scanner, number * place->segment_bytes, found, good, fault);
+		enum status status = look_at(
+			scanner, number * place->segment_bytes, found, good, fault);
 		if (status != STATUS_OK)
 			return status;
 	}
@@ -362,7 +362,7 @@ contradicts(const struct scanner *scanner, uint64_t position, const struct frame
 	if (!could_follow(&scanner->head, claim))
 		return false;
 	bool is_in_flight = position == scanner->head.position ||
-			    journal_offset_of(place_of(scanner), position) == 0;
+		journal_offset_of(place_of(scanner), position) == 0;
 	return !(is_in_flight && claim->position == position && chains_to_head(scanner, claim));
 }
 

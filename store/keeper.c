@@ -29,13 +29,13 @@ struct keeper {
 	_Atomic bool wanted; /* the shard came in vain */
 
 	/* The thread's own. */
-	uint64_t next_number; /* of the segment to be named next */
+	uint64_t next_number;               /* of the segment to be named next */
 	uint64_t spares[KEEPER_SPARES_MAX]; /* serials of those that are whole; the first is used
 					       first */
 	uint64_t next_serial;
 	uint64_t pace_began; /* what the journal had written when the filling began */
-	uint64_t pace_seen; /* … when it was looked at last */
-	uint64_t busy_ns; /* when that was seen to have grown */
+	uint64_t pace_seen;  /* … when it was looked at last */
+	uint64_t busy_ns;    /* when that was seen to have grown */
 };
 
 static void
@@ -344,7 +344,8 @@ keeper_open(struct keeper **opened, const struct keeper_options *options, uint64
 		status = prepare_next(keeper, false, fault);
 	if (status != STATUS_OK)
 		goto free_segments;
-	int os_error = thread_start(&keeper->thread, "keeper", THREAD_BACKSTAGE, keeper_run, keeper);
+	int os_error = thread_start(
+		&keeper->thread, "keeper", THREAD_BACKSTAGE, keeper_run, keeper);
 	if (os_error != 0) {
 		status = fault_system(fault, os_error, "can't start the journal's keeper");
 		goto free_segments;

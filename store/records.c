@@ -230,8 +230,8 @@ key_is_of_balance(struct bytes key, struct text *account, struct text *name)
 enum { COUNTER_CYCLE_BYTES = 4 };
 
 void
-key_of_counter(struct record_key *key, struct text subscription, struct text package, struct text allowance,
-	int32_t cycle)
+key_of_counter(struct record_key *key, struct text subscription, struct text package,
+	struct text allowance, int32_t cycle)
 {
 	/* Big-endian with the sign turned, so that byte order is the order of time. */
 	uint32_t ordered = __builtin_bswap32((uint32_t)cycle ^ UINT32_C(0x80000000));
@@ -258,8 +258,8 @@ key_part(struct bytes *rest)
 }
 
 bool
-key_is_of_counter(struct bytes key, struct text *subscription, struct text *package, struct text *allowance,
-	int32_t *cycle)
+key_is_of_counter(struct bytes key, struct text *subscription, struct text *package,
+	struct text *allowance, int32_t *cycle)
 {
 	if (key.size <= COUNTER_CYCLE_BYTES)
 		return false;
@@ -269,8 +269,8 @@ key_is_of_counter(struct bytes key, struct text *subscription, struct text *pack
 	*subscription = key_part(&rest);
 	*package = key_part(&rest);
 	*allowance = key_part(&rest);
-	return rest.size == 0 && identifier_is_valid(*subscription) && identifier_is_valid(*package) &&
-		identifier_is_valid(*allowance);
+	return rest.size == 0 && identifier_is_valid(*subscription) &&
+		identifier_is_valid(*package) && identifier_is_valid(*allowance);
 }
 
 /* ---- values ---- */
@@ -529,7 +529,8 @@ key_is_valid(uint8_t table, struct bytes key)
 bool
 record_is_valid(uint8_t table, struct bytes key, struct bytes value)
 {
-	return table > 0 && table < TABLE_END && key_is_valid(table, key) && value_is_valid(table, value);
+	return table > 0 && table < TABLE_END && key_is_valid(table, key) &&
+		value_is_valid(table, value);
 }
 
 bool

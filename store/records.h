@@ -1,9 +1,10 @@
 /*
  * Records: the tables of the store, the layout of each value, and how keys are made.
  *
- * A record is a key of 1 to 255 bytes and a value of up to 65,535 bytes. The encoded value is the same in memory, in LMDB and in
- * the journal. Numbers are little-endian; a text is one length byte and its bytes; a list is a count byte and
- * its elements; a span of time is a flag byte (1: has from, 2: has till) and those of the two that it has, 8 bytes each.
+ * A record is a key of 1 to 255 bytes and a value of up to 65,535 bytes. The encoded value is the
+ * same in memory, in LMDB and in the journal. Numbers are little-endian; a text is one length byte
+ * and its bytes; a list is a count byte and its elements; a span of time is a flag byte (1: has
+ * from, 2: has till) and those of the two that it has, 8 bytes each.
  *
  *   customer      segment text, area text, list of facts: name text, kind byte (0 text, 1 integer), text or 8 bytes
  *   account       customer text, currency text, zone text, bill day 1 byte, floor 8 bytes (micro-units),
@@ -17,8 +18,8 @@
  *   release       size 8, published_ms 8, activated_ms 8 (0: never), by text, catalog text
  *   setting       depends on the key; "active": name of the release in force
  *
- * Reading a value never fails for values that were checked once when they came in (record_is_valid, called on everything that
- * comes from a disk).
+ * Reading a value never fails for values that were checked once when they came in (record_is_valid,
+ * called on everything that comes from a disk).
  */
 #ifndef SUANPAN_RECORDS_H
 #define SUANPAN_RECORDS_H
@@ -56,11 +57,11 @@ struct record_key {
 void key_of_text(struct record_key *key, enum table table, struct text id); /* 1 to 64 bytes */
 void key_of_balance(struct record_key *key, struct text account, struct text name);
 /* The cycle comes first, so that a month's counters lie together and old ones can go together. */
-void key_of_counter(struct record_key *key, struct text subscription, struct text package, struct text allowance,
-	int32_t cycle);
+void key_of_counter(struct record_key *key, struct text subscription, struct text package,
+	struct text allowance, int32_t cycle);
 bool key_is_of_balance(struct bytes key, struct text *account, struct text *name);
-bool key_is_of_counter(struct bytes key, struct text *subscription, struct text *package, struct text *allowance,
-	int32_t *cycle);
+bool key_is_of_counter(struct bytes key, struct text *subscription, struct text *package,
+	struct text *allowance, int32_t *cycle);
 
 /* FROM ≤ t < TILL */
 struct span {
@@ -82,9 +83,9 @@ span_overlaps(struct span a, struct span b)
 }
 
 /*
- * Walking a value. A reader is a position in it; each *_read function takes the next part. Past the end or on
- * malformed bytes it gives zeros and sets `bad`, for the one place that checks (record_is_valid); elsewhere
- * bad is a bug.
+ * Walking a value. A reader is a position in it; each *_read function takes the next part. Past the
+ * end or on malformed bytes it gives zeros and sets `bad`, for the one place that checks
+ * (record_is_valid); elsewhere bad is a bug.
  */
 struct field_reader {
 	const uint8_t *at;
@@ -98,7 +99,10 @@ uint64_t field_read_u64(struct field_reader *reader);
 struct text field_read_text(struct field_reader *reader);
 struct span field_read_span(struct field_reader *reader);
 
-/* Building a value in a place of fixed size; `full` when it did not fit (nothing is written past the end). */
+/*
+ * Building a value in a place of fixed size; `full` when it did not fit (nothing is written past
+ * the end).
+ */
 struct field_writer {
 	uint8_t *start;
 	uint8_t *at;
@@ -120,10 +124,11 @@ enum balance_kind { BALANCE_CASH, BALANCE_GIFT, BALANCE_DEPOSIT, BALANCE_UNITS }
 const char *balance_kind_name(enum balance_kind kind); /* "cash" … */
 
 struct balance {
-	int64_t amount;   /* micro-units, or units */
+	int64_t amount; /* micro-units, or units */
 	int64_t held;
-	uint64_t earlier; /* position of the newest entry that touched it on an earlier day, 0 if none */
-	uint32_t day;     /* of the newest entry; 0 if none */
+	uint64_t
+		earlier; /* position of the newest entry that touched it on an earlier day, 0 if none */
+	uint32_t day; /* of the newest entry; 0 if none */
 	enum balance_kind kind;
 	struct text unit; /* "CNY", "second" */
 	struct span span;
@@ -131,8 +136,8 @@ struct balance {
 struct balance balance_read(struct bytes value);
 void balance_write(struct field_writer *writer, const struct balance *balance);
 /*
- * What a new entry of `day` makes of the two history fields, given the position of the entry before (the record's version).
- * The chain of `earlier` lets a search by date skip whole days.
+ * What a new entry of `day` makes of the two history fields, given the position of the entry before
+ * (the record's version). The chain of `earlier` lets a search by date skip whole days.
  */
 void balance_touch(struct balance *balance, uint64_t version, uint32_t day);
 

@@ -1,4 +1,7 @@
-/* Recovery: from LMDB and the journal to records and ids in memory. No rule runs here (see store.h). */
+/*
+ * Recovery: from LMDB and the journal to records and ids in memory. No rule runs here (see
+ * store.h).
+ */
 #include "archive.h"
 #include "store_parts.h"
 
@@ -64,14 +67,14 @@ store_sweep_now(struct store *store, struct fault *fault)
 static enum status
 bad_entry(const struct recovery *recovery, uint64_t position, const char *what)
 {
-	return fault_set(recovery->fault, STATUS_CORRUPT, "the journal entry at %" PRIu64 " %s; run suanpan fsck",
-		position, what);
+	return fault_set(recovery->fault, STATUS_CORRUPT,
+		"the journal entry at %" PRIu64 " %s; run suanpan fsck", position, what);
 }
 
 /*
- * Finds memory for all that the entry changes. STATUS_MEMORY: sweep what was changed before, and try again. Each effect says
- * which entry changed its record before; where this recovery has seen the record already, that must be so: a
- * gap would mean that an entry is lost.
+ * Finds memory for all that the entry changes. STATUS_MEMORY: sweep what was changed before, and
+ * try again. Each effect says which entry changed its record before; where this recovery has seen
+ * the record already, that must be so: a gap would mean that an entry is lost.
  */
 static enum status
 prepare_entry(struct recovery *recovery, const struct journal_visit *visit, struct changes *changes)
@@ -82,11 +85,13 @@ prepare_entry(struct recovery *recovery, const struct journal_visit *visit, stru
 	for (size_t i = 0; effect_next(&rest, &effect); i++) {
 		if (effect.table == 0 || effect.table >= TABLE_END ||
 			!record_is_valid(effect.table, effect.key, effect.value))
-			return bad_entry(recovery, visit->position, "changes a record in a way that is not well-formed");
+			return bad_entry(recovery, visit->position,
+				"changes a record in a way that is not well-formed");
 		if (!store_pin(store, changes, i, &effect))
 			return STATUS_MEMORY;
 		if (!shelf_record_follows(changes->records[i], effect.previous))
-			return bad_entry(recovery, visit->position, "does not follow the entry that changed its record before");
+			return bad_entry(recovery, visit->position,
+				"does not follow the entry that changed its record before");
 	}
 	rest = visit->entry->effect_bytes;
 	for (size_t i = 0; effect_next(&rest, &effect); i++) {
@@ -165,18 +170,19 @@ check_whole_journal(const struct journal_place *place, struct fault *fault)
 }
 
 /*
- * A segment is whole before its first frame is written, and no crash makes a file shorter. So a shorter one that holds frames has been cut, and
- * what was behind may have been acknowledged.
+ * A segment is whole before its first frame is written, and no crash makes a file shorter. So a
+ * shorter one that holds frames has been cut, and what was behind may have been acknowledged.
  */
 static enum status
-check_last_segment(const struct journal_place *place, const struct journal_head *end, struct fault *fault)
+check_last_segment(
+	const struct journal_place *place, const struct journal_head *end, struct fault *fault)
 {
 	struct segment_reader file;
 	uint64_t size;
 	if (journal_offset_of(place, end->position) == 0)
 		return STATUS_OK;
-	enum status status =
-		segment_reader_open(&file, place, journal_segment_of(place, end->position), DISK_READ, fault);
+	enum status status = segment_reader_open(
+		&file, place, journal_segment_of(place, end->position), DISK_READ, fault);
 	if (status != STATUS_OK)
 		return status;
 	status = segment_reader_size(&file, &size, fault);

@@ -160,8 +160,8 @@ write_zeros(struct disk_file *file, uint64_t from, uint64_t to, const uint8_t *z
 {
 	must(from % DISK_BLOCK == 0 && to % DISK_BLOCK == 0);
 	while (from < to) {
-		size_t size =
-			to - from < SEGMENT_CHUNK_BYTES ? (size_t)(to - from) : SEGMENT_CHUNK_BYTES;
+		size_t size = to - from < SEGMENT_CHUNK_BYTES ? (size_t)(to - from)
+							      : SEGMENT_CHUNK_BYTES;
 		enum status status = disk_write(file, zeros, size, from, fault);
 		if (status != STATUS_OK)
 			return status;

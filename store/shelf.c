@@ -11,9 +11,10 @@
 #include <string.h>
 
 /*
- * Where a record is on its way from a change to LMDB (see shelf.h). Lists have numbers; a record's mark says whether it is on an
- * even or an odd one. So a sweep begins by counting up, without touching a record: what was the list of changed records
- * is the sweep's list from then on. A record that was copied and has changed since is both COPIED and listed.
+ * Where a record is on its way from a change to LMDB (see shelf.h). Lists have numbers; a record's
+ * mark says whether it is on an even or an odd one. So a sweep begins by counting up, without
+ * touching a record: what was the list of changed records is the sweep's list from then on. A
+ * record that was copied and has changed since is both COPIED and listed.
  */
 enum {
 	MARK_LISTED_EVEN = 1,
@@ -61,15 +62,17 @@ struct shelf {
 	struct record_list changed; /* list number `list` */
 	size_t swept_room;          /* of the list that the sweep has */
 	struct record_list spare;   /* the memory of the list that the last sweep gave back */
-	struct record_list dead[2]; /* cells to give back when the last even or odd list that names them is done */
-	unsigned list;              /* number of the list of changed records; the sweep's is the one before */
+	struct record_list dead
+		[2]; /* cells to give back when the last even or odd list that names them is done */
+	unsigned list; /* number of the list of changed records; the sweep's is the one before */
 	bool sweeping;
 	size_t bytes_max;
 	size_t record_count;
 	size_t absent_count;
 	size_t kept_bytes; /* of cells that the hand may not drop, because they are not in LMDB yet */
 	uint64_t dropped;
-	uint32_t dropped_tables; /* a bit for each table of which a record that exists was dropped */
+	uint32_t
+		dropped_tables; /* a bit for each table of which a record that exists was dropped */
 };
 
 static uint64_t
@@ -267,14 +270,16 @@ drop_one(struct shelf *shelf, size_t size)
 }
 
 /*
- * May memory be taken for more cells of this size? At the bound only if none could be dropped: then the shelf may grow an
- * eighth beyond it, so that a size that came late finds its share, and a few cells of each size can always be had.
+ * May memory be taken for more cells of this size? At the bound only if none could be dropped: then
+ * the shelf may grow an eighth beyond it, so that a size that came late finds its share, and a few
+ * cells of each size can always be had.
  */
 static bool
 may_grow(const struct shelf *shelf, size_t size)
 {
 	size_t after = shelf_bytes(shelf) + SLAB_BYTES;
-	return after <= shelf->bytes_max / 8 * 9 || slab_cells_of_size(shelf->slabs, size) < CELLS_MIN;
+	return after <= shelf->bytes_max / 8 * 9 ||
+		slab_cells_of_size(shelf->slabs, size) < CELLS_MIN;
 }
 
 /* A cell for a record; at the bound, another of its size is dropped. */
@@ -282,8 +287,9 @@ static struct shelf_record *
 cell_take(struct shelf *shelf, size_t key_size, size_t value_size)
 {
 	size_t size = sizeof(struct shelf_record) + key_size + value_size;
-	if (!slab_is_at_hand(shelf->slabs, size) && shelf_bytes(shelf) + SLAB_BYTES > shelf->bytes_max &&
-		!drop_one(shelf, size) && !may_grow(shelf, size))
+	if (!slab_is_at_hand(shelf->slabs, size) &&
+		shelf_bytes(shelf) + SLAB_BYTES > shelf->bytes_max && !drop_one(shelf, size) &&
+		!may_grow(shelf, size))
 		return NULL;
 	struct shelf_record *record = slab_take(shelf->slabs, size);
 	if (record == NULL)
@@ -345,15 +351,16 @@ record_new(struct shelf *shelf, struct shelf_key key, size_t value_size)
 }
 
 /*
- * Moves a record to a larger cell. The old one dies: at once, or when the lists that name it are done. NULL without memory, nothing
- * changed.
+ * Moves a record to a larger cell. The old one dies: at once, or when the lists that name it are
+ * done. NULL without memory, nothing changed.
  */
 static struct shelf_record *
 record_move(struct shelf *shelf, struct shelf_key key, struct shelf_record *old, size_t value_size)
 {
 	uint8_t marks = old->marks;
-	struct record_list *dead = &shelf->dead[(marks & mark_changed(shelf)) != 0 ? shelf->list % 2
-										   : (shelf->list + 1) % 2];
+	struct record_list *dead = &shelf->dead[(marks & mark_changed(shelf)) != 0
+			? shelf->list % 2
+			: (shelf->list + 1) % 2];
 	if (!list_make_room(dead))
 		return NULL;
 	old->marks |= MARK_DEAD; /* so that the hand lets it be while a cell is looked for */
@@ -370,7 +377,10 @@ record_move(struct shelf *shelf, struct shelf_key key, struct shelf_record *old,
 		slab_give(shelf->slabs, old, record_cell_bytes(old));
 		return record;
 	}
-	/* Lists name the old cell. The new one is listed as changed, so that it stays and will be written. */
+	/*
+	 * Lists name the old cell. The new one is listed as changed, so that it stays and will be
+	 * written.
+	 */
 	old->marks |= MARK_DEAD;
 	list_add(dead, old);
 	list_as_changed(shelf, record);
@@ -432,7 +442,8 @@ shelf_has_room(const struct shelf_record *record, size_t value_size)
 }
 
 bool
-shelf_make_room(struct shelf *shelf, struct shelf_key key, struct shelf_record **record, size_t value_size)
+shelf_make_room(
+	struct shelf *shelf, struct shelf_key key, struct shelf_record **record, size_t value_size)
 {
 	must(value_size <= RECORD_VALUE_MAX && ((*record)->marks & MARKS_LISTED) != 0);
 	if (record_room(*record) >= value_size)
@@ -505,8 +516,9 @@ record_is_done(struct shelf *shelf, struct shelf_record *record)
 }
 
 /*
- * What a record that outgrew its cell has become, if the sweep meets it under the old cell only: if it moved before the sweep
- * began, its new cell is on the sweep's list too, or was written by it already and may even have been dropped. NULL then.
+ * What a record that outgrew its cell has become, if the sweep meets it under the old cell only: if
+ * it moved before the sweep began, its new cell is on the sweep's list too, or was written by it
+ * already and may even have been dropped. NULL then.
  */
 static struct shelf_record *
 successor_to_write(const struct shelf *shelf, const struct shelf_record *dead)
@@ -518,12 +530,14 @@ successor_to_write(const struct shelf *shelf, const struct shelf_record *dead)
 }
 
 bool
-shelf_sweep_copy(struct shelf *shelf, struct shelf_record *record, struct bytes *value, uint64_t *version)
+shelf_sweep_copy(
+	struct shelf *shelf, struct shelf_record *record, struct bytes *value, uint64_t *version)
 {
 	must(shelf->sweeping && (record->marks & mark_swept(shelf)) != 0);
 	record->marks = (uint8_t)(record->marks & ~mark_swept(shelf));
-	struct shelf_record *newest =
-		(record->marks & MARK_DEAD) != 0 ? successor_to_write(shelf, record) : record;
+	struct shelf_record *newest = (record->marks & MARK_DEAD) != 0
+		? successor_to_write(shelf, record)
+		: record;
 	/* A version of 0 was made for an entry that came to nothing, or that is still to come. */
 	if (newest == NULL || newest->version == 0) {
 		record_is_done(shelf, record);
@@ -556,7 +570,10 @@ shelf_sweep_end(struct shelf *shelf, struct shelf_sweep *sweep)
 	dead->count = 0;
 	shelf->spare = (struct record_list){ sweep->records, 0, shelf->swept_room };
 	if (shelf->spare.room > SPARE_ROOM_MAX) {
-		/* Growing again costs little; memory that lies idle until the next sweep is that of many records. */
+		/*
+		 * Growing again costs little; memory that lies idle until the next sweep is that of
+		 * many records.
+		 */
 		memory_free(shelf->spare.records);
 		shelf->spare = (struct record_list){ .room = 0 };
 	}
@@ -599,7 +616,8 @@ shelf_stats(const struct shelf *shelf)
 
 void
 shelf_each(const struct shelf *shelf,
-	void (*visit)(void *context, uint8_t table, struct bytes key, struct bytes value, uint64_t version),
+	void (*visit)(void *context, uint8_t table, struct bytes key, struct bytes value,
+		uint64_t version),
 	void *context)
 {
 	struct slab_hand hand = { NULL, 0 };
@@ -611,7 +629,10 @@ shelf_each(const struct shelf *shelf,
 	}
 }
 
-/* Each entry of the list has the mark. Together with the count of cells that have it, none is there twice. */
+/*
+ * Each entry of the list has the mark. Together with the count of cells that have it, none is there
+ * twice.
+ */
 static bool
 list_is_marked(const struct record_list *list, uint8_t mark)
 {
@@ -640,12 +661,15 @@ shelf_is_valid(const struct shelf *shelf)
 			continue;
 		records++;
 		absent += record->value_size == 0;
-		if (find_record(shelf, shelf_key((enum table)record->table, record_key(record))) != record)
+		if (find_record(shelf, shelf_key((enum table)record->table, record_key(record))) !=
+			record)
 			return false;
 	}
 	return records == shelf->record_count && records == shelf->index.count &&
 		absent == shelf->absent_count && changed == shelf->changed.count &&
-		kept_bytes == shelf->kept_bytes && dead == shelf->dead[0].count + shelf->dead[1].count &&
+		kept_bytes == shelf->kept_bytes &&
+		dead == shelf->dead[0].count + shelf->dead[1].count &&
 		list_is_marked(&shelf->changed, mark_changed(shelf)) &&
-		list_is_marked(&shelf->dead[0], MARK_DEAD) && list_is_marked(&shelf->dead[1], MARK_DEAD);
+		list_is_marked(&shelf->dead[0], MARK_DEAD) &&
+		list_is_marked(&shelf->dead[1], MARK_DEAD);
 }

@@ -27,7 +27,10 @@ slot_make(uint64_t hash, const void *item)
 	uint64_t pointer = (uint64_t)(uintptr_t)item;
 	must((pointer & ~POINTER_MASK) == 0);
 	must(item != NULL);
-	/* Bits 9 … 24 of the hash: neither the home slot nor the directory uses them, up to a depth of 39. */
+	/*
+	 * Bits 9 … 24 of the hash: neither the home slot nor the directory uses them, up to a depth
+	 * of 39.
+	 */
 	return ((hash >> 9) & 0xffff) << POINTER_BITS | pointer;
 }
 

@@ -10,8 +10,8 @@
 #include <string.h>
 
 /*
- * Classes 0 … 63 are the multiples of 8 up to 512; then each is about a quarter larger than the one before. A block of a class
- * whose cell is over SLAB_BYTES / 8 holds one cell.
+ * Classes 0 … 63 are the multiples of 8 up to 512; then each is about a quarter larger than the one
+ * before. A block of a class whose cell is over SLAB_BYTES / 8 holds one cell.
  */
 enum {
 	FINE_STEP = 8,
@@ -49,7 +49,7 @@ struct slab_class {
 struct slabs {
 	struct slab *first;
 	struct slab *last;
-	size_t bytes; /* but for what `blocks` has */
+	size_t bytes;         /* but for what `blocks` has */
 	struct pieces blocks; /* of SLAB_BYTES; larger cells are taken alone */
 	unsigned class_count;
 	struct slab_class classes[CLASSES_MAX];
@@ -104,7 +104,7 @@ class_of(struct slabs *slabs, size_t size)
 		return &slabs->classes[(size - 1) / FINE_STEP];
 	unsigned class = FINE_CLASSES;
 	while (slabs->classes[class].size < size)
-		class++;
+		class ++;
 	must(class < slabs->class_count);
 	return &slabs->classes[class];
 }
@@ -161,7 +161,8 @@ class_grow(struct slabs *slabs, struct slab_class *class)
 	slab->cell_size = class->size;
 	slab->cell_count = cell_count;
 	for (size_t i = cell_count; i-- > 0;) {
-		struct free_cell *cell = (struct free_cell *)(void *)(slab->cells + i * class->size);
+		struct free_cell *cell = (struct free_cell *)(void *)(slab->cells +
+			i * class->size);
 		cell->zero = 0;
 		cell->next = class->free;
 		class->free = cell;
@@ -199,7 +200,8 @@ bool
 slab_is_at_hand(struct slabs *slabs, size_t size)
 {
 	const struct slab_class *class = class_of(slabs, size);
-	return class->free != NULL || (!is_alone(class->size) && pieces_are_at_hand(&slabs->blocks));
+	return class->free != NULL ||
+		(!is_alone(class->size) && pieces_are_at_hand(&slabs->blocks));
 }
 
 size_t

@@ -116,8 +116,8 @@ open_state(struct store *store, struct fault *fault)
 	char path[1000];
 	struct database_reader *reader;
 	folder_path(&store->folder, "state", path);
-	enum status status =
-		database_open(path, store->settings.map_bytes, false, &store->database, fault);
+	enum status status = database_open(
+		path, store->settings.map_bytes, false, &store->database, fault);
 	if (status == STATUS_OK)
 		status = database_read_begin(store->database, &reader, fault);
 	if (status != STATUS_OK)
@@ -130,9 +130,11 @@ open_state(struct store *store, struct fault *fault)
 			store->complete |= UINT32_C(1) << table;
 	}
 	database_read_end(reader);
-	if (status == STATUS_OK && store->meta.folder != 0 && store->meta.folder != store->folder.number)
+	if (status == STATUS_OK && store->meta.folder != 0 &&
+		store->meta.folder != store->folder.number)
 		return fault_set(fault, STATUS_CONFLICT,
-			"%s belongs to another data folder; restore both from the same backup", path);
+			"%s belongs to another data folder; restore both from the same backup",
+			path);
 	return status;
 }
 
@@ -152,7 +154,10 @@ open_ids(struct store *store, struct fault *fault)
 	return ids_open(&store->ids, &options, store->meta.runs, store->meta.run_count, fault);
 }
 
-/* After an unclean end, goes on in a fresh segment, away from whatever lies behind the last good frame. */
+/*
+ * After an unclean end, goes on in a fresh segment, away from whatever lies behind the last good
+ * frame.
+ */
 static void
 settle_tail(struct store *store, struct journal_head *head)
 {
@@ -250,7 +255,10 @@ open_parts(struct store *store, struct fault *fault)
 	status = archiver_open(&store->archiver, &archiving, fault);
 	if (status != STATUS_OK)
 		return status;
-	/* The last checkpoint and the epoch written since stand for the same, so both of LMDB's newest states do. */
+	/*
+	 * The last checkpoint and the epoch written since stand for the same, so both of LMDB's
+	 * newest states do.
+	 */
 	archiver_checkpoint(store->archiver, store->meta.applied.position);
 	archiver_checkpoint(store->archiver, store->meta.applied.position);
 	return STATUS_OK;
@@ -272,8 +280,8 @@ store_release(struct store *store)
 }
 
 enum status
-store_open(struct store **store, const struct store_settings *settings, const struct store_events *events,
-	uv_loop_t *loop, struct fault *fault)
+store_open(struct store **store, const struct store_settings *settings,
+	const struct store_events *events, uv_loop_t *loop, struct fault *fault)
 {
 	struct store *opened = memory_new_zeroed(1, sizeof *opened);
 	if (opened == NULL)
@@ -391,8 +399,8 @@ walk_shelf(void *context, uint8_t table, struct bytes key, struct bytes value, u
 
 enum status
 store_each(struct store *store, enum table table,
-	bool (*visit)(void *context, struct bytes key, struct bytes value, uint64_t version), void *context,
-	struct fault *fault)
+	bool (*visit)(void *context, struct bytes key, struct bytes value, uint64_t version),
+	void *context, struct fault *fault)
 {
 	struct walk_all walk = { store, table, visit, context, false };
 	struct database_reader *reader;

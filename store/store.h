@@ -1,6 +1,7 @@
 /*
- * The store of one shard: its journal, the records in memory, LMDB behind them, the ids that were decided, and the workers that read
- * what is not in memory. Whoever uses it decides; the store remembers.
+ * The store of one shard: its journal, the records in memory, LMDB behind them, the ids that were
+ * decided, and the workers that read what is not in memory. Whoever uses it decides; the store
+ * remembers.
  *
  *   find    records and ids in memory            LOOKUP_COLD → want: a worker reads it, then decide again
  *   append  an entry: into the journal's open batch, and applied to the records in memory, in one step
@@ -15,12 +16,14 @@
  *   ids/        runs (ids.h)              can be made from the journal
  *   releases/   bundles by name (see engine/releases.h)
  *
- * Opening recovers: everything in the journal behind what LMDB stands for is applied again, by the same function as in
- * append. No rule and no Lua runs. The memory it takes is bounded by the same setting: when changed records fill it, they are swept on the way.
+ * Opening recovers: everything in the journal behind what LMDB stands for is applied again, by the
+ * same function as in append. No rule and no Lua runs. The memory it takes is bounded by the same
+ * setting: when changed records fill it, they are swept on the way.
  *
- * Back-pressure. store_append says STATUS_BUSY while the journal's batch is full, checkpoints are too far behind,
- * changed records fill the memory, or ids wait for the disk; and STATUS_FULL while the disk has no room for new work. Nothing was decided then. A
- * request that met STATUS_BUSY wants WANT_ROOM.
+ * Back-pressure. store_append says STATUS_BUSY while the journal's batch is full, checkpoints are
+ * too far behind, changed records fill the memory, or ids wait for the disk; and STATUS_FULL while
+ * the disk has no room for new work. Nothing was decided then. A request that met STATUS_BUSY wants
+ * WANT_ROOM.
  *
  * Thread: the loop's. Callbacks come on it, from the loop.
  */
@@ -41,18 +44,20 @@ struct store;
 struct store_settings {
 	char directory[900];
 	uint32_t shard;
-	size_t records_bytes_max;   /* of records in memory */
-	uint64_t map_bytes;         /* of LMDB's map */
-	uint64_t segment_bytes;     /* used when the folder is made */
+	size_t records_bytes_max; /* of records in memory */
+	uint64_t map_bytes;       /* of LMDB's map */
+	uint64_t segment_bytes;   /* used when the folder is made */
 	size_t batch_bytes_max;
 	unsigned segment_spares;
-	uint64_t reserve_bytes;     /* of the disk, kept for checkpoints */
-	uint64_t behind_bytes_max;  /* of journal that LMDB may lag behind; a checkpoint begins at a third of it … */
-	uint32_t checkpoint_ms;     /* … or after this, or when nothing was decided for a twelfth of this */
-	uint32_t sweep_ms;          /* over which a checkpoint spreads its work */
-	size_t ids_generation_max;  /* ids in memory before a run is written */
-	int32_t ids_days;           /* how long an id is kept, by the day of its event */
-	int64_t archive_after_ms;   /* segments of the journal are compressed when they are so old */
+	uint64_t reserve_bytes; /* of the disk, kept for checkpoints */
+	uint64_t
+		behind_bytes_max; /* of journal that LMDB may lag behind; a checkpoint begins at a third of it … */
+	uint32_t
+		checkpoint_ms; /* … or after this, or when nothing was decided for a twelfth of this */
+	uint32_t sweep_ms;         /* over which a checkpoint spreads its work */
+	size_t ids_generation_max; /* ids in memory before a run is written */
+	int32_t ids_days;          /* how long an id is kept, by the day of its event */
+	int64_t archive_after_ms;  /* segments of the journal are compressed when they are so old */
 };
 struct store_settings store_settings_default(const char *directory);
 
@@ -66,46 +71,53 @@ struct store_events {
 };
 
 /*
- * Opens or makes the data folder and recovers. STATUS_BUSY: another process has it. STATUS_CORRUPT: damage that must be
- * looked at (the fault says what); nothing was changed.
+ * Opens or makes the data folder and recovers. STATUS_BUSY: another process has it. STATUS_CORRUPT:
+ * damage that must be looked at (the fault says what); nothing was changed.
  */
 enum status store_open(struct store **store, const struct store_settings *settings,
 	const struct store_events *events, uv_loop_t *loop, struct fault *fault);
 
 /*
- * Ends well: everything durable, a whole checkpoint, marked clean. The loop must not run any more requests; wants still
- * under way are waited for and their `done` is not called. After `failed` it only lets go. If the last checkpoint can't be written
- * (the disk is full), its status says so; nothing is lost, the next start recovers. NULL is fine.
+ * Ends well: everything durable, a whole checkpoint, marked clean. The loop must not run any more
+ * requests; wants still under way are waited for and their `done` is not called. After `failed` it
+ * only lets go. If the last checkpoint can't be written (the disk is full), its status says so;
+ * nothing is lost, the next start recovers. NULL is fine.
  */
 enum status store_close(struct store *store, struct fault *fault);
 
 /* ---- finding ---- */
 
-enum lookup store_find(struct store *store, struct shelf_key key, struct bytes *value, uint64_t *version);
+enum lookup
+store_find(struct store *store, struct shelf_key key, struct bytes *value, uint64_t *version);
 void store_prefetch_slot(const struct store *store, uint64_t hash);
 void store_prefetch_record(const struct store *store, uint64_t hash);
 
 /*
- * What a request that waited has learnt about its id, so that deciding again does not ask again. Zero it when the request comes in; the
- * buffer is bound to ENTRY_BYTES_MAX by store_find_id.
+ * What a request that waited has learnt about its id, so that deciding again does not ask again.
+ * Zero it when the request comes in; the buffer is bound to ENTRY_BYTES_MAX by store_find_id.
  */
 #define ID_OTHERS_MAX 8
 struct id_memo {
-	struct hash128 hash;  /* of the id, once it is known; both parts 0 before */
-	uint64_t wanted;      /* the next worker reads the entry at this position; 0: it searches the runs */
-	uint64_t view;        /* the runs of this view were searched, 0: none were */
-	bool in_runs;         /* and they have it: `bytes` is its entry */
-	uint64_t position;    /* of the entry in `bytes`, 0: none */
+	struct hash128 hash; /* of the id, once it is known; both parts 0 before */
+	uint64_t
+		wanted; /* the next worker reads the entry at this position; 0: it searches the runs */
+	uint64_t view;     /* the runs of this view were searched, 0: none were */
+	bool in_runs;      /* and they have it: `bytes` is its entry */
+	uint64_t position; /* of the entry in `bytes`, 0: none */
 	struct buffer bytes;
-	uint64_t others[ID_OTHERS_MAX]; /* positions with the same hash that turned out to be other ids */
+	uint64_t others
+		[ID_OTHERS_MAX]; /* positions with the same hash that turned out to be other ids */
 	unsigned other_count;
 };
 void id_memo_release(struct id_memo *memo);
 void id_memo_clear(struct id_memo *memo); /* keeps the buffer's memory */
 
-/* The entry that answered this id, with its position; views into the journal's memory or the memo, valid until the next call here. */
-enum lookup store_find_id(struct store *store, struct text scope, struct text id, struct id_memo *memo,
-	struct entry *entry, uint64_t *position);
+/*
+ * The entry that answered this id, with its position; views into the journal's memory or the memo,
+ * valid until the next call here.
+ */
+enum lookup store_find_id(struct store *store, struct text scope, struct text id,
+	struct id_memo *memo, struct entry *entry, uint64_t *position);
 struct hash128 store_id_hash(const struct store *store, struct text scope, struct text id);
 void store_prefetch_id(const struct store *store, struct hash128 hash);
 
@@ -136,10 +148,11 @@ struct want {
 	void *context;
 	/* the store's, while it waits */
 	struct want *next;
-	struct want *slot_next; /* the next record that is being read with the same place in a table */
-	struct want *follower;  /* another want for the same record */
-	unsigned tries;         /* WANT_RECORD: how often there was no memory for it */
-	bool found;             /* WANT_RECORD: what the worker saw */
+	struct want
+		*slot_next; /* the next record that is being read with the same place in a table */
+	struct want *follower; /* another want for the same record */
+	unsigned tries;        /* WANT_RECORD: how often there was no memory for it */
+	bool found;            /* WANT_RECORD: what the worker saw */
 	uint64_t version;
 	struct ids_view *view; /* WANT_ID: what the worker searches */
 	uint64_t view_number;
@@ -153,12 +166,13 @@ void want_id(struct want *want, struct text scope, struct text id, struct id_mem
 /* ---- deciding ---- */
 
 /*
- * Appends and applies. entry->effects[].previous is filled in by this, from the records, all of which must be in memory or known absent
- * (found before, in the same turn). `day` of the id is that of entry->at_ms. STATUS_BUSY, STATUS_FULL, STATUS_MEMORY: nothing happened. STATUS_LIMIT:
- * nor then, and never will, for it is more than an entry can hold.
+ * Appends and applies. entry->effects[].previous is filled in by this, from the records, all of
+ * which must be in memory or known absent (found before, in the same turn). `day` of the id is that
+ * of entry->at_ms. STATUS_BUSY, STATUS_FULL, STATUS_MEMORY: nothing happened. STATUS_LIMIT: nor
+ * then, and never will, for it is more than an entry can hold.
  */
-enum status store_append(struct store *store, struct entry *entry, struct effect *effects, uint64_t *position,
-	struct fault *fault);
+enum status store_append(struct store *store, struct entry *entry, struct effect *effects,
+	uint64_t *position, struct fault *fault);
 
 /* The position that is surely below that of every entry still to come. */
 uint64_t store_decided(const struct store *store);
@@ -169,18 +183,21 @@ struct journal_progress store_progress(const struct store *store);
 void store_set_now(struct store *store, int64_t now_ms);
 int64_t store_now(const struct store *store);
 /*
- * At the end of each turn of the loop, and now and then within a long one: hands the batch to the writer, calls `durable`, sends wants
- * to workers, moves the checkpoint on. Cheap when there is nothing to do. `more_to_come`: within a turn, so a small batch may
- * still wait for company.
+ * At the end of each turn of the loop, and now and then within a long one: hands the batch to the
+ * writer, calls `durable`, sends wants to workers, moves the checkpoint on. Cheap when there is
+ * nothing to do. `more_to_come`: within a turn, so a small batch may still wait for company.
  */
 void store_turn(struct store *store, bool more_to_come);
 
 /* ---- the folder ---- */
 
-/* All records of a table, wherever they are, in no order, until `visit` returns false. Reads the disk: for small tables, at start. */
+/*
+ * All records of a table, wherever they are, in no order, until `visit` returns false. Reads the
+ * disk: for small tables, at start.
+ */
 enum status store_each(struct store *store, enum table table,
-	bool (*visit)(void *context, struct bytes key, struct bytes value, uint64_t version), void *context,
-	struct fault *fault);
+	bool (*visit)(void *context, struct bytes key, struct bytes value, uint64_t version),
+	void *context, struct fault *fault);
 
 const char *store_directory(const struct store *store);
 struct journal_place store_place(const struct store *store);

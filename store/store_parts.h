@@ -48,11 +48,12 @@ struct store {
 	uint64_t durable_seen;
 
 	/* Waiting. */
-	struct want_list cold;                 /* for the next workers */
-	struct want *pending[PENDING_SLOTS];   /* records that are being read, by hash */
+	struct want_list cold;               /* for the next workers */
+	struct want *pending[PENDING_SLOTS]; /* records that are being read, by hash */
 	struct want_list durables;
 	struct want_list rooms;
-	struct want_list starved; /* records that were read and found no memory; after the next checkpoint */
+	struct want_list
+		starved; /* records that were read and found no memory; after the next checkpoint */
 	unsigned readings; /* workers under way */
 	unsigned id_jobs;  /* the same, for runs */
 	bool progressed;   /* something that back-pressure may have waited for has happened */
@@ -63,10 +64,11 @@ struct store {
 
 	/* Checkpoints. */
 	uint64_t checkpoint_began_ns;
-	uint64_t decided_seen, decided_ns; /* where the journal was in the last turn, and since when */
+	uint64_t decided_seen,
+		decided_ns; /* where the journal was in the last turn, and since when */
 	bool closing;
 	bool map_is_full;
-	bool memory_is_short; /* somebody waits for memory that a checkpoint will free */
+	bool memory_is_short;           /* somebody waits for memory that a checkpoint will free */
 	uint64_t id_jobs_not_before_ns; /* after the disk was full */
 	uint64_t free_checked_ns;
 	bool disk_is_full;
@@ -77,7 +79,10 @@ struct store {
 	uint64_t busy;
 };
 
-/* Bytes of journal that LMDB does not stand for yet. (`applied` is the end of a padded frame, so it may lie past the last entry.) */
+/*
+ * Bytes of journal that LMDB does not stand for yet. (`applied` is the end of a padded frame, so it
+ * may lie past the last entry.)
+ */
 static inline uint64_t
 store_behind_bytes(const struct store *store)
 {
@@ -91,37 +96,48 @@ struct changes {
 	struct shelf_record *records[ENTRY_EFFECTS_MAX];
 };
 /*
- * Finds memory for one effect: pins first, room later, since making room for one may drop what is not pinned. False without
- * memory, and nothing that anybody can see has changed.
+ * Finds memory for one effect: pins first, room later, since making room for one may drop what is
+ * not pinned. False without memory, and nothing that anybody can see has changed.
  */
-bool store_pin(struct store *store, struct changes *changes, size_t index, const struct effect *effect);
-bool store_make_room(struct store *store, struct changes *changes, size_t index, const struct effect *effect);
-/* Applies an entry that stands in the journal at `position`: the only code that changes state. It can't fail. */
+bool
+store_pin(struct store *store, struct changes *changes, size_t index, const struct effect *effect);
+bool store_make_room(
+	struct store *store, struct changes *changes, size_t index, const struct effect *effect);
+/*
+ * Applies an entry that stands in the journal at `position`: the only code that changes state. It
+ * can't fail.
+ */
 void store_apply(struct store *store, uint64_t position, const struct entry *entry,
 	const struct changes *changes);
 
 /* recover.c: brings shelf and ids up to the end of the journal. */
-enum status store_recover(struct store *store, struct journal_head *head, bool *torn, struct fault *fault);
+enum status
+store_recover(struct store *store, struct journal_head *head, bool *torn, struct fault *fault);
 /* Writes all changed records to LMDB, here and now. */
 enum status store_sweep_now(struct store *store, struct fault *fault);
 /* Writes runs until ids may be added again, or, with `all`, until no id is left in memory. */
 enum status store_write_ids(struct store *store, bool all, struct fault *fault);
 
-/* warm.c: begins to bring records into memory while there is room, a chunk a worker; store_close waits for it. */
+/*
+ * warm.c: begins to bring records into memory while there is room, a chunk a worker; store_close
+ * waits for it.
+ */
 void warm_begin(struct store *store);
 /* Are all records of the table that exist in memory? Then one that is not there does not exist. */
 bool store_is_complete(const struct store *store, uint8_t table);
 
 /* want.c */
-void wants_send(struct store *store);                   /* cold ones to workers */
+void wants_send(struct store *store); /* cold ones to workers */
 void wants_durable(struct store *store, uint64_t durable);
 void wants_room(struct store *store);
-void wants_starved(struct store *store);                /* tries again those that found no memory */
-void wants_drop(struct store *store);                   /* closing: lets go what they hold */
+void wants_starved(struct store *store); /* tries again those that found no memory */
+void wants_drop(struct store *store);    /* closing: lets go what they hold */
 void id_jobs_send(struct store *store);
 void want_list_add(struct want_list *list, struct want *want);
 
-/* May new work be decided now? STATUS_BUSY: not yet; STATUS_FULL: not before somebody makes room. */
+/*
+ * May new work be decided now? STATUS_BUSY: not yet; STATUS_FULL: not before somebody makes room.
+ */
 enum status store_admits(struct store *store, struct fault *fault);
 
 /* No memory was found at the bound, but a checkpoint will free some. */

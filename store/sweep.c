@@ -71,7 +71,10 @@ sweep_left(const struct sweep *sweep)
 
 /* ---- order ---- */
 
-/* The table and the first 15 bytes of a key as two numbers whose order is that of the keys, so that most comparisons touch no record. */
+/*
+ * The table and the first 15 bytes of a key as two numbers whose order is that of the keys, so that
+ * most comparisons touch no record.
+ */
 struct sort_item {
 	uint64_t high;
 	uint64_t low;
@@ -84,8 +87,8 @@ sort_item_of(struct shelf_record *record)
 	uint8_t head[16] = { 0 };
 	struct bytes key = shelf_record_key(record, &head[0]);
 	memcpy(head + 1, key.data, key.size < 15 ? key.size : 15);
-	return (struct sort_item){ __builtin_bswap64(load_u64(head)), __builtin_bswap64(load_u64(head + 8)),
-		record };
+	return (struct sort_item){ __builtin_bswap64(load_u64(head)),
+		__builtin_bswap64(load_u64(head + 8)), record };
 }
 
 static int
@@ -114,7 +117,8 @@ sweep_sort(struct sweep *sweep, struct fault *fault)
 		return STATUS_OK;
 	struct sort_item *items = memory_new(count * sizeof *items);
 	if (items == NULL)
-		return fault_set(fault, STATUS_MEMORY, "no memory to sort %zu changed records", count);
+		return fault_set(
+			fault, STATUS_MEMORY, "no memory to sort %zu changed records", count);
 	for (size_t i = 0; i < count; i++)
 		items[i] = sort_item_of(sweep->list.records[i]);
 	qsort(items, count, sizeof *items, sort_compare);

@@ -1,4 +1,7 @@
-/* Turns of the loop: what is durable is told, what waits is served, and the checkpoint is moved on (see store.h). */
+/*
+ * Turns of the loop: what is durable is told, what waits is served, and the checkpoint is moved on
+ * (see store.h).
+ */
 #include "store_parts.h"
 
 #include "../engine/base/clock.h"
@@ -7,15 +10,17 @@
 
 enum {
 	COMPANY_BYTES = 16 * 1024, /* within a turn, a smaller batch waits for company */
-	QUIET_PART = 12, /* of the time between checkpoints: after so long without work it is quiet */
+	QUIET_PART =
+		12, /* of the time between checkpoints: after so long without work it is quiet */
 	MAP_ALARM_PERCENT = 70,
 };
 
 /* ---- the checkpoint ---- */
 
 /*
- * The fewer checkpoints, the fewer bytes a charge, for a page is written once for all charges that changed it since; but a restart
- * replays what lies behind. So they go by bytes of journal under load, by time under light load, and at once when it is quiet.
+ * The fewer checkpoints, the fewer bytes a charge, for a page is written once for all charges that
+ * changed it since; but a restart replays what lies behind. So they go by bytes of journal under
+ * load, by time under light load, and at once when it is quiet.
  */
 static bool
 checkpoint_is_due(const struct store *store, uint64_t now_ns)
@@ -24,13 +29,18 @@ checkpoint_is_due(const struct store *store, uint64_t now_ns)
 	if (store->closing)
 		return false;
 	bool is_behind = journal_boundary(store->journal).position != store->meta.applied.position;
-	bool is_time = now_ns - store->checkpoint_began_ns >= store->settings.checkpoint_ms * MS_NS ||
+	bool is_time = now_ns - store->checkpoint_began_ns >=
+			store->settings.checkpoint_ms * MS_NS ||
 		now_ns - store->decided_ns >= store->settings.checkpoint_ms * MS_NS / QUIET_PART;
-	return (is_behind && is_time) || store_behind_bytes(store) > store->settings.behind_bytes_max / 3 ||
+	return (is_behind && is_time) ||
+		store_behind_bytes(store) > store->settings.behind_bytes_max / 3 ||
 		records.kept_bytes > records.bytes_max / 4 || store->memory_is_short;
 }
 
-/* How long to rest between two chunks: not at all when somebody may soon have to wait for this checkpoint. */
+/*
+ * How long to rest between two chunks: not at all when somebody may soon have to wait for this
+ * checkpoint.
+ */
 static uint64_t
 checkpoint_pace_ns(const struct store *store)
 {
@@ -52,13 +62,17 @@ checkpoint_ended(struct store *store)
 	unsigned used = database_used_percent(store->database);
 	store->map_is_full = used >= MAP_FULL_PERCENT;
 	if (used >= MAP_ALARM_PERCENT)
-		log_event(LOG_WARN, "the state's map is %u %% full; raise state.map and start again", used);
+		log_event(LOG_WARN,
+			"the state's map is %u %% full; raise state.map and start again", used);
 	store->memory_is_short = false;
 	store->progressed = true;
 	wants_starved(store);
 }
 
-/* The disk or the map is full: new work is refused until a checkpoint has ended well; it is tried again every second. */
+/*
+ * The disk or the map is full: new work is refused until a checkpoint has ended well; it is tried
+ * again every second.
+ */
 static void
 checkpoint_found_no_room(struct store *store, const struct fault *fault)
 {
@@ -76,7 +90,8 @@ checkpoint_give(struct store *store)
 	meta.run_count = ids_list(store->ids, meta.runs, IDS_RUNS_MAX);
 	checkpoint_give_meta(store->checkpoint, &meta);
 	meta.applied = checkpoint_head(store->checkpoint);
-	store->meta = meta; /* as it will be when CHECKPOINT_ENDED comes; nothing is removed before */
+	store->meta =
+		meta; /* as it will be when CHECKPOINT_ENDED comes; nothing is removed before */
 }
 
 static void
@@ -147,7 +162,9 @@ tell_failure(struct store *store)
 	store->events.failed(store->events.context, &store->fault);
 }
 
-/* A whole turn, which sets the timer again: the loop may find nothing else to do before it sleeps. */
+/*
+ * A whole turn, which sets the timer again: the loop may find nothing else to do before it sleeps.
+ */
 static void
 timer_called(uv_timer_t *timer)
 {
@@ -160,7 +177,8 @@ set_timer(struct store *store)
 {
 	bool idle = checkpoint_is_idle(store->checkpoint) && store->rooms.first == NULL;
 	uint64_t due_ms = idle ? 200 : 2;
-	if (uv_timer_get_due_in(&store->timer) > due_ms || !uv_is_active((uv_handle_t *)&store->timer))
+	if (uv_timer_get_due_in(&store->timer) > due_ms ||
+		!uv_is_active((uv_handle_t *)&store->timer))
 		uv_timer_start(&store->timer, timer_called, due_ms, 0);
 }
 

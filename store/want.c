@@ -1,4 +1,7 @@
-/* Waiting for what is not in memory: workers read it, and whoever waits decides again (see store.h). */
+/*
+ * Waiting for what is not in memory: workers read it, and whoever waits decides again (see
+ * store.h).
+ */
 #include "store_parts.h"
 
 #include "../engine/base/clock.h"
@@ -102,7 +105,8 @@ memo_entry(const struct store *store, const struct id_memo *memo, struct entry *
 {
 	size_t size;
 	struct bytes bytes = { memo->bytes.data, memo->bytes.size };
-	enum status status = entry_decode(bytes, frame_key(store->folder.number), entry, &size, NULL);
+	enum status status = entry_decode(
+		bytes, frame_key(store->folder.number), entry, &size, NULL);
 	must(memo->position != 0 && status == STATUS_OK);
 }
 
@@ -180,7 +184,8 @@ static void
 read_entry(struct reading *reading, struct want *want)
 {
 	struct entry entry;
-	want->status = journal_read(&reading->place, want->position, &want->bytes, &entry, &want->fault);
+	want->status = journal_read(
+		&reading->place, want->position, &want->bytes, &entry, &want->fault);
 }
 
 /* Reads one entry into the memo. */
@@ -202,7 +207,8 @@ search_runs(struct reading *reading, struct want *want)
 {
 	struct id_memo *memo = want->memo;
 	if (want->view == NULL) {
-		want->status = fault_set(&want->fault, STATUS_MEMORY, "no memory to look for an id");
+		want->status = fault_set(
+			&want->fault, STATUS_MEMORY, "no memory to look for an id");
 		return;
 	}
 	struct hash128 hash = store_id_hash(reading->store, want->scope, want->id);
@@ -211,7 +217,8 @@ search_runs(struct reading *reading, struct want *want)
 	memo->in_runs = false;
 	while (!memo->in_runs) {
 		struct entry entry;
-		want->status = ids_search(want->view, hash, candidate, &found, &candidate, &want->fault);
+		want->status = ids_search(
+			want->view, hash, candidate, &found, &candidate, &want->fault);
 		if (want->status != STATUS_OK || !found)
 			break;
 		want->status = memo_read(reading, memo, candidate, &entry, &want->fault);
@@ -279,7 +286,8 @@ record_install(struct store *store, struct want *want)
 {
 	struct bytes value = { want->bytes.data, want->found ? want->bytes.size : 0 };
 	if (want->status != STATUS_OK ||
-		shelf_install(store->shelf, shelf_key_of(&want->key), value, want->found ? want->version : 0))
+		shelf_install(store->shelf, shelf_key_of(&want->key), value,
+			want->found ? want->version : 0))
 		return true;
 	if (want->tries++ < TRIES_MAX && store_awaits_memory(store))
 		return false;
@@ -487,8 +495,10 @@ may_send_id_jobs(const struct store *store)
 {
 	if (store->has_failed || monotonic_ns() < store->id_jobs_not_before_ns)
 		return false;
-	return !store->closing || (!checkpoint_is_idle(store->checkpoint) &&
-		ids_unsealed_from(store->ids) < checkpoint_head(store->checkpoint).position);
+	return !store->closing ||
+		(!checkpoint_is_idle(store->checkpoint) &&
+			ids_unsealed_from(store->ids) <
+				checkpoint_head(store->checkpoint).position);
 }
 
 void

@@ -1,13 +1,17 @@
 /*
- * Warming: after a start, the records in LMDB are brought into memory in key order, while there is room, so that charges don't have to wait
- * for them one by one. A worker reads a chunk, the loop puts it on the shelf, and so on.
+ * Warming: after a start, the records in LMDB are brought into memory in key order, while there is
+ * room, so that charges don't have to wait for them one by one. A worker reads a chunk, the loop
+ * puts it on the shelf, and so on.
  *
- * What a worker has read is not older than what the shelf could have: a record that is not on the shelf when the chunk arrives was
- * never there (nothing has been dropped yet, or warming ends), so nobody can have changed it meanwhile.
+ * What a worker has read is not older than what the shelf could have: a record that is not on the
+ * shelf when the chunk arrives was never there (nothing has been dropped yet, or warming ends), so
+ * nobody can have changed it meanwhile.
  *
- * When a whole table is in memory, a record that is not there does not exist, and nobody needs to look.
+ * When a whole table is in memory, a record that is not there does not exist, and nobody needs to
+ * look.
  *
- * No charge reads customers: of them only the first chunk is brought, which is all of a small or new store.
+ * No charge reads customers: of them only the first chunk is brought, which is all of a small or
+ * new store.
  */
 #include "store_parts.h"
 
@@ -78,8 +82,8 @@ warm_read(uv_work_t *work)
 	if (warming->status != STATUS_OK)
 		return;
 	struct bytes after = { warming->after.data, warming->after.size };
-	warming->status = database_each_after(reader, warming->table, after, keep_record, warming,
-		&warming->fault);
+	warming->status = database_each_after(
+		reader, warming->table, after, keep_record, warming, &warming->fault);
 	database_read_end(reader);
 }
 
@@ -92,8 +96,8 @@ warm_install(struct warming *warming)
 		const struct warm_record *record = &warming->records[i];
 		const uint8_t *at = warming->chunk + record->offset;
 		struct bytes value = { at + record->key_size, record->value_size };
-		struct shelf_key key =
-			shelf_key((enum table)warming->table, (struct bytes){ at, record->key_size });
+		struct shelf_key key = shelf_key(
+			(enum table)warming->table, (struct bytes){ at, record->key_size });
 		struct shelf_stats stats = shelf_stats(store->shelf);
 		if (stats.dropped != warming->dropped || stats.bytes > stats.bytes_max / 4 * 3 ||
 			!shelf_install(store->shelf, key, value, record->version))

@@ -236,6 +236,14 @@ class Plan:
             jobs.append(Job(f"fuzz {name}", command, one_case, seconds + 120, environment, folder))
         return jobs
 
+    def format(self):
+        files = self.c_files() + sorted(
+            path.relative_to(ROOT).as_posix()
+            for area in ("engine", "store", "rules", "tools", "tests", "bench")
+            for path in (ROOT / area).rglob("*.h")
+        )
+        return Job("clang-format", ["clang-format", "--dry-run", "-Werror", *files], file_cases(files))
+
     def lua(self):
         files = sorted(path.relative_to(ROOT / "rules").as_posix() for path in (ROOT / "rules").rglob("*.lua"))
         return Job("luacheck", ["luacheck", "-q", "--no-color", "--codes", *files], file_cases(files), folder=ROOT / "rules")
@@ -399,7 +407,7 @@ def main():
         work = plan.fuzzers(options.seconds)
     else:
         builds = [plan.make("clang", "all")]
-        work = [plan.cppcheck(), *plan.tidy(), plan.lua(), plan.shell(), plan.layers()]
+        work = [plan.cppcheck(), *plan.tidy(), plan.lua(), plan.shell(), plan.layers(), plan.format()]
     try:
         stages = [builds, [job for job in work if options.only in job.name]]
         return run_all(stages, options.jobs, build / f"{options.what}-results.xml")

@@ -9,7 +9,7 @@ FUZZ_SECONDS ?= 600
 # Of `make crash`.
 KILLS ?= 200
 
-.PHONY: test crash fuzz lint
+.PHONY: test crash fuzz lint format
 
 test: ## prove it: unit, property, integration and crash tests, sanitizers, fuzzers; needs under 10 minutes
 	@tools/install.sh build test
@@ -26,3 +26,7 @@ fuzz: ## run each fuzzer for 10 minutes (FUZZ_SECONDS=…)
 lint: ## clang-tidy, cppcheck, luacheck, shellcheck, who may include whom
 	@tools/install.sh build test
 	@$(TESTS_RUN) lint
+
+format: ## lay out the C code as .clang-format says
+	@tools/install.sh build test
+	@find engine store rules tools tests bench -name '*.[ch]' -exec clang-format -i {} +

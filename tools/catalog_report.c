@@ -116,23 +116,23 @@ static bool
 append_attribute(struct buffer *out, const char *name, struct text value)
 {
 	return buffer_print(out, " %s=\"", name) && append_xml(out, value) &&
-	       buffer_append_text(out, TEXT("\""));
+		buffer_append_text(out, TEXT("\""));
 }
 
 static bool
 append_case(struct buffer *out, const struct test_result *result)
 {
 	bool written = buffer_append_text(out, TEXT("    <testcase")) &&
-		       append_attribute(out, "name", result->name) &&
-		       append_attribute(out, "classname", result->file) &&
-		       buffer_print(out, " line=\"%" PRIu32 "\"", result->line);
+		append_attribute(out, "name", result->name) &&
+		append_attribute(out, "classname", result->file) &&
+		buffer_print(out, " line=\"%" PRIu32 "\"", result->line);
 	if (!written || result->passed)
 		return written && buffer_append_text(out, TEXT("/>\n"));
 	return buffer_append_text(out, TEXT(">\n      <failure")) &&
-	       append_attribute(out, "message", result->expected) &&
-	       buffer_append_text(out, TEXT(">got ")) && append_xml(out, result->got) &&
-	       buffer_append_text(out, TEXT("&#10;")) && append_xml(out, result->because) &&
-	       buffer_append_text(out, TEXT("</failure>\n    </testcase>\n"));
+		append_attribute(out, "message", result->expected) &&
+		buffer_append_text(out, TEXT(">got ")) && append_xml(out, result->got) &&
+		buffer_append_text(out, TEXT("&#10;")) && append_xml(out, result->because) &&
+		buffer_append_text(out, TEXT("</failure>\n    </testcase>\n"));
 }
 
 /* The tests from `first` that are of the same file; *end is behind the last of them. */
@@ -144,8 +144,7 @@ append_suite(struct buffer *out, const struct test_report *report, size_t first,
 	while (last < report->result_count && text_equal(report->results[last].file, file))
 		failed += !report->results[last++].passed;
 	*end = last;
-	bool written =
-		buffer_append_text(out, TEXT("  <testsuite")) &&
+	bool written = buffer_append_text(out, TEXT("  <testsuite")) &&
 		append_attribute(out, "name", file) &&
 		buffer_print(out, " tests=\"%zu\" failures=\"%zu\">\n", last - first, failed);
 	for (size_t i = first; i < last && written; i++)

@@ -52,10 +52,10 @@ struct line {
 	size_t out_sent; /* of it */
 	msgpack_unpacker unpacker;
 	bool unpacker_open;
-	unsigned again; /* slots of it that are to be sent again */
+	unsigned again;     /* slots of it that are to be sent again */
 	uint64_t resume_ns; /* when to connect or to send them */
-	unsigned pause_ms; /* the next one; doubles */
-	char said[500]; /* by the server, of the connection as a whole */
+	unsigned pause_ms;  /* the next one; doubles */
+	char said[500];     /* by the server, of the connection as a whole */
 };
 
 struct client {
@@ -470,8 +470,9 @@ check_patience(const struct client *client, struct fault *fault)
 		if (!line_is_in_trouble(line))
 			continue;
 		if (client->options.patience_ms == 0 && line->fd < 0 && line->said[0] != '\0')
-			return fault_set(fault, STATUS_BUSY, "the server at %s closed the connection: %s",
-				client->target, line->said);
+			return fault_set(fault, STATUS_BUSY,
+				"the server at %s closed the connection: %s", client->target,
+				line->said);
 		if (client->options.patience_ms == 0 && line->fd < 0)
 			return fault_set(fault, STATUS_IO,
 				"the server at %s closed the connection before it had answered %zu of the requests",
@@ -502,8 +503,8 @@ resume_lines(struct client *client, int *timeout_ms, struct fault *fault)
 		if (!line_is_in_trouble(line))
 			continue;
 		int left_ms = now_ns >= line->resume_ns
-				      ? 1
-				      : (int)((line->resume_ns - now_ns) / MS_NS) + 1;
+			? 1
+			: (int)((line->resume_ns - now_ns) / MS_NS) + 1;
 		if (left_ms < *timeout_ms)
 			*timeout_ms = left_ms;
 	}
@@ -525,8 +526,8 @@ client_turn(struct client *client, int timeout_ms, struct fault *fault)
 		if (line->fd >= 0)
 			line_write(client, line);
 		bool more = line->out_sent < line->out.size;
-		polled[i] =
-			(struct pollfd){ line->fd, (short)(more ? POLLIN | POLLOUT : POLLIN), 0 };
+		polled[i] = (struct pollfd){ line->fd, (short)(more ? POLLIN | POLLOUT : POLLIN),
+			0 };
 	}
 	if (poll(polled, client->options.connections, timeout_ms) < 0 && errno != EINTR)
 		return fault_system(fault, errno, "waiting for the server");

@@ -36,9 +36,9 @@ enum answer_end {
 };
 
 struct client_options {
-	const char *to; /* as dial.h says; may be NULL */
+	const char *to;       /* as dial.h says; may be NULL */
 	unsigned connections; /* 1 to CLIENT_CONNECTIONS_MAX */
-	unsigned in_flight; /* requests under way on all of them, 1 to CLIENT_IN_FLIGHT_MAX */
+	unsigned in_flight;   /* requests under way on all of them, 1 to CLIENT_IN_FLIGHT_MAX */
 	/*
 	 * How long to go on without any answer when the connection is lost or the server too busy,
 	 * before client_turn fails. 0: a connection that breaks is the end.

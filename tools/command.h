@@ -16,16 +16,16 @@ enum exit_code {
 	EXIT_DONE = 0,
 	EXIT_REFUSED = 1, /* it ran, and the answer is no: findings, failed tests, refused records,
 			     damage found */
-	EXIT_USAGE = 2, /* the command was not called as it should be */
+	EXIT_USAGE = 2,   /* the command was not called as it should be */
 	EXIT_FAILED =
 		3, /* it could not be done: disk, memory, the server's or the network's fault */
 };
 
 struct command {
 	const char *name;
-	const char *usage; /* "rate FILE --as LAYOUT [--json]" */
+	const char *usage;   /* "rate FILE --as LAYOUT [--json]" */
 	const char *en, *zh; /* one line */
-	const char *help; /* the page: what, how, exit codes, examples; English */
+	const char *help;    /* the page: what, how, exit codes, examples; English */
 	const char *help_zh; /* the same in Chinese */
 	int (*run)(int count, char **arguments); /* arguments[0] is the command's name */
 };

@@ -34,8 +34,8 @@ show_answer(void *context, const struct answer *answer)
 			terminal ? "" : "\n");
 		memory_free((void *)(uintptr_t)text.data);
 	}
-	bool refused =
-		text_equal(packed_text(packed_find(answer->result, "outcome")), TEXT("refused"));
+	bool refused = text_equal(
+		packed_text(packed_find(answer->result, "outcome")), TEXT("refused"));
 	call->code = answer->error != NULL || refused ? EXIT_REFUSED : EXIT_DONE;
 	json_decref(value);
 	return ANSWER_TAKEN;

@@ -51,7 +51,8 @@ show_finding(void *context, const struct fsck_finding *finding)
 		json_array_append_new(run->findings,
 			json_pack("{s:s, s:o, s:o, s:s}", "name", name, "where",
 				json_of_text(text_of(finding->where)), "what",
-				json_of_text(text_of(finding->what)), "remedy", fsck_remedy(finding->name)));
+				json_of_text(text_of(finding->what)), "remedy",
+				fsck_remedy(finding->name)));
 		return;
 	}
 	clear_bar(&run->progress);
@@ -68,13 +69,15 @@ show_finding(void *context, const struct fsck_finding *finding)
 static void
 print_report(const struct fsck_report *report, bool zh)
 {
-	char size[SHOWN_COUNT_MAX], entries[SHOWN_COUNT_MAX], records[SHOWN_COUNT_MAX], ids[SHOWN_COUNT_MAX];
+	char size[SHOWN_COUNT_MAX], entries[SHOWN_COUNT_MAX], records[SHOWN_COUNT_MAX],
+		ids[SHOWN_COUNT_MAX];
 	char runs[SHOWN_COUNT_MAX], releases[SHOWN_COUNT_MAX], findings[SHOWN_COUNT_MAX];
 	bool clean = report->findings == 0;
 	for (int name = 0; name < FSCK_NAMES; name++) {
 		if (report->counts[name] > FSCK_TOLD_MAX)
 			printf(zh ? "%s：另有 %" PRIu64 " 个\n" : "%s: %" PRIu64 " more of these\n",
-				fsck_name((enum fsck_name)name), report->counts[name] - FSCK_TOLD_MAX);
+				fsck_name((enum fsck_name)name),
+				report->counts[name] - FSCK_TOLD_MAX);
 	}
 	if (zh) {
 		printf("%s：日志 %s，%s 条记录；%s 条数据；编号 %s 个，在 %s 个文件中；规则版本 %s 个\n",
@@ -90,7 +93,8 @@ print_report(const struct fsck_report *report, bool zh)
 		show_counted(report->entries, "entry", "entries", entries),
 		show_size(report->journal_bytes, size),
 		show_counted(report->records, "record", "records", records),
-		show_counted(report->ids, "id", "ids", ids), show_counted(report->runs, "run", "runs", runs),
+		show_counted(report->ids, "id", "ids", ids),
+		show_counted(report->runs, "run", "runs", runs),
 		show_counted(report->releases, "release", "releases", releases));
 	if (!clean)
 		printf("%s\n", show_counted(report->findings, "finding", "findings", findings));
@@ -108,9 +112,9 @@ show_json(const struct checking *run, const struct fsck_report *report)
 	json_show(json_pack("{s:b, s:O, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "clean",
 		report->findings == 0, "findings", run->findings, "counts", counts, "segments",
 		(json_int_t)report->segments, "frames", (json_int_t)report->frames, "entries",
-		(json_int_t)report->entries, "journal_bytes", (json_int_t)report->journal_bytes, "records",
-		(json_int_t)report->records, "runs", (json_int_t)report->runs, "ids", (json_int_t)report->ids,
-		"releases", (json_int_t)report->releases));
+		(json_int_t)report->entries, "journal_bytes", (json_int_t)report->journal_bytes,
+		"records", (json_int_t)report->records, "runs", (json_int_t)report->runs, "ids",
+		(json_int_t)report->ids, "releases", (json_int_t)report->releases));
 }
 
 /* ---- the command ---- */

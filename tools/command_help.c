@@ -13,16 +13,17 @@ list_commands(const struct page *page)
 	size_t count;
 	const struct command *const *commands = commands_all(&count);
 	struct table table;
-	page_text(
-		page, page_say(page,
-			      "suanpan is a pricing and charging server, and its own command line.",
-			      "suanpan（算盘）：计价与计费服务器，同时也是命令行工具。"));
+	page_text(page,
+		page_say(page,
+			"suanpan is a pricing and charging server, and its own command line.",
+			"suanpan（算盘）：计价与计费服务器，同时也是命令行工具。"));
 	page_heading(page, 3, page_say(page, "Commands", "命令"));
 	table_init(&table, 2);
 	table_add(&table, (const char *const[]){ "", "" });
 	for (size_t i = 0; i < count; i++)
-		table_add(&table, (const char *const[]){ commands[i]->name,
-					  page->zh ? commands[i]->zh : commands[i]->en });
+		table_add(&table,
+			(const char *const[]){
+				commands[i]->name, page->zh ? commands[i]->zh : commands[i]->en });
 	page_table(page, &table);
 	table_release(&table);
 }
@@ -39,8 +40,9 @@ list_methods(const struct page *page)
 	table_init(&table, 2);
 	table_add(&table, (const char *const[]){ "", "" });
 	for (size_t i = 0; i < count; i++)
-		table_add(&table, (const char *const[]){ methods[i]->name,
-					  page->zh ? methods[i]->zh : methods[i]->en });
+		table_add(&table,
+			(const char *const[]){
+				methods[i]->name, page->zh ? methods[i]->zh : methods[i]->en });
 	page_table(page, &table);
 	table_release(&table);
 	page_text(page,

@@ -18,9 +18,9 @@ struct publication {
 	bool activate;
 	bool json;
 	struct buffer bundle;
-	size_t tests; /* that passed */
+	size_t tests;   /* that passed */
 	json_t *answer; /* as it came */
-	char *error; /* to be freed */
+	char *error;    /* to be freed */
 };
 
 static struct bytes
@@ -53,8 +53,8 @@ test(struct publication *publication, bool *sound, struct fault *fault)
 	const struct test_options options = { TEXT(""), text_of(publication->language) };
 	findings_init(&findings);
 	test_report_init(&report);
-	enum status status =
-		catalog_test_run(bundle_bytes(publication), &options, &report, &findings, fault);
+	enum status status = catalog_test_run(
+		bundle_bytes(publication), &options, &report, &findings, fault);
 	*sound = report.failed_count == 0;
 	publication->tests = report.result_count - report.failed_count;
 	if (status == STATUS_OK && !*sound)
@@ -70,8 +70,8 @@ prove(struct publication *publication)
 {
 	struct fault fault;
 	bool sound = false;
-	enum status status =
-		bundle_of_directory(publication->directory, &publication->bundle, &fault);
+	enum status status = bundle_of_directory(
+		publication->directory, &publication->bundle, &fault);
 	if (status == STATUS_OK)
 		status = check(publication, &sound, &fault);
 	if (status == STATUS_OK && sound)
@@ -162,7 +162,8 @@ show(struct publication *publication)
 	name = name == NULL ? "?" : name;
 	bool zh = strcmp(publication->language, "zh") == 0;
 	if (zh)
-		printf("%s：没有错误，%zu 个测试通过\n规则版本 %s\n", catalog, publication->tests, name);
+		printf("%s：没有错误，%zu 个测试通过\n规则版本 %s\n", catalog, publication->tests,
+			name);
 	else
 		printf("%s: no errors, %zu %s passed\nrelease %s\n", catalog, publication->tests,
 			publication->tests == 1 ? "test" : "tests", name);

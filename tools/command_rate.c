@@ -32,9 +32,9 @@ show_failed(const struct rate_file_options *options, const struct rate_file_resu
 		show(options, result);
 	command_failed(result->elapsed_ns > 0 ? "gave up" : "can't rate", fault);
 	bool called_wrong = result->elapsed_ns == 0 &&
-			    (fault->status == STATUS_INVALID || fault->status == STATUS_LIMIT);
+		(fault->status == STATUS_INVALID || fault->status == STATUS_LIMIT);
 	return findings_have_errors(findings) ? EXIT_REFUSED
-	       : called_wrong                 ? EXIT_USAGE
+		: called_wrong                ? EXIT_USAGE
 					      : EXIT_FAILED;
 }
 

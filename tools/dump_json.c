@@ -172,8 +172,8 @@ service_json(struct bytes value)
 	json_t *list = json_array();
 	for (unsigned left = field_read_u8(&reader); left > 0; left--) {
 		struct span span = field_read_span(&reader);
-		json_t *item =
-			json_pack("{s:o}", "subscription", json_of_text(field_read_text(&reader)));
+		json_t *item = json_pack(
+			"{s:o}", "subscription", json_of_text(field_read_text(&reader)));
 		set_span(item, span);
 		json_array_append_new(list, item);
 	}
@@ -304,12 +304,12 @@ postings_json(const struct entry *entry)
 	struct posting posting = { 0 };
 	json_t *list = json_array();
 	while (posting_next(&rest, &posting))
-		json_array_append_new(
-			list, json_pack("{s:o, s:o, s:o}", "book",
-				      posting.side == POSTING_BOOK ? json_of_text(posting.book)
-								   : side_json(entry, posting.side),
-				      "amount", amount_json(posting.amount, posting.unit), "unit",
-				      json_of_text(posting.unit)));
+		json_array_append_new(list,
+			json_pack("{s:o, s:o, s:o}", "book",
+				posting.side == POSTING_BOOK ? json_of_text(posting.book)
+							     : side_json(entry, posting.side),
+				"amount", amount_json(posting.amount, posting.unit), "unit",
+				json_of_text(posting.unit)));
 	return list;
 }
 

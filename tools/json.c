@@ -51,9 +51,9 @@ place_show(const struct place *place, char *text)
 		size = strlen(text);
 	}
 	int added = place->name == NULL
-			    ? snprintf(text + size, PLACE_MAX - size, "[%zu]", place->index)
-			    : snprintf(text + size, PLACE_MAX - size, "%s%s", size == 0 ? "" : ".",
-				      place->name);
+		? snprintf(text + size, PLACE_MAX - size, "[%zu]", place->index)
+		: snprintf(
+			  text + size, PLACE_MAX - size, "%s%s", size == 0 ? "" : ".", place->name);
 	if (added < 0 || (size_t)added >= PLACE_MAX - size)
 		text[size] = '\0';
 }

@@ -18,7 +18,7 @@ enum { PROBLEMS_SHOWN_MAX = 20, TURN_MS = 1000 };
 /* An answer that has come before those of earlier lines. */
 struct kept {
 	bool answered;
-	uint64_t line; /* of the file */
+	uint64_t line;    /* of the file */
 	struct text text; /* JSON, to be freed */
 };
 
@@ -27,9 +27,9 @@ struct run {
 	FILE *file;
 	char *text; /* of getline */
 	size_t text_room;
-	uint64_t line; /* lines read */
-	uint64_t sent; /* requests, which are numbered from 0 */
-	uint64_t written; /* answers of requests below this are out */
+	uint64_t line;     /* lines read */
+	uint64_t sent;     /* requests, which are numbered from 0 */
+	uint64_t written;  /* answers of requests below this are out */
 	struct kept *kept; /* in_flight of them, by number modulo in_flight */
 	uint64_t results, refusals, errors, malformed;
 	bool file_ended;
@@ -108,8 +108,8 @@ answered(void *context, const struct answer *answer)
 {
 	struct run *run = context;
 	struct kept *kept = &run->kept[answer->tag % run->options->in_flight];
-	bool refused =
-		text_equal(packed_text(packed_find(answer->result, "outcome")), TEXT("refused"));
+	bool refused = text_equal(
+		packed_text(packed_find(answer->result, "outcome")), TEXT("refused"));
 	json_t *value;
 	must(!kept->answered);
 	if (answer->error != NULL) {
@@ -182,13 +182,13 @@ send_lines(struct run *run, struct client *client, struct fault *fault)
 		ssize_t size = getline(&run->text, &run->text_room, run->file);
 		if (size < 0) {
 			run->file_ended = true;
-			return ferror(run->file) ? fault_system(fault, errno, "reading %s",
-							   run->options->path)
-						 : STATUS_OK;
+			return ferror(run->file)
+				? fault_system(fault, errno, "reading %s", run->options->path)
+				: STATUS_OK;
 		}
 		run->line++;
-		enum status status =
-			send_line(run, client, (struct text){ run->text, (size_t)size }, fault);
+		enum status status = send_line(
+			run, client, (struct text){ run->text, (size_t)size }, fault);
 		if (status != STATUS_OK)
 			return status;
 		write_in_order(run);

@@ -11,9 +11,9 @@
 #include <stdint.h>
 
 enum option_kind {
-	OPTION_FLAG, /* bool */
-	OPTION_TEXT, /* const char * */
-	OPTION_COUNT, /* int64_t, min to max */
+	OPTION_FLAG,     /* bool */
+	OPTION_TEXT,     /* const char * */
+	OPTION_COUNT,    /* int64_t, min to max */
 	OPTION_LANGUAGE, /* const char *: "en" or "zh" */
 };
 

@@ -22,14 +22,14 @@ void
 progress_begin(struct progress *progress, FILE *out, bool json)
 {
 	*progress = (struct progress){ .out = out, .began_ns = monotonic_ns() };
-	progress->style = json                  ? PROGRESS_JSON
-			  : isatty(fileno(out)) ? PROGRESS_BAR
-						: PROGRESS_LINES;
+	progress->style = json        ? PROGRESS_JSON
+		: isatty(fileno(out)) ? PROGRESS_BAR
+				      : PROGRESS_LINES;
 	/* A short task in a pipe has nothing to say on its way; a bar shows at once that something
 	 * happens. */
 	progress->next_ns = progress->style == PROGRESS_BAR
-				    ? 0
-				    : progress->began_ns + INTERVAL_NS[progress->style];
+		? 0
+		: progress->began_ns + INTERVAL_NS[progress->style];
 }
 
 static size_t
@@ -73,10 +73,9 @@ show(struct progress *progress, const struct progress_state *state, uint64_t now
 {
 	char line[LINE_BYTES], count[SHOWN_COUNT_MAX], speed[SHOWN_COUNT_MAX];
 	uint64_t elapsed_ns = now_ns - progress->began_ns;
-	uint64_t per_second =
-		elapsed_ns == 0
-			? 0
-			: (uint64_t)((double)state->count * (double)NS_PER_S / (double)elapsed_ns);
+	uint64_t per_second = elapsed_ns == 0
+		? 0
+		: (uint64_t)((double)state->count * (double)NS_PER_S / (double)elapsed_ns);
 	switch (progress->style) {
 	case PROGRESS_BAR:
 		progress_bar(state, per_second, columns_of(progress->out), line, sizeof line);
@@ -115,9 +114,9 @@ progress_say(struct progress *progress, const char *sentence)
 		fprintf(progress->out, "{\"message\": \"");
 		for (const char *at = sentence; *at != '\0'; at++)
 			fprintf(progress->out,
-				*at == '"' || *at == '\\'  ? "\\%c"
-				: (unsigned char)*at < ' ' ? " "
-							   : "%c",
+				*at == '"' || *at == '\\'          ? "\\%c"
+					: (unsigned char)*at < ' ' ? " "
+								   : "%c",
 				*at);
 		fprintf(progress->out, "\"}\n");
 	} else {

@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 enum progress_style {
-	PROGRESS_BAR, /* on a terminal */
+	PROGRESS_BAR,   /* on a terminal */
 	PROGRESS_LINES, /* in a pipe */
 	PROGRESS_JSON, /* {"progress": {"done": …, "total": …, "count": …, "per_second": …}} */
 };
@@ -21,14 +21,14 @@ struct progress {
 	enum progress_style style;
 	uint64_t began_ns;
 	uint64_t next_ns; /* when to show something again */
-	bool drawn; /* the bar stands on the line */
+	bool drawn;       /* the bar stands on the line */
 };
 
 /* What is known of the task at a moment. */
 struct progress_state {
 	uint64_t done, total; /* the share of it: bytes of a file, say */
-	uint64_t count; /* of what people count: records */
-	const char *unit; /* "records" */
+	uint64_t count;       /* of what people count: records */
+	const char *unit;     /* "records" */
 };
 
 /* Bar or lines, as `out` is a terminal or not; JSON if asked for. */

@@ -117,8 +117,8 @@ static bool
 is_new(struct rating *rating, const struct answer *answer)
 {
 	const msgpack_object *found = packed_find(answer->result, "repeat");
-	bool is_repeat =
-		found != NULL && found->type == MSGPACK_OBJECT_BOOLEAN && found->via.boolean;
+	bool is_repeat = found != NULL && found->type == MSGPACK_OBJECT_BOOLEAN &&
+		found->via.boolean;
 	if (is_repeat && !answer->sent_again)
 		return false;
 	uint64_t position = position_of(packed_text(packed_find(answer->result, "charge")));
@@ -137,8 +137,8 @@ take_result(struct rating *rating, const struct answer *answer)
 					rating->options->zh ? "zh" : "en")),
 				answer->tag, rating->fault));
 	const msgpack_object *lines = packed_find(answer->result, "lines");
-	bool has_line =
-		lines != NULL && lines->type == MSGPACK_OBJECT_ARRAY && lines->via.array.size > 0;
+	bool has_line = lines != NULL && lines->type == MSGPACK_OBJECT_ARRAY &&
+		lines->via.array.size > 0;
 	struct tally_charge charge = {
 		.currency = packed_text(packed_find(answer->result, "currency")),
 		.zone = has_line ? packed_text(packed_find(&lines->via.array.ptr[0], "zone"))
@@ -146,10 +146,11 @@ take_result(struct rating *rating, const struct answer *answer)
 		.is_new = is_new(rating, answer),
 	};
 	if (!money_parse(packed_text(packed_find(answer->result, "amount")), &charge.amount))
-		return counted(rating, fault_set(rating->fault, STATUS_INVALID,
-					       "the server's answer to the record on line %" PRIu64
-					       " has no amount",
-					       answer->tag));
+		return counted(rating,
+			fault_set(rating->fault, STATUS_INVALID,
+				"the server's answer to the record on line %" PRIu64
+				" has no amount",
+				answer->tag));
 	return counted(rating, tally_add_charge(tally, &charge, rating->fault));
 }
 
@@ -158,14 +159,14 @@ static bool
 passes(struct text code)
 {
 	return text_equal(code, TEXT("OVERLOADED")) || text_equal(code, TEXT("DISK_FULL")) ||
-	       text_equal(code, TEXT("OUT_OF_MEMORY"));
+		text_equal(code, TEXT("OUT_OF_MEMORY"));
 }
 
 static enum answer_end
 take_stats(struct rating *rating, const struct answer *answer)
 {
-	const msgpack_object *decided =
-		packed_find(packed_find(answer->result, "journal"), "decided");
+	const msgpack_object *decided = packed_find(
+		packed_find(answer->result, "journal"), "decided");
 	if (decided != NULL && decided->type == MSGPACK_OBJECT_POSITIVE_INTEGER)
 		rating->counted.first = decided->via.u64;
 	return ANSWER_TAKEN;
@@ -181,8 +182,9 @@ answered(void *context, const struct answer *answer)
 		return take_stats(rating, answer);
 	if (answer->error == NULL)
 		return take_result(rating, answer);
-	return counted(rating, tally_add_failed(&rating->result->tally, answer_error_code(answer),
-				       answer_error_text(answer), answer->tag, rating->fault));
+	return counted(rating,
+		tally_add_failed(&rating->result->tally, answer_error_code(answer),
+			answer_error_text(answer), answer->tag, rating->fault));
 }
 
 static void
@@ -328,7 +330,7 @@ is_time(const struct rating *rating)
 		return true;
 	uint64_t elapsed_ns = monotonic_ns() - rating->began_ns;
 	uint64_t due = elapsed_ns / NS_PER_S * rating->options->per_second +
-		       elapsed_ns % NS_PER_S * rating->options->per_second / NS_PER_S;
+		elapsed_ns % NS_PER_S * rating->options->per_second / NS_PER_S;
 	return rating->sent < due;
 }
 
@@ -357,8 +359,8 @@ static enum status
 turn(struct rating *rating)
 {
 	bool throttled = !rating->file_ended && rating->options->per_second > 0;
-	enum status status =
-		client_turn(rating->client, throttled ? THROTTLE_MS : TURN_MS, rating->fault);
+	enum status status = client_turn(
+		rating->client, throttled ? THROTTLE_MS : TURN_MS, rating->fault);
 	struct progress_state state = progress_of(rating);
 	progress_step(&rating->progress, &state);
 	return status == STATUS_OK ? rating->status : status;

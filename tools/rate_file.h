@@ -17,7 +17,7 @@
 struct rate_file_options {
 	const char *path;
 	const char *layout; /* a name, or the path of a .lua file */
-	const char *zone; /* of local times; NULL: the layout's */
+	const char *zone;   /* of local times; NULL: the layout's */
 	const char *source; /* NULL: the file's base name */
 	const char *to;
 	unsigned connections;
@@ -27,7 +27,7 @@ struct rate_file_options {
 	unsigned attempt; /* 2 and up decide anew what was refused */
 	bool price_only;
 	bool json; /* progress as JSON */
-	bool zh; /* sentences for people in Chinese, else in English */
+	bool zh;   /* sentences for people in Chinese, else in English */
 };
 
 struct rate_file_result {

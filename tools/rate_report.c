@@ -102,11 +102,13 @@ show_outcomes(const struct tally *tally, bool price_only, bool zh, FILE *out)
 	table_add(&table, (const char *const[]){ WORDS[WORD_OUTCOME][zh], WORDS[WORD_CALLS][zh] });
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		if (rows[i].always || rows[i].count > 0)
-			table_add(&table, (const char *const[]){ WORDS[rows[i].word][zh],
-						  show_count(rows[i].count, count) });
+			table_add(&table,
+				(const char *const[]){ WORDS[rows[i].word][zh],
+					show_count(rows[i].count, count) });
 	}
-	table_add(&table, (const char *const[]){
-				  WORDS[WORD_TOTAL][zh], show_count(tally_records(tally), count) });
+	table_add(&table,
+		(const char *const[]){
+			WORDS[WORD_TOTAL][zh], show_count(tally_records(tally), count) });
 	table_write(&table, "  ", true, out);
 	table_release(&table);
 	fprintf(out, "\n");
@@ -119,12 +121,12 @@ show_reasons(const struct tally_list *list, bool zh, FILE *out)
 	char count[SHOWN_COUNT_MAX];
 	for (size_t i = 0; i < list->count; i++)
 		fprintf(out, "%s%s%.*s %s",
-			i == 0 ? "  "
-			: zh   ? "，"
-			       : ", ",
-			i > 0 ? ""
-			: zh  ? "按格式跳过："
-			      : "skipped by the layout: ",
+			i == 0       ? "  "
+				: zh ? "，"
+				     : ", ",
+			i > 0        ? ""
+				: zh ? "按格式跳过："
+				     : "skipped by the layout: ",
 			TEXT_ARGS(list->rows[i].name), show_count(list->rows[i].count, count));
 	if (list->count > 0)
 		fprintf(out, "\n");
@@ -189,8 +191,7 @@ show_end(const struct rate_file_result *result, bool zh, FILE *out)
 		   : "  %s in %" PRIu64 ".%02" PRIu64 " s: %s a second.\n",
 		zh ? show_count(tally_records(tally), count)
 		   : show_counted(tally_records(tally), "record", "records", count),
-		ms / 1000, ms % 1000 / 10,
-		show_count(per_second(result), speed));
+		ms / 1000, ms % 1000 / 10, show_count(per_second(result), speed));
 	if (!result->complete)
 		fprintf(out, "%s",
 			zh ? "  未全部完成；再次运行即可继续，不会重复计费。\n"
@@ -275,7 +276,8 @@ problems_json(const struct tally *tally, const struct rate_file_options *options
 		json_array_append_new(list,
 			json_pack("{s:I, s:I, s:o, s:o}", "line", (json_int_t)problem->line,
 				"column", (json_int_t)problem->column, "name",
-				json_of_text(problem->name), "say", json_of_text(bilingual_pick(problem->what, options->zh))));
+				json_of_text(problem->name), "say",
+				json_of_text(bilingual_pick(problem->what, options->zh))));
 	}
 	return list;
 }

@@ -6,8 +6,8 @@
 
 #include <jansson.h>
 
-void rate_report_show(const struct rate_file_options *options,
-	const struct rate_file_result *result, FILE *out);
+void rate_report_show(
+	const struct rate_file_options *options, const struct rate_file_result *result, FILE *out);
 
 /*
  * {source, complete, records, charged, skipped, duplicates, refused, failed, bad_rows, amount,

@@ -139,8 +139,8 @@ show_bound(const struct setting *setting, int64_t bound, char *text, size_t room
 		  { "hours", 3600000 }, { "minutes", 60000 }, { "s", 1000 }, { "ms", 1 } };
 	char count[SHOWN_COUNT_MAX];
 	bool is_bytes = setting->kind == SETTING_BYTES;
-	size_t kinds =
-		is_bytes ? sizeof bytes / sizeof bytes[0] : sizeof durations / sizeof durations[0];
+	size_t kinds = is_bytes ? sizeof bytes / sizeof bytes[0]
+				: sizeof durations / sizeof durations[0];
 	for (size_t i = 0; i < kinds && setting->kind != SETTING_COUNT && bound != 0; i++) {
 		int64_t size = is_bytes ? bytes[i].size : durations[i].size;
 		if (bound % size != 0)
@@ -183,8 +183,9 @@ reference_settings_table(const struct page *page)
 		size_t size = (size_t)snprintf(kind, sizeof kind, "%s", kind_text(one, page->zh));
 		show_bounds(one, page->zh, kind + size, sizeof kind - size);
 		settings_flag(one, flag);
-		table_add(&table, (const char *const[]){ page->markdown ? one->name : flag,
-					  one->standard, kind, page->zh ? one->zh : one->en });
+		table_add(&table,
+			(const char *const[]){ page->markdown ? one->name : flag, one->standard,
+				kind, page->zh ? one->zh : one->en });
 	}
 	page_table(page, &table);
 	table_release(&table);

@@ -67,8 +67,9 @@ reference_words(const struct page *page)
 	struct fault fault;
 	if (language_write_words(language_of(page), &writer, &fault) != STATUS_OK)
 		return command_failed("can't list the words", &fault);
-	page_text(page, page_say(page, "suanpan help language WORD says more of a word.",
-				"suanpan help language 词：查看一个词的详细说明。"));
+	page_text(page,
+		page_say(page, "suanpan help language WORD says more of a word.",
+			"suanpan help language 词：查看一个词的详细说明。"));
 	return EXIT_DONE;
 }
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum { TYPE_BYTES = 400, PATH_BYTES = 200, SENTENCE_BYTES = 1000 };
-#define USAGE_EXAMPLE                                                                        \
+#define USAGE_EXAMPLE \
 	"\"service_id\": \"07715510000\", \"service\": \"voice\", \"to\": \"02073241552\", " \
 	"\"at\": \"2026-09-18T09:30:00+08:00\", \"seconds\": 95"
 
@@ -137,7 +137,7 @@ field_type_show(const struct field *field, bool zh, char *text, size_t room)
 			choice++)
 			size += (size_t)snprintf(text + size, room - size, "%s%s",
 				choice != field->choices ? (zh ? "、" : ", ")
-				: zh                     ? ""
+					: zh             ? ""
 							 : " ",
 				*choice);
 		return;
@@ -188,8 +188,9 @@ show_shape(
 	struct table table;
 	page_heading(page, 4, title);
 	if (shape->field_count == 0) {
-		page_text(page, page_say(page, page->markdown ? "None." : "  none",
-					page->markdown ? "无。" : "  无"));
+		page_text(page,
+			page_say(page, page->markdown ? "None." : "  none",
+				page->markdown ? "无。" : "  无"));
 		return;
 	}
 	table_init(&table, 4);
@@ -226,10 +227,11 @@ add_code(struct table *table, const struct page *page, enum say say)
 {
 	char sentence[SENTENCE_BYTES];
 	show_sentence(say, page->zh, sentence, sizeof sentence);
-	table_add(table, (const char *const[]){ say_code(say),
-				 say_kind(say) == SAY_ERROR ? page_say(page, "error", "错误")
-							    : page_say(page, "refusal", "拒绝"),
-				 sentence });
+	table_add(table,
+		(const char *const[]){ say_code(say),
+			say_kind(say) == SAY_ERROR ? page_say(page, "error", "错误")
+						   : page_say(page, "refusal", "拒绝"),
+			sentence });
 }
 
 void
@@ -279,8 +281,9 @@ reference_method(const struct page *page, const struct method *method)
 	show_shape(page, page_say(page, "Parameters", "参数"), method->params,
 		page_say(page, "required", "必填"));
 	if (method->positional != NULL)
-		page_text(page, page_say(page, "They may also be an array, in this order.",
-					"也可按此顺序以数组给出。"));
+		page_text(page,
+			page_say(page, "They may also be an array, in this order.",
+				"也可按此顺序以数组给出。"));
 	show_shape(page, page_say(page, "Result", "结果"), method->result,
 		page_say(page, "always", "必有"));
 	if (*method->says != SAY_COUNT) {

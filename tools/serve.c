@@ -47,7 +47,8 @@ recovering(void *context, uint64_t done, uint64_t total)
 }
 
 static enum status
-read_arguments(struct settings *settings, int count, char **arguments, bool *quiet, struct fault *fault)
+read_arguments(
+	struct settings *settings, int count, char **arguments, bool *quiet, struct fault *fault)
 {
 	const char *file = NULL;
 	*quiet = false;
@@ -96,7 +97,10 @@ serve_run(int count, char **arguments)
 	if (status != STATUS_OK)
 		return command_failed("can't start", &fault);
 	if (server_run(server, &fault) != STATUS_OK) {
-		/* Threads are still at work on what failed: libraries must not be taken down around them, as an ordinary exit does. */
+		/*
+		 * Threads are still at work on what failed: libraries must not be taken down around
+		 * them, as an ordinary exit does.
+		 */
 		int code = command_failed("stopped", &fault);
 		fflush(NULL);
 		quick_exit(code);
@@ -111,8 +115,7 @@ const struct command COMMAND_SERVE = {
 	.usage = "serve [--config FILE] [--quiet] [--SETTING VALUE ...]",
 	.en = "starts the server",
 	.zh = "启动服务器",
-	.help =
-		"Serves a data folder until Ctrl-C or SIGTERM. Without any setting it keeps its data in ./suanpan-data and\n"
+	.help = "Serves a data folder until Ctrl-C or SIGTERM. Without any setting it keeps its data in ./suanpan-data and\n"
 		"listens on 127.0.0.1:7117 and on the Unix socket \"socket\" in the data folder.\n"
 		"\n"
 		"Settings come from, the strongest first: flags, environment variables (SUANPAN_USAGE_AGE_MAX), the file of\n"

@@ -15,7 +15,8 @@
 /* "16,390" */
 const char *show_count(uint64_t count, char text[SHOWN_COUNT_MAX]);
 /* "1 record", "16,390 records" */
-const char *show_counted(uint64_t count, const char *one, const char *many, char text[SHOWN_COUNT_MAX]);
+const char *
+show_counted(uint64_t count, const char *one, const char *many, char text[SHOWN_COUNT_MAX]);
 /* "0 bytes", "12 KB", "3 MB": of a thousand each, rounded down */
 const char *show_size(uint64_t bytes, char text[SHOWN_COUNT_MAX]);
 /* "52,214.05" */

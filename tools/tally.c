@@ -28,7 +28,7 @@ uint64_t
 tally_records(const struct tally *tally)
 {
 	return tally->charged + tally->duplicates + tally->skipped + tally->refused +
-	       tally->failed + tally->bad;
+		tally->failed + tally->bad;
 }
 
 /* ---- lists ---- */

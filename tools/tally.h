@@ -29,7 +29,7 @@ struct tally_list {
 
 struct tally_problem {
 	uint64_t line;
-	uint32_t column; /* 0: the whole row */
+	uint32_t column;  /* 0: the whole row */
 	struct text name; /* of the column; may be empty */
 	struct text what; /* in both languages */
 };
@@ -62,7 +62,7 @@ struct tally_charge {
 	struct money amount;
 	struct text currency;
 	struct text zone; /* may be empty */
-	bool is_new; /* else it had been charged before */
+	bool is_new;      /* else it had been charged before */
 };
 enum status
 tally_add_charge(struct tally *tally, const struct tally_charge *charge, struct fault *fault);

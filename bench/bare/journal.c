@@ -40,8 +40,8 @@ write_batch(struct journal *journal, struct batch *batch)
 {
 	size_t size = (batch->size + BLOCK - 1) & ~(size_t)(BLOCK - 1);
 	memset(batch->bytes + batch->size, 0, size - batch->size);
-	uint32_t crc =
-		crc32_iscsi(batch->bytes + HEADER_BYTES, (int)(batch->size - HEADER_BYTES), 0);
+	uint32_t crc = crc32_iscsi(
+		batch->bytes + HEADER_BYTES, (int)(batch->size - HEADER_BYTES), 0);
 	memset(batch->bytes, 0, HEADER_BYTES);
 	memcpy(batch->bytes, &batch->size, sizeof batch->size);
 	memcpy(batch->bytes + 8, &crc, sizeof crc);

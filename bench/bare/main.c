@@ -69,7 +69,7 @@ struct server {
 	uint64_t charged;
 	struct connection *dirty[2];
 	struct connection *stalled; /* have input for which the batch had no room */
-	uint64_t released; /* number of the last batch whose answers have left */
+	uint64_t released;          /* number of the last batch whose answers have left */
 	msgpack_zone zone;
 };
 
@@ -84,7 +84,7 @@ static bool
 key_is(const msgpack_object *key, const char *name)
 {
 	return key->type == MSGPACK_OBJECT_STR && key->via.str.size == strlen(name) &&
-	       memcmp(key->via.str.ptr, name, key->via.str.size) == 0;
+		memcmp(key->via.str.ptr, name, key->via.str.size) == 0;
 }
 
 static uint64_t
@@ -466,8 +466,8 @@ server_accounts(struct server *server, uint32_t month)
 	for (uint64_t i = 0; i < server->account_count; i++) {
 		uint64_t spread = i * 7919 % (2 * FREE_MINUTES + 1);
 		server->accounts[i].fen = START_FEN;
-		server->accounts[i].used =
-			(uint32_t)(spread < FREE_MINUTES ? spread : FREE_MINUTES);
+		server->accounts[i].used = (uint32_t)(spread < FREE_MINUTES ? spread
+									    : FREE_MINUTES);
 		server->accounts[i].month = month;
 	}
 }

@@ -15,9 +15,9 @@
 struct calls {
 	uint64_t seed;
 	uint32_t subscriptions; /* charged are those numbered below this */
-	int64_t day_ms; /* when the day begins on which the calls happen */
-	int64_t at_ms; /* all calls begin then; 0: spread over the day */
-	uint32_t seconds; /* all calls last so long; 0: random */
+	int64_t day_ms;         /* when the day begins on which the calls happen */
+	int64_t at_ms;          /* all calls begin then; 0: spread over the day */
+	uint32_t seconds;       /* all calls last so long; 0: random */
 };
 
 struct call {
@@ -27,15 +27,13 @@ struct call {
 	uint32_t to; /* the 8 last digits of the number that was dialled */
 };
 
-struct call
-calls_nth(const struct calls *calls, uint64_t number);
+struct call calls_nth(const struct calls *calls, uint64_t number);
 
 /*
  * Free minutes that a subscription has used up before the load begins: all of them for every other
  * one, some for the rest. Else a million subscriptions with 100 minutes each would never come to
  * pay for a call.
  */
-uint32_t
-calls_minutes_used_before(uint32_t subscription);
+uint32_t calls_minutes_used_before(uint32_t subscription);
 
 #endif

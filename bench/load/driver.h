@@ -26,15 +26,15 @@ enum question_kind {
 
 struct question {
 	enum question_kind kind;
-	uint32_t slot; /* comes back in the answer, unless the driver's answers come in order */
-	uint32_t run; /* 0 to 999: request ids are "r<run>-<number>" */
+	uint32_t slot;   /* comes back in the answer, unless the driver's answers come in order */
+	uint32_t run;    /* 0 to 999: request ids are "r<run>-<number>" */
 	uint64_t number; /* below 1,000,000,000 */
 	struct call call;
 };
 
 enum outcome {
 	OUTCOME_CHARGED, /* or priced, or done, as asked */
-	OUTCOME_REPEAT, /* this id was charged before: the first answer again */
+	OUTCOME_REPEAT,  /* this id was charged before: the first answer again */
 	OUTCOME_REFUSED, /* decided, and not charged */
 	OUTCOME_ERROR,
 };

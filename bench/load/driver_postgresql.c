@@ -68,7 +68,7 @@ postgresql_ask(const struct question *question, uint8_t *start)
 	if (question->kind != QUESTION_CHARGE)
 		return 0;
 	uint8_t *at = put_literal(put_u8(start, 'B') + 4, "\0charge\0"); /* portal "", statement */
-	at = put_u16(put_u16(put_u16(at, 1), 1), 5); /* all binary; 5 values */
+	at = put_u16(put_u16(put_u16(at, 1), 1), 5);                     /* all binary; 5 values */
 	at = put_id(put_u32(at, ID_BYTES), question);
 	at = put_service(put_u32(at, SERVICE_BYTES), question->call.subscription);
 	at = put_to(put_u32(at, TO_BYTES), question->call.to);

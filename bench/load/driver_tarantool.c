@@ -65,15 +65,15 @@ read_body(struct pack *pack, struct answer *answer)
 			answer->text_size = text.size;
 		} else if (key == IPROTO_DATA) {
 			int64_t count = pack_next(pack).integer;
-			struct pack_value word =
-				count > 0 ? pack_next(pack) : (struct pack_value){ 0 };
-			struct pack_value fen =
-				count > 1 ? pack_next(pack) : (struct pack_value){ 0 };
+			struct pack_value word = count > 0 ? pack_next(pack)
+							   : (struct pack_value){ 0 };
+			struct pack_value fen = count > 1 ? pack_next(pack)
+							  : (struct pack_value){ 0 };
 			answer->text = word.text;
 			answer->text_size = word.size;
-			answer->outcome = pack_is(&word, "charged")  ? OUTCOME_CHARGED
-					  : pack_is(&word, "repeat") ? OUTCOME_REPEAT
-								     : OUTCOME_REFUSED;
+			answer->outcome = pack_is(&word, "charged") ? OUTCOME_CHARGED
+				: pack_is(&word, "repeat")          ? OUTCOME_REPEAT
+								    : OUTCOME_REFUSED;
 			answer->amount_micros = fen.integer * 10000;
 		} else {
 			pack_skip(pack);

@@ -18,14 +18,12 @@ struct histogram {
 	uint64_t counts[HISTOGRAM_POWERS * HISTOGRAM_STEPS];
 };
 
-void
-histogram_add(struct histogram *histogram, uint64_t ns);
+void histogram_add(struct histogram *histogram, uint64_t ns);
 
 /*
  * The value that the share `per_million` of all values do not exceed (990,000 is p99), as the upper
  * end of its step: never better than the truth. 0 if there are no values.
  */
-uint64_t
-histogram_quantile(const struct histogram *histogram, uint32_t per_million);
+uint64_t histogram_quantile(const struct histogram *histogram, uint32_t per_million);
 
 #endif

@@ -16,9 +16,10 @@
 #define SECOND_NS UINT64_C(1000000000)
 #define DRAIN_NS (60 * SECOND_NS) /* for the last answers */
 /*
- * The open loop looks up once in so long: it sends what has become due and reads what has come. So it does not take the target's
- * processor for system calls of one question each, as clients that share a machine with it would not; a latency holds up to
- * twice as much of the generator's own, and is never too small.
+ * The open loop looks up once in so long: it sends what has become due and reads what has come. So
+ * it does not take the target's processor for system calls of one question each, as clients that
+ * share a machine with it would not; a latency holds up to twice as much of the generator's own,
+ * and is never too small.
  */
 #define PAUSE_NS 1000000
 
@@ -86,8 +87,9 @@ connection_open(struct loop *loop, struct connection *connection)
 	connection->free_count = plan->in_flight;
 
 	connection->fd = socket(plan->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (connection->fd < 0 || connect(connection->fd, (const struct sockaddr *)&plan->address,
-					  plan->address_size) != 0)
+	if (connection->fd < 0 ||
+		connect(connection->fd, (const struct sockaddr *)&plan->address,
+			plan->address_size) != 0)
 		return complain("connecting");
 	int on = 1;
 	if (plan->address.ss_family == AF_INET)
@@ -123,7 +125,7 @@ connection_watch(struct loop *loop, struct connection *connection, bool blocked)
 	};
 	connection->blocked = blocked;
 	return epoll_ctl(loop->epoll, EPOLL_CTL_MOD, connection->fd, &event) == 0 ||
-	       complain("epoll");
+		complain("epoll");
 }
 
 /* Hands the kernel what it takes; the rest waits for EPOLLOUT. */
@@ -156,9 +158,9 @@ question_nth(const struct loop_plan *plan, uint64_t number)
 		question.call = calls_nth(&plan->calls, number);
 		break;
 	case QUESTION_USE:
-		question.call =
-			(struct call){ subscription, 60 * calls_minutes_used_before(subscription),
-				plan->calls.day_ms + CALLS_DAY_MS / 2, subscription };
+		question.call = (struct call){ subscription,
+			60 * calls_minutes_used_before(subscription),
+			plan->calls.day_ms + CALLS_DAY_MS / 2, subscription };
 		break;
 	case QUESTION_CUSTOMER:
 	case QUESTION_ACCOUNT:
@@ -268,8 +270,8 @@ connection_read(struct loop *loop, struct connection *connection, uint64_t now)
 	size_t at = 0;
 	while (at < size) {
 		struct answer answer;
-		ptrdiff_t read =
-			loop->plan->driver->read(connection->input + at, size - at, &answer);
+		ptrdiff_t read = loop->plan->driver->read(
+			connection->input + at, size - at, &answer);
 		if (read == ANSWER_NONSENSE || (read == 0 && at == 0 && size == INPUT_BYTES)) {
 			fprintf(stderr, "load: the target sent something that is no answer\n");
 			return false;
@@ -310,8 +312,8 @@ ask_due(struct loop *loop, uint64_t now)
 {
 	const struct loop_plan *plan = loop->plan;
 	uint64_t until = now < loop->till_ns ? now : loop->till_ns;
-	uint64_t due =
-		(uint64_t)((double)(until - loop->start_ns) * plan->rate / (double)SECOND_NS);
+	uint64_t due = (uint64_t)((double)(until - loop->start_ns) * plan->rate /
+		(double)SECOND_NS);
 	uint32_t full = 0;
 	if (plan->count > 0 && due > plan->count)
 		due = plan->count;
@@ -383,8 +385,8 @@ loop_go(struct loop *loop)
 			return false;
 		}
 	}
-	loop->report->measured_ns =
-		plan->count > 0 ? now - loop->from_ns : loop->till_ns - loop->from_ns;
+	loop->report->measured_ns = plan->count > 0 ? now - loop->from_ns
+						    : loop->till_ns - loop->from_ns;
 	return true;
 }
 

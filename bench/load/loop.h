@@ -43,19 +43,18 @@ struct loop_report {
 	uint64_t repeats;
 	uint64_t refused;
 	uint64_t errors;
-	total amount_micros; /* of `charged` */
+	total amount_micros;        /* of `charged` */
 	total repeat_amount_micros; /* of `repeats` */
-	char complaint[256]; /* what the first refusal or error said */
+	char complaint[256];        /* what the first refusal or error said */
 	/* What was measured. */
-	uint64_t measured; /* answers after the warm-up and before the end */
+	uint64_t measured;    /* answers after the warm-up and before the end */
 	uint64_t measured_ns; /* how long that was */
-	uint64_t behind_max; /* open loop: most questions that were due and not yet asked */
+	uint64_t behind_max;  /* open loop: most questions that were due and not yet asked */
 	struct histogram latency;
 };
 
 /* Runs the plan. False after a message on standard error: the target did not do its part, and
  * *report means nothing. */
-bool
-loop_run(const struct loop_plan *plan, struct loop_report *report);
+bool loop_run(const struct loop_plan *plan, struct loop_report *report);
 
 #endif

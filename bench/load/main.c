@@ -285,7 +285,7 @@ print_report(const struct loop_plan *plan, const struct loop_report *report)
 	getrusage(RUSAGE_SELF, &used);
 	double seconds = (double)report->measured_ns / 1e9;
 	double client = (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
-			(double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
+		(double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
 	printf("{\"target\": \"%s\", \"loop\": \"%s\", \"connections\": %u, \"in_flight\": %u,",
 		plan->driver->name, plan->rate > 0 ? "open" : "closed", plan->connections,
 		plan->in_flight);

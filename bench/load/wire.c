@@ -167,7 +167,7 @@ read_result(const char *text, size_t size, struct answer *answer)
 		read_fen(text, size, 8, &answer->amount_micros))
 		answer->outcome = OUTCOME_CHARGED;
 	else if (size > 7 && memcmp(text, "repeat ", 7) == 0 &&
-		 read_fen(text, size, 7, &answer->amount_micros))
+		read_fen(text, size, 7, &answer->amount_micros))
 		answer->outcome = OUTCOME_REPEAT;
 }
 

@@ -83,9 +83,9 @@ put_digits(uint8_t *at, uint64_t value, size_t count)
 }
 
 /* The fields that are the same text for every target. */
-#define ID_BYTES 14 /* r001-000000001 */
+#define ID_BYTES 14     /* r001-000000001 */
 #define SERVICE_BYTES 8 /* s0000001 */
-#define TO_BYTES 11 /* 02012345678 */
+#define TO_BYTES 11     /* 02012345678 */
 
 static inline uint8_t *
 put_id(uint8_t *at, const struct question *question)
@@ -136,31 +136,25 @@ struct pack_value {
 
 /* One value; of an array or a map only its head. PACK_OTHER with `at` NULL if the bytes end too
  * early. */
-struct pack_value
-pack_next(struct pack *pack);
+struct pack_value pack_next(struct pack *pack);
 /* Steps over one value with all that is in it. */
-void
-pack_skip(struct pack *pack);
+void pack_skip(struct pack *pack);
 
 static inline bool
 pack_is(const struct pack_value *value, const char *text)
 {
 	return value->kind == PACK_TEXT && value->size == strlen(text) &&
-	       memcmp(value->text, text, value->size) == 0;
+		memcmp(value->text, text, value->size) == 0;
 }
 
 /* "12.50" to 12,500,000; false if it is anything else. */
-bool
-read_amount(const char *text, size_t size, int64_t *micros);
+bool read_amount(const char *text, size_t size, int64_t *micros);
 
 /* "charged 45", "repeat 45" (both in fen), or else a refusal. */
-void
-read_result(const char *text, size_t size, struct answer *answer);
+void read_result(const char *text, size_t size, struct answer *answer);
 
 /* Blocking, for greetings: false after a message on standard error. */
-bool
-send_all(int fd, const void *data, size_t size);
-bool
-receive_all(int fd, void *data, size_t size);
+bool send_all(int fd, const void *data, size_t size);
+bool receive_all(int fd, void *data, size_t size);
 
 #endif

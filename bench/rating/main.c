@@ -1,6 +1,7 @@
 /*
- * How long rating takes, alone on one core and without a server: prefix_find over 300,000 prefixes, calendar_band, and rate_usage for calls of
- * 1 second to 60 hours, with the number of bands that such a call crosses on average. Prints one JSON object; times are nanoseconds, the median of
+ * How long rating takes, alone on one core and without a server: prefix_find over 300,000 prefixes,
+ * calendar_band, and rate_usage for calls of 1 second to 60 hours, with the number of bands that
+ * such a call crosses on average. Prints one JSON object; times are nanoseconds, the median of
  * batches.
  */
 #include "../../tests/unit/rules/sketch.h"
@@ -81,9 +82,9 @@ measure(void (*run)(size_t from, size_t count), size_t count)
 static void
 print_timing(const char *name, struct timing timing)
 {
-	printf("\"%s_ns\": %lld.%lld, \"%s_best_ns\": %lld.%lld", name, (long long)(timing.median / 10),
-		(long long)(timing.median % 10), name, (long long)(timing.best / 10),
-		(long long)(timing.best % 10));
+	printf("\"%s_ns\": %lld.%lld, \"%s_best_ns\": %lld.%lld", name,
+		(long long)(timing.median / 10), (long long)(timing.median % 10), name,
+		(long long)(timing.best / 10), (long long)(timing.best % 10));
 }
 
 /* --- a catalog: 300,000 prefixes, a package of four tariffs and an allowance, three bands --- */
@@ -156,7 +157,7 @@ make_catalog(void)
 		sketch_stop("no memory");
 	for (size_t i = 0; i < NUMBERS; i++)
 		bench.instants[i] = sketch_at("2024-01-08T00:00:00Z") +
-				    (int64_t)random_below(1000 * (uint64_t)DAY_MS);
+			(int64_t)random_below(1000 * (uint64_t)DAY_MS);
 }
 
 /* --- what is measured --- */
@@ -260,7 +261,8 @@ main(void)
 		call_seconds = lengths[i];
 		int64_t bands = hundredths_of_bands();
 		printf("%s{\"seconds\": %lld, \"bands\": %lld.%02lld, ", i > 0 ? ", " : "",
-			(long long)call_seconds, (long long)(bands / 100), (long long)(bands % 100));
+			(long long)call_seconds, (long long)(bands / 100),
+			(long long)(bands % 100));
 		print_timing("rate", measure(rate_calls, 200));
 		printf("}");
 	}

@@ -1,6 +1,6 @@
 /*
- * An arena: memory that is given out in pieces and taken back all at once, when one request has been
- * answered. Not thread-safe. Pieces are aligned to 16 bytes.
+ * An arena: memory that is given out in pieces and taken back all at once, when one request has
+ * been answered. Not thread-safe. Pieces are aligned to 16 bytes.
  */
 #ifndef SUANPAN_ARENA_H
 #define SUANPAN_ARENA_H
@@ -18,14 +18,22 @@ struct arena {
 	size_t bytes_max; /* arena_take beyond this returns NULL */
 };
 
-/* An empty arena that gives out at most `bytes_max` bytes between two clears. Takes no memory yet. */
+/*
+ * An empty arena that gives out at most `bytes_max` bytes between two clears. Takes no memory yet.
+ */
 void arena_init(struct arena *arena, size_t bytes_max);
 void arena_release(struct arena *arena);
 
-/* Forgets all pieces; keeps the first block for the next request, unless a large piece made it large. */
+/*
+ * Forgets all pieces; keeps the first block for the next request, unless a large piece made it
+ * large.
+ */
 void arena_clear(struct arena *arena);
 
-/* `size` bytes, uninitialised, or NULL past the bound or without memory. size 0 gives a valid pointer. */
+/*
+ * `size` bytes, uninitialised, or NULL past the bound or without memory. size 0 gives a valid
+ * pointer.
+ */
 void *arena_take(struct arena *arena, size_t size);
 /* The same for count * size bytes set to zero, the product checked. */
 void *arena_take_zeroed(struct arena *arena, size_t count, size_t size);
@@ -33,7 +41,7 @@ void *arena_take_zeroed(struct arena *arena, size_t count, size_t size);
 /* A copy of the text (or bytes) in the arena; data is NULL if there was no room. */
 struct text arena_copy_text(struct arena *arena, struct text text);
 /* A formatted text, a zero behind it; data is NULL if there was no room. */
-struct text arena_print(struct arena *arena, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+struct text
+arena_print(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * A growing run of bytes with a bound. Not thread-safe. Append returns false and changes nothing when
- * the bound is reached or memory is short.
+ * A growing run of bytes with a bound. Not thread-safe. Append returns false and changes nothing
+ * when the bound is reached or memory is short.
  */
 #ifndef SUANPAN_BUFFER_H
 #define SUANPAN_BUFFER_H
@@ -24,8 +24,8 @@ void buffer_grew(struct buffer *buffer, size_t size);
 
 bool buffer_append(struct buffer *buffer, const void *data, size_t size);
 bool buffer_append_text(struct buffer *buffer, struct text text);
-bool buffer_print(struct buffer *buffer, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+bool
+buffer_print(struct buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Removes the first `size` bytes and moves the rest to the front. */
 void buffer_consume(struct buffer *buffer, size_t size);

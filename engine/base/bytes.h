@@ -1,8 +1,8 @@
 /*
  * Views of bytes and of text, and the little-endian numbers of our file formats.
  *
- * A view points into memory that somebody else owns; it is valid as long as the owner says. Text is a
- * view too: never terminated by a zero, UTF-8 where it came from outside.
+ * A view points into memory that somebody else owns; it is valid as long as the owner says. Text is
+ * a view too: never terminated by a zero, UTF-8 where it came from outside.
  */
 #ifndef SUANPAN_BYTES_H
 #define SUANPAN_BYTES_H
@@ -118,8 +118,9 @@ store_i64(void *at, int64_t value)
 }
 
 /*
- * Copies `size` bytes, which may be none from nowhere, and returns what is behind them. Most parts of our formats are a few bytes
- * long, for which two moves that may overlap are cheaper than a call.
+ * Copies `size` bytes, which may be none from nowhere, and returns what is behind them. Most parts
+ * of our formats are a few bytes long, for which two moves that may overlap are cheaper than a
+ * call.
  */
 static inline uint8_t *
 put_bytes(uint8_t *at, const void *data, size_t size)
@@ -152,9 +153,9 @@ size_round_up(size_t size, size_t to)
 
 /*
  * Variable-length unsigned number, seven bits a byte, lowest first (LEB128): 1 to 10 bytes.
- * varint_put writes at `at` (room for 10 bytes) and returns the bytes written. varint_get returns the
- * bytes read, or 0 if the number does not end within `size` bytes, is over 64 bits, or is not in its
- * shortest form.
+ * varint_put writes at `at` (room for 10 bytes) and returns the bytes written. varint_get returns
+ * the bytes read, or 0 if the number does not end within `size` bytes, is over 64 bits, or is not
+ * in its shortest form.
  */
 size_t varint_put(uint8_t *at, uint64_t value);
 size_t varint_get(const uint8_t *at, size_t size, uint64_t *value);

@@ -1,6 +1,6 @@
 /*
- * The clock, handed to whoever may look at it. Time enters the shard once a batch, never runs backwards
- * there, and everything else is told the time.
+ * The clock, handed to whoever may look at it. Time enters the shard once a batch, never runs
+ * backwards there, and everything else is told the time.
  */
 #ifndef SUANPAN_CLOCK_H
 #define SUANPAN_CLOCK_H

@@ -6,7 +6,7 @@
 /* One row being read: places in the input, and what is told to the caller. */
 struct scan {
 	const char *at;
-	const char *end; /* of what a row may take: of the input, or of the row's largest size */
+	const char *end;   /* of what a row may take: of the input, or of the row's largest size */
 	bool end_is_limit; /* … the latter */
 	const char *line_start; /* of the line that `at` is in */
 	uint64_t line;
@@ -51,7 +51,9 @@ static enum step
 end_input(struct scan *scan)
 {
 	if (scan->end_is_limit)
-		return refuse(scan, scan->at, BILINGUAL_STRING("the row is longer than 65,536 bytes", "这一行超过 65,536 字节"));
+		return refuse(scan, scan->at,
+			BILINGUAL_STRING(
+				"the row is longer than 65,536 bytes", "这一行超过 65,536 字节"));
 	return STEP_LAST_FIELD;
 }
 
@@ -69,8 +71,9 @@ end_field(struct scan *scan, const char *otherwise)
 		if (scan->at + 1 == scan->end && scan->end_is_limit)
 			return end_input(scan);
 		if (scan->at + 1 == scan->end || scan->at[1] != '\n')
-			return refuse(
-				scan, scan->at, BILINGUAL_STRING("a carriage return stands without a line feed", "回车符之后没有换行符"));
+			return refuse(scan, scan->at,
+				BILINGUAL_STRING("a carriage return stands without a line feed",
+					"回车符之后没有换行符"));
 		scan->at++;
 	}
 	if (*scan->at == '\n') {
@@ -80,7 +83,8 @@ end_field(struct scan *scan, const char *otherwise)
 		return STEP_LAST_FIELD;
 	}
 	if (*scan->at == '\0')
-		return refuse(scan, scan->at, BILINGUAL_STRING("the row contains a zero byte", "这一行含有零字节"));
+		return refuse(scan, scan->at,
+			BILINGUAL_STRING("the row contains a zero byte", "这一行含有零字节"));
 	return refuse(scan, scan->at, otherwise);
 }
 
@@ -114,7 +118,9 @@ read_unquoted(struct scan *scan, struct csv_field *field)
 	}
 	field->text = (struct text){ scan->at, (size_t)(at - scan->at) };
 	scan->at = at;
-	return end_field(scan, BILINGUAL_STRING("a quote stands inside a field that does not begin with one", "不以引号开头的字段中有引号"));
+	return end_field(scan,
+		BILINGUAL_STRING("a quote stands inside a field that does not begin with one",
+			"不以引号开头的字段中有引号"));
 }
 
 /*
@@ -134,8 +140,11 @@ find_closing_quote(struct scan *scan, bool *has_doubled)
 			*scan = begin;
 			refuse(scan, begin.at - 1,
 				begin.end_is_limit
-					? BILINGUAL_STRING("a quoted field does not end within 65,536 bytes", "带引号的字段在 65,536 字节内没有结束")
-					: BILINGUAL_STRING("a quoted field does not end", "带引号的字段没有结束"));
+					? BILINGUAL_STRING(
+						  "a quoted field does not end within 65,536 bytes",
+						  "带引号的字段在 65,536 字节内没有结束")
+					: BILINGUAL_STRING("a quoted field does not end",
+						  "带引号的字段没有结束"));
 			return false;
 		}
 		if (*at == '"') {
@@ -148,7 +157,9 @@ find_closing_quote(struct scan *scan, bool *has_doubled)
 			scan->line_start = at + 1;
 		} else if (*at == '\0') {
 			scan->at = at;
-			refuse(scan, at, BILINGUAL_STRING("the row contains a zero byte", "这一行含有零字节"));
+			refuse(scan, at,
+				BILINGUAL_STRING(
+					"the row contains a zero byte", "这一行含有零字节"));
 			return false;
 		}
 	}
@@ -186,8 +197,12 @@ read_quoted(struct scan *scan, struct csv_field *field)
 	field->quoted = true;
 	field->text = (struct text){ from, (size_t)(scan->at - 1 - from) };
 	if (has_doubled && !unquote(scan->unquoted, &field->text))
-		return refuse(scan, from, BILINGUAL_STRING("there is no memory to read a field with doubled quotes", "没有内存读取含双写引号的字段"));
-	return end_field(scan, BILINGUAL_STRING("text follows the closing quote of a field", "字段的结束引号之后还有文字"));
+		return refuse(scan, from,
+			BILINGUAL_STRING("there is no memory to read a field with doubled quotes",
+				"没有内存读取含双写引号的字段"));
+	return end_field(scan,
+		BILINGUAL_STRING(
+			"text follows the closing quote of a field", "字段的结束引号之后还有文字"));
 }
 
 static enum step
@@ -205,7 +220,9 @@ read_fields(struct scan *scan, struct csv_row *row)
 	enum step step;
 	do {
 		if (row->field_count == CSV_FIELDS_MAX)
-			return refuse(scan, scan->at, BILINGUAL_STRING("the row has more than 256 fields", "这一行超过 256 个字段"));
+			return refuse(scan, scan->at,
+				BILINGUAL_STRING("the row has more than 256 fields",
+					"这一行超过 256 个字段"));
 		step = read_field(scan, &row->fields[row->field_count]);
 		row->field_count++;
 	} while (step == STEP_FIELD);

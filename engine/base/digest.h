@@ -1,6 +1,6 @@
 /*
- * Checksums and hashes, from libraries that do them well: XXH3 for tables and chains, CRC32C (isa-l) for
- * what lies on disks, SHA-256 (OpenSSL) for what is named by its content.
+ * Checksums and hashes, from libraries that do them well: XXH3 for tables and chains, CRC32C
+ * (isa-l) for what lies on disks, SHA-256 (OpenSSL) for what is named by its content.
  */
 #ifndef SUANPAN_DIGEST_H
 #define SUANPAN_DIGEST_H

@@ -1,6 +1,6 @@
 /*
- * Files that the build put into the program (tools/embed.sh): a table that ends with a name of NULL. The content is
- * followed by a zero byte that is not counted.
+ * Files that the build put into the program (tools/embed.sh): a table that ends with a name of
+ * NULL. The content is followed by a zero byte that is not counted.
  */
 #ifndef SUANPAN_EMBED_H
 #define SUANPAN_EMBED_H

@@ -34,7 +34,7 @@ bool
 date_is_valid(struct date date)
 {
 	return date.month >= 1 && date.month <= 12 && date.day >= 1 &&
-	       date.day <= month_days(date.year, date.month);
+		date.day <= month_days(date.year, date.month);
 }
 
 /* Divides rounding down; *rest is 0 to divisor - 1. */
@@ -58,7 +58,7 @@ day_of_date(struct date date)
 	int64_t cycles = divide_down((int64_t)date.year - 1, 400, &years);
 	int64_t days = cycles * DAYS_IN_400_YEARS + years * 365 + years / 4 - years / 100;
 	return days + days_before_month[is_leap(date.year)][date.month - 1] + date.day - 1 -
-	       DAYS_TO_1970;
+		DAYS_TO_1970;
 }
 
 struct date
@@ -79,8 +79,8 @@ date_of_day(int64_t day)
 	year += 100 * centuries + 4 * fours + ones + 1;
 
 	const int16_t *before = days_before_month[is_leap((int32_t)year)];
-	int32_t month =
-		(int32_t)(rest / 32) + 1; /* this one or the next, since no month is over 31 */
+	int32_t month = (int32_t)(rest / 32) +
+		1; /* this one or the next, since no month is over 31 */
 	if (rest >= before[month])
 		month++;
 	return (struct date){ (int32_t)year, month, (int32_t)rest - before[month - 1] + 1 };
@@ -132,8 +132,8 @@ static bool
 take_date(struct cursor *cursor, struct date *date)
 {
 	return take_number(cursor, 4, &date->year) && take_one_of(cursor, "-") &&
-	       take_number(cursor, 2, &date->month) && take_one_of(cursor, "-") &&
-	       take_number(cursor, 2, &date->day) && date_is_valid(*date);
+		take_number(cursor, 2, &date->month) && take_one_of(cursor, "-") &&
+		take_number(cursor, 2, &date->day) && date_is_valid(*date);
 }
 
 /* "20:58:30" with up to three decimals. */

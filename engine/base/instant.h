@@ -1,7 +1,7 @@
 /*
- * Instants and dates. An instant is signed 64-bit milliseconds since 1970-01-01T00:00:00Z, without leap seconds. A day is
- * the signed count of days since 1970-01-01 in the proleptic Gregorian calendar. Nothing here looks
- * at a clock, the locale or TZ.
+ * Instants and dates. An instant is signed 64-bit milliseconds since 1970-01-01T00:00:00Z, without
+ * leap seconds. A day is the signed count of days since 1970-01-01 in the proleptic Gregorian
+ * calendar. Nothing here looks at a clock, the locale or TZ.
  */
 #ifndef SUANPAN_INSTANT_H
 #define SUANPAN_INSTANT_H
@@ -41,8 +41,9 @@ bool date_parse(struct text text, struct date *date);
 bool instant_parse(struct text text, int64_t *ms);
 
 /*
- * RFC 3339 at the given offset (less than a day; 0 gives "Z"); milliseconds only if there are any. Takes
- * any instant: years beyond 9999 have more digits. Returns the length; a zero follows the text.
+ * RFC 3339 at the given offset (less than a day; 0 gives "Z"); milliseconds only if there are any.
+ * Takes any instant: years beyond 9999 have more digits. Returns the length; a zero follows the
+ * text.
  */
 #define INSTANT_TEXT_MAX 40
 size_t instant_format(int64_t ms, int32_t offset_minutes, char text[INSTANT_TEXT_MAX]);

@@ -97,7 +97,7 @@ money_round(struct money amount, int64_t step_micros, enum rounding mode, struct
 {
 	must(step_micros > 0);
 	int64_t rest = amount.micros % step_micros; /* has the sign of the amount */
-	int64_t multiple = amount.micros - rest; /* the one towards zero */
+	int64_t multiple = amount.micros - rest;    /* the one towards zero */
 	if (rest != 0) {
 		bool is_negative = rest < 0;
 		int64_t below = is_negative ? -rest : rest;
@@ -123,7 +123,7 @@ static bool
 append_digit(uint64_t *number, char digit)
 {
 	return digit >= '0' && digit <= '9' && !__builtin_mul_overflow(*number, 10, number) &&
-	       !__builtin_add_overflow(*number, (uint64_t)(digit - '0'), number);
+		!__builtin_add_overflow(*number, (uint64_t)(digit - '0'), number);
 }
 
 bool

@@ -86,7 +86,7 @@ bool
 ratio_is_valid(struct ratio a)
 {
 	return a.denominator > 0 &&
-	       divisor_of(magnitude_of(a.numerator), (uint128)a.denominator) == 1;
+		divisor_of(magnitude_of(a.numerator), (uint128)a.denominator) == 1;
 }
 
 struct ratio

@@ -1,10 +1,10 @@
 /*
- * Failures: what went wrong outside the rules of the field. A refusal (no balance, not eligible) is a
- * normal result and never a status; a bug is a must().
+ * Failures: what went wrong outside the rules of the field. A refusal (no balance, not eligible) is
+ * a normal result and never a status; a bug is a must().
  *
- * A function that can fail returns an enum status and takes a struct fault, which it fills where the
- * failure first happened and nowhere else. On failure a function leaves its other outputs untouched. A fault is
- * logged once, by whoever ends its journey.
+ * A function that can fail returns an enum status and takes a struct fault, which it fills where
+ * the failure first happened and nowhere else. On failure a function leaves its other outputs
+ * untouched. A fault is logged once, by whoever ends its journey.
  */
 #ifndef SUANPAN_STATUS_H
 #define SUANPAN_STATUS_H
@@ -36,8 +36,9 @@ struct fault {
 	fault_fill((fault), (status), 0, __FILE__, __LINE__, __VA_ARGS__)
 
 /*
- * The same for a system call that failed with `os_error`: the system's message is appended, and ENOSPC, EDQUOT become
- * STATUS_FULL, ENOMEM becomes STATUS_MEMORY, ENOENT STATUS_NOT_FOUND, all others STATUS_IO.
+ * The same for a system call that failed with `os_error`: the system's message is appended, and
+ * ENOSPC, EDQUOT become STATUS_FULL, ENOMEM becomes STATUS_MEMORY, ENOENT STATUS_NOT_FOUND, all
+ * others STATUS_IO.
  */
 #define fault_system(fault, os_error, ...) \
 	fault_fill_system((fault), (os_error), __FILE__, __LINE__, __VA_ARGS__)

@@ -29,8 +29,8 @@ thread_begin(void *argument)
 }
 
 int
-thread_start(pthread_t *thread, const char *name, enum thread_rank rank, void *(*main)(void *context),
-	void *context)
+thread_start(pthread_t *thread, const char *name, enum thread_rank rank,
+	void *(*main)(void *context), void *context)
 {
 	must(strlen(name) <= THREAD_NAME_MAX && main != NULL);
 	struct beginning *beginning = memory_new(sizeof *beginning);

@@ -1,5 +1,6 @@
 /*
- * Threads: each has a name, which `top -H` and a debugger show, and may stand back for others when processors are short.
+ * Threads: each has a name, which `top -H` and a debugger show, and may stand back for others when
+ * processors are short.
  */
 #ifndef SUANPAN_THREAD_H
 #define SUANPAN_THREAD_H
@@ -13,8 +14,11 @@ enum thread_rank {
 	THREAD_BACKSTAGE, /* what nobody waits for at once */
 };
 
-/* Starts `main` with `context`; the thread is to be joined. 0 or an errno. The name has at most THREAD_NAME_MAX bytes and is static. */
-int thread_start(pthread_t *thread, const char *name, enum thread_rank rank, void *(*main)(void *context),
-	void *context);
+/*
+ * Starts `main` with `context`; the thread is to be joined. 0 or an errno. The name has at most
+ * THREAD_NAME_MAX bytes and is static.
+ */
+int thread_start(pthread_t *thread, const char *name, enum thread_rank rank,
+	void *(*main)(void *context), void *context);
 
 #endif

@@ -84,15 +84,16 @@ has_control_character(struct text text)
 }
 
 /*
- * Are all eight bytes printable ASCII, 0x20 to 0x7e? With the high bits clear, adding 0x60 sets the high bit of what is 0x20 or
- * more, and adding 1 that of 0x7f; no addition carries into the next byte.
+ * Are all eight bytes printable ASCII, 0x20 to 0x7e? With the high bits clear, adding 0x60 sets the
+ * high bit of what is 0x20 or more, and adding 1 that of 0x7f; no addition carries into the next
+ * byte.
  */
 static bool
 are_printable(uint64_t eight)
 {
 	return (eight & HIGH_BITS) == 0 &&
-	       ((eight + UINT64_C(0x6060606060606060)) & HIGH_BITS) == HIGH_BITS &&
-	       ((eight + UINT64_C(0x0101010101010101)) & HIGH_BITS) == 0;
+		((eight + UINT64_C(0x6060606060606060)) & HIGH_BITS) == HIGH_BITS &&
+		((eight + UINT64_C(0x0101010101010101)) & HIGH_BITS) == 0;
 }
 
 /* Most identifiers are printable ASCII; this finds out without looking at each byte. */

@@ -1,5 +1,6 @@
 /*
- * Is this text what we accept? UTF-8 as RFC 3629 defines it: shortest forms only, no surrogates, nothing beyond U+10FFFF.
+ * Is this text what we accept? UTF-8 as RFC 3629 defines it: shortest forms only, no surrogates,
+ * nothing beyond U+10FFFF.
  */
 #ifndef SUANPAN_UTF8_H
 #define SUANPAN_UTF8_H
@@ -8,7 +9,10 @@
 
 bool utf8_is_valid(struct text text);
 
-/* Valid UTF-8 without control characters (C0, DEL, C1), 1 to 64 bytes: a customer, account, request id … */
+/*
+ * Valid UTF-8 without control characters (C0, DEL, C1), 1 to 64 bytes: a customer, account, request
+ * id …
+ */
 #define IDENTIFIER_BYTES_MAX 64
 bool identifier_is_valid(struct text text);
 

@@ -53,9 +53,9 @@ struct block {
 	size_t time_bytes; /* 4 in the first block, 8 in the second */
 	size_t time_count;
 	size_t type_count;
-	const uint8_t *times; /* ascending seconds */
+	const uint8_t *times;      /* ascending seconds */
 	const uint8_t *time_types; /* for each of them, which type begins */
-	const uint8_t *types; /* offset_s, is_summer, name */
+	const uint8_t *types;      /* offset_s, is_summer, name */
 };
 
 static int64_t
@@ -89,7 +89,7 @@ take_block(struct bytes *rest, size_t time_bytes, struct block *block)
 	size_t type_count = load_count(header + 36);
 	size_t char_count = load_count(header + 40);
 	size_t size = HEADER_BYTES + time_count * (time_bytes + 1) + type_count * TYPE_BYTES +
-		      char_count + leap_count * (time_bytes + 4) + standard_count + utc_count;
+		char_count + leap_count * (time_bytes + 4) + standard_count + utc_count;
 	if (size > rest->size)
 		return "it is cut short";
 	if (leap_count > 0)
@@ -313,7 +313,7 @@ name_is_valid(const char *name)
 	for (size_t i = 0; i < size; i++) {
 		char byte = name[i];
 		bool is_plain = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-				(byte >= '0' && byte <= '9') || strchr("/_+-.", byte) != NULL;
+			(byte >= '0' && byte <= '9') || strchr("/_+-.", byte) != NULL;
 		if (!is_plain)
 			return false;
 	}

@@ -183,8 +183,8 @@ void
 zone_rule_changes(const struct zone_rule *rule, int32_t year, struct zone_change changes[2])
 {
 	must(rule->has_summer);
-	struct zone_change begin =
-		change_in_year(&rule->begin, year, rule->standard_s, rule->summer_s);
+	struct zone_change begin = change_in_year(
+		&rule->begin, year, rule->standard_s, rule->summer_s);
 	struct zone_change end = change_in_year(&rule->end, year, rule->summer_s, rule->standard_s);
 	bool begins_first = begin.at_ms <= end.at_ms; /* not so in the southern hemisphere */
 	changes[0] = begins_first ? begin : end;

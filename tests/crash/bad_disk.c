@@ -35,7 +35,8 @@ static enum how
 how_of_call(const char *call, int fd)
 {
 	char link[64], path[4096];
-	if (strcmp(variable("BAD_DISK_CALL"), call) != 0 || access(variable("BAD_DISK_ARM"), F_OK) != 0)
+	if (strcmp(variable("BAD_DISK_CALL"), call) != 0 ||
+		access(variable("BAD_DISK_ARM"), F_OK) != 0)
 		return HOW_WELL;
 	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
 	ssize_t size = readlink(link, path, sizeof path - 1);

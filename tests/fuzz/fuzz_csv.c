@@ -6,8 +6,7 @@
 #include "../../engine/base/csv.h"
 #include "../../engine/base/must.h"
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct csv_row row;
 static struct csv_row row_again;
@@ -49,7 +48,7 @@ write_quoted(struct buffer *buffer, char separator)
 			written = written && buffer_append(buffer, source, is_quote ? 2 : 1);
 		}
 		written = written && buffer_append(buffer, "\"", 1) &&
-			  buffer_append(buffer, i + 1 < row.field_count ? &separator : "\n", 1);
+			buffer_append(buffer, i + 1 < row.field_count ? &separator : "\n", 1);
 		must(written);
 	}
 }

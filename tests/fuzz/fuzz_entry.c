@@ -10,8 +10,7 @@
 
 #define KEY 0x5eed1234u
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
 seal(uint8_t *bytes, size_t size)

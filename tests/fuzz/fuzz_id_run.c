@@ -19,8 +19,7 @@
 
 enum { SIZES_RIGHT = 1, CHECKSUMS_RIGHT = 2, PAGES_MAX = 16 };
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static uint8_t file[PAGES_MAX * ID_BLOCK_BYTES];
 static char directory[64];

@@ -18,8 +18,7 @@
 #define AREA_BYTES ((size_t)64 * 1024) /* of the segment, in which all happens */
 #define FRAMES_MAX 32
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static uint8_t *segment;
 static struct journal_place place;
@@ -92,8 +91,8 @@ put_frame(struct program *program, struct frame *frame)
 			return;
 		entry_encode(&sample.entry, frame_key(FOLDER), at + size);
 		if (put_count < sizeof puts_made / sizeof puts_made[0])
-			puts_made[put_count++] =
-				(struct put){ offset + size, load_u32(at + size + 4) };
+			puts_made[put_count++] = (struct put){ offset + size,
+				load_u32(at + size + 4) };
 		size += entry_bytes;
 	}
 	made.size = (uint32_t)size;

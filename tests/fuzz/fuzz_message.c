@@ -1,7 +1,9 @@
 /*
- * Any bytes as what a client sends: cut into messages as they arrive in pieces, heads read, and params read into the struct of their
- * method. Scanning in pieces finds what scanning at once finds, msgpack-c finds the same end of each message, and what was read
- * keeps the limits that the table of methods says. What was refused has a sentence. The first byte says how long the pieces are.
+ * Any bytes as what a client sends: cut into messages as they arrive in pieces, heads read, and
+ * params read into the struct of their method. Scanning in pieces finds what scanning at once
+ * finds, msgpack-c finds the same end of each message, and what was read keeps the limits that the
+ * table of methods says. What was refused has a sentence. The first byte says how long the pieces
+ * are.
  */
 #include "../../engine/base/instant.h"
 #include "../../engine/base/memory.h"
@@ -13,12 +15,16 @@
 
 #include <msgpack.h>
 
-enum { ARENA_BYTES_MAX = 64 << 20, MESSAGE_BYTES_MAX = 1 << 16, VALUES_MAX = 1000, PARAMS_BYTES_MAX = 512 };
+enum {
+	ARENA_BYTES_MAX = 64 << 20,
+	MESSAGE_BYTES_MAX = 1 << 16,
+	VALUES_MAX = 1000,
+	PARAMS_BYTES_MAX = 512
+};
 
 static const struct scan_limits LIMITS = { MESSAGE_BYTES_MAX, VALUES_MAX };
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* ---- what was read keeps its limits ---- */
 
@@ -102,7 +108,8 @@ check_field(const struct field *field, const void *at)
 	case FIELD_BYTES: {
 		const struct bytes *bytes = at;
 		must(bytes->data == NULL ? !field->required
-					 : (int64_t)bytes->size >= field->min && (int64_t)bytes->size <= field->max);
+					 : (int64_t)bytes->size >= field->min &&
+					(int64_t)bytes->size <= field->max);
 		return;
 	}
 	case FIELD_MAP:
@@ -130,7 +137,8 @@ check_problem(const struct problem *problem)
 {
 	must(problem->say < SAY_COUNT && problem->count <= SAY_ARGUMENTS_MAX);
 	for (int zh = 0; zh < 2; zh++) {
-		struct text sentence = say_fill(&arena, problem->say, zh, problem->arguments, problem->count);
+		struct text sentence = say_fill(
+			&arena, problem->say, zh, problem->arguments, problem->count);
 		must(sentence.size > 0 && utf8_is_valid(sentence));
 	}
 }
@@ -149,7 +157,8 @@ read_batch(struct bytes params)
 	must(count > 0 && count <= BATCH_ITEMS_MAX);
 	for (size_t i = 0; i < count; i++) {
 		_Alignas(16) uint8_t into[PARAMS_BYTES_MAX];
-		must(items[i].data >= params.data && items[i].data + items[i].size <= params.data + params.size);
+		must(items[i].data >= params.data &&
+			items[i].data + items[i].size <= params.data + params.size);
 		if (params_read_map(reader, shape, items[i], &arena, into, &problem))
 			check_struct(shape, into);
 		else
@@ -189,8 +198,8 @@ check_size(struct bytes bytes)
 	msgpack_unpacked unpacked;
 	size_t offset = 0;
 	msgpack_unpacked_init(&unpacked);
-	msgpack_unpack_return outcome =
-		msgpack_unpack_next(&unpacked, (const char *)bytes.data, bytes.size, &offset);
+	msgpack_unpack_return outcome = msgpack_unpack_next(
+		&unpacked, (const char *)bytes.data, bytes.size, &offset);
 	must(outcome == MSGPACK_UNPACK_SUCCESS && offset == bytes.size);
 	msgpack_unpacked_destroy(&unpacked);
 }

@@ -10,8 +10,7 @@
 /* More than a file of bounded size and the rule of three centuries can give. */
 #define STRETCHES_MAX 20000
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
 check_instant(const struct zoneinfo *zone, int64_t ms)
@@ -56,8 +55,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct zoneinfo *zone = NULL;
 	struct fault fault;
-	enum status status =
-		zoneinfo_read(TEXT("fuzz"), (struct bytes){ data, size }, &zone, &fault);
+	enum status status = zoneinfo_read(
+		TEXT("fuzz"), (struct bytes){ data, size }, &zone, &fault);
 	if (status != STATUS_OK) {
 		must(status == STATUS_INVALID && zone == NULL && fault.text[0] != '\0');
 		return 0;

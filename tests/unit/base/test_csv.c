@@ -19,7 +19,8 @@ static struct csv_problem problem;
 static void
 assert_both_languages(const char *what)
 {
-	struct text en = bilingual_pick(text_of(what), false), zh = bilingual_pick(text_of(what), true);
+	struct text en = bilingual_pick(text_of(what), false),
+		    zh = bilingual_pick(text_of(what), true);
 	assert_true(en.size > 0 && zh.size > 0 && !text_equal(en, zh));
 	assert_true(utf8_is_valid(en) && utf8_is_valid(zh));
 }
@@ -269,8 +270,8 @@ a_row_has_at_most_64_kilobytes_with_its_line_end(void **state)
 	} forms[] = { { "", "\n" }, { "", "\r\n" }, { "\"", "\"\n" }, { "\"", "\"\r\n" } };
 	for (size_t i = 0; i < 4; i++) {
 		for (size_t size = CSV_ROW_BYTES_MAX - 3; size <= CSV_ROW_BYTES_MAX + 4; size++) {
-			enum csv_outcome outcome =
-				read_long_row(size, forms[i].front, forms[i].back);
+			enum csv_outcome outcome = read_long_row(
+				size, forms[i].front, forms[i].back);
 			assert_int_equal(
 				outcome, size <= CSV_ROW_BYTES_MAX ? CSV_ROW : CSV_REFUSED);
 			if (outcome == CSV_REFUSED)

@@ -21,7 +21,7 @@ every_day_of_800_years_has_the_date_one_counts_to(void **state)
 	static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	struct date date = { 1600, 1, 1 };
 	int64_t day = -135140; /* 1970 - 1600 = 370 years, 90 of them leap years: 370 * 365 + 90 */
-	int weekday = 6; /* 1600-01-01 was a Saturday */
+	int weekday = 6;       /* 1600-01-01 was a Saturday */
 	while (date.year <= 2400) {
 		assert_int_equal(day_of_date(date), day);
 		struct date back = date_of_day(day);

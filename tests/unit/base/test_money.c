@@ -28,9 +28,9 @@ sums_differences_and_products_are_exact_or_refused(void **state)
 		for (int kind = 0; kind < 3; kind++) {
 			struct money result = money(77);
 			bool fits = exact[kind] >= INT64_MIN && exact[kind] <= INT64_MAX;
-			bool done = kind == 0   ? money_add(money(a), money(b), &result)
-				    : kind == 1 ? money_subtract(money(a), money(b), &result)
-						: money_times(money(a), b, &result);
+			bool done = kind == 0 ? money_add(money(a), money(b), &result)
+				: kind == 1   ? money_subtract(money(a), money(b), &result)
+					      : money_times(money(a), b, &result);
 			assert_int_equal(done, fits);
 			assert_int_equal(result.micros, fits ? (int64_t)exact[kind] : 77);
 		}

@@ -278,8 +278,8 @@ fractions_between_steps_round_by_each_mode(void **state)
 	struct ratio step = ratio(3, 700);
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		for (int mode = ROUND_HALF_UP; mode <= ROUND_FLOOR; mode++) {
-			struct ratio value =
-				ratio(3 * cases[i].numerator, 700 * cases[i].denominator);
+			struct ratio value = ratio(
+				3 * cases[i].numerator, 700 * cases[i].denominator);
 			struct ratio rounded;
 			assert_true(ratio_round(value, step, (enum rounding)mode, &rounded));
 			struct ratio expected = ratio(3 * cases[i].rounded[mode], 700);

@@ -52,8 +52,8 @@ a_system_error_chooses_the_status_and_ends_the_sentence(void **state)
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct fault fault;
-		enum status status =
-			fault_system(&fault, cases[i].os_error, "cannot open %s", "a file");
+		enum status status = fault_system(
+			&fault, cases[i].os_error, "cannot open %s", "a file");
 		char expected[256] = "cannot open a file: ";
 		strcat(expected, strerror(cases[i].os_error));
 		assert_int_equal(status, cases[i].status);

@@ -31,56 +31,56 @@ struct transition {
  * seven zones: no difference.
  */
 static const struct transition past[] = {
-	{ "Asia/Shanghai", -2177481943, 29143, 28800 }, /* 1900-12-31 15:54:17 */
-	{ "Asia/Shanghai", -1600675200, 28800, 32400 }, /* 1919-04-12 16:00:00 */
-	{ "Asia/Shanghai", -881049600, 28800, 32400 }, /* 1942-01-30 16:00:00 */
-	{ "Asia/Shanghai", -745833600, 28800, 32400 }, /* 1946-05-14 16:00:00 */
-	{ "Asia/Shanghai", -670669200, 32400, 28800 }, /* 1948-09-30 15:00:00 */
-	{ "Asia/Shanghai", 545162400, 28800, 32400 }, /* 1987-04-11 18:00:00 */
-	{ "Asia/Shanghai", 671565600, 28800, 32400 }, /* 1991-04-13 18:00:00 */
-	{ "Asia/Shanghai", 684867600, 32400, 28800 }, /* 1991-09-14 17:00:00 */
-	{ "Europe/Berlin", -1693706400, 3600, 7200 }, /* 1916-04-30 22:00:00 */
-	{ "Europe/Berlin", -1680483600, 7200, 3600 }, /* 1916-09-30 23:00:00 */
-	{ "Europe/Berlin", 370400400, 7200, 3600 }, /* 1981-09-27 01:00:00 */
-	{ "Europe/Berlin", 512528400, 3600, 7200 }, /* 1986-03-30 01:00:00 */
-	{ "Europe/Berlin", 828234000, 3600, 7200 }, /* 1996-03-31 01:00:00 */
-	{ "Europe/Berlin", 1130634000, 7200, 3600 }, /* 2005-10-30 01:00:00 */
-	{ "Europe/Berlin", 1711846800, 3600, 7200 }, /* 2024-03-31 01:00:00 */
-	{ "Europe/Berlin", 1729990800, 7200, 3600 }, /* 2024-10-27 01:00:00 */
+	{ "Asia/Shanghai", -2177481943, 29143, 28800 },      /* 1900-12-31 15:54:17 */
+	{ "Asia/Shanghai", -1600675200, 28800, 32400 },      /* 1919-04-12 16:00:00 */
+	{ "Asia/Shanghai", -881049600, 28800, 32400 },       /* 1942-01-30 16:00:00 */
+	{ "Asia/Shanghai", -745833600, 28800, 32400 },       /* 1946-05-14 16:00:00 */
+	{ "Asia/Shanghai", -670669200, 32400, 28800 },       /* 1948-09-30 15:00:00 */
+	{ "Asia/Shanghai", 545162400, 28800, 32400 },        /* 1987-04-11 18:00:00 */
+	{ "Asia/Shanghai", 671565600, 28800, 32400 },        /* 1991-04-13 18:00:00 */
+	{ "Asia/Shanghai", 684867600, 32400, 28800 },        /* 1991-09-14 17:00:00 */
+	{ "Europe/Berlin", -1693706400, 3600, 7200 },        /* 1916-04-30 22:00:00 */
+	{ "Europe/Berlin", -1680483600, 7200, 3600 },        /* 1916-09-30 23:00:00 */
+	{ "Europe/Berlin", 370400400, 7200, 3600 },          /* 1981-09-27 01:00:00 */
+	{ "Europe/Berlin", 512528400, 3600, 7200 },          /* 1986-03-30 01:00:00 */
+	{ "Europe/Berlin", 828234000, 3600, 7200 },          /* 1996-03-31 01:00:00 */
+	{ "Europe/Berlin", 1130634000, 7200, 3600 },         /* 2005-10-30 01:00:00 */
+	{ "Europe/Berlin", 1711846800, 3600, 7200 },         /* 2024-03-31 01:00:00 */
+	{ "Europe/Berlin", 1729990800, 7200, 3600 },         /* 2024-10-27 01:00:00 */
 	{ "America/New_York", -1633280400, -18000, -14400 }, /* 1918-03-31 07:00:00 */
 	{ "America/New_York", -1615140000, -14400, -18000 }, /* 1918-10-27 06:00:00 */
-	{ "America/New_York", -715798800, -18000, -14400 }, /* 1947-04-27 07:00:00 */
-	{ "America/New_York", -447271200, -14400, -18000 }, /* 1955-10-30 06:00:00 */
-	{ "America/New_York", 104914800, -18000, -14400 }, /* 1973-04-29 07:00:00 */
-	{ "America/New_York", 638953200, -18000, -14400 }, /* 1990-04-01 07:00:00 */
-	{ "America/New_York", 1710054000, -18000, -14400 }, /* 2024-03-10 07:00:00 */
-	{ "America/New_York", 1730613600, -14400, -18000 }, /* 2024-11-03 06:00:00 */
-	{ "Australia/Lord_Howe", 352216800, 36000, 37800 }, /* 1981-02-28 14:00:00 */
-	{ "Australia/Lord_Howe", 372785400, 37800, 41400 }, /* 1981-10-24 15:30:00 */
-	{ "Australia/Lord_Howe", 699375600, 39600, 37800 }, /* 1992-02-29 15:00:00 */
-	{ "Australia/Lord_Howe", 814894200, 37800, 39600 }, /* 1995-10-28 15:30:00 */
+	{ "America/New_York", -715798800, -18000, -14400 },  /* 1947-04-27 07:00:00 */
+	{ "America/New_York", -447271200, -14400, -18000 },  /* 1955-10-30 06:00:00 */
+	{ "America/New_York", 104914800, -18000, -14400 },   /* 1973-04-29 07:00:00 */
+	{ "America/New_York", 638953200, -18000, -14400 },   /* 1990-04-01 07:00:00 */
+	{ "America/New_York", 1710054000, -18000, -14400 },  /* 2024-03-10 07:00:00 */
+	{ "America/New_York", 1730613600, -14400, -18000 },  /* 2024-11-03 06:00:00 */
+	{ "Australia/Lord_Howe", 352216800, 36000, 37800 },  /* 1981-02-28 14:00:00 */
+	{ "Australia/Lord_Howe", 372785400, 37800, 41400 },  /* 1981-10-24 15:30:00 */
+	{ "Australia/Lord_Howe", 699375600, 39600, 37800 },  /* 1992-02-29 15:00:00 */
+	{ "Australia/Lord_Howe", 814894200, 37800, 39600 },  /* 1995-10-28 15:30:00 */
 	{ "Australia/Lord_Howe", 1048950000, 39600, 37800 }, /* 2003-03-29 15:00:00 */
 	{ "Australia/Lord_Howe", 1270306800, 39600, 37800 }, /* 2010-04-03 15:00:00 */
 	{ "Australia/Lord_Howe", 1712415600, 39600, 37800 }, /* 2024-04-06 15:00:00 */
 	{ "Australia/Lord_Howe", 1728142200, 37800, 39600 }, /* 2024-10-05 15:30:00 */
-	{ "Africa/Casablanca", -1773012580, -1820, 0 }, /* 1913-10-26 00:30:20 */
-	{ "Africa/Casablanca", -956361600, 0, 3600 }, /* 1939-09-12 00:00:00 */
-	{ "Africa/Casablanca", 271033200, 3600, 0 }, /* 1978-08-03 23:00:00 */
-	{ "Africa/Casablanca", 1250809200, 3600, 0 }, /* 2009-08-20 23:00:00 */
-	{ "Africa/Casablanca", 1376100000, 0, 3600 }, /* 2013-08-10 02:00:00 */
-	{ "Africa/Casablanca", 1465092000, 3600, 0 }, /* 2016-06-05 02:00:00 */
-	{ "Africa/Casablanca", 1710036000, 3600, 0 }, /* 2024-03-10 02:00:00 */
-	{ "Africa/Casablanca", 1713060000, 0, 3600 }, /* 2024-04-14 02:00:00 */
-	{ "Asia/Kathmandu", -1577943676, 20476, 19800 }, /* 1919-12-31 18:18:44 */
-	{ "Asia/Kathmandu", 504901800, 19800, 20700 }, /* 1985-12-31 18:30:00 */
-	{ "Pacific/Apia", -1861878784, -41216, -41400 }, /* 1911-01-01 11:26:56 */
-	{ "Pacific/Apia", -631110600, -41400, -39600 }, /* 1950-01-01 11:30:00 */
-	{ "Pacific/Apia", 1333202400, 50400, 46800 }, /* 2012-03-31 14:00:00 */
-	{ "Pacific/Apia", 1365256800, 50400, 46800 }, /* 2013-04-06 14:00:00 */
-	{ "Pacific/Apia", 1428156000, 50400, 46800 }, /* 2015-04-04 14:00:00 */
-	{ "Pacific/Apia", 1491055200, 50400, 46800 }, /* 2017-04-01 14:00:00 */
-	{ "Pacific/Apia", 1601128800, 46800, 50400 }, /* 2020-09-26 14:00:00 */
-	{ "Pacific/Apia", 1617458400, 50400, 46800 }, /* 2021-04-03 14:00:00 */
+	{ "Africa/Casablanca", -1773012580, -1820, 0 },      /* 1913-10-26 00:30:20 */
+	{ "Africa/Casablanca", -956361600, 0, 3600 },        /* 1939-09-12 00:00:00 */
+	{ "Africa/Casablanca", 271033200, 3600, 0 },         /* 1978-08-03 23:00:00 */
+	{ "Africa/Casablanca", 1250809200, 3600, 0 },        /* 2009-08-20 23:00:00 */
+	{ "Africa/Casablanca", 1376100000, 0, 3600 },        /* 2013-08-10 02:00:00 */
+	{ "Africa/Casablanca", 1465092000, 3600, 0 },        /* 2016-06-05 02:00:00 */
+	{ "Africa/Casablanca", 1710036000, 3600, 0 },        /* 2024-03-10 02:00:00 */
+	{ "Africa/Casablanca", 1713060000, 0, 3600 },        /* 2024-04-14 02:00:00 */
+	{ "Asia/Kathmandu", -1577943676, 20476, 19800 },     /* 1919-12-31 18:18:44 */
+	{ "Asia/Kathmandu", 504901800, 19800, 20700 },       /* 1985-12-31 18:30:00 */
+	{ "Pacific/Apia", -1861878784, -41216, -41400 },     /* 1911-01-01 11:26:56 */
+	{ "Pacific/Apia", -631110600, -41400, -39600 },      /* 1950-01-01 11:30:00 */
+	{ "Pacific/Apia", 1333202400, 50400, 46800 },        /* 2012-03-31 14:00:00 */
+	{ "Pacific/Apia", 1365256800, 50400, 46800 },        /* 2013-04-06 14:00:00 */
+	{ "Pacific/Apia", 1428156000, 50400, 46800 },        /* 2015-04-04 14:00:00 */
+	{ "Pacific/Apia", 1491055200, 50400, 46800 },        /* 2017-04-01 14:00:00 */
+	{ "Pacific/Apia", 1601128800, 46800, 50400 },        /* 2020-09-26 14:00:00 */
+	{ "Pacific/Apia", 1617458400, 50400, 46800 },        /* 2021-04-03 14:00:00 */
 	{ "Pacific/Apia", 1325239200, -36000, 50400 }, /* 2011-12-30 10:00:00: a day was left out */
 };
 
@@ -134,10 +134,10 @@ open_zone(const char *name)
 
 /* Compiled zone files, made here: see RFC 8536, 3. */
 struct sketch {
-	char version; /* '\0', '2', '3' */
-	const char *times; /* "at_s>type at_s>type", ascending */
+	char version;        /* '\0', '2', '3' */
+	const char *times;   /* "at_s>type at_s>type", ascending */
 	const char *offsets; /* "offset_s offset_s" */
-	const char *rule; /* NULL: no footer at all */
+	const char *rule;    /* NULL: no footer at all */
 };
 
 static uint8_t tzif_data[4096];
@@ -321,8 +321,8 @@ static void
 a_change_to_the_same_offset_is_none(void **state)
 {
 	(void)state;
-	struct zoneinfo *zone =
-		make_zone(&(struct sketch){ '2', "100>0 200>1 300>2 400>1", "60 120 120", "" });
+	struct zoneinfo *zone = make_zone(
+		&(struct sketch){ '2', "100>0 200>1 300>2 400>1", "60 120 120", "" });
 	assert_int_equal(check_stretches(zone), 2);
 	assert_int_equal(zoneinfo_stretch(zone, 300000).from_ms, 200000);
 	zoneinfo_free(zone);
@@ -411,8 +411,8 @@ static void
 a_file_of_version_1_is_read_too(void **state)
 {
 	(void)state;
-	struct zoneinfo *zone =
-		make_zone(&(struct sketch){ '\0', "-2147483648>0 100>1", "3600 7200", NULL });
+	struct zoneinfo *zone = make_zone(
+		&(struct sketch){ '\0', "-2147483648>0 100>1", "3600 7200", NULL });
 	assert_int_equal(zoneinfo_stretch(zone, 0).offset_ms, 3600000);
 	assert_int_equal(zoneinfo_stretch(zone, 100000).offset_ms, 7200000);
 	zoneinfo_free(zone);
@@ -570,11 +570,11 @@ contents_that_cannot_be_are_invalid(void **state)
 {
 	(void)state;
 	static const struct sketch refused[] = {
-		{ '2', "", "", "" }, /* no offset */
-		{ '2', "1>1", "0", "" }, /* of a type that does not exist */
+		{ '2', "", "", "" },         /* no offset */
+		{ '2', "1>1", "0", "" },     /* of a type that does not exist */
 		{ '2', "2>0 1>0", "0", "" }, /* not in order */
-		{ '2', "1>0 1>0", "0", "" }, { '2', "", "93600", "" }, /* 26 hours */
-		{ '2', "", "-90000", "" }, /* 25 hours */
+		{ '2', "1>0 1>0", "0", "" }, { '2', "", "93600", "" },    /* 26 hours */
+		{ '2', "", "-90000", "" },                                /* 25 hours */
 		{ '2', "", "0 -2147483648", "" }, { '2', "", "0", NULL }, /* no footer */
 	};
 	for (size_t i = 0; i < COUNT(refused); i++)
@@ -582,8 +582,8 @@ contents_that_cannot_be_are_invalid(void **state)
 	/* A count of leap seconds, in each block; its eight bytes shall be there. */
 	static const size_t places[] = { 31, 52 + 31 };
 	for (size_t i = 0; i < COUNT(places); i++) {
-		struct bytes tzif =
-			make_tzif(&(struct sketch){ '2', "", "0", "UTC0UTC0UTC0UTC0UTC0" });
+		struct bytes tzif = make_tzif(
+			&(struct sketch){ '2', "", "0", "UTC0UTC0UTC0UTC0UTC0" });
 		assert_memory_equal(tzif_data + places[i] - 31 - (i == 0 ? 0 : 1), "TZif", 4);
 		tzif_data[places[i]] = 1;
 		assert_invalid(tzif);
@@ -594,8 +594,8 @@ static void
 a_file_cut_anywhere_is_invalid(void **state)
 {
 	(void)state;
-	struct bytes tzif =
-		make_tzif(&(struct sketch){ '2', "1>0 2>1", "0 60", "CET-1CEST,J1,J2" });
+	struct bytes tzif = make_tzif(
+		&(struct sketch){ '2', "1>0 2>1", "0 60", "CET-1CEST,J1,J2" });
 	for (size_t size = 0; size < tzif.size; size++)
 		assert_invalid((struct bytes){ tzif.data, size });
 	assert_invalid((struct bytes){ NULL, 0 });

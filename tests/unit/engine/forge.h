@@ -1,6 +1,7 @@
 /*
- * MessagePack by hand, for tests: every format byte can be asked for, also those that a good writer would not choose, and values of
- * any shape come from a seeded generator. Nothing here uses the code under test.
+ * MessagePack by hand, for tests: every format byte can be asked for, also those that a good writer
+ * would not choose, and values of any shape come from a seeded generator. Nothing here uses the
+ * code under test.
  */
 #ifndef SUANPAN_TEST_FORGE_H
 #define SUANPAN_TEST_FORGE_H
@@ -143,7 +144,8 @@ static inline void forge_value(struct notation *notation);
 static inline void
 notation_skip(struct notation *notation)
 {
-	while (*notation->at == ' ' || *notation->at == ',' || *notation->at == '\n' || *notation->at == ':')
+	while (*notation->at == ' ' || *notation->at == ',' || *notation->at == '\n' ||
+		*notation->at == ':')
 		notation->at++;
 }
 
@@ -234,7 +236,8 @@ forge_word(struct notation *notation)
 	struct text word = { notation->at, size };
 	assert_true(size > 0);
 	notation->at += size;
-	bool number = (word.data[0] >= '0' && word.data[0] <= '9') || (word.data[0] == '-' && size > 1);
+	bool number = (word.data[0] >= '0' && word.data[0] <= '9') ||
+		(word.data[0] == '-' && size > 1);
 	if (number && memchr(word.data, '.', size) != NULL)
 		forge_double(notation->into, strtod(word.data, NULL));
 	else if (number && word.data[0] == '-')
@@ -334,8 +337,8 @@ forge_random_leaf(struct buffer *into, struct random *random)
 	static const struct {
 		uint8_t format, size;
 	} fixed[] = { { 0xc0, 0 }, { 0xc2, 0 }, { 0xc3, 0 }, { 0xca, 4 }, { 0xcb, 8 }, { 0xcc, 1 },
-		{ 0xcd, 2 }, { 0xce, 4 }, { 0xcf, 8 }, { 0xd0, 1 }, { 0xd1, 2 }, { 0xd2, 4 }, { 0xd3, 8 },
-		{ 0xd4, 2 }, { 0xd5, 3 }, { 0xd6, 5 }, { 0xd7, 9 }, { 0xd8, 17 } };
+		{ 0xcd, 2 }, { 0xce, 4 }, { 0xcf, 8 }, { 0xd0, 1 }, { 0xd1, 2 }, { 0xd2, 4 },
+		{ 0xd3, 8 }, { 0xd4, 2 }, { 0xd5, 3 }, { 0xd6, 5 }, { 0xd7, 9 }, { 0xd8, 17 } };
 	size_t choice = random_below(random, 24);
 	if (choice < 18) {
 		forge_byte(into, fixed[choice].format);
@@ -370,7 +373,8 @@ forge_random(struct buffer *into, struct random *random, unsigned depth)
 		return 1;
 	}
 	bool map = random_below(random, 2) == 0;
-	size_t count = random_below(random, 10) == 0 ? random_below(random, 40) : random_below(random, 6);
+	size_t count = random_below(random, 10) == 0 ? random_below(random, 40)
+						     : random_below(random, 6);
 	unsigned choice = (unsigned)random_below(random, 3);
 	if (count > 15 && choice == 0)
 		choice = 1;

@@ -126,8 +126,8 @@ check_bounds(const struct shape *shape, const struct field *field)
 	case FIELD_FACTS:
 	case FIELD_LIST:
 		if (field->min < 0 || field->max <= 0 || field->min > field->max)
-			fail_msg("%s.%s: sizes %lld to %lld", shape->name, at, (long long)field->min,
-				(long long)field->max);
+			fail_msg("%s.%s: sizes %lld to %lld", shape->name, at,
+				(long long)field->min, (long long)field->max);
 		break;
 	case FIELD_INTEGER:
 	case FIELD_MONEY:
@@ -180,7 +180,8 @@ check_params(const struct shape *shape)
 			bool apart = field->offset + size <= other->offset ||
 				other->offset + size_in_struct(other->type) <= field->offset;
 			if (!apart)
-				fail_msg("%s.%s lies over %s", shape->name, field->name, other->name);
+				fail_msg("%s.%s lies over %s", shape->name, field->name,
+					other->name);
 		}
 		assert_int_equal(field->type == FIELD_LIST, field->of != NULL);
 		if (field->of != NULL)
@@ -196,7 +197,10 @@ params_have_fields_that_lie_apart_in_their_structs(void **state)
 		check_params(methods[i]->params);
 }
 
-/* Texts stand for maps with only the first field: so of a list's items, that must be a text, and enough. */
+/*
+ * Texts stand for maps with only the first field: so of a list's items, that must be a text, and
+ * enough.
+ */
 static void
 check_texts_that_stand_for_maps(const struct shape *shape)
 {
@@ -204,7 +208,8 @@ check_texts_that_stand_for_maps(const struct shape *shape)
 		const struct shape *of = shape->fields[i].of;
 		if (of == NULL || of == method_charge()->params)
 			continue;
-		assert_true(of->fields[0].type == FIELD_IDENTIFIER || of->fields[0].type == FIELD_CHOICE);
+		assert_true(of->fields[0].type == FIELD_IDENTIFIER ||
+			of->fields[0].type == FIELD_CHOICE);
 		for (size_t j = 1; j < of->field_count; j++)
 			assert_false(of->fields[j].required);
 		check_texts_that_stand_for_maps(of);
@@ -247,7 +252,8 @@ methods_and_types_are_explained_in_both_languages(void **state)
 	(void)state;
 	for (size_t i = 0; i < count; i++) {
 		assert_true(methods[i]->en[0] != '\0' && methods[i]->zh[0] != '\0');
-		assert_true(utf8_is_valid(text_of(methods[i]->en)) && utf8_is_valid(text_of(methods[i]->zh)));
+		assert_true(utf8_is_valid(text_of(methods[i]->en)) &&
+			utf8_is_valid(text_of(methods[i]->zh)));
 		for (size_t j = 0; j < i; j++)
 			assert_string_not_equal(methods[i]->name, methods[j]->name);
 	}
@@ -316,7 +322,10 @@ calls_in_order_begin_with_the_text_that_orders_them(void **state)
 			if (methods[i]->params->fields[j].offset == 0)
 				scope = &methods[i]->params->fields[j];
 		}
-		/* Required: without it there would be no order. An identifier: it points into the message. */
+		/*
+		 * Required: without it there would be no order. An identifier: it points into the
+		 * message.
+		 */
 		if (scope == NULL || scope->type != FIELD_IDENTIFIER || !scope->required)
 			fail_msg("%s has no scope", methods[i]->name);
 	}
@@ -326,8 +335,8 @@ static void
 whatever_changes_or_shows_one_account_is_decided_in_order(void **state)
 {
 	(void)state;
-	static const char *const names[] = { "rate", "charge", "customer.put", "account.put", "subscription.put",
-		"balance.get", "balance.topup" };
+	static const char *const names[] = { "rate", "charge", "customer.put", "account.put",
+		"subscription.put", "balance.get", "balance.topup" };
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		assert_true(method_find(text_of(names[i]))->in_order);
 }
@@ -339,7 +348,8 @@ what_moves_money_has_an_id_a_time_and_an_attempt(void **state)
 	static const char *const names[] = { "charge", "balance.topup" };
 	for (size_t i = 0; i < 2; i++) {
 		const struct shape *params = method_find(text_of(names[i]))->params;
-		assert_true(field_named(params, "id")->required && field_named(params, "at")->required);
+		assert_true(
+			field_named(params, "id")->required && field_named(params, "at")->required);
 		const struct field *attempt = field_named(params, "attempt");
 		assert_true(attempt != NULL && attempt->min == 1 && attempt->max == UINT8_MAX);
 	}

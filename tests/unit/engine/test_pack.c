@@ -15,7 +15,8 @@ unpacked_of(const struct buffer *buffer, msgpack_unpacked *unpacked)
 {
 	size_t offset = 0;
 	msgpack_unpacked_init(unpacked);
-	assert_int_equal(msgpack_unpack_next(unpacked, (const char *)buffer->data, buffer->size, &offset),
+	assert_int_equal(
+		msgpack_unpack_next(unpacked, (const char *)buffer->data, buffer->size, &offset),
 		MSGPACK_UNPACK_SUCCESS);
 	assert_int_equal(offset, buffer->size);
 	return unpacked->data;
@@ -34,7 +35,8 @@ static void
 texts_of_every_length_read_back_in_their_shortest_form(void **state)
 {
 	(void)state;
-	static const size_t edges[] = { 250, 251, 252, 253, 254, 255, 256, 257, 1000, 65534, 65535, 65536, 70000 };
+	static const size_t edges[] = { 250, 251, 252, 253, 254, 255, 256, 257, 1000, 65534, 65535,
+		65536, 70000 };
 	char *text = malloc(70000);
 	assert_non_null(text);
 	for (size_t i = 0; i < 70000; i++)
@@ -97,7 +99,11 @@ check_unsigned(uint64_t number)
 	msgpack_object object = unpacked_of(&buffer, &unpacked);
 	assert_int_equal(object.type, MSGPACK_OBJECT_POSITIVE_INTEGER);
 	assert_true(object.via.u64 == number);
-	size_t size = number < 128 ? 1 : number < 256 ? 2 : number < 65536 ? 3 : number <= UINT32_MAX ? 5 : 9;
+	size_t size = number < 128     ? 1
+		: number < 256         ? 2
+		: number < 65536       ? 3
+		: number <= UINT32_MAX ? 5
+				       : 9;
 	assert_int_equal(buffer.size, size);
 	msgpack_unpacked_destroy(&unpacked);
 	buffer_release(&buffer);
@@ -211,7 +217,8 @@ pack_sample(struct pack *pack)
 	pack_map(pack, 5);
 	pack_name_string(pack, "outcome", "charged");
 	pack_name_money(pack, "amount", (struct money){ 123456789 });
-	pack_name_text(pack, "long", TEXT("a text that is longer than thirty-one bytes, for its head"));
+	pack_name_text(
+		pack, "long", TEXT("a text that is longer than thirty-one bytes, for its head"));
 	pack_name_integer(pack, "integer", 1700000000000);
 	pack_name(pack, "bytes");
 	pack_bytes(pack, (struct bytes){ (const uint8_t *)"0123456789", 10 });

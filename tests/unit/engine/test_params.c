@@ -1,6 +1,7 @@
 /*
- * Tests of engine/params.c: what a client sends, against the shapes of the methods. Every message is handed over in memory of exactly its
- * size, and after it the scan has passed, as a connection does it.
+ * Tests of engine/params.c: what a client sends, against the shapes of the methods. Every message
+ * is handed over in memory of exactly its size, and after it the scan has passed, as a connection
+ * does it.
  */
 #include "forge.h"
 
@@ -90,7 +91,8 @@ reading(struct bench *bench, const char *name, const char *notation)
 	forge(&packed, notation);
 	struct bytes bytes = take_bytes(bench, &packed);
 	buffer_release(&packed);
-	return params_read(bench->reader, method, bytes, &bench->arena, &bench->params, &bench->problem);
+	return params_read(
+		bench->reader, method, bytes, &bench->arena, &bench->params, &bench->problem);
 }
 
 static void
@@ -99,9 +101,10 @@ read_well(struct bench *bench, const char *name, const char *notation)
 	if (!reading(bench, name, notation)) {
 		struct arena arena;
 		arena_init(&arena, 1 << 20);
-		struct text text = say_fill(&arena, bench->problem.say, false, bench->problem.arguments,
-			bench->problem.count);
-		fail_msg("%s %s: %s %.*s", name, notation, say_code(bench->problem.say), TEXT_ARGS(text));
+		struct text text = say_fill(&arena, bench->problem.say, false,
+			bench->problem.arguments, bench->problem.count);
+		fail_msg("%s %s: %s %.*s", name, notation, say_code(bench->problem.say),
+			TEXT_ARGS(text));
 	}
 }
 
@@ -115,12 +118,14 @@ assert_text(struct text got, const char *wanted)
 }
 
 static void
-read_badly(struct bench *bench, const char *name, const char *notation, enum say say, const char *first)
+read_badly(struct bench *bench, const char *name, const char *notation, enum say say,
+	const char *first)
 {
 	if (reading(bench, name, notation))
 		fail_msg("%s %s was read", name, notation);
 	if (bench->problem.say != say)
-		fail_msg("%s %s: %s instead of %s", name, notation, say_code(bench->problem.say), say_code(say));
+		fail_msg("%s %s: %s instead of %s", name, notation, say_code(bench->problem.say),
+			say_code(say));
 	assert_true(bench->problem.count <= SAY_ARGUMENTS_MAX);
 	if (first != NULL)
 		assert_text(bench->problem.arguments[0], first);
@@ -164,7 +169,8 @@ what_is_not_there_reads_as_not_given(void **state)
 	assert_true(bench->params.usage.with.items == NULL && bench->params.usage.with.count == 0);
 	read_well(bench, "account.put", "[{account: a, customer: c}]");
 	assert_true(bench->params.account.floor.micros == NOT_GIVEN);
-	assert_true(bench->params.account.bill_day == NOT_GIVEN && bench->params.account.expect == NOT_GIVEN);
+	assert_true(bench->params.account.bill_day == NOT_GIVEN &&
+		bench->params.account.expect == NOT_GIVEN);
 	assert_null(bench->params.account.currency.data);
 	read_well(bench, "subscription.put", "[{subscription: s, account: a, product: p}]");
 	assert_null(bench->params.subscription.states.items);
@@ -176,7 +182,8 @@ static void
 nil_is_as_if_it_were_not_there(void **state)
 {
 	struct bench *bench = *state;
-	read_well(bench, "charge", "[{" CHARGE ", to: nil, with: nil, short: nil, attempt: nil, bytes: nil}]");
+	read_well(bench, "charge",
+		"[{" CHARGE ", to: nil, with: nil, short: nil, attempt: nil, bytes: nil}]");
 	assert_null(bench->params.usage.to.data);
 	assert_true(bench->params.usage.bytes == NOT_GIVEN);
 	read_badly(bench, "charge", "[{id: nil, service_id: s, service: voice, at: 1, seconds: 1}]",
@@ -206,9 +213,9 @@ a_value_of_another_type_is_named_with_both_types(void **state)
 	struct bench *bench = *state;
 	static const struct {
 		const char *value, *type;
-	} rows[] = { { "12", "integer" }, { "-12", "integer" }, { "1.5", "float" }, { "<ca 00 00 00 00>", "float" },
-		{ "true", "boolean" }, { "b\"x\"", "bytes" }, { "[1]", "array" }, { "{a: 1}", "map" },
-		{ "<d4 01 02>", "extension" } };
+	} rows[] = { { "12", "integer" }, { "-12", "integer" }, { "1.5", "float" },
+		{ "<ca 00 00 00 00>", "float" }, { "true", "boolean" }, { "b\"x\"", "bytes" },
+		{ "[1]", "array" }, { "{a: 1}", "map" }, { "<d4 01 02>", "extension" } };
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		char notation[100];
 		snprintf(notation, sizeof notation, "[{account: %s}]", rows[i].value);
@@ -226,7 +233,8 @@ check_charge(struct bench *bench, const char *pair, enum say say)
 {
 	char notation[400];
 	char name[40];
-	snprintf(notation, sizeof notation, "[{id: i, service_id: s, service: voice, at: 1, %s}]", pair);
+	snprintf(notation, sizeof notation, "[{id: i, service_id: s, service: voice, at: 1, %s}]",
+		pair);
 	snprintf(name, sizeof name, "%.*s", (int)strcspn(pair, ":"), pair);
 	if (say == SAY_COUNT)
 		read_well(bench, "charge", notation);
@@ -241,9 +249,10 @@ integers_of_every_width_are_read_within_their_bounds(void **state)
 	static const struct {
 		const char *value;
 		int64_t read;
-	} rows[] = { { "0", 0 }, { "<7f>", 127 }, { "<cc 00>", 0 }, { "<cc ff>", 255 }, { "<cd ff ff>", 65535 },
-		{ "<ce ff ff ff ff>", UINT32_MAX }, { "<cf 00 00 00 00 00 00 00 05>", 5 }, { "<d0 7f>", 127 },
-		{ "<d1 7f ff>", 32767 }, { "<d2 00 00 00 09>", 9 }, { "<d3 00 03 8d 7e a4 c6 80 00>", 1000000000000000 } };
+	} rows[] = { { "0", 0 }, { "<7f>", 127 }, { "<cc 00>", 0 }, { "<cc ff>", 255 },
+		{ "<cd ff ff>", 65535 }, { "<ce ff ff ff ff>", UINT32_MAX },
+		{ "<cf 00 00 00 00 00 00 00 05>", 5 }, { "<d0 7f>", 127 }, { "<d1 7f ff>", 32767 },
+		{ "<d2 00 00 00 09>", 9 }, { "<d3 00 03 8d 7e a4 c6 80 00>", 1000000000000000 } };
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		char pair[80];
 		snprintf(pair, sizeof pair, "seconds: %s", rows[i].value);
@@ -273,8 +282,8 @@ an_expected_version_may_be_as_large_as_any(void **state)
 	assert_true(bench->params.customer.expect == INT64_MAX);
 	read_well(bench, "customer.put", "[{customer: c, expect: 0}]");
 	assert_true(bench->params.customer.expect == 0);
-	read_badly(bench, "customer.put", "[{customer: c, expect: <cf 80 00 00 00 00 00 00 00>}]", SAY_OUT_OF_RANGE,
-		"expect");
+	read_badly(bench, "customer.put", "[{customer: c, expect: <cf 80 00 00 00 00 00 00 00>}]",
+		SAY_OUT_OF_RANGE, "expect");
 }
 
 static void
@@ -286,8 +295,10 @@ times_are_milliseconds_or_text_with_an_offset(void **state)
 		int64_t ms;
 		enum say say;
 	} rows[] = { { "1700000000000", 1700000000000, SAY_COUNT }, { "0", 0, SAY_COUNT },
-		{ "-2208988800000", INSTANT_MIN, SAY_COUNT }, { "-2208988800001", 0, SAY_OUT_OF_RANGE },
-		{ "7258118399999", INSTANT_MAX, SAY_COUNT }, { "7258118400000", 0, SAY_OUT_OF_RANGE },
+		{ "-2208988800000", INSTANT_MIN, SAY_COUNT },
+		{ "-2208988800001", 0, SAY_OUT_OF_RANGE },
+		{ "7258118399999", INSTANT_MAX, SAY_COUNT },
+		{ "7258118400000", 0, SAY_OUT_OF_RANGE },
 		{ "\"2026-03-10T20:58:30+08:00\"", 1773147510000, SAY_COUNT },
 		{ "\"2026-03-10T12:58:30Z\"", 1773147510000, SAY_COUNT },
 		{ "\"2026-03-10 20:58:30.120+08:00\"", 1773147510120, SAY_COUNT },
@@ -297,7 +308,8 @@ times_are_milliseconds_or_text_with_an_offset(void **state)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		char notation[200];
 		snprintf(notation, sizeof notation,
-			"[{id: i, service_id: s, service: voice, seconds: 1, at: %s}]", rows[i].value);
+			"[{id: i, service_id: s, service: voice, seconds: 1, at: %s}]",
+			rows[i].value);
 		if (rows[i].say == SAY_COUNT) {
 			read_well(bench, "charge", notation);
 			assert_true(bench->params.usage.at_ms == rows[i].ms);
@@ -317,14 +329,16 @@ money_is_decimal_text_within_its_bounds(void **state)
 		enum say say;
 	} rows[] = { { "\"100\"", 100000000, SAY_COUNT }, { "\"0.000001\"", 1, SAY_COUNT },
 		{ "\"1000000000000\"", INT64_C(1000000000000000000), SAY_COUNT },
-		{ "\"1000000000000.000001\"", 0, SAY_OUT_OF_RANGE }, { "\"0\"", 0, SAY_OUT_OF_RANGE },
-		{ "\"-1\"", 0, SAY_OUT_OF_RANGE }, { "\"1.\"", 0, SAY_OUT_OF_RANGE }, { "\"1e3\"", 0, SAY_OUT_OF_RANGE },
+		{ "\"1000000000000.000001\"", 0, SAY_OUT_OF_RANGE },
+		{ "\"0\"", 0, SAY_OUT_OF_RANGE }, { "\"-1\"", 0, SAY_OUT_OF_RANGE },
+		{ "\"1.\"", 0, SAY_OUT_OF_RANGE }, { "\"1e3\"", 0, SAY_OUT_OF_RANGE },
 		{ "\"0.0000001\"", 0, SAY_OUT_OF_RANGE }, { "\"\"", 0, SAY_OUT_OF_RANGE },
 		{ "\"99999999999999999999\"", 0, SAY_OUT_OF_RANGE }, { "100", 0, SAY_WRONG_TYPE },
 		{ "1.5", 0, SAY_WRONG_TYPE }, { "b\"1.5\"", 0, SAY_WRONG_TYPE } };
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		char notation[200];
-		snprintf(notation, sizeof notation, "[{id: i, account: a, at: 1, currency: \"CNY\", amount: %s}]",
+		snprintf(notation, sizeof notation,
+			"[{id: i, account: a, at: 1, currency: \"CNY\", amount: %s}]",
 			rows[i].value);
 		if (rows[i].say == SAY_COUNT) {
 			read_well(bench, "balance.topup", notation);
@@ -344,12 +358,14 @@ currencies_are_three_capital_letters(void **state)
 	static const char *const wrong[] = { "\"usd\"", "\"US\"", "\"USDT\"", "\"\"", "\"U$D\"" };
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
 		char notation[100];
-		snprintf(notation, sizeof notation, "[{account: a, customer: c, currency: %s}]", wrong[i]);
+		snprintf(notation, sizeof notation, "[{account: a, customer: c, currency: %s}]",
+			wrong[i]);
 		read_badly(bench, "account.put", notation, SAY_OUT_OF_RANGE, "currency");
 	}
-	read_badly(bench, "account.put", "[{account: a, customer: c, currency: 156}]", SAY_WRONG_TYPE, "currency");
-	read_badly(bench, "account.put", "[{account: a, customer: c, currency: <a3 ff ff ff>}]", SAY_NOT_UTF8,
-		"currency");
+	read_badly(bench, "account.put", "[{account: a, customer: c, currency: 156}]",
+		SAY_WRONG_TYPE, "currency");
+	read_badly(bench, "account.put", "[{account: a, customer: c, currency: <a3 ff ff ff>}]",
+		SAY_NOT_UTF8, "currency");
 }
 
 static void
@@ -387,7 +403,8 @@ texts_and_bytes_keep_to_their_lengths(void **state)
 	read_well(bench, "release.publish", "[{bundle: b\"12345678\"}]");
 	assert_int_equal(bench->params.publish.bundle.size, 8);
 	read_well(bench, "release.publish", "[{bundle: <a8 ff ff ff ff ff ff ff ff>}]");
-	read_badly(bench, "release.publish", "[{bundle: b\"1234567\"}]", SAY_OUT_OF_RANGE, "bundle");
+	read_badly(
+		bench, "release.publish", "[{bundle: b\"1234567\"}]", SAY_OUT_OF_RANGE, "bundle");
 	read_badly(bench, "release.publish", "[{bundle: 12}]", SAY_WRONG_TYPE, "bundle");
 	read_well(bench, "release.publish", "[{bundle: 'x*300000'}]");
 	assert_int_equal(bench->params.publish.bundle.size, 300000);
@@ -440,7 +457,8 @@ as_many_facts_as_allowed_are_read_and_not_one_more(void **state)
 	for (size_t count = 31; count <= 33; count++) {
 		char pair[800] = "with: {";
 		for (size_t i = 0; i < count; i++)
-			snprintf(pair + strlen(pair), sizeof pair - strlen(pair), "f%zu: %zu,", 90 - i, i);
+			snprintf(pair + strlen(pair), sizeof pair - strlen(pair), "f%zu: %zu,",
+				90 - i, i);
 		strcat(pair, "}");
 		char notation[1000];
 		snprintf(notation, sizeof notation, "[{" CHARGE ", %s}]", pair);
@@ -484,20 +502,30 @@ static void
 wrong_items_are_named_by_their_field(void **state)
 {
 	struct bench *bench = *state;
-	read_badly(bench, "subscription.put", "[{" SUBSCRIPTION "packages: [12]}]", SAY_WRONG_TYPE, "packages");
-	read_badly(bench, "subscription.put", "[{" SUBSCRIPTION "packages: [nil]}]", SAY_WRONG_TYPE, "packages");
-	read_badly(bench, "subscription.put", "[{" SUBSCRIPTION "packages: [[a]]}]", SAY_WRONG_TYPE, "packages");
-	read_badly(bench, "subscription.put", "[{" SUBSCRIPTION "packages: \"a\"}]", SAY_WRONG_TYPE, "packages");
-	read_badly(bench, "subscription.put", "[{" SUBSCRIPTION "packages: [\"\"]}]", SAY_OUT_OF_RANGE, "package");
-	read_badly(bench, "subscription.put", "[{" SUBSCRIPTION "packages: [{}]}]", SAY_MISSING_FIELD, "package");
-	read_badly(bench, "subscription.put", "[{" SUBSCRIPTION "packages: [{package: a, form: 1}]}]",
-		SAY_UNKNOWN_FIELD, "packages");
+	read_badly(bench, "subscription.put", "[{" SUBSCRIPTION "packages: [12]}]", SAY_WRONG_TYPE,
+		"packages");
+	read_badly(bench, "subscription.put", "[{" SUBSCRIPTION "packages: [nil]}]", SAY_WRONG_TYPE,
+		"packages");
+	read_badly(bench, "subscription.put", "[{" SUBSCRIPTION "packages: [[a]]}]", SAY_WRONG_TYPE,
+		"packages");
+	read_badly(bench, "subscription.put", "[{" SUBSCRIPTION "packages: \"a\"}]", SAY_WRONG_TYPE,
+		"packages");
+	read_badly(bench, "subscription.put", "[{" SUBSCRIPTION "packages: [\"\"]}]",
+		SAY_OUT_OF_RANGE, "package");
+	read_badly(bench, "subscription.put", "[{" SUBSCRIPTION "packages: [{}]}]",
+		SAY_MISSING_FIELD, "package");
+	read_badly(bench, "subscription.put",
+		"[{" SUBSCRIPTION "packages: [{package: a, form: 1}]}]", SAY_UNKNOWN_FIELD,
+		"packages");
 	assert_text(bench->problem.arguments[1], "form");
 	assert_text(bench->problem.arguments[2], "package, from, till");
-	read_badly(bench, "subscription.put", "[{" SUBSCRIPTION "packages: [{package: a, package: a}]}]",
-		SAY_DUPLICATE_FIELD, "package");
-	read_badly(bench, "subscription.put", "[{" SUBSCRIPTION "states: [sleeping]}]", SAY_OUT_OF_RANGE, "state");
-	read_badly(bench, "subscription.put", "[{" SUBSCRIPTION "states: [{from: 1}]}]", SAY_MISSING_FIELD, "state");
+	read_badly(bench, "subscription.put",
+		"[{" SUBSCRIPTION "packages: [{package: a, package: a}]}]", SAY_DUPLICATE_FIELD,
+		"package");
+	read_badly(bench, "subscription.put", "[{" SUBSCRIPTION "states: [sleeping]}]",
+		SAY_OUT_OF_RANGE, "state");
+	read_badly(bench, "subscription.put", "[{" SUBSCRIPTION "states: [{from: 1}]}]",
+		SAY_MISSING_FIELD, "state");
 }
 
 static void
@@ -507,10 +535,12 @@ lists_keep_to_their_lengths(void **state)
 	for (size_t count = 15; count <= 17; count++) {
 		char notation[300] = "[{" SUBSCRIPTION "service_ids: [";
 		for (size_t i = 0; i < count; i++)
-			snprintf(notation + strlen(notation), sizeof notation - strlen(notation), "s%zu,", i);
+			snprintf(notation + strlen(notation), sizeof notation - strlen(notation),
+				"s%zu,", i);
 		strcat(notation, "]}]");
 		if (count > 16)
-			read_badly(bench, "subscription.put", notation, SAY_OUT_OF_RANGE, "service_ids");
+			read_badly(bench, "subscription.put", notation, SAY_OUT_OF_RANGE,
+				"service_ids");
 		else
 			read_well(bench, "subscription.put", notation);
 	}
@@ -548,8 +578,9 @@ doubled_and_missing_fields_are_refused(void **state)
 		char notation[300] = "[{seconds: 1";
 		for (size_t j = 0; j < 4; j++) {
 			if (j != i)
-				snprintf(notation + strlen(notation), sizeof notation - strlen(notation), ", %s: %s",
-					required[j], j == 3 ? "1" : "x");
+				snprintf(notation + strlen(notation),
+					sizeof notation - strlen(notation), ", %s: %s", required[j],
+					j == 3 ? "1" : "x");
 		}
 		strcat(notation, "}]");
 		read_badly(bench, "charge", notation, SAY_MISSING_FIELD, required[i]);
@@ -563,8 +594,8 @@ fields_come_in_any_order(void **state)
 {
 	struct bench *bench = *state;
 	struct random random = { random_seed(__func__) };
-	static const char *const pairs[] = { "id: i", "service_id: s", "service: voice", "to: t", "at: 1",
-		"seconds: 60", "with: {}", "attempt: 3", "short: debt" };
+	static const char *const pairs[] = { "id: i", "service_id: s", "service: voice", "to: t",
+		"at: 1", "seconds: 60", "with: {}", "attempt: 3", "short: debt" };
 	for (int round = 0; round < 500; round++) {
 		size_t order[9];
 		char notation[300] = "[{";
@@ -576,8 +607,8 @@ fields_come_in_any_order(void **state)
 			order[j] = kept;
 		}
 		for (size_t i = 0; i < 9; i++)
-			snprintf(notation + strlen(notation), sizeof notation - strlen(notation), "%s, ",
-				pairs[order[i]]);
+			snprintf(notation + strlen(notation), sizeof notation - strlen(notation),
+				"%s, ", pairs[order[i]]);
 		strcat(notation, "}]");
 		read_well(bench, "charge", notation);
 		const struct usage_params *usage = &bench->params.usage;
@@ -597,7 +628,8 @@ names_of_fields_may_be_bin_and_of_any_head(void **state)
 	assert_text(bench->params.get.id, "a");
 	read_well(bench, "account.get", "[<81 d9 07 61 63 63 6f 75 6e 74 a1 61>]");
 	assert_text(bench->params.get.id, "a");
-	read_well(bench, "account.get", "[<de 00 01 da 00 07 61 63 63 6f 75 6e 74 db 00 00 00 01 61>]");
+	read_well(bench, "account.get",
+		"[<de 00 01 da 00 07 61 63 63 6f 75 6e 74 db 00 00 00 01 61>]");
 	assert_text(bench->params.get.id, "a");
 	read_badly(bench, "account.get", "[{1: a}]", SAY_MALFORMED, NULL);
 	read_badly(bench, "account.get", "[{nil: a}]", SAY_MALFORMED, NULL);
@@ -632,17 +664,17 @@ a_map_alone_is_read_as_the_items_of_a_batch_are(void **state)
 	static const struct {
 		const char *notation;
 		enum say say;
-	} rows[] = { { "{" CHARGE "}", SAY_COUNT }, { "{}", SAY_MISSING_FIELD }, { "nil", SAY_WRONG_TYPE },
-		{ "12", SAY_WRONG_TYPE }, { "[]", SAY_WRONG_TYPE }, { "\"id\"", SAY_MISSING_FIELD },
-		{ "{" CHARGE ", x: 1}", SAY_UNKNOWN_FIELD } };
+	} rows[] = { { "{" CHARGE "}", SAY_COUNT }, { "{}", SAY_MISSING_FIELD },
+		{ "nil", SAY_WRONG_TYPE }, { "12", SAY_WRONG_TYPE }, { "[]", SAY_WRONG_TYPE },
+		{ "\"id\"", SAY_MISSING_FIELD }, { "{" CHARGE ", x: 1}", SAY_UNKNOWN_FIELD } };
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct buffer packed;
 		buffer_init(&packed, 1 << 20);
 		forge(&packed, rows[i].notation);
 		struct bytes map = take_bytes(bench, &packed);
 		buffer_release(&packed);
-		bool read = params_read_map(bench->reader, method_charge()->params, map, &bench->arena,
-			&bench->params, &bench->problem);
+		bool read = params_read_map(bench->reader, method_charge()->params, map,
+			&bench->arena, &bench->params, &bench->problem);
 		assert_int_equal(read, rows[i].say == SAY_COUNT);
 		if (!read)
 			assert_int_equal(bench->problem.say, rows[i].say);
@@ -664,11 +696,13 @@ message_of(const char *notation)
 	message_read((struct bytes){ bytes, packed.size }, &message);
 	/* Views into the message are looked at through its copy only here. */
 	if (message.kind != MESSAGE_BAD) {
-		assert_true((const uint8_t *)message.method.data + message.method.size <= bytes + packed.size);
+		assert_true((const uint8_t *)message.method.data + message.method.size <=
+			bytes + packed.size);
 		assert_true(message.params.data + message.params.size == bytes + packed.size);
 		assert_int_equal(scan_value_size(message.params), message.params.size);
-		message.method = method_find(message.method) == NULL ? TEXT("?")
-								    : text_of(method_find(message.method)->name);
+		message.method = method_find(message.method) == NULL
+			? TEXT("?")
+			: text_of(method_find(message.method)->name);
 	}
 	free(bytes);
 	buffer_release(&packed);
@@ -682,11 +716,14 @@ requests_are_read_with_method_and_msgid_in_any_encoding(void **state)
 	static const struct {
 		const char *notation;
 		uint32_t msgid;
-	} rows[] = { { "[0, 0, ping, []]", 0 }, { "[0, 127, ping, []]", 127 }, { "[0, <cc 80>, ping, []]", 128 },
-		{ "[0, <cd 01 00>, ping, []]", 256 }, { "[0, <ce ff ff ff ff>, ping, [{}]]", UINT32_MAX },
-		{ "[0, <cf 00 00 00 00 ff ff ff ff>, ping, []]", UINT32_MAX }, { "[<cc 00>, 1, b\"ping\", []]", 0 },
-		{ "[0, 5, <c4 04 70 69 6e 67>, []]", 5 }, { "[0, 5, <c5 00 04 70 69 6e 67>, []]", 5 },
-		{ "[0, 5, <d9 04 70 69 6e 67>, []]", 5 }, { "[0, 5, <da 00 04 70 69 6e 67>, []]", 5 },
+	} rows[] = { { "[0, 0, ping, []]", 0 }, { "[0, 127, ping, []]", 127 },
+		{ "[0, <cc 80>, ping, []]", 128 }, { "[0, <cd 01 00>, ping, []]", 256 },
+		{ "[0, <ce ff ff ff ff>, ping, [{}]]", UINT32_MAX },
+		{ "[0, <cf 00 00 00 00 ff ff ff ff>, ping, []]", UINT32_MAX },
+		{ "[<cc 00>, 1, b\"ping\", []]", 0 }, { "[0, 5, <c4 04 70 69 6e 67>, []]", 5 },
+		{ "[0, 5, <c5 00 04 70 69 6e 67>, []]", 5 },
+		{ "[0, 5, <d9 04 70 69 6e 67>, []]", 5 },
+		{ "[0, 5, <da 00 04 70 69 6e 67>, []]", 5 },
 		{ "<dc 00 04 00 05 a4 70 69 6e 67 dd 00 00 00 00>", 5 } };
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct message message = message_of(rows[i].notation);
@@ -716,11 +753,13 @@ what_is_no_request_is_bad_and_says_why(void **state)
 	static const struct {
 		const char *notation;
 		bool has_msgid;
-	} rows[] = { { "nil", false }, { "{}", false }, { "\"x\"", false }, { "[]", false }, { "[0, 1]", false },
-		{ "[0, 1, ping]", false }, { "[0, 1, ping, [], 5]", false }, { "[1, 1, nil, nil]", false },
-		{ "[3, 1, ping, []]", false }, { "[-1, 1, ping, []]", false }, { "[0, -1, ping, []]", false },
-		{ "[0, <cf 00 00 00 01 00 00 00 00>, ping, []]", false }, { "[0, nil, ping, []]", false },
-		{ "[0, 7, nil, []]", true }, { "[0, 7, 12, []]", true }, { "[0, 7, ping, {}]", true },
+	} rows[] = { { "nil", false }, { "{}", false }, { "\"x\"", false }, { "[]", false },
+		{ "[0, 1]", false }, { "[0, 1, ping]", false }, { "[0, 1, ping, [], 5]", false },
+		{ "[1, 1, nil, nil]", false }, { "[3, 1, ping, []]", false },
+		{ "[-1, 1, ping, []]", false }, { "[0, -1, ping, []]", false },
+		{ "[0, <cf 00 00 00 01 00 00 00 00>, ping, []]", false },
+		{ "[0, nil, ping, []]", false }, { "[0, 7, nil, []]", true },
+		{ "[0, 7, 12, []]", true }, { "[0, 7, ping, {}]", true },
 		{ "[0, 7, ping, nil]", true }, { "[2, ping, {}]", false }, { "[2, ping]", false },
 		{ "[2, 1, ping, []]", false }, { "[nil, 1, ping, []]", false } };
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -738,7 +777,8 @@ heads_that_are_cut_off_anywhere_are_read_within_their_bytes(void **state)
 	(void)state;
 	struct buffer packed;
 	buffer_init(&packed, 1 << 20);
-	forge(&packed, "<dd 00 00 00 04 ce 00 00 00 00 cf 00 00 00 00 00 00 00 09 da 00 04 70 69 6e 67 dd 00 00 00 00>");
+	forge(&packed,
+		"<dd 00 00 00 04 ce 00 00 00 00 cf 00 00 00 00 00 00 00 09 da 00 04 70 69 6e 67 dd 00 00 00 00>");
 	for (size_t cut = 0; cut <= packed.size; cut++) {
 		struct message message;
 		uint8_t *bytes = malloc(cut == 0 ? 1 : cut);
@@ -791,10 +831,12 @@ a_batch_of_another_form_is_refused(void **state)
 	static const struct {
 		const char *notation;
 		enum say say;
-	} rows[] = { { "[]", SAY_MISSING_FIELD }, { "[{}]", SAY_MISSING_FIELD }, { "[nil]", SAY_MISSING_FIELD },
-		{ "[[]]", SAY_MISSING_FIELD }, { "[{items: [], x: 1}]", SAY_MALFORMED }, { "[{x: []}]", SAY_MALFORMED },
-		{ "[{1: []}]", SAY_MALFORMED }, { "[{items: {}}]", SAY_WRONG_TYPE }, { "[{items: nil}]", SAY_WRONG_TYPE },
-		{ "[{items: []}]", SAY_OUT_OF_RANGE }, { "[{items: [1, 2, 3, 4]}]", SAY_OUT_OF_RANGE } };
+	} rows[] = { { "[]", SAY_MISSING_FIELD }, { "[{}]", SAY_MISSING_FIELD },
+		{ "[nil]", SAY_MISSING_FIELD }, { "[[]]", SAY_MISSING_FIELD },
+		{ "[{items: [], x: 1}]", SAY_MALFORMED }, { "[{x: []}]", SAY_MALFORMED },
+		{ "[{1: []}]", SAY_MALFORMED }, { "[{items: {}}]", SAY_WRONG_TYPE },
+		{ "[{items: nil}]", SAY_WRONG_TYPE }, { "[{items: []}]", SAY_OUT_OF_RANGE },
+		{ "[{items: [1, 2, 3, 4]}]", SAY_OUT_OF_RANGE } };
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct bytes *items;
 		size_t count;
@@ -812,7 +854,8 @@ memory_that_fails_is_said_and_nothing_else(void **state)
 {
 	struct bench *bench = *state;
 	static const char *const notation =
-		"[{" SUBSCRIPTION "service_ids: [a, b], packages: [c, {package: d}], states: [suspended]}]";
+		"[{" SUBSCRIPTION
+		"service_ids: [a, b], packages: [c, {package: d}], states: [suspended]}]";
 	for (uint64_t number = 1;; number++) {
 		arena_release(&bench->arena);
 		struct buffer packed;
@@ -820,8 +863,8 @@ memory_that_fails_is_said_and_nothing_else(void **state)
 		forge(&packed, notation);
 		struct bytes bytes = take_bytes(bench, &packed);
 		memory_fail_at(number);
-		bool read = params_read(bench->reader, method_find(TEXT("subscription.put")), bytes, &bench->arena,
-			&bench->params, &bench->problem);
+		bool read = params_read(bench->reader, method_find(TEXT("subscription.put")), bytes,
+			&bench->arena, &bench->params, &bench->problem);
 		bool failed = memory_request_count() >= number;
 		memory_fail_at(0);
 		buffer_release(&packed);
@@ -836,13 +879,15 @@ memory_that_fails_is_said_and_nothing_else(void **state)
 static void
 forge_field_value(struct buffer *into, struct random *random, const struct field *field)
 {
-	static const char *const values[] = { "\"a\"", "5", "1700000000000", "\"2026-03-10T12:58:30Z\"", "\"1.50\"",
-		"\"CNY\"", "true", "\"debt\"", "[\"x\", {}]", "{a: 1, b: \"c\"}", "b\"12345678\"", "nil" };
+	static const char *const values[] = { "\"a\"", "5", "1700000000000",
+		"\"2026-03-10T12:58:30Z\"", "\"1.50\"", "\"CNY\"", "true", "\"debt\"",
+		"[\"x\", {}]", "{a: 1, b: \"c\"}", "b\"12345678\"", "nil" };
 	size_t choice = random_below(random, 16);
 	if (choice < 12)
 		forge(into, values[choice]);
 	else if (choice == 12 && field->of != NULL)
-		forge(into, "[\"active\", {state: active, from: 1, till: 2}, {package: p}, {service_id: s}]");
+		forge(into,
+			"[\"active\", {state: active, from: 1, till: 2}, {package: p}, {service_id: s}]");
 	else
 		forge_random(into, random, 3);
 }
@@ -884,7 +929,8 @@ messages_of_any_shape_are_read_or_refused_by_every_method(void **state)
 		struct buffer packed;
 		buffer_init(&packed, 1 << 24);
 		forge_params(&packed, &random, method->params);
-		if ((packed.data[0] & 0xf0) != 0x90 && packed.data[0] != 0xdc && packed.data[0] != 0xdd) {
+		if ((packed.data[0] & 0xf0) != 0x90 && packed.data[0] != 0xdc &&
+			packed.data[0] != 0xdd) {
 			buffer_release(&packed);
 			continue;
 		}
@@ -893,8 +939,10 @@ messages_of_any_shape_are_read_or_refused_by_every_method(void **state)
 		struct bytes *items;
 		size_t item_count;
 		bool good = method_is_batch(method)
-			? params_split(bytes, "items", 1000, &bench->arena, &items, &item_count, &bench->problem)
-			: params_read(bench->reader, method, bytes, &bench->arena, &bench->params, &bench->problem);
+			? params_split(bytes, "items", 1000, &bench->arena, &items, &item_count,
+				  &bench->problem)
+			: params_read(bench->reader, method, bytes, &bench->arena, &bench->params,
+				  &bench->problem);
 		if (good) {
 			read++;
 			continue;
@@ -905,8 +953,8 @@ messages_of_any_shape_are_read_or_refused_by_every_method(void **state)
 		assert_non_null(sentence.data);
 	}
 	assert_true(read > 100);
-	static const enum say common[] = { SAY_MALFORMED, SAY_UNKNOWN_FIELD, SAY_DUPLICATE_FIELD, SAY_MISSING_FIELD,
-		SAY_WRONG_TYPE, SAY_OUT_OF_RANGE };
+	static const enum say common[] = { SAY_MALFORMED, SAY_UNKNOWN_FIELD, SAY_DUPLICATE_FIELD,
+		SAY_MISSING_FIELD, SAY_WRONG_TYPE, SAY_OUT_OF_RANGE };
 	for (size_t i = 0; i < sizeof common / sizeof common[0]; i++)
 		assert_true(refused[common[i]] > 20);
 	assert_int_equal(refused[SAY_OUT_OF_MEMORY], 0);

@@ -14,7 +14,9 @@ struct purse {
 static enum pay_outcome
 paying(struct purse purse, int64_t cost, enum short_mode mode, struct payment *payment)
 {
-	struct balance balance = { .amount = purse.amount, .held = purse.held, .kind = BALANCE_CASH };
+	struct balance balance = {
+		.amount = purse.amount, .held = purse.held, .kind = BALANCE_CASH
+	};
 	*payment = (struct payment){ { -77 }, { -77 }, { -77 }, { -77 } };
 	return pay(&balance, (struct money){ purse.floor }, (struct money){ cost }, mode, payment);
 }
@@ -134,20 +136,23 @@ small_purses_behave_as_the_contract_says_in_every_mode(void **state)
 	(void)state;
 	int64_t amount, held, floor, cost;
 	for (amount = -4; amount <= 6; amount++)
-	for (held = 0; held <= 3; held++)
-	for (floor = -3; floor <= 0; floor++)
-	for (cost = 0; cost <= 9; cost++) {
-		struct purse purse = { amount, held, floor };
-		int64_t available = amount - held - floor;
-		bool enough = cost == 0 || cost <= available;
-		int64_t taken = enough ? cost : available > 0 ? available : 0;
-		assert_paid(purse, cost, SHORT_DEBT, cost, 0);
-		assert_paid(purse, cost, SHORT_PARTIAL, taken, cost - taken);
-		if (enough)
-			assert_paid(purse, cost, SHORT_REFUSE, cost, 0);
-		else
-			assert_too_low(purse, cost, available);
-	}
+		for (held = 0; held <= 3; held++)
+			for (floor = -3; floor <= 0; floor++)
+				for (cost = 0; cost <= 9; cost++) {
+					struct purse purse = { amount, held, floor };
+					int64_t available = amount - held - floor;
+					bool enough = cost == 0 || cost <= available;
+					int64_t taken = enough  ? cost
+						: available > 0 ? available
+								: 0;
+					assert_paid(purse, cost, SHORT_DEBT, cost, 0);
+					assert_paid(
+						purse, cost, SHORT_PARTIAL, taken, cost - taken);
+					if (enough)
+						assert_paid(purse, cost, SHORT_REFUSE, cost, 0);
+					else
+						assert_too_low(purse, cost, available);
+				}
 }
 
 int

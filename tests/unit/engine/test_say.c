@@ -59,7 +59,8 @@ arguments_that_look_like_blanks_are_not_filled_again(void **state)
 	(void)state;
 	struct arena arena;
 	struct text arguments[] = { TEXT("{1}"), TEXT("{0}{{1}") };
-	assert_text(filled(&arena, SAY_NOT_FOUND, false, arguments, 2), "there is no {1} \"{0}{{1}\"");
+	assert_text(
+		filled(&arena, SAY_NOT_FOUND, false, arguments, 2), "there is no {1} \"{0}{{1}\"");
 	arena_release(&arena);
 }
 
@@ -79,7 +80,8 @@ an_argument_in_both_languages_gives_each_sentence_its_half(void **state)
 	(void)state;
 	struct arena arena;
 	struct text arguments[] = { SAY_CUSTOMER, TEXT("wang") };
-	assert_text(filled(&arena, SAY_NOT_FOUND, false, arguments, 2), "there is no customer \"wang\"");
+	assert_text(filled(&arena, SAY_NOT_FOUND, false, arguments, 2),
+		"there is no customer \"wang\"");
 	arena_release(&arena);
 	assert_text(filled(&arena, SAY_NOT_FOUND, true, arguments, 2), "没有客户 \"wang\"");
 	arena_release(&arena);
@@ -117,7 +119,8 @@ both_languages_have_the_same_blanks(void **state)
 {
 	(void)state;
 	for (enum say say = 0; say < SAY_COUNT; say++) {
-		unsigned en = blanks_of(say_template(say, false)), zh = blanks_of(say_template(say, true));
+		unsigned en = blanks_of(say_template(say, false)),
+			 zh = blanks_of(say_template(say, true));
 		if (en != zh)
 			fail_msg("%s: blanks %x in English, %x in Chinese", say_code(say), en, zh);
 	}
@@ -132,12 +135,14 @@ both_languages_are_text_that_people_can_read(void **state)
 			const char *template = say_template(say, zh);
 			size_t size = strlen(template);
 			assert_true(size > 0 && utf8_is_valid(text_of(template)));
-			assert_true(template[0] != ' ' && template[size - 1] != ' ' && template[size - 1] != '.');
+			assert_true(template[0] != ' ' && template[size - 1] != ' ' &&
+				template[size - 1] != '.');
 			for (size_t i = 0; i < size; i++)
 				assert_true((unsigned char)template[i] >= ' ');
 		}
 		bool only_blank = strcmp(say_template(say, false), "{0}") == 0;
-		assert_int_equal(only_blank, strcmp(say_template(say, false), say_template(say, true)) == 0);
+		assert_int_equal(
+			only_blank, strcmp(say_template(say, false), say_template(say, true)) == 0);
 	}
 }
 
@@ -147,7 +152,8 @@ codes_are_capitals_and_none_is_there_twice(void **state)
 	(void)state;
 	for (enum say say = 0; say < SAY_COUNT; say++) {
 		const char *code = say_code(say);
-		assert_true(strspn(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_08") == strlen(code) && code[0] >= 'A');
+		assert_true(strspn(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_08") == strlen(code) &&
+			code[0] >= 'A');
 		for (enum say other = 0; other < say; other++)
 			assert_string_not_equal(code, say_code(other));
 	}
@@ -195,10 +201,11 @@ static void
 a_decided_result_is_a_refusal_and_the_others_are_errors(void **state)
 {
 	(void)state;
-	static const enum say refusals[] = { SAY_TOO_OLD, SAY_AHEAD_OF_CLOCK, SAY_UNKNOWN_SUBSCRIPTION,
-		SAY_UNKNOWN_ACCOUNT, SAY_SUSPENDED, SAY_SUBSCRIPTION_ENDED, SAY_NO_PRICE,
-		SAY_CALENDAR_NOT_COVERED, SAY_AMBIGUOUS_TARIFF, SAY_OVERFLOW, SAY_RULE_FAILED,
-		SAY_WRONG_CURRENCY, SAY_BALANCE_TOO_LOW, SAY_COUNT };
+	static const enum say refusals[] = { SAY_TOO_OLD, SAY_AHEAD_OF_CLOCK,
+		SAY_UNKNOWN_SUBSCRIPTION, SAY_UNKNOWN_ACCOUNT, SAY_SUSPENDED,
+		SAY_SUBSCRIPTION_ENDED, SAY_NO_PRICE, SAY_CALENDAR_NOT_COVERED,
+		SAY_AMBIGUOUS_TARIFF, SAY_OVERFLOW, SAY_RULE_FAILED, SAY_WRONG_CURRENCY,
+		SAY_BALANCE_TOO_LOW, SAY_COUNT };
 	for (enum say say = 0; say < SAY_COUNT; say++)
 		assert_int_equal(say_kind(say) == SAY_REFUSAL, lists(refusals, say));
 }

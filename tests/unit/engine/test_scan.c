@@ -14,8 +14,8 @@ oracle_size(struct bytes bytes)
 	msgpack_unpacked unpacked;
 	size_t offset = 0;
 	msgpack_unpacked_init(&unpacked);
-	msgpack_unpack_return outcome =
-		msgpack_unpack_next(&unpacked, (const char *)bytes.data, bytes.size, &offset);
+	msgpack_unpack_return outcome = msgpack_unpack_next(
+		&unpacked, (const char *)bytes.data, bytes.size, &offset);
 	msgpack_unpacked_destroy(&unpacked);
 	return outcome == MSGPACK_UNPACK_SUCCESS ? offset : 0;
 }
@@ -34,7 +34,8 @@ static enum scan_outcome
 scan_some(struct scan *scan, struct bytes bytes, const struct scan_limits *limits, size_t *size)
 {
 	uint8_t *copy = exactly(bytes);
-	enum scan_outcome outcome = scan_message(scan, (struct bytes){ copy, bytes.size }, limits, size);
+	enum scan_outcome outcome = scan_message(
+		scan, (struct bytes){ copy, bytes.size }, limits, size);
 	free(copy);
 	return outcome;
 }
@@ -52,7 +53,10 @@ view(const struct buffer *buffer)
 	return (struct bytes){ buffer->data, buffer->size };
 }
 
-/* One message: whole it ends where the oracle says, also with more behind it; cut anywhere it is unfinished. */
+/*
+ * One message: whole it ends where the oracle says, also with more behind it; cut anywhere it is
+ * unfinished.
+ */
 static void
 check_message(struct buffer *message, bool every_cut)
 {
@@ -66,7 +70,8 @@ check_message(struct buffer *message, bool every_cut)
 	assert_int_equal(scan_value_size(view(message)), wanted);
 	size_t step = every_cut || wanted < 300 ? 1 : wanted / 150;
 	for (size_t cut = 0; cut < wanted; cut += step)
-		assert_int_equal(scan_once((struct bytes){ message->data, cut }, &limits, &scan, &size),
+		assert_int_equal(
+			scan_once((struct bytes){ message->data, cut }, &limits, &scan, &size),
 			SCAN_MORE);
 	forge_fill(message, 3, 0xc1);
 	assert_int_equal(scan_once(view(message), &limits, &scan, &size), SCAN_MESSAGE);
@@ -85,7 +90,8 @@ every_first_byte_has_the_size_that_msgpack_c_sees(void **state)
 		uint8_t bytes[64] = { (uint8_t)first };
 		struct scan scan;
 		size_t size = 0;
-		enum scan_outcome outcome = scan_once((struct bytes){ bytes, sizeof bytes }, &limits, &scan, &size);
+		enum scan_outcome outcome = scan_once(
+			(struct bytes){ bytes, sizeof bytes }, &limits, &scan, &size);
 		if (first == 0xc1) {
 			assert_int_equal(outcome, SCAN_LOST);
 			assert_int_equal(scan.problem, SCAN_INVALID);
@@ -120,7 +126,8 @@ texts_blobs_and_extensions_of_every_length_end_where_they_should(void **state)
 			struct buffer message;
 			bool extension = rows[row].format >= 0xc7 && rows[row].format <= 0xc9;
 			buffer_init(&message, 1 << 20);
-			forge_head(&message, rows[row].format, rows[row].lengths[i], rows[row].length_size);
+			forge_head(&message, rows[row].format, rows[row].lengths[i],
+				rows[row].length_size);
 			forge_fill(&message, rows[row].lengths[i] + extension, 0x90);
 			check_message(&message, false);
 			buffer_release(&message);
@@ -154,7 +161,8 @@ containers_of_every_count_end_behind_their_last_value(void **state)
 		for (size_t i = 0; i < 4; i++) {
 			struct buffer message;
 			buffer_init(&message, 1 << 20);
-			forge_head(&message, rows[row].format, rows[row].counts[i], rows[row].count_size);
+			forge_head(&message, rows[row].format, rows[row].counts[i],
+				rows[row].count_size);
 			forge_fill(&message, rows[row].counts[i] * rows[row].each, 0xc0);
 			check_message(&message, false);
 			buffer_release(&message);
@@ -190,7 +198,10 @@ values_of_any_shape_end_where_msgpack_c_says(void **state)
 	}
 }
 
-/* Bytes of no meaning: whenever msgpack-c finds a value, so does the scan, and at the same place; and the other way round. */
+/*
+ * Bytes of no meaning: whenever msgpack-c finds a value, so does the scan, and at the same place;
+ * and the other way round.
+ */
 static void
 any_bytes_are_a_message_exactly_if_msgpack_c_can_unpack_them(void **state)
 {
@@ -203,11 +214,14 @@ any_bytes_are_a_message_exactly_if_msgpack_c_can_unpack_them(void **state)
 		struct scan scan;
 		size_t size = 0, count = 1 + random_below(&random, sizeof bytes);
 		for (size_t i = 0; i < count; i++) {
-			bytes[i] = (uint8_t)(random_next(&random) | (random_below(&random, 2) == 0 ? 0x80 : 0));
+			bytes[i] = (uint8_t)(random_next(&random) |
+				(random_below(&random, 2) == 0 ? 0x80 : 0));
 			if (bytes[i] == 0xdd || bytes[i] == 0xdf)
-				bytes[i] = 0x92; /* msgpack-c takes memory for as many values as are declared */
+				bytes[i] =
+					0x92; /* msgpack-c takes memory for as many values as are declared */
 		}
-		enum scan_outcome outcome = scan_once((struct bytes){ bytes, count }, &limits, &scan, &size);
+		enum scan_outcome outcome = scan_once(
+			(struct bytes){ bytes, count }, &limits, &scan, &size);
 		size_t oracle = oracle_size((struct bytes){ bytes, count });
 		if (oracle > 0) {
 			assert_int_equal(outcome, SCAN_MESSAGE);
@@ -252,7 +266,8 @@ a_stream_in_pieces_of_any_size_gives_the_same_messages(void **state)
 			}
 			assert_int_equal(outcome, SCAN_MORE);
 			assert_true(arrived < stream.size);
-			size_t piece = 1 + random_below(&random, random_below(&random, 2) == 0 ? 4 : 50000);
+			size_t piece = 1 +
+				random_below(&random, random_below(&random, 2) == 0 ? 4 : 50000);
 			arrived = arrived + piece < stream.size ? arrived + piece : stream.size;
 		}
 		buffer_release(&stream);
@@ -273,7 +288,8 @@ a_long_message_is_not_walked_again_with_each_piece(void **state)
 	scan_init(&scan);
 	for (size_t arrived = 1; arrived < message.size; arrived += 1000) {
 		size_t before = scan.offset;
-		assert_int_equal(scan_message(&scan, (struct bytes){ message.data, arrived }, &limits, &size),
+		assert_int_equal(scan_message(&scan, (struct bytes){ message.data, arrived },
+					 &limits, &size),
 			SCAN_MORE);
 		assert_true(scan.offset >= before && scan.offset + 5 > arrived);
 	}
@@ -325,7 +341,8 @@ a_message_of_many_small_values_is_measured_against_the_limit_too(void **state)
 	buffer_clear(&message);
 	forge(&message, "[1, [2, 3], 'x*900']");
 	forge_fill(&message, 200, 0xc0);
-	assert_int_equal(scan_once((struct bytes){ message.data, 910 }, &limits, &scan, &size), SCAN_MESSAGE);
+	assert_int_equal(scan_once((struct bytes){ message.data, 910 }, &limits, &scan, &size),
+		SCAN_MESSAGE);
 	message.data[0] = 0x94;
 	message.size = 908;
 	forge_head(&message, 0xd9, 89, 1);
@@ -349,11 +366,13 @@ declared_sizes_of_four_gigabytes_are_refused_at_once(void **state)
 		uint8_t bytes[6] = { 0x91, formats[i], 0xff, 0xff, 0xff, 0xff };
 		struct scan scan;
 		size_t size;
-		assert_int_equal(scan_once((struct bytes){ bytes, sizeof bytes }, &narrow, &scan, &size),
+		assert_int_equal(
+			scan_once((struct bytes){ bytes, sizeof bytes }, &narrow, &scan, &size),
 			SCAN_LOST);
 		assert_int_equal(scan.problem, SCAN_TOO_LARGE);
 		/* And counted right where they are within the limit. */
-		assert_int_equal(scan_once((struct bytes){ bytes, sizeof bytes }, &limits, &scan, &size),
+		assert_int_equal(
+			scan_once((struct bytes){ bytes, sizeof bytes }, &limits, &scan, &size),
 			SCAN_MORE);
 		if (formats[i] == 0xdd)
 			assert_true(scan.to_come == UINT32_MAX);
@@ -451,13 +470,15 @@ sixteen_levels_pass_and_seventeen_are_too_deep_but_keep_the_stream(void **state)
 			size_t whole = message.size;
 			assert_int_equal(oracle_size(view(&message)), whole);
 			for (size_t cut = 0; cut < whole; cut++)
-				assert_int_equal(
-					scan_once((struct bytes){ message.data, cut }, &limits, &scan, &size),
+				assert_int_equal(scan_once((struct bytes){ message.data, cut },
+							 &limits, &scan, &size),
 					SCAN_MORE);
 			forge_fill(&message, 5, 0x91);
-			assert_int_equal(scan_once(view(&message), &limits, &scan, &size), SCAN_MESSAGE);
+			assert_int_equal(
+				scan_once(view(&message), &limits, &scan, &size), SCAN_MESSAGE);
 			assert_int_equal(size, whole);
-			assert_int_equal(scan.problem, levels > SCAN_DEPTH_MAX ? SCAN_TOO_DEEP : SCAN_FINE);
+			assert_int_equal(
+				scan.problem, levels > SCAN_DEPTH_MAX ? SCAN_TOO_DEEP : SCAN_FINE);
 			buffer_release(&message);
 		}
 	}
@@ -566,12 +587,15 @@ main(void)
 		cmocka_unit_test(a_message_of_many_small_values_is_measured_against_the_limit_too),
 		cmocka_unit_test(declared_sizes_of_four_gigabytes_are_refused_at_once),
 		cmocka_unit_test(maps_of_maps_that_declare_everything_do_not_overflow_the_count),
-		cmocka_unit_test(as_many_values_as_the_limit_pass_and_one_more_is_too_many_but_keeps_the_stream),
+		cmocka_unit_test(
+			as_many_values_as_the_limit_pass_and_one_more_is_too_many_but_keeps_the_stream),
 		cmocka_unit_test(too_many_values_in_a_nested_container_are_noticed),
-		cmocka_unit_test(sixteen_levels_pass_and_seventeen_are_too_deep_but_keep_the_stream),
+		cmocka_unit_test(
+			sixteen_levels_pass_and_seventeen_are_too_deep_but_keep_the_stream),
 		cmocka_unit_test(depth_is_counted_down_again_behind_a_container),
 		cmocka_unit_test(the_first_problem_is_the_one_that_is_told),
-		cmocka_unit_test(messages_of_any_shape_keep_the_stream_in_step_whatever_limit_they_break),
+		cmocka_unit_test(
+			messages_of_any_shape_keep_the_stream_in_step_whatever_limit_they_break),
 		cmocka_unit_test(the_byte_that_is_never_used_loses_the_stream_wherever_it_stands),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,7 @@
-/* Tests of engine/shard.c: in which order calls are decided, and when their answers may leave (world.h). */
+/*
+ * Tests of engine/shard.c: in which order calls are decided, and when their answers may leave
+ * (world.h).
+ */
 #include "world.h"
 
 static int
@@ -111,9 +114,11 @@ the_same_id_for_another_request_is_a_conflict(void **state)
 	check_outcome(&peer, "customer.put", "[{customer: c}]", "stored");
 	check_outcome(&peer, "account.put", "[{account: \"1\", customer: c}]", "stored");
 	check_outcome(&peer, "balance.topup",
-		"[{id: x, account: \"1\", at: 1789963200000, amount: \"5.00\", currency: \"CNY\"}]", "topped_up");
+		"[{id: x, account: \"1\", at: 1789963200000, amount: \"5.00\", currency: \"CNY\"}]",
+		"topped_up");
 	check_error(&peer, "balance.topup",
-		"[{id: x, account: \"1\", at: 1789963200000, amount: \"6.00\", currency: \"CNY\"}]", "ID_CONFLICT");
+		"[{id: x, account: \"1\", at: 1789963200000, amount: \"6.00\", currency: \"CNY\"}]",
+		"ID_CONFLICT");
 	peer_close(&peer);
 }
 
@@ -167,7 +172,9 @@ charge_at(struct peer *peer, int64_t at_ms, const char *path, const char *wanted
 {
 	char params[200];
 	snprintf(params, sizeof params,
-		"[{id: \"at %" PRId64 "\", service_id: \"1\", service: voice, at: %" PRId64 ", seconds: 1}]", at_ms, at_ms);
+		"[{id: \"at %" PRId64 "\", service_id: \"1\", service: voice, at: %" PRId64
+		", seconds: 1}]",
+		at_ms, at_ms);
 	check_field(peer, "charge", params, path, wanted);
 }
 
@@ -177,7 +184,8 @@ events_are_accepted_up_to_the_edges_of_the_window_and_not_beyond(void **state)
 	struct world *world = *state;
 	struct peer peer;
 	begin(&peer, world, 1);
-	int64_t now_ms = world->now_ms, age_ms = world->settings.age_max_ms, ahead_ms = world->settings.ahead_max_ms;
+	int64_t now_ms = world->now_ms, age_ms = world->settings.age_max_ms,
+		ahead_ms = world->settings.ahead_max_ms;
 	charge_at(&peer, now_ms - age_ms, "outcome", "charged");
 	charge_at(&peer, now_ms - age_ms - 1, "code", "TOO_OLD");
 	charge_at(&peer, now_ms + ahead_ms, "outcome", "charged");
@@ -298,24 +306,32 @@ a_read_never_shows_what_is_not_durable_yet(void **state)
 		{ "charge", NULL, "balance.get", "[a1]" },
 		{ "charge", NULL, "history", "[{account: a1}]" },
 		{ "customer.put", "[{customer: c1, area: north}]", "customer.get", "[c1]" },
-		{ "customer.put", "[{customer: c9}]", "account.put", "[{account: a9, customer: c9, expect: 7}]" },
-		{ "account.put", "[{account: a1, customer: c1, floor: \"-5\"}]", "account.get", "[a1]" },
+		{ "customer.put", "[{customer: c9}]", "account.put",
+			"[{account: a9, customer: c9, expect: 7}]" },
+		{ "account.put", "[{account: a1, customer: c1, floor: \"-5\"}]", "account.get",
+			"[a1]" },
 		{ "account.put", "[{account: a1, customer: c1, floor: \"-6\"}]", "account.put",
 			"[{account: a1, customer: c1, floor: \"-6\"}]" },
 		{ "account.put", "[{account: a1, customer: c1, floor: \"-7\"}]", "account.put",
 			"[{account: a1, customer: c1, floor: \"-8\", expect: 16}]" },
-		{ "subscription.put", "[{subscription: s8, account: a1, product: line, service_ids: [\"8\"]}]",
-			"subscription.put", "[{subscription: s7, account: a1, product: line, service_ids: [\"8\"]}]" },
-		{ "subscription.put", "[{subscription: s6, account: a1, product: line, service_ids: [\"6\"]}]",
-			"rate", "[{service_id: \"6\", service: voice, at: 1789963200000, seconds: 1}]" },
-		{ "charge", NULL, "rate", "[{service_id: \"1\", service: voice, at: 1789963200000, seconds: 1}]" },
+		{ "subscription.put",
+			"[{subscription: s8, account: a1, product: line, service_ids: [\"8\"]}]",
+			"subscription.put",
+			"[{subscription: s7, account: a1, product: line, service_ids: [\"8\"]}]" },
+		{ "subscription.put",
+			"[{subscription: s6, account: a1, product: line, service_ids: [\"6\"]}]",
+			"rate",
+			"[{service_id: \"6\", service: voice, at: 1789963200000, seconds: 1}]" },
+		{ "charge", NULL, "rate",
+			"[{service_id: \"1\", service: voice, at: 1789963200000, seconds: 1}]" },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		char id[20];
 		snprintf(id, sizeof id, "row %zu", i);
 		journal_hold(true);
 		peer_ask(&peer, rows[i].change,
-			rows[i].change_params == NULL ? voice(world, 1, id, 60) : rows[i].change_params);
+			rows[i].change_params == NULL ? voice(world, 1, id, 60)
+						      : rows[i].change_params);
 		check_sees(world, &peer, rows[i].method, rows[i].params);
 	}
 	/* Of a conflict, the entry that it names. */
@@ -350,7 +366,8 @@ a_release_prices_only_durable_answers_before_it_is_durable_itself(void **state)
 	peer_call(&peer, "release.list", "[]", &answer);
 	const char *name = answer_text(&answer, "releases.0.active");
 	snprintf(activate, sizeof activate, "[\"%s\"]",
-		answer_text(&answer, strcmp(name, "true") == 0 ? "releases.1.release" : "releases.0.release"));
+		answer_text(&answer,
+			strcmp(name, "true") == 0 ? "releases.1.release" : "releases.0.release"));
 	answer_free(&answer);
 	static const char *const reads[][2] = {
 		{ "rate", "[{service_id: \"1\", service: voice, at: 1789963200000, seconds: 1}]" },
@@ -410,7 +427,8 @@ answers_of_many_batches_leave_in_the_order_of_the_journal_and_never_early(void *
 	while (answered < 6000) {
 		struct answer answer;
 		journal_hold(random_below(&random, 3) == 0);
-		for (size_t count = random_below(&random, 400); count > 0 && asked < 6000; count--) {
+		for (size_t count = random_below(&random, 400); count > 0 && asked < 6000;
+			count--) {
 			char id[20];
 			int who = (int)random_below(&random, 3);
 			snprintf(id, sizeof id, "n%u", asked++);
@@ -504,7 +522,10 @@ only_calls_of_the_same_service_id_wait_behind_one_that_waits(void **state)
 	check_outcome(&peer, "charge", voice(world, 1, "warms", 60), "charged");
 	check_outcome(&peer, "charge", voice(world, 2, "warms", 60), "charged");
 	uint64_t waited = world->shard->stats.waited;
-	/* In one arrival: a repeat whose first answer must be read, another account's charge, and one that must not overtake. */
+	/*
+	 * In one arrival: a repeat whose first answer must be read, another account's charge, and
+	 * one that must not overtake.
+	 */
 	struct buffer all;
 	char message[400];
 	buffer_init(&all, 4096);
@@ -568,7 +589,8 @@ a_batch_with_cold_items_is_answered_in_its_order(void **state)
 		char id[20];
 		snprintf(id, sizeof id, "i%d", i / 2 * 2); /* each is there twice */
 		const char *item = voice(world, 1 + i / 2 % 7, id, 60);
-		size += (size_t)snprintf(params + size, 200000 - size, "%.*s, ", (int)strlen(item) - 2, item + 1);
+		size += (size_t)snprintf(
+			params + size, 200000 - size, "%.*s, ", (int)strlen(item) - 2, item + 1);
 	}
 	snprintf(params + size, 200000 - size, "12, {id: i}]}]");
 	peer_call(&peer, "charge_batch", params, &answer);
@@ -596,11 +618,16 @@ a_batch_is_decided_in_its_place_among_the_requests_around_it(void **state)
 	struct peer peer;
 	struct answer answer;
 	begin(&peer, world, 1);
-	/* In one arrival: a top-up that the batch's charge needs, the batch, and the enquiry behind it. */
+	/*
+	 * In one arrival: a top-up that the batch's charge needs, the batch, and the enquiry behind
+	 * it.
+	 */
 	struct buffer all;
 	buffer_init(&all, 1 << 20);
-	forge(&all, "[0, 101, balance.topup, [{id: t, account: a1, at: 1789963200000, amount: \"900.00\", currency: \"CNY\"}]]");
-	forge(&all, "[0, 102, charge_batch, [{items: [{id: m, service_id: \"1\", service: message, at: 1789963200000, "
+	forge(&all,
+		"[0, 101, balance.topup, [{id: t, account: a1, at: 1789963200000, amount: \"900.00\", currency: \"CNY\"}]]");
+	forge(&all,
+		"[0, 102, charge_batch, [{items: [{id: m, service_id: \"1\", service: message, at: 1789963200000, "
 		"items: 950}]}]]");
 	forge(&all, "[0, 103, balance.get, [a1]]");
 	peer_send(&peer, (struct bytes){ all.data, all.size });
@@ -657,7 +684,8 @@ a_full_journal_makes_calls_wait_and_all_are_decided_when_it_goes_on(void **state
 		answer_free(&answer);
 	}
 	check_field(&peer, "balance.topup",
-		"[{id: more, account: a1, at: 1789963200000, amount: \"700.00\", currency: \"CNY\"}]", "outcome", "topped_up");
+		"[{id: more, account: a1, at: 1789963200000, amount: \"700.00\", currency: \"CNY\"}]",
+		"outcome", "topped_up");
 	peer_close(&peer);
 }
 
@@ -744,7 +772,8 @@ charges_go_on_while_releases_are_switched(void **state)
 			while (peer_take(&peer, &answer)) {
 				assert_field(&answer, "outcome", "charged");
 				bool is_dear = strcmp(answer_text(&answer, "amount"), "0.20") == 0;
-				assert_field(&answer, "lines.0.parts.0.price", is_dear ? "0.20" : "0.10");
+				assert_field(&answer, "lines.0.parts.0.price",
+					is_dear ? "0.20" : "0.10");
 				dear += is_dear;
 				answered++;
 				answer_free(&answer);
@@ -781,7 +810,9 @@ without_a_release_nothing_is_decided(void **state)
 	peer_open(&peer, world);
 	world_subscribe(&peer, 1, "talk", "1.00");
 	check_error(&peer, "charge", voice(world, 1, "x", 1), "NO_RELEASE");
-	check_error(&peer, "rate", "[{service_id: \"1\", service: voice, at: 1789963200000, seconds: 1}]", "NO_RELEASE");
+	check_error(&peer, "rate",
+		"[{service_id: \"1\", service: voice, at: 1789963200000, seconds: 1}]",
+		"NO_RELEASE");
 	world_publish(&peer, world_catalog, true);
 	check_field(&peer, "charge", voice(world, 1, "x", 1), "repeat", "false");
 	peer_close(&peer);

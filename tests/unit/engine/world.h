@@ -1,10 +1,11 @@
 /*
- * A shard with its connections, in this process: a data folder that goes away, a clock that stands where the test says, a Unix socket,
- * and peers that speak MessagePack-RPC through it by hand. Everything runs on the test's thread but for the store's own workers, so a
- * test sees each step; the writer of the journal can be held before it writes.
+ * A shard with its connections, in this process: a data folder that goes away, a clock that stands
+ * where the test says, a Unix socket, and peers that speak MessagePack-RPC through it by hand.
+ * Everything runs on the test's thread but for the store's own workers, so a test sees each step;
+ * the writer of the journal can be held before it writes.
  *
- * The catalog: usage of "voice" costs 0.10 CNY each begun minute with the package "talk", nothing for the first 60 seconds
- * of each day with "daily", and 1.00 for each "message".
+ * The catalog: usage of "voice" costs 0.10 CNY each begun minute with the package "talk", nothing
+ * for the first 60 seconds of each day with "daily", and 1.00 for each "message".
  */
 #ifndef SUANPAN_TEST_WORLD_H
 #define SUANPAN_TEST_WORLD_H
@@ -62,8 +63,8 @@ static const char world_catalog[] UNUSED =
 /* ---- holding the journal's writer ---- */
 
 /*
- * The store writes its journal with pwrite into files that are opened with O_DSYNC. This stands before it: such a write waits while the
- * gate is shut.
+ * The store writes its journal with pwrite into files that are opened with O_DSYNC. This stands
+ * before it: such a write waits while the gate is shut.
  */
 static struct {
 	pthread_mutex_t lock;
@@ -192,16 +193,16 @@ world_try_open(struct world *world)
 	struct store_events events = { world, world_durable, world_store_failed, NULL };
 	char path[108];
 	assert_int_equal(uv_loop_init(&world->loop), 0);
-	enum status status =
-		shard_open(&world->shard, &world->settings, &world->loop, &events, &world->fault);
+	enum status status = shard_open(
+		&world->shard, &world->settings, &world->loop, &events, &world->fault);
 	if (status != STATUS_OK) {
 		world->shard = NULL;
 		uv_run(&world->loop, UV_RUN_DEFAULT);
 		assert_int_equal(uv_loop_close(&world->loop), 0);
 		return status;
 	}
-	world->connections = connections_new(world->shard, &world->loop, world->settings.frame_bytes_max,
-		world->connections_max);
+	world->connections = connections_new(world->shard, &world->loop,
+		world->settings.frame_bytes_max, world->connections_max);
 	assert_non_null(world->connections);
 	world_socket_path(world, path);
 	unlink(path);
@@ -378,15 +379,18 @@ peer_receive(struct peer *peer)
 	}
 }
 
-/* The first answer of those that have come; false if none is whole. To be destroyed with answer_free. */
+/*
+ * The first answer of those that have come; false if none is whole. To be destroyed with
+ * answer_free.
+ */
 static inline bool
 peer_take(struct peer *peer, struct answer *answer)
 {
 	size_t offset = 0;
 	peer_receive(peer);
 	msgpack_unpacked_init(&answer->unpacked);
-	msgpack_unpack_return outcome = msgpack_unpack_next(&answer->unpacked,
-		(const char *)peer->in.data, peer->in.size, &offset);
+	msgpack_unpack_return outcome = msgpack_unpack_next(
+		&answer->unpacked, (const char *)peer->in.data, peer->in.size, &offset);
 	if (outcome != MSGPACK_UNPACK_SUCCESS) {
 		assert_int_equal(outcome, MSGPACK_UNPACK_CONTINUE);
 		msgpack_unpacked_destroy(&answer->unpacked);
@@ -415,7 +419,9 @@ answer_free(struct answer *answer)
 	msgpack_unpacked_destroy(&answer->unpacked);
 }
 
-/* The next answer, while the world turns; false if the server has closed instead, or after a while. */
+/*
+ * The next answer, while the world turns; false if the server has closed instead, or after a while.
+ */
 static inline bool
 peer_wait(struct peer *peer, struct answer *answer)
 {
@@ -478,7 +484,10 @@ object_at(const msgpack_object *object, struct text name)
 	return NULL;
 }
 
-/* The value at a path, "lines.0.amount", as text: "" if it is not there. Good until the fourth next call. */
+/*
+ * The value at a path, "lines.0.amount", as text: "" if it is not there. Good until the fourth next
+ * call.
+ */
 static inline const char *
 answer_text(const struct answer *answer, const char *path)
 {
@@ -536,7 +545,8 @@ answer_is_error(const struct answer *answer, const char *code)
 	size_t size = strlen(code);
 	return answer->error != NULL && answer->error->type == MSGPACK_OBJECT_STR &&
 		answer->error->via.str.size > size &&
-		memcmp(answer->error->via.str.ptr, code, size) == 0 && answer->error->via.str.ptr[size] == ':';
+		memcmp(answer->error->via.str.ptr, code, size) == 0 &&
+		answer->error->via.str.ptr[size] == ':';
 }
 
 static inline void
@@ -548,7 +558,8 @@ assert_error(const struct answer *answer, const char *code)
 
 /* Asks, and the answer must have that field so. */
 static inline void
-check_field(struct peer *peer, const char *method, const char *params, const char *path, const char *wanted)
+check_field(struct peer *peer, const char *method, const char *params, const char *path,
+	const char *wanted)
 {
 	struct answer answer;
 	peer_call(peer, method, params, &answer);
@@ -613,10 +624,11 @@ world_subscribe(struct peer *peer, int number, const char *package, const char *
 	snprintf(params, sizeof params, "[{account: a%d, customer: c%d}]", number, number);
 	check_outcome(peer, "account.put", params, "stored");
 	snprintf(params, sizeof params,
-		"[{subscription: s%d, account: a%d, product: line, service_ids: [\"%d\"], packages: [%s]}]", number,
-		number, number, package);
+		"[{subscription: s%d, account: a%d, product: line, service_ids: [\"%d\"], packages: [%s]}]",
+		number, number, number, package);
 	check_outcome(peer, "subscription.put", params, "stored");
-	snprintf(params, sizeof params, "[{id: start, account: a%d, at: %" PRId64 ", amount: \"%s\", currency: \"CNY\"}]",
+	snprintf(params, sizeof params,
+		"[{id: start, account: a%d, at: %" PRId64 ", amount: \"%s\", currency: \"CNY\"}]",
 		number, peer->world->now_ms, money);
 	check_outcome(peer, "balance.topup", params, "topped_up");
 }
@@ -628,7 +640,9 @@ voice(const struct world *world, int number, const char *id, int64_t seconds)
 	static char params[4][300];
 	static unsigned next;
 	char *text = params[next++ % 4];
-	snprintf(text, 300, "[{id: \"%s\", service_id: \"%d\", service: voice, at: %" PRId64 ", seconds: %" PRId64 "}]",
+	snprintf(text, 300,
+		"[{id: \"%s\", service_id: \"%d\", service: voice, at: %" PRId64
+		", seconds: %" PRId64 "}]",
 		id, number, world->now_ms, seconds);
 	return text;
 }

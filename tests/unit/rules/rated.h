@@ -136,8 +136,8 @@ minutes(struct sketch *sketch)
 static inline void
 used_counter(struct sketch *sketch, const char *allowance, int64_t day, int64_t used)
 {
-	sketch->counters[sketch->counter_count++] =
-		(struct sketch_counter){ allowance, (int32_t)day, used, false };
+	sketch->counters[sketch->counter_count++] = (struct sketch_counter){ allowance,
+		(int32_t)day, used, false };
 }
 
 #endif

@@ -172,8 +172,8 @@ s1_calendar(struct s1 *s1)
 static inline struct tariff *
 s1_tariff(struct s1 *s1, const char *id, enum s1_zone zone, int64_t size, const struct money *price)
 {
-	struct tariff *tariff =
-		sketch_tariff(&s1->sketch, &s1->sketch.packages[0], id, size, price);
+	struct tariff *tariff = sketch_tariff(
+		&s1->sketch, &s1->sketch.packages[0], id, size, price);
 
 	memset(&tariff->zones, 0, sizeof tariff->zones);
 	tariff->zones.bits[0] = UINT64_C(1) << zone;

@@ -84,8 +84,8 @@ sketch_day(int32_t year, int32_t month, int32_t day)
 static inline void
 sketch_service(struct sketch *sketch, const char *id, enum unit unit, uint32_t zone_map)
 {
-	sketch->services[sketch->image.service_count++] =
-		(struct service){ text_of(id), unit, zone_map };
+	sketch->services[sketch->image.service_count++] = (struct service){ text_of(id), unit,
+		zone_map };
 }
 
 static inline enum fact
@@ -144,8 +144,8 @@ sketch_begin(struct sketch *sketch, const char *zone)
 	sketch_service(sketch, "voice", UNIT_SECOND, NO_INDEX);
 	sketch->components[0] = TEXT("basic");
 	for (size_t i = 0; i < 3; i++)
-		sketch->layers[i] =
-			(struct text[]){ TEXT("plugin"), TEXT("base"), TEXT("standard") }[i];
+		sketch->layers[i] = (struct text[]){ TEXT("plugin"), TEXT("base"),
+			TEXT("standard") }[i];
 	sketch->calls = (struct rate_functions){ sketch, sketch_when, sketch_amount };
 	sketch->image.catalog = TEXT("sketch");
 	sketch->image.currency = TEXT("CNY");

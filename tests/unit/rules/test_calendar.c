@@ -357,10 +357,10 @@ cycles_follow_each_other(void **state)
 		for (int round = 0; round < 3000; round++) {
 			enum cycle every = (enum cycle)(random_next(&seed) % 3);
 			int64_t ms = (int64_t)(random_next(&seed) % (INSTANT_MAX / 2)) +
-				     (round % 2 == 0 ? INSTANT_MIN : 0);
+				(round % 2 == 0 ? INSTANT_MIN : 0);
 			if (round % 3 == 0)
 				ms = zoneinfo_stretch(zone, ms).till_ms - 1 -
-				     (int64_t)(random_next(&seed) % (2 * DAY_MS));
+					(int64_t)(random_next(&seed) % (2 * DAY_MS));
 			if (ms < INSTANT_MIN || ms > INSTANT_MAX)
 				continue;
 			struct cycle_span span = cycle_at(every, zone, ms);
@@ -443,14 +443,14 @@ random_calendars_agree_with_a_scan(void **state)
 		struct calendar *calendar = calendar_of(rules, rule_count, 4, &days, zone);
 		for (int probe = 0; probe < 500; probe++) {
 			int64_t ms = at("2009-01-02T00:00:00Z") +
-				     (int64_t)(random_next(&seed) % (uint64_t)(1450 * DAY_MS));
+				(int64_t)(random_next(&seed) % (uint64_t)(1450 * DAY_MS));
 			int64_t till_ms;
 			uint32_t band;
 
 			if (probe % 4 == 0)
 				ms = zoneinfo_stretch(zone, ms).from_ms +
-				     (int64_t)(random_next(&seed) % (uint64_t)(4 * HOUR_MS)) -
-				     2 * HOUR_MS;
+					(int64_t)(random_next(&seed) % (uint64_t)(4 * HOUR_MS)) -
+					2 * HOUR_MS;
 			if (ms < at("2009-01-02T00:00:00Z") || ms > at("2012-12-30T00:00:00Z"))
 				continue;
 			assert_true(calendar_band(calendar, ms, &band, &till_ms));

@@ -40,8 +40,8 @@ run_catalog(const char *source, const char *filter)
 	test_report_release(&report);
 	findings_release(&findings);
 	make_bundle(files, 2, &bundle);
-	enum status status =
-		catalog_test_run(bytes_of(&bundle), &options, &report, &findings, &fault);
+	enum status status = catalog_test_run(
+		bytes_of(&bundle), &options, &report, &findings, &fault);
 	buffer_release(&bundle);
 	return status;
 }
@@ -53,14 +53,14 @@ assert_text(struct text text, const char *wanted)
 		fail_msg("\"%.*s\", not \"%s\"", TEXT_ARGS(text), wanted);
 }
 
-#define CASES                                                                                \
-	"cases \"calls\" {\n"                                                                \
-	"    holds = \"talk\",\n"                                                            \
+#define CASES \
+	"cases \"calls\" {\n" \
+	"    holds = \"talk\",\n" \
 	"    event = { service = \"voice\", from = \"a\", at = \"2026-09-18 12:00:00\" },\n" \
-	"    columns = { \"name\", \"seconds\", \"=> tariff\", \"=> amount\" },\n"           \
-	"    { \"a minute\", 60, \"call\", \"0.15\" },\n"                                    \
-	"    { \"two\", \"2 minutes\", \"talk.call\", \"0.30\" },\n"                         \
-	"    { \"long\", 7200, \"long\", \"1.20\" },\n"                                      \
+	"    columns = { \"name\", \"seconds\", \"=> tariff\", \"=> amount\" },\n" \
+	"    { \"a minute\", 60, \"call\", \"0.15\" },\n" \
+	"    { \"two\", \"2 minutes\", \"talk.call\", \"0.30\" },\n" \
+	"    { \"long\", 7200, \"long\", \"1.20\" },\n" \
 	"}\n"
 
 static void

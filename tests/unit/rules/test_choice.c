@@ -96,8 +96,8 @@ two_packages_of_one_layer_are_ambiguous(void **state)
 	sketch_tariff(&sketch, sketch_package(&sketch, "b1", 1, ALL_TIME), "x", 60, &fen_11);
 	sketch_tariff(&sketch, sketch_package(&sketch, "b2", 1, ALL_TIME), "y", 60, &fen_11);
 	sketch_tariff(&sketch, sketch_package(&sketch, "plugin", 0, ALL_TIME), "z", 60, &fen_11);
-	struct pricing pricing =
-		refused(&sketch, call("2026-03-10T12:00:00Z", 1), held, 2, REFUSED_AMBIGUOUS);
+	struct pricing pricing = refused(
+		&sketch, call("2026-03-10T12:00:00Z", 1), held, 2, REFUSED_AMBIGUOUS);
 	assert_nearest(&pricing, "x", "layer", "b1", "b2");
 	pricing = priced(&sketch, call("2026-03-10T12:00:00Z", 1), held, 3);
 	assert_text(pricing.lines[0].tariff, "z");

@@ -23,8 +23,14 @@ tear_down(void **state)
 
 #define RULE WORD("talk"), WORD("call")
 #define NO_RULE NOTHING, NOTHING
-#define WORD(literal) { literal, sizeof(literal) - 1 } /* TEXT, for a table */
-#define NOTHING { NULL, 0 }
+#define WORD(literal) \
+	{ \
+		literal, sizeof(literal) - 1 \
+	} /* TEXT, for a table */
+#define NOTHING \
+	{ \
+		NULL, 0 \
+	}
 
 /* Every kind of condition, as rate.h lists them and nearest.c fills them. */
 static const struct {
@@ -35,8 +41,8 @@ static const struct {
 		"the service is counted in second, but the usage is in byte",
 		"该业务以 second 计量，而使用量以 byte 给出" },
 	{ { NO_RULE, "digits", WORD("digits"), WORD("") }, "the number is missing", "缺少号码" },
-	{ { NO_RULE, "digits", WORD("digits"), WORD("ab") }, "the number \"ab\" does not consist of digits",
-		"号码 \"ab\" 不是由数字组成" },
+	{ { NO_RULE, "digits", WORD("digits"), WORD("ab") },
+		"the number \"ab\" does not consist of digits", "号码 \"ab\" 不是由数字组成" },
 	{ { NO_RULE, "zone", WORD("dialled"), WORD("234") },
 		"the zone map dialled has no zone for the number: 234",
 		"号段表 dialled 没有该号码的计费区：234" },
@@ -50,7 +56,8 @@ static const struct {
 		"at that time no package of the catalog has a price for it (service voice)",
 		"当时目录中没有任何优惠包给出其价格（业务 voice）" },
 	{ { NO_RULE, "service", WORD("voice|data"), WORD("fax") },
-		"the catalog has no service fax; it has voice, data", "目录中没有业务 fax，只有 voice、data" },
+		"the catalog has no service fax; it has voice, data",
+		"目录中没有业务 fax，只有 voice、data" },
 	{ { RULE, "held", WORD("talk"), WORD("") },
 		"talk.call would price it, but no package of the catalog is held at that time",
 		"talk.call 可以计费，但当时没有持有目录中的任何优惠包" },
@@ -74,7 +81,8 @@ static const struct {
 	{ { RULE, "layer", WORD("talk"), WORD("other") },
 		"talk and other, packages of one layer, both price this",
 		"同一层的优惠包 talk 与 other 都给出了价格" },
-	{ { RULE, "amount", NOTHING, NOTHING }, "the amount of talk.call is larger than can be held",
+	{ { RULE, "amount", NOTHING, NOTHING },
+		"the amount of talk.call is larger than can be held",
 		"talk.call 的金额超出可表示的范围" },
 	{ { NOTHING, NOTHING, "amount", NOTHING, NOTHING }, "the amount is larger than can be held",
 		"金额超出可表示的范围" },
@@ -124,7 +132,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-			every_condition_that_failed_is_a_sentence_in_both_languages, set_up, tear_down),
+			every_condition_that_failed_is_a_sentence_in_both_languages, set_up,
+			tear_down),
 		cmocka_unit_test_setup_teardown(a_buffer_without_room_is_told, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -96,7 +96,7 @@ struct damage {
 	const char *from;
 	const char *to;
 	const char *place; /* "file:line:column" */
-	const char *mend; /* part of the fix in English, or NULL */
+	const char *mend;  /* part of the fix in English, or NULL */
 };
 
 static const struct damage damages[] = {
@@ -343,9 +343,10 @@ check_damage(const struct damage *damage)
 	for (size_t i = 0; i < findings.count; i++) {
 		const struct finding *finding = &findings.list[i];
 		place_text(finding, place, sizeof place);
-		found = found || (text_equal(finding->rule, text_of(damage->rule)) &&
-					 strcmp(place, damage->place) == 0 &&
-					 contains(finding->mend_en, damage->mend));
+		found = found ||
+			(text_equal(finding->rule, text_of(damage->rule)) &&
+				strcmp(place, damage->place) == 0 &&
+				contains(finding->mend_en, damage->mend));
 	}
 	if (!found) {
 		print_findings(&findings);
@@ -443,8 +444,9 @@ versions_are_checked_across_files(void **state)
 		check_with(PACKAGES, both, &findings);
 		for (size_t j = 0; j < findings.count; j++)
 			found = found ||
-				(versions[i].rule != NULL && text_equal(findings.list[j].rule,
-								     text_of(versions[i].rule)));
+				(versions[i].rule != NULL &&
+					text_equal(
+						findings.list[j].rule, text_of(versions[i].rule)));
 		if (found != (versions[i].rule != NULL) ||
 			findings.count != (versions[i].rule != NULL)) {
 			print_findings(&findings);
@@ -544,8 +546,7 @@ assert_checker_is_not_lost(const struct findings *findings, const char *source)
 {
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *finding = &findings->list[i];
-		bool lost =
-			finding->file.size == 0 || contains(finding->say_en, "lib/") ||
+		bool lost = finding->file.size == 0 || contains(finding->say_en, "lib/") ||
 			text_equal(finding->rule, TEXT("unbuildable")) ||
 			(text_equal(finding->rule, TEXT("script_failed")) && finding->line == 0);
 		if (lost) {
@@ -581,21 +582,23 @@ findings_are_written_with_place_rule_and_fix(void **state)
 	struct buffer out;
 	findings_init(&findings);
 	buffer_init(&out, 4096);
-	assert_true(findings_add(&findings, &(struct finding){ .severity = FINDING_WARNING,
-						    .file = TEXT("b.lua"),
-						    .line = 3,
-						    .rule = TEXT("two"),
-						    .say_en = TEXT("later"),
-						    .say_zh = TEXT("后") }));
-	assert_true(findings_add(&findings, &(struct finding){ .severity = FINDING_ERROR,
-						    .file = TEXT("a.lua"),
-						    .line = 12,
-						    .column = 9,
-						    .rule = TEXT("one"),
-						    .say_en = TEXT("wrong"),
-						    .say_zh = TEXT("错"),
-						    .mend_en = TEXT("write right"),
-						    .mend_zh = TEXT("改对") }));
+	assert_true(findings_add(&findings,
+		&(struct finding){ .severity = FINDING_WARNING,
+			.file = TEXT("b.lua"),
+			.line = 3,
+			.rule = TEXT("two"),
+			.say_en = TEXT("later"),
+			.say_zh = TEXT("后") }));
+	assert_true(findings_add(&findings,
+		&(struct finding){ .severity = FINDING_ERROR,
+			.file = TEXT("a.lua"),
+			.line = 12,
+			.column = 9,
+			.rule = TEXT("one"),
+			.say_en = TEXT("wrong"),
+			.say_zh = TEXT("错"),
+			.mend_en = TEXT("write right"),
+			.mend_zh = TEXT("改对") }));
 	findings_sort(&findings);
 	assert_true(findings_write(&findings, TEXT("en"), &out));
 	static const char wanted[] =

@@ -184,8 +184,8 @@ a_budget_is_exact(void **state)
 		while (low + 1 < high) {
 			bool yes;
 			usage.quantity = (low + high) / 2;
-			enum call_outcome outcome =
-				functions->when(functions->context, 0, &usage, &yes, &problem);
+			enum call_outcome outcome = functions->when(
+				functions->context, 0, &usage, &yes, &problem);
 			if (outcome == CALL_DONE)
 				low = usage.quantity;
 			else
@@ -253,9 +253,9 @@ a_release_without_functions_needs_no_state(void **state)
 {
 	(void)state;
 	char *plain = replace(small_catalog, "when = function(c) return c.seconds > 3600 end,", "");
-	char *plainer =
-		replace(plain, "amount = function(c) return money \"0.01\" * c.seconds / 60 end,",
-			"component = \"toll\", step = \"60 s\", price = \"1\",");
+	char *plainer = replace(plain,
+		"amount = function(c) return money \"0.01\" * c.seconds / 60 end,",
+		"component = \"toll\", step = \"60 s\", price = \"1\",");
 	char *whole = replace(plainer, "catalog \"small\" {}",
 		"catalog \"small\" { components = { \"basic\", \"toll\" } }");
 	open_host(whole);

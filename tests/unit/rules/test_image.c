@@ -152,7 +152,7 @@ months_that_are_looked_up_are_those_that_are_calculated(void **state)
 			seed ^= seed >> 7;
 			seed ^= seed << 17;
 			int64_t ms = INSTANT_MIN +
-				     (int64_t)(seed % (uint64_t)(INSTANT_MAX - INSTANT_MIN));
+				(int64_t)(seed % (uint64_t)(INSTANT_MAX - INSTANT_MIN));
 			assert_same_cycle(&image, (enum cycle)(probe % 3), ms);
 		}
 		image_drop(&image);

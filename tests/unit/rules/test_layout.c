@@ -76,7 +76,7 @@ assert_text(struct text text, const char *wanted)
 		fail_msg("%.*s, not %s", TEXT_ARGS(text), wanted);
 }
 
-#define ASTERISK(answer, billsec, disposition)                                                     \
+#define ASTERISK(answer, billsec, disposition) \
 	"HT1,07715510165,004363683473,from-pstn,clid,ch,dch,Dial,data,2026-09-18 00:00:00," answer \
 	",2026-09-18 00:01:52,112," billsec "," disposition ",BILLING,1758000000.0\n"
 
@@ -139,13 +139,15 @@ a_bad_cell_is_refused_with_its_row_and_column(void **state)
 		assert_text(problem.name, rows[i].name);
 		assert_int_equal(problem.column, rows[i].column);
 		assert_int_equal(problem.line, 1);
-		struct text en = bilingual_pick(problem.what, false), zh = bilingual_pick(problem.what, true);
+		struct text en = bilingual_pick(problem.what, false),
+			    zh = bilingual_pick(problem.what, true);
 		assert_true(en.size > 0 && zh.size > 0 && !text_equal(en, zh) && utf8_is_valid(zh));
 		assert_text(mapped.id, "untouched");
 	}
 	struct mapped_row mapped;
 	assert_int_equal(map_row(layout, "only,three,fields\n", &mapped), LAYOUT_REFUSED);
-	assert_text(bilingual_pick(problem.what, false), "the row has 3 fields; there are 17 columns");
+	assert_text(
+		bilingual_pick(problem.what, false), "the row has 3 fields; there are 17 columns");
 	layout_free(layout);
 }
 

@@ -57,7 +57,7 @@ own_area_is_one_more_prefix(void **state)
 	cut.to = (struct text){ "07715", 3 };
 	assert_text(priced(&sketch, cut, pack, 1).zone, "domestic");
 	assert_text(dial(&sketch, "07721234", 0).zone, "domestic");
-	assert_text(dial(&sketch, "07711234", 0).zone, "local"); /* a tie with the row 0771 */
+	assert_text(dial(&sketch, "07711234", 0).zone, "local");    /* a tie with the row 0771 */
 	assert_text(dial(&sketch, "07715551", 0).zone, "domestic"); /* a longer row wins */
 	sketch.maps[0].area_lengths = NULL;
 	assert_text(dial(&sketch, "07711234", 0).zone, "hmt");
@@ -125,8 +125,8 @@ the_nearest_rule_is_the_one_that_got_furthest(void **state)
 	sketch_tariff(&sketch, sketch_package(&sketch, "date", 1, ALL_TIME), "soon", 60, &fen_11);
 	sketch_tariff(&sketch, sketch_package(&sketch, "sms", 1, ALL_TIME), "sms", 1, &fen_1)
 		->service = 1;
-	struct package *past =
-		sketch_package(&sketch, "version", 0, INT64_MIN, sketch_at("2026-03-10T00:00:00Z"));
+	struct package *past = sketch_package(
+		&sketch, "version", 0, INT64_MIN, sketch_at("2026-03-10T00:00:00Z"));
 	sketch_tariff(&sketch, past, "past", 60, &fen_11);
 	struct tariff *when = sketch_tariff(
 		&sketch, sketch_package(&sketch, "when", 1, ALL_TIME), "maybe", 60, &fen_11);
@@ -206,8 +206,8 @@ a_day_that_the_calendar_does_not_know_is_refused(void **state)
 		&sketch, sketch_package(&sketch, "pack", 1, ALL_TIME), "toll", 60, prices);
 	banded(tariff, sketch_calendar(&sketch, rules, 2, 2, &days));
 	priced(&sketch, call("2026-12-31T23:59:30+08:00", 60), pack, 1);
-	struct pricing pricing =
-		refused(&sketch, call("2026-12-31T23:59:30+08:00", 61), pack, 1, REFUSED_CALENDAR);
+	struct pricing pricing = refused(
+		&sketch, call("2026-12-31T23:59:30+08:00", 61), pack, 1, REFUSED_CALENDAR);
 	assert_nearest(&pricing, "toll", "calendar", "2024..2026", "2027-01-01");
 	assert_string_equal(rate_refusal_code(pricing.refused), "CALENDAR_NOT_COVERED");
 	refused(&sketch, call("2027-01-01T00:00:00+08:00", 0), pack, 1, REFUSED_CALENDAR);

@@ -302,8 +302,8 @@ random_tables_agree_with_a_scan(void **state)
 
 			for (size_t j = 0; j < size; j++)
 				digits[i][j] = (char)('0' + random_next(&seed) % 3);
-			uint8_t min =
-				(uint8_t)(random_next(&seed) % 3 == 0 ? random_next(&seed) % 9 : 0);
+			uint8_t min = (uint8_t)(random_next(&seed) % 3 == 0 ? random_next(&seed) % 9
+									    : 0);
 			uint8_t max = (uint8_t)(random_next(&seed) % 3 == 0 ? min + 1 : 0);
 			/* one value for each prefix and bounds, so that no two rows contradict */
 			rows[i] = (struct prefix_row){ { digits[i], size }, min, max,

@@ -92,8 +92,8 @@ a_repeated_hour_is_priced_twice_and_a_skipped_one_not(void **state)
 	struct tariff *tariff = sketch_tariff(
 		&sketch, sketch_package(&sketch, "pack", 1, ALL_TIME), "local", 3600, prices);
 	banded(tariff, day_night(&sketch));
-	struct pricing pricing =
-		priced(&sketch, call("2026-10-25T00:00:00+02:00", 25 * 3600), pack, 1);
+	struct pricing pricing = priced(
+		&sketch, call("2026-10-25T00:00:00+02:00", 25 * 3600), pack, 1);
 	assert_parts(&pricing.lines[0], "8 night @8, 14 day @15, 3 night @8");
 	pricing = priced(&sketch, call("2026-03-29T00:00:00+01:00", 23 * 3600), pack, 1);
 	assert_parts(&pricing.lines[0], "6 night @8, 14 day @15, 3 night @8");
@@ -209,8 +209,8 @@ components_are_added(void **state)
 	assert_parts(&pricing.lines[1], "5 @7");
 	assert_int_equal(pricing.amount.micros, 46 * FEN);
 	/* without anything else, the second half has no price */
-	pricing =
-		refused(&sketch, call("2026-03-10T12:00:00Z", 60), &held[1], 1, REFUSED_NO_TARIFF);
+	pricing = refused(
+		&sketch, call("2026-03-10T12:00:00Z", 60), &held[1], 1, REFUSED_NO_TARIFF);
 	assert_nearest(&pricing, "toll", "date", "< 2026-03-10T20:00:30+08:00",
 		"2026-03-10T20:00:30+08:00");
 	sketch_end(&sketch);
@@ -278,8 +278,8 @@ what_money_cannot_hold_is_refused(void **state)
 	struct package *package = sketch_package(&sketch, "pack", 1, ALL_TIME);
 	struct tariff *tariff = sketch_tariff(&sketch, package, "toll", 60, &huge);
 	priced(&sketch, call("2026-03-10T12:00:00Z", 120), pack, 1);
-	struct pricing pricing =
-		refused(&sketch, call("2026-03-10T12:00:00Z", 180), pack, 1, REFUSED_OVERFLOW);
+	struct pricing pricing = refused(
+		&sketch, call("2026-03-10T12:00:00Z", 180), pack, 1, REFUSED_OVERFLOW);
 	assert_nearest(&pricing, "toll", "amount", "", "");
 	assert_string_equal(rate_refusal_code(pricing.refused), "OVERFLOW");
 	tariff->setup = fen_1;

@@ -195,8 +195,8 @@ oracle_add(struct oracle_line *line, struct text band, const char *allowance, in
 		return;
 	}
 	assert_true(line->part_count < PARTS_MAX);
-	line->parts[line->part_count++] =
-		(struct price_part){ band, text_of(allowance), 1, { price } };
+	line->parts[line->part_count++] = (struct price_part){ band, text_of(allowance), 1,
+		{ price } };
 }
 
 static struct oracle_pool *
@@ -310,9 +310,9 @@ oracle_walk(uint32_t component)
 	for (int64_t position = 0; position < end && oracle.refused == 0;) {
 		const struct package *package = NULL;
 		int64_t ms = usage->at_ms + (lasts ? position : 0);
-		int64_t grain_end =
-			lasts ? on_grain(oracle.world, ms) + oracle.world->grain_ms - usage->at_ms
-			      : end;
+		int64_t grain_end = lasts
+			? on_grain(oracle.world, ms) + oracle.world->grain_ms - usage->at_ms
+			: end;
 		const struct tariff *tariff = oracle_choose(component, ms, &package);
 
 		if (oracle.refused != 0)

@@ -48,8 +48,8 @@ assert_calls(const struct one_call *calls, size_t count)
 		struct pricing pricing = rate_call(call);
 		char amount[MONEY_TEXT_MAX];
 		size_t size = money_format(pricing.amount, amount);
-		struct text got =
-			pricing.refused != 0 ? TEXT("refused") : (struct text){ amount, size };
+		struct text got = pricing.refused != 0 ? TEXT("refused")
+						       : (struct text){ amount, size };
 		struct text wanted = text_of(call->amount == NULL ? "refused" : call->amount);
 
 		if (!text_equal(got, wanted))

@@ -100,8 +100,8 @@ the_zone_is_that_of_the_catalog(void **state)
 {
 	(void)state;
 	struct bytes content;
-	char *berlin =
-		replace(small_catalog, "\"small\" {}", "\"small\" { zone = \"Europe/Berlin\" }");
+	char *berlin = replace(
+		small_catalog, "\"small\" {}", "\"small\" { zone = \"Europe/Berlin\" }");
 	struct bundle_file file = file_of("catalog.lua", berlin);
 	struct fault fault;
 	assert_int_equal(bundle_of_files(&file, 1, &bundle, &fault), STATUS_OK);

@@ -51,7 +51,7 @@ struct world {
 	struct money prices[SKETCH_PACKAGES_MAX][SKETCH_TARIFFS_MAX][2][4];
 	struct holding holdings[WORLD_HOLDINGS_MAX];
 	size_t holding_count;
-	int64_t base_ms; /* about when everything happens */
+	int64_t base_ms;  /* about when everything happens */
 	int64_t grain_ms; /* all dates are multiples of it */
 	int64_t step_min;
 };
@@ -124,8 +124,8 @@ make_days(struct world *world)
 	world->days = (struct day_table){ world->specials, 0, 2024, 2026 };
 	for (; world->days.count < WORLD_SPECIALS_MAX && day <= sketch_day(2026, 12, 31);
 		day += random_between(1, 30))
-		world->specials[world->days.count++] =
-			(struct special_day){ day, (enum day_kind)random_below(DAY_KINDS) };
+		world->specials[world->days.count++] = (struct special_day){ day,
+			(enum day_kind)random_below(DAY_KINDS) };
 }
 
 static inline struct zone_set

@@ -1,6 +1,7 @@
 /*
- * A data folder made by a load, and the ways to damage a copy of it: the journal as frames in memory that can be changed, forged
- * with right checksums, and written back; LMDB and runs through their own functions.
+ * A data folder made by a load, and the ways to damage a copy of it: the journal as frames in
+ * memory that can be changed, forged with right checksums, and written back; LMDB and runs through
+ * their own functions.
  */
 #ifndef SUANPAN_TEST_DAMAGED_H
 #define SUANPAN_TEST_DAMAGED_H
@@ -58,8 +59,8 @@ row_take_frame(struct row *row, uint64_t position)
 	uint64_t chain;
 	next->at = row_at(row, position);
 	if (next->at == NULL ||
-		frame_read((struct bytes){ next->at, FRAME_HEADER_BYTES }, row->place.folder, position, &next->frame,
-			&chain, NULL) != STATUS_OK ||
+		frame_read((struct bytes){ next->at, FRAME_HEADER_BYTES }, row->place.folder,
+			position, &next->frame, &chain, NULL) != STATUS_OK ||
 		next->frame.previous != row->chain)
 		return false;
 	row->count++;
@@ -95,7 +96,8 @@ row_save(struct row *row)
 		segment_path(&row->place, number, path);
 		FILE *file = fopen(path, "wb");
 		if (file == NULL ||
-			fwrite(row->segments[number], 1, row->place.segment_bytes, file) != row->place.segment_bytes)
+			fwrite(row->segments[number], 1, row->place.segment_bytes, file) !=
+				row->place.segment_bytes)
 			abort();
 		fclose(file);
 	}
@@ -138,9 +140,12 @@ struct spot {
 	struct entry entry;
 };
 
-/* The first entry from a random place on (and then from the beginning) that `wanted` says yes to. */
+/*
+ * The first entry from a random place on (and then from the beginning) that `wanted` says yes to.
+ */
 static inline bool
-row_find(struct row *row, struct random *random, bool (*wanted)(const struct spot *spot), struct spot *spot)
+row_find(struct row *row, struct random *random, bool (*wanted)(const struct spot *spot),
+	struct spot *spot)
 {
 	size_t start = random_below(random, row->count);
 	for (size_t i = 0; i < row->count; i++) {
@@ -149,10 +154,12 @@ row_find(struct row *row, struct random *random, bool (*wanted)(const struct spo
 		size_t offset = FRAME_HEADER_BYTES;
 		while (offset < one->frame.size) {
 			size_t size;
-			*spot = (struct spot){ .frame = index, .at = one->at + offset,
+			*spot = (struct spot){ .frame = index,
+				.at = one->at + offset,
 				.position = one->frame.position + offset };
 			if (entry_decode((struct bytes){ spot->at, one->frame.size - offset },
-				    frame_key(row->place.folder), &spot->entry, &size, NULL) != STATUS_OK)
+				    frame_key(row->place.folder), &spot->entry, &size,
+				    NULL) != STATUS_OK)
 				abort();
 			if (wanted(spot))
 				return true;
@@ -162,7 +169,10 @@ row_find(struct row *row, struct random *random, bool (*wanted)(const struct spo
 	return false;
 }
 
-/* Adds a frame of one entry behind the end, in a fresh segment if there is none for it; the row is that of a folder that was killed. */
+/*
+ * Adds a frame of one entry behind the end, in a fresh segment if there is none for it; the row is
+ * that of a folder that was killed.
+ */
 static inline struct row_frame *
 row_append(struct row *row, const struct entry *entry)
 {
@@ -171,7 +181,8 @@ row_append(struct row *row, const struct entry *entry)
 	size_t size = FRAME_HEADER_BYTES + entry_size(entry);
 	uint64_t left = row->place.segment_bytes - journal_offset_of(&row->place, row->end);
 	if (left < size_round_up(size, DISK_BLOCK) || left == row->place.segment_bytes)
-		row->end = (journal_segment_of(&row->place, last->frame.position) + 1) * row->place.segment_bytes;
+		row->end = (journal_segment_of(&row->place, last->frame.position) + 1) *
+			row->place.segment_bytes;
 	uint64_t number = journal_segment_of(&row->place, row->end);
 	if (row->segments[number] == NULL)
 		row->segments[number] = calloc(1, row->place.segment_bytes);
@@ -221,14 +232,16 @@ state_put_meta(const char *directory, const struct database_meta *meta)
 	struct database *database = state_open(directory);
 	struct database_writer *writer;
 	if (database_write_begin(database, &writer, NULL) != STATUS_OK ||
-		database_put_meta(writer, meta, NULL) != STATUS_OK || database_commit(writer, NULL) != STATUS_OK)
+		database_put_meta(writer, meta, NULL) != STATUS_OK ||
+		database_commit(writer, NULL) != STATUS_OK)
 		abort();
 	database_close(database);
 }
 
 /* As the store would write it, so that the digest is right. */
 static inline void
-state_put(const char *directory, uint8_t table, struct bytes key, struct bytes value, uint64_t version)
+state_put(const char *directory, uint8_t table, struct bytes key, struct bytes value,
+	uint64_t version)
 {
 	struct database *database = state_open(directory);
 	struct database_writer *writer;
@@ -269,7 +282,8 @@ state_get(const char *directory, uint8_t table, size_t number, struct state_reco
 	struct database_reader *reader;
 	*record = (struct state_record){ .wanted = number };
 	if (database_read_begin(database, &reader, NULL) != STATUS_OK ||
-		database_each(reader, table, state_copy, record, NULL) != STATUS_OK || record->key_size == 0)
+		database_each(reader, table, state_copy, record, NULL) != STATUS_OK ||
+		record->key_size == 0)
 		abort();
 	database_read_end(reader);
 	database_close(database);
@@ -289,7 +303,9 @@ run_take(void *context, struct hash128 hash, uint64_t position, int32_t day)
 	struct run_ids *run = context;
 	if (run->count == RUN_IDS_MAX)
 		abort();
-	run->ids[run->count++] = (struct id_entry){ .hash = hash, .position = position, .day = day };
+	run->ids[run->count++] = (struct id_entry){
+		.hash = hash, .position = position, .day = day
+	};
 	return true;
 }
 

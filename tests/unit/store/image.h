@@ -71,7 +71,7 @@ static inline uint8_t *
 image_at(struct image *image, uint64_t position)
 {
 	return image_segment(image, journal_segment_of(&image->place, position)) +
-	       journal_offset_of(&image->place, position);
+		journal_offset_of(&image->place, position);
 }
 
 /*
@@ -109,15 +109,15 @@ image_put(struct image *image, uint32_t count)
 		abort();
 	struct image_frame *made = &image->frames[image->frame_count++];
 	made->known_before = image->known_count;
-	made->chain =
-		image_put_at(image, image->next.position, image->next_number, count, &made->frame);
+	made->chain = image_put_at(
+		image, image->next.position, image->next_number, count, &made->frame);
 	uint64_t position = made->frame.position + FRAME_HEADER_BYTES;
 	for (uint32_t i = 0; i < count; i++) {
 		struct sample sample;
 		sample_make(&sample, image->next_number++);
 		size_t size = entry_size(&sample.entry);
-		image->known[image->known_count++] =
-			(struct known){ image->next_number - 1, position, size };
+		image->known[image->known_count++] = (struct known){ image->next_number - 1,
+			position, size };
 		position += size;
 	}
 	image->next.position += size_round_up(made->frame.size, DISK_BLOCK);

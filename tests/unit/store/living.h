@@ -1,7 +1,8 @@
 /*
- * A store with its loop, and a small bank that lives in it: accounts with a service, a subscription, a balance and a counter, and
- * settings of any size. What the engine does with rules is done here with plain numbers, so that the store is tested without them
- * (and linked without Lua). Everything waits where the engine would: for cold records and ids, and for room.
+ * A store with its loop, and a small bank that lives in it: accounts with a service, a
+ * subscription, a balance and a counter, and settings of any size. What the engine does with rules
+ * is done here with plain numbers, so that the store is tested without them (and linked without
+ * Lua). Everything waits where the engine would: for cold records and ids, and for room.
  */
 #ifndef SUANPAN_TEST_LIVING_H
 #define SUANPAN_TEST_LIVING_H
@@ -66,8 +67,8 @@ living_open(struct living *living)
 	living->failed = false;
 	if (uv_loop_init(&living->loop) != 0)
 		abort();
-	enum status status =
-		store_open(&living->store, &living->settings, &events, &living->loop, &living->fault);
+	enum status status = store_open(
+		&living->store, &living->settings, &events, &living->loop, &living->fault);
 	if (status != STATUS_OK) {
 		living->store = NULL;
 		if (uv_loop_close(&living->loop) != 0)
@@ -124,8 +125,8 @@ living_want_done(struct want *want)
 }
 
 /*
- * Waits for a want; its status, and the want's bytes are the caller's. If the store fails meanwhile, it is closed, since it has the
- * want until then, and STATUS_IO returned.
+ * Waits for a want; its status, and the want's bytes are the caller's. If the store fails
+ * meanwhile, it is closed, since it has the want until then, and STATUS_IO returned.
  */
 static inline enum status
 living_wait(struct living *living, struct want *want)
@@ -225,8 +226,9 @@ draft_effect(struct draft *draft, const struct record_key *key, struct bytes val
 	memcpy(copy, key->data, key->size);
 	if (value.size > 0)
 		memcpy(value_copy, value.data, value.size);
-	draft->effects[draft->entry.effect_count++] = (struct effect){ .table = key->table,
-		.key = { copy, key->size }, .value = { value_copy, value.size } };
+	draft->effects[draft->entry.effect_count++] = (struct effect){
+		.table = key->table, .key = { copy, key->size }, .value = { value_copy, value.size }
+	};
 }
 
 /* The newest effect moves by `amount`, and the book by as much the other way. */
@@ -239,7 +241,8 @@ draft_post(struct draft *draft, int64_t amount, struct text unit, struct text bo
 		return;
 	posting[0] = (struct posting){ .side = side, .amount = amount, .unit = unit };
 	posting[1] = (struct posting){
-		.side = POSTING_BOOK, .book = book, .amount = -amount, .unit = unit };
+		.side = POSTING_BOOK, .book = book, .amount = -amount, .unit = unit
+	};
 	draft->entry.posting_count += 2;
 }
 
@@ -258,11 +261,11 @@ enum task_kind { TASK_OPEN, TASK_TOPUP, TASK_CHARGE, TASK_REFUSE, TASK_SETTING }
 /* One thing to be done. */
 struct task {
 	enum task_kind kind;
-	uint64_t account;  /* or the number of the setting */
-	uint64_t id;       /* 0: without an id */
+	uint64_t account; /* or the number of the setting */
+	uint64_t id;      /* 0: without an id */
 	uint8_t attempt;
-	int64_t amount;    /* or the size of the setting, 0: it ends */
-	int64_t at_ms;     /* 0: now */
+	int64_t amount; /* or the size of the setting, 0: it ends */
+	int64_t at_ms;  /* 0: now */
 };
 
 static inline void
@@ -283,7 +286,8 @@ bank_setting_key(struct record_key *key, uint64_t number)
 
 /* false: something is cold. */
 static inline bool
-bank_find_balance(struct draft *draft, uint64_t account, struct record_key *key, struct balance *balance)
+bank_find_balance(
+	struct draft *draft, uint64_t account, struct record_key *key, struct balance *balance)
 {
 	struct bytes value;
 	bank_balance_key(key, account);
@@ -291,7 +295,9 @@ bank_find_balance(struct draft *draft, uint64_t account, struct record_key *key,
 	case LOOKUP_COLD:
 		return false;
 	case LOOKUP_ABSENT:
-		*balance = (struct balance){ .kind = BALANCE_CASH, .unit = TEXT("CNY"), .span = SPAN_ALWAYS };
+		*balance = (struct balance){
+			.kind = BALANCE_CASH, .unit = TEXT("CNY"), .span = SPAN_ALWAYS
+		};
 		break;
 	case LOOKUP_FOUND:
 		*balance = balance_read(value);
@@ -416,8 +422,8 @@ bank_set(struct draft *draft, const struct task *task)
 static inline bool
 bank_decide(struct living *living, const struct task *task, struct draft *draft)
 {
-	static const enum entry_kind kinds[] = { ENTRY_PUT, ENTRY_TOPUP, ENTRY_CHARGE, ENTRY_REFUSAL,
-		ENTRY_PUT };
+	static const enum entry_kind kinds[] = { ENTRY_PUT, ENTRY_TOPUP, ENTRY_CHARGE,
+		ENTRY_REFUSAL, ENTRY_PUT };
 	draft_begin(draft, living, kinds[task->kind]);
 	struct entry *entry = &draft->entry;
 	if (task->id != 0) {
@@ -494,8 +500,8 @@ bank_random_task(struct random *random, uint64_t accounts, uint64_t *next_id)
 		task.kind = TASK_SETTING;
 		task.account = random_below(random, LIVING_SETTINGS);
 		task.amount = (int64_t)(random_below(random, 4) == 0 ? 0
-			: random_below(random, 10) == 0 ? random_below(random, 60000)
-							: random_below(random, 2000));
+				: random_below(random, 10) == 0      ? random_below(random, 60000)
+								     : random_below(random, 2000));
 	}
 	return task;
 }
@@ -510,7 +516,8 @@ struct comparing {
 };
 
 static inline void
-comparing_shelf(void *context, uint8_t table, struct bytes key, struct bytes value, uint64_t version)
+comparing_shelf(
+	void *context, uint8_t table, struct bytes key, struct bytes value, uint64_t version)
 {
 	struct comparing *comparing = context;
 	if (!naive_agrees(comparing->naive, table, key, value, version))
@@ -568,7 +575,8 @@ database_agrees(const char *directory, const struct naive *naive, struct databas
 		size_t before = comparing.seen;
 		comparing.table = table;
 		agrees = agrees &&
-			database_each(reader, table, comparing_table, &comparing, NULL) == STATUS_OK &&
+			database_each(reader, table, comparing_table, &comparing, NULL) ==
+				STATUS_OK &&
 			database_read_digest(reader, table, &digest, NULL) == STATUS_OK &&
 			digest.count == comparing.seen - before;
 	}

@@ -1,6 +1,6 @@
 /*
- * The naive store: a map that has applied every entry of a journal, one after the other. What the real one keeps, in memory and in
- * LMDB, must be the same, byte for byte.
+ * The naive store: a map that has applied every entry of a journal, one after the other. What the
+ * real one keeps, in memory and in LMDB, must be the same, byte for byte.
  */
 #ifndef SUANPAN_TEST_NAIVE_H
 #define SUANPAN_TEST_NAIVE_H
@@ -104,7 +104,8 @@ naive_set(struct naive *naive, const struct effect *effect, uint64_t position)
 		record->key.size = (uint8_t)effect->key.size;
 		memcpy(record->key.data, effect->key.data, effect->key.size);
 	}
-	bool follows = effect->previous == record->version || (effect->previous == 0 && record->size == 0);
+	bool follows = effect->previous == record->version ||
+		(effect->previous == 0 && record->size == 0);
 	if (!follows)
 		naive->wrong = true;
 	free(record->value);
@@ -121,7 +122,8 @@ naive_id_place(const struct naive *naive, struct text scope, struct text id)
 	uint64_t hash = hash64(id.data, id.size, hash64(scope.data, scope.size, 1));
 	for (size_t place = hash % naive->id_room;; place = (place + 1) % naive->id_room) {
 		struct naive_id *found = &naive->ids[place];
-		if (found->position == 0 || (text_equal(found->scope, scope) && text_equal(found->id, id)))
+		if (found->position == 0 ||
+			(text_equal(found->scope, scope) && text_equal(found->id, id)))
 			return found;
 	}
 }
@@ -135,7 +137,8 @@ naive_add_id(struct naive *naive, const struct entry *entry, uint64_t position)
 		naive->ids = calloc(naive->id_room, sizeof *naive->ids);
 		for (size_t i = 0; i < old.id_room; i++) {
 			if (old.ids[i].position != 0)
-				*naive_id_place(naive, old.ids[i].scope, old.ids[i].id) = old.ids[i];
+				*naive_id_place(
+					naive, old.ids[i].scope, old.ids[i].id) = old.ids[i];
 		}
 		free(old.ids);
 	}
@@ -184,8 +187,9 @@ naive_visit(void *context, const struct journal_visit *visit)
 static inline enum status
 naive_replay(struct naive *naive, const struct journal_place *place, struct fault *fault)
 {
-	struct journal_scan scan = { .place = *place, .from_chain = place->folder, .visit = naive_visit,
-		.context = naive };
+	struct journal_scan scan = {
+		.place = *place, .from_chain = place->folder, .visit = naive_visit, .context = naive
+	};
 	struct journal_head head;
 	bool torn;
 	naive_init(naive);
@@ -203,7 +207,8 @@ naive_living_count(const struct naive *naive)
 
 /* Is this record, as somebody else keeps it, the same? */
 static inline bool
-naive_agrees(const struct naive *naive, uint8_t table, struct bytes key, struct bytes value, uint64_t version)
+naive_agrees(const struct naive *naive, uint8_t table, struct bytes key, struct bytes value,
+	uint64_t version)
 {
 	const struct naive_record *record = naive_get(naive, table, key);
 	if (value.size == 0)

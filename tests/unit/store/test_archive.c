@@ -1,4 +1,7 @@
-/* Archives: what was written is read the same, wherever it lies, and nothing is lost whatever fails meanwhile. */
+/*
+ * Archives: what was written is read the same, wherever it lies, and nothing is lost whatever fails
+ * meanwhile.
+ */
 #include "../../../engine/base/memory.h"
 #include "../../../store/archive.h"
 #include "../../../store/archiver.h"
@@ -80,19 +83,21 @@ assert_all_there(void)
 	struct fault fault;
 	struct buffer buffer;
 	bool torn;
-	if (compare_with_scan(place(), writing.known, writing.known_count, &comparison, &head, &torn, &fault) !=
-		STATUS_OK)
+	if (compare_with_scan(place(), writing.known, writing.known_count, &comparison, &head,
+		    &torn, &fault) != STATUS_OK)
 		fail_msg("%s", fault.text);
 	assert_false(comparison.differs);
 	assert_int_equal(comparison.seen, writing.known_count);
 	buffer_init(&buffer, 64 << 20);
 	for (size_t i = 0; i < writing.known_count; i += 7) {
 		struct entry entry;
-		if (journal_read(place(), writing.known[i].position, &buffer, &entry, &fault) != STATUS_OK)
+		if (journal_read(place(), writing.known[i].position, &buffer, &entry, &fault) !=
+			STATUS_OK)
 			fail_msg("%s", fault.text);
 		assert_int_equal(entry.at_ms, writing.known[i].number);
 		if (i % 700 == 0)
-			assert_int_equal(journal_prove(place(), writing.known[i].position, &fault), STATUS_OK);
+			assert_int_equal(journal_prove(place(), writing.known[i].position, &fault),
+				STATUS_OK);
 	}
 	buffer_release(&buffer);
 }
@@ -138,12 +143,14 @@ any_stretch_of_an_archive_is_that_of_the_segment(void **state)
 	assert_int_equal(got, SEGMENT);
 	segment_reader_close(&reader);
 	archive(1);
-	assert_int_equal(segment_reader_open(&reader, place(), 1, DISK_READ_DIRECT, NULL), STATUS_OK);
+	assert_int_equal(
+		segment_reader_open(&reader, place(), 1, DISK_READ_DIRECT, NULL), STATUS_OK);
 	for (int i = 0; i < 2000; i++) {
 		size_t offset = random_below(&random, SEGMENT + 1);
 		size_t size = random_below(&random, i % 10 == 0 ? SEGMENT : 5000);
 		size_t there = size < SEGMENT - offset ? size : SEGMENT - offset;
-		assert_int_equal(segment_reader_read(&reader, after, size, offset, &got, NULL), STATUS_OK);
+		assert_int_equal(
+			segment_reader_read(&reader, after, size, offset, &got, NULL), STATUS_OK);
 		assert_int_equal(got, there);
 		assert_memory_equal(after, before + offset, there);
 	}
@@ -160,7 +167,8 @@ journal_goes_on_behind_archived_segments(void **state)
 	write_some();
 	archive(0);
 	archive(1);
-	assert_int_equal(compare_with_scan(place(), writing.known, writing.known_count, &comparison, &head, &torn, NULL),
+	assert_int_equal(compare_with_scan(place(), writing.known, writing.known_count, &comparison,
+				 &head, &torn, NULL),
 		STATUS_OK);
 	writing.options.epoch++;
 	assert_int_equal(journal_open(&writing.journal, &writing.options, &head, NULL), STATUS_OK);
@@ -205,13 +213,16 @@ nothing_is_lost_whichever_call_fails(void **state)
 			struct fault fault;
 			if (!has("0000000000000001.segment"))
 				break;
-			disk_fail_at((enum disk_call)call, nth, call == DISK_CALL_WRITE && nth % 2 == 0 ? 0 : EIO);
+			disk_fail_at((enum disk_call)call, nth,
+				call == DISK_CALL_WRITE && nth % 2 == 0 ? 0 : EIO);
 			enum status status = archive_make(place(), 1, NULL, NULL, &fault);
 			bool failed = status != STATUS_OK;
 			disk_fail_at((enum disk_call)call, 0, 0);
-			if (nth % 5 == 1 || failed != (nth <= disk_call_count((enum disk_call)call)))
+			if (nth % 5 == 1 ||
+				failed != (nth <= disk_call_count((enum disk_call)call)))
 				assert_all_there();
-			assert_true(has("0000000000000001.segment") || has("0000000000000001.archive"));
+			assert_true(
+				has("0000000000000001.segment") || has("0000000000000001.archive"));
 			if (!failed)
 				break;
 		}
@@ -222,11 +233,14 @@ nothing_is_lost_whichever_call_fails(void **state)
 		static uint8_t bytes[SEGMENT];
 		char path[DISK_PATH_MAX];
 		size_t got;
-		assert_int_equal(segment_reader_open(&reader, place(), 1, DISK_READ, NULL), STATUS_OK);
-		assert_int_equal(segment_reader_read(&reader, bytes, SEGMENT, 0, &got, NULL), STATUS_OK);
+		assert_int_equal(
+			segment_reader_open(&reader, place(), 1, DISK_READ, NULL), STATUS_OK);
+		assert_int_equal(
+			segment_reader_read(&reader, bytes, SEGMENT, 0, &got, NULL), STATUS_OK);
 		segment_reader_close(&reader);
 		segment_path(place(), 1, path);
-		assert_int_equal(disk_write_file(path, (struct bytes){ bytes, got }, NULL), STATUS_OK);
+		assert_int_equal(
+			disk_write_file(path, (struct bytes){ bytes, got }, NULL), STATUS_OK);
 		archive_path(place(), 1, path);
 		(void)remove(path);
 	}
@@ -275,7 +289,8 @@ damaged_archive_is_named(void **state)
 		good.data[at] ^= 0x20;
 		assert_int_equal(disk_write_file(path, bytes, NULL), STATUS_OK);
 		good.data[at] ^= 0x20;
-		assert_int_equal(compare_with_scan(place(), writing.known, writing.known_count, &comparison, &head, &torn, &fault),
+		assert_int_equal(compare_with_scan(place(), writing.known, writing.known_count,
+					 &comparison, &head, &torn, &fault),
 			STATUS_CORRUPT);
 		assert_non_null(strstr(fault.text, "0000000000000001.archive"));
 		assert_false(comparison.differs);
@@ -297,8 +312,10 @@ archive_of_another_folder_or_number_is_refused(void **state)
 	archive_path(place(), 1, from);
 	archive_path(place(), 77, to);
 	assert_int_equal(disk_rename(from, to, NULL), STATUS_OK);
-	assert_int_equal(segment_reader_open(&reader, place(), 77, DISK_READ, NULL), STATUS_CORRUPT);
-	assert_int_equal(segment_reader_open(&reader, place(), 1, DISK_READ, NULL), STATUS_NOT_FOUND);
+	assert_int_equal(
+		segment_reader_open(&reader, place(), 77, DISK_READ, NULL), STATUS_CORRUPT);
+	assert_int_equal(
+		segment_reader_open(&reader, place(), 1, DISK_READ, NULL), STATUS_NOT_FOUND);
 	assert_false(segment_reader_is_open(&reader));
 }
 

@@ -1,4 +1,7 @@
-/* A store whose old segments are archived is the same store: to those who read, to a rebuild, and to fsck. */
+/*
+ * A store whose old segments are archived is the same store: to those who read, to a rebuild, and
+ * to fsck.
+ */
 #include "../../../store/archive.h"
 #include "../../../store/fsck.h"
 #include "living.h"
@@ -152,7 +155,8 @@ fsck_names_a_damaged_archive(void **state)
 		struct fsck_report report = check();
 		assert_true(report.counts[FSCK_ARCHIVE_DAMAGED] > 0);
 	}
-	assert_int_equal(disk_write_file(path, (struct bytes){ content.data, content.size }, NULL), STATUS_OK);
+	assert_int_equal(disk_write_file(path, (struct bytes){ content.data, content.size }, NULL),
+		STATUS_OK);
 	buffer_release(&content);
 	assert_int_equal(check().findings, 0);
 }

@@ -1,6 +1,8 @@
-/* Work behind the stage: each is run once, elsewhere, and told on the owner's thread, in the end. */
-#include "../../../store/backstage.h"
+/*
+ * Work behind the stage: each is run once, elsewhere, and told on the owner's thread, in the end.
+ */
 #include "../../../engine/base/memory.h"
+#include "../../../store/backstage.h"
 
 #include <pthread.h>
 #include <semaphore.h>

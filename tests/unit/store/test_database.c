@@ -97,12 +97,14 @@ put_settings_now(const char *key, const char *value, uint64_t version)
 }
 
 static bool
-has_setting(struct database_reader *reader, const char *key, const char *expected, uint64_t expected_version)
+has_setting(struct database_reader *reader, const char *key, const char *expected,
+	uint64_t expected_version)
 {
 	bool found;
 	struct bytes value;
 	uint64_t version;
-	assert_int_equal(database_get(reader, TABLE_SETTING, bytes_of(key), &found, &value, &version, &fault),
+	assert_int_equal(database_get(reader, TABLE_SETTING, bytes_of(key), &found, &value,
+				 &version, &fault),
 		STATUS_OK);
 	return found && bytes_equal(value, bytes_of(expected)) && version == expected_version;
 }
@@ -176,7 +178,8 @@ record_is_there_when_committed_and_gone_when_removed(void **state)
 	bool found = true;
 	struct bytes value;
 	uint64_t version;
-	assert_int_equal(database_get(reader, TABLE_SETTING, bytes_of("a"), &found, &value, &version, &fault),
+	assert_int_equal(database_get(reader, TABLE_SETTING, bytes_of("a"), &found, &value,
+				 &version, &fault),
 		STATUS_OK);
 	assert_false(found);
 	database_read_end(reader);
@@ -246,13 +249,16 @@ walk_goes_in_key_order_until_it_is_told_to_stop(void **state)
 	commit(writer);
 	struct database_reader *reader = read_begin();
 	struct walk all = { 0 };
-	assert_int_equal(database_each(reader, TABLE_SETTING, walk_in_order, &all, &fault), STATUS_OK);
+	assert_int_equal(
+		database_each(reader, TABLE_SETTING, walk_in_order, &all, &fault), STATUS_OK);
 	assert_int_equal(all.count, 3000);
 	struct walk some = { .stop_at = 17 };
-	assert_int_equal(database_each(reader, TABLE_SETTING, walk_in_order, &some, &fault), STATUS_OK);
+	assert_int_equal(
+		database_each(reader, TABLE_SETTING, walk_in_order, &some, &fault), STATUS_OK);
 	assert_int_equal(some.count, 17);
 	struct walk none = { 0 };
-	assert_int_equal(database_each(reader, TABLE_CUSTOMER, walk_in_order, &none, &fault), STATUS_OK);
+	assert_int_equal(
+		database_each(reader, TABLE_CUSTOMER, walk_in_order, &none, &fault), STATUS_OK);
 	assert_int_equal(none.count, 0);
 	database_read_end(reader);
 }
@@ -267,10 +273,12 @@ record_that_is_not_well_formed_is_corrupt_and_not_given(void **state)
 	open_it();
 	struct database_writer *writer = write_begin();
 	assert_int_equal(
-		database_put(writer, TABLE_COUNTER, bytes_of("x"), bytes_of("y"), 1, &fault), STATUS_OK);
+		database_put(writer, TABLE_COUNTER, bytes_of("x"), bytes_of("y"), 1, &fault),
+		STATUS_OK);
 	commit(writer);
 	struct database_reader *reader = read_begin();
-	assert_int_equal(database_get(reader, TABLE_COUNTER, bytes_of("x"), &found, &value, &version, &fault),
+	assert_int_equal(database_get(reader, TABLE_COUNTER, bytes_of("x"), &found, &value,
+				 &version, &fault),
 		STATUS_CORRUPT);
 	assert_non_null(strstr(fault.text, "fsck"));
 	assert_false(found);
@@ -422,7 +430,8 @@ assert_agrees(const struct model *model)
 	for (uint8_t table = 1; table < TABLE_END; table++) {
 		struct recount recount = { model, table, { 0, 0 } };
 		struct database_digest kept;
-		assert_int_equal(database_each(reader, table, recount_visit, &recount, &fault), STATUS_OK);
+		assert_int_equal(
+			database_each(reader, table, recount_visit, &recount, &fault), STATUS_OK);
 		assert_int_equal(database_read_digest(reader, table, &kept, &fault), STATUS_OK);
 		assert_memory_equal(&kept, &recount.digest, sizeof kept);
 		assert_memory_equal(&kept, &expected[table], sizeof kept);
@@ -430,7 +439,10 @@ assert_agrees(const struct model *model)
 	database_read_end(reader);
 }
 
-/* A transaction of random puts and removals. Returns whether it was committed; only then is it in *model. */
+/*
+ * A transaction of random puts and removals. Returns whether it was committed; only then is it in
+ * *model.
+ */
 static bool
 random_transaction(struct model *model, struct random *random, uint64_t version)
 {
@@ -485,7 +497,8 @@ digests_are_what_a_recount_gives_after_any_call_failed(void **state)
 {
 	(void)state;
 	static struct model model;
-	struct random random = { random_seed("digests_are_what_a_recount_gives_after_any_call_failed") };
+	struct random random = { random_seed(
+		"digests_are_what_a_recount_gives_after_any_call_failed") };
 	size_t failed = 0;
 	memset(&model, 0, sizeof model);
 	open_it();
@@ -514,7 +527,8 @@ whole_use(void)
 		return status;
 	status = database_write_begin(database, &writer, &fault);
 	if (status == STATUS_OK) {
-		status = database_put(writer, TABLE_SETTING, bytes_of("a"), bytes_of("b"), 1, &fault);
+		status = database_put(
+			writer, TABLE_SETTING, bytes_of("a"), bytes_of("b"), 1, &fault);
 		if (status == STATUS_OK)
 			status = database_put_meta(writer, &meta, &fault);
 		if (status == STATUS_OK)
@@ -528,7 +542,8 @@ whole_use(void)
 		return status;
 	status = database_read_meta(reader, &meta, &fault);
 	if (status == STATUS_OK)
-		status = database_get(reader, TABLE_SETTING, bytes_of("a"), &found, &value, &version, &fault);
+		status = database_get(
+			reader, TABLE_SETTING, bytes_of("a"), &found, &value, &version, &fault);
 	if (status == STATUS_OK)
 		status = database_read_digest(reader, TABLE_SETTING, &digest, &fault);
 	if (status == STATUS_OK) {

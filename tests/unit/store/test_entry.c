@@ -31,8 +31,8 @@ assert_refused(const uint8_t *bytes, size_t size, const char *because)
 	memcpy(&entry, &before, sizeof entry);
 	struct fault fault = { 0 };
 	size_t whole = 77;
-	enum status status =
-		entry_decode((struct bytes){ bytes, size }, KEY, &entry, &whole, &fault);
+	enum status status = entry_decode(
+		(struct bytes){ bytes, size }, KEY, &entry, &whole, &fault);
 	assert_int_equal(status, STATUS_CORRUPT);
 	assert_int_equal(whole, 77);
 	assert_memory_equal(&entry, &before, sizeof entry);
@@ -150,14 +150,14 @@ entry_is_encoded_as_the_header_draws_it(void **state)
 		0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, /* at_ms */
 		0x08, 0x07, 0x06, 0x05, 0x04, 0x03, 0x02, 0x01, /* made_ms */
 		0x00, 0xff, 0xee, 0xdd, 0xcc, 0xbb, 0xaa, 0x99, /* release */
-		1, 1, 3, 6, 1, 0, 2, 0, /* kind, attempt, sizes, counts */
-		5, 0, 0, 0, 7, 0, 0, 0, /* event and answer */
+		1, 1, 3, 6, 1, 0, 2, 0,                         /* kind, attempt, sizes, counts */
+		5, 0, 0, 0, 7, 0, 0, 0,                         /* event and answer */
 		'0', '7', '7', 'c', 'a', 'l', 'l', '-', '1', 'E', 'V', 'E', 'N', 'T', 'A', 'N', 'S',
 		'W', 'E', 'R', '!', 5, 2, 3, 0, 0xab, 0x89, 0x67, 0x45, 0x23, 0x01, 'k', '1', 'v',
-		'a', 'l', /* the effect */
-		0, 5, 3, 'C', 'N', 'Y', /* the first posting */
+		'a', 'l',                                        /* the effect */
+		0, 5, 3, 'C', 'N', 'Y',                          /* the first posting */
 		255, 7, 'r', 'e', 'v', 'e', 'n', 'u', 'e', 6, 0, /* the second, same unit */
-		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 /* more than the padding */
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0               /* more than the padding */
 	};
 	uint8_t bytes[sizeof expected + 64];
 	memset(bytes, 0xcc, sizeof bytes);

@@ -1,7 +1,8 @@
 /*
- * Whatever fails, once, at whatever moment: the store stops or refuses and says why, opening it again recovers, what was
- * acknowledged is there, nothing is there twice, and fsck finds nothing. A script is run again and again, and each time the
- * next call of a kind fails, until a run ends in which none was left to fail.
+ * Whatever fails, once, at whatever moment: the store stops or refuses and says why, opening it
+ * again recovers, what was acknowledged is there, nothing is there twice, and fsck finds nothing. A
+ * script is run again and again, and each time the next call of a kind fails, until a run ends in
+ * which none was left to fail.
  *
  * Two scripts do the same work: one begins with nothing, one with a folder whose owner was killed.
  */
@@ -161,7 +162,8 @@ look_for_tasks(void)
 		uint64_t position = naive_id_place(&naive, text_of(scope), text_of(id))->position;
 		if (tasks[i].acknowledged && position != tasks[i].position)
 			fail_msg("task %zu was acknowledged at %llu and is at %llu", i,
-				(unsigned long long)tasks[i].position, (unsigned long long)position);
+				(unsigned long long)tasks[i].position,
+				(unsigned long long)position);
 		tasks[i].position = position;
 	}
 }
@@ -175,13 +177,15 @@ assert_balances(void)
 		for (size_t i = 0; i < TASKS; i++) {
 			const struct task *task = &tasks[i].task;
 			if (task->account == account)
-				expected += task->kind == TASK_CHARGE ? -task->amount : task->amount;
+				expected += task->kind == TASK_CHARGE ? -task->amount
+								      : task->amount;
 		}
 		bank_balance_key(&key, account);
-		const struct naive_record *record =
-			naive_get(&naive, key.table, (struct bytes){ key.data, key.size });
+		const struct naive_record *record = naive_get(
+			&naive, key.table, (struct bytes){ key.data, key.size });
 		assert_non_null(record);
-		assert_int_equal(balance_read((struct bytes){ record->value, record->size }).amount, expected);
+		assert_int_equal(balance_read((struct bytes){ record->value, record->size }).amount,
+			expected);
 	}
 }
 
@@ -189,7 +193,8 @@ static void
 tell_finding(void *context, const struct fsck_finding *finding)
 {
 	(void)context;
-	printf("             %s: %s: %s\n", fsck_name(finding->name), finding->where, finding->what);
+	printf("             %s: %s: %s\n", fsck_name(finding->name), finding->where,
+		finding->what);
 }
 
 static void
@@ -249,14 +254,14 @@ struct kind {
 	uint64_t (*count)(void);
 };
 
-#define DISK_KIND(word, call, error)                \
+#define DISK_KIND(word, call, error) \
 	static void fail_##word(uint64_t countdown) \
-	{                                           \
+	{ \
 		disk_fail_at(call, countdown, error); \
-	}                                           \
-	static uint64_t count_##word(void)          \
-	{                                           \
-		return disk_call_count(call);       \
+	} \
+	static uint64_t count_##word(void) \
+	{ \
+		return disk_call_count(call); \
 	}
 DISK_KIND(open, DISK_CALL_OPEN, EIO)
 DISK_KIND(write, DISK_CALL_WRITE, EIO)
@@ -327,11 +332,13 @@ every_call_may_fail(const struct kind *kind, bool killed)
 {
 	uint64_t number = 1;
 	unsigned told = 0;
-	has_checkpoints = !killed; /* what finds no room beside the tasks is tried again after a second, which takes its time */
+	has_checkpoints =
+		!killed; /* what finds no room beside the tasks is tried again after a second, which takes its time */
 	while (run_with_fault(kind, killed, number, &told))
 		assert_true(++number < RUNS_MAX);
-	printf("             %-11s %s: %llu calls failed, each once; %u times the store stopped or refused\n", kind->name,
-		killed ? "after a kill" : "from nothing", (unsigned long long)number - 1, told);
+	printf("             %-11s %s: %llu calls failed, each once; %u times the store stopped or refused\n",
+		kind->name, killed ? "after a kill" : "from nothing",
+		(unsigned long long)number - 1, told);
 	assert_true(told > 0);
 }
 
@@ -408,12 +415,12 @@ end(void **state)
 	return 0;
 }
 
-#define BOTH(kind)                                                                                        \
-	{ "every_" #kind "_may_fail_from_nothing", every_call_may_fail_from_nothing, NULL, end,           \
-		(void *)(uintptr_t)&KINDS[kind] },                                                        \
-	{                                                                                                 \
-		"every_" #kind "_may_fail_after_a_kill", every_call_may_fail_after_a_kill, NULL, end,     \
-			(void *)(uintptr_t)&KINDS[kind]                                                   \
+#define BOTH(kind) \
+	{ "every_" #kind "_may_fail_from_nothing", every_call_may_fail_from_nothing, NULL, end, \
+		(void *)(uintptr_t)&KINDS[kind] }, \
+	{ \
+		"every_" #kind "_may_fail_after_a_kill", every_call_may_fail_after_a_kill, NULL, \
+			end, (void *)(uintptr_t)&KINDS[kind] \
 	}
 
 enum { OPEN, WRITE, SHORT_WRITE, FULL_WRITE, READ, SYNC, NAME, LMDB_CALL, MEMORY };

@@ -220,7 +220,8 @@ file_that_is_not_ours_is_damage_and_one_of_a_later_format_unsupported(void **sta
 		assert_int_equal(folder_open(&folder, path, 3, SEGMENT, &fault), STATUS_CORRUPT);
 		assert_int_equal(folder_open_existing(&folder, path, &fault), STATUS_CORRUPT);
 	}
-	write_file("Suanpan data folder\nformat 2\nfolder 0000000000000001\nshard 3\nsegment_bytes 1048576\n");
+	write_file(
+		"Suanpan data folder\nformat 2\nfolder 0000000000000001\nshard 3\nsegment_bytes 1048576\n");
 	assert_int_equal(folder_open(&folder, path, 3, SEGMENT, &fault), STATUS_UNSUPPORTED);
 }
 

@@ -1,6 +1,7 @@
 /*
- * fsck finds every damage by its name, and finds nothing in what a kill leaves. One folder is made by a load; each test has a copy
- * of it, damages it in one way at a random place, and says what must be found.
+ * fsck finds every damage by its name, and finds nothing in what a kill leaves. One folder is made
+ * by a load; each test has a copy of it, damages it in one way at a random place, and says what
+ * must be found.
  */
 #include "damaged.h"
 
@@ -71,7 +72,9 @@ publish(const char *directory)
 	uint64_t position;
 	const struct bytes bundle = { (const uint8_t *)content, sizeof content };
 	struct field_writer writer = fields_into(place, sizeof place);
-	const struct release_record release = { .size = sizeof content, .by = TEXT("me"), .catalog = TEXT("c") };
+	const struct release_record release = {
+		.size = sizeof content, .by = TEXT("me"), .catalog = TEXT("c")
+	};
 	sha256(bundle, digest);
 	hex_encode(digest, sizeof digest, name);
 	snprintf(path, sizeof path, "%s/releases", directory);
@@ -86,7 +89,8 @@ publish(const char *directory)
 	while (draft_find(&draft, &key, &ignored) == LOOKUP_COLD)
 		living_wait_record(&living, &key);
 	draft_effect(&draft, &key, fields_written(&writer));
-	while (store_append(living.store, &draft.entry, draft.effects, &position, NULL) == STATUS_BUSY)
+	while (store_append(living.store, &draft.entry, draft.effects, &position, NULL) ==
+		STATUS_BUSY)
 		living_turn(&living, true);
 }
 
@@ -192,7 +196,8 @@ static void
 show_findings(void)
 {
 	for (size_t i = 0; i < listed.count; i++)
-		printf("             %s: %s: %s\n", listed.list[i].name, listed.list[i].where, listed.list[i].what);
+		printf("             %s: %s: %s\n", listed.list[i].name, listed.list[i].where,
+			listed.list[i].what);
 }
 
 static void
@@ -313,7 +318,8 @@ flipped_bit_in_a_frame(void **state)
 	(void)state;
 	load_row();
 	const struct row_frame *one = &row.frames[some_frame()];
-	size_t offset = FRAME_HEADER_BYTES + random_below(&chance, one->frame.size - FRAME_HEADER_BYTES);
+	size_t offset = FRAME_HEADER_BYTES +
+		random_below(&chance, one->frame.size - FRAME_HEADER_BYTES);
 	one->at[offset] ^= (uint8_t)(1 << random_below(&chance, 8));
 	save_row();
 	assert_found_alone("frame_checksum");
@@ -339,7 +345,8 @@ damage_at_the_start_of_a_segment_is_found_there(void **state)
 		load_row();
 		const struct row_frame *one = some_first_frame();
 		one->at[round == 0 ? FRAME_HEADER_BYTES + 10 : 10] ^= 1;
-		snprintf(offset, sizeof offset, "(position %llu)", (unsigned long long)one->frame.position);
+		snprintf(offset, sizeof offset, "(position %llu)",
+			(unsigned long long)one->frame.position);
 		save_row();
 		assert_found_alone(round == 0 ? "frame_checksum" : "frame_header");
 		assert_non_null(strstr(listed.list[0].where, offset));
@@ -389,7 +396,8 @@ some_pair(void)
 		size_t index = some_frame();
 		const struct row_frame *one = &row.frames[index];
 		size_t size = size_round_up(one->frame.size, DISK_BLOCK);
-		if (size_round_up(one[1].frame.size, DISK_BLOCK) == size && one[1].at == one->at + size)
+		if (size_round_up(one[1].frame.size, DISK_BLOCK) == size &&
+			one[1].at == one->at + size)
 			return index;
 	}
 }
@@ -644,7 +652,8 @@ static struct spot doubled;
 static bool
 is_charge_with_as_long_an_id(const struct spot *spot)
 {
-	return spot->entry.kind != ENTRY_REFUSAL && spot->entry.scope.size == doubled.entry.scope.size &&
+	return spot->entry.kind != ENTRY_REFUSAL &&
+		spot->entry.scope.size == doubled.entry.scope.size &&
 		spot->entry.id.size == doubled.entry.id.size && spot->position != doubled.position;
 }
 
@@ -655,8 +664,10 @@ id_decided_twice(void **state)
 	struct spot other;
 	doubled = some_entry(is_charge);
 	assert_true(row_find(&row, &chance, is_charge_with_as_long_an_id, &other));
-	memcpy(writable((const uint8_t *)other.entry.scope.data), doubled.entry.scope.data, other.entry.scope.size);
-	memcpy(writable((const uint8_t *)other.entry.id.data), doubled.entry.id.data, other.entry.id.size);
+	memcpy(writable((const uint8_t *)other.entry.scope.data), doubled.entry.scope.data,
+		other.entry.scope.size);
+	memcpy(writable((const uint8_t *)other.entry.id.data), doubled.entry.id.data,
+		other.entry.id.size);
 	save_forged(other.frame < doubled.frame ? &other : &doubled);
 	/* The runs have the id once, and another that is gone. */
 	assert_found("id_missing");
@@ -685,9 +696,12 @@ id_decided_twice_behind_the_boundary(void **state)
 	memcpy(entry_bytes, spot.at, load_u32(spot.at));
 	memcpy(names, old.entry.scope.data, old.entry.scope.size);
 	memcpy(names + 100, old.entry.id.data, old.entry.id.size);
-	struct entry again = { .kind = ENTRY_TOPUP, .attempt = 1, .at_ms = old.entry.at_ms,
+	struct entry again = { .kind = ENTRY_TOPUP,
+		.attempt = 1,
+		.at_ms = old.entry.at_ms,
 		.made_ms = row.frames[row.count - 1].frame.time_ms,
-		.scope = { names, old.entry.scope.size }, .id = { names + 100, old.entry.id.size } };
+		.scope = { names, old.entry.scope.size },
+		.id = { names + 100, old.entry.id.size } };
 	row_append(&row, &again);
 	save_row();
 	assert_found_alone("id_twice");
@@ -710,7 +724,8 @@ refusal_decided_anew_with_the_same_attempt(void **state)
 static struct entry
 forged_entry(void)
 {
-	return (struct entry){ .kind = ENTRY_PUT, .made_ms = row.frames[row.count - 1].frame.time_ms };
+	return (struct entry){ .kind = ENTRY_PUT,
+		.made_ms = row.frames[row.count - 1].frame.time_ms };
 }
 
 static const uint8_t COUNTER_VALUE[8] = { 5 };
@@ -730,11 +745,16 @@ record_changed_twice(void **state)
 	load_row();
 	struct bytes value = forged_counter(&key);
 	struct entry entry = forged_entry();
-	const struct effect effect = { .table = TABLE_COUNTER, .key = { key.data, key.size }, .value = value };
+	const struct effect effect = {
+		.table = TABLE_COUNTER, .key = { key.data, key.size }, .value = value
+	};
 	const struct effect effects[] = { effect, effect };
 	const struct posting postings[] = {
 		{ .side = 0, .amount = 5, .unit = TEXT("second") },
-		{ .side = POSTING_BOOK, .book = TEXT("used"), .amount = -5, .unit = TEXT("second") },
+		{ .side = POSTING_BOOK,
+			.book = TEXT("used"),
+			.amount = -5,
+			.unit = TEXT("second") },
 	};
 	entry.effects = effects;
 	entry.effect_count = 2;
@@ -753,7 +773,9 @@ record_that_did_not_begin_at_nothing(void **state)
 	load_row();
 	struct bytes value = forged_counter(&key);
 	struct entry entry = forged_entry();
-	const struct effect effect = { .table = TABLE_COUNTER, .key = { key.data, key.size }, .value = value };
+	const struct effect effect = {
+		.table = TABLE_COUNTER, .key = { key.data, key.size }, .value = value
+	};
 	entry.effects = &effect;
 	entry.effect_count = 1;
 	row_append(&row, &entry);
@@ -767,7 +789,8 @@ posting_on_a_record_without_an_amount(void **state)
 	(void)state;
 	load_row();
 	struct entry entry = forged_entry();
-	const struct effect effect = { .table = TABLE_SETTING, .key = { (const uint8_t *)"new", 3 },
+	const struct effect effect = { .table = TABLE_SETTING,
+		.key = { (const uint8_t *)"new", 3 },
 		.value = { COUNTER_VALUE, 8 } };
 	const struct posting postings[] = {
 		{ .side = 0, .amount = 5, .unit = TEXT("CNY") },
@@ -789,12 +812,15 @@ posting_in_another_unit(void **state)
 	struct record_key key;
 	uint8_t place[128];
 	struct field_writer writer = fields_into(place, sizeof place);
-	const struct balance balance = { .amount = 5, .kind = BALANCE_CASH, .unit = TEXT("CNY"), .span = SPAN_ALWAYS };
+	const struct balance balance = {
+		.amount = 5, .kind = BALANCE_CASH, .unit = TEXT("CNY"), .span = SPAN_ALWAYS
+	};
 	load_row();
 	key_of_balance(&key, TEXT("nobody"), TEXT("main"));
 	balance_write(&writer, &balance);
 	struct entry entry = forged_entry();
-	const struct effect effect = { .table = TABLE_BALANCE, .key = { key.data, key.size },
+	const struct effect effect = { .table = TABLE_BALANCE,
+		.key = { key.data, key.size },
 		.value = fields_written(&writer) };
 	const struct posting postings[] = {
 		{ .side = 0, .amount = 5, .unit = TEXT("USD") },
@@ -845,7 +871,10 @@ run_that_is_flipped(void **state)
 	(void)state;
 	char path[600];
 	some_run(path);
-	/* Its header's zeros and the padding behind the fences are covered by nothing and read by nobody. */
+	/*
+	 * Its header's zeros and the padding behind the fences are covered by nothing and read by
+	 * nobody.
+	 */
 	flip(path, 4096 * (1 + random_below(&chance, 2)) + random_below(&chance, 256));
 	assert_found_alone("run_damaged");
 }
@@ -968,7 +997,8 @@ flipped_value_in_the_state(void **state)
 	size_t size = fread(pages, 1, sizeof pages, file);
 	unsigned flipped = 0;
 	/* Old copies of the page are flipped with it. */
-	for (uint8_t *at = pages; (at = memmem(at, size - (size_t)(at - pages), record.key, record.key_size)) != NULL;
+	for (uint8_t *at = pages;
+		(at = memmem(at, size - (size_t)(at - pages), record.key, record.key_size)) != NULL;
 		at++) {
 		uint8_t *value = at + record.key_size + 8;
 		if (memcmp(value, record.value, record.value_size) == 0) {
@@ -1184,8 +1214,8 @@ static void
 file_of_somebody_else(void **state)
 {
 	(void)state;
-	static const char *const names[] = { "core", "journal/0000000000000000.segment.bak", "state/data.mdb.old",
-		"ids/notes.txt", "releases/readme" };
+	static const char *const names[] = { "core", "journal/0000000000000000.segment.bak",
+		"state/data.mdb.old", "ids/notes.txt", "releases/readme" };
 	char path[600];
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		data_path(names[i], path);
@@ -1303,9 +1333,11 @@ static void
 what_a_kill_leaves_lying_about_is_clean(void **state)
 {
 	(void)state;
-	static const char *const names[] = { "ids/00000000deadbeef.ids", "ids/00000000deadbeef.new",
-		"journal/spare-77.filling", "journal/spare-78.segment",
-		"releases/0123456789012345678901234567890123456789012345678901234567890123.bundle.new" };
+	static const char *const names[] = {
+		"ids/00000000deadbeef.ids", "ids/00000000deadbeef.new", "journal/spare-77.filling",
+		"journal/spare-78.segment",
+		"releases/0123456789012345678901234567890123456789012345678901234567890123.bundle.new"
+	};
 	char path[600];
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		data_path(names[i], path);
@@ -1346,7 +1378,8 @@ static int
 add_file(const char *path, const struct stat *stat_buffer, int kind, struct FTW *place)
 {
 	(void)place;
-	tree_sum = hash64(path, strlen(path), tree_sum + (uint64_t)stat_buffer->st_mtim.tv_nsec + (uint64_t)stat_buffer->st_size);
+	tree_sum = hash64(path, strlen(path),
+		tree_sum + (uint64_t)stat_buffer->st_mtim.tv_nsec + (uint64_t)stat_buffer->st_size);
 	struct buffer content;
 	buffer_init(&content, 1 << 30);
 	if (kind == FTW_F && disk_read_file(path, &content, NULL) == STATUS_OK)
@@ -1398,7 +1431,8 @@ without_memory_it_is_said(void **state)
 			break;
 		failed += status == STATUS_MEMORY;
 	}
-	printf("             %llu requests, %u failures told\n", (unsigned long long)number - 1, failed);
+	printf("             %llu requests, %u failures told\n", (unsigned long long)number - 1,
+		failed);
 	assert_true(failed > 5);
 }
 
@@ -1445,7 +1479,8 @@ kills_at_any_moment_are_clean(void **state)
 		close(ends[0]);
 		assert_clean();
 	}
-	printf("             %d kills, %llu entries: clean\n", KILLS, (unsigned long long)report.entries);
+	printf("             %d kills, %llu entries: clean\n", KILLS,
+		(unsigned long long)report.entries);
 }
 
 /* ---- */

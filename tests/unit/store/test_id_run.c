@@ -369,8 +369,8 @@ a_search_that_meets_a_damaged_block_says_so_and_others_go_on(void **state)
 		bool touched = i / ID_BLOCK_ENTRIES == 3 || i == 4 * ID_BLOCK_ENTRIES;
 		bool found = false;
 		uint64_t position = 77;
-		enum status status =
-			id_run_search(run, entries[i].hash, UINT64_MAX, &found, &position, &fault);
+		enum status status = id_run_search(
+			run, entries[i].hash, UINT64_MAX, &found, &position, &fault);
 		assert_int_equal(status, touched ? STATUS_CORRUPT : STATUS_OK);
 		assert_int_equal(position, touched ? 77 : entries[i].position);
 		assert_int_equal(found, !touched);

@@ -881,7 +881,7 @@ struct model {
 	struct model_id all[MODEL_POSITIONS]; /* position is the index plus 1 */
 	size_t count;
 	int32_t today;
-	uint64_t replay_from; /* that goes with the durable list */
+	uint64_t replay_from;    /* that goes with the durable list */
 	struct ids_job *jobs[3]; /* out */
 	size_t job_count;
 };
@@ -1054,8 +1054,8 @@ enum { SEARCHERS = 2, SEARCHED_IDS = 60000 };
 struct exchange {
 	pthread_mutex_t mutex;
 	struct ids_view *view; /* the exchange's reference */
-	uint64_t view_ids; /* ids 1 … that many must be in it */
-	struct ids_job *job; /* to be run */
+	uint64_t view_ids;     /* ids 1 … that many must be in it */
+	struct ids_job *job;   /* to be run */
 	bool job_ended;
 	bool over;
 	atomic_uint searches;

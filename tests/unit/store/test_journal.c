@@ -196,8 +196,9 @@ frames_never_span_segments(void **state)
 		assert_int_equal(journal_segment_of(place, known->position),
 			journal_segment_of(place, known->position + known->size - 1));
 		/* The first entry of a segment is behind a frame's header. */
-		if (i > 0 && journal_segment_of(place, known->position) !=
-				     journal_segment_of(place, known[-1].position))
+		if (i > 0 &&
+			journal_segment_of(place, known->position) !=
+				journal_segment_of(place, known[-1].position))
 			assert_int_equal(
 				journal_offset_of(place, known->position), FRAME_HEADER_BYTES);
 	}
@@ -852,8 +853,8 @@ what_was_read_too_early_is_read_again(void **state)
 		struct entry entry;
 		uint64_t next = size_round_up(journal_decided(writing->journal), DISK_BLOCK);
 		/* The block of the next frame, and those that a cache reads ahead. */
-		enum status status =
-			journal_read(place, next + FRAME_HEADER_BYTES, &buffer, &entry, NULL);
+		enum status status = journal_read(
+			place, next + FRAME_HEADER_BYTES, &buffer, &entry, NULL);
 		assert_int_equal(status, STATUS_NOT_FOUND);
 		assert_true(writing_put_patiently(writing, i));
 		assert_true(writing_settle(writing));
@@ -1035,8 +1036,8 @@ no_memory_is_said_and_leaves_nothing_behind(void **state)
 		struct journal_head head = writing_empty_head();
 		struct fault fault;
 		memory_fail_at(n);
-		enum status status =
-			journal_open(&writing->journal, &writing->options, &head, &fault);
+		enum status status = journal_open(
+			&writing->journal, &writing->options, &head, &fault);
 		bool was_reached = memory_request_count() >= n;
 		memory_fail_at(0);
 		if (status == STATUS_OK) {

@@ -215,8 +215,8 @@ every_bit_of_a_header_counts(void **state)
 	for (size_t n = 0; n < 3; n++) {
 		const struct frame *frame = &frame_number(n)->frame;
 		for (unsigned bit = 0; bit < FRAME_HEADER_BYTES * 8; bit++) {
-			struct outcome outcome =
-				scan_with_flipped_bit(frame->position + bit / 8, bit % 8);
+			struct outcome outcome = scan_with_flipped_bit(
+				frame->position + bit / 8, bit % 8);
 			if (n == 2)
 				assert_prefix(&outcome, 2, true);
 			else
@@ -316,7 +316,7 @@ zeros_in_the_middle_are_damage(void **state)
 		uint64_t expected = frame->position;
 		if (n == 10)
 			expected = frame_number(9)->frame.position +
-				   size_round_up(frame_number(9)->frame.size, DISK_BLOCK);
+				size_round_up(frame_number(9)->frame.size, DISK_BLOCK);
 		if (n == 19)
 			assert_prefix(&outcome, 19, false); /* as if it had never been */
 		else
@@ -1025,14 +1025,14 @@ damage_randomly(struct random *random)
 		break;
 	}
 	case 2: { /* a block of another place */
-		uint64_t other =
-			frame_number(random_below(random, image->frame_count))->frame.position;
+		uint64_t other = frame_number(random_below(random, image->frame_count))
+					 ->frame.position;
 		memmove(at, image_at(image, other), DISK_BLOCK);
 		break;
 	}
 	case 3: { /* two blocks exchanged */
-		uint64_t other =
-			frame_number(random_below(random, image->frame_count))->frame.position;
+		uint64_t other = frame_number(random_below(random, image->frame_count))
+					 ->frame.position;
 		if (other != frame->position)
 			swap_bytes(at, image_at(image, other), DISK_BLOCK);
 		break;
@@ -1053,7 +1053,7 @@ is_untouched(const struct image_frame *made, uint8_t *const originals[])
 	uint64_t number = journal_segment_of(&image->place, frame->position);
 	uint64_t offset = journal_offset_of(&image->place, frame->position);
 	return memcmp(originals[number] + offset, image->segments[number] + offset, frame->size) ==
-	       0;
+		0;
 }
 
 /*

@@ -98,8 +98,13 @@ static struct bytes
 sample_balance(void)
 {
 	struct field_writer writer = start();
-	struct balance balance = { .amount = -77, .held = 5, .earlier = 4096, .day = 20500,
-		.kind = BALANCE_GIFT, .unit = TEXT("CNY"), .span = { 1, 2 } };
+	struct balance balance = { .amount = -77,
+		.held = 5,
+		.earlier = 4096,
+		.day = 20500,
+		.kind = BALANCE_GIFT,
+		.unit = TEXT("CNY"),
+		.span = { 1, 2 } };
 	balance_write(&writer, &balance);
 	return fields_written(&writer);
 }
@@ -214,7 +219,8 @@ value_beyond_the_bound_is_not_valid(void **state)
 	uint8_t *value = calloc(1, RECORD_VALUE_MAX + 1);
 	struct bytes key = bytes_of_text(TEXT("active"));
 	assert_true(record_is_valid(TABLE_SETTING, key, (struct bytes){ value, RECORD_VALUE_MAX }));
-	assert_false(record_is_valid(TABLE_SETTING, key, (struct bytes){ value, RECORD_VALUE_MAX + 1 }));
+	assert_false(
+		record_is_valid(TABLE_SETTING, key, (struct bytes){ value, RECORD_VALUE_MAX + 1 }));
 	free(value);
 }
 
@@ -244,7 +250,8 @@ keys_that_no_function_makes_are_not_valid(void **state)
 	};
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
 		struct bytes key = { (const uint8_t *)wrong[i].key, wrong[i].size };
-		assert_false(record_is_valid((uint8_t)wrong[i].table, key, (struct bytes){ NULL, 0 }));
+		assert_false(
+			record_is_valid((uint8_t)wrong[i].table, key, (struct bytes){ NULL, 0 }));
 	}
 	uint8_t long_key[RECORD_KEY_MAX + 1];
 	memset(long_key, 'x', sizeof long_key);
@@ -520,7 +527,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_table_has_a_name_and_no_other_number_has),
-		cmocka_unit_test(what_is_written_field_by_field_is_valid_and_no_shorter_or_longer_value_is),
+		cmocka_unit_test(
+			what_is_written_field_by_field_is_valid_and_no_shorter_or_longer_value_is),
 		cmocka_unit_test(end_of_a_record_is_valid_in_every_table),
 		cmocka_unit_test(setting_may_hold_anything_and_unknown_tables_hold_nothing),
 		cmocka_unit_test(value_beyond_the_bound_is_not_valid),
@@ -536,7 +544,8 @@ main(void)
 		cmocka_unit_test(subscription_tells_its_state_at_any_instant),
 		cmocka_unit_test(service_tells_who_held_it_at_any_instant),
 		cmocka_unit_test(balance_and_release_are_read_as_written),
-		cmocka_unit_test(first_entry_of_a_day_remembers_the_one_before_and_later_ones_keep_it),
+		cmocka_unit_test(
+			first_entry_of_a_day_remembers_the_one_before_and_later_ones_keep_it),
 		cmocka_unit_test(names_of_states_and_kinds),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

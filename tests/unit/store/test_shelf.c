@@ -1,6 +1,7 @@
 /*
- * The shelf against a naive map of records, with a naive disk behind it. The law that everything rests on: what was set is on the
- * shelf or was written by a sweep, and nothing older is ever written over something newer.
+ * The shelf against a naive map of records, with a naive disk behind it. The law that everything
+ * rests on: what was set is on the shelf or was written by a sweep, and nothing older is ever
+ * written over something newer.
  */
 #include "../../../engine/base/memory.h"
 #include "../../../store/shelf.h"
@@ -39,7 +40,7 @@ struct model {
 	struct random random;
 	struct shelf_sweep sweep;
 	bool sweeping;
-	size_t next; /* of the sweep's list */
+	size_t next;                    /* of the sweep's list */
 	struct copy copies[COPIES_MAX]; /* in a chunk that is not written yet */
 	size_t copy_count;
 	bool memory_fails;
@@ -190,7 +191,10 @@ warm(size_t number)
 
 enum { CHANGED_MAX = 4 };
 
-/* Changes up to four records in one step, as an entry does. False if there was no memory: then nothing has changed. */
+/*
+ * Changes up to four records in one step, as an entry does. False if there was no memory: then
+ * nothing has changed.
+ */
 static bool
 change(const size_t *numbers, size_t count, bool only_pin)
 {
@@ -213,7 +217,8 @@ change(const size_t *numbers, size_t count, bool only_pin)
 		done = records[i] != NULL;
 	}
 	for (size_t i = 0; i < count && done; i++)
-		done = shelf_make_room(model.shelf, key_of(&made, numbers[i]), &records[i], sizes[i]);
+		done = shelf_make_room(
+			model.shelf, key_of(&made, numbers[i]), &records[i], sizes[i]);
 	disarm();
 	model.refused += !done;
 	for (size_t i = 0; i < count && done && !only_pin; i++) {
@@ -264,7 +269,8 @@ number_of(const struct shelf_record *record)
 static void
 sweep_copy_some(size_t count)
 {
-	for (; count > 0 && model.next < model.sweep.count && model.copy_count < COPIES_MAX; count--) {
+	for (; count > 0 && model.next < model.sweep.count && model.copy_count < COPIES_MAX;
+		count--) {
 		struct shelf_record *record = model.sweep.records[model.next++];
 		size_t number = number_of(record);
 		struct state live = model.records[number].live;
@@ -366,9 +372,11 @@ random_step(void)
 	size_t count = 1 + random_below(random, CHANGED_MAX);
 	size_t kind = random_below(random, 100);
 	/* Some keys are asked for much more than others. */
-	size_t among = random_below(random, 3) == 0 ? model.key_count : model.key_count / 8 + CHANGED_MAX;
+	size_t among = random_below(random, 3) == 0 ? model.key_count
+						    : model.key_count / 8 + CHANGED_MAX;
 	for (size_t i = 0; i < count; i++)
-		numbers[i] = (random_below(random, among) / CHANGED_MAX * CHANGED_MAX + i) % model.key_count;
+		numbers[i] = (random_below(random, among) / CHANGED_MAX * CHANGED_MAX + i) %
+			model.key_count;
 	if (kind < 30)
 		find_and_check(numbers[0]);
 	else if (kind < 45)
@@ -379,7 +387,10 @@ random_step(void)
 		change(numbers, count, true);
 	else
 		sweep_step();
-	/* As the store does it: when changed records take the half, they are swept before anything else. */
+	/*
+	 * As the store does it: when changed records take the half, they are swept before anything
+	 * else.
+	 */
 	struct shelf_stats stats = shelf_stats(model.shelf);
 	if (stats.kept_bytes > stats.bytes_max / 2) {
 		if (!model.sweeping)
@@ -529,7 +540,8 @@ same_key_in_two_tables_is_two_records(void **state)
 	assert_int_equal(version, 1);
 	struct record_key made;
 	key_of_text(&made, TABLE_ACCOUNT, TEXT("name"));
-	assert_int_equal(shelf_find(model.shelf, shelf_key_of(&made), &value, &version), LOOKUP_FOUND);
+	assert_int_equal(
+		shelf_find(model.shelf, shelf_key_of(&made), &value, &version), LOOKUP_FOUND);
 	assert_int_equal(version, 2);
 }
 
@@ -555,7 +567,10 @@ largest_records_are_kept_swept_and_dropped_like_others(void **state)
 	assert_true(stats.bytes < (2 << 20));
 }
 
-/* Fills the shelf with clean records of other keys, so that a clean record that nobody asks for goes. */
+/*
+ * Fills the shelf with clean records of other keys, so that a clean record that nobody asks for
+ * goes.
+ */
 static void
 push_out(size_t first, size_t size)
 {
@@ -699,7 +714,8 @@ records_that_are_asked_for_stay_longer(void **state)
 	for (size_t i = 0; i < MODEL_KEYS_MAX; i++) {
 		install_or_fail(i, 700);
 		for (size_t hot = 0; hot < 100 && hot <= i; hot++) {
-			if (shelf_find(model.shelf, key_of(&made, hot), &value, &version) == LOOKUP_FOUND)
+			if (shelf_find(model.shelf, key_of(&made, hot), &value, &version) ==
+				LOOKUP_FOUND)
 				continue;
 			install_or_fail(hot, 700);
 			cold++;
@@ -733,10 +749,12 @@ size_that_comes_late_finds_memory(void **state)
 	for (size_t size = 1; size <= RECORD_VALUE_MAX; size += 1 + size / 3) {
 		for (size_t i = 0; i < 3; i++) {
 			struct shelf_key key = key_of(&made, 3000 + size % 3000);
-			shelf_install(model.shelf, key, (struct bytes){ value_of((struct state){ 1, size }), size }, 1);
+			shelf_install(model.shelf, key,
+				(struct bytes){ value_of((struct state){ 1, size }), size }, 1);
 			struct bytes value;
 			uint64_t version;
-			assert_int_equal(shelf_find(model.shelf, key, &value, &version), LOOKUP_FOUND);
+			assert_int_equal(
+				shelf_find(model.shelf, key, &value, &version), LOOKUP_FOUND);
 		}
 	}
 	assert_true(shelf_stats(model.shelf).bytes < before + (6 << 20));

@@ -104,7 +104,8 @@ static void
 crowded_places_are_searched_round_the_end_of_a_segment(void **state)
 {
 	(void)state;
-	struct random random = { random_seed("crowded_places_are_searched_round_the_end_of_a_segment") };
+	struct random random = { random_seed(
+		"crowded_places_are_searched_round_the_end_of_a_segment") };
 	/* All want one of eight slots near the end of the segment; the top bits differ little. */
 	for (size_t i = 0; i < 400; i++) {
 		uint64_t home = SLOTS - 8 + random_below(&random, 8);
@@ -156,7 +157,8 @@ static void
 without_memory_room_is_refused_and_nothing_is_lost(void **state)
 {
 	(void)state;
-	struct random random = { random_seed("without_memory_room_is_refused_and_nothing_is_lost") };
+	struct random random = { random_seed(
+		"without_memory_room_is_refused_and_nothing_is_lost") };
 	size_t refused = 0;
 	for (size_t i = 0; i < 20000; i++) {
 		items[i].hash = random_next(&random);

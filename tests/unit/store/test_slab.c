@@ -182,7 +182,8 @@ cells_never_overlap_and_the_round_meets_each_in_use_once(void **state)
 {
 	(void)state;
 	static struct taken taken[TAKEN_MAX];
-	struct random random = { random_seed("cells_never_overlap_and_the_round_meets_each_in_use_once") };
+	struct random random = { random_seed(
+		"cells_never_overlap_and_the_round_meets_each_in_use_once") };
 	size_t count = 0;
 	for (uint32_t number = 1; number < 30000; number++) {
 		bool grows = number % 10000 < 6000;

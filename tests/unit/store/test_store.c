@@ -1,6 +1,7 @@
 /*
- * The store as a whole: what was acknowledged is there after any end, memory and LMDB are what a replay of the journal gives, and
- * back-pressure passes by itself. Linked without Lua: recovery needs no rules.
+ * The store as a whole: what was acknowledged is there after any end, memory and LMDB are what a
+ * replay of the journal gives, and back-pressure passes by itself. Linked without Lua: recovery
+ * needs no rules.
  */
 #include "living.h"
 
@@ -134,7 +135,9 @@ settle(void)
 	assert_true(living_settle(&living));
 }
 
-/* Live state, LMDB after a clean end, and what is rebuilt from the journal alone are all the same. */
+/*
+ * Live state, LMDB after a clean end, and what is rebuilt from the journal alone are all the same.
+ */
 static void
 assert_all_agree(void)
 {
@@ -195,7 +198,8 @@ entry_is_applied_at_once_and_durable_when_it_is_told_so(void **state)
 	struct task task = { .kind = TASK_TOPUP, .account = 0, .amount = 500 };
 	uint64_t position = do_task(task);
 	bank_balance_key(&key, 0);
-	assert_int_equal(store_find(living.store, shelf_key_of(&key), &value, &version), LOOKUP_FOUND);
+	assert_int_equal(
+		store_find(living.store, shelf_key_of(&key), &value, &version), LOOKUP_FOUND);
 	assert_int_equal(balance_read(value).amount, 1000500);
 	assert_int_equal(version, position);
 	assert_true(store_decided(living.store) > position);
@@ -286,9 +290,8 @@ replay_from_nothing_equals_memory_and_lmdb_when_memory_is_little(void **state)
 {
 	(void)state;
 	uint64_t next_id = 0;
-	struct random random = {
-		random_seed("replay_from_nothing_equals_memory_and_lmdb_when_memory_is_little")
-	};
+	struct random random = { random_seed(
+		"replay_from_nothing_equals_memory_and_lmdb_when_memory_is_little") };
 	struct store_stats stats;
 	living.settings.records_bytes_max = 1 << 20;
 	open_it();
@@ -345,7 +348,8 @@ child_works(struct random *random, int to, uint64_t accounts, uint64_t next_id)
 		if (random_below(random, 4) == 0)
 			living_turn(&living, false);
 		struct report report = { store_durable(living.store), next_id };
-		if (random_below(random, 4) == 0 && write(to, &report, sizeof report) != sizeof report)
+		if (random_below(random, 4) == 0 &&
+			write(to, &report, sizeof report) != sizeof report)
 			_exit(3);
 	}
 }
@@ -395,7 +399,8 @@ static void
 what_was_acknowledged_survives_kills_at_any_moment(void **state)
 {
 	(void)state;
-	struct random random = { random_seed("what_was_acknowledged_survives_kills_at_any_moment") };
+	struct random random = { random_seed(
+		"what_was_acknowledged_survives_kills_at_any_moment") };
 	struct database_meta meta;
 	living.settings.records_bytes_max = 2 << 20;
 	open_it();
@@ -409,8 +414,11 @@ what_was_acknowledged_survives_kills_at_any_moment(void **state)
 		next_id = last.next_id + 100000; /* ids that were under way stay theirs */
 		replay(&place);
 		assert_true(naive.last_position < last.durable + (1 << 20));
-		assert_true(last.durable == 0 || naive.last_position + ENTRY_BYTES_MAX >= last.durable);
-		/* All that was reported as durable is there: the last entry ends at or behind it. */
+		assert_true(
+			last.durable == 0 || naive.last_position + ENTRY_BYTES_MAX >= last.durable);
+		/*
+		 * All that was reported as durable is there: the last entry ends at or behind it.
+		 */
 		open_it();
 		assert_true(store_decided(living.store) >= last.durable);
 		assert_true(living_agrees(&living, &naive));
@@ -533,7 +541,8 @@ recovery_tells_how_far_it_is(void **state)
 {
 	(void)state;
 	struct recovering recovering = { 0, 0 };
-	struct store_events events = { &recovering, durable_ignored, failed_ignored, recovering_called };
+	struct store_events events = { &recovering, durable_ignored, failed_ignored,
+		recovering_called };
 	struct store *store;
 	struct fault fault;
 	open_it();
@@ -682,7 +691,10 @@ has_full_generations(const struct store_stats *stats)
 	return stats->ids.in_memory >= 5 * IDS_GENERATION_COUNT_MIN;
 }
 
-/* Does tasks of a kind, each for the next account or id, until none is admitted for this reason. How many were done. */
+/*
+ * Does tasks of a kind, each for the next account or id, until none is admitted for this reason.
+ * How many were done.
+ */
 static size_t
 push_until(struct task task, bool (*reason)(const struct store_stats *stats))
 {
@@ -695,7 +707,8 @@ push_until(struct task task, bool (*reason)(const struct store_stats *stats))
 		if (status == STATUS_BUSY && reason(&stats))
 			return done;
 		if (status == STATUS_BUSY) {
-			uv_run(&living.loop, UV_RUN_NOWAIT); /* a batch or a segment that is not there yet */
+			uv_run(&living.loop,
+				UV_RUN_NOWAIT); /* a batch or a segment that is not there yet */
 			store_turn(living.store, true);
 			continue;
 		}
@@ -725,7 +738,8 @@ assert_busy_passes(struct task task)
 	assert_true(after.busy > before.busy);
 	if (has) {
 		assert_int_equal(
-			store_find(living.store, shelf_key_of(&key), &value, &version_after), LOOKUP_FOUND);
+			store_find(living.store, shelf_key_of(&key), &value, &version_after),
+			LOOKUP_FOUND);
 		assert_int_equal(version_after, version);
 	}
 	for (int tries = 0; tries < 1000; tries++) {
@@ -893,7 +907,8 @@ record_that_finds_no_memory_waits_for_the_next_checkpoint(void **state)
 /* ---- ids ---- */
 
 static enum lookup
-find_id(uint64_t account, uint64_t id, struct id_memo *memo, struct entry *entry, uint64_t *position)
+find_id(uint64_t account, uint64_t id, struct id_memo *memo, struct entry *entry,
+	uint64_t *position)
 {
 	char scope[32], name[32];
 	snprintf(scope, sizeof scope, "0771%07llu", (unsigned long long)account);
@@ -930,7 +945,8 @@ assert_ids_known(void)
 		assert_int_equal(entry.kind, id->kind);
 		assert_int_equal(entry.attempt, id->attempt);
 		id_memo_clear(&memo);
-		assert_int_equal(find_id(account + 100000, number, &memo, &entry, &position), LOOKUP_ABSENT);
+		assert_int_equal(
+			find_id(account + 100000, number, &memo, &entry, &position), LOOKUP_ABSENT);
 		checked++;
 	}
 	assert_true(checked > 0);
@@ -1038,7 +1054,8 @@ run_never_names_an_entry_that_a_crash_could_take_away(void **state)
 			struct id_run *opened;
 			snprintf(run, sizeof run, "%s/ids/%016llx.ids", data,
 				(unsigned long long)meta.runs[i].number);
-			if (id_run_open(&opened, run, store_place(living.store).folder, NULL) != STATUS_OK)
+			if (id_run_open(&opened, run, store_place(living.store).folder, NULL) !=
+				STATUS_OK)
 				continue; /* merged meanwhile */
 			assert_true(opened->header.position_max < durable);
 			id_run_drop(opened);
@@ -1108,7 +1125,8 @@ entry_is_read_back_by_its_position(void **state)
 	size_t size;
 	open_it();
 	open_accounts(3);
-	uint64_t position = do_task((struct task){ .kind = TASK_TOPUP, .account = 1, .amount = 77, .id = 9 });
+	uint64_t position = do_task(
+		(struct task){ .kind = TASK_TOPUP, .account = 1, .amount = 77, .id = 9 });
 	assert_int_equal(store_find_entry(living.store, position, &entry), LOOKUP_FOUND);
 	assert_int_equal(entry.kind, ENTRY_TOPUP);
 	settle();
@@ -1118,8 +1136,8 @@ entry_is_read_back_by_its_position(void **state)
 	struct want want = { .kind = WANT_ENTRY, .position = position };
 	assert_int_equal(living_wait(&living, &want), STATUS_OK);
 	uint32_t key = frame_key(store_place(living.store).folder);
-	assert_int_equal(entry_decode((struct bytes){ want.bytes.data, want.bytes.size }, key, &entry, &size,
-				 NULL),
+	assert_int_equal(entry_decode((struct bytes){ want.bytes.data, want.bytes.size }, key,
+				 &entry, &size, NULL),
 		STATUS_OK);
 	assert_true(text_equal(entry.id, TEXT("call-9")));
 	buffer_release(&want.bytes);
@@ -1134,7 +1152,8 @@ durability_can_be_waited_for_also_when_it_is_there(void **state)
 	(void)state;
 	open_it();
 	open_accounts(3);
-	uint64_t position = do_task((struct task){ .kind = TASK_TOPUP, .account = 1, .amount = 77 });
+	uint64_t position = do_task(
+		(struct task){ .kind = TASK_TOPUP, .account = 1, .amount = 77 });
 	for (int round = 0; round < 2; round++) {
 		struct want want = { .kind = WANT_DURABLE, .position = position };
 		assert_int_equal(living_wait(&living, &want), STATUS_OK);
@@ -1340,7 +1359,9 @@ full_disk_at_the_end_is_told_and_loses_nothing(void **state)
 	open_accounts(5);
 	settle();
 	struct journal_place place = store_place(living.store);
-	/* Closing: ids can't be written. Nobody else opens a file then: the journal has its spares. */
+	/*
+	 * Closing: ids can't be written. Nobody else opens a file then: the journal has its spares.
+	 */
 	do_task((struct task){ .kind = TASK_TOPUP, .account = 1, .amount = 1, .id = 1 });
 	settle();
 	for (int quiet = 0; quiet < 20; quiet++) {
@@ -1399,11 +1420,11 @@ entry_that_is_too_large_is_refused(void **state)
 	struct task task = { .kind = TASK_REFUSE, .account = 1, .id = 1 };
 	assert_true(bank_decide(&living, &task, &draft));
 	draft.entry.event = (struct bytes){ large, sizeof large };
-	assert_int_equal(
-		store_append(living.store, &draft.entry, draft.effects, &position, &fault), STATUS_LIMIT);
+	assert_int_equal(store_append(living.store, &draft.entry, draft.effects, &position, &fault),
+		STATUS_LIMIT);
 	draft.entry.event.size = ENTRY_BYTES_MAX - 300; /* larger than a batch */
-	assert_int_equal(
-		store_append(living.store, &draft.entry, draft.effects, &position, &fault), STATUS_OK);
+	assert_int_equal(store_append(living.store, &draft.entry, draft.effects, &position, &fault),
+		STATUS_OK);
 	settle();
 	struct journal_place place = store_place(living.store);
 	replay(&place);

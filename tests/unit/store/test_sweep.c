@@ -41,7 +41,10 @@ tear_down(void **state)
 	return 0;
 }
 
-/* Number n of table t: keys of different sizes, not in the order of the numbers, many with one beginning. */
+/*
+ * Number n of table t: keys of different sizes, not in the order of the numbers, many with one
+ * beginning.
+ */
 static struct shelf_key
 key_of(enum table table, size_t number)
 {
@@ -95,7 +98,8 @@ take_census(void)
 	assert_int_equal(database_read_begin(database, &reader, &fault), STATUS_OK);
 	for (uint8_t table = 1; table < TABLE_END; table++) {
 		census.table = table;
-		assert_int_equal(database_each(reader, table, census_visit, &census, &fault), STATUS_OK);
+		assert_int_equal(
+			database_each(reader, table, census_visit, &census, &fault), STATUS_OK);
 	}
 	database_read_end(reader);
 	return census;
@@ -149,8 +153,8 @@ count_prefix(const struct census *before)
 	struct database_reader *reader;
 	assert_int_equal(database_read_begin(database, &reader, &fault), STATUS_OK);
 	for (prefix.table = 1; prefix.table <= before->last_table; prefix.table++)
-		assert_int_equal(
-			database_each(reader, prefix.table, prefix_visit, &prefix, &fault), STATUS_OK);
+		assert_int_equal(database_each(reader, prefix.table, prefix_visit, &prefix, &fault),
+			STATUS_OK);
 	database_read_end(reader);
 	return prefix.count;
 }
@@ -188,7 +192,8 @@ only_what_changed_is_written_and_all_of_it(void **state)
 	uint64_t sum = 0;
 	for (size_t i = 0; i < 3000; i++) {
 		/* Clean ones that LMDB does not have: if one was written it would be seen. */
-		assert_true(shelf_install(shelf, key_of(TABLE_CUSTOMER, i), bytes_of_text(TEXT("clean")), 1));
+		assert_true(shelf_install(
+			shelf, key_of(TABLE_CUSTOMER, i), bytes_of_text(TEXT("clean")), 1));
 	}
 	for (size_t i = 0; i < 3000; i += 3) {
 		set_record(TABLE_CUSTOMER, i, 20, 100 + i);
@@ -317,7 +322,8 @@ records_that_grew_are_written_once_and_in_order(void **state)
 		sweep_written(sweep);
 	}
 	sweep_end(sweep);
-	assert_int_equal(chunks, 2); /* 2000 records, though their old cells were on the list as well */
+	assert_int_equal(
+		chunks, 2); /* 2000 records, though their old cells were on the list as well */
 	assert_int_equal(take_census().count, 2000);
 	assert_int_equal(take_census().version_sum, 2000 * 40);
 	assert_true(shelf_is_valid(shelf));

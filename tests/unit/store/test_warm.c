@@ -1,4 +1,7 @@
-/* Warming: after a start, what is not in memory comes by itself, and what a whole table does not have is known not to exist. */
+/*
+ * Warming: after a start, what is not in memory comes by itself, and what a whole table does not
+ * have is known not to exist.
+ */
 #include "living.h"
 
 #include <setjmp.h>

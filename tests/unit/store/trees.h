@@ -38,7 +38,8 @@ tree_copy_file(const char *from, const char *to)
 		abort();
 	while ((got = read(in, bytes, sizeof bytes)) > 0) {
 		static const uint8_t zeros[sizeof bytes];
-		if (memcmp(bytes, zeros, (size_t)got) != 0 && pwrite(out, bytes, (size_t)got, size) != got)
+		if (memcmp(bytes, zeros, (size_t)got) != 0 &&
+			pwrite(out, bytes, (size_t)got, size) != got)
 			abort();
 		size += got;
 	}

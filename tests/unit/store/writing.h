@@ -163,8 +163,8 @@ comparison_visit(void *context, const struct journal_visit *visit)
 	size_t size;
 	uint8_t *expected = sample_encode(known->number, frame_key(TEST_FOLDER), &size);
 	bool same = visit->position == known->position && visit->bytes.size == size &&
-		    memcmp(visit->bytes.data, expected, size) == 0 &&
-		    visit->entry->at_ms == (int64_t)known->number;
+		memcmp(visit->bytes.data, expected, size) == 0 &&
+		visit->entry->at_ms == (int64_t)known->number;
 	free(expected);
 	if (visit->frame->folder != TEST_FOLDER || visit->frame->epoch < comparison->epoch ||
 		visit->frame->time_ms < comparison->time_ms)

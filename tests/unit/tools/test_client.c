@@ -297,7 +297,8 @@ who_does_not_try_again_is_told_why_the_connection_was_refused(void **state)
 	options.trouble = NULL;
 	assert_int_equal(client_open(&client, &options, &fault), STATUS_OK);
 	assert_int_equal(run(client, 1), STATUS_BUSY);
-	assert_non_null(strstr(fault.text, "closed the connection: OVERLOADED: too many connections"));
+	assert_non_null(
+		strstr(fault.text, "closed the connection: OVERLOADED: too many connections"));
 	client_close(client);
 	fake_stop(&server);
 }
@@ -327,18 +328,18 @@ talk_nonsense(struct fake_server *server, int fd, unsigned number)
 		const char *bytes;
 		size_t size;
 	} nonsense[] = {
-		{ "HTTP/1.1 400", 12 }, /* integers, not arrays */
-		{ "\x93\x01\x01\xc0", 4 }, /* three members */
-		{ "\x94\x00\x01\xc0\xc0", 5 }, /* a request */
-		{ "\x94\x01\xa1x\xc0\xc0", 6 }, /* a msgid that is a text */
+		{ "HTTP/1.1 400", 12 },                /* integers, not arrays */
+		{ "\x93\x01\x01\xc0", 4 },             /* three members */
+		{ "\x94\x00\x01\xc0\xc0", 5 },         /* a request */
+		{ "\x94\x01\xa1x\xc0\xc0", 6 },        /* a msgid that is a text */
 		{ "\x94\x01\xcd\x03\xe7\xc0\xc0", 7 }, /* answers what was not asked */
-		{ "\xc1", 1 }, /* no MessagePack */
+		{ "\xc1", 1 },                         /* no MessagePack */
 	};
 	uint32_t msgid;
 	(void)number;
 	fake_read(server, fd, &msgid);
-	ssize_t sent =
-		send(fd, nonsense[server->limit].bytes, nonsense[server->limit].size, MSG_NOSIGNAL);
+	ssize_t sent = send(
+		fd, nonsense[server->limit].bytes, nonsense[server->limit].size, MSG_NOSIGNAL);
 	(void)sent;
 	fake_read(server, fd, &msgid); /* until the client has gone */
 }

@@ -28,7 +28,7 @@ read_all(int argument_count, char **arguments)
 	return options_read(&options, argument_count, arguments);
 }
 
-#define READ(...)                                                                  \
+#define READ(...) \
 	read_all((int)(sizeof((char *[]){ "try", __VA_ARGS__ }) / sizeof(char *)), \
 		(char *[]){ "try", __VA_ARGS__ })
 

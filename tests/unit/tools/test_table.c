@@ -89,11 +89,12 @@ columns_line_up_also_with_chinese(void **state)
 	(void)state;
 	struct table table = sample();
 	char *written = table_text(&table, true);
-	assert_string_equal(written, " 区域        CNY\n"
-				     " ─────  ────────\n"
-				     " local  6,278.36\n"
-				     " ─────  ────────\n"
-				     " 合计           \n");
+	assert_string_equal(written,
+		" 区域        CNY\n"
+		" ─────  ────────\n"
+		" local  6,278.36\n"
+		" ─────  ────────\n"
+		" 合计           \n");
 	free(written);
 	table_release(&table);
 }
@@ -151,9 +152,10 @@ a_markdown_table_escapes_what_would_end_a_cell(void **state)
 	const struct page page = { written_begin(&stream), true, false };
 	page_table(&page, &table);
 	char *written = written_end(&stream);
-	assert_string_equal(written, "| name | | meaning |\n"
-				     "|---|---|---|\n"
-				     "| `log.level` | | debug\\|info \\<b> |\n\n");
+	assert_string_equal(written,
+		"| name | | meaning |\n"
+		"|---|---|---|\n"
+		"| `log.level` | | debug\\|info \\<b> |\n\n");
 	free(written);
 	table_release(&table);
 }
