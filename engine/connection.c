@@ -222,7 +222,7 @@ connection_park(struct connection *connection, struct waiting *waiting)
 	waits_park(connection->all->shard->waits, &connection->parked, waiting);
 }
 
-/* Has it so much to read, or to wait for, that no more is taken from it for now? */
+/* Has it so much to read, or to wait for, that no more is taken from it at the moment? */
 static bool
 is_full(const struct connection *connection)
 {

@@ -68,7 +68,7 @@ struct shard_message {
 };
 void shard_run(struct shard *shard, const struct shard_message *messages, size_t count);
 
-/* Has so much piled up that sockets should not be read for now? */
+/* Has so much piled up that sockets should not be read at the moment? */
 bool shard_is_pressed(const struct shard *shard);
 /* Forgets the memory of the calls that were just run. Between two calls only. */
 void shard_forget(struct shard *shard);
