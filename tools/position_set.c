@@ -4,6 +4,7 @@
 #include "../engine/base/memory.h"
 #include "../store/entry.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 enum { BYTES_A_BIT = 64, SIZE_AT_FIRST = 4096, SIZE_MAX_BYTES = 1 << 30 };
@@ -40,16 +41,17 @@ grow(struct position_set *set, uint64_t wanted)
 	return true;
 }
 
-bool
+enum position_standing
 position_set_add(struct position_set *set, uint64_t position)
 {
 	if (position < set->first)
-		return false;
+		return POSITION_BEFORE;
 	uint64_t bit = (position - set->first) / BYTES_A_BIT;
 	uint8_t mask = (uint8_t)(1u << (bit % 8));
 	if (bit / 8 >= set->size && !grow(set, bit / 8))
-		return false;
-	bool is_new = (set->bits[bit / 8] & mask) == 0;
+		return POSITION_NO_ROOM;
+	if ((set->bits[bit / 8] & mask) != 0)
+		return POSITION_KNOWN;
 	set->bits[bit / 8] |= mask;
-	return is_new;
+	return POSITION_NEW;
 }

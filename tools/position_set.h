@@ -5,7 +5,6 @@
 #ifndef SUANPAN_POSITION_SET_H
 #define SUANPAN_POSITION_SET_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,7 +17,12 @@ struct position_set {
 void position_set_init(struct position_set *set, uint64_t first);
 void position_set_release(struct position_set *set);
 
-/* False if it was in it already, lies below `first`, or there is no memory for it. */
-bool position_set_add(struct position_set *set, uint64_t position);
+enum position_standing {
+	POSITION_NEW,     /* and in the set from now on */
+	POSITION_KNOWN,   /* was in it */
+	POSITION_BEFORE,  /* lies below `first` */
+	POSITION_NO_ROOM, /* no memory for it, or 512 GiB behind `first` */
+};
+enum position_standing position_set_add(struct position_set *set, uint64_t position);
 
 #endif

@@ -111,18 +111,32 @@ position_of(struct text charge)
 /*
  * A repeat was charged before; but if the connection broke and the request was sent again, "before"
  * may be our first sending, whose answer was lost. Then the charge lies behind where the journal
- * stood when we began, and is counted now, unless it was: a file may have a record twice.
+ * stood when we began, and is counted now, unless it was: a file may have a record twice, and the
+ * answers to the two come in any order.
  */
-static bool
-is_new(struct rating *rating, const struct answer *answer)
+static enum status
+judge(struct rating *rating, const struct answer *answer, bool *is_new)
 {
 	const msgpack_object *found = packed_find(answer->result, "repeat");
 	bool is_repeat = found != NULL && found->type == MSGPACK_OBJECT_BOOLEAN &&
 		found->via.boolean;
-	if (is_repeat && !answer->sent_again)
-		return false;
+	*is_new = !is_repeat;
+	if (rating->options->price_only || (is_repeat && !answer->sent_again))
+		return STATUS_OK;
 	uint64_t position = position_of(packed_text(packed_find(answer->result, "charge")));
-	return position_set_add(&rating->counted, position) || !is_repeat;
+	switch (position_set_add(&rating->counted, position)) {
+	case POSITION_NEW:
+		*is_new = true;
+		return STATUS_OK;
+	case POSITION_KNOWN:
+		*is_new = false;
+		return STATUS_OK;
+	case POSITION_BEFORE:
+		return STATUS_OK;
+	case POSITION_NO_ROOM:
+		break;
+	}
+	return fault_set(rating->fault, STATUS_MEMORY, "no memory to tell charges from repeats");
 }
 
 static enum answer_end
@@ -143,7 +157,6 @@ take_result(struct rating *rating, const struct answer *answer)
 		.currency = packed_text(packed_find(answer->result, "currency")),
 		.zone = has_line ? packed_text(packed_find(&lines->via.array.ptr[0], "zone"))
 				 : TEXT(""),
-		.is_new = is_new(rating, answer),
 	};
 	if (!money_parse(packed_text(packed_find(answer->result, "amount")), &charge.amount))
 		return counted(rating,
@@ -151,6 +164,9 @@ take_result(struct rating *rating, const struct answer *answer)
 				"the server's answer to the record on line %" PRIu64
 				" has no amount",
 				answer->tag));
+	enum status status = judge(rating, answer, &charge.is_new);
+	if (status != STATUS_OK)
+		return counted(rating, status);
 	return counted(rating, tally_add_charge(tally, &charge, rating->fault));
 }
 

@@ -4,11 +4,13 @@ import csv
 import json
 import random
 import re
+import socket
 import subprocess
 import threading
 import time
 from decimal import Decimal
 
+import msgpack
 import pytest
 
 from server import ROOT, Server, binary, clean_environment, suanpan
@@ -148,6 +150,51 @@ def test_records_that_are_in_the_file_twice_are_duplicates_also_when_the_server_
     totals, _ = rate_while_killed(ready, twice, "--rate", "24000")
     assert (totals["charged"], totals["amount"]) == (16390, "52214.05")
     assert (totals["duplicates"], totals["duplicate_amount"]) == (16390, "52214.05")
+
+
+def answer_two(listener):
+    """A server that takes two requests, breaks off, and then answers the second of them first."""
+
+    def requests(connection, count):
+        unpacker = msgpack.Unpacker(raw=False)
+        while count:
+            unpacker.feed(connection.recv(65536))
+            for request in unpacker:
+                count -= 1
+                yield request
+
+    def answer(connection, request, result):
+        connection.sendall(msgpack.packb([1, request[1], None, result]))
+
+    charge = {"outcome": "charged", "amount": "1.00", "currency": "CNY", "charge": "0:4096:0"}
+    connection, _ = listener.accept()
+    for request in requests(connection, 1):
+        answer(connection, request, {"journal": {"decided": 4096}})
+    assert len(list(requests(connection, 2))) == 2
+    connection.close()
+    connection, _ = listener.accept()
+    first, second = requests(connection, 2)
+    answer(connection, second, {**charge, "repeat": True})
+    answer(connection, first, {**charge, "repeat": False})
+    while connection.recv(65536):
+        pass
+    connection.close()
+
+
+def test_a_repeat_that_is_answered_before_its_charge_counts_once(tmp_path):
+    """Both are sent again, so that the repeat may be the charge whose answer was lost."""
+    file = tmp_path / "twice.csv"
+    file.write_text(2 * row("1.1"))
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "socket"))
+        listener.listen()
+        server = threading.Thread(target=answer_two, args=[listener])
+        server.start()
+        result = suanpan("rate", file, "--as", "asterisk", "--json", "--to", tmp_path / "socket")
+        server.join()
+    totals = json.loads(result.stdout)
+    assert (totals["charged"], totals["amount"]) == (1, "1.00")
+    assert (totals["duplicates"], totals["duplicate_amount"]) == (1, "1.00")
 
 
 def test_it_gives_up_when_nobody_answers_for_long(ready):
