@@ -9,12 +9,26 @@
 /* The number of the request that fails; 0: none, and nothing is counted. */
 static _Atomic uint64_t fail_number;
 static _Atomic uint64_t request_count;
+/* Whose requests are counted: everybody's, or one thread's. */
+static _Atomic bool one_thread_only;
+static _Thread_local bool is_that_thread;
 
 void
 memory_fail_at(uint64_t countdown)
 {
 	if (countdown != 0)
 		atomic_store(&request_count, 0);
+	atomic_store(&one_thread_only, false);
+	atomic_store(&fail_number, countdown);
+}
+
+void
+memory_fail_here_at(uint64_t countdown)
+{
+	memory_fail_at(0);
+	atomic_store(&request_count, 0);
+	is_that_thread = true;
+	atomic_store(&one_thread_only, true);
 	atomic_store(&fail_number, countdown);
 }
 
@@ -29,7 +43,7 @@ static bool
 request_fails(void)
 {
 	uint64_t number = atomic_load_explicit(&fail_number, memory_order_relaxed);
-	if (number == 0)
+	if (number == 0 || (atomic_load(&one_thread_only) && !is_that_thread))
 		return false;
 	return atomic_fetch_add(&request_count, 1) + 1 == number;
 }

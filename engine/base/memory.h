@@ -23,6 +23,8 @@ void memory_free(void *memory);                    /* for all of the above; NULL
  * there. To count without a failure, ask for one that is never reached (UINT64_MAX).
  */
 void memory_fail_at(uint64_t countdown);
+/* The same, of the requests of the calling thread only, for tests with others at work. */
+void memory_fail_here_at(uint64_t countdown);
 uint64_t memory_request_count(void);
 
 #endif

@@ -162,6 +162,30 @@ one_request_of_all_threads_fails(void **state)
 	assert_int_equal(memory_request_count(), THREADS * REQUESTS_EACH);
 }
 
+static void
+one_request_of_one_thread_fails_whatever_others_do(void **state)
+{
+	(void)state;
+	pthread_t other;
+	void *of_other;
+	memory_fail_here_at(2);
+	assert_int_equal(pthread_create(&other, NULL, make_requests, NULL), 0);
+	assert_int_equal(pthread_join(other, &of_other), 0);
+	assert_null(of_other);
+	assert_int_equal(memory_request_count(), 0);
+	void *first = memory_new(1), *second = memory_new(1), *third = memory_new(1);
+	assert_non_null(first);
+	assert_null(second);
+	assert_non_null(third);
+	memory_free(first);
+	memory_free(third);
+	assert_int_equal(memory_request_count(), 3);
+	memory_fail_at(1);
+	assert_int_equal(pthread_create(&other, NULL, make_requests, NULL), 0);
+	assert_int_equal(pthread_join(other, &of_other), 0);
+	assert_int_equal((uintptr_t)of_other, 1);
+}
+
 int
 main(void)
 {
@@ -176,6 +200,8 @@ main(void)
 		cmocka_unit_test_teardown(
 			switching_off_keeps_the_count_and_stops_counting, switch_off_failures),
 		cmocka_unit_test_teardown(one_request_of_all_threads_fails, switch_off_failures),
+		cmocka_unit_test_teardown(
+			one_request_of_one_thread_fails_whatever_others_do, switch_off_failures),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
