@@ -201,7 +201,8 @@ store_admits(struct store *store, struct fault *fault)
 		return STATUS_BUSY;
 	}
 	set_disk_is_full(store, false);
-	if (store_behind_bytes(store) > store->settings.behind_bytes_max ||
+	if (store->memory_is_short ||
+		store_behind_bytes(store) > store->settings.behind_bytes_max ||
 		records.kept_bytes > records.bytes_max / 2 || !ids_may_add(store->ids))
 		return STATUS_BUSY;
 	return STATUS_OK;

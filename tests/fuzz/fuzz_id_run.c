@@ -8,6 +8,7 @@
  */
 #include "../../store/id_run.h"
 #include "../../store/ids.h"
+#include "../unit/scratch_folder.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -22,7 +23,7 @@ enum { SIZES_RIGHT = 1, CHECKSUMS_RIGHT = 2, PAGES_MAX = 16 };
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static uint8_t file[PAGES_MAX * ID_BLOCK_BYTES];
-static char directory[64];
+static char directory[SCRATCH_PATH_BYTES];
 
 /* Whole pages: header, one of filter, one of fences, and the rest blocks. */
 static size_t
@@ -101,27 +102,16 @@ use(struct id_run *run, size_t size)
 static void
 directory_remove(void)
 {
-	rmdir(directory);
-}
-
-/* In memory where it can be: a merge syncs what it writes. */
-static void
-directory_make(void)
-{
-	strcpy(directory, "/dev/shm/fuzz-id-run-XXXXXX");
-	if (mkdtemp(directory) == NULL) {
-		strcpy(directory, "/tmp/fuzz-id-run-XXXXXX");
-		if (mkdtemp(directory) == NULL)
-			abort();
-	}
-	atexit(directory_remove);
+	scratch_remove(directory);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	if (directory[0] == '\0')
-		directory_make();
+	if (directory[0] == '\0') {
+		scratch_make_fast(directory); /* a merge syncs what it writes */
+		atexit(directory_remove);
+	}
 	if (size < 1 || size - 1 > sizeof file)
 		return 0;
 	uint8_t put_right = data[0];

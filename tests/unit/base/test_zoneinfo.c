@@ -16,6 +16,7 @@
 #include "../../../engine/base/instant.h"
 #include "../../../engine/base/memory.h"
 #include "../../../engine/base/zoneinfo.h"
+#include "../scratch_folder.h"
 
 struct transition {
 	const char *zone; /* or rule */
@@ -508,9 +509,9 @@ static void
 zones_are_found_below_the_folder_that_is_named(void **state)
 {
 	(void)state;
-	char folder[] = "/tmp/test_zoneinfo.XXXXXX";
-	assert_non_null(mkdtemp(folder));
-	char path[64];
+	char folder[SCRATCH_PATH_BYTES];
+	scratch_make(folder);
+	char path[SCRATCH_PATH_BYTES + 8];
 	snprintf(path, sizeof path, "%s/Home", folder);
 	FILE *file = fopen(path, "wb");
 	assert_non_null(file);
@@ -527,8 +528,7 @@ zones_are_found_below_the_folder_that_is_named(void **state)
 	zone = NULL;
 	assert_int_equal(zoneinfo_open(folder, "Home", &zone, NULL), STATUS_INVALID);
 	assert_null(zone);
-	unlink(path);
-	rmdir(folder);
+	scratch_remove(folder);
 }
 
 static void

@@ -21,7 +21,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <inttypes.h>
 #include <msgpack.h>
 #include <poll.h>
@@ -266,19 +265,12 @@ world_close(struct world *world)
 	return status;
 }
 
-static inline int
-world_remove(const char *path, const struct stat *stat, int type, struct FTW *ftw)
-{
-	(void)stat, (void)type, (void)ftw;
-	return remove(path);
-}
-
 static inline void
 world_free(struct world *world)
 {
 	if (world->shard != NULL)
 		assert_int_equal(world_close(world), STATUS_OK);
-	nftw(world->folder, world_remove, 16, FTW_DEPTH | FTW_PHYS);
+	scratch_remove(world->folder);
 }
 
 /* ---- peers ---- */

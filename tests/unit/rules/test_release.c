@@ -1,6 +1,7 @@
 #include "catalogs.h"
 
 #include "../../../engine/base/memory.h"
+#include "../scratch_folder.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -46,12 +47,11 @@ static void
 a_folder_and_its_files_in_memory_are_the_same_bundle(void **state)
 {
 	(void)state;
-	char directory[] = "/tmp/suanpan-release-XXXXXX", path[512], name[SHA256_HEX],
-	     again[SHA256_HEX];
+	char directory[SCRATCH_PATH_BYTES], path[512], name[SHA256_HEX], again[SHA256_HEX];
 	struct bundle_file files[] = { file_of("catalog.lua", small_catalog),
 		file_of("packages/a.lua", "-- a"), file_of("packages/b.csv", "x\n1\n") };
 	struct fault fault;
-	assert_non_null(mkdtemp(directory));
+	scratch_make(directory);
 	snprintf(path, sizeof path, "%s/packages", directory);
 	assert_int_equal(mkdir(path, 0700), 0);
 	/* Written in another order than they are read in. */
@@ -68,9 +68,7 @@ a_folder_and_its_files_in_memory_are_the_same_bundle(void **state)
 	write_file(path, "Bad.lua", "");
 	assert_int_equal(bundle_of_directory(directory, &bundle, &fault), STATUS_INVALID);
 	assert_non_null(strstr(fault.text, "packages/Bad.lua"));
-	char remove[600];
-	snprintf(remove, sizeof remove, "rm -r %s", directory);
-	assert_int_equal(system(remove), 0);
+	scratch_remove(directory);
 	assert_int_equal(bundle_of_directory(directory, &bundle, &fault), STATUS_NOT_FOUND);
 }
 

@@ -1,11 +1,12 @@
 /*
- * What the tests of the journal share: a seeded source of numbers, a folder that goes away, and
+ * What the tests of the store share: a seeded source of numbers, a folder that goes away, and
  * entries made of a number, so that a test can tell an entry again without keeping it.
  */
 #ifndef SUANPAN_TEST_SCRATCH_H
 #define SUANPAN_TEST_SCRATCH_H
 
 #include "../../../store/entry.h"
+#include "../scratch_folder.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -43,50 +44,6 @@ random_seed(const char *test)
 	uint64_t seed = given != NULL ? strtoull(given, NULL, 0) : (uint64_t)time(NULL);
 	printf("             %s: SEED=%llu\n", test, (unsigned long long)seed);
 	return seed;
-}
-
-static inline void
-scratch_make_below(const char *parent, char path[256])
-{
-	snprintf(path, 256, "%s/suanpan-test-XXXXXX", parent);
-	if (mkdtemp(path) == NULL) {
-		perror(path);
-		abort();
-	}
-}
-
-/* A new, empty folder below TMPDIR or /tmp. */
-static inline void
-scratch_make(char path[256])
-{
-	const char *parent = getenv("TMPDIR");
-	scratch_make_below(parent != NULL ? parent : "/tmp", path);
-}
-
-/* The same in memory where that can be had, for tests that write thousands of files. */
-static inline void
-scratch_make_fast(char path[256])
-{
-	if (access("/dev/shm", W_OK) == 0)
-		scratch_make_below("/dev/shm", path);
-	else
-		scratch_make(path);
-}
-
-/* Removes the files in a folder, and the folder itself if it has no folders. */
-static inline void
-scratch_remove(const char *path)
-{
-	DIR *directory = opendir(path);
-	struct dirent *item;
-	while (directory != NULL && (item = readdir(directory)) != NULL) {
-		char name[1024];
-		snprintf(name, sizeof name, "%s/%s", path, item->d_name);
-		unlink(name);
-	}
-	if (directory != NULL)
-		closedir(directory);
-	rmdir(path);
 }
 
 #define SAMPLE_EFFECTS_MAX 6

@@ -4,49 +4,14 @@
  */
 #include "../../../store/archive.h"
 #include "../../../store/fsck.h"
-#include "living.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-static char scratch[256];
-static char data[300];
-static struct living living;
+#include "living_case.h"
 
 static int
-set_up(void **state)
+set_up_archiving(void **state)
 {
-	(void)state;
-	scratch_make_fast(scratch);
-	snprintf(data, sizeof data, "%s/data", scratch);
-	living_init(&living, data);
+	set_up(state);
 	living.settings.archive_after_ms = 0;
 	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	living_close(&living);
-	tree_remove(scratch);
-	return 0;
-}
-
-static void
-open_it(void)
-{
-	if (living_open(&living) != STATUS_OK)
-		fail_msg("%s", living.fault.text);
-}
-
-static void
-close_it(void)
-{
-	if (living_close(&living) != STATUS_OK)
-		fail_msg("%s", living.fault.text);
 }
 
 /* Random work until some segments are archived; gives the place and how many. */
@@ -57,18 +22,11 @@ work_until_archived(struct journal_place *place)
 	struct store_stats stats;
 	uint64_t next_id = 0;
 	open_it();
-	for (uint64_t account = 0; account < 50; account++) {
-		struct task task = { .kind = TASK_OPEN, .account = account, .amount = 1000000000 };
-		uint64_t position;
-		assert_int_equal(bank_do(&living, &task, &position), STATUS_OK);
-	}
+	open_accounts(50);
 	do {
-		for (int i = 0; i < 200; i++) {
-			struct task task = bank_random_task(&random, 50, &next_id);
-			uint64_t position;
-			assert_int_equal(bank_do(&living, &task, &position), STATUS_OK);
-		}
-		assert_true(living_settle(&living));
+		for (int i = 0; i < 200; i++)
+			do_task(bank_random_task(&random, 50, &next_id));
+		settle();
 		store_stats(living.store, &stats);
 		assert_int_equal(stats.archive.failures, 0);
 		assert_true(stats.decided < (uint64_t)200 << 20);
@@ -76,14 +34,6 @@ work_until_archived(struct journal_place *place)
 	*place = store_place(living.store);
 	close_it();
 	return stats.archive.segments;
-}
-
-static void
-remove_part(const char *part)
-{
-	char path[400];
-	snprintf(path, sizeof path, "%s/%s", data, part);
-	tree_remove(path);
 }
 
 static void
@@ -110,18 +60,14 @@ replay_and_rebuild_give_what_there_was(void **state)
 	(void)state;
 	struct journal_place place;
 	struct database_meta meta;
-	struct naive naive;
-	struct fault fault;
 	work_until_archived(&place);
-	assert_int_equal(naive_replay(&naive, &place, &fault), STATUS_OK);
-	assert_false(naive.wrong);
+	replay(&place);
 	assert_true(database_agrees(data, &naive, &meta));
 	remove_part("state");
 	remove_part("ids");
 	open_it();
 	assert_true(living_agrees(&living, &naive));
 	close_it();
-	naive_release(&naive);
 }
 
 static void
@@ -161,15 +107,15 @@ fsck_names_a_damaged_archive(void **state)
 	assert_int_equal(check().findings, 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST_ARCHIVING(name) cmocka_unit_test_setup_teardown(name, set_up_archiving, tear_down)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(replay_and_rebuild_give_what_there_was),
-		TEST(fsck_reads_archives_too),
-		TEST(fsck_names_a_damaged_archive),
+		TEST_ARCHIVING(replay_and_rebuild_give_what_there_was),
+		TEST_ARCHIVING(fsck_reads_archives_too),
+		TEST_ARCHIVING(fsck_names_a_damaged_archive),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

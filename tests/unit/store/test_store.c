@@ -3,163 +3,13 @@
  * replay of the journal gives, and back-pressure passes by itself. Linked without Lua: recovery
  * needs no rules.
  */
-#include "living.h"
+#include "living_case.h"
 
 #include "../../../store/id_run.h"
 #include "../../../store/slab.h"
 
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <sys/wait.h>
-
-#include <cmocka.h>
-
-static char scratch[256];
-static char data[300];
-static struct living living;
-static struct naive naive;
-static bool has_naive;
-
-static void
-no_naive(void)
-{
-	if (has_naive)
-		naive_release(&naive);
-	has_naive = false;
-}
-
-static int
-set_up_in_scratch(void)
-{
-	snprintf(data, sizeof data, "%s/data", scratch);
-	living_init(&living, data);
-	return 0;
-}
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	scratch_make_fast(scratch);
-	return set_up_in_scratch();
-}
-
-static int
-set_up_on_disk(void **state)
-{
-	(void)state;
-	scratch_make(scratch);
-	return set_up_in_scratch();
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	for (int call = 0; call < DISK_CALL_COUNT; call++)
-		disk_fail_at((enum disk_call)call, 0, 0);
-	database_fail_at(0);
-	memory_fail_at(0);
-	disk_pretend_free_bytes(UINT64_MAX);
-	living_close(&living);
-	no_naive();
-	tree_remove(scratch);
-	return 0;
-}
-
-static void
-open_it(void)
-{
-	if (living_open(&living) != STATUS_OK)
-		fail_msg("%s", living.fault.text);
-}
-
-static void
-close_it(void)
-{
-	if (living_close(&living) != STATUS_OK)
-		fail_msg("%s", living.fault.text);
-}
-
-static void
-remove_part(const char *part)
-{
-	char path[400];
-	snprintf(path, sizeof path, "%s/%s", data, part);
-	tree_remove(path);
-}
-
-/* The journal of the folder as it lies on the disk, replayed from nothing. */
-static void
-replay(const struct journal_place *place)
-{
-	struct fault fault;
-	no_naive();
-	has_naive = true;
-	if (naive_replay(&naive, place, &fault) != STATUS_OK)
-		fail_msg("%s", fault.text);
-	assert_false(naive.wrong);
-}
-
-static uint64_t
-do_task(struct task task)
-{
-	uint64_t position = 0;
-	if (bank_do(&living, &task, &position) != STATUS_OK)
-		fail_msg("%s", living.fault.text);
-	return position;
-}
-
-static void
-open_accounts(uint64_t count)
-{
-	for (uint64_t account = 0; account < count; account++)
-		do_task((struct task){ .kind = TASK_OPEN, .account = account, .amount = 1000000 });
-}
-
-/* Random tasks, some turns between them. */
-static void
-run_bank(struct random *random, size_t tasks, uint64_t accounts, uint64_t *next_id)
-{
-	for (size_t i = 0; i < tasks; i++) {
-		do_task(bank_random_task(random, accounts, next_id));
-		if (random_below(random, 8) == 0)
-			living_turn(&living, false);
-	}
-}
-
-static void
-settle(void)
-{
-	assert_true(living_settle(&living));
-}
-
-/*
- * Live state, LMDB after a clean end, and what is rebuilt from the journal alone are all the same.
- */
-static void
-assert_all_agree(void)
-{
-	struct database_meta meta;
-	settle();
-	struct journal_place place = store_place(living.store);
-	replay(&place);
-	assert_true(living_memory_agrees(&living, &naive));
-	assert_true(living_agrees(&living, &naive));
-	close_it();
-	assert_true(database_agrees(data, &naive, &meta));
-	assert_true(meta.clean);
-	assert_true(meta.applied.position > naive.last_position);
-	remove_part("state");
-	remove_part("ids");
-	open_it();
-	assert_true(living_agrees(&living, &naive));
-	close_it();
-	assert_true(database_agrees(data, &naive, &meta));
-	open_it();
-	assert_true(living_agrees(&living, &naive));
-}
 
 /* ---- opening, closing ---- */
 
@@ -656,6 +506,14 @@ segment_missing_in_the_middle_is_damage(void **state)
 }
 
 /* ---- back-pressure ---- */
+
+static int
+set_up_on_disk(void **state)
+{
+	(void)state;
+	scratch_make(scratch);
+	return set_up_in_scratch();
+}
 
 static void
 turn_until_room(void)
@@ -1302,6 +1160,21 @@ ids_that_became_durable_without_a_turn_are_written_at_the_end(void **state)
 
 /* ---- failures ---- */
 
+/* Until nobody makes spare segments, whose calls could be those that a test makes fail. */
+static void
+wait_for_spares(void)
+{
+	for (int quiet = 0; quiet < 20; quiet++) {
+		struct store_stats before, after;
+		struct timespec pause = { 0, 10000000 };
+		store_stats(living.store, &before);
+		nanosleep(&pause, NULL);
+		store_stats(living.store, &after);
+		if (after.journal.zero_filled_bytes != before.journal.zero_filled_bytes)
+			quiet = 0;
+	}
+}
+
 static void
 failed_write_is_told_once_and_nothing_is_acknowledged_after_it(void **state)
 {
@@ -1311,6 +1184,7 @@ failed_write_is_told_once_and_nothing_is_acknowledged_after_it(void **state)
 	settle();
 	struct journal_place place = store_place(living.store);
 	uint64_t durable = store_durable(living.store);
+	wait_for_spares();
 	disk_fail_at(DISK_CALL_WRITE, 1, 0);
 	uint64_t position;
 	struct task task = { .kind = TASK_TOPUP, .account = 1, .amount = 1 };
@@ -1359,20 +1233,10 @@ full_disk_at_the_end_is_told_and_loses_nothing(void **state)
 	open_accounts(5);
 	settle();
 	struct journal_place place = store_place(living.store);
-	/*
-	 * Closing: ids can't be written. Nobody else opens a file then: the journal has its spares.
-	 */
+	/* Closing: ids can't be written. */
 	do_task((struct task){ .kind = TASK_TOPUP, .account = 1, .amount = 1, .id = 1 });
 	settle();
-	for (int quiet = 0; quiet < 20; quiet++) {
-		struct store_stats before, after;
-		struct timespec pause = { 0, 10000000 };
-		store_stats(living.store, &before);
-		nanosleep(&pause, NULL);
-		store_stats(living.store, &after);
-		if (after.journal.zero_filled_bytes != before.journal.zero_filled_bytes)
-			quiet = 0;
-	}
+	wait_for_spares();
 	disk_fail_at(DISK_CALL_OPEN, 1, ENOSPC);
 	assert_int_equal(living_close(&living), STATUS_FULL);
 	disk_fail_at(DISK_CALL_OPEN, 0, 0);
@@ -1395,7 +1259,7 @@ without_memory_nothing_happens_and_it_is_said(void **state)
 		uint64_t position, decided = store_decided(living.store);
 		task.account = 100 + n;
 		task.amount = (int64_t)(n * 150);
-		memory_fail_at(1);
+		memory_fail_here_at(1);
 		enum status status = bank_try(&living, &task, &position);
 		memory_fail_at(0);
 		if (status == STATUS_MEMORY) {
@@ -1461,7 +1325,6 @@ walk_over_a_table_sees_memory_and_lmdb_and_stops_when_told(void **state)
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 #define TEST_ON_DISK(name) cmocka_unit_test_setup_teardown(name, set_up_on_disk, tear_down)
 
 int

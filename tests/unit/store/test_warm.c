@@ -2,56 +2,15 @@
  * Warming: after a start, what is not in memory comes by itself, and what a whole table does not
  * have is known not to exist.
  */
-#include "living.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-static char scratch[256];
-static struct living living;
-
-static int
-set_up(void **state)
-{
-	char data[300];
-	(void)state;
-	scratch_make_fast(scratch);
-	snprintf(data, sizeof data, "%s/data", scratch);
-	living_init(&living, data);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	living_close(&living);
-	tree_remove(scratch);
-	return 0;
-}
-
-static void
-open_it(void)
-{
-	if (living_open(&living) != STATUS_OK)
-		fail_msg("%s", living.fault.text);
-}
+#include "living_case.h"
 
 /* A folder with so many accounts, closed and opened again. */
 static void
 open_with(uint64_t accounts)
 {
 	open_it();
-	for (uint64_t account = 0; account < accounts; account++) {
-		struct task task = { .kind = TASK_OPEN, .account = account, .amount = 1000000 };
-		uint64_t position;
-		assert_int_equal(bank_do(&living, &task, &position), STATUS_OK);
-		if (account % 100 == 0)
-			living_turn(&living, false);
-	}
-	assert_int_equal(living_close(&living), STATUS_OK);
+	open_accounts(accounts);
+	close_it();
 	open_it();
 }
 
@@ -126,7 +85,7 @@ warming_ends_where_the_memory_does(void **state)
 {
 	(void)state;
 	open_with(5000);
-	assert_int_equal(living_close(&living), STATUS_OK);
+	close_it();
 	living.settings.records_bytes_max = 1 << 20;
 	open_it();
 	struct shelf_stats stats = settled();
@@ -137,8 +96,6 @@ warming_ends_where_the_memory_does(void **state)
 	assert_int_equal(living_wait_record(&living, &key), STATUS_OK);
 	assert_int_equal(find(TABLE_SERVICE, "07710004999"), LOOKUP_FOUND);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
 main(void)

@@ -6,21 +6,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <string.h>
 #include <sys/stat.h>
-
-static inline int
-tree_remove_one(const char *path, const struct stat *stat, int kind, struct FTW *place)
-{
-	(void)stat, (void)kind, (void)place;
-	return remove(path);
-}
 
 static inline void
 tree_remove(const char *path)
 {
-	nftw(path, tree_remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	scratch_remove(path);
 }
 
 /* Copies a file with its holes; what vanishes meanwhile is left out. */

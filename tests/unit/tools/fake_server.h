@@ -2,6 +2,7 @@
 #ifndef SUANPAN_TEST_FAKE_SERVER_H
 #define SUANPAN_TEST_FAKE_SERVER_H
 
+#include "../scratch_folder.h"
 #include "claims.h"
 
 #include <msgpack.h>
@@ -11,8 +12,8 @@
 #include <unistd.h>
 
 struct fake_server {
-	char directory[64];
-	char path[100];
+	char directory[SCRATCH_PATH_BYTES];
+	char path[100]; /* of the socket; there is no room for longer ones in its address */
 	int listener;
 	pthread_t thread;
 	/* Serves one connection, the `number`th (from 0), and returns; then it is closed. */
@@ -88,11 +89,10 @@ fake_start(struct fake_server *server,
 	void (*serve)(struct fake_server *server, int fd, unsigned number), unsigned limit)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	*server = (struct fake_server){
-		.directory = "/tmp/suanpan-test-XXXXXX", .serve = serve, .limit = limit
-	};
-	assert_non_null(mkdtemp(server->directory));
-	snprintf(server->path, sizeof server->path, "%s/socket", server->directory);
+	*server = (struct fake_server){ .serve = serve, .limit = limit };
+	scratch_make(server->directory);
+	int length = snprintf(server->path, sizeof server->path, "%s/socket", server->directory);
+	assert_in_range(length, 1, sizeof server->path - 1);
 	memcpy(address.sun_path, server->path, strlen(server->path) + 1);
 	server->listener = socket(AF_UNIX, SOCK_STREAM, 0);
 	assert_int_equal(bind(server->listener, (struct sockaddr *)&address, sizeof address), 0);
@@ -106,8 +106,7 @@ fake_stop(struct fake_server *server)
 	shutdown(server->listener, SHUT_RDWR);
 	pthread_join(server->thread, NULL);
 	close(server->listener);
-	unlink(server->path);
-	rmdir(server->directory);
+	scratch_remove(server->directory);
 }
 
 #endif
