@@ -29,9 +29,8 @@ id_table_init(struct id_table *table, uint32_t count_max)
 		lines *= 2;
 	*table = (struct id_table){ .line_mask = lines - 1, .count_max = count_max };
 	atomic_init(&table->views, 0);
-	table->lines = memory_new_aligned(sizeof *table->lines, index_bytes(table));
-	table->entries = memory_new_aligned(
-		sizeof *table->lines, count_max * sizeof *table->entries);
+	table->lines = memory_new_spread(index_bytes(table));
+	table->entries = memory_new_spread(count_max * sizeof *table->entries);
 	if (table->lines != NULL && table->entries != NULL)
 		return true;
 	id_table_release(table);

@@ -3,8 +3,11 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "must.h"
+
+enum { CACHE_LINE = 64, LARGE_PAGE = 2 * 1024 * 1024 };
 
 /* The number of the request that fails; 0: none, and nothing is counted. */
 static _Atomic uint64_t fail_number;
@@ -89,6 +92,18 @@ memory_new_aligned(size_t alignment, size_t size)
 	void *memory;
 	if (posix_memalign(&memory, alignment, size_at_least_one(size)) != 0)
 		return NULL;
+	return memory;
+}
+
+void *
+memory_new_spread(size_t size)
+{
+	if (size < LARGE_PAGE)
+		return memory_new_aligned(CACHE_LINE, size);
+	void *memory = memory_new_aligned(LARGE_PAGE, size);
+	/* Advice only: whoever does not take it is slower. */
+	if (memory != NULL)
+		madvise(memory, size / LARGE_PAGE * LARGE_PAGE, MADV_HUGEPAGE);
 	return memory;
 }
 

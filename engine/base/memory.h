@@ -14,7 +14,12 @@ void *memory_new_zeroed(size_t count, size_t size); /* checks count * size */
 void *memory_resize(void *old, size_t size); /* old may be NULL; old stays valid on failure */
 void *
 memory_new_aligned(size_t alignment, size_t size); /* a power of two; memory_resize forgets it */
-void memory_free(void *memory);                    /* for all of the above; NULL is fine */
+/*
+ * For memory that is touched all over, from 2 MiB on: aligned for large pages, and on them where
+ * the system gives them, so that a touch needs no walk through page tables. Smaller: cache lines.
+ */
+void *memory_new_spread(size_t size);
+void memory_free(void *memory); /* for all of the above; NULL is fine */
 
 /*
  * Fault injection: from now on, the request number `countdown` (1 is the next) fails, once; 0

@@ -67,6 +67,22 @@ aligned_memory_is_aligned(void **state)
 }
 
 static void
+memory_to_spread_over_is_on_large_pages_from_their_size_on(void **state)
+{
+	(void)state;
+	static const size_t SIZES[] = { 1, 64, (2 << 20) - 1, 2 << 20, (2 << 20) + 1, 5 << 20 };
+	for (size_t i = 0; i < sizeof SIZES / sizeof *SIZES; i++) {
+		uint8_t *memory = memory_new_spread(SIZES[i]);
+		assert_non_null(memory);
+		assert_int_equal((uintptr_t)memory % (SIZES[i] < 2 << 20 ? 64 : 2 << 20), 0);
+		memset(memory, 1, SIZES[i]);
+		memory_free(memory);
+	}
+	memory_fail_at(1);
+	assert_null(memory_new_spread(2 << 20));
+}
+
+static void
 resized_memory_keeps_its_content_also_when_it_fails(void **state)
 {
 	(void)state;
@@ -193,6 +209,9 @@ main(void)
 		cmocka_unit_test(no_bytes_are_memory_too),
 		cmocka_unit_test(zeroed_memory_is_zero_and_its_product_is_checked),
 		cmocka_unit_test(aligned_memory_is_aligned),
+		cmocka_unit_test_teardown(
+			memory_to_spread_over_is_on_large_pages_from_their_size_on,
+			switch_off_failures),
 		cmocka_unit_test_teardown(
 			resized_memory_keeps_its_content_also_when_it_fails, switch_off_failures),
 		cmocka_unit_test_teardown(
