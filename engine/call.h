@@ -40,11 +40,18 @@ struct reply_to {
 	uint32_t slot;
 };
 
+#define WARM_COUNTERS_MAX 4
+
 /* How far fetching ahead has come: what the next step looks at. */
 struct warm {
 	struct shelf_key first;
-	uint64_t second;   /* hash of another record */
-	struct hash128 id; /* of the request's id */
+	uint64_t second; /* hash of another record */
+	/* The subscription and its record; valid until something is decided. */
+	struct text subscription_id;
+	struct bytes subscription;
+	struct hash128 id;                    /* of the request's id */
+	uint64_t counters[WARM_COUNTERS_MAX]; /* hashes of their records */
+	unsigned counter_count;
 	bool stopped;
 };
 

@@ -506,6 +506,50 @@ charge_run(struct call *call, const void *params)
 	return settle(&deciding);
 }
 
+/* ---- fetching ahead ---- */
+
+/* Whom rate_counters tells of a counter. */
+struct warm_counters {
+	struct warm *warm;
+	struct text subscription_id;
+	const struct store *store;
+};
+
+static void
+warm_counter(void *context, const struct counter_name *name)
+{
+	struct warm_counters *counters = context;
+	struct warm *warm = counters->warm;
+	struct record_key key;
+	if (warm->counter_count == WARM_COUNTERS_MAX)
+		return;
+	key_of_counter(
+		&key, counters->subscription_id, name->package, name->allowance, name->cycle);
+	uint64_t hash = shelf_key_of(&key).hash;
+	warm->counters[warm->counter_count++] = hash;
+	store_prefetch_slot(counters->store, hash);
+}
+
+/* The counters of the allowances that are held: where are their records? */
+static void
+warm_counters(struct call *call, const struct usage_params *usage)
+{
+	const struct loaded_release *release = releases_active(call->shard->releases);
+	struct warm_counters counters = { &call->warm, call->warm.subscription_id,
+		call->shard->store };
+	if (release == NULL)
+		return;
+	struct subscription subscription = subscription_read(call->warm.subscription);
+	uint32_t service = image_service(release->image, usage->service);
+	for (unsigned i = 0; i < subscription.package_count; i++) {
+		struct text package = field_read_text(&subscription.packages);
+		struct span span = field_read_span(&subscription.packages);
+		if (span_has(span, usage->at_ms))
+			rate_counters(release->image, service, package, usage->at_ms, warm_counter,
+				&counters);
+	}
+}
+
 void
 charge_warm(struct call *call, const void *params, unsigned step)
 {
@@ -516,4 +560,10 @@ charge_warm(struct call *call, const void *params, unsigned step)
 		store_prefetch_id(store, call->warm.id);
 	}
 	subject_warm(call, usage->service_id, usage->at_ms, step);
+	if (call->warm.stopped || step < 4)
+		return;
+	if (step == 4)
+		warm_counters(call, usage);
+	for (unsigned i = 0; step == 5 && i < call->warm.counter_count; i++)
+		store_prefetch_record(store, call->warm.counters[i]);
 }

@@ -140,6 +140,9 @@ warm_account(struct call *call)
 	if (!in_memory(call, call->warm.first, &value))
 		return false;
 	struct text account = subscription_account(value);
+	call->warm.subscription_id = (struct text){ (const char *)call->warm.first.bytes.data,
+		call->warm.first.bytes.size };
+	call->warm.subscription = value;
 	key_of_balance(&balance, account, TEXT("main"));
 	call->warm.first = shelf_key(TABLE_ACCOUNT, bytes_of_text(account));
 	call->warm.second = shelf_key_of(&balance).hash;

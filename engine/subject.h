@@ -34,7 +34,10 @@ enum found subject_find_account(struct call *call, struct text account_id, struc
 bool subject_holdings(const struct subject *subject, struct arena *arena, struct holding **holdings,
 	size_t *count);
 
-/* Fetches, in steps 0 to METHOD_WARM_STEPS - 1, what subject_find will touch. */
+/*
+ * Fetches, in steps 0 to METHOD_WARM_STEPS - 1, what subject_find will touch. After step 4,
+ * call->warm has the subscription, unless it says that it stopped.
+ */
 void subject_warm(struct call *call, struct text service_id, int64_t at_ms, unsigned step);
 
 #endif

@@ -109,6 +109,32 @@ uses_gather(struct rating *rating, const struct choice *choice, int64_t ms, int6
 	return true;
 }
 
+void
+rate_counters(const struct image *image, uint32_t service, struct text package, int64_t at_ms,
+	void (*told)(void *context, const struct counter_name *name), void *context)
+{
+	uint32_t first, count;
+
+	if (!image_package(image, package, &first, &count))
+		return;
+	for (const struct package *version = &image->packages[first]; count > 0;
+		version++, count--) {
+		if (at_ms < version->from_ms || at_ms >= version->till_ms)
+			continue;
+		for (uint32_t i = 0; i < version->allowance_count; i++) {
+			const struct allowance *allowance = &version->allowances[i];
+			struct counter_name name = { .package = version->id,
+				.allowance = allowance->id };
+
+			if (allowance->service != service)
+				continue;
+			struct cycle_span cycle = image_cycle(image, allowance->every, at_ms);
+			name.cycle = (int32_t)cycle.first_day;
+			told(context, &name);
+		}
+	}
+}
+
 /* Names a pool for the parts that it pays. */
 static bool
 pool_label(struct rating *rating, struct pool *pool)

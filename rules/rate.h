@@ -174,6 +174,14 @@ enum rate_outcome {
 	RATE_FAULT, /* *fault: no room in the arena (STATUS_MEMORY), a deadline passed (STATUS_BUSY) */
 };
 
+/*
+ * Names the counters of the allowances that a package which is held serves a service with at an
+ * instant: what rating may soon ask for, so that it can be fetched ahead. An unknown package or
+ * service has none.
+ */
+void rate_counters(const struct image *image, uint32_t service, struct text package, int64_t at_ms,
+	void (*told)(void *context, const struct counter_name *name), void *context);
+
 /* Texts in *pricing point into the image, the usage, the holdings or the arena. */
 enum rate_outcome rate_usage(const struct rate_question *question, struct arena *arena,
 	struct pricing *pricing, struct fault *fault);

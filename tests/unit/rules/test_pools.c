@@ -154,6 +154,54 @@ a_cold_counter_leaves_the_pricing_untouched(void **state)
 	sketch_end(&sketch);
 }
 
+/* What rate_counters tells: how many, and the last. */
+struct told {
+	size_t count;
+	struct counter_name name;
+};
+
+static void
+tell(void *context, const struct counter_name *name)
+{
+	struct told *told = context;
+
+	told->count++;
+	told->name = *name;
+}
+
+static struct told
+told_of(struct sketch *sketch, const char *service, const char *package, const char *at)
+{
+	struct told told = { 0 };
+
+	rate_counters(&sketch->image, image_service(&sketch->image, text_of(service)),
+		text_of(package), sketch_at(at), tell, &told);
+	return told;
+}
+
+static void
+counters_are_named_ahead_of_rating(void **state)
+{
+	static struct sketch sketch;
+	struct usage usage = call("2026-03-31T16:00:00Z", 300); /* April there */
+	struct pricing pricing;
+
+	(void)state;
+	minutes(&sketch);
+	sketch.packages[0].till_ms = sketch_at("2026-04-10T00:00:00Z");
+	assert_int_equal(sketch_rate(&sketch, &usage, pack, 1, &pricing), RATE_DONE);
+	struct told told = told_of(&sketch, "voice", "pack", "2026-03-31T16:00:00Z");
+	assert_int_equal(told.count, 1);
+	assert_text(told.name.package, "pack");
+	assert_text(told.name.allowance, "minutes");
+	assert_int_equal(told.name.cycle, pricing.consumptions[0].name.cycle);
+	assert_int_equal(told.name.cycle, sketch_day(2026, 4, 1));
+	assert_int_equal(told_of(&sketch, "voice", "other", "2026-03-31T16:00:00Z").count, 0);
+	assert_int_equal(told_of(&sketch, "other", "pack", "2026-03-31T16:00:00Z").count, 0);
+	assert_int_equal(told_of(&sketch, "voice", "pack", "2026-04-10T00:00:00Z").count, 0);
+	sketch_end(&sketch);
+}
+
 int
 main(void)
 {
@@ -164,6 +212,7 @@ main(void)
 		cmocka_unit_test(allowances_are_used_in_order),
 		cmocka_unit_test(versions_of_a_package_share_their_counter),
 		cmocka_unit_test(a_cold_counter_leaves_the_pricing_untouched),
+		cmocka_unit_test(counters_are_named_ahead_of_rating),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
