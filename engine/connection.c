@@ -3,6 +3,7 @@
 
 #include "pack.h"
 #include "scan.h"
+#include "sender.h"
 #include "waits.h"
 
 #include "base/log.h"
@@ -16,6 +17,11 @@ enum {
 	OUT_BYTES_STOP = 1
 		<< 20, /* answers a client has not read: no more requests are taken from it */
 	OUT_BYTES_MAX = 64 << 20, /* answers a client has not read: it is cut off */
+	/*
+	 * Answers that are worth giving to the sender: a single one is not, at 64 clients with one
+	 * request in flight each that took a tenth of the rate.
+	 */
+	AWAY_BYTES = 512,
 	CALLS_STOP = 256, /* requests of a client that wait for something: no more are taken */
 	IN_BYTES_TOTAL = 256 << 20,  /* unfinished messages of all connections together … */
 	IN_BYTES_SMALL = 256 * 1024, /* … but for those that are small */
@@ -46,8 +52,10 @@ struct connection {
 	struct buffer held[HELD_SLOTS];
 	struct connection *hold_next[HELD_SLOTS];
 	bool holds[HELD_SLOTS];
-	struct buffer writing; /* given to the loop */
+	struct buffer writing; /* given to the sender or to the loop */
 	bool write_under_way;
+	bool is_away; /* `writing` is the sender's, and so is the socket */
+	struct sending sending;
 	uv_write_t write;
 	bool dirty; /* on the list of connections with something ready */
 	struct connection *dirty_next;
@@ -70,21 +78,36 @@ struct connections {
 	uint64_t released_batch; /* all answers of batches up to this have been let go */
 	bool stopped;            /* for back-pressure */
 	uint8_t *arrival;        /* READ_BYTES */
+	struct sender *sender;
+	bool sends_away; /* there are so many to send to that the sender does it */
 };
 
-struct connections *
-connections_new(struct shard *shard, uv_loop_t *loop, size_t frame_bytes_max, unsigned count_max)
+static void
+sender_called(void *context)
+{
+	connections_send(context);
+}
+
+enum status
+connections_open(struct connections **connections, struct shard *shard, uv_loop_t *loop,
+	const struct connection_limits *limits, struct fault *fault)
 {
 	struct connections *all = memory_new_zeroed(1, sizeof *all);
 	if (all == NULL || (all->arrival = memory_new(READ_BYTES)) == NULL) {
 		memory_free(all);
-		return NULL;
+		return fault_set(fault, STATUS_MEMORY, "no memory for connections");
 	}
 	all->shard = shard;
 	all->loop = loop;
-	all->limits = (struct scan_limits){ frame_bytes_max, VALUES_MAX };
-	all->count_max = count_max;
-	return all;
+	all->limits = (struct scan_limits){ limits->frame_bytes_max, VALUES_MAX };
+	all->count_max = limits->count_max;
+	enum status status = sender_open(&all->sender, loop, sender_called, all, fault);
+	if (status != STATUS_OK) {
+		connections_free(all);
+		return status;
+	}
+	*connections = all;
+	return STATUS_OK;
 }
 
 void
@@ -93,6 +116,7 @@ connections_free(struct connections *connections)
 	if (connections == NULL)
 		return;
 	must(connections->first == NULL);
+	sender_close(connections->sender);
 	memory_free(connections->arrival);
 	memory_free(connections);
 }
@@ -126,6 +150,8 @@ connection_drop(struct connection *connection)
 	memory_free(connection);
 }
 
+static void stop_reading(struct connection *connection);
+
 static void
 socket_closed(uv_handle_t *handle)
 {
@@ -149,9 +175,14 @@ connection_close(struct connection *connection)
 {
 	if (connection->closing)
 		return;
-	connection->closing =
-		true; /* what arrived stays until the socket is closed: it may be being run just now */
-	uv_close(&connection->socket.handle, socket_closed);
+	/* What arrived stays until the socket is closed: it may be being run just now. */
+	connection->closing = true;
+	if (!connection->is_away) {
+		uv_close(&connection->socket.handle, socket_closed);
+		return;
+	}
+	stop_reading(connection);
+	sender_hurry(connection->all->sender, &connection->sending);
 }
 
 /* ---- writing ---- */
@@ -186,14 +217,22 @@ write_done(uv_write_t *write, int status)
 	connection_drop(connection);
 }
 
+/* What is ready is to be written now. */
+static void
+begin_writing(struct connection *connection)
+{
+	struct buffer ready = connection->ready;
+	must(connection->writing.size == 0 && !connection->write_under_way);
+	connection->ready = connection->writing;
+	connection->writing = ready;
+}
+
 /* What did not go at once goes when the socket takes more. */
 static void
 write_rest(struct connection *connection)
 {
-	struct buffer rest = connection->ready;
-	connection->ready = connection->writing;
-	connection->writing = rest;
-	uv_buf_t buf = uv_buf_init((char *)rest.data, (unsigned)rest.size);
+	uv_buf_t buf = uv_buf_init(
+		(char *)connection->writing.data, (unsigned)connection->writing.size);
 	connection->write.data = connection;
 	connection->write_under_way = true;
 	connection_retain(connection);
@@ -240,12 +279,52 @@ mark_behind(struct connection *connection)
 	connection->all->behind = connection;
 }
 
+/* Lets the sender send what is ready. */
+static void
+send_away(struct connection *connection)
+{
+	begin_writing(connection);
+	connection->write_under_way = true;
+	connection->is_away = true;
+	connection->sending.bytes = (struct bytes){ connection->writing.data,
+		connection->writing.size };
+	connection_retain(connection);
+	sender_give(connection->all->sender, &connection->sending);
+	if (!connection->reading || connection->parked.count > 0)
+		sender_hurry(connection->all->sender, &connection->sending);
+}
+
+/* What the sender has done with the answers of a connection. */
+static void
+was_sent(struct connection *connection)
+{
+	const struct sending *sending = &connection->sending;
+	connection->write_under_way = false;
+	connection->is_away = false;
+	buffer_consume(&connection->writing, sending->sent);
+	if (connection->closing) /* it was to be closed meanwhile */
+		uv_close(&connection->socket.handle, socket_closed);
+	else if (sending->os_error != 0)
+		connection_close(connection);
+	else if (connection->writing.size > 0)
+		write_rest(connection);
+	else
+		connection_write(connection);
+	connection_drop(connection);
+}
+
 /* Sends what is ready, as far as the socket takes it. */
 static void
 connection_write(struct connection *connection)
 {
+	if (connection->is_away)
+		sender_hurry(connection->all->sender, &connection->sending);
 	if (connection->closing || connection->write_under_way)
 		return;
+	if (connection->all->sends_away && connection->ready.size >= AWAY_BYTES) {
+		send_away(connection);
+		return;
+	}
 	if (connection->ready.size > 0) {
 		uv_buf_t buf = uv_buf_init(
 			(char *)connection->ready.data, (unsigned)connection->ready.size);
@@ -257,6 +336,7 @@ connection_write(struct connection *connection)
 		if (sent > 0)
 			buffer_consume(&connection->ready, (size_t)sent);
 		if (connection->ready.size > 0) {
+			begin_writing(connection);
 			write_rest(connection);
 			return;
 		}
@@ -283,6 +363,11 @@ mark_dirty(struct connection *connection)
 void
 connections_send(struct connections *connections)
 {
+	struct sending *sending;
+	connections->sends_away = connections->dirty != NULL &&
+		connections->dirty->dirty_next != NULL;
+	while ((sending = sender_take(connections->sender)) != NULL)
+		was_sent(sending->owner);
 	while (connections->dirty != NULL) {
 		struct connection *connection = connections->dirty;
 		connections->dirty = connection->dirty_next;
@@ -290,6 +375,7 @@ connections_send(struct connections *connections)
 		connection_write(connection);
 		connection_drop(connection);
 	}
+	sender_go(connections->sender);
 }
 
 static void
@@ -768,6 +854,8 @@ connections_accept(struct connections *connections, uv_stream_t *listener)
 		connection_close(connection);
 		return;
 	}
+	uv_fileno(&connection->socket.handle, &connection->sending.fd);
+	connection->sending.owner = connection;
 	if (is_tcp)
 		uv_tcp_nodelay(&connection->socket.tcp, 1);
 	if (connections->count > connections->count_max) {

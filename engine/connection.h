@@ -10,14 +10,17 @@
  * time (one in flight, one open). When a batch is durable, its buffer is written. Answers may leave
  * in another order than their requests came.
  *
- *   ready ─────────────────────────► socket
- *   held[batch % 2] ── durable ──► ready
+ *   held[batch % 4] ── durable ──► ready ──► writing ──► socket
+ *
+ * Sending. When there is something ready for one client only, it is sent at once. When there is for
+ * more, a thread of its own (sender.h) does it, so that the shard goes on deciding; the socket is
+ * that thread's until it is done, and is closed only then.
  *
  * A client that does not read its answers is not read from either, once OUT_BYTES_STOP wait for it;
  * its calls that still want a worker are parked, so that no more answers are made. The same holds
  * for one with CALLS_STOP calls that wait for something. Others notice nothing.
  *
- * Thread: the shard's.
+ * Thread: the shard's, but for the sender's.
  */
 #ifndef SUANPAN_CONNECTION_H
 #define SUANPAN_CONNECTION_H
@@ -28,9 +31,14 @@ struct connection;
 struct connections; /* all of them */
 struct waiting;
 
-struct connections *
-connections_new(struct shard *shard, uv_loop_t *loop, size_t frame_bytes_max, unsigned count_max);
-/* All must be closed. */
+struct connection_limits {
+	size_t frame_bytes_max; /* of one message */
+	unsigned count_max;
+};
+
+enum status connections_open(struct connections **connections, struct shard *shard, uv_loop_t *loop,
+	const struct connection_limits *limits, struct fault *fault);
+/* All must be closed. The loop must run once more. NULL is fine. */
 void connections_free(struct connections *connections);
 
 /* Accepts one waiting connection of a listening stream (a TCP or pipe handle). */

@@ -415,14 +415,13 @@ server_open(struct server **server, const struct settings *settings,
 		status = shard_open(&opened->shard, &shard, &opened->loop, &store_events, fault);
 	if (status == STATUS_OK) {
 		recovering_called(opened, 0, 0);
-		opened->connections = connections_new(opened->shard, &opened->loop,
-			shard.frame_bytes_max, (unsigned)settings->connections_max.number);
-		if (opened->connections == NULL)
-			status = fault_set(fault, STATUS_MEMORY, "no memory for connections");
-		else
-			uv_prepare_start(
-				&opened->turn, turn_called); /* opening has run the loop, too */
+		const struct connection_limits limits = { shard.frame_bytes_max,
+			(unsigned)settings->connections_max.number };
+		status = connections_open(
+			&opened->connections, opened->shard, &opened->loop, &limits, fault);
 	}
+	if (status == STATUS_OK)
+		uv_prepare_start(&opened->turn, turn_called); /* opening has run the loop, too */
 	if (status == STATUS_OK)
 		status = listen_tcp(opened, settings->listen.text, fault);
 	if (status == STATUS_OK)

@@ -1,5 +1,6 @@
 """Many clients, rude clients: what each can take is bounded, and the others notice nothing."""
 
+import random
 import resource
 import socket
 import struct
@@ -129,6 +130,39 @@ def test_a_connection_that_is_reset_with_requests_under_way_harms_nobody(server)
         client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         client.socket.close()
     assert server.connect().call("ping")
+
+
+def test_clients_that_come_and_go_in_a_crowd_get_only_their_own_answers(server):
+    """Answers leave by another thread; when a socket is closed, its number may be the next client's."""
+    seed = random.randrange(1 << 32)
+    print("seed", seed)
+    chance = random.Random(seed)
+    crowd = {}
+    served = 0
+    for turn in range(600):
+        place = chance.randrange(12)
+        if place not in crowd:
+            crowd[place] = (server.connect(tcp=turn % 2 == 0), {})
+        client, ids = crowd[place]
+        requests = []
+        for n in range(9):
+            request, number = client.pack("charge", {**ENQUIRY, "to": "110", "id": f"crowd{turn}-{n}"})
+            ids[number] = f"crowd{turn}-{n}"
+            requests.append(request)
+        client.send_bytes(b"".join(requests))
+        if chance.random() < 0.2:
+            if chance.random() < 0.5:
+                client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.socket.close()
+            del crowd[place]
+        elif chance.random() < 0.3:
+            answers = [client.receive_any() for _ in ids]
+            charges = [result["charge"] for _, _, result in answers]
+            entries = client.call_all("charge.get", [{"charge": charge} for charge in charges])
+            assert [ids[number] for number, _, _ in answers] == [entry["id"] for _, entry in entries]
+            served += len(set(charges))
+            ids.clear()
+    assert served > 300
 
 
 def test_who_does_not_read_its_answers_is_not_read_from_and_takes_bounded_memory(server):

@@ -200,9 +200,11 @@ world_try_open(struct world *world)
 		assert_int_equal(uv_loop_close(&world->loop), 0);
 		return status;
 	}
-	world->connections = connections_new(world->shard, &world->loop,
-		world->settings.frame_bytes_max, world->connections_max);
-	assert_non_null(world->connections);
+	const struct connection_limits limits = { world->settings.frame_bytes_max,
+		world->connections_max };
+	assert_int_equal(connections_open(&world->connections, world->shard, &world->loop, &limits,
+				 &world->fault),
+		STATUS_OK);
 	world_socket_path(world, path);
 	unlink(path);
 	uv_pipe_init(&world->loop, &world->listener, 0);
