@@ -172,6 +172,22 @@ put_digits(char *at, uint64_t number, int count)
 	return at + count;
 }
 
+/* How many digits a number has; most have few. */
+static int
+digit_count(uint64_t number)
+{
+	if (number < 10)
+		return 1;
+	if (number < 100)
+		return 2;
+	if (number < 1000)
+		return 3;
+	int count = 4;
+	for (uint64_t limit = 10000; number >= limit; limit *= 10)
+		count++;
+	return count;
+}
+
 size_t
 money_format(struct money amount, char text[MONEY_TEXT_MAX])
 {
@@ -183,19 +199,17 @@ money_format(struct money amount, char text[MONEY_TEXT_MAX])
 	char *at = text;
 	if (is_negative)
 		*at++ = '-';
-	int unit_digits = 1;
-	for (uint64_t limit = 10; units >= limit; limit *= 10)
-		unit_digits++;
-	at = put_digits(at, units, unit_digits);
+	at = put_digits(at, units, digit_count(units));
 	*at++ = '.';
-	int decimals = DECIMALS_MAX;
 	if (fraction % 10000 == 0) { /* two decimals, as mostly */
-		fraction /= 10000;
-		decimals = DECIMALS_MIN;
+		*at++ = (char)('0' + fraction / 100000);
+		*at++ = (char)('0' + fraction / 10000 % 10);
+	} else {
+		int decimals = DECIMALS_MAX;
+		for (; fraction % 10 == 0; decimals--)
+			fraction /= 10;
+		at = put_digits(at, fraction, decimals);
 	}
-	for (; decimals > DECIMALS_MIN && fraction % 10 == 0; decimals--)
-		fraction /= 10;
-	at = put_digits(at, fraction, decimals);
 	*at = '\0';
 	must(at - text < MONEY_TEXT_MAX);
 	return (size_t)(at - text);

@@ -100,13 +100,16 @@ are_printable(uint64_t eight)
 static bool
 is_printable(struct text text)
 {
-	uint64_t eight = UINT64_C(0x2020202020202020);
-	size_t at = 0;
-	for (; text.size - at >= 8; at += 8) {
-		if (!are_printable(load_u64(text.data + at)))
-			return false;
+	if (text.size >= 8) {
+		for (size_t at = 0; text.size - at > 8; at += 8) {
+			if (!are_printable(load_u64(text.data + at)))
+				return false;
+		}
+		return are_printable(load_u64(text.data + text.size - 8));
 	}
-	memcpy(&eight, text.data + at, text.size - at);
+	uint64_t eight = UINT64_C(0x2020202020202020);
+	for (size_t at = 0; at < text.size; at++)
+		eight = eight << 8 | (uint8_t)text.data[at];
 	return are_printable(eight);
 }
 
