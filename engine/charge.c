@@ -253,11 +253,12 @@ static enum progress
 begin(struct deciding *deciding, struct call *call, const struct usage_params *params,
 	enum call_end *end)
 {
-	*deciding = (struct deciding){
-		.call = call,
-		.params = params,
-		.release = call_release(call),
-	};
+	/* The rest is filled when it is found; clearing all of it took a hundredth of a charge. */
+	deciding->call = call;
+	deciding->params = params;
+	deciding->release = call_release(call);
+	deciding->enquiry = false;
+	deciding->event = (struct bytes){ NULL, 0 };
 	if (!read_usage(params, &deciding->usage)) {
 		*end = refuse_quantities(call);
 		return HAS_ENDED;

@@ -412,14 +412,11 @@ refuse_unknown(struct reading *reading, const struct shape *shape, struct text n
 }
 
 /* Is the text this string? The first letter mostly says no. */
-static bool
+static inline bool
 text_is(struct text text, const char *string)
 {
-	for (size_t i = 0; i < text.size; i++) {
-		if (string[i] == '\0' || text.data[i] != string[i])
-			return false;
-	}
-	return string[text.size] == '\0';
+	return text.size > 0 && text.data[0] == string[0] && strlen(string) == text.size &&
+		memcmp(text.data, string, text.size) == 0;
 }
 
 /*

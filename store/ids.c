@@ -16,10 +16,7 @@ ids_hash(uint64_t folder, struct text scope, struct text id)
 	must(scope.size <= IDS_NAME_BYTES_MAX && id.size <= IDS_NAME_BYTES_MAX);
 	uint8_t bytes[1 + 2 * IDS_NAME_BYTES_MAX];
 	bytes[0] = (uint8_t)scope.size; /* so that no two pairs look alike */
-	if (scope.size > 0)
-		memcpy(bytes + 1, scope.data, scope.size);
-	if (id.size > 0)
-		memcpy(bytes + 1 + scope.size, id.data, id.size);
+	put_bytes(put_bytes(bytes + 1, scope.data, scope.size), id.data, id.size);
 	return hash128(bytes, 1 + scope.size + id.size, folder);
 }
 

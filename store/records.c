@@ -196,14 +196,14 @@ key_of_text(struct record_key *key, enum table table, struct text id)
 	must(id.size >= 1 && id.size <= IDENTIFIER_BYTES_MAX);
 	key->table = (uint8_t)table;
 	key->size = (uint8_t)id.size;
-	memcpy(key->data, id.data, id.size);
+	put_bytes(key->data, id.data, id.size);
 }
 
 static void
 key_append(struct record_key *key, struct text part)
 {
 	must(key->size + part.size < RECORD_KEY_MAX);
-	memcpy(key->data + key->size, part.data, part.size);
+	put_bytes(key->data + key->size, part.data, part.size);
 	key->size = (uint8_t)(key->size + part.size);
 }
 
