@@ -26,20 +26,22 @@ enum {
 	IN_BYTES_TOTAL = 256 << 20,  /* unfinished messages of all connections together … */
 	IN_BYTES_SMALL = 256 * 1024, /* … but for those that are small */
 	VALUES_MAX = 100000,
-	HELD_SLOTS = 4, /* more than the batches that can be undurable at a time */
+	HELD_SLOTS = JOURNAL_BATCHES_UNDURABLE_MAX + 1,
 	ANSWER_HEAD_BYTES = 8,
+};
+
+union client_socket {
+	uv_handle_t handle;
+	uv_stream_t stream;
+	uv_tcp_t tcp;
+	uv_pipe_t pipe;
 };
 
 struct connection {
 	struct connections *all;
 	struct connection *next, *previous;
 	unsigned references;
-	union {
-		uv_handle_t handle;
-		uv_stream_t stream;
-		uv_tcp_t tcp;
-		uv_pipe_t pipe;
-	} socket;
+	union client_socket socket;
 	bool reading;
 	bool closing;     /* the socket is being closed or is closed */
 	bool ending;      /* to be closed when the last answer has left */
@@ -80,6 +82,10 @@ struct connections {
 	uint8_t *arrival;        /* READ_BYTES */
 	struct sender *sender;
 	bool sends_away; /* there are so many to send to that the sender does it */
+	/* A client for whom there is no memory, while its socket closes. */
+	union client_socket turned_away;
+	bool turns_away;
+	uv_stream_t *turned_away_next; /* a listener that has another, or NULL */
 };
 
 static void
@@ -115,7 +121,7 @@ connections_free(struct connections *connections)
 {
 	if (connections == NULL)
 		return;
-	must(connections->first == NULL);
+	must(connections->first == NULL && !connections->turns_away);
 	sender_close(connections->sender);
 	memory_free(connections->arrival);
 	memory_free(connections);
@@ -124,7 +130,7 @@ connections_free(struct connections *connections)
 unsigned
 connections_count(const struct connections *connections)
 {
-	return connections->count;
+	return connections->count + connections->turns_away;
 }
 
 /* ---- life ---- */
@@ -551,7 +557,9 @@ answer_problem(struct connection *connection, uint32_t msgid, enum say say, stru
 	struct pack pack = pack_into(&error);
 	connection_pack_error(connection, &pack, say, &argument, 1);
 	connection->calls++;
-	connection_error(connection, msgid, (struct bytes){ error.data, error.size }, 0);
+	bool is_whole = pack_is_whole(&pack);
+	connection_error(
+		connection, msgid, (struct bytes){ error.data, is_whole ? error.size : 0 }, 0);
 	buffer_release(&error);
 }
 
@@ -836,19 +844,55 @@ connection_new(struct connections *all)
 	return connection;
 }
 
+static void
+socket_init(union client_socket *client, uv_loop_t *loop, bool is_tcp)
+{
+	if (is_tcp)
+		uv_tcp_init(loop, &client->tcp);
+	else
+		uv_pipe_init(loop, &client->pipe, 0);
+}
+
+static void
+turned_away(uv_handle_t *handle)
+{
+	struct connections *all = handle->data;
+	uv_stream_t *next = all->turned_away_next;
+	all->turns_away = false;
+	all->turned_away_next = NULL;
+	if (next != NULL && !uv_is_closing((uv_handle_t *)next))
+		connections_accept(all, next);
+}
+
+/*
+ * Accepts and closes: the loop listens no more to a listener one of whose clients nobody accepts.
+ * One after the other.
+ */
+static void
+turn_away(struct connections *connections, uv_stream_t *listener)
+{
+	if (connections->turns_away) {
+		connections->turned_away_next = listener;
+		return;
+	}
+	connections->turns_away = true;
+	socket_init(&connections->turned_away, connections->loop, listener->type == UV_TCP);
+	connections->turned_away.handle.data = connections;
+	uv_accept(listener, &connections->turned_away.stream);
+	uv_close(&connections->turned_away.handle, turned_away);
+}
+
 void
 connections_accept(struct connections *connections, uv_stream_t *listener)
 {
 	struct connection *connection = connection_new(connections);
 	if (connection == NULL) {
 		log_event(LOG_WARN, "no memory for another connection");
+		turn_away(connections, listener);
 		return;
 	}
 	bool is_tcp = listener->type == UV_TCP;
-	if (is_tcp)
-		uv_tcp_init(connections->loop, &connection->socket.tcp);
-	else
-		uv_pipe_init(connections->loop, &connection->socket.pipe, 0);
+	socket_init(&connection->socket, connections->loop, is_tcp);
 	connection->socket.handle.data = connection;
 	if (uv_accept(listener, &connection->socket.stream) != 0) {
 		connection_close(connection);

@@ -6,8 +6,8 @@
  * that is lost is closed after its error has left.
  *
  * Answering. An answer is packed at once and held until the journal is durable up to its entry:
- * answers of one journal batch gather in one buffer, and at most two batches are undurable at a
- * time (one in flight, one open). When a batch is durable, its buffer is written. Answers may leave
+ * answers of one journal batch gather in one buffer, and only a few batches are undurable at a
+ * time (JOURNAL_BATCHES_UNDURABLE_MAX). When a batch is durable, its buffer is written. Answers may leave
  * in another order than their requests came.
  *
  *   held[batch % 4] ── durable ──► ready ──► writing ──► socket

@@ -276,6 +276,7 @@ store_release(struct store *store)
 	shelf_free(store->shelf);
 	database_close(store->database);
 	folder_close(&store->folder);
+	memory_free(store->id_work);
 	memory_free(store);
 }
 

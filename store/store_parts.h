@@ -54,9 +54,10 @@ struct store {
 	struct want_list rooms;
 	struct want_list
 		starved; /* records that were read and found no memory; after the next checkpoint */
-	unsigned readings; /* workers under way */
-	unsigned id_jobs;  /* the same, for runs */
-	bool progressed;   /* something that back-pressure may have waited for has happened */
+	unsigned readings;       /* workers under way */
+	unsigned id_jobs;        /* the same, for runs */
+	struct id_work *id_work; /* ready for the next of them, or NULL */
+	bool progressed;         /* something that back-pressure may have waited for has happened */
 
 	/* Tables of which all records are in memory, unless one was dropped; a bit each. */
 	uint32_t complete;

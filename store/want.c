@@ -507,14 +507,15 @@ id_jobs_send(struct store *store)
 	int32_t today = (int32_t)floor_divide(store->now_ms, DAY_MS);
 	ids_set_durable(store->ids, store_durable(store));
 	while (may_send_id_jobs(store)) {
-		struct id_work *id_work = memory_new_zeroed(1, sizeof *id_work);
+		if (store->id_work == NULL)
+			store->id_work = memory_new_zeroed(1, sizeof *store->id_work);
+		struct id_work *id_work = store->id_work;
 		if (id_work == NULL)
 			return;
 		id_work->job = ids_job_next(store->ids, today, store->settings.ids_days);
-		if (id_work->job == NULL) {
-			memory_free(id_work);
+		if (id_work->job == NULL)
 			return;
-		}
+		store->id_work = NULL;
 		id_work->store = store;
 		id_work->work.run = id_work_run;
 		id_work->work.done = id_work_done;

@@ -835,6 +835,42 @@ a_charge_of_more_effects_than_an_entry_holds_is_refused(void **state)
 	peer_close(&peer);
 }
 
+/* ---- connections ---- */
+
+static void
+expect_pong(struct peer *peer)
+{
+	struct answer answer;
+	peer_call(peer, "ping", "[]", &answer);
+	assert_null(answer.error);
+	answer_free(&answer);
+}
+
+static void
+clients_are_turned_away_without_memory_and_served_when_there_is_some(void **state)
+{
+	struct world *world = *state;
+	struct peer first, away, later;
+	size_t ended = 0;
+	begin(&first, world, 0);
+	for (uint64_t n = 1; n <= 6; n++) {
+		peer_open(&away, world);
+		memory_fail_here_at(n); /* whoever asks then; the client is among them */
+		for (int step = 0; step < 10; step++)
+			world_step(world);
+		memory_fail_at(0);
+		peer_receive(&away);
+		ended += away.ended;
+		peer_close(&away);
+		peer_open(&later, world);
+		expect_pong(&later);
+		peer_close(&later);
+	}
+	assert_true(ended > 0);
+	expect_pong(&first);
+	peer_close(&first);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_world, free_world)
 
 int
@@ -863,6 +899,7 @@ main(void)
 		TEST(charges_go_on_while_releases_are_switched),
 		TEST(without_a_release_nothing_is_decided),
 		TEST(a_charge_of_more_effects_than_an_entry_holds_is_refused),
+		TEST(clients_are_turned_away_without_memory_and_served_when_there_is_some),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
