@@ -36,6 +36,7 @@ struct server {
 	uv_timer_t grace;
 	uv_signal_t signals[2];
 	bool tcp_open, pipe_open;
+	bool pipe_bound; /* the socket's file is ours */
 	char address[256];
 	char socket[1100];
 
@@ -246,6 +247,7 @@ listen_pipe(struct server *server, const char *text, struct fault *fault)
 	mode_t before = umask(0177); /* for this user only */
 	int code = uv_pipe_bind(&server->pipe, server->socket);
 	umask(before);
+	server->pipe_bound = code == 0;
 	if (code == 0)
 		code = uv_listen((uv_stream_t *)&server->pipe, BACKLOG, connected);
 	return code == 0 ? STATUS_OK : listen_failed(code, server->socket, fault);
@@ -260,9 +262,10 @@ close_listeners(struct server *server)
 		uv_close((uv_handle_t *)&server->tcp, NULL);
 	if (server->pipe_open) {
 		uv_close((uv_handle_t *)&server->pipe, NULL);
-		unlink(server->socket);
+		if (server->pipe_bound)
+			unlink(server->socket);
 	}
-	server->tcp_open = server->pipe_open = false;
+	server->tcp_open = server->pipe_open = server->pipe_bound = false;
 }
 
 static void

@@ -47,6 +47,16 @@ def test_a_socket_whose_path_is_too_long_is_refused_with_what_to_do(tmp_path):
     assert "Traceback" not in result.stderr and len(result.stderr.splitlines()) <= 2
 
 
+def test_a_file_that_is_no_socket_is_left_alone(tmp_path):
+    file = tmp_path / "letters.txt"
+    file.write_text("mine")
+    arguments = ["serve", "--data", tmp_path / "data", "--listen", "", "--journal-segment", "1 MiB", "--disk-reserve", "1 MiB"]
+    result = suanpan(*arguments, "--socket", file)
+    assert result.returncode != 0
+    assert str(file) in result.stderr
+    assert file.read_text() == "mine"
+
+
 def test_interrupt_stops_it_cleanly(server):
     process = server.process
     process.send_signal(signal.SIGINT)
