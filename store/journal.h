@@ -263,6 +263,13 @@ struct journal_scan {
 enum status journal_scan(const struct journal_scan *scan, struct journal_head *head, bool *torn,
 	struct fault *fault);
 
+/*
+ * Makes durable what lies in the journal from a position on, and its names. The last that its
+ * owner wrote before it died may have been in a cache only, from which a scan reads it all the
+ * same: nothing that was read may be passed on to where it outlives the journal before this.
+ */
+enum status journal_settle(const struct journal_place *place, uint64_t from, struct fault *fault);
+
 /* Where the row ends at most: the end of the highest segment that exists, 0 if there is none. */
 uint64_t journal_end_estimate(const struct journal_place *place);
 

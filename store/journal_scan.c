@@ -509,6 +509,27 @@ scan_row(struct scanner *scanner, bool *torn, struct fault *fault)
 }
 
 enum status
+journal_settle(const struct journal_place *place, uint64_t from, struct fault *fault)
+{
+	struct segment_list list;
+	enum status status = segment_list_read(&list, place, fault);
+	for (size_t i = 0; status == STATUS_OK && i < list.segment_count; i++) {
+		struct segment_reader file;
+		if (list.segments[i] < journal_segment_of(place, from))
+			continue;
+		status = segment_reader_open(&file, place, list.segments[i], DISK_READ, fault);
+		if (status != STATUS_OK)
+			break;
+		status = disk_sync(&file.file, fault);
+		segment_reader_close(&file);
+	}
+	if (status == STATUS_OK && list.segment_count > 0)
+		status = disk_sync_directory(place->directory, fault);
+	segment_list_release(&list);
+	return status;
+}
+
+enum status
 journal_scan(
 	const struct journal_scan *scan, struct journal_head *head, bool *torn, struct fault *fault)
 {

@@ -219,7 +219,9 @@ store_recover(struct store *store, struct journal_head *head, bool *torn, struct
 	}
 	struct journal_head end;
 	bool is_torn;
-	enum status status = journal_scan(&scan, &end, &is_torn, fault);
+	enum status status = journal_settle(&scan.place, scan.from, fault);
+	if (status == STATUS_OK)
+		status = journal_scan(&scan, &end, &is_torn, fault);
 	if (status == STATUS_OK)
 		status = recovery.status;
 	if (status == STATUS_OK)
