@@ -344,7 +344,8 @@ void
 checkpoint_stats(const struct checkpoint *checkpoint, struct checkpoint_stats *stats)
 {
 	*stats = checkpoint->stats;
-	bool counts = checkpoint->stage == STAGE_FILLING || checkpoint->stage == STAGE_COPIED;
+	bool counts = checkpoint->stage == STAGE_FILLING || checkpoint->stage == STAGE_COPIED ||
+		checkpoint->stage == STAGE_WRITING;
 	stats->count = counts ? sweep_count(checkpoint->sweep) : 0;
 	stats->left = counts ? sweep_left(checkpoint->sweep) : 0;
 }
