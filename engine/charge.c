@@ -135,7 +135,6 @@ refuse_price(struct deciding *deciding)
 static enum call_end
 refuse_balance(struct deciding *deciding, struct money available)
 {
-	struct arena *arena = deciding->call->arena;
 	char cost[MONEY_TEXT_MAX], spendable[MONEY_TEXT_MAX];
 	struct money none = { 0 };
 	if (available.micros < 0)
@@ -143,8 +142,8 @@ refuse_balance(struct deciding *deciding, struct money available)
 	size_t cost_size = money_format(deciding->pricing.amount, cost);
 	size_t spendable_size = money_format(available, spendable);
 	struct text arguments[] = {
-		arena_copy_text(arena, (struct text){ cost, cost_size }),
-		arena_copy_text(arena, (struct text){ spendable, spendable_size }),
+		{ cost, cost_size },
+		{ spendable, spendable_size },
 		deciding->subject.account.currency,
 	};
 	return refuse(deciding, SAY_BALANCE_TOO_LOW, arguments, 3, NULL);

@@ -50,8 +50,8 @@ enum say_kind { SAY_ERROR, SAY_REFUSAL };
 		"no release is in force yet; publish a catalog with suanpan publish and activate it", \
 		"尚无生效的规则版本；请用 suanpan publish 发布目录并启用") \
 	CODE(BAD_CATALOG, SAY_ERROR, "the catalog has errors: {0}", "目录有错误：{0}") \
-	CODE(DISK_FULL, SAY_ERROR, "the disk has no room for new work; nothing was decided, try again later", \
-		"磁盘空间不足，无法受理新请求；未做任何处理，请稍后重试") \
+	CODE(DISK_FULL, SAY_ERROR, "the disk, or the map of the state, has no room for new work; nothing was decided, try again later", \
+		"磁盘空间或状态库映射空间不足，无法受理新请求；未做任何处理，请稍后重试") \
 	CODE(OVERLOADED, SAY_ERROR, "{0}; nothing was decided, try again", "{0}；未做任何处理，请重试") \
 	CODE(OUT_OF_MEMORY, SAY_ERROR, "the server has no memory for this; nothing was decided, try again later", \
 		"服务器内存不足；未做任何处理，请稍后重试") \
