@@ -10,6 +10,7 @@
 
 #include "base/buffer.h"
 #include "base/money.h"
+#include "base/must.h"
 
 struct pack {
 	struct buffer *buffer;
@@ -64,11 +65,12 @@ pack_text(struct pack *pack, struct text text)
 	put_bytes(at + 1, text.data, text.size);
 }
 
-/* A pair of a map: its name, which is a literal, and what follows. */
+/* A pair of a map: its name, which is a literal below PACK_SHORT_TEXT, and what follows. */
 static inline __attribute__((always_inline)) void
 pack_name(struct pack *pack, const char *name)
 {
 	size_t size = __builtin_strlen(name);
+	must(size < PACK_SHORT_TEXT);
 	uint8_t *at = pack_take(pack, 1 + size);
 	if (at == NULL)
 		return;

@@ -102,7 +102,7 @@ pack_object(const json_t *object, struct pack *pack, const struct place *place, 
 	json_object_foreach((json_t *)(uintptr_t)object, name, value)
 	{
 		struct place inner = { place, name, 0, place->depth + 1 };
-		pack_name(pack, name);
+		pack_text(pack, text_of(name));
 		enum status status = pack_value(value, pack, &inner, fault);
 		if (status != STATUS_OK)
 			return status;

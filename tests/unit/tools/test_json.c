@@ -53,6 +53,19 @@ values_come_back_as_they_went_and_in_order(void **state)
 }
 
 static void
+names_of_any_length_come_back(void **state)
+{
+	(void)state;
+	static const int lengths[] = { 1, 31, 32, 33, 63, 64, 255, 256, 70000 };
+	for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+		char *json = NULL;
+		assert_true(asprintf(&json, "{\"%0*d\": 1, \"next\": [2]}", lengths[i], 0) > 0);
+		assert_same(json);
+		free(json);
+	}
+}
+
+static void
 integers_are_exact_to_their_bounds(void **state)
 {
 	(void)state;
@@ -200,6 +213,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(values_come_back_as_they_went_and_in_order),
+		cmocka_unit_test(names_of_any_length_come_back),
 		cmocka_unit_test(integers_are_exact_to_their_bounds),
 		cmocka_unit_test(a_number_that_is_not_exact_is_refused_with_its_place),
 		cmocka_unit_test(a_place_that_is_too_long_to_show_is_cut_off),
