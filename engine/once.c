@@ -161,11 +161,15 @@ bool
 once_in_window(struct call *call, int64_t at_ms, struct bytes *refusal)
 {
 	const struct shard *shard = call->shard;
+	int64_t oldest_ms = shard->now_ms - shard->settings.age_max_ms;
+	int64_t kept_from_ms = store_ids_kept_from(shard->store);
 	enum say say;
 	int64_t bound;
-	if (at_ms < shard->now_ms - shard->settings.age_max_ms) {
+	if (kept_from_ms > oldest_ms)
+		oldest_ms = kept_from_ms; /* what is older may have been decided: nobody knows */
+	if (at_ms < oldest_ms) {
 		say = SAY_TOO_OLD;
-		bound = shard->settings.age_max_ms / DAY_MS;
+		bound = (shard->now_ms - oldest_ms) / DAY_MS;
 	} else if (at_ms > shard->now_ms + shard->settings.ahead_max_ms) {
 		say = SAY_AHEAD_OF_CLOCK;
 		bound = shard->settings.ahead_max_ms / MINUTE_MS;

@@ -31,8 +31,8 @@ enum once_outcome {
 enum once_outcome once_check(struct call *call, const struct once *once, enum call_end *end);
 
 /*
- * Is `at` within what is accepted? If not, *refusal is what to answer, in the stored form; it is
- * not remembered, because only the clock has decided.
+ * Is `at` within what is accepted, and are all ids of that time kept? If not, *refusal is what to
+ * answer, in the stored form; it is not remembered, because only the clock has decided.
  */
 bool once_in_window(struct call *call, int64_t at_ms, struct bytes *refusal);
 

@@ -59,6 +59,13 @@ store_prefetch_id(const struct store *store, struct hash128 hash)
 	ids_prefetch(store->ids, hash);
 }
 
+int64_t
+store_ids_kept_from(const struct store *store)
+{
+	int32_t day = ids_dropped_before(store->ids);
+	return day == IDS_NONE_DROPPED ? INT64_MIN : day * DAY_MS;
+}
+
 enum lookup
 store_find_entry(struct store *store, uint64_t position, struct entry *entry)
 {

@@ -288,7 +288,7 @@ enum status
 database_read_meta(struct database_reader *reader, struct database_meta *meta, struct fault *fault)
 {
 	struct database *database = reader->database;
-	struct database_meta read = { 0 };
+	struct database_meta read = { .ids_dropped_before = IDS_NONE_DROPPED };
 	uint8_t clean = 0;
 	size_t size;
 	enum status status = meta_check_format(database, reader->txn, fault);
@@ -304,6 +304,9 @@ database_read_meta(struct database_reader *reader, struct database_meta *meta, s
 	if (status == STATUS_OK)
 		status = meta_get(
 			database, reader->txn, "clean", &clean, sizeof clean, &size, fault);
+	if (status == STATUS_OK)
+		status = meta_get(database, reader->txn, "dropped", &read.ids_dropped_before,
+			sizeof read.ids_dropped_before, &size, fault);
 	if (status == STATUS_OK)
 		status = meta_get(
 			database, reader->txn, "runs", read.runs, sizeof read.runs, &size, fault);
@@ -543,6 +546,9 @@ database_put_meta(
 		status = meta_put(writer, "epoch", &meta->epoch, sizeof meta->epoch, fault);
 	if (status == STATUS_OK)
 		status = meta_put(writer, "clean", &clean, sizeof clean, fault);
+	if (status == STATUS_OK)
+		status = meta_put(writer, "dropped", &meta->ids_dropped_before,
+			sizeof meta->ids_dropped_before, fault);
 	if (status == STATUS_OK)
 		status = meta_put(
 			writer, "runs", meta->runs, meta->run_count * sizeof meta->runs[0], fault);

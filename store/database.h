@@ -9,6 +9,7 @@
  *   format   4 bytes  DATABASE_FORMAT
  *   applied  journal position up to which all effects are in the tables (some are newer), and how the journal goes on there
  *   runs     the numbers of the id runs in force, newest first
+ *   dropped  4 bytes  the day before which ids may have been dropped from them; missing: none was
  *   epoch    8 bytes  of the last start
  *   clean    1 byte   the last end was a clean one: nothing lies behind `applied`
  *   digest/T 16 bytes for table T: count of records, and the sum modulo 2^64 of their hashes. Kept in the transaction that changes the
@@ -35,13 +36,15 @@ struct database_meta {
 	struct journal_head applied;
 	uint64_t epoch;
 	bool clean;
+	int32_t ids_dropped_before; /* as ids.h says, with the runs */
 	size_t run_count;
 	struct id_run_name runs[IDS_RUNS_MAX];
 };
 
 /*
  * Opens the environment in `directory` (made if missing, unless read_only). map_bytes is the fixed
- * size of the map; the file grows only as it is used. A new one has an all-zero meta with folder 0.
+ * size of the map; the file grows only as it is used. A new one has an all-zero meta with folder 0,
+ * of which no ids were dropped.
  * STATUS_UNSUPPORTED: another format.
  *
  * read_only writes nothing at all, not even LMDB's own lock file: whoever asks for it sees to it

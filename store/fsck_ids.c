@@ -416,6 +416,8 @@ fsck_ids(struct fsck *fsck, struct fault *fault)
 	merging->fsck = fsck;
 	merging->is_whole = true;
 	merging->day_min = floor_divide(fsck->end.time_ms, DAY_MS) - age_days + AGE_SLACK_DAYS;
+	if (merging->day_min < fsck->meta.ids_dropped_before)
+		merging->day_min = fsck->meta.ids_dropped_before;
 	buffer_init(&merging->bytes[0], ENTRY_BYTES_MAX);
 	buffer_init(&merging->bytes[1], ENTRY_BYTES_MAX);
 	enum status status = check_all(merging, fault);

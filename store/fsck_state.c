@@ -137,7 +137,7 @@ forget_state(struct fsck *fsck)
 {
 	database_read_end(fsck->reader);
 	fsck->reader = NULL;
-	fsck->meta = (struct database_meta){ .folder = 0 };
+	fsck->meta = (struct database_meta){ .ids_dropped_before = IDS_NONE_DROPPED };
 }
 
 enum status

@@ -16,8 +16,20 @@ retired_room(const struct ids *ids)
 	return IDS_RUNS_MAX - used;
 }
 
-/* Takes the runs out for which `leaves` is true. The caller made sure that there is room. */
+/* Ids of days before this one are about to be gone. */
 static void
+note_dropped(struct ids *ids, int64_t day_min)
+{
+	must(day_min >= INT32_MIN && day_min <= INT32_MAX);
+	if (day_min > ids->dropped_before)
+		ids->dropped_before = (int32_t)day_min;
+}
+
+/*
+ * Takes the runs out for which `leaves` is true; returns whether there were any. The caller made
+ * sure that there is room.
+ */
+static bool
 runs_retire(
 	struct ids *ids, bool (*leaves)(const struct id_run *run, int64_t day_min), int64_t day_min)
 {
@@ -33,6 +45,7 @@ runs_retire(
 	ids->run_count = kept;
 	if (changed)
 		ids_view_changed(ids);
+	return changed;
 }
 
 static bool
@@ -156,7 +169,8 @@ struct ids_job *
 ids_job_next(struct ids *ids, int32_t today, int32_t age_max_days)
 {
 	int64_t day_min = (int64_t)today - age_max_days;
-	runs_retire(ids, run_is_past, day_min);
+	if (runs_retire(ids, run_is_past, day_min))
+		note_dropped(ids, day_min);
 	if (ids->seal_wanted)
 		ids_seal(ids);
 	struct ids_job *job = next_write(ids);
@@ -264,8 +278,11 @@ merge_done(struct ids *ids, struct ids_job *job)
 {
 	must(retired_room(ids) >= job->run_count);
 	runs_retire(ids, run_is_merged, 0);
-	for (size_t i = 0; i < job->run_count; i++)
+	for (size_t i = 0; i < job->run_count; i++) {
 		job->runs[i]->merging = false;
+		if (job->runs[i]->header.day_min < job->day_min)
+			note_dropped(ids, job->day_min);
+	}
 	if (job->made != NULL)
 		ids_run_insert(ids, job->made);
 	ids_view_changed(ids);

@@ -147,6 +147,7 @@ ids_open(struct ids **ids, const struct ids_options *options, const struct id_ru
 		return fault_set(fault, STATUS_MEMORY, "no memory for the ids");
 	made->options = *options;
 	made->durable = UINT64_MAX;
+	made->dropped_before = options->dropped_before;
 	status = tables_init(made, fault);
 	if (status == STATUS_OK)
 		status = disk_make_directory(options->directory, fault);

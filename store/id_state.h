@@ -72,6 +72,7 @@ struct ids {
 	uint64_t position_last; /* of the last id added */
 	uint64_t durable;       /* what is below may be written into a run */
 	uint64_t number_next;   /* of a run */
+	int32_t dropped_before; /* ids of earlier days may be gone */
 	struct ids_view *view;  /* what ids_view_take gives, NULL: made when asked for */
 	uint64_t view_number;
 	uint64_t written_bytes;

@@ -285,6 +285,12 @@ ids_run_insert(struct ids *ids, struct id_run *run)
 	ids->run_count++;
 }
 
+int32_t
+ids_dropped_before(const struct ids *ids)
+{
+	return ids->dropped_before;
+}
+
 size_t
 ids_list(const struct ids *ids, struct id_run_name *runs, size_t room)
 {

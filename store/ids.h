@@ -23,6 +23,10 @@
  * are fewer than merge_at runs a class when merging keeps up, and an id is written once for each
  * class it passes.
  *
+ * Dropped for good. What bounds the ages that are accepted may be raised later, or the clock have
+ * been wrong; then ids are missing that somebody may ask for. So it is kept before which day ids
+ * were ever dropped, and whoever decides must take nothing older.
+ *
  * Crash safety. A file appears complete or not at all. The list of runs is durable where the
  * caller keeps it; a file that a merge replaced is kept until ids_listed says that a list without
  * it is durable, and a file that no list has is removed by ids_open. So after a crash the files of
@@ -51,7 +55,9 @@ struct ids_options {
 	size_t generations_max;
 	/* Runs of one size class that are merged into one: 2 to 16, default 4. */
 	unsigned merge_at;
+	int32_t dropped_before; /* as ids_dropped_before said with the list; IDS_NONE_DROPPED */
 };
+#define IDS_NONE_DROPPED INT32_MIN
 #define IDS_GENERATION_COUNT_MIN ((size_t)1 << 12)
 #define IDS_GENERATION_COUNT_MAX ((size_t)1 << 22)
 #define IDS_GENERATIONS_MAX 15
@@ -161,6 +167,12 @@ void ids_job_done(struct ids *ids, struct ids_job *job, bool succeeded);
  * the latest. UINT64_MAX: all are.
  */
 uint64_t ids_unsealed_from(const struct ids *ids);
+
+/*
+ * Ids of days before this one may have been dropped, IDS_NONE_DROPPED: none was. Never falls. It
+ * belongs to the list of runs: take both in the same turn.
+ */
+int32_t ids_dropped_before(const struct ids *ids);
 
 /*
  * The list of runs to write into the meta table, newest first, at most `room` of them; returns how

@@ -146,6 +146,7 @@ open_ids(struct store *store, struct fault *fault)
 		.generation_count_max = store->settings.ids_generation_max,
 		.generations_max = 4,
 		.merge_at = 4,
+		.dropped_before = store->meta.ids_dropped_before,
 	};
 	folder_path(&store->folder, "ids", options.directory);
 	enum status status = disk_make_directory(options.directory, fault);
@@ -328,6 +329,13 @@ settle(struct store *store)
 	wants_drop(store);
 }
 
+void
+store_list_ids(const struct store *store, struct database_meta *meta)
+{
+	meta->run_count = ids_list(store->ids, meta->runs, IDS_RUNS_MAX);
+	meta->ids_dropped_before = ids_dropped_before(store->ids);
+}
+
 /* Everything into LMDB and runs, and a meta that says so. */
 static enum status
 close_well(struct store *store, struct fault *fault)
@@ -343,7 +351,7 @@ close_well(struct store *store, struct fault *fault)
 	if (status != STATUS_OK)
 		return status;
 	meta.clean = true;
-	meta.run_count = ids_list(store->ids, meta.runs, IDS_RUNS_MAX);
+	store_list_ids(store, &meta);
 	return write_meta_now(store, &meta, fault);
 }
 

@@ -121,6 +121,13 @@ enum lookup store_find_id(struct store *store, struct text scope, struct text id
 struct hash128 store_id_hash(const struct store *store, struct text scope, struct text id);
 void store_prefetch_id(const struct store *store, struct hash128 hash);
 
+/*
+ * Ids of events before this instant may be gone, so that nothing older may be decided. INT64_MIN:
+ * none are. Only where ids were dropped by a shorter `ids_days` or a wrong clock is this later than
+ * what those say.
+ */
+int64_t store_ids_kept_from(const struct store *store);
+
 /* An entry that is still in memory, or cold. */
 enum lookup store_find_entry(struct store *store, uint64_t position, struct entry *entry);
 

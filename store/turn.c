@@ -87,7 +87,7 @@ static void
 checkpoint_give(struct store *store)
 {
 	struct database_meta meta = store->meta;
-	meta.run_count = ids_list(store->ids, meta.runs, IDS_RUNS_MAX);
+	store_list_ids(store, &meta);
 	checkpoint_give_meta(store->checkpoint, &meta);
 	meta.applied = checkpoint_head(store->checkpoint);
 	store->meta =

@@ -200,6 +200,44 @@ events_are_accepted_up_to_the_edges_of_the_window_and_not_beyond(void **state)
 	peer_close(&peer);
 }
 
+/* For a while the server accepts, and remembers, a few days only. */
+static void
+an_event_whose_id_was_dropped_is_too_old_also_when_the_window_is_wide_again(void **state)
+{
+	struct world *world = *state;
+	struct peer peer;
+	char old[300], known[300];
+	begin(&peer, world, 1);
+	peer_close(&peer);
+	int64_t now_ms = world->now_ms, age_ms = world->settings.age_max_ms;
+	assert_int_equal(world_close(world), STATUS_OK); /* the next ids make a run of their own */
+	world_open(world);
+	peer_open(&peer, world);
+	world->now_ms = now_ms - 100 * DAY_MS;
+	snprintf(old, sizeof old, "%s", voice(world, 1, "old", 61));
+	world->now_ms = now_ms - DAY_MS;
+	snprintf(known, sizeof known, "%s", voice(world, 1, "known", 61));
+	world->now_ms = now_ms;
+	check_outcome(&peer, "charge", old, "charged");
+	peer_close(&peer);
+	for (int round = 0; round < 3; round++) {
+		bool narrow = round == 1;
+		assert_int_equal(world_close(world), STATUS_OK);
+		world->settings.age_max_ms = narrow ? 3 * DAY_MS : age_ms;
+		world->settings.store.ids_days = narrow ? 5 : 402;
+		world_open(world);
+		world_steps(world, 20);
+		peer_open(&peer, world);
+		if (round == 0)
+			check_field(&peer, "charge", old, "repeat", "true");
+		else
+			check_field(&peer, "charge", old, "code", "TOO_OLD");
+		check_outcome(&peer, "charge", known, "charged");
+		check_balance(&peer, 1, "999.60");
+		peer_close(&peer);
+	}
+}
+
 static void
 time_stands_still_while_the_clock_is_set_back(void **state)
 {
@@ -882,6 +920,7 @@ main(void)
 		TEST(a_refusal_is_repeated_until_it_is_attempted_anew),
 		TEST(what_was_decided_is_known_after_a_restart),
 		TEST(events_are_accepted_up_to_the_edges_of_the_window_and_not_beyond),
+		TEST(an_event_whose_id_was_dropped_is_too_old_also_when_the_window_is_wide_again),
 		TEST(time_stands_still_while_the_clock_is_set_back),
 		TEST(a_call_that_waited_is_decided_at_the_time_of_its_turn),
 		TEST(no_answer_leaves_before_the_entry_it_reports_is_durable),

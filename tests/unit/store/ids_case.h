@@ -35,6 +35,7 @@ set_up(void **state)
 		.generation_count_max = IDS_GENERATION_COUNT_MIN,
 		.generations_max = 2,
 		.merge_at = 4,
+		.dropped_before = IDS_NONE_DROPPED,
 	};
 	memcpy(options.directory, folder, sizeof folder);
 	listed_count = 0;

@@ -119,7 +119,7 @@ new_one_stands_for_nothing(void **state)
 	open_it();
 	struct database_reader *reader = read_begin();
 	assert_int_equal(database_read_meta(reader, &meta, &fault), STATUS_OK);
-	static const struct database_meta nothing;
+	static const struct database_meta nothing = { .ids_dropped_before = IDS_NONE_DROPPED };
 	assert_memory_equal(&meta, &nothing, sizeof meta);
 	for (uint8_t table = 1; table < TABLE_END; table++) {
 		struct database_digest digest = { 7, 7 };
@@ -141,6 +141,7 @@ meta_comes_back_as_it_was_written_after_a_restart(void **state)
 		written.applied = (struct journal_head){ 8192, 99, 1000, 5 };
 		written.epoch = 6 + i;
 		written.clean = i % 2 == 0;
+		written.ids_dropped_before = 20000 - (int32_t)i;
 		written.run_count = counts[i];
 		for (size_t run = 0; run < counts[i]; run++)
 			written.runs[run].number = 1000 - run;

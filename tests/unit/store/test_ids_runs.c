@@ -161,8 +161,10 @@ ids_whose_day_is_past_are_dropped_by_merges_and_others_stay(void **state)
 		assert_int_equal(ids_job_run(job, &fault), STATUS_OK);
 		ids_job_done(ids, job, true);
 	}
+	assert_int_equal(ids_dropped_before(ids), IDS_NONE_DROPPED);
 	run_all_jobs(TODAY + 1);
 	assert_int_equal(stats_now().in_runs, 200);
+	assert_int_equal(ids_dropped_before(ids), first_day + 1);
 	for (uint64_t number = 1; number <= 400; number++) {
 		uint64_t position = 0;
 		assert_int_equal(look_up(hash_of(number), UINT64_MAX, &position), number % 2 == 0);
@@ -181,8 +183,10 @@ a_run_whose_days_are_all_past_goes_without_a_merge(void **state)
 	uint64_t view_number = ids_view_number(ids);
 	run_all_jobs(TODAY + AGE_MAX);
 	assert_int_equal(ids_view_number(ids), view_number);
+	assert_int_equal(ids_dropped_before(ids), IDS_NONE_DROPPED);
 	assert_known(1, 100);
 	run_all_jobs(TODAY + AGE_MAX + 1);
+	assert_int_equal(ids_dropped_before(ids), TODAY + 1);
 	assert_true(ids_view_number(ids) != view_number);
 	assert_int_equal(stats_now().runs, 0);
 	assert_int_equal(stats_now().written_bytes, written);
@@ -191,6 +195,24 @@ a_run_whose_days_are_all_past_goes_without_a_merge(void **state)
 	make_list_durable();
 	run_all_jobs(TODAY + AGE_MAX + 1);
 	assert_int_equal(file_count(), 0);
+	close_ids();
+}
+
+static void
+the_day_before_which_ids_were_dropped_never_falls(void **state)
+{
+	(void)state;
+	options.dropped_before = TODAY + 1;
+	open_ids();
+	make_run(1, 100);
+	make_list_durable();
+	assert_int_equal(ids_dropped_before(ids), TODAY + 1);
+	/* What is past by a clock that was set back says nothing of what had been dropped before. */
+	ids_add(ids, hash_of(1000), 10000, TODAY - 10 * AGE_MAX);
+	ids_seal(ids);
+	run_all_jobs(TODAY - AGE_MAX);
+	assert_int_equal(stats_now().runs, 1);
+	assert_int_equal(ids_dropped_before(ids), TODAY + 1);
 	close_ids();
 }
 
@@ -336,6 +358,7 @@ main(void)
 		TEST(the_newest_is_found_though_a_run_with_an_older_one_reaches_further),
 		TEST(ids_whose_day_is_past_are_dropped_by_merges_and_others_stay),
 		TEST(a_run_whose_days_are_all_past_goes_without_a_merge),
+		TEST(the_day_before_which_ids_were_dropped_never_falls),
 		TEST(a_write_and_a_merge_are_out_at_once_and_either_may_end_first),
 		TEST(a_job_that_failed_or_was_given_back_changes_nothing),
 		TEST(jobs_short_of_memory_fail_and_succeed_later),
