@@ -76,7 +76,7 @@ pack_items(const struct batch *batch, struct buffer *into)
 			(struct bytes){ batch->answers.data + batch->slots[i].offset,
 				batch->slots[i].size });
 	}
-	return (struct bytes){ into->data, pack_is_whole(&pack) ? into->size : 0 };
+	return pack_whole(&pack);
 }
 
 static void
@@ -87,15 +87,10 @@ batch_send(struct batch *batch)
 	buffer_init(&buffer, BATCH_BYTES_MAX);
 	if (!batch->overflowed)
 		whole = pack_items(batch, &buffer);
-	if (whole.size > 0) {
+	if (whole.size > 0)
 		connection_answer(batch->connection, batch->msgid, whole, batch->position);
-	} else {
-		buffer_clear(&buffer);
-		struct pack pack = pack_into(&buffer);
-		connection_pack_error(batch->connection, &pack, SAY_OUT_OF_MEMORY, NULL, 0);
-		connection_error(batch->connection, batch->msgid,
-			(struct bytes){ buffer.data, buffer.size }, batch->position);
-	}
+	else
+		connection_error(batch->connection, batch->msgid, whole, batch->position);
 	buffer_release(&buffer);
 }
 

@@ -31,7 +31,8 @@ bool batch_is_full(const struct batch *batch);
 
 /*
  * The answer of an item: one packed value, {error: …} if it was not decided; none without memory.
- * When all are there, the batch is answered and gone.
+ * When all are there, the batch is answered and gone. If there was no memory for all of them, its
+ * connection is closed instead, for some may have been decided.
  */
 void batch_answer(struct batch *batch, uint32_t slot, struct bytes result, uint64_t position);
 

@@ -15,14 +15,18 @@ call_answer_at(struct call *call, struct bytes result, uint64_t position)
 	call->shard->stats.answers++;
 	if (call->reply.batch != NULL)
 		batch_answer(call->reply.batch, call->reply.slot, result, position);
-	else
+	else if (result.size > 0)
 		connection_answer(call->reply.connection, call->reply.msgid, result, position);
+	else
+		connection_error(call->reply.connection, call->reply.msgid, result, position);
 	return CALL_ENDED;
 }
 
 enum call_end
 call_answer(struct call *call, struct bytes result)
 {
+	if (result.size == 0)
+		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	return call_answer_at(call, result, call->seen);
 }
 
@@ -39,7 +43,7 @@ call_error(struct call *call, enum say say, const struct text *arguments, size_t
 	const struct connection *connection = reply->batch != NULL ? batch_connection(reply->batch)
 								   : reply->connection;
 	connection_pack_error(connection, &pack, say, arguments, count);
-	struct bytes error = { pack.buffer->data, pack_is_whole(&pack) ? pack.buffer->size : 0 };
+	struct bytes error = pack_whole(&pack);
 	if (reply->batch != NULL)
 		batch_answer(reply->batch, reply->slot, error, call->seen);
 	else

@@ -69,9 +69,13 @@ struct call {
 
 /* ---- answering: exactly once in a run that ends; then return what these return ---- */
 
-/* A result that is durable with the entry at `position`; the bytes are one packed value. */
+/*
+ * A result that is durable with the entry at `position`; the bytes are one packed value. None: there
+ * was no memory to pack it, and the connection is closed, since an error would say that nothing was
+ * decided.
+ */
 enum call_end call_answer_at(struct call *call, struct bytes result, uint64_t position);
-/* A result of reading: leaves when everything that was seen is durable. */
+/* A result of reading: leaves when everything that was seen is durable. None: OUT_OF_MEMORY. */
 enum call_end call_answer(struct call *call, struct bytes result);
 /* Nothing was decided. */
 enum call_end

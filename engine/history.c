@@ -326,9 +326,7 @@ answer_walk(struct call *call, struct walk *walk)
 	pack_raw(&pack, (struct bytes){ walk->entries.data, walk->entries.size });
 	if (more)
 		pack_cursor(&pack, walk);
-	if (!pack_is_whole(&pack))
-		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
-	return call_answer(call, (struct bytes){ pack.buffer->data, pack.buffer->size });
+	return call_answer(call, pack_whole(&pack));
 }
 
 /* Where the account's chains begin; false: *end is what to return. */
@@ -450,9 +448,7 @@ answer_lookup(struct call *call, const struct lookup_entry *lookup, struct text 
 		return call_failed(call, lookup->status, &lookup->fault);
 	struct pack pack = pack_into(call_buffer(call));
 	pack_entry(&pack, &lookup->entry, lookup->place.shard, lookup->position);
-	if (!pack_is_whole(&pack))
-		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
-	return call_answer(call, (struct bytes){ pack.buffer->data, pack.buffer->size });
+	return call_answer(call, pack_whole(&pack));
 }
 
 enum call_end

@@ -82,6 +82,14 @@ charge_id_parse(struct text text, uint32_t *shard, uint64_t *position)
 
 /* ---- answers ---- */
 
+/* A text that is made: nothing at all, if there was no memory to make it. */
+static void
+pack_made(struct pack *pack, const char *name, struct text made)
+{
+	pack_name_text(pack, name, made);
+	pack->full |= made.data == NULL;
+}
+
 void
 refusal_pack(struct buffer *into, struct arena *arena, enum say say, const struct text *arguments,
 	size_t count, const struct near_miss *miss)
@@ -94,10 +102,10 @@ refusal_pack(struct buffer *into, struct arena *arena, enum say say, const struc
 	pack_name_string(&pack, "code", say_code(say));
 	pack_name(&pack, "say");
 	pack_map(&pack, 2);
-	pack_name_text(&pack, "en", say_fill(arena, say, false, arguments, count));
-	pack_name_text(&pack, "zh", say_fill(arena, say, true, arguments, count));
+	pack_made(&pack, "en", say_fill(arena, say, false, arguments, count));
+	pack_made(&pack, "zh", say_fill(arena, say, true, arguments, count));
 	if (nearest)
-		pack_name_text(&pack, "nearest",
+		pack_made(&pack, "nearest",
 			arena_print(arena, "%.*s.%.*s", TEXT_ARGS(miss->package),
 				TEXT_ARGS(miss->tariff)));
 	if (because) {
@@ -107,6 +115,8 @@ refusal_pack(struct buffer *into, struct arena *arena, enum say say, const struc
 		pack_name_text(&pack, "wanted", miss->wanted);
 		pack_name_text(&pack, "got", miss->got);
 	}
+	if (!pack_is_whole(&pack))
+		buffer_clear(into);
 }
 
 /* The number of pairs of a packed map of ours, and the size of its head. */
@@ -127,6 +137,8 @@ enum call_end
 once_answer(struct call *call, struct bytes answer, bool refused, bool repeat, uint64_t position)
 {
 	size_t head;
+	if (answer.size == 0)
+		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	uint32_t pairs = map_head(answer, &head);
 	struct pack pack = pack_into(call_buffer(call));
 	pack_map(&pack, pairs + (refused ? 1 : 2));
@@ -138,10 +150,7 @@ once_answer(struct call *call, struct bytes answer, bool refused, bool repeat, u
 		pack_name_text(&pack, "charge",
 			(struct text){ id, charge_id_format(shard, position, id) });
 	}
-	if (!pack_is_whole(&pack))
-		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
-	return call_answer_at(
-		call, (struct bytes){ pack.buffer->data, pack.buffer->size }, position);
+	return call_answer_at(call, pack_whole(&pack), position);
 }
 
 /* ---- checks ---- */
@@ -222,6 +231,8 @@ once_refuse(struct call *call, const struct once *once, struct bytes event, uint
 {
 	uint64_t position;
 	struct fault fault;
+	if (answer.size == 0)
+		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	struct entry entry = {
 		.kind = ENTRY_REFUSAL,
 		.attempt = once->attempt,

@@ -38,14 +38,15 @@ bool once_in_window(struct call *call, int64_t at_ms, struct bytes *refusal);
 
 /*
  * What is answered for an entry: its stored answer, with `repeat` and, unless it is a refusal, the
- * charge id. The bytes are in the call's buffer.
+ * charge id. The bytes are in the call's buffer. No answer: there was no memory for it, and nothing
+ * was decided.
  */
 enum call_end
 once_answer(struct call *call, struct bytes answer, bool refused, bool repeat, uint64_t position);
 
 /*
  * Packs a refusal in its stored form into `into`: outcome, code, say in both languages, and nearest
- * and because if `miss` is not NULL.
+ * and because if `miss` is not NULL. Without memory `into` is empty.
  */
 void refusal_pack(struct buffer *into, struct arena *arena, enum say say,
 	const struct text *arguments, size_t count, const struct near_miss *miss);
@@ -57,7 +58,7 @@ bool charge_id_parse(struct text text, uint32_t *shard, uint64_t *position);
 
 /*
  * Journals a refusal that will be repeated as such, and answers it. The answer is packed in
- * `answer`.
+ * `answer`; if it is empty there was no memory for it, and nothing is decided.
  */
 enum call_end once_refuse(struct call *call, const struct once *once, struct bytes event,
 	uint64_t release, struct bytes answer);

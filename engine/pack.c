@@ -43,6 +43,13 @@ pack_is_whole(const struct pack *pack)
 	return !pack->full;
 }
 
+struct bytes
+pack_whole(const struct pack *pack)
+{
+	struct bytes none = { NULL, 0 };
+	return pack->full ? none : (struct bytes){ pack->buffer->data, pack->buffer->size };
+}
+
 void
 pack_map(struct pack *pack, uint32_t pairs)
 {

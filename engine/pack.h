@@ -20,6 +20,8 @@ struct pack {
 /* Appends to what the buffer holds. */
 struct pack pack_into(struct buffer *buffer);
 bool pack_is_whole(const struct pack *pack);
+/* What the buffer holds; none if it is not whole. */
+struct bytes pack_whole(const struct pack *pack);
 
 void pack_map(struct pack *pack, uint32_t pairs);
 void pack_array(struct pack *pack, uint32_t items);

@@ -19,14 +19,14 @@ pack_part(struct pack *pack, const struct price_part *part)
 		pack_name_text(pack, "allowance", part->allowance);
 }
 
-/* "package.tariff" */
+/* "package.tariff"; data is NULL without memory. */
 static struct text
 rule_name(const struct price_line *line, struct arena *arena)
 {
 	size_t size = line->package.size + 1 + line->tariff.size;
 	char *name = arena_take(arena, size);
 	if (name == NULL)
-		return line->tariff;
+		return (struct text){ NULL, 0 };
 	memcpy(name, line->package.data, line->package.size);
 	name[line->package.size] = '.';
 	memcpy(name + line->package.size + 1, line->tariff.data, line->tariff.size);
@@ -40,8 +40,10 @@ pack_line(struct pack *pack, const struct price_line *line, const struct image *
 	bool component = !text_equal(line->component, image->components[0]);
 	bool zone = line->zone.size > 0;
 	bool setup = line->setup.micros != 0;
+	struct text rule = rule_name(line, arena);
+	pack->full |= rule.data == NULL;
 	pack_map(pack, 3u + component + zone + setup);
-	pack_name_text(pack, "rule", rule_name(line, arena));
+	pack_name_text(pack, "rule", rule);
 	if (component)
 		pack_name_text(pack, "component", line->component);
 	if (zone)

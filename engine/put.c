@@ -29,8 +29,7 @@ answer_put(struct call *call, const char *outcome, uint64_t version)
 	pack_map(&pack, 2);
 	pack_name_string(&pack, "outcome", outcome);
 	pack_name_unsigned(&pack, "version", version);
-	call->seen = version;
-	return call_answer(call, (struct bytes){ pack.buffer->data, pack.buffer->size });
+	return call_answer_at(call, pack_whole(&pack), version);
 }
 
 static enum call_end
@@ -203,7 +202,7 @@ account_value(
 	return fields_written(&writer);
 }
 
-/* The customer must exist; a zone that is named must be known. */
+/* The customer must exist. */
 static bool
 check_account(struct call *call, const struct account_params *params, enum call_end *end)
 {

@@ -10,9 +10,7 @@
 static enum call_end
 answer(struct call *call, const struct pack *pack)
 {
-	if (!pack_is_whole(pack))
-		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
-	return call_answer(call, (struct bytes){ pack->buffer->data, pack->buffer->size });
+	return call_answer(call, pack_whole(pack));
 }
 
 static enum call_end
@@ -317,8 +315,10 @@ query_run_balance(struct call *call, const void *params)
 		struct text name = field_read_text(&account.balances);
 		struct record_key key;
 		key_of_balance(&key, get->id, name);
-		if (call_find(call, shelf_key_of(&key), &value, &version) == LOOKUP_COLD)
+		enum lookup found = call_find(call, shelf_key_of(&key), &value, &version);
+		if (found == LOOKUP_COLD)
 			return call_wait_record(call, shelf_key_of(&key));
+		must(found == LOOKUP_FOUND); /* made with the account, and never removed */
 		struct balance balance = balance_read(value);
 		if (i == 0 && !pay_available(&balance, account.floor, &available))
 			available.micros = INT64_MAX; /* more than can be said */
@@ -330,6 +330,7 @@ query_run_balance(struct call *call, const void *params)
 	pack_name_money(&pack, "floor", account.floor);
 	pack_name_money(&pack, "available", available);
 	pack_name(&pack, "balances");
-	pack_raw(&pack, (struct bytes){ list->data, list->size });
+	pack_raw(&pack, pack_whole(&items));
+	pack.full |= items.full;
 	return answer(call, &pack);
 }

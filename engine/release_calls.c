@@ -99,9 +99,7 @@ answer_kept(struct call *call, const struct kept_release *kept)
 {
 	struct pack pack = pack_into(call_buffer(call));
 	pack_kept(&pack, call, kept);
-	if (!pack_is_whole(&pack))
-		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
-	return call_answer(call, (struct bytes){ pack.buffer->data, pack.buffer->size });
+	return call_answer_at(call, pack_whole(&pack), call->seen);
 }
 
 /* The first few errors of a catalog, in one sentence. */
@@ -195,12 +193,13 @@ keep(struct call *call, struct kept_release *kept, struct loading *loading, bool
 		.effects = effects,
 		.effect_count = activate ? 2 : 1,
 	};
+	if (!releases_make_room(call->shard->releases))
+		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	enum status status = store_append(
 		call->shard->store, &entry, effects, &kept->version, &fault);
 	if (status != STATUS_OK)
 		return call_failed(call, status, &fault);
-	if (!releases_remember(call->shard->releases, kept))
-		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+	releases_remember(call->shard->releases, kept);
 	if (activate) {
 		releases_switch(call->shard->releases, loading->loaded, kept->version);
 		loading->loaded = NULL;
@@ -309,7 +308,5 @@ release_run_list(struct call *call, const void *params)
 		pack_kept(&pack, call, &kept[i]);
 	if (active != NULL)
 		pack_name_text(&pack, "active", (struct text){ active->name, SHA256_HEX });
-	if (!pack_is_whole(&pack))
-		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
-	return call_answer(call, (struct bytes){ pack.buffer->data, pack.buffer->size });
+	return call_answer(call, pack_whole(&pack));
 }

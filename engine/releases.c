@@ -95,25 +95,31 @@ compare_kept(const void *a, const void *b)
 }
 
 bool
+releases_make_room(struct releases *releases)
+{
+	if (releases->count < releases->room)
+		return true;
+	size_t room = releases->room == 0 ? 16 : releases->room * 2;
+	struct kept_release *wider = memory_resize(releases->kept, room * sizeof *wider);
+	if (wider == NULL)
+		return false;
+	releases->kept = wider;
+	releases->room = room;
+	return true;
+}
+
+void
 releases_remember(struct releases *releases, const struct kept_release *kept)
 {
 	size_t place = 0;
 	while (place < releases->count &&
 		memcmp(releases->kept[place].name, kept->name, SHA256_HEX) != 0)
 		place++;
-	if (place == releases->room) {
-		size_t room = releases->room == 0 ? 16 : releases->room * 2;
-		struct kept_release *wider = memory_resize(releases->kept, room * sizeof *wider);
-		if (wider == NULL)
-			return false;
-		releases->kept = wider;
-		releases->room = room;
-	}
+	must(place < releases->room);
 	releases->kept[place] = *kept;
 	if (place == releases->count)
 		releases->count++;
 	qsort(releases->kept, releases->count, sizeof *releases->kept, compare_kept);
-	return true;
 }
 
 const struct kept_release *
@@ -139,13 +145,23 @@ releases_find(const struct releases *releases, struct text prefix)
 	return found;
 }
 
+/* A walk over the records. */
+struct remembering {
+	struct releases *releases;
+	bool no_memory;
+};
+
 static bool
 remember_record(void *context, struct bytes key, struct bytes value, uint64_t version)
 {
-	struct releases *releases = context;
+	struct remembering *remembering = context;
 	struct kept_release kept = { .version = version };
 	if (key.size != SHA256_HEX)
 		return true;
+	if (!releases_make_room(remembering->releases)) {
+		remembering->no_memory = true;
+		return false;
+	}
 	struct release_record record = release_record_read(value);
 	memcpy(kept.name, key.data, SHA256_HEX);
 	kept.size = record.size;
@@ -153,7 +169,8 @@ remember_record(void *context, struct bytes key, struct bytes value, uint64_t ve
 	kept.activated_ms = record.activated_ms;
 	copy_text(kept.by, sizeof kept.by, record.by);
 	copy_text(kept.catalog, sizeof kept.catalog, record.catalog);
-	return releases_remember(releases, &kept);
+	releases_remember(remembering->releases, &kept);
+	return true;
 }
 
 struct active_name {
@@ -201,8 +218,11 @@ releases_open(struct releases **releases, struct store *store, struct fault *fau
 		return fault_set(fault, STATUS_MEMORY, "no memory for releases");
 	snprintf(directory, sizeof directory, "%s/releases", store_directory(store));
 	enum status status = disk_make_directory(directory, fault);
+	struct remembering remembering = { opened, false };
 	if (status == STATUS_OK)
-		status = store_each(store, TABLE_RELEASE, remember_record, opened, fault);
+		status = store_each(store, TABLE_RELEASE, remember_record, &remembering, fault);
+	if (status == STATUS_OK && remembering.no_memory)
+		status = fault_set(fault, STATUS_MEMORY, "no memory for the list of releases");
 	if (status == STATUS_OK)
 		status = load_active(opened, store, fault);
 	if (status != STATUS_OK) {

@@ -49,8 +49,10 @@ void releases_switch(struct releases *releases, struct loaded_release *loaded, u
 const struct kept_release *releases_kept(const struct releases *releases, size_t *count);
 /* The one whose name begins with `prefix`; NULL if there is none or more than one. */
 const struct kept_release *releases_find(const struct releases *releases, struct text prefix);
-/* Remembers one that was published or whose record changed. False without memory. */
-bool releases_remember(struct releases *releases, const struct kept_release *kept);
+/* Sees to it that the next releases_remember can't fail. False without memory. */
+bool releases_make_room(struct releases *releases);
+/* Remembers one that was published or whose record changed. There must be room. */
+void releases_remember(struct releases *releases, const struct kept_release *kept);
 
 /* ---- on any thread ---- */
 

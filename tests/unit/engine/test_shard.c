@@ -856,6 +856,98 @@ without_a_release_nothing_is_decided(void **state)
 	peer_close(&peer);
 }
 
+/* ---- memory ---- */
+
+/* What is asked while memory is short, and how it is answered the first time that it is decided. */
+struct asked {
+	const char *method;
+	const char *params; /* "%d" is the round */
+	const char *path, *first;
+};
+
+/*
+ * Asks with the memory request number `number` of the shard's thread failing. Returns whether the
+ * answer was an error, which says that nothing was decided; *failed whether any request did fail.
+ */
+static bool
+ask_short_of_memory(struct peer *peer, const struct asked *asked, const char *params,
+	uint64_t number, bool *failed)
+{
+	struct answer answer;
+	peer_ask(peer, asked->method, params);
+	memory_fail_here_at(number);
+	struct pollfd answered = { peer->fd, POLLIN, 0 };
+	for (int i = 0; i < 5000 && poll(&answered, 1, 0) == 0; i++)
+		world_step(peer->world);
+	*failed = memory_request_count() >= number;
+	memory_fail_at(0);
+	if (!peer_wait(peer, &answer)) {
+		assert_true(peer->ended); /* nothing was said, so nobody is told a lie */
+		peer_close(peer);
+		peer_open(peer, peer->world);
+		return false;
+	}
+	bool is_error = answer.error != NULL;
+	bool item_is_error = strncmp(answer_text(&answer, "items.0.error"), "OUT_OF_MEMORY:", 14) ==
+		0;
+	if (is_error)
+		assert_error(&answer, "OUT_OF_MEMORY");
+	else if (!item_is_error)
+		assert_field(&answer, asked->path, asked->first);
+	answer_free(&answer);
+	return is_error || item_is_error;
+}
+
+static void
+who_is_told_that_there_is_no_memory_had_nothing_decided(void **state)
+{
+	static const struct asked list[] = {
+		{ "charge",
+			"[{id: \"c%d\", service_id: \"1\", service: voice, at: 1789963200000, seconds: 1}]",
+			"repeat", "false" },
+		{ "charge",
+			"[{id: \"r%d\", service_id: nobody, service: voice, at: 1789963200000, seconds: 1}]",
+			"repeat", "false" },
+		{ "charge_batch",
+			"[{items: [{id: \"b%d\", service_id: \"1\", service: voice, at: 1789963200000, seconds: 1}]}]",
+			"items.0.repeat", "false" },
+		{ "balance.topup",
+			"[{id: \"t%d\", account: a1, at: 1789963200000, amount: \"0.10\", currency: \"CNY\"}]",
+			"repeat", "false" },
+		{ "customer.put", "[{customer: c1, segment: \"s%d\"}]", "outcome", "stored" },
+	};
+	struct world *world = *state;
+	struct peer peer;
+	struct answer answer;
+	int rounds[sizeof list / sizeof list[0]] = { 0 };
+	begin(&peer, world, 1);
+	for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
+		for (bool failed = true; failed;) {
+			char params[300], balance[40];
+			snprintf(params, sizeof params, list[i].params, ++rounds[i]);
+			assert_true(rounds[i] < 200);
+			/* A new shard: its buffers are empty, and take memory again. */
+			peer_close(&peer);
+			assert_int_equal(world_close(world), STATUS_OK);
+			world_open(world);
+			peer_open(&peer, world);
+			peer_call(&peer, "ping", "[]", &answer);
+			answer_free(&answer);
+			bool is_error = ask_short_of_memory(
+				&peer, &list[i], params, (uint64_t)rounds[i], &failed);
+			peer_call(&peer, list[i].method, params, &answer);
+			if (is_error)
+				assert_field(&answer, list[i].path, list[i].first);
+			answer_free(&answer);
+			snprintf(balance, sizeof balance, "%d.%d0",
+				(10000 - rounds[0] - rounds[2] + rounds[3]) / 10,
+				(10000 - rounds[0] - rounds[2] + rounds[3]) % 10);
+			check_balance(&peer, 1, balance);
+		}
+	}
+	peer_close(&peer);
+}
+
 /* ---- bounds ---- */
 
 /* An event that moves more records than an entry can hold: a counter for each of many days. */
@@ -936,7 +1028,9 @@ main(void)
 		TEST(a_full_journal_makes_calls_wait_and_all_are_decided_when_it_goes_on),
 		TEST(a_full_disk_refuses_new_work_by_name_and_service_returns),
 		TEST(charges_go_on_while_releases_are_switched),
+		TEST(a_bundle_that_this_program_does_not_know_is_a_bad_catalog),
 		TEST(without_a_release_nothing_is_decided),
+		TEST(who_is_told_that_there_is_no_memory_had_nothing_decided),
 		TEST(a_charge_of_more_effects_than_an_entry_holds_is_refused),
 		TEST(clients_are_turned_away_without_memory_and_served_when_there_is_some),
 	};
