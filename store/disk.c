@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -416,6 +417,9 @@ write_new_file(const char *path, struct bytes content, struct fault *fault)
 	return status;
 }
 
+/* One at a time: two who write the same file have the same temporary name. */
+static pthread_mutex_t file_lock = PTHREAD_MUTEX_INITIALIZER;
+
 enum status
 disk_write_file(const char *path, struct bytes content, struct fault *fault)
 {
@@ -425,12 +429,14 @@ disk_write_file(const char *path, struct bytes content, struct fault *fault)
 		return fault_set(fault, STATUS_LIMIT, "the path %.100s… is too long", path);
 	snprintf(temporary, sizeof temporary, "%s.new", path);
 	parent_of(path, parent);
+	pthread_mutex_lock(&file_lock);
 	enum status status = write_new_file(temporary, content, fault);
 	if (status == STATUS_OK)
 		status = disk_rename(temporary, path, fault);
-	if (status != STATUS_OK) {
+	if (status != STATUS_OK)
 		unlink(temporary);
-		return status;
-	}
-	return disk_sync_directory(parent, fault);
+	else
+		status = disk_sync_directory(parent, fault);
+	pthread_mutex_unlock(&file_lock);
+	return status;
 }

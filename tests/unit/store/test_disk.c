@@ -3,6 +3,7 @@
 #include "scratch.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <sys/stat.h>
@@ -256,6 +257,40 @@ small_file_is_replaced_whole_or_not_at_all(void **state)
 	assert_int_equal(failures, 6);
 }
 
+enum { WRITERS = 2, WRITES = 100 };
+
+static void *
+write_many(void *argument)
+{
+	const char *path = argument;
+	uintptr_t failures = 0;
+	for (int i = 0; i < WRITES; i++)
+		failures += disk_write_file(path, bytes_of_text(TEXT("the same content")), NULL) !=
+			STATUS_OK;
+	return (void *)failures;
+}
+
+static void
+two_threads_that_write_one_file_both_succeed_and_it_is_always_whole(void **state)
+{
+	(void)state;
+	pthread_t threads[WRITERS];
+	char path[512];
+	snprintf(path, sizeof path, "%s", path_of("file"));
+	write_text("file", "the same content");
+	for (int i = 0; i < WRITERS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, write_many, path), 0);
+	for (int i = 0; i < WRITES; i++)
+		assert_content("file", "the same content");
+	for (int i = 0; i < WRITERS; i++) {
+		void *failures;
+		assert_int_equal(pthread_join(threads[i], &failures), 0);
+		assert_null(failures);
+	}
+	assert_content("file", "the same content");
+	assert_false(disk_exists(path_of("file.new")));
+}
+
 static void
 file_beyond_the_bound_is_refused_and_the_buffer_kept(void **state)
 {
@@ -336,6 +371,7 @@ main(void)
 		TEST(each_kind_of_call_fails_when_told_and_once),
 		TEST(allocation_keeps_the_size),
 		TEST(small_file_is_replaced_whole_or_not_at_all),
+		TEST(two_threads_that_write_one_file_both_succeed_and_it_is_always_whole),
 		TEST(file_beyond_the_bound_is_refused_and_the_buffer_kept),
 		TEST(directories_are_made_with_their_parents),
 		TEST(path_too_long_is_refused),
