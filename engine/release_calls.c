@@ -125,6 +125,19 @@ answer_findings(struct call *call, const struct loading *loading)
 	return call_error(call, SAY_BAD_CATALOG, &all, 1);
 }
 
+/* STATUS_BUSY: the machine was too slow for a script, and no room for entries would mend that. */
+static enum call_end
+loading_failed(struct call *call, const struct loading *loading)
+{
+	const char *text = loading->fault.text;
+	if (loading->status != STATUS_BUSY)
+		return call_failed(call, loading->status, &loading->fault);
+	struct text why = arena_print(call->arena,
+		BILINGUAL_STRING("the catalog had no time to be built: %s", "目录未能及时构建：%s"),
+		text, text);
+	return call_error(call, SAY_OVERLOADED, &why, 1);
+}
+
 /* ---- keeping and activating ---- */
 
 /* Both records that an activation touches must be in memory; false: *end is what to return. */
@@ -250,10 +263,11 @@ release_run_publish(struct call *call, const void *params)
 	const struct publish_params *publish_params = params;
 	struct loading *loading = call_state(call);
 	if (loading != NULL && loading->done) {
-		if (loading->status == STATUS_INVALID)
+		if (loading->status == STATUS_INVALID || loading->status == STATUS_LIMIT ||
+			loading->status == STATUS_UNSUPPORTED)
 			return answer_findings(call, loading);
 		if (loading->status != STATUS_OK)
-			return call_failed(call, loading->status, &loading->fault);
+			return loading_failed(call, loading);
 		return publish(call, publish_params, loading);
 	}
 	if (!call_can_work(call))
@@ -279,7 +293,7 @@ release_run_activate(struct call *call, const void *params)
 		return answer_kept(call, known);
 	if (loading != NULL && loading->done) {
 		if (loading->status != STATUS_OK)
-			return call_failed(call, loading->status, &loading->fault);
+			return loading_failed(call, loading);
 		struct kept_release kept = *known;
 		copy_by(&kept, activate->by);
 		return keep(call, &kept, loading, true);

@@ -840,6 +840,40 @@ charges_go_on_while_releases_are_switched(void **state)
 	peer_close(&manager);
 }
 
+/* A catalog that is made for another version of the language. */
+static void
+a_bundle_that_this_program_does_not_know_is_a_bad_catalog(void **state)
+{
+	struct world *world = *state;
+	struct peer peer;
+	struct answer answer;
+	struct fault fault;
+	struct bundle_file file = { TEXT("catalog.lua"), bytes_of_text(TEXT("")) };
+	struct buffer bundle, params;
+	peer_open(&peer, world);
+	buffer_init(&bundle, BUNDLE_BYTES_MAX);
+	buffer_init(&params, BUNDLE_BYTES_MAX);
+	assert_int_equal(bundle_of_files(&file, 1, &bundle, &fault), STATUS_OK);
+	uint8_t *language = memmem(bundle.data, bundle.size, "@language\0011", 11);
+	assert_non_null(language);
+	language[10] = '2';
+	forge_array(&params, 4);
+	forge_unsigned(&params, 0);
+	forge_unsigned(&params, 5);
+	forge_string(&params, "release.publish");
+	forge_array(&params, 1);
+	forge_map(&params, 1);
+	forge_string(&params, "bundle");
+	forge_bin(&params, (struct bytes){ bundle.data, bundle.size });
+	assert_true(peer_send(&peer, (struct bytes){ params.data, params.size }));
+	assert_true(peer_wait(&peer, &answer));
+	assert_error(&answer, "BAD_CATALOG");
+	answer_free(&answer);
+	buffer_release(&bundle);
+	buffer_release(&params);
+	peer_close(&peer);
+}
+
 static void
 without_a_release_nothing_is_decided(void **state)
 {
