@@ -113,6 +113,12 @@ settings_file_read(struct text path, struct text source,
 	sandbox_free(sandbox);
 	/* In order of name, since a table has none. */
 	qsort(reading.settings, reading.count, sizeof reading.settings[0], compare_names);
+	for (size_t i = 1; i < reading.count && status == STATUS_OK; i++) {
+		const char *name = reading.settings[i].name;
+		if (strcmp(reading.settings[i - 1].name, name) == 0)
+			status = fault_set(fault, STATUS_INVALID, "%.*s: %s is given twice",
+				TEXT_ARGS(path), name);
+	}
 	for (size_t i = 0; i < reading.count && status == STATUS_OK; i++)
 		status = set(context, reading.settings[i].name, reading.settings[i].value, fault);
 	return status;

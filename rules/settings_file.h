@@ -17,8 +17,8 @@
 
 /*
  * Calls `set` for each setting, in order of name; it ends early with the status that `set` gave.
- * `path` names the file in messages. STATUS_INVALID: an error in the script, or something else than
- * settings.
+ * `path` names the file in messages. STATUS_INVALID: an error in the script, something else than
+ * settings, or one that is given both ways.
  */
 enum status settings_file_read(struct text path, struct text source,
 	enum status (*set)(void *context, const char *name, const char *value, struct fault *fault),

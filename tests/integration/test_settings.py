@@ -180,6 +180,7 @@ def test_of_flags_the_last_one_counts_and_the_file_may_stand_anywhere(tmp_path):
         ("return { usage = { age_maximum = 1 } }", 'no setting "usage.age_maximum"; do you mean "usage.age_max"?'),
         ("return { usage = 5 }", 'no setting "usage"'),
         ("return { [5] = 5 }", "a setting without a name"),
+        ('return { usage = { age_max = "1 day" }, ["usage.age_max"] = "2 days" }', "usage.age_max is given twice"),
         ("return { memory = { ids = 4096.5 } }", "memory.ids must be a text or an integer"),
         ("return { memory = { ids = true } }", "memory.ids must be a text or an integer"),
         ("return { a = { b = { c = { d = { e = 1 } } } } }", "nested too deep"),
