@@ -107,8 +107,6 @@ is_cut_by_full_disk(const struct database *database, int code)
 static enum status
 lmdb_fault(const struct database *database, int code, const char *doing, struct fault *fault)
 {
-	if (is_cut_by_full_disk(database, code))
-		code = ENOSPC;
 	if (code == MDB_MAP_FULL)
 		return fault_set(fault, STATUS_FULL,
 			"%s: the state's map of %zu bytes is full while %s; raise state.map and start again",
@@ -126,6 +124,14 @@ lmdb_fault(const struct database *database, int code, const char *doing, struct 
 		return fault_system(fault, code, "%s: %s", database->path, doing);
 	return fault_set(fault, STATUS_IO, "%s: LMDB says \"%s\" while %s", database->path,
 		mdb_strerror(code), doing);
+}
+
+/* The same of a call that writes to the disk. */
+static enum status
+write_fault(const struct database *database, int code, const char *doing, struct fault *fault)
+{
+	return lmdb_fault(
+		database, is_cut_by_full_disk(database, code) ? ENOSPC : code, doing, fault);
 }
 
 /* ---- opening ---- */
@@ -146,7 +152,7 @@ open_tables(struct database *database, bool read_only, struct fault *fault)
 		return lmdb_fault(database, code, "opening tables", fault);
 	}
 	code = commit_txn(txn);
-	return code == 0 ? STATUS_OK : lmdb_fault(database, code, "making tables", fault);
+	return code == 0 ? STATUS_OK : write_fault(database, code, "making tables", fault);
 }
 
 enum status
@@ -517,7 +523,7 @@ database_put(struct database_writer *writer, uint8_t table, struct bytes key, st
 	} else if (found == 0) {
 		code = LMDB(mdb_cursor_del(cursor, 0));
 	}
-	return code == 0 ? STATUS_OK : lmdb_fault(database, code, "writing a record", fault);
+	return code == 0 ? STATUS_OK : write_fault(database, code, "writing a record", fault);
 }
 
 static enum status
@@ -527,7 +533,7 @@ meta_put(struct database_writer *writer, const char *name, const void *data, siz
 	MDB_val key = { strlen(name), (void *)(uintptr_t)name };
 	MDB_val value = { size, (void *)(uintptr_t)data };
 	int code = LMDB(mdb_put(writer->txn, writer->database->meta, &key, &value, 0));
-	return code == 0 ? STATUS_OK : lmdb_fault(writer->database, code, "writing meta", fault);
+	return code == 0 ? STATUS_OK : write_fault(writer->database, code, "writing meta", fault);
 }
 
 enum status
@@ -581,7 +587,7 @@ database_commit(struct database_writer *writer, struct fault *fault)
 	/* Cursors of a writing transaction end with it. */
 	int code = commit_txn(writer->txn);
 	writer_free(writer);
-	return code == 0 ? STATUS_OK : lmdb_fault(database, code, "committing", fault);
+	return code == 0 ? STATUS_OK : write_fault(database, code, "committing", fault);
 }
 
 void

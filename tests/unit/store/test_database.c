@@ -31,6 +31,7 @@ tear_down(void **state)
 	(void)state;
 	database_fail_at(0);
 	memory_fail_at(0);
+	disk_pretend_free_bytes(UINT64_MAX);
 	database_close(database);
 	tree_remove(folder);
 	return 0;
@@ -590,6 +591,36 @@ each_call_may_fail_and_the_next_use_is_whole(void **state)
 	}
 }
 
+/* LMDB says EIO of a write that a full disk has cut short. */
+static void
+only_a_write_that_fails_takes_a_disk_for_full(void **state)
+{
+	(void)state;
+	struct database_reader *reader;
+	struct bytes value;
+	uint64_t version;
+	bool found;
+	open_it();
+	disk_pretend_free_bytes(0);
+	struct database_writer *writer = write_begin();
+	put_setting(writer, "a", bytes_of("b"), 1);
+	database_fail_at(1);
+	assert_int_equal(database_commit(writer, &fault), STATUS_FULL);
+	reader = read_begin();
+	database_fail_at(1);
+	assert_int_equal(database_get(reader, TABLE_SETTING, bytes_of("a"), &found, &value,
+				 &version, &fault),
+		STATUS_IO);
+	database_read_end(reader);
+	disk_pretend_free_bytes(UINT64_MAX);
+	writer = write_begin();
+	database_fail_at(4); /* behind the digest, the cursor and the search */
+	assert_int_equal(
+		database_put(writer, TABLE_SETTING, bytes_of("a"), bytes_of("b"), 1, &fault),
+		STATUS_IO);
+	database_abort(writer);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -609,6 +640,7 @@ main(void)
 		TEST(digests_are_what_a_recount_gives_after_any_puts_removals_and_aborts),
 		TEST(digests_are_what_a_recount_gives_after_any_call_failed),
 		TEST(each_call_may_fail_and_the_next_use_is_whole),
+		TEST(only_a_write_that_fails_takes_a_disk_for_full),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
