@@ -5,6 +5,7 @@
 #include "pay.h"
 #include "shard.h"
 
+#include "base/log.h"
 #include "base/must.h"
 
 static enum call_end
@@ -50,6 +51,8 @@ query_run_hello(struct call *call, const void *params)
 {
 	const struct hello_params *hello = params;
 	const struct loaded_release *release = call_release(call);
+	if (hello->client.size > 0)
+		log_event(LOG_DEBUG, "hello client=%.*s", TEXT_ARGS(hello->client));
 	if (call->reply.connection != NULL) {
 		connection_set_language(call->reply.connection, hello->language == 1);
 		connection_set_details(call->reply.connection, hello->details);

@@ -7,6 +7,7 @@ import time
 import msgpack
 import pytest
 import sample
+from server import Server
 
 pytestmark = pytest.mark.asan
 
@@ -176,6 +177,12 @@ def test_methods_without_arguments_take_an_empty_map_or_nothing(client):
 def test_absent_and_nil_are_the_same(client):
     assert client.call("hello", client=None)["server"] == "suanpan"
     assert client.call("rate", {**SOUND["rate"], "with": None, "to": "110", "bytes": None})["outcome"] == "priced"
+
+
+def test_a_client_that_says_who_it_is_stands_in_the_log():
+    with Server(log_level="debug") as server:
+        assert server.connect().call("hello", client="collector 7\n")["server"] == "suanpan"
+        assert "hello client=collector 7 \n" in server.log_text()
 
 
 def test_notifications_are_ignored_known_or_not(client):
