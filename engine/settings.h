@@ -57,7 +57,7 @@ struct setting {
 	SETTING(memory_records, "memory.records", SETTING_BYTES, "1 GiB", 1 << 20, INT64_C(1) << 40, NULL, \
 		"records in memory; all others are read from disk when they are needed", "内存中记录的上限，其余按需从磁盘读取") \
 	SETTING(memory_ids, "memory.ids", SETTING_COUNT, "1048576", 4096, 4194304, NULL, \
-		"request ids in memory before they are written as a run; 6 tables of this many at 32 to 48 bytes each", \
+		"request ids in memory before they are written as a run; 5 tables of this many at 48 to 64 bytes each", \
 		"内存中请求编号的数量，超过后写入磁盘") \
 	SETTING(journal_segment, "journal.segment", SETTING_BYTES, "64 MiB", 1 << 20, 1 << 30, NULL, \
 		"size of a journal file; fixed when the data folder is made", "日志文件大小，创建数据目录时确定") \
