@@ -197,12 +197,6 @@ layout_free(struct layout *layout)
 	memory_free(layout);
 }
 
-struct text
-layout_name(const struct layout *layout)
-{
-	return layout->mapping.name;
-}
-
 char
 layout_separator(const struct layout *layout)
 {

@@ -102,7 +102,6 @@ work_mapping(lua_State *lua)
 {
 	struct mapping *mapping = ((struct reading *)lua_touserdata(lua, 1))->mapping;
 	luaL_checkstack(lua, 20, NULL);
-	mapping->name = reader_text(lua, arena_of(lua), "name");
 	struct text zone = reader_text(lua, arena_of(lua), "zone");
 	must(zone.size < sizeof mapping->zone);
 	memcpy(mapping->zone, zone.data, zone.size);

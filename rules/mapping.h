@@ -43,7 +43,6 @@ struct time_form {
 };
 
 struct mapping {
-	struct text name;
 	char zone[ZONE_NAME_MAX];
 	bool header;
 	char separator;

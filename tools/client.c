@@ -167,12 +167,6 @@ client_close(struct client *client)
 	memory_free(client);
 }
 
-const char *
-client_target(const struct client *client)
-{
-	return client->target;
-}
-
 size_t
 client_waiting(const struct client *client)
 {

@@ -58,8 +58,6 @@ struct client_options {
 enum status
 client_open(struct client **client, const struct client_options *options, struct fault *fault);
 void client_close(struct client *client);
-/* Where it is connected to. */
-const char *client_target(const struct client *client);
 
 /*
  * Begins a request if another one may be under way: the caller packs the params array into *pack
