@@ -415,7 +415,13 @@ a_release_prices_only_durable_answers_before_it_is_durable_itself(void **state)
 	for (int i = 0; i < 3; i++) {
 		/* Back and forth between the two. */
 		journal_hold(true);
+		uint64_t decided = store_decided(world->shard->store);
 		uint32_t msgid = peer_ask(&peer, "release.activate", activate);
+		/* It is loaded on another thread first. */
+		for (int step = 0; step < 5000 && store_decided(world->shard->store) == decided;
+			step++)
+			world_step(world);
+		assert_true(store_decided(world->shard->store) > decided);
 		assert_true(is_silent(&peer));
 		check_sees(world, &peer, reads[i][0], reads[i][1]);
 		assert_true(msgid > 0);
