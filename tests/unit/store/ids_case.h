@@ -5,7 +5,6 @@
 #ifndef SUANPAN_TEST_IDS_CASE_H
 #define SUANPAN_TEST_IDS_CASE_H
 
-#include "../../../engine/base/memory.h"
 #include "../../../store/ids.h"
 #include "scratch.h"
 
@@ -47,9 +46,7 @@ static inline int
 tear_down(void **state)
 {
 	(void)state;
-	for (int call = 0; call < DISK_CALL_COUNT; call++)
-		disk_fail_at((enum disk_call)call, 0, 0);
-	memory_fail_at(0);
+	failures_end();
 	scratch_remove(folder);
 	return 0;
 }

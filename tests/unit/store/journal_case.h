@@ -47,9 +47,7 @@ static inline int
 tear_down(void **state)
 {
 	(void)state;
-	for (int call = 0; call < DISK_CALL_COUNT; call++)
-		disk_fail_at((enum disk_call)call, 0, 0);
-	disk_pretend_free_bytes(UINT64_MAX);
+	failures_end();
 	free(writing);
 	scratch_remove(folder);
 	return 0;

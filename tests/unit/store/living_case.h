@@ -46,11 +46,8 @@ static inline int
 tear_down(void **state)
 {
 	(void)state;
-	for (int call = 0; call < DISK_CALL_COUNT; call++)
-		disk_fail_at((enum disk_call)call, 0, 0);
 	database_fail_at(0);
-	memory_fail_at(0);
-	disk_pretend_free_bytes(UINT64_MAX);
+	failures_end();
 	living_close(&living);
 	no_naive();
 	tree_remove(scratch);

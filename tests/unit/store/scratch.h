@@ -1,10 +1,13 @@
 /*
- * What the tests of the store share: a seeded source of numbers, a folder that goes away, and
- * entries made of a number, so that a test can tell an entry again without keeping it.
+ * What the tests of the store share: a seeded source of numbers, a folder that goes away, an end to
+ * the failures that they asked for, and entries made of a number, so that a test can tell an entry
+ * again without keeping it.
  */
 #ifndef SUANPAN_TEST_SCRATCH_H
 #define SUANPAN_TEST_SCRATCH_H
 
+#include "../../../engine/base/memory.h"
+#include "../../../store/disk.h"
 #include "../../../store/entry.h"
 #include "../scratch_folder.h"
 
@@ -44,6 +47,16 @@ random_seed(const char *test)
 	uint64_t seed = given != NULL ? strtoull(given, NULL, 0) : (uint64_t)time(NULL);
 	printf("             %s: SEED=%llu\n", test, (unsigned long long)seed);
 	return seed;
+}
+
+/* Ends every failure that a test asked for and did not meet, so that the next one has none. */
+static inline void
+failures_end(void)
+{
+	for (int call = 0; call < DISK_CALL_COUNT; call++)
+		disk_fail_at((enum disk_call)call, 0, 0);
+	disk_pretend_free_bytes(UINT64_MAX);
+	memory_fail_at(0);
 }
 
 #define SAMPLE_EFFECTS_MAX 6

@@ -32,9 +32,7 @@ static int
 tear_down(void **state)
 {
 	(void)state;
-	for (int call = 0; call < DISK_CALL_COUNT; call++)
-		disk_fail_at((enum disk_call)call, 0, 0);
-	memory_fail_at(0);
+	failures_end();
 	tree_remove(directory);
 	return 0;
 }

@@ -24,9 +24,7 @@ static int
 tear_down(void **state)
 {
 	(void)state;
-	for (int call = 0; call < DISK_CALL_COUNT; call++)
-		disk_fail_at((enum disk_call)call, 0, 0);
-	disk_pretend_free_bytes(UINT64_MAX);
+	failures_end();
 	scratch_remove(folder);
 	return 0;
 }

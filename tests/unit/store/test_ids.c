@@ -1,6 +1,7 @@
 /*
  * Ids in memory: hashes, generations, what is sealed and what is not; and how ids are opened.
  */
+#include "../../../engine/base/memory.h"
 #include "ids_case.h"
 
 #include <fcntl.h>

@@ -164,8 +164,7 @@ model_job_end(struct model *model)
 		disk_fail_at((enum disk_call)call, 1 + random_below(&model->random, 4), ENOSPC);
 	}
 	enum status status = ids_job_run(job, &fault);
-	for (int call = 0; call < DISK_CALL_COUNT; call++)
-		disk_fail_at((enum disk_call)call, 0, 0);
+	failures_end();
 	assert_true(status == STATUS_OK || (fate == 1 && status == STATUS_FULL));
 	ids_job_done(ids, job, status == STATUS_OK);
 }

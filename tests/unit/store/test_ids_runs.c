@@ -1,6 +1,7 @@
 /*
  * Ids on the disk: runs, their merges, the files that go, and the jobs that do all this.
  */
+#include "../../../engine/base/memory.h"
 #include "ids_case.h"
 
 #include <errno.h>

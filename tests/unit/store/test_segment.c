@@ -30,8 +30,7 @@ static int
 tear_down(void **state)
 {
 	(void)state;
-	for (int call = 0; call < DISK_CALL_COUNT; call++)
-		disk_fail_at((enum disk_call)call, 0, 0);
+	failures_end();
 	memory_free(zeros);
 	scratch_remove(folder);
 	return 0;
