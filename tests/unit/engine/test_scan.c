@@ -1,24 +1,9 @@
-/* Tests of engine/scan.c. msgpack-c's own unpacker is the oracle: it says where a message ends. */
-#include "forge.h"
-
+/* Tests of engine/scan.c, with the oracle of oracle.h: it says where a message ends. */
 #include "../../../engine/scan.h"
-
-#include <msgpack.h>
+#include "forge.h"
+#include "oracle.h"
 
 #define WIDE ((struct scan_limits){ 1 << 20, 100000 })
-
-/* The size of the first value as msgpack-c sees it; 0 if there is none. */
-static size_t
-oracle_size(struct bytes bytes)
-{
-	msgpack_unpacked unpacked;
-	size_t offset = 0;
-	msgpack_unpacked_init(&unpacked);
-	msgpack_unpack_return outcome = msgpack_unpack_next(
-		&unpacked, (const char *)bytes.data, bytes.size, &offset);
-	msgpack_unpacked_destroy(&unpacked);
-	return outcome == MSGPACK_UNPACK_SUCCESS ? offset : 0;
-}
 
 /* A copy of exactly these bytes, so that the sanitizer sees a read past them. */
 static uint8_t *
@@ -301,23 +286,39 @@ a_long_message_is_not_walked_again_with_each_piece(void **state)
 /* ---- limits ---- */
 
 static void
+assert_passes(const struct buffer *message, const struct scan_limits *limits)
+{
+	struct scan scan;
+	size_t size;
+	assert_int_equal(scan_once(view(message), limits, &scan, &size), SCAN_MESSAGE);
+	assert_int_equal(scan.problem, SCAN_FINE);
+	assert_int_equal(size, message->size);
+}
+
+static void
+assert_too_large(struct bytes bytes, const struct scan_limits *limits)
+{
+	struct scan scan;
+	size_t size;
+	assert_int_equal(scan_once(bytes, limits, &scan, &size), SCAN_LOST);
+	assert_int_equal(scan.problem, SCAN_TOO_LARGE);
+}
+
+static void
 a_message_of_exactly_the_limit_passes_and_one_byte_more_is_lost(void **state)
 {
 	(void)state;
 	struct scan_limits limits = { 1000, 1000 };
 	struct buffer message;
-	struct scan scan;
-	size_t size;
 	buffer_init(&message, 1 << 20);
 	forge_head(&message, 0xda, 997, 2);
 	forge_fill(&message, 997, 'x');
-	assert_int_equal(scan_once(view(&message), &limits, &scan, &size), SCAN_MESSAGE);
-	assert_int_equal(size, 1000);
+	assert_int_equal(message.size, 1000);
+	assert_passes(&message, &limits);
 	buffer_clear(&message);
 	forge_head(&message, 0xda, 998, 2);
 	/* Lost as soon as the length is known, before any of it has arrived. */
-	assert_int_equal(scan_once(view(&message), &limits, &scan, &size), SCAN_LOST);
-	assert_int_equal(scan.problem, SCAN_TOO_LARGE);
+	assert_too_large(view(&message), &limits);
 	buffer_release(&message);
 }
 
@@ -332,11 +333,10 @@ a_message_of_many_small_values_is_measured_against_the_limit_too(void **state)
 	buffer_init(&message, 1 << 20);
 	forge_head(&message, 0xdc, 997, 2);
 	forge_fill(&message, 997, 0xc0);
-	assert_int_equal(scan_once(view(&message), &limits, &scan, &size), SCAN_MESSAGE);
+	assert_passes(&message, &limits);
 	buffer_clear(&message);
 	forge_head(&message, 0xdc, 998, 2);
-	assert_int_equal(scan_once(view(&message), &limits, &scan, &size), SCAN_LOST);
-	assert_int_equal(scan.problem, SCAN_TOO_LARGE);
+	assert_too_large(view(&message), &limits);
 	/* Inside a message too: what lies before the text counts. */
 	buffer_clear(&message);
 	forge(&message, "[1, [2, 3], 'x*900']");
@@ -347,11 +347,10 @@ a_message_of_many_small_values_is_measured_against_the_limit_too(void **state)
 	message.size = 908;
 	forge_head(&message, 0xd9, 89, 1);
 	forge_fill(&message, 89, 'y');
-	assert_int_equal(scan_once(view(&message), &limits, &scan, &size), SCAN_MESSAGE);
+	assert_passes(&message, &limits);
 	message.size = 908;
 	forge_head(&message, 0xd9, 91, 1);
-	assert_int_equal(scan_once(view(&message), &limits, &scan, &size), SCAN_LOST);
-	assert_int_equal(scan.problem, SCAN_TOO_LARGE);
+	assert_too_large(view(&message), &limits);
 	buffer_release(&message);
 }
 
@@ -366,10 +365,7 @@ declared_sizes_of_four_gigabytes_are_refused_at_once(void **state)
 		uint8_t bytes[6] = { 0x91, formats[i], 0xff, 0xff, 0xff, 0xff };
 		struct scan scan;
 		size_t size;
-		assert_int_equal(
-			scan_once((struct bytes){ bytes, sizeof bytes }, &narrow, &scan, &size),
-			SCAN_LOST);
-		assert_int_equal(scan.problem, SCAN_TOO_LARGE);
+		assert_too_large((struct bytes){ bytes, sizeof bytes }, &narrow);
 		/* And counted right where they are within the limit. */
 		assert_int_equal(
 			scan_once((struct bytes){ bytes, sizeof bytes }, &limits, &scan, &size),
@@ -444,8 +440,7 @@ too_many_values_in_a_nested_container_are_noticed(void **state)
 	assert_int_equal(scan.problem, SCAN_TOO_MANY);
 	assert_int_equal(size, message.size);
 	limits.values_max = 24;
-	assert_int_equal(scan_once(view(&message), &limits, &scan, &size), SCAN_MESSAGE);
-	assert_int_equal(scan.problem, SCAN_FINE);
+	assert_passes(&message, &limits);
 	buffer_release(&message);
 }
 
@@ -490,17 +485,13 @@ depth_is_counted_down_again_behind_a_container(void **state)
 	(void)state;
 	struct scan_limits limits = WIDE;
 	struct buffer message;
-	struct scan scan;
-	size_t size;
 	buffer_init(&message, 1 << 20);
 	forge_array(&message, 3);
 	for (int i = 0; i < 3; i++) {
 		forge_fill(&message, SCAN_DEPTH_MAX - 1, 0x91);
 		forge_byte(&message, 0x90); /* holds nothing, so it is no level */
 	}
-	assert_int_equal(scan_once(view(&message), &limits, &scan, &size), SCAN_MESSAGE);
-	assert_int_equal(scan.problem, SCAN_FINE);
-	assert_int_equal(size, message.size);
+	assert_passes(&message, &limits);
 	buffer_release(&message);
 }
 
