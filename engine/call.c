@@ -186,6 +186,18 @@ call_release(struct call *call)
 }
 
 enum lookup
+call_look(struct call *call, const struct record_seen *seen, struct record_name name,
+	struct bytes *value, uint64_t *version)
+{
+	enum lookup found = store_look(call->shard->store, seen, name, value, version);
+	if (found == LOOKUP_COLD)
+		return call_find(
+			call, shelf_key((enum table)name.table, name.bytes), value, version);
+	call_saw(call, *version);
+	return found;
+}
+
+enum lookup
 call_find(struct call *call, struct shelf_key key, struct bytes *value, uint64_t *version)
 {
 	enum lookup found = store_find(call->shard->store, key, value, version);

@@ -42,6 +42,11 @@ struct reply_to {
 
 #define WARM_COUNTERS_MAX 4
 
+/* Where the records of a charge were seen when they were fetched ahead. */
+struct seen {
+	struct record_seen service, subscription, account, balance, counters[WARM_COUNTERS_MAX];
+};
+
 /* How far fetching ahead has come: what the next step looks at. */
 struct warm {
 	struct shelf_key first;
@@ -53,6 +58,7 @@ struct warm {
 	uint64_t counters[WARM_COUNTERS_MAX]; /* hashes of their records */
 	unsigned counter_count;
 	bool stopped;
+	struct seen seen;
 };
 
 struct call {
@@ -116,6 +122,9 @@ const struct loaded_release *call_release(struct call *call);
 /* Finds, and remembers what was seen. */
 enum lookup
 call_find(struct call *call, struct shelf_key key, struct bytes *value, uint64_t *version);
+/* The same, beginning where the record was seen when it was fetched ahead. */
+enum lookup call_look(struct call *call, const struct record_seen *seen, struct record_name name,
+	struct bytes *value, uint64_t *version);
 
 /* ---- the methods' runs, by file ---- */
 

@@ -151,6 +151,22 @@ refuse_balance(struct deciding *deciding, struct money available)
 
 /* ---- pricing ---- */
 
+static enum lookup
+find_counter(struct call *call, const struct record_key *key, struct bytes *value)
+{
+	const struct record_name name = { key->table, { key->data, key->size } };
+	uint64_t version;
+	for (unsigned i = 0; i < call->warm.counter_count; i++) {
+		enum lookup found = store_look(
+			call->shard->store, &call->warm.seen.counters[i], name, value, &version);
+		if (found == LOOKUP_COLD)
+			continue;
+		call_saw(call, version);
+		return found;
+	}
+	return call_find(call, shelf_key_of(key), value, &version);
+}
+
 static enum fact
 counter_fact(void *context, const struct counter_name *name, int64_t *used)
 {
@@ -159,8 +175,7 @@ counter_fact(void *context, const struct counter_name *name, int64_t *used)
 	key_of_counter(&key, deciding->subject.subscription_id, name->package, name->allowance,
 		name->cycle);
 	struct bytes value;
-	uint64_t version;
-	switch (call_find(deciding->call, shelf_key_of(&key), &value, &version)) {
+	switch (find_counter(deciding->call, &key, &value)) {
 	case LOOKUP_FOUND:
 		must(value.size == COUNTER_BYTES);
 		*used = load_i64(value.data);
@@ -366,6 +381,7 @@ add_balance(struct deciding *deciding, struct charge_entry *entry, const struct 
 	if (!add_effect(
 		    entry, call->arena, &deciding->subject.balance_key, fields_written(&writer)))
 		return false;
+	entry->effects[entry->effect_count - 1].seen = call->warm.seen.balance;
 	add_postings(entry, -payment->charged.micros, deciding->subject.account.currency,
 		TEXT("revenue"));
 	return true;
@@ -375,6 +391,7 @@ static bool
 add_counters(struct deciding *deciding, struct charge_entry *entry)
 {
 	const struct pricing *pricing = &deciding->pricing;
+	const struct warm *warm = &deciding->call->warm;
 	for (size_t i = 0; i < pricing->consumption_count; i++) {
 		const struct consumption *one = &pricing->consumptions[i];
 		struct record_key key;
@@ -386,6 +403,8 @@ add_counters(struct deciding *deciding, struct charge_entry *entry)
 		if (!add_effect(entry, deciding->call->arena, &key,
 			    (struct bytes){ value, sizeof value }))
 			return false;
+		if (i < warm->counter_count) /* mostly this one, and if not, it is found */
+			entry->effects[entry->effect_count - 1].seen = warm->seen.counters[i];
 		add_postings(entry, one->used_after - one->used_before,
 			text_of(unit_name(deciding->usage.unit)), TEXT("used"));
 	}
@@ -565,5 +584,5 @@ charge_warm(struct call *call, const void *params, unsigned step)
 	if (step == 4)
 		warm_counters(call, usage);
 	for (unsigned i = 0; step == 5 && i < call->warm.counter_count; i++)
-		store_prefetch_record(store, call->warm.counters[i]);
+		call->warm.seen.counters[i] = store_prefetch_record(store, call->warm.counters[i]);
 }

@@ -5,14 +5,22 @@
 
 #include "base/must.h"
 
-/* A record by its text key: found, absent, or cold (then its key is in *cold). */
+/* A record by its text key, and where it was seen. */
+struct sought {
+	enum table table;
+	struct text id;
+	const struct record_seen *seen;
+};
+
+/* Found, absent, or cold (then its key is in *cold). */
 static enum lookup
-find(struct call *call, enum table table, struct text id, struct bytes *value, uint64_t *version,
-	struct record_key *cold)
+find(struct call *call, const struct sought *sought, struct bytes *value, struct record_key *cold)
 {
-	enum lookup found = call_find(call, shelf_key(table, bytes_of_text(id)), value, version);
+	const struct record_name name = { (uint8_t)sought->table, bytes_of_text(sought->id) };
+	uint64_t version;
+	enum lookup found = call_look(call, sought->seen, name, value, &version);
 	if (found == LOOKUP_COLD)
-		key_of_text(cold, table, id);
+		key_of_text(cold, sought->table, sought->id);
 	return found;
 }
 
@@ -29,8 +37,9 @@ subject_find_account(struct call *call, struct text account_id, struct subject *
 	enum say *say, struct text *about, struct record_key *cold)
 {
 	struct bytes value;
-	uint64_t version;
-	enum lookup found = find(call, TABLE_ACCOUNT, account_id, &value, &version, cold);
+	const struct seen *seen = &call->warm.seen;
+	const struct sought account = { TABLE_ACCOUNT, account_id, &seen->account };
+	enum lookup found = find(call, &account, &value, cold);
 	if (found == LOOKUP_COLD)
 		return SUBJECT_COLD;
 	if (found == LOOKUP_ABSENT)
@@ -38,8 +47,9 @@ subject_find_account(struct call *call, struct text account_id, struct subject *
 	subject->account = account_read(value);
 	struct field_reader names = subject->account.balances;
 	key_of_balance(&subject->balance_key, account_id, field_read_text(&names));
-	found = call_find(
-		call, shelf_key_of(&subject->balance_key), &value, &subject->balance_version);
+	const struct record_name balance = { TABLE_BALANCE,
+		{ subject->balance_key.data, subject->balance_key.size } };
+	found = call_look(call, &seen->balance, balance, &value, &subject->balance_version);
 	if (found == LOOKUP_COLD) {
 		*cold = subject->balance_key;
 		return SUBJECT_COLD;
@@ -68,15 +78,18 @@ subject_find(struct call *call, struct text service_id, int64_t at_ms, struct su
 	enum say *say, struct text *about, struct record_key *cold)
 {
 	struct bytes value;
-	uint64_t version;
-	enum lookup found = find(call, TABLE_SERVICE, service_id, &value, &version, cold);
+	const struct seen *seen = &call->warm.seen;
+	const struct sought service = { TABLE_SERVICE, service_id, &seen->service };
+	enum lookup found = find(call, &service, &value, cold);
 	if (found == LOOKUP_COLD)
 		return SUBJECT_COLD;
 	if (found == LOOKUP_FOUND)
 		subject->subscription_id = service_holder(value, at_ms);
 	if (found == LOOKUP_ABSENT || subject->subscription_id.size == 0)
 		return refused(SAY_UNKNOWN_SUBSCRIPTION, service_id, say, about);
-	found = find(call, TABLE_SUBSCRIPTION, subject->subscription_id, &value, &version, cold);
+	const struct sought subscription = { TABLE_SUBSCRIPTION, subject->subscription_id,
+		&seen->subscription };
+	found = find(call, &subscription, &value, cold);
 	if (found == LOOKUP_COLD)
 		return SUBJECT_COLD;
 	must(found == LOOKUP_FOUND); /* written in one entry with its service ids */
@@ -149,6 +162,20 @@ warm_account(struct call *call)
 	return true;
 }
 
+static void
+fetch_records(const struct store *store, struct warm *warm, unsigned step)
+{
+	struct record_seen first = store_prefetch_record(store, warm->first.hash);
+	if (step == 1)
+		warm->seen.service = first;
+	if (step == 3)
+		warm->seen.subscription = first;
+	if (step != 5)
+		return;
+	warm->seen.account = first;
+	warm->seen.balance = store_prefetch_record(store, warm->second);
+}
+
 void
 subject_warm(struct call *call, struct text service_id, int64_t at_ms, unsigned step)
 {
@@ -166,11 +193,8 @@ subject_warm(struct call *call, struct text service_id, int64_t at_ms, unsigned 
 		warm->stopped = warm->stopped || !warm_account(call);
 		break;
 	default: /* what the step before has found the place of */
-		if (warm->stopped)
-			return;
-		store_prefetch_record(store, warm->first.hash);
-		if (step == 5)
-			store_prefetch_record(store, warm->second);
+		if (!warm->stopped)
+			fetch_records(store, warm, step);
 		return;
 	}
 	if (warm->stopped)

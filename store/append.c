@@ -41,10 +41,17 @@ store_prefetch_slot(const struct store *store, uint64_t hash)
 	shelf_prefetch_slot(store->shelf, hash);
 }
 
-void
+struct record_seen
 store_prefetch_record(const struct store *store, uint64_t hash)
 {
-	shelf_prefetch_record(store->shelf, hash);
+	return shelf_prefetch_record(store->shelf, hash);
+}
+
+enum lookup
+store_look(struct store *store, const struct record_seen *seen, struct record_name name,
+	struct bytes *value, uint64_t *version)
+{
+	return shelf_look(store->shelf, seen, name, value, version);
 }
 
 struct hash128
@@ -226,7 +233,8 @@ pin_found(struct store *store, const struct entry *entry, const struct effect *e
 	for (size_t i = 0; i < entry->effect_count; i++) {
 		struct shelf_record **record = &changes->records[i];
 		must(value_is_valid(effects[i].table, effects[i].value));
-		if (!shelf_pin_found(store->shelf, effect_key(&effects[i]), record))
+		const struct record_name name = { effects[i].table, effects[i].key };
+		if (!shelf_pin_found(store->shelf, &effects[i].seen, name, record))
 			return false;
 		must(*record != NULL || store_is_complete(store, effects[i].table));
 		for (size_t other = 0; other < i; other++)

@@ -46,6 +46,7 @@
 
 #include "../engine/base/bytes.h"
 #include "../engine/base/status.h"
+#include "records.h"
 
 enum entry_kind {
 	ENTRY_CHARGE = 1, /* usage priced and paid */
@@ -67,7 +68,8 @@ struct effect {
 	uint8_t table;
 	struct bytes key;
 	struct bytes value;
-	uint64_t previous; /* position; 0: the record did not exist */
+	uint64_t previous;       /* position; 0: the record did not exist */
+	struct record_seen seen; /* a hint, when encoding */
 };
 
 #define POSTING_BOOK 255

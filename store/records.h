@@ -48,6 +48,15 @@ bool record_is_valid(uint8_t table, struct bytes key, struct bytes value);
 /* The value alone, where the key was made by one of the functions below. */
 bool value_is_valid(uint8_t table, struct bytes value);
 
+/*
+ * Where a record was seen in memory. Whether it is still there, and that it is this record, is
+ * asked of the shelf (shelf.h); a zeroed one says nothing.
+ */
+struct record_seen {
+	struct shelf_record *record;
+	uint64_t moves;
+};
+
 /* A key that is being made, filled by one of the functions below. */
 struct record_key {
 	uint8_t table;

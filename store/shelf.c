@@ -71,6 +71,7 @@ struct shelf {
 	size_t absent_count;
 	size_t kept_bytes; /* of cells that the hand may not drop, because they are not in LMDB yet */
 	uint64_t dropped;
+	uint64_t moves; /* records that went, or went elsewhere, so far */
 	uint32_t
 		dropped_tables; /* a bit for each table of which a record that exists was dropped */
 };
@@ -191,10 +192,22 @@ find_record(const struct shelf *shelf, struct shelf_key key)
 	return NULL;
 }
 
-enum lookup
-shelf_find(struct shelf *shelf, struct shelf_key key, struct bytes *value, uint64_t *version)
+/* The record if it is where it was seen, or NULL. */
+static struct shelf_record *
+record_where_seen(
+	const struct shelf *shelf, const struct record_seen *seen, struct record_name name)
 {
-	struct shelf_record *record = find_record(shelf, key);
+	struct shelf_record *record = seen->record;
+	if (record == NULL || seen->moves != shelf->moves || record->table != name.table ||
+		!bytes_equal(record_key(record), name.bytes))
+		return NULL;
+	must((record->marks & MARK_DEAD) == 0);
+	return record;
+}
+
+static enum lookup
+record_use(struct shelf_record *record, struct bytes *value, uint64_t *version)
+{
 	if (record == NULL)
 		return LOOKUP_COLD;
 	record->marks |= MARK_USED;
@@ -205,21 +218,35 @@ shelf_find(struct shelf *shelf, struct shelf_key key, struct bytes *value, uint6
 	return LOOKUP_FOUND;
 }
 
+enum lookup
+shelf_find(struct shelf *shelf, struct shelf_key key, struct bytes *value, uint64_t *version)
+{
+	return record_use(find_record(shelf, key), value, version);
+}
+
+enum lookup
+shelf_look(struct shelf *shelf, const struct record_seen *seen, struct record_name name,
+	struct bytes *value, uint64_t *version)
+{
+	return record_use(record_where_seen(shelf, seen, name), value, version);
+}
+
 void
 shelf_prefetch_slot(const struct shelf *shelf, uint64_t hash)
 {
 	index_prefetch(&shelf->index, hash);
 }
 
-void
+struct record_seen
 shelf_prefetch_record(const struct shelf *shelf, uint64_t hash)
 {
 	unsigned probe = 0;
-	const uint8_t *record = index_find(&shelf->index, hash, &probe);
+	struct shelf_record *record = index_find(&shelf->index, hash, &probe);
 	if (record != NULL) {
 		__builtin_prefetch(record);
-		__builtin_prefetch(record + 64);
+		__builtin_prefetch((const uint8_t *)record + 64);
 	}
+	return (struct record_seen){ record, shelf->moves };
 }
 
 /* ---- memory ---- */
@@ -235,6 +262,7 @@ record_drop(struct shelf *shelf, struct shelf_record *record)
 		shelf->dropped_tables |= UINT32_C(1) << record->table;
 	shelf->record_count--;
 	shelf->dropped++;
+	shelf->moves++;
 	slab_give(shelf->slabs, record, record_cell_bytes(record));
 }
 
@@ -373,6 +401,7 @@ record_move(struct shelf *shelf, struct shelf_key key, struct shelf_record *old,
 	record->cell_units = cell_units;
 	record->marks = (uint8_t)(marks & ~MARKS_KEEP);
 	index_replace(&shelf->index, key.hash, old, record);
+	shelf->moves++;
 	if ((marks & MARKS_KEEP) == 0) {
 		slab_give(shelf->slabs, old, record_cell_bytes(old));
 		return record;
@@ -406,11 +435,14 @@ shelf_install(struct shelf *shelf, struct shelf_key key, struct bytes value, uin
 }
 
 bool
-shelf_pin_found(struct shelf *shelf, struct shelf_key key, struct shelf_record **record)
+shelf_pin_found(struct shelf *shelf, const struct record_seen *seen, struct record_name name,
+	struct shelf_record **record)
 {
 	if (!list_make_room(&shelf->changed))
 		return false;
-	struct shelf_record *found = find_record(shelf, key);
+	struct shelf_record *found = record_where_seen(shelf, seen, name);
+	if (found == NULL)
+		found = find_record(shelf, shelf_key((enum table)name.table, name.bytes));
 	if (found != NULL) {
 		found->marks |= MARK_USED;
 		if ((found->marks & MARKS_LISTED) == 0)
@@ -425,7 +457,9 @@ shelf_pin(struct shelf *shelf, struct shelf_key key, size_t value_size)
 {
 	struct shelf_record *record;
 	must(value_size <= RECORD_VALUE_MAX);
-	if (!shelf_pin_found(shelf, key, &record))
+	static const struct record_seen nowhere;
+	const struct record_name name = { key.table, key.bytes };
+	if (!shelf_pin_found(shelf, &nowhere, name, &record))
 		return NULL;
 	if (record != NULL)
 		return record;

@@ -39,6 +39,12 @@ struct shelf_key {
 	struct bytes bytes;
 };
 struct shelf_key shelf_key(enum table table, struct bytes bytes);
+
+/* A key without its hash. The bytes belong to the caller. */
+struct record_name {
+	uint8_t table;
+	struct bytes bytes;
+};
 struct shelf_key shelf_key_of(const struct record_key *key);
 
 /*
@@ -60,7 +66,13 @@ shelf_find(struct shelf *shelf, struct shelf_key key, struct bytes *value, uint6
 
 /* Fetch the cache lines that shelf_find will touch: first the slot, some time later the record. */
 void shelf_prefetch_slot(const struct shelf *shelf, uint64_t hash);
-void shelf_prefetch_record(const struct shelf *shelf, uint64_t hash);
+struct record_seen shelf_prefetch_record(const struct shelf *shelf, uint64_t hash);
+/*
+ * shelf_find without hashing the key, if the record is where it was seen: no record has moved or
+ * gone since then. LOOKUP_COLD: it must be found.
+ */
+enum lookup shelf_look(struct shelf *shelf, const struct record_seen *seen, struct record_name name,
+	struct bytes *value, uint64_t *version);
 
 /*
  * Puts a record from LMDB on the shelf; value size 0 and version 0: known not to exist. If the
@@ -80,7 +92,8 @@ bool shelf_install(struct shelf *shelf, struct shelf_key key, struct bytes value
  * them from having found them, pins those that are here before any is made: pin_found gives NULL
  * for one that is not here.
  */
-bool shelf_pin_found(struct shelf *shelf, struct shelf_key key, struct shelf_record **record);
+bool shelf_pin_found(struct shelf *shelf, const struct record_seen *seen, struct record_name name,
+	struct shelf_record **record);
 struct shelf_record *shelf_pin(struct shelf *shelf, struct shelf_key key, size_t value_size);
 bool shelf_has_room(const struct shelf_record *record, size_t value_size);
 bool shelf_make_room(

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-enum { MODEL_KEYS_MAX = 6000, COPIES_MAX = 1024 };
+enum { MODEL_KEYS_MAX = 6000, COPIES_MAX = 1024, SEEN_MAX = 16 };
 
 /* A value is made of its version: so the model keeps no bytes. */
 struct state {
@@ -46,6 +46,8 @@ struct model {
 	bool memory_fails;
 	size_t refused;
 	size_t value_max;
+	struct record_seen seen[SEEN_MAX]; /* of the keys from 0 on, at some time */
+	size_t looks, looks_that_helped;
 };
 
 static struct model model;
@@ -96,6 +98,15 @@ key_of(struct made_key *made, size_t number)
 	enum table table = (enum table)(1 + number % (TABLE_END - 1));
 	made->key = shelf_key(table, (struct bytes){ made->bytes, size });
 	return made->key;
+}
+
+static const struct record_seen nowhere;
+
+static struct record_name
+name_of(struct made_key *made, size_t number)
+{
+	struct shelf_key key = key_of(made, number);
+	return (struct record_name){ key.table, key.bytes };
 }
 
 static const uint8_t *
@@ -168,6 +179,27 @@ find_and_check(size_t number)
 		break;
 	}
 	return found;
+}
+
+/* Looks where a record was seen some steps ago: it is what finding gives, or it is not there. */
+static void
+look_and_check(size_t number)
+{
+	struct made_key made;
+	struct bytes value, found_value;
+	uint64_t version = 0, found_version = 0;
+	enum lookup looked = shelf_look(
+		model.shelf, &model.seen[number], name_of(&made, number), &value, &version);
+	enum lookup found = find_and_check(number);
+	shelf_find(model.shelf, key_of(&made, number), &found_value, &found_version);
+	model.looks++;
+	if (looked != LOOKUP_COLD) {
+		model.looks_that_helped++;
+		assert_int_equal(looked, found);
+		assert_int_equal(version, found_version);
+		assert_true(looked == LOOKUP_ABSENT || value.data == found_value.data);
+	}
+	model.seen[number] = shelf_prefetch_record(model.shelf, key_of(&made, number).hash);
 }
 
 /* Brings a record in, as the store does; false if there was no memory. */
@@ -421,11 +453,14 @@ run_model(size_t steps, size_t check_every)
 {
 	for (size_t i = 0; i < steps; i++) {
 		random_step();
+		look_and_check(random_below(&model.random, SEEN_MAX));
 		if (i % check_every == 0)
 			check_all();
 	}
 	check_all();
 	settle();
+	assert_true(model.looks_that_helped > model.looks / 100);
+	assert_true(model.looks_that_helped < model.looks);
 }
 
 /* ---- claims ---- */
@@ -662,10 +697,10 @@ record_that_was_made_and_never_set_is_not_written(void **state)
 	uint64_t version;
 	model_start(1 << 20, 10, 2000, 1);
 	struct shelf_record *record;
-	assert_true(shelf_pin_found(model.shelf, key_of(&made, 0), &record));
+	assert_true(shelf_pin_found(model.shelf, &nowhere, name_of(&made, 0), &record));
 	assert_null(record);
 	assert_non_null(shelf_pin(model.shelf, key_of(&made, 0), 10));
-	assert_true(shelf_pin_found(model.shelf, key_of(&made, 0), &record));
+	assert_true(shelf_pin_found(model.shelf, &nowhere, name_of(&made, 0), &record));
 	assert_non_null(record);
 	struct shelf_sweep sweep = shelf_sweep_begin(model.shelf);
 	assert_int_equal(sweep.count, 1);
