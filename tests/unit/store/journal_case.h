@@ -77,18 +77,26 @@ close_well(void)
 	writing->journal = NULL;
 }
 
+/* What a scan finds, held against everything that was put: it is the same as far as it goes. */
+static inline struct comparison
+scan_and_compare(struct journal_head *head, bool *torn)
+{
+	struct comparison comparison;
+	struct fault fault;
+	if (compare_with_scan(&writing->options.place, writing->known, writing->known_count,
+		    &comparison, head, torn, &fault) != STATUS_OK)
+		fail_msg("%s", fault.text);
+	assert_false(comparison.differs);
+	return comparison;
+}
+
 /* Everything that was put must be there; returns the head. */
 static inline struct journal_head
 assert_all_there(void)
 {
-	struct comparison comparison;
 	struct journal_head head;
-	struct fault fault;
 	bool torn;
-	if (compare_with_scan(&writing->options.place, writing->known, writing->known_count,
-		    &comparison, &head, &torn, &fault) != STATUS_OK)
-		fail_msg("%s", fault.text);
-	assert_false(comparison.differs);
+	struct comparison comparison = scan_and_compare(&head, &torn);
 	assert_int_equal(comparison.seen, writing->known_count);
 	assert_false(torn);
 	return head;

@@ -66,13 +66,9 @@ assert_stops_announcing(int os_error, enum status expected)
 	assert_int_equal(atomic_load(&writing->failures), 1);
 	assert_true(last >= durable);
 
-	struct comparison comparison;
 	struct journal_head head;
 	bool torn;
-	assert_int_equal(compare_with_scan(&writing->options.place, writing->known,
-				 writing->known_count, &comparison, &head, &torn, &fault),
-		STATUS_OK);
-	assert_false(comparison.differs);
+	struct comparison comparison = scan_and_compare(&head, &torn);
 	assert_true(comparison.seen >= durable_count);
 	assert_true(head.position >= last);
 }
@@ -127,14 +123,9 @@ live(size_t *announced)
 static void
 assert_announced_is_kept(size_t announced)
 {
-	struct comparison comparison;
 	struct journal_head head;
-	struct fault fault;
 	bool torn;
-	if (compare_with_scan(&writing->options.place, writing->known, writing->known_count,
-		    &comparison, &head, &torn, &fault) != STATUS_OK)
-		fail_msg("%s", fault.text);
-	assert_false(comparison.differs);
+	struct comparison comparison = scan_and_compare(&head, &torn);
 	assert_true(comparison.seen >= announced);
 
 	/* And a second life goes on behind it. */
@@ -145,10 +136,7 @@ assert_announced_is_kept(size_t announced)
 	open_at(&head);
 	put_many(500000, 30, 3);
 	close_well();
-	if (compare_with_scan(&writing->options.place, writing->known, writing->known_count,
-		    &comparison, &head, &torn, &fault) != STATUS_OK)
-		fail_msg("%s", fault.text);
-	assert_false(comparison.differs);
+	comparison = scan_and_compare(&head, &torn);
 	assert_int_equal(comparison.seen, writing->known_count);
 }
 
