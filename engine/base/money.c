@@ -37,12 +37,6 @@ money_times(struct money a, int64_t factor, struct money *product)
 	return true;
 }
 
-bool
-money_negate(struct money a, struct money *negated)
-{
-	return money_subtract((struct money){ 0 }, a, negated);
-}
-
 static const char *const rounding_names[] = {
 	[ROUND_HALF_UP] = "half_up",
 	[ROUND_HALF_EVEN] = "half_even",
@@ -62,13 +56,6 @@ rounding_parse(struct text name, enum rounding *mode)
 		}
 	}
 	return false;
-}
-
-const char *
-rounding_name(enum rounding mode)
-{
-	must((size_t)mode < sizeof rounding_names / sizeof rounding_names[0]);
-	return rounding_names[mode];
 }
 
 bool

@@ -18,7 +18,6 @@ struct money {
 bool money_add(struct money a, struct money b, struct money *sum);
 bool money_subtract(struct money a, struct money b, struct money *difference);
 bool money_times(struct money a, int64_t factor, struct money *product);
-bool money_negate(struct money a, struct money *negated);
 
 static inline int
 money_compare(struct money a, struct money b)
@@ -38,7 +37,6 @@ enum rounding {
 
 /* "half_up" … ; false if the name is unknown. */
 bool rounding_parse(struct text name, enum rounding *mode);
-const char *rounding_name(enum rounding mode);
 
 /*
  * A number that lies between two multiples of the step, as rounding sees it. For money.c and

@@ -130,16 +130,3 @@ digits_are_valid(struct text text)
 	}
 	return text.size > 0;
 }
-
-size_t
-utf8_utf16_units(struct text text)
-{
-	size_t units = 0;
-	for (size_t i = 0; i < text.size; i++) {
-		if (!is_continuation(text.data[i]))
-			units++;
-		if ((uint8_t)text.data[i] >= 0xf0)
-			units++; /* beyond U+FFFF: a pair of surrogates */
-	}
-	return units;
-}

@@ -19,7 +19,4 @@ bool identifier_is_valid(struct text text);
 /* 1 or more characters 0 to 9. */
 bool digits_are_valid(struct text text);
 
-/* Units as an SMS counts them: UTF-16 code units. The text must be valid. */
-size_t utf8_utf16_units(struct text text);
-
 #endif

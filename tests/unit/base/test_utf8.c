@@ -109,16 +109,6 @@ digits_are_0_to_9_and_at_least_one(void **state)
 	}
 }
 
-static void
-an_sms_counts_utf16_units(void **state)
-{
-	(void)state;
-	assert_int_equal(utf8_utf16_units(TEXT("")), 0);
-	assert_int_equal(utf8_utf16_units(TEXT("abc")), 3);
-	assert_int_equal(utf8_utf16_units(TEXT("\xc3\xa9\xe8\xae\xa1")), 2);
-	assert_int_equal(utf8_utf16_units(TEXT("a\xf0\x9f\x93\x9e")), 3);
-}
-
 int
 main(void)
 {
@@ -128,7 +118,6 @@ main(void)
 		cmocka_unit_test(a_character_cut_short_is_refused),
 		cmocka_unit_test(an_identifier_is_1_to_64_bytes_without_control_characters),
 		cmocka_unit_test(digits_are_0_to_9_and_at_least_one),
-		cmocka_unit_test(an_sms_counts_utf16_units),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
