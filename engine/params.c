@@ -416,7 +416,7 @@ static inline bool
 text_is(struct text text, const char *string)
 {
 	return text.size > 0 && text.data[0] == string[0] && strlen(string) == text.size &&
-		memcmp(text.data, string, text.size) == 0;
+		same_bytes(text.data, string, text.size);
 }
 
 /*

@@ -6,7 +6,6 @@
 #include "memory.h"
 #include "must.h"
 
-#define PIECE_ALIGNMENT 16
 #define BLOCK_BYTES 16384
 /* A first block larger than this, made for one large piece, is not kept for the next request. */
 #define BLOCK_KEPT_BYTES_MAX 65536
@@ -16,19 +15,9 @@ struct arena_block {
 	size_t size; /* bytes behind this header */
 };
 
-_Static_assert(sizeof(struct arena_block) % PIECE_ALIGNMENT == 0, "pieces begin behind the header");
+_Static_assert(sizeof(struct arena_block) % ARENA_ALIGNMENT == 0, "pieces begin behind the header");
 
-/* Under AddressSanitizer, memory that is not given out is poisoned: a piece used after arena_clear
- * is caught. */
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-
-#ifdef SANITIZED
+#ifdef ARENA_SANITIZED
 #include <sanitizer/asan_interface.h>
 #else
 #define ASAN_POISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
@@ -106,11 +95,11 @@ add_block(struct arena *arena, size_t size)
 }
 
 void *
-arena_take(struct arena *arena, size_t size)
+arena_take_more(struct arena *arena, size_t size)
 {
-	if (size > arena->bytes_max - arena->used || size > SIZE_MAX - PIECE_ALIGNMENT)
+	if (size > arena->bytes_max - arena->used || size > SIZE_MAX - ARENA_ALIGNMENT)
 		return NULL;
-	size_t room = size_round_up(size, PIECE_ALIGNMENT);
+	size_t room = size_round_up(size, ARENA_ALIGNMENT);
 	if (arena->next == NULL || (size_t)(arena->end - arena->next) < room) {
 		if (!add_block(arena, room))
 			return NULL;

@@ -33,18 +33,6 @@ text_of(const char *string)
 	return (struct text){ string, string == NULL ? 0 : strlen(string) };
 }
 
-static inline bool
-text_equal(struct text a, struct text b)
-{
-	return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
-}
-
-static inline bool
-bytes_equal(struct bytes a, struct bytes b)
-{
-	return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
-}
-
 static inline struct bytes
 bytes_of_text(struct text t)
 {
@@ -142,6 +130,36 @@ put_bytes(uint8_t *at, const void *data, size_t size)
 		at[size - 1] = from[size - 1];
 	}
 	return at + size;
+}
+
+/* Are `size` bytes the same? Most keys and names are short, and a call takes longer than they. */
+static inline bool
+same_bytes(const void *a, const void *b, size_t size)
+{
+	const uint8_t *one = (const uint8_t *)a, *other = (const uint8_t *)b;
+	if (size > 16)
+		return memcmp(one, other, size) == 0;
+	if (size >= 8)
+		return ((load_u64(one) ^ load_u64(other)) |
+			       (load_u64(one + size - 8) ^ load_u64(other + size - 8))) == 0;
+	if (size >= 4)
+		return ((load_u32(one) ^ load_u32(other)) |
+			       (load_u32(one + size - 4) ^ load_u32(other + size - 4))) == 0;
+	return size == 0 ||
+		(one[0] == other[0] && one[size / 2] == other[size / 2] &&
+			one[size - 1] == other[size - 1]);
+}
+
+static inline bool
+text_equal(struct text a, struct text b)
+{
+	return a.size == b.size && same_bytes(a.data, b.data, a.size);
+}
+
+static inline bool
+bytes_equal(struct bytes a, struct bytes b)
+{
+	return a.size == b.size && same_bytes(a.data, b.data, a.size);
 }
 
 /* Rounds a size up to a multiple of `to`, a power of two. */

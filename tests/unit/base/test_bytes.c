@@ -103,6 +103,26 @@ sizes_are_rounded_up_to_a_power_of_two(void **state)
 	assert_int_equal(size_round_up(4097, 4096), 8192);
 }
 
+static void
+one_byte_that_differs_makes_views_unequal_wherever_it_is(void **state)
+{
+	(void)state;
+	uint8_t one[48], other[49];
+	for (size_t size = 0; size <= sizeof one; size++) {
+		for (size_t i = 0; i < size; i++)
+			one[i] = (uint8_t)(i * 37 + size);
+		other[0] = 0;
+		memcpy(other + 1, one, size); /* unaligned */
+		assert_true(same_bytes(one, other + 1, size));
+		for (size_t i = 0; i < size; i++) {
+			other[1 + i] ^= (uint8_t)(1u << (i % 8));
+			assert_false(same_bytes(one, other + 1, size));
+			other[1 + i] ^= (uint8_t)(1u << (i % 8));
+		}
+	}
+	assert_true(same_bytes(NULL, NULL, 0));
+}
+
 int
 main(void)
 {
@@ -112,6 +132,7 @@ main(void)
 		cmocka_unit_test(a_varint_has_one_form_only),
 		cmocka_unit_test(zigzag_puts_small_magnitudes_first_and_loses_nothing),
 		cmocka_unit_test(views_are_equal_by_content),
+		cmocka_unit_test(one_byte_that_differs_makes_views_unequal_wherever_it_is),
 		cmocka_unit_test(sizes_are_rounded_up_to_a_power_of_two),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
