@@ -259,7 +259,10 @@ static void
 well_sealed_nonsense_is_refused(void **state)
 {
 	(void)state;
-	struct effect effect = { 1, bytes_of_text(TEXT("key")), bytes_of_text(TEXT("val")), 8 };
+	struct effect effect = { .table = 1,
+		.key = bytes_of_text(TEXT("key")),
+		.value = bytes_of_text(TEXT("val")),
+		.previous = 8 };
 	struct posting postings[] = {
 		{ 0, { NULL, 0 }, 5, TEXT("CNY") },
 		{ POSTING_BOOK, TEXT("b"), -5, TEXT("USD") },
@@ -343,7 +346,10 @@ entry_at_its_bounds_is_kept(void **state)
 	static struct effect effects[ENTRY_EFFECTS_MAX];
 	static struct posting postings[ENTRY_POSTINGS_MAX];
 	for (size_t i = 0; i < ENTRY_EFFECTS_MAX; i++)
-		effects[i] = (struct effect){ 1, { value, 100 }, { value, 200 }, (1ull << 51) - 8 };
+		effects[i] = (struct effect){ .table = 1,
+			.key = { value, 100 },
+			.value = { value, 200 },
+			.previous = (1ull << 51) - 8 };
 	for (size_t i = 0; i < ENTRY_POSTINGS_MAX; i++) {
 		uint8_t side = i % 2 == 0 ? ENTRY_EFFECTS_MAX - 1 : POSTING_BOOK;
 		struct text book = i % 2 == 0 ? (struct text){ NULL, 0 } : TEXT("book");

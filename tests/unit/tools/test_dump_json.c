@@ -133,7 +133,10 @@ an_entry_shows_who_what_and_the_postings(void **state)
 	uint8_t counter[8] = { 60 };
 	struct record_key key;
 	key_of_counter(&key, TEXT("s1"), TEXT("talk"), TEXT("minutes"), 20697);
-	struct effect effect = { TABLE_COUNTER, key_of(&key), { counter, sizeof counter }, 8192 };
+	struct effect effect = { .table = TABLE_COUNTER,
+		.key = key_of(&key),
+		.value = { counter, sizeof counter },
+		.previous = 8192 };
 	struct posting postings[] = {
 		{ .side = 0, .amount = 60, .unit = TEXT("second") },
 		{ .side = POSTING_BOOK,
