@@ -85,7 +85,7 @@ struct connections {
 	/* A client for whom there is no memory, while its socket closes. */
 	union client_socket turned_away;
 	bool turns_away;
-	uv_stream_t *turned_away_next; /* a listener that has another, or NULL */
+	uv_stream_t *turned_away_next[2]; /* the pipe, TCP: a listener with another, or NULL */
 };
 
 static void
@@ -857,11 +857,13 @@ static void
 turned_away(uv_handle_t *handle)
 {
 	struct connections *all = handle->data;
-	uv_stream_t *next = all->turned_away_next;
 	all->turns_away = false;
-	all->turned_away_next = NULL;
-	if (next != NULL && !uv_is_closing((uv_handle_t *)next))
-		connections_accept(all, next);
+	for (int i = 0; i < 2; i++) {
+		uv_stream_t *next = all->turned_away_next[i];
+		all->turned_away_next[i] = NULL;
+		if (next != NULL && !uv_is_closing((uv_handle_t *)next))
+			connections_accept(all, next);
+	}
 }
 
 /*
@@ -872,7 +874,7 @@ static void
 turn_away(struct connections *connections, uv_stream_t *listener)
 {
 	if (connections->turns_away) {
-		connections->turned_away_next = listener;
+		connections->turned_away_next[listener->type == UV_TCP] = listener;
 		return;
 	}
 	connections->turns_away = true;
