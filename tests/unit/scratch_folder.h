@@ -5,9 +5,11 @@
 #ifndef SUANPAN_TEST_SCRATCH_FOLDER_H
 #define SUANPAN_TEST_SCRATCH_FOLDER_H
 
+#include <errno.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SCRATCH_PATH_BYTES 256
@@ -15,11 +17,16 @@
 static inline void
 scratch_make_below(const char *parent, char path[SCRATCH_PATH_BYTES])
 {
-	int length = snprintf(path, SCRATCH_PATH_BYTES, "%s/suanpan-test-XXXXXX", parent);
-	if (length < 0 || length >= SCRATCH_PATH_BYTES || mkdtemp(path) == NULL) {
-		perror(path);
-		abort();
-	}
+	static unsigned number;
+	do {
+		int length = snprintf(path, SCRATCH_PATH_BYTES, "%s/suanpan-test-%ld-%u", parent,
+			(long)getpid(), number++);
+		errno = 0;
+		if (length > 0 && length < SCRATCH_PATH_BYTES && mkdir(path, 0700) == 0)
+			return;
+	} while (errno == EEXIST); /* left behind by a process that had this number before */
+	perror(path);
+	abort();
 }
 
 /* A new, empty folder below TMPDIR or /tmp. */
