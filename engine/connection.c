@@ -1,10 +1,7 @@
-/* Connections: bytes to messages, answers to bytes (see connection.h). */
-#include "connection.h"
+/* Connections: accepting, answering, sending, closing (see connection.h). */
+#include "connection_parts.h"
 
 #include "pack.h"
-#include "scan.h"
-#include "sender.h"
-#include "waits.h"
 
 #include "base/log.h"
 #include "base/memory.h"
@@ -13,7 +10,6 @@
 #include <string.h>
 
 enum {
-	READ_BYTES = 64 * 1024, /* one arrival, shared by all connections */
 	OUT_BYTES_STOP = 1
 		<< 20, /* answers a client has not read: no more requests are taken from it */
 	OUT_BYTES_MAX = 64 << 20, /* answers a client has not read: it is cut off */
@@ -23,69 +19,8 @@ enum {
 	 */
 	AWAY_BYTES = 512,
 	CALLS_STOP = 256, /* requests of a client that wait for something: no more are taken */
-	IN_BYTES_TOTAL = 256 << 20,  /* unfinished messages of all connections together … */
-	IN_BYTES_SMALL = 256 * 1024, /* … but for those that are small */
 	VALUES_MAX = 100000,
-	HELD_SLOTS = JOURNAL_BATCHES_UNDURABLE_MAX + 1,
 	ANSWER_HEAD_BYTES = 8,
-};
-
-union client_socket {
-	uv_handle_t handle;
-	uv_stream_t stream;
-	uv_tcp_t tcp;
-	uv_pipe_t pipe;
-};
-
-struct connection {
-	struct connections *all;
-	struct connection *next, *previous;
-	unsigned references;
-	union client_socket socket;
-	bool reading;
-	bool closing;     /* the socket is being closed or is closed */
-	bool ending;      /* to be closed when the last answer has left */
-	bool zh, details; /* as hello asked */
-
-	struct scan scan;
-	struct buffer in; /* an unfinished message */
-
-	struct buffer ready; /* may leave */
-	struct buffer held[HELD_SLOTS];
-	struct connection *hold_next[HELD_SLOTS];
-	bool holds[HELD_SLOTS];
-	struct buffer writing; /* given to the sender or to the loop */
-	bool write_under_way;
-	bool is_away; /* `writing` is the sender's, and so is the socket */
-	struct sending sending;
-	uv_write_t write;
-	bool dirty; /* on the list of connections with something ready */
-	struct connection *dirty_next;
-	bool behind; /* on the list of connections that may be taken from again */
-	struct connection *behind_next;
-	unsigned calls;         /* requests that are not answered yet */
-	struct work_row parked; /* calls that wait until its client has read */
-};
-
-struct connections {
-	struct shard *shard;
-	uv_loop_t *loop;
-	struct scan_limits limits;
-	unsigned count, count_max;
-	size_t in_bytes;
-	struct connection *first;
-	struct connection *dirty;
-	struct connection *behind;
-	struct connection *holding[HELD_SLOTS];
-	uint64_t released_batch; /* all answers of batches up to this have been let go */
-	bool stopped;            /* for back-pressure */
-	uint8_t *arrival;        /* READ_BYTES */
-	struct sender *sender;
-	bool sends_away; /* there are so many to send to that the sender does it */
-	/* A client for whom there is no memory, while its socket closes. */
-	union client_socket turned_away;
-	bool turns_away;
-	uv_stream_t *turned_away_next[2]; /* the pipe, TCP: a listener with another, or NULL */
 };
 
 static void
@@ -156,8 +91,6 @@ connection_drop(struct connection *connection)
 	memory_free(connection);
 }
 
-static void stop_reading(struct connection *connection);
-
 static void
 socket_closed(uv_handle_t *handle)
 {
@@ -176,7 +109,7 @@ socket_closed(uv_handle_t *handle)
 	connection_drop(connection);
 }
 
-static void
+void
 connection_close(struct connection *connection)
 {
 	if (connection->closing)
@@ -187,7 +120,7 @@ connection_close(struct connection *connection)
 		uv_close(&connection->socket.handle, socket_closed);
 		return;
 	}
-	stop_reading(connection);
+	connection_stop_reading(connection);
 	sender_hurry(connection->all->sender, &connection->sending);
 }
 
@@ -267,15 +200,14 @@ connection_park(struct connection *connection, struct waiting *waiting)
 	waits_park(connection->all->shard->waits, &connection->parked, waiting);
 }
 
-/* Has it so much to read, or to wait for, that no more is taken from it at the moment? */
-static bool
-is_full(const struct connection *connection)
+bool
+connection_has_enough(const struct connection *connection)
 {
 	return connection_is_full(connection) || connection->calls >= CALLS_STOP;
 }
 
-static void
-mark_behind(struct connection *connection)
+void
+connection_mark_behind(struct connection *connection)
 {
 	if (connection->behind)
 		return;
@@ -351,12 +283,12 @@ connection_write(struct connection *connection)
 		waits_unpark(connection->all->shard->waits, &connection->parked);
 	if (connection->ending && has_answered_all(connection))
 		connection_close(connection);
-	else if (!connection->reading && !connection->ending && !is_full(connection))
-		mark_behind(connection);
+	else if (!connection->reading && !connection->ending && !connection_has_enough(connection))
+		connection_mark_behind(connection);
 }
 
-static void
-mark_dirty(struct connection *connection)
+void
+connection_mark_dirty(struct connection *connection)
 {
 	if (connection->dirty)
 		return;
@@ -402,7 +334,7 @@ release_slot(struct connections *connections, unsigned slot)
 			connection_close(connection);
 		}
 		buffer_clear(held);
-		mark_dirty(connection);
+		connection_mark_dirty(connection);
 		connection_drop(connection);
 		connection = next;
 	}
@@ -425,7 +357,7 @@ answer_buffer(struct connection *connection, uint64_t position)
 	struct connections *all = connection->all;
 	struct store *store = all->shard->store;
 	if (position == 0 || position < store_durable(store)) {
-		mark_dirty(connection);
+		connection_mark_dirty(connection);
 		return &connection->ready;
 	}
 	struct journal_progress progress = store_progress(store);
@@ -529,297 +461,6 @@ connection_set_details(struct connection *connection, bool details)
 	connection->details = details;
 }
 
-/* ---- reading ---- */
-
-static void
-stop_reading(struct connection *connection)
-{
-	if (connection->reading)
-		uv_read_stop(&connection->socket.stream);
-	connection->reading = false;
-}
-
-/* Ends the connection once everything that is owed has left. */
-static void
-connection_end(struct connection *connection)
-{
-	connection->ending = true;
-	stop_reading(connection);
-	mark_dirty(connection);
-}
-
-/* An error that no call answers: a message that is not a request, or the end of a stream. */
-static void
-answer_problem(struct connection *connection, uint32_t msgid, enum say say, struct text argument)
-{
-	struct buffer error;
-	buffer_init(&error, READ_BYTES);
-	struct pack pack = pack_into(&error);
-	connection_pack_error(connection, &pack, say, &argument, 1);
-	connection->calls++;
-	bool is_whole = pack_is_whole(&pack);
-	connection_error(
-		connection, msgid, (struct bytes){ error.data, is_whole ? error.size : 0 }, 0);
-	buffer_release(&error);
-}
-
-static void
-answer_scan_problem(struct connection *connection, struct bytes bytes)
-{
-	struct message message;
-	char number[32];
-	enum say say = SAY_MALFORMED;
-	struct text argument = BILINGUAL("byte 0xc1 is never used; the connection is closed",
-		"字节 0xc1 从不使用；连接已关闭");
-	message_read(bytes, &message);
-	switch (connection->scan.problem) {
-	case SCAN_TOO_LARGE:
-		say = SAY_FRAME_TOO_LARGE;
-		argument = (struct text){ number,
-			(size_t)snprintf(
-				number, sizeof number, "%zu", connection->all->limits.bytes_max) };
-		break;
-	case SCAN_TOO_DEEP:
-		say = SAY_TOO_DEEP;
-		argument = (struct text){ number,
-			(size_t)snprintf(number, sizeof number, "%d", SCAN_DEPTH_MAX) };
-		break;
-	case SCAN_TOO_MANY:
-		say = SAY_TOO_MANY_VALUES;
-		argument = (struct text){ number,
-			(size_t)snprintf(
-				number, sizeof number, "%u", connection->all->limits.values_max) };
-		break;
-	case SCAN_INVALID:
-	case SCAN_FINE:
-		break;
-	}
-	answer_problem(connection, message.msgid, say, argument);
-}
-
-/* Messages on their way to the shard, a group at a time. */
-struct group {
-	struct shard_message messages[SHARD_GROUP_MAX];
-	size_t count;
-};
-
-static void
-group_run(struct connection *connection, struct group *group)
-{
-	if (group->count > 0)
-		shard_run(connection->all->shard, group->messages, group->count);
-	group->count = 0;
-}
-
-static void
-take_message(struct connection *connection, struct group *group, struct bytes bytes)
-{
-	struct shard_message *message = &group->messages[group->count];
-	message_read(bytes, &message->message);
-	if (message->message.kind == MESSAGE_BAD) {
-		answer_problem(connection, message->message.msgid, SAY_MALFORMED,
-			text_of(message->message.why));
-		return;
-	}
-	if (message->message.kind == MESSAGE_NOTIFICATION)
-		return; /* nobody could be told what became of it */
-	message->connection = connection;
-	connection->calls++;
-	if (++group->count == SHARD_GROUP_MAX)
-		group_run(connection, group);
-}
-
-/*
- * Runs whole messages, until there are no more or the client has enough to read first; returns how
- * many bytes they took, or SIZE_MAX if the stream is lost.
- */
-static size_t
-take_messages(struct connection *connection, struct bytes data)
-{
-	struct group group = { .count = 0 };
-	struct bytes rest = data;
-	enum scan_outcome outcome = SCAN_MORE;
-	while (!connection->ending && !connection->closing && rest.size > 0) {
-		size_t size;
-		if (group.count == 0 && is_full(connection))
-			break;
-		outcome = scan_message(&connection->scan, rest, &connection->all->limits, &size);
-		if (outcome != SCAN_MESSAGE)
-			break;
-		if (connection->scan.problem != SCAN_FINE)
-			answer_scan_problem(connection, (struct bytes){ rest.data, size });
-		else
-			take_message(connection, &group, (struct bytes){ rest.data, size });
-		scan_init(&connection->scan);
-		rest.data += size;
-		rest.size -= size;
-	}
-	group_run(connection, &group);
-	if (outcome == SCAN_LOST && !connection->ending) {
-		answer_scan_problem(connection, rest);
-		connection_end(connection);
-		return SIZE_MAX;
-	}
-	return data.size - rest.size;
-}
-
-/* Gives memory back that a long message has left behind. */
-static void
-shrink_in(struct connection *connection)
-{
-	struct buffer small;
-	if (connection->in.capacity <= IN_BYTES_SMALL || connection->in.size > IN_BYTES_SMALL / 2)
-		return;
-	buffer_init(&small, connection->in.bytes_max);
-	if (!buffer_append(&small, connection->in.data, connection->in.size))
-		return;
-	buffer_release(&connection->in);
-	connection->in = small;
-}
-
-/*
- * Takes what is whole of `data`, which lies in connection->in or, if that is empty, elsewhere;
- * keeps the rest there.
- */
-static void
-take(struct connection *connection, struct bytes data)
-{
-	struct connections *all = connection->all;
-	bool kept_before = connection->in.size > 0;
-	connection_retain(connection);
-	size_t taken = take_messages(connection, data);
-	if (connection->closing || taken == SIZE_MAX) {
-		connection_drop(connection);
-		return;
-	}
-	size_t before = connection->in.capacity;
-	bool kept = true;
-	if (kept_before)
-		buffer_consume(&connection->in, taken);
-	else if (taken < data.size)
-		kept = buffer_append(&connection->in, data.data + taken, data.size - taken);
-	shrink_in(connection);
-	all->in_bytes += connection->in.capacity - before;
-	if (!kept || (all->in_bytes > IN_BYTES_TOTAL && connection->in.capacity > IN_BYTES_SMALL)) {
-		struct text why = BILINGUAL(
-			"too many unfinished messages at once", "同时未完成的消息太多");
-		answer_problem(connection, 0, SAY_OVERLOADED, why);
-		connection_end(connection);
-	}
-	connection_drop(connection);
-}
-
-static void
-arrival_place(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
-{
-	struct connection *connection = handle->data;
-	struct connections *all = connection->all;
-	(void)suggested;
-	if (connection->in.size == 0) {
-		*buf = uv_buf_init((char *)all->arrival, READ_BYTES);
-		return;
-	}
-	/*
-	 * Behind the unfinished message. Memory grows with what really arrives, never with what a
-	 * message says of itself.
-	 */
-	size_t before = connection->in.capacity;
-	uint8_t *place = buffer_reserve(&connection->in, READ_BYTES);
-	all->in_bytes += connection->in.capacity - before;
-	*buf = uv_buf_init((char *)place, place == NULL ? 0 : READ_BYTES);
-}
-
-static void
-arrived(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf)
-{
-	struct connection *connection = stream->data;
-	struct connections *all = connection->all;
-	(void)buf;
-	if (size == 0 || connection->closing || connection->ending)
-		return;
-	if (size == UV_EOF) {
-		connection_end(
-			connection); /* it may have closed its side only: what it is owed still leaves */
-		return;
-	}
-	if (size < 0) {
-		connection_close(connection);
-		return;
-	}
-	shard_tick(all->shard);
-	if (connection->in.size > 0) {
-		buffer_grew(&connection->in, (size_t)size);
-		take(connection, (struct bytes){ connection->in.data, connection->in.size });
-	} else {
-		take(connection, (struct bytes){ all->arrival, (size_t)size });
-	}
-	if (is_full(connection))
-		stop_reading(connection);
-	if (shard_is_pressed(all->shard))
-		connections_stop(all);
-}
-
-static void
-start_reading(struct connection *connection)
-{
-	if (connection->reading || connection->closing || connection->ending ||
-		connection->all->stopped)
-		return;
-	connection->reading = uv_read_start(&connection->socket.stream, arrival_place, arrived) ==
-		0;
-	if (!connection->reading)
-		connection_close(connection);
-}
-
-/* Takes what was left of an arrival, and reads on. */
-static void
-go_on(struct connection *connection)
-{
-	if (connection->reading || connection->closing || connection->ending || is_full(connection))
-		return;
-	if (connection->in.size > 0)
-		take(connection, (struct bytes){ connection->in.data, connection->in.size });
-	if (!is_full(connection))
-		start_reading(connection);
-}
-
-void
-connections_stop(struct connections *connections)
-{
-	connections->stopped = true;
-	for (struct connection *one = connections->first; one != NULL; one = one->next)
-		stop_reading(one);
-}
-
-bool
-connections_can_resume(const struct connections *connections)
-{
-	if (connections->stopped)
-		return !shard_is_pressed(connections->shard);
-	return connections->behind != NULL;
-}
-
-void
-connections_resume(struct connections *connections)
-{
-	if (connections->stopped && !shard_is_pressed(connections->shard)) {
-		connections->stopped = false;
-		for (struct connection *one = connections->first; one != NULL; one = one->next)
-			mark_behind(one);
-	}
-	if (connections->behind != NULL)
-		shard_tick(connections->shard);
-	while (connections->behind != NULL && !connections->stopped) {
-		struct connection *connection = connections->behind;
-		connections->behind = connection->behind_next;
-		connection->behind = false;
-		go_on(connection);
-		connection_drop(connection);
-		if (shard_is_pressed(connections->shard))
-			connections_stop(connections);
-	}
-}
-
 /* ---- accepting and closing ---- */
 
 static struct connection *
@@ -906,11 +547,11 @@ connections_accept(struct connections *connections, uv_stream_t *listener)
 		uv_tcp_nodelay(&connection->socket.tcp, 1);
 	if (connections->count > connections->count_max) {
 		struct text why = BILINGUAL("too many connections", "连接太多");
-		answer_problem(connection, 0, SAY_OVERLOADED, why);
+		connection_answer_problem(connection, 0, SAY_OVERLOADED, why);
 		connection_end(connection);
 		return;
 	}
-	start_reading(connection);
+	connection_start_reading(connection);
 }
 
 void
