@@ -527,26 +527,18 @@ charge_run(struct call *call, const void *params)
 
 /* ---- fetching ahead ---- */
 
-/* Whom rate_counters tells of a counter. */
-struct warm_counters {
-	struct warm *warm;
-	struct text subscription_id;
-	const struct store *store;
-};
-
 static void
 warm_counter(void *context, const struct counter_name *name)
 {
-	struct warm_counters *counters = context;
-	struct warm *warm = counters->warm;
+	struct call *call = context;
+	struct warm *warm = &call->warm;
 	struct record_key key;
 	if (warm->counter_count == WARM_COUNTERS_MAX)
 		return;
-	key_of_counter(
-		&key, counters->subscription_id, name->package, name->allowance, name->cycle);
+	key_of_counter(&key, warm->subscription_id, name->package, name->allowance, name->cycle);
 	uint64_t hash = shelf_key_of(&key).hash;
 	warm->counters[warm->counter_count++] = hash;
-	store_prefetch_slot(counters->store, hash);
+	store_prefetch_slot(call->shard->store, hash);
 }
 
 /* The counters of the allowances that are held: where are their records? */
@@ -554,8 +546,6 @@ static void
 warm_counters(struct call *call, const struct usage_params *usage)
 {
 	const struct loaded_release *release = releases_active(call->shard->releases);
-	struct warm_counters counters = { &call->warm, call->warm.subscription_id,
-		call->shard->store };
 	if (release == NULL)
 		return;
 	struct subscription subscription = subscription_read(call->warm.subscription);
@@ -564,8 +554,8 @@ warm_counters(struct call *call, const struct usage_params *usage)
 		struct text package = field_read_text(&subscription.packages);
 		struct span span = field_read_span(&subscription.packages);
 		if (span_has(span, usage->at_ms))
-			rate_counters(release->image, service, package, usage->at_ms, warm_counter,
-				&counters);
+			rate_counters(
+				release->image, service, package, usage->at_ms, warm_counter, call);
 	}
 }
 
