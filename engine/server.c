@@ -88,7 +88,7 @@ turn_called(uv_prepare_t *prepare)
 {
 	struct server *server = prepare->data;
 	connections_send(server->connections);
-	store_turn(server->shard->store, false);
+	bool lingers = store_turn(server->shard->store, false);
 	connections_resume(server->connections);
 	connections_send(server->connections);
 	shard_turn(server->shard); /* last: sending may have made room for more answers */
@@ -96,7 +96,8 @@ turn_called(uv_prepare_t *prepare)
 	 * Sending and parking may let clients go on; they do in turns, so that others are served
 	 * between.
 	 */
-	if (connections_can_resume(server->connections) && !server->stopping)
+	bool resumes = connections_can_resume(server->connections) && !server->stopping;
+	if (lingers || resumes)
 		uv_idle_start(&server->awake, awake_called);
 	else
 		uv_idle_stop(&server->awake);

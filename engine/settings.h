@@ -76,8 +76,9 @@ struct setting {
 	SETTING(checkpoint_every, "checkpoint.every", SETTING_DURATION, "60 s", 10, 3600000, NULL, \
 		"between the beginnings of two checkpoints under light load; one begins earlier when nothing came for a twelfth of it", \
 		"轻负载时两次检查点的间隔；若其十二分之一的时间内没有请求，则提前开始") \
-	SETTING(checkpoint_spread, "checkpoint.spread", SETTING_DURATION, "8 s", 0, 3600000, NULL, \
-		"over which a checkpoint spreads its work", "一次检查点的工作分摊时间") \
+	SETTING(checkpoint_spread, "checkpoint.spread", SETTING_DURATION, "20 s", 0, 3600000, NULL, \
+		"over which a checkpoint spreads its work at most; under load it takes as long as the journal takes to grow by three tenths of checkpoint.behind", \
+		"一次检查点的工作最长分摊时间；有负载时，为日志增长 checkpoint.behind 的十分之三所需的时间") \
 	SETTING(checkpoint_behind, "checkpoint.behind", SETTING_BYTES, "3 GiB", 1 << 20, INT64_C(1) << 40, NULL, \
 		"of journal that no checkpoint covers yet: at a third of it one begins, at all of it requests have to wait; bounds the time a restart takes", \
 		"尚未被检查点覆盖的日志量：达到三分之一时开始检查点，达到全部时请求须等待；决定重启耗时") \

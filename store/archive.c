@@ -19,6 +19,7 @@ enum {
 	AT_SEGMENT_BYTES = 24,
 	AT_CHECKSUM = 32,
 	AT_TABLE = 40,
+	SYNC_BYTES = 512 * 1024,
 	LEVEL = 3, /* of zstd: a sixth of the bytes */
 };
 
@@ -276,7 +277,8 @@ struct making {
 	struct archive *archive; /* for its memory, and to unpack again what was packed */
 	uint8_t *piece;          /* as it is in the segment */
 	ZSTD_CCtx *context;
-	uint64_t written; /* bytes of the archive so far */
+	uint64_t written;  /* bytes of the archive so far */
+	uint64_t unsynced; /* of these; no sync shall have much to do */
 };
 
 /* Packs what is in making->piece, and sees to it that the same comes out again. */
@@ -316,8 +318,12 @@ archive_piece(struct making *making, size_t piece, struct fault *fault)
 	if (status != STATUS_OK)
 		return status;
 	making->written += packed;
+	making->unsynced += packed;
 	store_u64(making->archive->head + AT_TABLE + 8 * piece, making->written);
-	return STATUS_OK;
+	if (making->unsynced < SYNC_BYTES)
+		return STATUS_OK;
+	making->unsynced = 0;
+	return disk_sync(&making->to, fault);
 }
 
 static enum status
@@ -380,6 +386,29 @@ making_close(struct making *making)
 	ZSTD_freeCCtx(making->context);
 }
 
+/* What is being made of a segment, and what is left of it when that is done: nobody reads it. */
+static void
+archiving_path(const struct journal_place *place, uint64_t number, char path[DISK_PATH_MAX])
+{
+	int length = snprintf(
+		path, DISK_PATH_MAX, "%s/%016" PRIx64 ".archiving", place->directory, number);
+	must(length > 0 && length < DISK_PATH_MAX);
+}
+
+/* See disk_wear_down. */
+static enum status
+wear_down(const char *path, bool (*pace)(void *context), void *context, struct fault *fault)
+{
+	bool gone = false;
+	enum status status = STATUS_OK;
+	while (status == STATUS_OK && !gone) {
+		status = disk_wear_down(path, &gone, fault);
+		if (!gone && pace != NULL && !pace(context))
+			break;
+	}
+	return status;
+}
+
 enum status
 archive_make(const struct journal_place *place, uint64_t number, bool (*pace)(void *context),
 	void *context, struct fault *fault)
@@ -390,9 +419,7 @@ archive_make(const struct journal_place *place, uint64_t number, bool (*pace)(vo
 	};
 	segment_path(place, number, path);
 	archive_path(place, number, done_path);
-	int length = snprintf(making_path, sizeof making_path, "%s/%016" PRIx64 ".archiving",
-		place->directory, number);
-	must(length > 0 && (size_t)length < sizeof making_path);
+	archiving_path(place, number, making_path);
 	if (!disk_exists(path))
 		return fault_set(fault, STATUS_NOT_FOUND, "there is no %s", path);
 	enum status status = making_open(&making, path, making_path, fault);
@@ -410,6 +437,14 @@ archive_make(const struct journal_place *place, uint64_t number, bool (*pace)(vo
 	if (status == STATUS_OK)
 		status = disk_sync_directory(place->directory, fault);
 	if (status == STATUS_OK)
-		status = disk_remove(path, fault);
-	return status;
+		status = disk_rename(path, making_path, fault);
+	return status == STATUS_OK ? wear_down(making_path, pace, context, fault) : status;
+}
+
+void
+archive_clean(const struct journal_place *place, uint64_t number)
+{
+	char path[DISK_PATH_MAX];
+	archiving_path(place, number, path);
+	(void)disk_remove(path, NULL);
 }

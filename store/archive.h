@@ -32,12 +32,16 @@
 void archive_path(const struct journal_place *place, uint64_t number, char path[DISK_PATH_MAX]);
 
 /*
- * Makes the archive of a segment and removes its file. STATUS_NOT_FOUND: there is no such segment.
- * STATUS_FULL: no room; nothing has changed. `pace` (may be NULL) is called after each piece and
- * may wait, or return false to give up: STATUS_BUSY, nothing has changed.
+ * Makes the archive of a segment and removes its file, little by little. STATUS_NOT_FOUND: there is
+ * no such segment. STATUS_FULL: no room; nothing has changed. `pace` (may be NULL) is called after
+ * each piece and may wait, or return false to give up: STATUS_BUSY, nothing has changed; or
+ * STATUS_OK if only a part of the old file was still to go, for archive_clean.
  */
 enum status archive_make(const struct journal_place *place, uint64_t number,
 	bool (*pace)(void *context), void *context, struct fault *fault);
+
+/* Removes what may be left of the own file of a segment that is archived. */
+void archive_clean(const struct journal_place *place, uint64_t number);
 
 /*
  * A segment that is open for reading, wherever it lies. `archive` is NULL for one that has its own

@@ -59,12 +59,13 @@ rest(struct archiver *archiver, int64_t ns)
 	return goes_on;
 }
 
-/* As long as the piece took. */
+/* As long as the piece took, and at least a moment. */
 static bool
 pace(void *context)
 {
 	struct archiver *archiver = context;
-	bool goes_on = rest(archiver, (int64_t)(monotonic_ns() - archiver->piece_began_ns));
+	uint64_t took_ns = monotonic_ns() - archiver->piece_began_ns;
+	bool goes_on = rest(archiver, (int64_t)(took_ns > MS_NS ? took_ns : MS_NS));
 	archiver->piece_began_ns = monotonic_ns();
 	return goes_on;
 }
@@ -93,6 +94,7 @@ next_is_due(struct archiver *archiver)
 		segment_path(place, archiver->next, path);
 		if (stat(path, &file) == 0)
 			return is_old(archiver, &file);
+		archive_clean(place, archiver->next);
 		archiver->next++;
 	}
 	return false;

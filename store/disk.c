@@ -278,6 +278,24 @@ disk_remove(const char *path, struct fault *fault)
 }
 
 enum status
+disk_wear_down(const char *path, bool *gone, struct fault *fault)
+{
+	struct stat file;
+	*gone = false;
+	if (stat(path, &file) != 0)
+		return fault_system(fault, errno, "can't find %s", path);
+	must(file.st_size >= 0);
+	if ((uint64_t)file.st_size <= DISK_WEAR_BYTES) {
+		*gone = true;
+		return disk_remove(path, fault);
+	}
+	if (call_fails_with_errno(DISK_CALL_WRITE) ||
+		truncate(path, file.st_size - (off_t)DISK_WEAR_BYTES) != 0)
+		return fault_system(fault, errno, "can't shorten %s", path);
+	return STATUS_OK;
+}
+
+enum status
 disk_sync_directory(const char *path, struct fault *fault)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -1,7 +1,13 @@
 /* What is to be done with generations and runs next, and what was done (see ids.h, id_state.h). */
 #include "id_state.h"
 
+#include "../engine/base/clock.h"
 #include "../engine/base/must.h"
+#include "../engine/base/thread.h"
+
+/* How a file is worn down: so many parts in one job, with such a rest after each. */
+enum { WEAR_PARTS = 64 };
+#define WEAR_REST_NS (2 * MS_NS)
 
 /*
  * Room to remember runs that left the view and whose files must stay; the inputs of a merge that is
@@ -99,6 +105,13 @@ job_take(struct ids *ids, enum job_kind kind)
 	return job;
 }
 
+void
+ids_job_pace(struct ids_job *job)
+{
+	must(job->out && !job->ran);
+	job->place.paced = true;
+}
+
 static struct ids_job *
 next_write(struct ids *ids)
 {
@@ -128,20 +141,32 @@ dirty_table(struct ids *ids)
 	return clean < IDS_CLEAN_TABLES ? found : NULL;
 }
 
+/* A run that is to go and that nobody but the list looks at any more: no view will have it again. */
+static struct id_run *
+removable_run(const struct ids *ids)
+{
+	for (size_t i = 0; i < ids->doomed_count; i++) {
+		if (id_run_is_single(ids->doomed[i]))
+			return ids->doomed[i];
+	}
+	return NULL;
+}
+
 static struct ids_job *
 next_tidy(struct ids *ids)
 {
 	if (ids->jobs[JOB_TIDY].out)
 		return NULL;
 	struct id_table *table = dirty_table(ids);
-	if (table == NULL && ids->doomed_count == 0)
+	struct id_run *run = removable_run(ids);
+	if (table == NULL && run == NULL)
 		return NULL;
 	struct ids_job *job = job_take(ids, JOB_TIDY);
 	job->table = table;
 	if (table != NULL)
 		table->state = ID_TABLE_RINSED;
-	job->run_count = ids->doomed_count;
-	memcpy(job->runs, ids->doomed, ids->doomed_count * sizeof ids->doomed[0]);
+	if (run != NULL)
+		job->runs[job->run_count++] = run;
 	return job;
 }
 
@@ -216,22 +241,32 @@ job_merge(struct ids_job *job, struct fault *fault)
 	return status == STATUS_OK && job->bytes > 0 ? job_open_made(job, fault) : status;
 }
 
-/* Goes on after a failure: a file that can't be removed now is removed by the next ids_open. */
+/*
+ * Removes a file little by little (disk_wear_down), but not all of a large one, so that other work
+ * gets its turn. A file that can't be removed now is removed by the next ids_open.
+ */
+static enum status
+remove_run(struct ids_job *job, struct fault *fault)
+{
+	char path[DISK_PATH_MAX];
+	enum status status = STATUS_OK;
+	must(job->run_count == 1);
+	id_run_path(&job->place, job->runs[0]->number, path);
+	for (int part = 0; part < WEAR_PARTS && status == STATUS_OK && !job->removed; part++) {
+		status = disk_wear_down(path, &job->removed, fault);
+		if (job->place.paced && !job->removed)
+			thread_rest(WEAR_REST_NS);
+	}
+	job->removed |= status != STATUS_OK;
+	return status;
+}
+
 static enum status
 job_tidy(struct ids_job *job, struct fault *fault)
 {
 	if (job->table != NULL)
 		id_table_rinse(job->table);
-	enum status first = STATUS_OK;
-	for (size_t i = 0; i < job->run_count; i++) {
-		char path[DISK_PATH_MAX];
-		id_run_path(&job->place, job->runs[i]->number, path);
-		enum status status = disk_remove(path, first == STATUS_OK ? fault : NULL);
-		if (first == STATUS_OK)
-			first = status;
-		id_run_drop(job->runs[i]);
-	}
-	return first;
+	return job->run_count > 0 ? remove_run(job, fault) : STATUS_OK;
 }
 
 static enum status
@@ -293,13 +328,16 @@ tidy_done(struct ids *ids, struct ids_job *job)
 {
 	if (job->table != NULL)
 		job->table->state = job->ran ? ID_TABLE_CLEAN : ID_TABLE_DIRTY;
-	if (!job->ran)
+	if (!job->removed)
 		return;
-	/* Those that were doomed meanwhile lie behind those of the job. */
-	must(ids->doomed_count >= job->run_count);
-	ids->doomed_count -= job->run_count;
-	memmove(ids->doomed, ids->doomed + job->run_count,
-		ids->doomed_count * sizeof ids->doomed[0]);
+	size_t kept = 0;
+	for (size_t i = 0; i < ids->doomed_count; i++) {
+		if (ids->doomed[i] != job->runs[0])
+			ids->doomed[kept++] = ids->doomed[i];
+	}
+	must(kept + 1 == ids->doomed_count);
+	ids->doomed_count = kept;
+	id_run_drop(job->runs[0]);
 }
 
 /* Leaves all as it was before the job was given out. A file that was made is in no list. */

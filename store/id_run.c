@@ -214,6 +214,12 @@ id_run_drop(struct id_run *run)
 		run_free(run);
 }
 
+bool
+id_run_is_single(struct id_run *run)
+{
+	return atomic_load_explicit(&run->references, memory_order_acquire) == 1;
+}
+
 static size_t
 block_entries(const struct id_run *run, uint64_t block)
 {

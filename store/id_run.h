@@ -104,10 +104,11 @@ id_header_encode(const struct id_header *header, uint64_t folder, uint8_t page[I
 /* The checksum of whole pages, continued from `chain` (the folder number to begin). */
 uint64_t id_pages_checksum(uint64_t chain, const uint8_t *pages, size_t size);
 
-/* Where runs are kept. The directory outlives whatever was told of it. */
+/* Where runs are kept, and how. The directory outlives whatever was told of it. */
 struct id_place {
 	const char *directory;
 	uint64_t folder;
+	bool paced; /* whoever writes rests after each piece as long as the piece took */
 };
 void id_run_path(const struct id_place *place, uint64_t number, char path[DISK_PATH_MAX]);
 /* The same for the name that a file has until it is complete. */
@@ -137,6 +138,8 @@ enum status
 id_run_open(struct id_run **run, const char *path, uint64_t folder, struct fault *fault);
 void id_run_hold(struct id_run *run);
 void id_run_drop(struct id_run *run);
+/* Is there one reference only? If it is the caller's, nobody else will ever look at the run. */
+bool id_run_is_single(struct id_run *run);
 
 /* The newest position below `before` under this hash. Reads a block, seldom two. Any thread. */
 enum status id_run_search(struct id_run *run, struct hash128 hash, uint64_t before, bool *found,

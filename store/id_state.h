@@ -41,8 +41,9 @@ struct ids_job {
 	uint64_t number;                   /* of the run to be made */
 	int64_t day_min;                   /* merge: what is older is dropped */
 	struct id_table *table;            /* to be written, or rinsed; tidy: may be NULL */
-	struct id_run *runs[IDS_RUNS_MAX]; /* to be merged, or removed */
+	struct id_run *runs[IDS_RUNS_MAX]; /* to be merged; tidy: the one to be removed, or none */
 	size_t run_count;
+	bool removed; /* tidy: nothing is left of it */
 	bool ran;
 	bool succeeded;
 	struct id_run *made; /* NULL: nothing was left of what was merged */

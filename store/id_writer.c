@@ -5,14 +5,18 @@
  */
 #include "id_run.h"
 
+#include "../engine/base/clock.h"
 #include "../engine/base/memory.h"
 #include "../engine/base/must.h"
+#include "../engine/base/thread.h"
 
 enum {
 	FILTER_STREAM_BYTES = 256 * 1024,
 	FENCE_STREAM_BYTES = 64 * 1024,
-	BLOCK_STREAM_BYTES = 1024 * 1024,
-	SYNC_BYTES = 2 * 1024 * 1024,
+	BLOCK_STREAM_BYTES = 512 * 1024,
+	/* What is synced at a time: the journal's frames wait behind it for less than 2 ms. */
+	PIECE_BYTES = 512 * 1024,
+	REST_MS_MAX = 50,
 };
 
 /* Bytes on their way to one part of the file. Each piece put divides the size, so none is ever
@@ -39,8 +43,23 @@ struct id_writer {
 	struct id_mask line;
 	struct id_entry last; /* added before, if header.count > 0 */
 	uint64_t unsynced_bytes;
-	uint8_t *memory; /* of the streams */
+	uint64_t piece_began_ns; /* monotonic */
+	uint8_t *memory;         /* of the streams */
 };
+
+/* Makes a piece durable, so that no sync has much to do, and rests after it. */
+static enum status
+end_piece(struct id_writer *writer, struct fault *fault)
+{
+	enum status status = disk_sync(&writer->file, fault);
+	if (status == STATUS_OK && writer->place.paced) {
+		uint64_t took_ns = monotonic_ns() - writer->piece_began_ns;
+		thread_rest(took_ns < REST_MS_MAX * MS_NS ? took_ns : REST_MS_MAX * MS_NS);
+	}
+	writer->unsynced_bytes = 0;
+	writer->piece_began_ns = monotonic_ns();
+	return status;
+}
 
 static enum status
 stream_flush(struct id_writer *writer, struct id_stream *stream, struct fault *fault)
@@ -57,10 +76,7 @@ stream_flush(struct id_writer *writer, struct id_stream *stream, struct fault *f
 	stream->offset += stream->used;
 	writer->unsynced_bytes += stream->used;
 	stream->used = 0;
-	if (writer->unsynced_bytes < SYNC_BYTES)
-		return STATUS_OK;
-	writer->unsynced_bytes = 0;
-	return disk_sync(&writer->file, fault);
+	return writer->unsynced_bytes < PIECE_BYTES ? STATUS_OK : end_piece(writer, fault);
 }
 
 /* A full stream is written when more comes, not before: what was just put can still be looked at.
@@ -187,6 +203,7 @@ id_writer_open(struct id_writer **writer, const struct id_place *place, uint64_t
 	made->header.fence_bytes = size_round_up(
 		blocks_max * sizeof(struct id_fence), ID_BLOCK_BYTES);
 	made->line_count = made->header.filter_bytes / ID_LINE_BYTES;
+	made->piece_began_ns = monotonic_ns();
 	streams_init(made);
 
 	char path[DISK_PATH_MAX];

@@ -159,6 +159,8 @@ void ids_seal(struct ids *ids);
 void ids_set_durable(struct ids *ids, uint64_t position);
 struct ids_job;
 struct ids_job *ids_job_next(struct ids *ids, int32_t today, int32_t age_max_days);
+/* Before it is run: it shall stand back for others, and may take twice as long for it. */
+void ids_job_pace(struct ids_job *job);
 enum status ids_job_run(struct ids_job *job, struct fault *fault); /* worker */
 void ids_job_done(struct ids *ids, struct ids_job *job, bool succeeded);
 

@@ -38,13 +38,6 @@ struct keeper {
 	uint64_t busy_ns;    /* when that was seen to have grown */
 };
 
-static void
-sleep_ms(long ms)
-{
-	struct timespec time = { ms / 1000, ms % 1000 * 1000000 };
-	nanosleep(&time, NULL);
-}
-
 static uint64_t
 journal_bytes(const struct keeper *keeper)
 {
@@ -79,7 +72,7 @@ pace_chunk(void *context, struct disk_file *file, uint64_t filled, struct fault 
 		uint64_t written = journal_bytes(keeper) - keeper->pace_began;
 		if (filled <= written + written / 2)
 			break;
-		sleep_ms(1);
+		thread_rest(MS_NS);
 	}
 	return STATUS_OK;
 }

@@ -21,7 +21,7 @@ store_settings_default(const char *directory)
 		.reserve_bytes = UINT64_C(512) << 20,
 		.behind_bytes_max = UINT64_C(3) << 30,
 		.checkpoint_ms = 60000,
-		.sweep_ms = 8000,
+		.sweep_ms = 20000,
 		.ids_generation_max = 1 << 20,
 		.ids_days = 401,
 		.archive_after_ms = 7 * DAY_MS,

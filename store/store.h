@@ -54,7 +54,7 @@ struct store_settings {
 		behind_bytes_max; /* of journal that LMDB may lag behind; a checkpoint begins at a third of it … */
 	uint32_t
 		checkpoint_ms; /* … or after this, or when nothing was decided for a twelfth of this */
-	uint32_t sweep_ms;         /* over which a checkpoint spreads its work */
+	uint32_t sweep_ms;         /* over which a checkpoint spreads its work at most */
 	size_t ids_generation_max; /* ids in memory before a run is written */
 	int32_t ids_days;          /* how long an id is kept, by the day of its event */
 	int64_t archive_after_ms;  /* segments of the journal are compressed when they are so old */
@@ -193,11 +193,12 @@ struct journal_progress store_progress(const struct store *store);
 void store_set_now(struct store *store, int64_t now_ms);
 int64_t store_now(const struct store *store);
 /*
- * At the end of each turn of the loop, and now and then within a long one: hands the batch to the
- * writer, calls `durable`, sends wants to workers, moves the checkpoint on. Cheap when there is
- * nothing to do. `more_to_come`: within a turn, so a small batch may still wait for company.
+ * At the end of each turn of the loop, and now and then within a long one (`more_to_come`): hands
+ * the batch to the writer, calls `durable`, sends wants to workers, moves the checkpoint on. Cheap
+ * when there is nothing to do. True: a small batch still waits for company, so the loop should look
+ * for more at once, without sleeping, and come back.
  */
-void store_turn(struct store *store, bool more_to_come);
+bool store_turn(struct store *store, bool more_to_come);
 
 /* ---- the folder ---- */
 

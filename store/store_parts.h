@@ -15,7 +15,6 @@ struct want_list {
 	struct want *last;
 };
 
-#define MS_NS UINT64_C(1000000)
 #define MAP_FULL_PERCENT 90u /* of LMDB's map: new work is refused */
 #define PENDING_SLOTS 1024
 #define READINGS_MAX 4
@@ -65,8 +64,14 @@ struct store {
 
 	/* Checkpoints. */
 	uint64_t checkpoint_began_ns;
+	uint64_t checkpoint_began_position;
 	uint64_t decided_seen,
 		decided_ns; /* where the journal was in the last turn, and since when */
+
+	/* The open batch, while it waits for company. */
+	uint64_t linger_batch; /* its number */
+	uint64_t linger_began_ns;
+
 	bool closing;
 	bool map_is_full;
 	bool memory_is_short;           /* somebody waits for memory that a checkpoint will free */

@@ -9,13 +9,22 @@
 #include "../engine/base/must.h"
 
 enum {
-	COMPANY_BYTES = 16 * 1024, /* within a turn, a smaller batch waits for company */
+	KIB = 1024,
+	LINGER_BYTES = 64 * KIB, /* a batch of so many has company enough */
 	QUIET_PART =
 		12, /* of the time between checkpoints: after so long without work it is quiet */
 	MAP_ALARM_PERCENT = 70,
 };
+#define LINGER_NS MS_NS
 
 /* ---- the checkpoint ---- */
+
+/* Has nothing been decided for a while? */
+static bool
+is_quiet(const struct store *store, uint64_t now_ns)
+{
+	return now_ns - store->decided_ns >= store->settings.checkpoint_ms * MS_NS / QUIET_PART;
+}
 
 /*
  * The fewer checkpoints, the fewer bytes a charge, for a page is written once for all charges that
@@ -29,29 +38,48 @@ checkpoint_is_due(const struct store *store, uint64_t now_ns)
 	if (store->closing)
 		return false;
 	bool is_behind = journal_boundary(store->journal).position != store->meta.applied.position;
-	bool is_time = now_ns - store->checkpoint_began_ns >=
-			store->settings.checkpoint_ms * MS_NS ||
-		now_ns - store->decided_ns >= store->settings.checkpoint_ms * MS_NS / QUIET_PART;
-	return (is_behind && is_time) ||
+	bool is_time = now_ns - store->checkpoint_began_ns >= store->settings.checkpoint_ms * MS_NS;
+	return (is_behind && (is_time || is_quiet(store, now_ns))) ||
 		store_behind_bytes(store) > store->settings.behind_bytes_max / 3 ||
 		records.kept_bytes > records.bytes_max / 4 || store->memory_is_short;
 }
 
 /*
- * How long to rest between two chunks: not at all when somebody may soon have to wait for this
- * checkpoint.
+ * How long the checkpoint under way may take: so long that the journal grows by three tenths of
+ * what bounds it meanwhile, at the rate it has grown since the beginning, and at most as long as
+ * the setting says. The less at a time, the less others feel: on two processors that half the top
+ * rate keeps busy, p99 was 15 ms with checkpoints of 8 s and 11 ms with 16 s, twice as far apart.
  */
 static uint64_t
-checkpoint_pace_ns(const struct store *store)
+checkpoint_spread_ms(const struct store *store, uint64_t elapsed_ms)
+{
+	uint64_t grown = journal_decided(store->journal) - store->checkpoint_began_position;
+	uint64_t may_grow = store->settings.behind_bytes_max / 10 * 3;
+	uint64_t spread_ms = store->settings.sweep_ms;
+	if (grown / KIB == 0)
+		return spread_ms;
+	uint64_t until_grown_ms = elapsed_ms * (may_grow / KIB) / (grown / KIB);
+	return until_grown_ms < spread_ms ? until_grown_ms : spread_ms;
+}
+
+/*
+ * How long to rest between two chunks: not at all when somebody may soon have to wait for this
+ * checkpoint, or when there is nobody to be disturbed.
+ */
+static uint64_t
+checkpoint_pace_ns(const struct store *store, uint64_t now_ns)
 {
 	struct shelf_stats records = shelf_stats(store->shelf);
 	struct checkpoint_stats checkpoint;
-	if (store->closing || store->memory_is_short ||
+	if (store->closing || store->memory_is_short || is_quiet(store, now_ns) ||
 		store_behind_bytes(store) > store->settings.behind_bytes_max / 4 * 3 ||
 		records.kept_bytes > records.bytes_max / 8 * 3)
 		return 0;
 	checkpoint_stats(store->checkpoint, &checkpoint);
-	return store->settings.sweep_ms * MS_NS / (checkpoint.count / CHUNK_RECORDS_MAX + 1);
+	uint64_t elapsed_ms = (now_ns - store->checkpoint_began_ns) / MS_NS;
+	uint64_t spread_ms = checkpoint_spread_ms(store, elapsed_ms);
+	uint64_t left_ms = spread_ms > elapsed_ms ? spread_ms - elapsed_ms : 0;
+	return left_ms * MS_NS / (checkpoint.left / CHUNK_RECORDS_MAX + 1);
 }
 
 static void
@@ -107,6 +135,7 @@ checkpoint_move(struct store *store)
 			return;
 		struct journal_head head = journal_boundary(store->journal);
 		store->checkpoint_began_ns = now_ns;
+		store->checkpoint_began_position = journal_decided(store->journal);
 		ids_seal(store->ids);
 		checkpoint_begin(store->checkpoint, store->shelf, &head);
 	}
@@ -114,7 +143,7 @@ checkpoint_move(struct store *store)
 		.decided = journal_decided(store->journal),
 		.durable = journal_durable(store->journal),
 		.now_ns = now_ns,
-		.chunk_ns = checkpoint_pace_ns(store),
+		.chunk_ns = checkpoint_pace_ns(store, now_ns),
 		.ids_sealed = ids_unsealed_from(store->ids),
 	};
 	struct fault fault = { 0 };
@@ -163,6 +192,29 @@ tell_failure(struct store *store)
 }
 
 /*
+ * Does the open batch wait for company? A frame costs a write, a sync and three changes of threads
+ * whatever is in it. So as long as each turn brings more, a small batch waits for a millisecond at
+ * most; when a turn brings nothing, all who ask wait for it, and it goes. (Measured with 64 clients:
+ * an eighth more charges a second with one request in flight each, a twentieth more with 64, and
+ * at half of that rate two thirds of the frames.)
+ */
+static bool
+batch_lingers(struct store *store, bool more_to_come)
+{
+	struct journal_progress progress = journal_progress(store->journal);
+	uint64_t decided = journal_decided(store->journal);
+	uint64_t gathered_bytes = decided - progress.batch_position;
+	bool brought_more = more_to_come || decided != store->decided_seen;
+	if (gathered_bytes == 0 || gathered_bytes >= LINGER_BYTES || !brought_more)
+		return false;
+	if (store->linger_batch != progress.batch) {
+		store->linger_batch = progress.batch;
+		store->linger_began_ns = monotonic_ns();
+	}
+	return monotonic_ns() - store->linger_began_ns < LINGER_NS;
+}
+
+/*
  * A whole turn, which sets the timer again: the loop may find nothing else to do before it sleeps.
  */
 static void
@@ -173,29 +225,28 @@ timer_called(uv_timer_t *timer)
 
 /* When there is something to do without anybody asking. */
 static void
-set_timer(struct store *store)
+set_timer(struct store *store, bool lingers)
 {
-	bool idle = checkpoint_is_idle(store->checkpoint) && store->rooms.first == NULL;
+	bool idle = checkpoint_is_idle(store->checkpoint) && store->rooms.first == NULL && !lingers;
 	uint64_t due_ms = idle ? 200 : 2;
 	if (uv_timer_get_due_in(&store->timer) > due_ms ||
 		!uv_is_active((uv_handle_t *)&store->timer))
 		uv_timer_start(&store->timer, timer_called, due_ms, 0);
 }
 
-void
+bool
 store_turn(struct store *store, bool more_to_come)
 {
 	if (store->has_failed) {
 		tell_failure(store);
-		return;
+		return false;
 	}
 	announce_durable(store);
-	struct journal_progress progress = journal_progress(store->journal);
-	uint64_t gathered = journal_decided(store->journal) - progress.batch_position;
-	if (!more_to_come || gathered >= COMPANY_BYTES)
+	bool lingers = batch_lingers(store, more_to_come);
+	if (!lingers)
 		journal_flush(store->journal, store->now_ms);
 	if (more_to_come)
-		return;
+		return lingers;
 	/* Room may come without news: a segment that is ready, a disk that somebody cleared. */
 	if (store->rooms.first != NULL && !store->closing &&
 		(store->progressed || store_admits(store, NULL) != STATUS_BUSY))
@@ -206,5 +257,6 @@ store_turn(struct store *store, bool more_to_come)
 	wants_send(store);
 	id_jobs_send(store);
 	checkpoint_move(store);
-	set_timer(store);
+	set_timer(store, lingers);
+	return lingers;
 }

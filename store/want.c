@@ -16,7 +16,6 @@ enum {
 	WANTS_PER_READING = 256,
 	TRIES_MAX = 16, /* to find memory for a record */
 };
-#define SECOND_NS UINT64_C(1000000000)
 
 /* One trip of a worker: a list of wants, all of one store. */
 struct reading {
@@ -516,6 +515,8 @@ id_jobs_send(struct store *store)
 		if (id_work->job == NULL)
 			return;
 		store->id_work = NULL;
+		if (!store->closing)
+			ids_job_pace(id_work->job);
 		id_work->store = store;
 		id_work->work.run = id_work_run;
 		id_work->work.done = id_work_done;

@@ -7,6 +7,9 @@
 
 #include <stdint.h>
 
+#define MS_NS UINT64_C(1000000)
+#define SECOND_NS UINT64_C(1000000000)
+
 struct clock {
 	int64_t (*now_ms)(void *context); /* milliseconds since 1970 UTC */
 	void *context;

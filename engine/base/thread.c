@@ -1,12 +1,14 @@
 /* Threads (see thread.h). */
 #include "thread.h"
 
+#include "clock.h"
 #include "memory.h"
 #include "must.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { BACKSTAGE_NICE = 10 };
@@ -43,4 +45,12 @@ thread_start(pthread_t *thread, const char *name, enum thread_rank rank,
 	else
 		(void)pthread_setname_np(*thread, name);
 	return code;
+}
+
+void
+thread_rest(uint64_t ns)
+{
+	struct timespec left = { (time_t)(ns / SECOND_NS), (long)(ns % SECOND_NS) };
+	while (nanosleep(&left, &left) != 0)
+		must(errno == EINTR);
 }

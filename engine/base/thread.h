@@ -6,6 +6,7 @@
 #define SUANPAN_THREAD_H
 
 #include <pthread.h>
+#include <stdint.h>
 
 #define THREAD_NAME_MAX 15
 
@@ -20,5 +21,8 @@ enum thread_rank {
  */
 int thread_start(pthread_t *thread, const char *name, enum thread_rank rank,
 	void *(*main)(void *context), void *context);
+
+/* Rests: the thread that calls it sleeps for so long, or a little longer. */
+void thread_rest(uint64_t ns);
 
 #endif

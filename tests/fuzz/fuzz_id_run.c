@@ -87,7 +87,7 @@ use(struct id_run *run, size_t size)
 		search_around(run,
 			(struct hash128){ load_u64(file + offset), load_u64(file + offset + 8) });
 	struct id_run *runs[2] = { run, run };
-	struct id_merge merge = { { directory, FOLDER }, 1, runs, 2, run->header.day_min };
+	struct id_merge merge = { { directory, FOLDER, false }, 1, runs, 2, run->header.day_min };
 	uint64_t bytes = 0;
 	if (id_merge_run(&merge, &bytes, NULL) == STATUS_OK && bytes > 0) {
 		char path[DISK_PATH_MAX];

@@ -244,6 +244,37 @@ nothing_is_lost_whichever_call_fails(void **state)
 	}
 }
 
+static bool
+gives_up_when_archived(void *context)
+{
+	const char *archive_name = context;
+	return !has(archive_name);
+}
+
+static void
+what_is_left_of_an_archived_segment_is_nobodys_and_is_cleaned_away(void **state)
+{
+	(void)state;
+	struct fault fault;
+	char path[DISK_PATH_MAX], large[DISK_PATH_MAX];
+	write_some();
+	/* Larger than what goes at once, by a hole at its end that no reader asks for. */
+	segment_path(place(), 1, large);
+	assert_int_equal(truncate(large, (off_t)(3 * DISK_WEAR_BYTES)), 0);
+	snprintf(path, sizeof path, "%s/0000000000000001.archiving", directory);
+	assert_int_equal(archive_make(place(), 1, gives_up_when_archived,
+				 (char *)"0000000000000001.archive", &fault),
+		STATUS_OK);
+	assert_true(has("0000000000000001.archive"));
+	assert_false(has("0000000000000001.segment"));
+	assert_true(disk_exists(path));
+	assert_all_there();
+	archive_clean(place(), 1);
+	assert_false(disk_exists(path));
+	archive_clean(place(), 1);
+	assert_all_there();
+}
+
 static void
 without_memory_nothing_changes(void **state)
 {
@@ -410,6 +441,7 @@ main(void)
 		TEST(journal_goes_on_behind_archived_segments),
 		TEST(both_files_are_one_segment),
 		TEST(nothing_is_lost_whichever_call_fails),
+		TEST(what_is_left_of_an_archived_segment_is_nobodys_and_is_cleaned_away),
 		TEST(without_memory_nothing_changes),
 		TEST(damaged_archive_is_named),
 		TEST(archive_of_another_folder_or_number_is_refused),

@@ -209,6 +209,35 @@ each_kind_of_call_fails_when_told_and_once(void **state)
 }
 
 static void
+large_file_is_worn_down_from_its_end(void **state)
+{
+	(void)state;
+	struct disk_file file;
+	struct fault fault;
+	uint64_t size;
+	bool gone = true;
+	write_text("file", "text");
+	assert_int_equal(disk_open(&file, path_of("file"), DISK_WRITE, &fault), STATUS_OK);
+	assert_int_equal(disk_truncate(&file, 2 * DISK_WEAR_BYTES + 4, &fault), STATUS_OK);
+	disk_fail_at(DISK_CALL_WRITE, 1, EIO);
+	assert_int_equal(disk_wear_down(path_of("file"), &gone, &fault), STATUS_IO);
+	assert_false(gone);
+	for (uint64_t left = 2; left > 0; left--) {
+		assert_int_equal(disk_wear_down(path_of("file"), &gone, &fault), STATUS_OK);
+		assert_false(gone);
+		assert_int_equal(disk_size(&file, &size, &fault), STATUS_OK);
+		assert_int_equal(size, (left - 1) * DISK_WEAR_BYTES + 4);
+	}
+	disk_close(&file);
+	assert_content("file", "text");
+	assert_int_equal(disk_wear_down(path_of("file"), &gone, &fault), STATUS_OK);
+	assert_true(gone);
+	assert_false(disk_exists(path_of("file")));
+	assert_int_equal(disk_wear_down(path_of("file"), &gone, &fault), STATUS_NOT_FOUND);
+	assert_false(gone);
+}
+
+static void
 allocation_keeps_the_size(void **state)
 {
 	(void)state;
@@ -367,6 +396,7 @@ main(void)
 		TEST(file_system_that_needs_the_page_cache_is_served),
 		TEST(short_write_is_a_failure),
 		TEST(each_kind_of_call_fails_when_told_and_once),
+		TEST(large_file_is_worn_down_from_its_end),
 		TEST(allocation_keeps_the_size),
 		TEST(small_file_is_replaced_whole_or_not_at_all),
 		TEST(two_threads_that_write_one_file_both_succeed_and_it_is_always_whole),

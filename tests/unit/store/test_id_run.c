@@ -22,7 +22,7 @@ set_up(void **state)
 {
 	(void)state;
 	scratch_make(folder);
-	place = (struct id_place){ folder, FOLDER };
+	place = (struct id_place){ .directory = folder, .folder = FOLDER };
 	return 0;
 }
 

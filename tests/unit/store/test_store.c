@@ -4,6 +4,8 @@
  */
 #include "living_case.h"
 
+#include "../../../engine/base/clock.h"
+
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -116,6 +118,77 @@ folder_of_another_process_is_busy(void **state)
 }
 
 /* ---- the same, byte for byte ---- */
+
+static uint64_t
+frames_written(void)
+{
+	struct store_stats stats;
+	store_stats(living.store, &stats);
+	return stats.journal.frames;
+}
+
+/* A charge that is decided and not handed to the writer yet. */
+static void
+charge_one(uint64_t id)
+{
+	struct task task = { .kind = TASK_TOPUP, .account = 1, .amount = 1, .id = id };
+	uint64_t position;
+	assert_int_equal(bank_try(&living, &task, &position), STATUS_OK);
+}
+
+static void
+small_batch_waits_for_company_until_a_turn_brings_nothing(void **state)
+{
+	(void)state;
+	open_it();
+	open_accounts(1);
+	settle();
+	uint64_t frames = frames_written();
+	charge_one(1);
+	assert_true(store_turn(living.store, false));
+	charge_one(2);
+	assert_true(store_turn(living.store, true));
+	assert_int_equal(frames_written(), frames);
+	store_turn(living.store, false); /* this one saw the second charge */
+	assert_false(store_turn(living.store, false));
+	settle();
+	assert_int_equal(frames_written(), frames + 1);
+}
+
+static void
+batch_waits_for_company_for_a_moment_only(void **state)
+{
+	(void)state;
+	open_it();
+	open_accounts(1);
+	settle();
+	uint64_t id = 1;
+	uint64_t began_ns = monotonic_ns();
+	charge_one(id++);
+	while (store_turn(living.store, true)) {
+		assert_true(monotonic_ns() - began_ns < 10 * SECOND_NS);
+		if (id < 50) /* few enough to be small */
+			charge_one(id++);
+	}
+	assert_true(monotonic_ns() - began_ns >= MS_NS);
+	settle();
+}
+
+static void
+batch_of_many_waits_for_nobody(void **state)
+{
+	(void)state;
+	living.settings.batch_bytes_max = 1 << 20;
+	living.settings.segment_bytes = 16 << 20;
+	open_it();
+	open_accounts(1);
+	settle();
+	uint64_t decided = store_decided(living.store);
+	for (uint64_t id = 1; store_decided(living.store) - decided < 80 * 1024; id++)
+		charge_one(id);
+	assert_false(store_turn(living.store, true));
+	settle();
+}
 
 static void
 replay_from_nothing_equals_memory_and_lmdb(void **state)
@@ -332,6 +405,9 @@ main(void)
 		TEST(after_a_clean_end_nothing_is_recovered_and_the_same_segment_goes_on),
 		TEST(time_never_runs_backwards_over_a_restart),
 		TEST(folder_of_another_process_is_busy),
+		TEST(small_batch_waits_for_company_until_a_turn_brings_nothing),
+		TEST(batch_waits_for_company_for_a_moment_only),
+		TEST(batch_of_many_waits_for_nobody),
 		TEST(replay_from_nothing_equals_memory_and_lmdb),
 		TEST(replay_from_nothing_equals_memory_and_lmdb_when_memory_is_little),
 		TEST(record_that_ended_and_was_forgotten_may_begin_anew),

@@ -118,7 +118,8 @@ closing_right_after_a_checkpoint_began_ends_well(void **state)
 		} while (stats.durable < stats.decided || stats.applied < stats.decided);
 		task.id += 1000;
 		do_task(task);
-		store_turn(living.store, false);
+		while (store_turn(living.store, false))
+			continue;
 		while (store_durable(living.store) < store_decided(living.store))
 			nanosleep(&until_due, NULL);
 		nanosleep(&until_due, NULL);

@@ -143,6 +143,34 @@ checkpoints_far_behind_push_back_and_pass(void **state)
 }
 
 static void
+slow_checkpoint_ends_before_anybody_waits_for_it(void **state)
+{
+	(void)state;
+	struct store_stats stats;
+	uint64_t position, count = 0;
+	living.settings.checkpoint_ms = 3600 * 1000;
+	living.settings.sweep_ms = 3600 * 1000;
+	living.settings.behind_bytes_max = 4 << 20;
+	living.settings.segment_bytes = 4 << 20;
+	living.settings.segment_spares = 4;
+	open_it();
+	open_accounts(5000);
+	settle();
+	struct task task = { .kind = TASK_TOPUP, .amount = 1 };
+	/* Each account changes again and again, so there is much to write; but the journal grows. */
+	do {
+		task.account = 1 + count++ % 5000;
+		enum status status = bank_try(&living, &task, &position);
+		store_stats(living.store, &stats);
+		assert_true(status == STATUS_OK || status == STATUS_BUSY);
+		assert_false(is_far_behind(&stats));
+		if (status == STATUS_BUSY || count % 16 == 0)
+			living_turn(&living, status == STATUS_BUSY);
+		assert_true(count < 10000000);
+	} while (stats.checkpoint.sweeps < 3);
+}
+
+static void
 changed_records_that_fill_the_memory_push_back_and_pass(void **state)
 {
 	(void)state;
@@ -293,6 +321,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST_ON_DISK(full_batches_push_back_and_pass),
 		TEST(checkpoints_far_behind_push_back_and_pass),
+		TEST(slow_checkpoint_ends_before_anybody_waits_for_it),
 		TEST(changed_records_that_fill_the_memory_push_back_and_pass),
 		TEST(ids_that_wait_for_the_disk_push_back_and_pass),
 		TEST(disk_without_room_refuses_by_name_and_recovers_when_room_returns),
