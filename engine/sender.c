@@ -9,9 +9,7 @@
 #include <stdatomic.h>
 #include <sys/socket.h>
 
-struct sending_row {
-	struct sending *first, *last;
-};
+STAILQ_HEAD(sending_row, sending);
 
 struct sender {
 	void (*done)(void *context);
@@ -29,39 +27,13 @@ struct sender {
 	atomic_bool has_finished; /* so that the loop need not lock to see that there is nothing */
 };
 
-/* ---- rows ---- */
-
-static void
-row_add(struct sending_row *row, struct sending *sending)
-{
-	sending->next = NULL;
-	if (row->first == NULL)
-		row->first = sending;
-	else
-		row->last->next = sending;
-	row->last = sending;
-}
-
-/* Puts all of `tail` behind `row`. */
-static void
-row_join(struct sending_row *row, struct sending_row *tail)
-{
-	if (tail->first == NULL)
-		return;
-	if (row->first == NULL)
-		row->first = tail->first;
-	else
-		row->last->next = tail->first;
-	row->last = tail->last;
-	*tail = (struct sending_row){ NULL, NULL };
-}
-
+/* The first, taken out of the row, or NULL. */
 static struct sending *
 row_take(struct sending_row *row)
 {
-	struct sending *sending = row->first;
+	struct sending *sending = STAILQ_FIRST(row);
 	if (sending != NULL)
-		row->first = sending->next;
+		STAILQ_REMOVE_HEAD(row, next);
 	return sending;
 }
 
@@ -96,7 +68,7 @@ thread_main(void *context)
 		send_one(sending);
 		bool is_whole = sending->sent == sending->bytes.size;
 		pthread_mutex_lock(&sender->lock);
-		row_add(&sender->finished, sending);
+		STAILQ_INSERT_TAIL(&sender->finished, sending, next);
 		atomic_store_explicit(&sender->has_finished, true, memory_order_release);
 		if (!is_whole || sending->hurried)
 			uv_async_send(&sender->wake);
@@ -132,6 +104,10 @@ sender_open(struct sender **sender, uv_loop_t *loop, void (*done)(void *context)
 		return fault_set(fault, STATUS_MEMORY, "no memory for the sender of answers");
 	opened->done = done;
 	opened->context = context;
+	STAILQ_INIT(&opened->given);
+	STAILQ_INIT(&opened->taken);
+	STAILQ_INIT(&opened->queued);
+	STAILQ_INIT(&opened->finished);
 	pthread_mutex_init(&opened->lock, NULL);
 	pthread_cond_init(&opened->posted, NULL);
 	int code = uv_async_init(loop, &opened->wake, woken);
@@ -166,16 +142,16 @@ sender_give(struct sender *sender, struct sending *sending)
 	sending->sent = 0;
 	sending->os_error = 0;
 	sending->hurried = false;
-	row_add(&sender->given, sending);
+	STAILQ_INSERT_TAIL(&sender->given, sending, next);
 }
 
 void
 sender_go(struct sender *sender)
 {
-	if (sender->given.first == NULL)
+	if (STAILQ_EMPTY(&sender->given))
 		return;
 	pthread_mutex_lock(&sender->lock);
-	row_join(&sender->queued, &sender->given);
+	STAILQ_CONCAT(&sender->queued, &sender->given);
 	pthread_cond_signal(&sender->posted);
 	pthread_mutex_unlock(&sender->lock);
 }
@@ -183,10 +159,10 @@ sender_go(struct sender *sender)
 struct sending *
 sender_take(struct sender *sender)
 {
-	if (sender->taken.first == NULL &&
+	if (STAILQ_EMPTY(&sender->taken) &&
 		atomic_load_explicit(&sender->has_finished, memory_order_acquire)) {
 		pthread_mutex_lock(&sender->lock);
-		row_join(&sender->taken, &sender->finished);
+		STAILQ_CONCAT(&sender->taken, &sender->finished);
 		atomic_store_explicit(&sender->has_finished, false, memory_order_relaxed);
 		pthread_mutex_unlock(&sender->lock);
 	}
@@ -201,7 +177,7 @@ sender_hurry(struct sender *sender, struct sending *sending)
 	pthread_mutex_lock(&sender->lock);
 	sending->hurried = true;
 	/* It may be done already, and then the thread does not come back to it. */
-	if (sender->finished.first != NULL)
+	if (!STAILQ_EMPTY(&sender->finished))
 		uv_async_send(&sender->wake);
 	pthread_mutex_unlock(&sender->lock);
 }

@@ -18,10 +18,11 @@
 #include "base/bytes.h"
 #include "base/status.h"
 
+#include <sys/queue.h>
 #include <uv.h>
 
 struct sending {
-	struct sending *next;
+	STAILQ_ENTRY(sending) next;
 	void *owner;
 	int fd; /* does not block */
 	struct bytes bytes;

@@ -7,9 +7,7 @@
 
 #include <stdatomic.h>
 
-struct work_list {
-	struct backstage_work *first, *last;
-};
+STAILQ_HEAD(work_list, backstage_work);
 
 struct backstage {
 	void (*wake)(void *context);
@@ -25,23 +23,13 @@ struct backstage {
 	atomic_bool has_run;
 };
 
-static void
-list_add(struct work_list *list, struct backstage_work *work)
-{
-	work->next = NULL;
-	if (list->first == NULL)
-		list->first = work;
-	else
-		list->last->next = work;
-	list->last = work;
-}
-
+/* The first, taken out of the list, or NULL. */
 static struct backstage_work *
 list_take(struct work_list *list)
 {
-	struct backstage_work *work = list->first;
+	struct backstage_work *work = STAILQ_FIRST(list);
 	if (work != NULL)
-		list->first = work->next;
+		STAILQ_REMOVE_HEAD(list, next);
 	return work;
 }
 
@@ -61,7 +49,7 @@ thread_main(void *context)
 		pthread_mutex_unlock(&backstage->lock);
 		work->run(work);
 		pthread_mutex_lock(&backstage->lock);
-		list_add(&backstage->run, work);
+		STAILQ_INSERT_TAIL(&backstage->run, work, next);
 		atomic_store(&backstage->has_run, true);
 		backstage->wake(backstage->context);
 	}
@@ -78,6 +66,8 @@ backstage_open(struct backstage **backstage, void (*wake)(void *context), void *
 		return fault_set(fault, STATUS_MEMORY, "no memory for the work behind the stage");
 	opened->wake = wake;
 	opened->context = context;
+	STAILQ_INIT(&opened->queued);
+	STAILQ_INIT(&opened->run);
 	pthread_mutex_init(&opened->lock, NULL);
 	pthread_cond_init(&opened->posted, NULL);
 	while (opened->thread_count < BACKSTAGE_THREADS) {
@@ -100,7 +90,7 @@ backstage_close(struct backstage *backstage)
 	if (backstage == NULL)
 		return;
 	pthread_mutex_lock(&backstage->lock);
-	must(backstage->queued.first == NULL && backstage->run.first == NULL &&
+	must(STAILQ_EMPTY(&backstage->queued) && STAILQ_EMPTY(&backstage->run) &&
 		!backstage->stopping);
 	backstage->stopping = true;
 	pthread_cond_broadcast(&backstage->posted);
@@ -120,7 +110,7 @@ backstage_queue(struct backstage *backstage, struct backstage_work *work)
 	must(work->run != NULL && work->done != NULL);
 	pthread_mutex_lock(&backstage->lock);
 	must(!backstage->stopping);
-	list_add(&backstage->queued, work);
+	STAILQ_INSERT_TAIL(&backstage->queued, work, next);
 	pthread_cond_signal(&backstage->posted);
 	pthread_mutex_unlock(&backstage->lock);
 }
@@ -131,8 +121,8 @@ backstage_finish(struct backstage *backstage)
 	if (!atomic_load(&backstage->has_run))
 		return;
 	pthread_mutex_lock(&backstage->lock);
-	struct work_list run = backstage->run;
-	backstage->run = (struct work_list){ NULL, NULL };
+	struct work_list run = STAILQ_HEAD_INITIALIZER(run);
+	STAILQ_CONCAT(&run, &backstage->run);
 	atomic_store(&backstage->has_run, false);
 	pthread_mutex_unlock(&backstage->lock);
 	struct backstage_work *work;

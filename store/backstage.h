@@ -10,6 +10,7 @@
 #include "../engine/base/status.h"
 
 #include <stdbool.h>
+#include <sys/queue.h>
 
 #define BACKSTAGE_THREADS 2 /* a long merge, and what must be written meanwhile */
 
@@ -19,7 +20,7 @@ struct backstage;
 struct backstage_work {
 	void (*run)(struct backstage_work *work);  /* on a thread of its own */
 	void (*done)(struct backstage_work *work); /* on the owner's */
-	struct backstage_work *next;
+	STAILQ_ENTRY(backstage_work) next;
 };
 
 /* `wake` is called on any thread when there is something for backstage_finish. */

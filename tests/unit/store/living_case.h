@@ -88,6 +88,15 @@ replay(const struct journal_place *place)
 	assert_false(naive.wrong);
 }
 
+/* Is what the open store has what its journal says? */
+static inline void
+assert_replay_agrees(void)
+{
+	struct journal_place place = store_place(living.store);
+	replay(&place);
+	assert_true(living_agrees(&living, &naive));
+}
+
 static inline uint64_t
 do_task(struct task task)
 {

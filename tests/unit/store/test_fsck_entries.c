@@ -304,25 +304,33 @@ record_that_did_not_begin_at_nothing(void **state)
 	assert_found_alone("balance_sum");
 }
 
+/* One effect, five of a unit posted to it, and nothing else. */
 static void
-posting_on_a_record_without_an_amount(void **state)
+append_posted(const struct effect *effect, const char *unit)
 {
-	(void)state;
-	load_row();
 	struct entry entry = forged_entry();
-	const struct effect effect = { .table = TABLE_SETTING,
-		.key = { (const uint8_t *)"new", 3 },
-		.value = { COUNTER_VALUE, 8 } };
+	const struct text name = { unit, strlen(unit) };
 	const struct posting postings[] = {
-		{ .side = 0, .amount = 5, .unit = TEXT("CNY") },
-		{ .side = POSTING_BOOK, .book = TEXT("used"), .amount = -5, .unit = TEXT("CNY") },
+		{ .side = 0, .amount = 5, .unit = name },
+		{ .side = POSTING_BOOK, .book = TEXT("used"), .amount = -5, .unit = name },
 	};
-	entry.effects = &effect;
+	entry.effects = effect;
 	entry.effect_count = 1;
 	entry.postings = postings;
 	entry.posting_count = 2;
 	row_append(&row, &entry);
 	save_row();
+}
+
+static void
+posting_on_a_record_without_an_amount(void **state)
+{
+	(void)state;
+	load_row();
+	const struct effect effect = { .table = TABLE_SETTING,
+		.key = { (const uint8_t *)"new", 3 },
+		.value = { COUNTER_VALUE, 8 } };
+	append_posted(&effect, "CNY");
 	assert_found_alone("posting_side");
 }
 
@@ -339,20 +347,10 @@ posting_in_another_unit(void **state)
 	load_row();
 	key_of_balance(&key, TEXT("nobody"), TEXT("main"));
 	balance_write(&writer, &balance);
-	struct entry entry = forged_entry();
 	const struct effect effect = { .table = TABLE_BALANCE,
 		.key = { key.data, key.size },
 		.value = fields_written(&writer) };
-	const struct posting postings[] = {
-		{ .side = 0, .amount = 5, .unit = TEXT("USD") },
-		{ .side = POSTING_BOOK, .book = TEXT("used"), .amount = -5, .unit = TEXT("USD") },
-	};
-	entry.effects = &effect;
-	entry.effect_count = 1;
-	entry.postings = postings;
-	entry.posting_count = 2;
-	row_append(&row, &entry);
-	save_row();
+	append_posted(&effect, "USD");
 	assert_found_alone("posting_unit");
 }
 
