@@ -166,6 +166,15 @@ once_account_scope(struct arena *arena, struct text account)
 	return (struct text){ scope, 1 + account.size };
 }
 
+/* 600000 as "600", 500 as "0.500". */
+static struct text
+seconds_text(struct arena *arena, int64_t ms)
+{
+	int64_t seconds = ms / SECOND_MS, rest_ms = ms % SECOND_MS;
+	return rest_ms == 0 ? arena_print(arena, "%" PRId64, seconds)
+			    : arena_print(arena, "%" PRId64 ".%03" PRId64, seconds, rest_ms);
+}
+
 bool
 once_in_window(struct call *call, int64_t at_ms, struct bytes *refusal)
 {
@@ -173,21 +182,20 @@ once_in_window(struct call *call, int64_t at_ms, struct bytes *refusal)
 	int64_t oldest_ms = shard->now_ms - shard->settings.age_max_ms;
 	int64_t kept_from_ms = store_ids_kept_from(shard->store);
 	enum say say;
-	int64_t bound;
+	struct text bound;
 	if (kept_from_ms > oldest_ms)
 		oldest_ms = kept_from_ms; /* what is older may have been decided: nobody knows */
 	if (at_ms < oldest_ms) {
 		say = SAY_TOO_OLD;
-		bound = (shard->now_ms - oldest_ms) / DAY_MS;
+		bound = arena_print(call->arena, "%" PRId64, (shard->now_ms - oldest_ms) / DAY_MS);
 	} else if (at_ms > shard->now_ms + shard->settings.ahead_max_ms) {
 		say = SAY_AHEAD_OF_CLOCK;
-		bound = shard->settings.ahead_max_ms / MINUTE_MS;
+		bound = seconds_text(call->arena, shard->settings.ahead_max_ms);
 	} else {
 		return true;
 	}
-	struct text argument = arena_print(call->arena, "%" PRId64, bound);
 	buffer_clear(&call->shard->scratch);
-	refusal_pack(&call->shard->scratch, call->arena, say, &argument, 1, NULL);
+	refusal_pack(&call->shard->scratch, call->arena, say, &bound, 1, NULL);
 	*refusal = (struct bytes){ call->shard->scratch.data, call->shard->scratch.size };
 	call->shard->stats.refused++;
 	return false;

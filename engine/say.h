@@ -58,8 +58,8 @@ enum say_kind { SAY_ERROR, SAY_REFUSAL };
 	CODE(INTERNAL, SAY_ERROR, "the server could not read what it needs: {0}", "服务器无法读取所需数据：{0}") \
 	CODE(TOO_OLD, SAY_REFUSAL, "the event happened more than {0} days ago; older ones are not accepted, and nothing is kept of this", \
 		"事件发生在 {0} 天以前，已超过受理期限；没有保存任何内容") \
-	CODE(AHEAD_OF_CLOCK, SAY_REFUSAL, "the event lies more than {0} minutes in the future; nothing is kept of this, send it again later", \
-		"事件时间比服务器时钟超前 {0} 分钟以上；没有保存任何内容，请稍后再发") \
+	CODE(AHEAD_OF_CLOCK, SAY_REFUSAL, "the event lies more than {0} seconds in the future; nothing is kept of this, send it again later", \
+		"事件时间比服务器时钟超前 {0} 秒以上；没有保存任何内容，请稍后再发") \
 	CODE(UNKNOWN_SUBSCRIPTION, SAY_REFUSAL, "nobody held service id \"{0}\" at that time", \
 		"当时没有用户使用业务接入号 \"{0}\"") \
 	CODE(UNKNOWN_ACCOUNT, SAY_REFUSAL, "there is no account \"{0}\"", "没有账户 \"{0}\"") \

@@ -386,7 +386,7 @@ def test_ten_minutes_ahead_are_accepted_and_no_more(client):
     charged(client, local("h-ahead", at=now_ms(client) + 10 * 60_000 - 5000))
     answer = client.call("charge", local("h-ahead-2", at=now_ms(client) + 10 * 60_000 + 5000))
     assert answer["code"] == "AHEAD_OF_CLOCK"
-    assert "10 minutes" in answer["say"]["en"]
+    assert "600 seconds" in answer["say"]["en"]
 
 
 def test_a_charged_event_that_becomes_too_old_is_refused_never_charged_again():

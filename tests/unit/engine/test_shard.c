@@ -132,6 +132,31 @@ events_are_accepted_up_to_the_edges_of_the_window_and_not_beyond(void **state)
 	peer_close(&peer);
 }
 
+static void
+how_far_ahead_is_too_far_is_said_to_the_millisecond(void **state)
+{
+	struct world *world = *state;
+	struct peer peer;
+	static const struct {
+		int64_t ahead_ms;
+		const char *said;
+	} cases[] = { { 600000, "more than 600 seconds" }, { 500, "more than 0.500 seconds" },
+		{ 0, "more than 0 seconds" } };
+	begin(&peer, world, 1);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct answer answer;
+		world->shard->settings.ahead_max_ms = cases[i].ahead_ms;
+		peer_call(&peer, "charge",
+			"[{id: far, service_id: \"1\", service: voice, at: 7000000000000, seconds: "
+			"1}]",
+			&answer);
+		if (strstr(answer_print(&answer), cases[i].said) == NULL)
+			fail_msg("%s", answer_print(&answer));
+		answer_free(&answer);
+	}
+	peer_close(&peer);
+}
+
 /* For a while the server accepts, and remembers, a few days only. */
 static void
 an_event_whose_id_was_dropped_is_too_old_also_when_the_window_is_wide_again(void **state)
@@ -251,6 +276,7 @@ main(void)
 		TEST(a_refusal_is_repeated_until_it_is_attempted_anew),
 		TEST(what_was_decided_is_known_after_a_restart),
 		TEST(events_are_accepted_up_to_the_edges_of_the_window_and_not_beyond),
+		TEST(how_far_ahead_is_too_far_is_said_to_the_millisecond),
 		TEST(an_event_whose_id_was_dropped_is_too_old_also_when_the_window_is_wide_again),
 		TEST(time_stands_still_while_the_clock_is_set_back),
 		TEST(a_call_that_waited_is_decided_at_the_time_of_its_turn),
