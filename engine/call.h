@@ -147,5 +147,6 @@ enum call_end history_run_charge(struct call *call, const void *params);
 enum call_end release_run_publish(struct call *call, const void *params);
 enum call_end release_run_list(struct call *call, const void *params);
 enum call_end release_run_activate(struct call *call, const void *params);
+enum call_end release_run_diff(struct call *call, const void *params);
 
 #endif

@@ -472,6 +472,48 @@ static const struct method METHOD_RELEASE_ACTIVATE = { "release.activate", &ACTI
 	&RELEASE_RESULT, RELEASE_SAYS, release_run_activate, NULL,
 	"puts a release in force; charges go on meanwhile", "启用规则版本，计费不中断", false };
 
+#define DIFF(member) offsetof(struct diff_params, member)
+static const struct field DIFF_FIELDS[] = {
+	{ "from", FIELD_TEXT, DIFF(from), false, 8, 64, NULL, NULL,
+		"a release, by its first 8 or more digits; the one in force if absent",
+		"规则版本（前 8 位以上）；缺省为生效版本" },
+	{ "to", FIELD_TEXT, DIFF(to), false, 8, 64, NULL, NULL, "the release that is compared with it",
+		"与之比较的规则版本" },
+	{ "bundle", FIELD_BYTES, DIFF(bundle), false, 8, 64 << 20, NULL, NULL,
+		"instead of `to`: a catalog folder that is not published, as suanpan diff sends it",
+		"代替 to：尚未发布的目录，由 suanpan diff 发送" },
+	{ "language", FIELD_CHOICE, DIFF(language), false, 0, 0, LANGUAGES, NULL, "of the sentences", "语句的语言" },
+	{ "limit", FIELD_INTEGER, DIFF(limit), false, 1, 10000, NULL, NULL, "differences shown; 1,000 if absent",
+		"最多列出的差异数，缺省 1000" },
+};
+SHAPE(DIFF_PARAMS, "release.diff", DIFF_FIELDS, struct diff_params);
+static const struct field DIFFERENCE_RESULT_FIELDS[] = {
+	{ "what", FIELD_TEXT, 0, true, 0, 0, NULL, NULL,
+		"the word that declares it: \"package\", \"calendar\" …; \"table\"; \"file\": its bytes differ",
+		"声明它的词：package、calendar……；table 为表；file 为内容不同的文件" },
+	{ "path", FIELD_TEXT, 0, true, 0, 0, NULL, NULL,
+		"where: \"package/e6@2026-01-01/tariff/local/price/night\"", "位置" },
+	{ "say", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "the same for people, with the catalog's texts",
+		"供人阅读的位置，含目录中的文本" },
+	{ "from", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "as it was written; absent if it is new", "原来的写法；新增的没有" },
+	{ "to", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "as it is written; absent if it is gone", "现在的写法；删除的没有" },
+};
+RESULT(DIFFERENCE_RESULT, "difference", DIFFERENCE_RESULT_FIELDS);
+static const struct field DIFF_RESULT_FIELDS[] = {
+	{ "from", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "name of the first, 64 digits", "前者的名称" },
+	{ "to", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "name of the second, 64 digits", "后者的名称" },
+	{ "count", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "of all differences", "差异总数" },
+	{ "differences", FIELD_LIST, 0, true, 0, 0, NULL, &DIFFERENCE_RESULT,
+		"by path, those of files last; none if both are the same", "按位置排列，文件在最后；相同则为空" },
+};
+RESULT(DIFF_RESULT, "differences", DIFF_RESULT_FIELDS);
+static const enum say DIFF_SAYS[] = { SAY_NO_RELEASE, SAY_NOT_FOUND, SAY_FIELDS_CONFLICT, SAY_BAD_CATALOG,
+	SAY_OVERLOADED, SAY_COUNT };
+static const char *const DIFF_POSITIONAL[] = { "from", "to", NULL };
+static const struct method METHOD_RELEASE_DIFF = { "release.diff", &DIFF_PARAMS, DIFF_POSITIONAL, &DIFF_RESULT,
+	DIFF_SAYS, release_run_diff, NULL, "what differs between two releases, by packages, rows and texts",
+	"比较两个规则版本：优惠包、表行与文本的差异", false };
+
 /* ---- the table ---- */
 
 static const struct method *const METHODS[] = {
@@ -493,6 +535,7 @@ static const struct method *const METHODS[] = {
 	&METHOD_RELEASE_PUBLISH,
 	&METHOD_RELEASE_LIST,
 	&METHOD_RELEASE_ACTIVATE,
+	&METHOD_RELEASE_DIFF,
 	&METHOD_STATS,
 };
 

@@ -200,6 +200,14 @@ struct publish_params {
 	bool activate;
 };
 
+struct diff_params {
+	struct text from;
+	struct text to;
+	struct bytes bundle;
+	int language; /* 0 en, 1 zh */
+	int64_t limit;
+};
+
 struct activate_params {
 	struct text release;
 	struct text by;

@@ -520,6 +520,95 @@ native_csv(lua_State *lua)
 	return 1;
 }
 
+/* The lines from `first` to `last` (from 1) of a script, without the last line feed. */
+static struct text
+lines_of(struct text source, int first, int last)
+{
+	const char *at = source.data, *end = source.data + source.size, *from = end, *till = end;
+	for (int line = 1; at < end && line <= last; line++) {
+		const char *feed = memchr(at, '\n', (size_t)(end - at));
+		if (line == first)
+			from = at;
+		till = feed == NULL ? end : feed;
+		at = feed == NULL ? end : feed + 1;
+	}
+	return (struct text){ from, till > from ? (size_t)(till - from) : 0 };
+}
+
+/* Is it one function, as an expression or as a statement? */
+static bool
+is_function(lua_State *lua, struct text text)
+{
+	static const char *const beginnings[] = { "return ", "" };
+	bool is = false;
+	sandbox_debit(lua, text.size);
+	for (int i = 0; i < 2 && !is; i++) {
+		lua_pushstring(lua, beginnings[i]);
+		lua_pushlstring(lua, text.data, text.size);
+		lua_concat(lua, 2);
+		struct text chunk = text_at(lua, -1);
+		is = luaL_loadbufferx(lua, chunk.data, chunk.size, "=function", "t") == LUA_OK;
+		lua_pop(lua, 2);
+	}
+	return is;
+}
+
+/*
+ * The function among the lines on which it stands: from the first `function` to the first `end` on
+ * the last line with which it is whole. All of the lines where other functions stand on them too.
+ */
+static struct text
+cut_function(lua_State *lua, struct text lines)
+{
+	static const struct text begin = { "function", 8 }, end = { "end", 3 };
+	const char *stop = lines.data + lines.size;
+	const char *from = memmem(lines.data, lines.size, begin.data, begin.size);
+	if (from == NULL)
+		return lines;
+	struct text cut = { from, (size_t)(stop - from) };
+	const char *last = stop;
+	while (last > from && last[-1] != '\n')
+		last--;
+	while ((last = memmem(last, (size_t)(stop - last), end.data, end.size)) != NULL) {
+		last += end.size;
+		cut.size = (size_t)(last - from);
+		if (is_function(lua, cut))
+			return cut;
+	}
+	return lines;
+}
+
+/* exact(value) → its text, "12.50" or "1/3"; nothing if it is no exact number */
+static int
+native_exact(lua_State *lua)
+{
+	enum exact_kind kind;
+	struct ratio value;
+	if (!exact_get(lua, 1, &kind, &value))
+		return 0;
+	exact_push_text(lua, kind, value);
+	return 1;
+}
+
+/* source(function) → as its author wrote it: "function(c) … end" */
+static int
+native_source(lua_State *lua)
+{
+	lua_Debug about;
+	luaL_checktype(lua, 1, LUA_TFUNCTION);
+	lua_pushvalue(lua, 1);
+	lua_getinfo(lua, ">S", &about);
+	if (about.linedefined <= 0) {
+		lua_pushliteral(lua, "function");
+		return 1;
+	}
+	struct text source = source_of(build_of(lua), text_of(about.source + 1));
+	struct text lines = lines_of(source, about.linedefined, about.lastlinedefined);
+	struct text cut = cut_function(lua, lines);
+	lua_pushlstring(lua, cut.data, cut.size);
+	return 1;
+}
+
 /* csv_column(path, offset of a row, number of a column from 1) → where in its line the cell begins
  */
 static int
@@ -550,6 +639,7 @@ build_open_native(lua_State *lua)
 		{ "csv", native_csv },
 		{ "csv_column", native_csv_column },
 		{ "day", native_day },
+		{ "exact", native_exact },
 		{ "files", native_files },
 		{ "has_errors", native_has_errors },
 		{ "is_rounding", native_is_rounding },
@@ -563,6 +653,7 @@ build_open_native(lua_State *lua)
 		{ "report", native_report },
 		{ "script_failed", native_script_failed },
 		{ "shorten", native_shorten },
+		{ "source", native_source },
 		{ "words", native_words },
 		{ "zone_name", native_zone_name },
 		{ NULL, NULL },

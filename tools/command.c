@@ -11,6 +11,7 @@ static const struct command *const COMMANDS[] = {
 	&COMMAND_CALL,
 	&COMMAND_CHECK,
 	&COMMAND_TEST,
+	&COMMAND_DIFF,
 	&COMMAND_PUBLISH,
 	&COMMAND_DUMP,
 	&COMMAND_FSCK,

@@ -44,6 +44,7 @@ static const struct example EXAMPLES[] = {
 	{ "release.publish", "{\"bundle\": {\"$bytes\": \"U1BCVU5ETDE=\"}, \"by\": \"li.wei\"}" },
 	{ "release.list", "" },
 	{ "release.activate", "[\"00ab0e9b0541\"]" },
+	{ "release.diff", "[\"00ab0e9b0541\", \"7bed4272a7d0\"]" },
 };
 
 const char *

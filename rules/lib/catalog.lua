@@ -11,6 +11,7 @@ local zones = use "zones"
 local packages = use "packages"
 local texts = use "texts"
 local image = use "image"
+local outline = use "outline"
 
 local catalog = {}
 local find, at = report.find, report.at
@@ -117,6 +118,12 @@ function catalog.functions()
         calls[number] = entry.call
     end
     return calls
+end
+
+-- All that was declared, line by line, to be compared with another catalog; nil after findings that are errors.
+function catalog.outline()
+    declare.close()
+    return outline.make()
 end
 
 -- What becomes the image; nil after findings that are errors.

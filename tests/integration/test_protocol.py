@@ -43,6 +43,7 @@ SOUND = {
     "release.publish": {"bundle": b"12345678", "by": "me", "activate": False},
     "release.list": {},
     "release.activate": {"release": "0123456789abcdef", "by": "me"},
+    "release.diff": {"from": "0123456789abcdef", "to": "fedcba9876543210", "language": "zh", "limit": 10},
 }  # fmt: skip
 REQUIRED = {
     "rate": ["service_id", "service", "at"],
