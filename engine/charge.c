@@ -406,7 +406,9 @@ add_counters(struct deciding *deciding, struct charge_entry *entry)
 		if (i < warm->counter_count) /* mostly this one, and if not, it is found */
 			entry->effects[entry->effect_count - 1].seen = warm->seen.counters[i];
 		add_postings(entry, one->used_after - one->used_before,
-			text_of(unit_name(deciding->usage.unit)), TEXT("used"));
+			one->money ? deciding->release->image->currency
+				   : text_of(unit_name(deciding->usage.unit)),
+			one->money ? TEXT("counted") : TEXT("used"));
 	}
 	return true;
 }

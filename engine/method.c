@@ -73,6 +73,7 @@ static const struct field PART_RESULT_FIELDS[] = {
 	{ "price", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "of one step", "每单位价格" },
 	{ "allowance", FIELD_TEXT, 0, false, 0, 130, NULL, NULL, "what paid for them, if they were free",
 		"抵扣的免费资源" },
+	{ "tier", FIELD_INTEGER, 0, false, 1, 64, NULL, NULL, "of the tariff's tiers, from 1", "所在阶梯，从 1 起" },
 };
 RESULT(PART_RESULT, "part", PART_RESULT_FIELDS);
 
@@ -83,6 +84,9 @@ static const struct field LINE_RESULT_FIELDS[] = {
 	{ "zone", FIELD_TEXT, 0, false, 0, 64, NULL, NULL, "zone, if the service has zones", "计费区，如果业务分区计费" },
 	{ "amount", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "of the line", "本行金额" },
 	{ "setup", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "of it, for setting up", "其中接通费" },
+	{ "recount", FIELD_MONEY, 0, false, 0, 0, NULL, NULL,
+		"volume tiers over a cycle: what the units before cost by the tier of now, less what was charged for them",
+		"按周期累计的全量阶梯：此前用量按现阶梯应付与已收之差" },
 	{ "parts", FIELD_LIST, 0, true, 0, 0, NULL, &PART_RESULT, "in order of time", "按时间排列的各段" },
 };
 RESULT(LINE_RESULT, "line", LINE_RESULT_FIELDS);

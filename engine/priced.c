@@ -10,13 +10,15 @@
 static void
 pack_part(struct pack *pack, const struct price_part *part)
 {
-	pack_map(pack, 2u + (part->band.size > 0) + (part->allowance.size > 0));
+	pack_map(pack, 2u + (part->band.size > 0) + (part->allowance.size > 0) + (part->tier > 0));
 	if (part->band.size > 0)
 		pack_name_text(pack, "band", part->band);
 	pack_name_integer(pack, "units", part->units);
 	pack_name_money(pack, "price", part->price);
 	if (part->allowance.size > 0)
 		pack_name_text(pack, "allowance", part->allowance);
+	if (part->tier > 0)
+		pack_name_unsigned(pack, "tier", part->tier);
 }
 
 /* "package.tariff"; data is NULL without memory. */
@@ -40,9 +42,10 @@ pack_line(struct pack *pack, const struct price_line *line, const struct image *
 	bool component = !text_equal(line->component, image->components[0]);
 	bool zone = line->zone.size > 0;
 	bool setup = line->setup.micros != 0;
+	bool recount = line->recount.micros != 0;
 	struct text rule = rule_name(line, arena);
 	pack->full |= rule.data == NULL;
-	pack_map(pack, 3u + component + zone + setup);
+	pack_map(pack, 3u + component + zone + setup + recount);
 	pack_name_text(pack, "rule", rule);
 	if (component)
 		pack_name_text(pack, "component", line->component);
@@ -51,6 +54,8 @@ pack_line(struct pack *pack, const struct price_line *line, const struct image *
 	pack_name_money(pack, "amount", line->amount);
 	if (setup)
 		pack_name_money(pack, "setup", line->setup);
+	if (recount)
+		pack_name_money(pack, "recount", line->recount);
 	pack_name(pack, "parts");
 	pack_array(pack, (uint32_t)line->part_count);
 	for (size_t i = 0; i < line->part_count; i++)

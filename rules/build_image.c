@@ -297,14 +297,10 @@ read_calendars(lua_State *lua, struct built *built)
 
 /* Packages. */
 
-/* The step in a field of the tariff on the top. */
-static struct step
-read_step(lua_State *lua, const char *field, uint32_t band_count)
+/* The prices of a step, one for each band. */
+static const struct money *
+read_band_prices(lua_State *lua, uint32_t band_count)
 {
-	struct step step;
-	lua_getfield(lua, -1, field);
-	step.size = reader_integer(lua, "size");
-	must(step.size > 0);
 	must(reader_open(lua, "prices") == band_count);
 	struct money *prices = reader_take(lua, arena_of(lua), band_count, sizeof *prices);
 	for (uint32_t i = 0; i < band_count; i++) {
@@ -313,9 +309,57 @@ read_step(lua_State *lua, const char *field, uint32_t band_count)
 		reader_close(lua);
 	}
 	reader_close(lua);
+	return prices;
+}
+
+/* The step in a field of the tariff on the top. */
+static struct step
+read_step(lua_State *lua, const char *field, uint32_t band_count)
+{
+	struct step step;
+	lua_getfield(lua, -1, field);
+	step.size = reader_integer(lua, "size");
+	must(step.size > 0);
+	step.prices = read_band_prices(lua, band_count);
 	reader_close(lua);
-	step.prices = prices;
 	return step;
+}
+
+/* The meter whose place stands in a field; NULL if there is none. */
+static const struct meter *
+get_meter(lua_State *lua, const char *field, const struct package *package)
+{
+	if (!reader_has(lua, field))
+		return NULL;
+	uint32_t place = reader_number(lua, field);
+	must(place < package->meter_count);
+	return &package->meters[place];
+}
+
+/* The tiers of the tariff on the top. */
+static const struct tiers *
+read_tiers(lua_State *lua, const struct package *package, uint32_t band_count)
+{
+	struct tiers *tiers = reader_take(lua, arena_of(lua), 1, sizeof *tiers);
+	lua_getfield(lua, -1, "tiers");
+	tiers->volume = reader_flag(lua, "volume");
+	tiers->counted = get_meter(lua, "counted", package);
+	tiers->charged = get_meter(lua, "charged", package);
+	tiers->count = reader_open(lua, "list");
+	must(tiers->count > 0);
+	struct tier *list = reader_take(lua, arena_of(lua), tiers->count, sizeof *list);
+	for (uint32_t i = 0; i < tiers->count; i++) {
+		reader_entry(lua, i);
+		list[i].up_to = reader_integer(lua, "up_to");
+		must(i == 0 || list[i].up_to > list[i - 1].up_to);
+		list[i].prices = read_band_prices(lua, band_count);
+		reader_close(lua);
+	}
+	must(list[tiers->count - 1].up_to == INT64_MAX);
+	reader_close(lua);
+	reader_close(lua);
+	tiers->list = list;
+	return tiers;
 }
 
 static int32_t
@@ -325,7 +369,8 @@ get_function(lua_State *lua, const char *field)
 }
 
 static void
-read_prices(lua_State *lua, struct tariff *tariff, const struct band_list *bands)
+read_prices(lua_State *lua, struct tariff *tariff, const struct package *package,
+	const struct band_list *bands)
 {
 	static const struct text no_band = { "", 0 };
 	tariff->bands = &no_band;
@@ -342,6 +387,8 @@ read_prices(lua_State *lua, struct tariff *tariff, const struct band_list *bands
 	tariff->has_first = reader_has(lua, "first");
 	if (tariff->has_first)
 		tariff->first = read_step(lua, "first", tariff->band_count);
+	if (reader_has(lua, "tiers"))
+		tariff->tiers = read_tiers(lua, package, tariff->band_count);
 }
 
 static void
@@ -359,7 +406,8 @@ read_uses(lua_State *lua, struct tariff *tariff)
 }
 
 static void
-read_tariff(lua_State *lua, struct tariff *tariff, const struct band_list *bands)
+read_tariff(lua_State *lua, struct tariff *tariff, const struct package *package,
+	const struct band_list *bands)
 {
 	tariff->id = reader_text(lua, arena_of(lua), "id");
 	tariff->component = reader_number(lua, "component");
@@ -367,7 +415,7 @@ read_tariff(lua_State *lua, struct tariff *tariff, const struct band_list *bands
 	tariff->zones = get_zones(lua);
 	tariff->when = get_function(lua, "when");
 	tariff->amount = get_function(lua, "amount");
-	read_prices(lua, tariff, bands);
+	read_prices(lua, tariff, package, bands);
 	tariff->setup.micros = reader_integer(lua, "setup");
 	tariff->minimum.micros = reader_integer(lua, "minimum");
 	tariff->maximum.micros = reader_integer(lua, "maximum");
@@ -392,6 +440,24 @@ read_allowance(lua_State *lua, struct allowance *allowance)
 	allowance->every = get_cycle(lua);
 }
 
+static void
+read_meters(lua_State *lua, struct package *package)
+{
+	package->meter_count = reader_open(lua, "meters");
+	struct meter *meters = reader_take(
+		lua, arena_of(lua), package->meter_count, sizeof *meters);
+	for (uint32_t i = 0; i < package->meter_count; i++) {
+		reader_entry(lua, i);
+		meters[i].id = reader_text(lua, arena_of(lua), "id");
+		meters[i].service = reader_number(lua, "service");
+		meters[i].every = get_cycle(lua);
+		meters[i].money = reader_flag(lua, "money");
+		reader_close(lua);
+	}
+	reader_close(lua);
+	package->meters = meters;
+}
+
 /* A local day begins at its first instant. */
 static int64_t
 get_day_ms(lua_State *lua, const char *field)
@@ -408,12 +474,13 @@ read_package(lua_State *lua, struct package *package, const struct band_list *ba
 	package->layer = reader_number(lua, "layer");
 	package->from_ms = get_day_ms(lua, "from");
 	package->till_ms = reader_has(lua, "till") ? get_day_ms(lua, "till") : INT64_MAX;
+	read_meters(lua, package);
 	package->tariff_count = reader_open(lua, "tariffs");
 	struct tariff *tariffs = reader_take(
 		lua, arena_of(lua), package->tariff_count, sizeof *tariffs);
 	for (uint32_t i = 0; i < package->tariff_count; i++) {
 		reader_entry(lua, i);
-		read_tariff(lua, &tariffs[i], bands);
+		read_tariff(lua, &tariffs[i], package, bands);
 		reader_close(lua);
 	}
 	reader_close(lua);

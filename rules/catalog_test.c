@@ -33,17 +33,27 @@ struct test_facts {
 	const struct test_case *test;
 };
 
-static const struct allowance *
-find_allowance(const struct image *image, const struct counter_name *name)
+/* How often the counter of an allowance or meter begins anew; false if there is none. */
+static bool
+find_cycle(const struct image *image, const struct counter_name *name, enum cycle *every)
 {
 	uint32_t first, count;
 	if (!image_package(image, name->package, &first, &count))
-		return NULL;
-	for (uint32_t i = first; i < first + count; i++)
-		for (uint32_t j = 0; j < image->packages[i].allowance_count; j++)
-			if (text_equal(image->packages[i].allowances[j].id, name->allowance))
-				return &image->packages[i].allowances[j];
-	return NULL;
+		return false;
+	for (const struct package *package = &image->packages[first]; count > 0;
+		package++, count--) {
+		for (uint32_t i = 0; i < package->allowance_count; i++) {
+			*every = package->allowances[i].every;
+			if (text_equal(package->allowances[i].id, name->allowance))
+				return true;
+		}
+		for (uint32_t i = 0; i < package->meter_count; i++) {
+			*every = package->meters[i].every;
+			if (text_equal(package->meters[i].id, name->allowance))
+				return true;
+		}
+	}
+	return false;
 }
 
 /* Used in the cycle in which the event begins; nothing in any other. */
@@ -51,12 +61,11 @@ static enum fact
 get_counter(void *context, const struct counter_name *name, int64_t *used)
 {
 	const struct test_facts *facts = context;
-	const struct allowance *allowance = find_allowance(facts->image, name);
+	enum cycle every;
 	*used = 0;
-	if (allowance == NULL)
+	if (!find_cycle(facts->image, name, &every))
 		return FACT_KNOWN;
-	struct cycle_span cycle = cycle_at(
-		allowance->every, facts->image->zone, facts->test->usage.at_ms);
+	struct cycle_span cycle = cycle_at(every, facts->image->zone, facts->test->usage.at_ms);
 	for (uint32_t i = 0; i < facts->test->used_count; i++) {
 		const struct used_allowance *entry = &facts->test->used[i];
 		if (cycle.first_day == name->cycle && text_equal(entry->package, name->package) &&
@@ -152,6 +161,16 @@ compare_tariffs(struct run *run, struct text expected, const struct pricing *pri
 	return differ(run, "tariff", expected, text_of_buffer(&run->text));
 }
 
+/* "night 1", "day 2 free", "3 tier 2" */
+static bool
+write_part(struct buffer *out, const struct price_part *part)
+{
+	return buffer_print(out, "%s%.*s%s%lld%s", out->size == 0 ? "" : ", ",
+		       TEXT_ARGS(part->band), part->band.size == 0 ? "" : " ",
+		       (long long)part->units, part->allowance.size == 0 ? "" : " free") &&
+		(part->tier == 0 || buffer_print(out, " tier %u", (unsigned)part->tier));
+}
+
 /* "night 1, day 2 free": the units of all lines, in order of time. */
 static bool
 compare_parts(struct run *run, struct text expected, const struct pricing *pricing)
@@ -160,14 +179,9 @@ compare_parts(struct run *run, struct text expected, const struct pricing *prici
 		return true;
 	buffer_clear(&run->text);
 	for (size_t i = 0; i < pricing->line_count; i++)
-		for (size_t j = 0; j < pricing->lines[i].part_count; j++) {
-			const struct price_part *part = &pricing->lines[i].parts[j];
-			if (!buffer_print(&run->text, "%s%.*s%s%lld%s",
-				    run->text.size == 0 ? "" : ", ", TEXT_ARGS(part->band),
-				    part->band.size == 0 ? "" : " ", (long long)part->units,
-				    part->allowance.size == 0 ? "" : " free"))
+		for (size_t j = 0; j < pricing->lines[i].part_count; j++)
+			if (!write_part(&run->text, &pricing->lines[i].parts[j]))
 				return false;
-		}
 	return compare_text(run, "parts", expected, text_of_buffer(&run->text));
 }
 

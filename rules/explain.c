@@ -129,11 +129,28 @@ write_part(const struct words *words, const struct price_part *part, struct buff
 		written = written && buffer_append_text(out, name_of(words, "band", part->band)) &&
 			buffer_append_text(out, TEXT("  "));
 	written = written && buffer_print(out, "%lld × ", (long long)part->units);
+	if (part->tier > 0)
+		return written &&
+			buffer_print(out,
+				words->chinese ? "%.*s（第 %u 阶梯）\n" : "%.*s (tier %u)\n",
+				(int)size, price, (unsigned)part->tier);
 	if (part->allowance.size == 0)
 		return written && buffer_print(out, "%.*s\n", (int)size, price);
 	return written &&
 		buffer_print(out, words->chinese ? "免费（%.*s）\n" : "free (%.*s)\n",
 			TEXT_ARGS(part->allowance));
+}
+
+/* What the units before in the cycle cost now, less what they cost then. */
+static bool
+write_recount(const struct words *words, struct money recount, struct buffer *out)
+{
+	char amount[MONEY_TEXT_MAX];
+	size_t size = money_format(recount, amount);
+	return buffer_print(out,
+		words->chinese ? "    本周期此前用量按现阶梯重算  %.*s\n"
+			       : "    units before, by this tier  %.*s\n",
+		(int)size, amount);
 }
 
 static bool
@@ -149,7 +166,7 @@ write_line(const struct words *words, const struct price_line *line, struct buff
 	for (size_t i = 0; i < line->part_count; i++)
 		if (!write_part(words, &line->parts[i], out))
 			return false;
-	return true;
+	return line->recount.micros == 0 || write_recount(words, line->recount, out);
 }
 
 /* Where no condition, or none with a sentence of its own, says more. */

@@ -71,10 +71,38 @@ struct allowance {
 	enum cycle every;
 };
 
+/*
+ * What is counted over a cycle besides allowances, each in a counter of the store. The ids of all
+ * that a package counts differ.
+ */
+struct meter {
+	struct text id;
+	uint32_t service; /* whose usage moves it */
+	enum cycle every;
+	bool money; /* counts micro-units, not units of the service */
+};
+
 /* The price of one step in each band, in the catalog's currency. */
 struct step {
 	int64_t size;               /* in units of the service, > 0: 6 seconds */
 	const struct money *prices; /* one for each band; one without a calendar */
+};
+
+struct tier {
+	int64_t up_to;              /* paid units of the service; INT64_MAX in the last */
+	const struct money *prices; /* of one step, one for each band */
+};
+
+/*
+ * A price by how much is paid for. Graduated: each unit has the price of the tier in which it
+ * begins. Volume: all units have the price of the tier that their sum reaches.
+ */
+struct tiers {
+	const struct tier *list; /* up_to rises */
+	uint32_t count;          /* at least 1 */
+	bool volume;
+	const struct meter *counted; /* the units of a cycle; NULL: the line's alone */
+	const struct meter *charged; /* volume over a cycle: what was charged for them */
 };
 
 #define TARIFF_USES_MAX 16
@@ -92,10 +120,11 @@ struct tariff {
 	bool has_first;
 	struct step first; /* the first step of an event where it differs */
 	struct step next;
-	struct money setup;   /* once an event with quantity > 0 */
-	struct money minimum; /* of the line; 0: none */
-	struct money maximum; /* of the line; 0: none */
-	int64_t round_step;   /* micro-units, 0: not rounded */
+	const struct tiers *tiers; /* of the steps but the first; NULL: `next` has the price */
+	struct money setup;        /* once an event with quantity > 0 */
+	struct money minimum;      /* of the line; 0: none */
+	struct money maximum;      /* of the line; 0: none */
+	int64_t round_step;        /* micro-units, 0: not rounded */
 	enum rounding round_mode;
 	bool uses_any; /* all covering allowances of what is held, else only uses[] */
 	uint32_t uses[TARIFF_USES_MAX]; /* indexes of allowances of the same package version */
@@ -114,6 +143,8 @@ struct package {
 	uint32_t tariff_count;
 	const struct allowance *allowances;
 	uint32_t allowance_count;
+	const struct meter *meters;
+	uint32_t meter_count;
 	struct text file;
 };
 

@@ -11,13 +11,21 @@ same_counter(const struct counter_name *a, const struct counter_name *b)
 		text_equal(a->allowance, b->allowance);
 }
 
+/* What a pool is asked for: an allowance or a meter. */
+struct counted {
+	const void *what;
+	struct text id;
+	enum cycle every;
+	bool money;
+};
+
 /*
- * The pool of an allowance that was not yet used at `ms`: with a counter that is read now, or, if
- * this is another version of a package, with the counter that the event has used already. NULL ends
- * the rating.
+ * The pool of what was not yet counted at `ms`: with a counter that is read now, or, if this is
+ * another version of a package, with the counter that the event has moved already. NULL ends the
+ * rating.
  */
 static struct pool *
-pool_open(struct rating *rating, const struct package *package, const struct allowance *allowance,
+pool_open(struct rating *rating, const struct package *package, const struct counted *counted,
 	int64_t ms)
 {
 	const struct rate_facts *facts = &rating->question->facts;
@@ -28,15 +36,16 @@ pool_open(struct rating *rating, const struct package *package, const struct all
 		return NULL;
 	rating->pools = pools;
 	struct pool *pool = &pools[rating->pool_count];
-	pool->allowance = allowance;
-	pool->cycle = image_cycle(rating->image, allowance->every, ms);
+	pool->counts = counted->what;
+	pool->money = counted->money;
+	pool->cycle = image_cycle(rating->image, counted->every, ms);
 	pool->name.package = package->id;
-	pool->name.allowance = allowance->id;
+	pool->name.allowance = counted->id;
 	pool->name.cycle = (int32_t)pool->cycle.first_day;
 	pool->label = (struct text){ NULL, 0 };
 	for (struct pool *earlier = pools; earlier < pool; earlier++)
 		if (same_counter(&earlier->name, &pool->name)) {
-			earlier->allowance = allowance;
+			earlier->counts = counted->what;
 			earlier->cycle = pool->cycle;
 			return earlier;
 		}
@@ -52,17 +61,26 @@ pool_open(struct rating *rating, const struct package *package, const struct all
 }
 
 static struct pool *
-pool_at(struct rating *rating, const struct package *package, const struct allowance *allowance,
+pool_at(struct rating *rating, const struct package *package, const struct counted *counted,
 	int64_t ms)
 {
 	for (size_t i = 0; i < rating->pool_count; i++) {
 		struct pool *pool = &rating->pools[i];
 
-		if (pool->allowance == allowance && pool->cycle.from_ms <= ms &&
+		if (pool->counts == counted->what && pool->cycle.from_ms <= ms &&
 			ms < pool->cycle.till_ms)
 			return pool;
 	}
-	return pool_open(rating, package, allowance, ms);
+	return pool_open(rating, package, counted, ms);
+}
+
+struct pool *
+meter_pool(
+	struct rating *rating, const struct package *package, const struct meter *meter, int64_t ms)
+{
+	const struct counted counted = { meter, meter->id, meter->every, meter->money };
+
+	return pool_at(rating, package, &counted, ms);
 }
 
 /* Adds an allowance to what a run at `ms` may use; the run ends with the allowance's cycle. */
@@ -74,7 +92,8 @@ use_add(struct rating *rating, const struct package *package, const struct allow
 		return true;
 	struct use *uses = rating_grow(
 		rating, rating->uses, rating->use_count, &rating->use_room, sizeof *uses);
-	struct pool *pool = uses == NULL ? NULL : pool_at(rating, package, allowance, ms);
+	const struct counted counted = { allowance, allowance->id, allowance->every, false };
+	struct pool *pool = uses == NULL ? NULL : pool_at(rating, package, &counted, ms);
 	if (pool == NULL)
 		return false;
 	if (pool->cycle.till_ms < *till_ms)
@@ -123,14 +142,23 @@ rate_counters(const struct image *image, uint32_t service, struct text package, 
 			continue;
 		for (uint32_t i = 0; i < version->allowance_count; i++) {
 			const struct allowance *allowance = &version->allowances[i];
-			struct counter_name name = { .package = version->id,
-				.allowance = allowance->id };
 
 			if (allowance->service != service)
 				continue;
 			struct cycle_span cycle = image_cycle(image, allowance->every, at_ms);
-			name.cycle = (int32_t)cycle.first_day;
-			told(context, &name);
+			told(context,
+				&(struct counter_name){
+					version->id, allowance->id, (int32_t)cycle.first_day });
+		}
+		for (uint32_t i = 0; i < version->meter_count; i++) {
+			const struct meter *meter = &version->meters[i];
+
+			if (meter->service != service)
+				continue;
+			struct cycle_span cycle = image_cycle(image, meter->every, at_ms);
+			told(context,
+				&(struct counter_name){
+					version->id, meter->id, (int32_t)cycle.first_day });
 		}
 	}
 }

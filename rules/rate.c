@@ -243,6 +243,8 @@ line_amount(struct rating *rating, struct draft *draft, struct money *amount)
 	}
 	if (tariff->amount != NO_FUNCTION && !amount_ask(rating, draft))
 		return false;
+	if (tariff->tiers != NULL && tariff->tiers->volume && !volume_price(rating, draft))
+		return false;
 	bool sound = money_add(draft->setup, draft->paid, amount);
 	if (sound && tariff->minimum.micros != 0 && money_compare(*amount, tariff->minimum) < 0)
 		*amount = tariff->minimum;
@@ -250,7 +252,9 @@ line_amount(struct rating *rating, struct draft *draft, struct money *amount)
 		*amount = tariff->maximum;
 	if (sound && tariff->round_step > 0)
 		sound = money_round(*amount, tariff->round_step, tariff->round_mode, amount);
-	return sound || refuse_overflow(rating, draft);
+	if (!sound)
+		return refuse_overflow(rating, draft);
+	return draft->tally.charged == NO_POOL || volume_note(rating, draft, *amount);
 }
 
 static bool
@@ -277,6 +281,7 @@ finish_lines(struct rating *rating)
 			.parts = draft->parts,
 			.part_count = draft->part_count,
 			.setup = draft->setup,
+			.recount = draft->recount,
 			.amount = amount,
 		};
 	}
@@ -299,7 +304,7 @@ finish_consumptions(struct rating *rating)
 
 		if (pool->used != pool->used_before)
 			list[rating->consumption_count++] = (struct consumption){ pool->name,
-				pool->used_before, pool->used };
+				pool->used_before, pool->used, pool->money };
 	}
 	rating->consumptions = list;
 	return true;

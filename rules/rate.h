@@ -17,9 +17,14 @@
  *  4. Units are taken from allowances first, in order, as long as a whole unit is left there in the
  *     cycle of the unit's first instant; the others are paid. The order is that of `uses`; or, if
  *     any may be used, by layer, then as held, then as written.
+ *     What is paid has the price of its tier, if the tariff has tiers: by the line alone, or by all
+ *     that was paid for in the cycle of the unit's first instant. The first step that has a price
+ *     of its own keeps it, and is counted.
  *  5. A line is one tariff's part of one event: set-up, units by band, minimum, maximum, then one
  *     rounding if the tariff says so. The set-up is that of the tariff of the component's first
  *     unit. A line whose amount a function gives has only minimum, maximum and rounding besides.
+ *     Volume tiers over a cycle make a line for each cycle: what all units of the cycle cost by
+ *     the tier that they reach, less what was charged for them so far, but never less than 0.
  * A component that nothing prices during a part of the event is not charged for that part; but at
  * each instant at least one component must be priced, else the event is refused. Quantity 0 costs 0
  * and has a line without parts (and no set-up), if a tariff applies at `at`.
@@ -58,11 +63,11 @@ struct holding {
 
 enum fact { FACT_KNOWN, FACT_COLD /* not in memory: the caller will load it and rate again */ };
 
-/* How much of an allowance is used in a cycle. Unknown counters are 0. */
+/* What an allowance, or another meter, has counted in a cycle. Unknown counters are 0. */
 struct counter_name {
 	struct text package;
-	struct text allowance;
-	int32_t cycle; /* cycle_span.first_day */
+	struct text allowance; /* or meter */
+	int32_t cycle;         /* cycle_span.first_day */
 };
 
 struct rate_facts {
@@ -102,6 +107,7 @@ struct price_part {
 	struct text allowance; /* "package.allowance" if the units were free, else empty */
 	int64_t units;         /* steps begun */
 	struct money price;    /* of one; 0 if they were free */
+	uint32_t tier;         /* of the tariff's tiers, from 1; 0: the price is of none */
 };
 
 struct price_line {
@@ -113,6 +119,11 @@ struct price_line {
 	const struct price_part *parts; /* in order of time; neighbours that are alike are one */
 	size_t part_count;
 	struct money setup; /* included in amount */
+	/*
+	 * Likewise, of volume tiers over a cycle: what the units before this event cost by the tier
+	 * that is reached now, less what was charged for them.
+	 */
+	struct money recount;
 	struct money amount;
 };
 
@@ -120,6 +131,7 @@ struct consumption {
 	struct counter_name name;
 	int64_t used_before;
 	int64_t used_after;
+	bool money; /* micro-units of the catalog's currency, else units of the service */
 };
 
 enum rate_refusal {
@@ -175,8 +187,8 @@ enum rate_outcome {
 };
 
 /*
- * Names the counters of the allowances that a package which is held serves a service with at an
- * instant: what rating may soon ask for, so that it can be fetched ahead. An unknown package or
+ * Names the counters of the allowances and meters that a package which is held has for a service at
+ * an instant: what rating may soon ask for, so that it can be fetched ahead. An unknown package or
  * service has none.
  */
 void rate_counters(const struct image *image, uint32_t service, struct text package, int64_t at_ms,

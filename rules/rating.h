@@ -6,6 +6,7 @@
  *   choice.c    which tariff prices a component at an instant
  *   runs.c      how many units, in which bands, at what price
  *   pools.c     which of them are free
+ *   tiers.c     what those cost that are paid, where that depends on how many they are
  *   nearest.c   what was near when nothing did
  *
  * Functions that return bool return false when the rating has ended early: refused, cold or faulty,
@@ -30,9 +31,12 @@ struct choice {
 	int64_t till_ms;
 };
 
-/* The counter of an allowance in one cycle, and how far this event has moved it. */
+#define NO_POOL SIZE_MAX
+
+/* The counter of an allowance or meter in one cycle, and how far this event has moved it. */
 struct pool {
-	const struct allowance *allowance;
+	const void *counts; /* the allowance or meter */
+	bool money;
 	struct cycle_span cycle;
 	struct counter_name name;
 	int64_t used_before;
@@ -46,14 +50,23 @@ struct use {
 	size_t pool;
 };
 
+/* The pools of a tariff's tiers, as places in rating->pools, or NO_POOL. */
+struct tally {
+	size_t counted;
+	size_t charged;
+};
+
 /* A line that grows. */
 struct draft {
 	const struct package *package;
 	const struct tariff *tariff;
+	struct tally tally; /* volume tiers over a cycle: the line is for one cycle */
+	int64_t counted;    /* units that are paid, for tiers that ask the line */
 	struct price_part *parts;
 	size_t part_count;
 	size_t part_room;
 	struct money setup;
+	struct money recount;
 	struct money paid; /* the sum of the parts */
 };
 
@@ -161,6 +174,23 @@ bool choice_make(struct rating *rating, uint32_t component, int64_t ms, struct c
 bool uses_gather(struct rating *rating, const struct choice *choice, int64_t ms, int64_t *till_ms);
 bool use_take(
 	struct rating *rating, const struct use *use, int64_t size, int64_t wanted, int64_t *taken);
+
+/* The pool of a meter in the cycle of an instant; NULL ends the rating. */
+struct pool *meter_pool(struct rating *rating, const struct package *package,
+	const struct meter *meter, int64_t ms);
+
+/*
+ * tiers.c: opens the pools that a tariff's tiers ask for units that begin at `ms`, good until
+ * *till_ms, which it only lowers.
+ */
+bool tiers_open(struct rating *rating, const struct choice *choice, int64_t ms, struct tally *tally,
+	int64_t *till_ms);
+/* The tier of the next unit, from 0, and how many of *units that follow lie in it. */
+uint32_t tiers_cut(const struct tiers *tiers, int64_t counted, int64_t size, int64_t *units);
+/* Prices a line of volume tiers once all its units are known. */
+bool volume_price(struct rating *rating, struct draft *draft);
+/* Notes what such a line costs, for the lines after it in the cycle. */
+bool volume_note(struct rating *rating, const struct draft *draft, struct money amount);
 
 /* runs.c: drafts lines for one component and appends where nothing prices it to *gaps. */
 bool component_price(struct rating *rating, uint32_t component, struct span_list *gaps);

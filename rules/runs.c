@@ -7,15 +7,17 @@ struct walk {
 	struct rating *rating;
 	bool begun;       /* the component has had its first unit */
 	int64_t position; /* of the next unit */
+	struct tally tally;
 };
 
 /* Units that begin in one band and have one price. */
 struct run {
-	struct text band;
+	uint32_t band;
 	const struct step *step;
-	struct money price;
 	int64_t count;
 };
+
+static const struct tally no_tally = { NO_POOL, NO_POOL };
 
 static int64_t
 position_ms(const struct rating *rating, int64_t position)
@@ -40,18 +42,20 @@ smaller(int64_t a, int64_t b)
 
 /* The line of this tariff: a new one, or that of an earlier stretch. NULL ends the rating. */
 static struct draft *
-draft_of(struct rating *rating, const struct choice *choice)
+draft_of(struct rating *rating, const struct choice *choice, const struct tally *tally)
 {
 	for (size_t i = 0; i < rating->draft_count; i++)
-		if (rating->drafts[i].tariff == choice->tariff)
+		if (rating->drafts[i].tariff == choice->tariff &&
+			rating->drafts[i].tally.counted == tally->counted)
 			return &rating->drafts[i];
 	struct draft *drafts = rating_grow(
 		rating, rating->drafts, rating->draft_count, &rating->draft_room, sizeof *drafts);
 	if (drafts == NULL)
 		return NULL;
 	rating->drafts = drafts;
-	drafts[rating->draft_count] = (struct draft){ .package = choice->package,
-		.tariff = choice->tariff };
+	drafts[rating->draft_count] = (struct draft){
+		.package = choice->package, .tariff = choice->tariff, .tally = *tally
+	};
 	return &drafts[rating->draft_count++];
 }
 
@@ -66,7 +70,7 @@ draft_add(struct rating *rating, struct draft *draft, const struct price_part *p
 	if (!money_times(part->price, part->units, &amount) ||
 		!money_add(draft->paid, amount, &draft->paid))
 		return refuse_overflow(rating, draft);
-	if (last != NULL && text_equal(last->band, part->band) &&
+	if (last != NULL && last->tier == part->tier && text_equal(last->band, part->band) &&
 		text_equal(last->allowance, part->allowance) &&
 		money_compare(last->price, part->price) == 0) {
 		last->units += part->units;
@@ -81,28 +85,68 @@ draft_add(struct rating *rating, struct draft *draft, const struct price_part *p
 	return true;
 }
 
+/*
+ * Lets units be paid by tiers. Those of volume tiers get their price and tier when all are known,
+ * and wait for it as the first tier's, for nothing.
+ */
+static bool
+run_pay_tiers(struct walk *walk, struct draft *draft, const struct run *run, int64_t left)
+{
+	struct rating *rating = walk->rating;
+	const struct tiers *tiers = draft->tariff->tiers;
+	bool tiered = run->step == &draft->tariff->next;
+	int64_t *counted = &draft->counted;
+	int64_t moved;
+
+	if (!tiers->volume && tiers->counted != NULL)
+		counted = &rating->pools[walk->tally.counted].used;
+	while (left > 0) {
+		struct price_part part = { .band = draft->tariff->bands[run->band], .units = left };
+
+		if (!tiered) {
+			part.price = run->step->prices[run->band];
+		} else if (tiers->volume) {
+			part.tier = 1;
+		} else {
+			part.tier = tiers_cut(tiers, *counted, run->step->size, &part.units);
+			part.price = tiers->list[part.tier++].prices[run->band];
+		}
+		if (__builtin_mul_overflow(part.units, run->step->size, &moved) ||
+			__builtin_add_overflow(*counted, moved, counted))
+			return refuse_overflow(rating, draft);
+		if (!draft_add(rating, draft, &part))
+			return false;
+		left -= part.units;
+	}
+	return true;
+}
+
 /* Takes a run's units from the allowances in turn, and lets the others be paid. */
 static bool
-run_settle(struct rating *rating, struct draft *draft, const struct run *run)
+run_settle(struct walk *walk, struct draft *draft, const struct run *run)
 {
+	struct rating *rating = walk->rating;
+	struct price_part part = { .band = draft->tariff->bands[run->band] };
 	int64_t left = run->count;
-	int64_t taken;
 
 	for (size_t i = 0; i < rating->use_count && left > 0; i++) {
 		const struct use *use = &rating->uses[i];
 
-		if (!use_take(rating, use, run->step->size, left, &taken))
+		if (!use_take(rating, use, run->step->size, left, &part.units))
 			return false;
-		left -= taken;
-		struct text label = rating->pools[use->pool].label;
-		if (taken > 0 &&
-			!draft_add(rating, draft,
-				&(struct price_part){ run->band, label, taken, { 0 } }))
+		left -= part.units;
+		part.allowance = rating->pools[use->pool].label;
+		if (part.units > 0 && !draft_add(rating, draft, &part))
 			return false;
 	}
-	return left == 0 ||
-		draft_add(rating, draft,
-			&(struct price_part){ run->band, { NULL, 0 }, left, run->price });
+	if (left == 0)
+		return true;
+	if (draft->tariff->tiers != NULL)
+		return run_pay_tiers(walk, draft, run, left);
+	part.allowance = (struct text){ NULL, 0 };
+	part.units = left;
+	part.price = run->step->prices[run->band];
+	return draft_add(rating, draft, &part);
 }
 
 /* Prices the units of one size and band that begin before `till`; there is at least one. */
@@ -110,7 +154,7 @@ static bool
 units_price(struct walk *walk, struct draft *draft, const struct step *step, uint32_t band,
 	int64_t till)
 {
-	struct run run = { draft->tariff->bands[band], step, step->prices[band], 1 };
+	struct run run = { band, step, 1 };
 	int64_t length;
 
 	must(walk->position < till);
@@ -121,7 +165,7 @@ units_price(struct walk *walk, struct draft *draft, const struct step *step, uin
 	if (__builtin_mul_overflow(run.count, length, &length) ||
 		__builtin_add_overflow(walk->position, length, &walk->position))
 		walk->position = INT64_MAX;
-	return run_settle(walk->rating, draft, &run);
+	return run_settle(walk, draft, &run);
 }
 
 /* Ends events that cross more than a sane one does, lest one makes all others wait. */
@@ -148,9 +192,18 @@ band_find(struct walk *walk, const struct choice *choice, uint32_t *band, int64_
 		return refuse_calendar(rating, choice, ms);
 	if (!uses_gather(rating, choice, ms, &change_ms))
 		return false;
+	if (tariff->tiers != NULL && !tiers_open(rating, choice, ms, &walk->tally, &change_ms))
+		return false;
 	must(change_ms > ms && *band < tariff->band_count);
 	*till = smaller(*till, ms_position(rating, change_ms));
 	return true;
+}
+
+/* Has the tariff a line for each cycle? */
+static bool
+is_by_cycle(const struct tariff *tariff)
+{
+	return tariff->tiers != NULL && tariff->tiers->charged != NULL;
 }
 
 /* Prices the units that begin before `stretch_till` by one tariff. */
@@ -159,9 +212,10 @@ stretch_price(struct walk *walk, const struct choice *choice, int64_t stretch_ti
 {
 	struct rating *rating = walk->rating;
 	const struct tariff *tariff = choice->tariff;
-	struct draft *draft = draft_of(rating, choice);
+	bool by_cycle = is_by_cycle(tariff);
+	struct draft *draft = by_cycle ? NULL : draft_of(rating, choice, &no_tally);
 
-	if (draft == NULL)
+	if (draft == NULL && !by_cycle)
 		return false;
 	if (tariff->amount != NO_FUNCTION) { /* it prices the line, not units */
 		walk->position = stretch_till;
@@ -172,6 +226,10 @@ stretch_price(struct walk *walk, const struct choice *choice, int64_t stretch_ti
 		uint32_t band;
 
 		if (!run_begin(rating) || !band_find(walk, choice, &band, &till))
+			return false;
+		if (by_cycle)
+			draft = draft_of(rating, choice, &walk->tally);
+		if (draft == NULL)
 			return false;
 		if (!walk->begun) {
 			draft->setup = tariff->setup;
@@ -210,7 +268,7 @@ nothing_price(struct rating *rating, const struct choice *choice)
 	if (tariff->amount == NO_FUNCTION && tariff->calendar != NULL &&
 		!calendar_band(tariff->calendar, ms, &band, &till_ms))
 		return refuse_calendar(rating, choice, ms);
-	return draft_of(rating, choice) != NULL;
+	return draft_of(rating, choice, &no_tally) != NULL;
 }
 
 bool

@@ -55,10 +55,27 @@ local function zone_numbers(serves)
     return numbers
 end
 
-local function tariff(from, services, calendars)
+-- A package's tariffs add to its meters what they count over a cycle.
+local function tiers(from, service, meters)
+    local flat = { volume = from.kind == "volume", list = map(from.list, function(tier)
+        return { up_to = tier.up_to or math.maxinteger, prices = tier.prices }
+    end) }
+    local function add(id, money)
+        table.insert(meters, { id = id, service = service, every = from.every, money = money })
+        return #meters - 1
+    end
+    if from.every ~= "event" then
+        flat.counted = add(from.id, false)
+        flat.charged = flat.volume and add(from.id .. ".charged", true) or nil
+    end
+    return flat
+end
+
+local function tariff(from, services, calendars, meters)
     return {
         id = from.id, component = from.component, service = services[from.serves.service.id], zones = zone_numbers(from.serves),
         calendar = from.calendar and calendars[from.calendar.id], first = from.first, next = from.next,
+        tiers = from.tiers and tiers(from.tiers, services[from.serves.service.id], meters),
         when = from.when, amount = from.amount, setup = from.setup, minimum = from.minimum, maximum = from.maximum,
         round = from.round, uses_any = from.uses_any, uses = from.uses, say = from.say, line = from.line,
     }
@@ -81,10 +98,11 @@ function image.of(model)
         end),
         calendars = map(model.calendar_list, calendar),
         packages = map(model.packages, function(package)
+            local meters = {}
             return { id = package.id, file = package.file, layer = package.layer, from = package.from.day,
                 till = package.till and package.till.day,
-                tariffs = map(package.tariffs, function(from) return tariff(from, services, calendars) end),
-                allowances = map(package.allowances, function(from) return allowance(from, services) end) }
+                tariffs = map(package.tariffs, function(from) return tariff(from, services, calendars, meters) end),
+                allowances = map(package.allowances, function(from) return allowance(from, services) end), meters = meters }
         end),
     }
 end

@@ -147,9 +147,16 @@ package "home" {
         about = {
             en = "Stands inside of a package. Inside of a package the first tariff that serves the usage, and whose `when` says so, prices "
                 .. "it. A step that has begun is owed whole, at the price of its first second; so a call across bands is priced band by "
-                .. "band. A line is: set-up, steps, at least the minimum, at most the maximum, then rounded once, if `round` says so.",
+                .. "band. A line is: set-up, steps, at least the minimum, at most the maximum, then rounded once, if `round` says so. "
+                .. "Tiers count what is paid, not what an allowance pays. Graduated: a step has the price of the tier in which it begins. "
+                .. "Volume: all steps have the price of the tier that their sum reaches; over a cycle, the line is what the whole cycle "
+                .. "costs by it, less what was charged so far, and never less than 0. The first step, if it has a price of its own, keeps "
+                .. "it, and counts.",
             zh = "写在优惠包之内。同一优惠包中，第一个适用（且 `when` 为真）的资费定价。计费单位一经开始即按整个计，单价取其首秒所在时段，"
-                .. "因此跨时段的通话按时段分别计价。一行费用依次为：起始费、各计费单位、不低于最低、不高于最高，最后按 `round` 取整一次。",
+                .. "因此跨时段的通话按时段分别计价。一行费用依次为：起始费、各计费单位、不低于最低、不高于最高，最后按 `round` 取整一次。"
+                .. "阶梯只累计付费的用量，不含免费资源抵扣的部分。graduated（分段累进）：各计费单位按其开始时所在的阶梯计价。"
+                .. "volume（全量）：全部计费单位按总量所达的阶梯计价；按周期累计时，费用为整个周期应付之和减去已收金额，且不小于 0。"
+                .. "首个计费单位若另有价格，则按该价格，并计入用量。",
         },
         file = "packages/studio.lua",
         example = [[
@@ -171,6 +178,18 @@ package "studio" {
         step = "6 s",
         price = { day = "0.07", weekend = "0.05", night = "0.04", holiday = "0.04" },
         setup = "0.10",
+    },
+}
+
+package "traveller" {
+    kind = "plugin", from = "2026-01-01",
+
+    tariff {
+        id = "abroad", say = "sms.abroad",
+        serves = { service = "sms", zone = "abroad" },
+        step = "1 item",
+        tiers = { kind = "graduated", every = "month" },
+        price = { { "0.50", up_to = 10 }, { "0.40", up_to = 100 }, { "0.30" } },
     },
 }
 ]],
@@ -201,7 +220,7 @@ package "minutes" {
         example = [[
 plan "household" {
     base = "home",
-    optional = { "minutes" },
+    optional = { "minutes", "traveller" },
 }
 
 plan "business" {
@@ -234,7 +253,7 @@ texts "en" {
     catalog = { willow = "Willow Telephone" },
     product = { line = "Line" },
     service = { voice = "Voice", sms = "Messages" },
-    package = { home = "Home", studio = "Studio", messages = "Messages", minutes = "100 minutes" },
+    package = { home = "Home", studio = "Studio", messages = "Messages", minutes = "100 minutes", traveller = "Traveller" },
     plan = { household = "Household", business = "Business" },
     offering = { willow_line = "Willow line" },
     brand = { willow = "Willow" },
@@ -243,7 +262,7 @@ texts "en" {
     refusal = { unknown_country = "there is no such country code" },
     band = { day = "day", night = "night", weekend = "weekend", holiday = "public holiday" },
     voice = { call = "Call", ["local"] = "Local call", distant = "Long-distance call" },
-    sms = { bulk = "Bulk message", message = "Message" },
+    sms = { bulk = "Bulk message", message = "Message", abroad = "Message abroad" },
 }
 ]],
         more_file = "texts/zh.lua",
@@ -252,7 +271,7 @@ texts "zh" {
     catalog = { willow = "柳州电话" },
     product = { line = "电话" },
     service = { voice = "语音通话", sms = "短信" },
-    package = { home = "家庭", studio = "工作室", messages = "短信", minutes = "百分钟包" },
+    package = { home = "家庭", studio = "工作室", messages = "短信", minutes = "百分钟包", traveller = "旅行" },
     plan = { household = "家庭计划", business = "商务计划" },
     offering = { willow_line = "柳州电话" },
     brand = { willow = "柳城" },
@@ -261,7 +280,7 @@ texts "zh" {
     refusal = { unknown_country = "国家代码不存在" },
     band = { day = "白天", night = "夜间", weekend = "周末", holiday = "节假日" },
     voice = { call = "通话费", ["local"] = "本地通话费", distant = "长途通话费" },
-    sms = { bulk = "群发短信", message = "短信" },
+    sms = { bulk = "群发短信", message = "短信", abroad = "国际短信" },
 }
 ]],
     },
@@ -371,6 +390,11 @@ manual.types = {
     yes = { en = "true", zh = "true" },
     money = { en = "money", zh = "金额",
         more = { en = "decimal text with at most 6 decimals, or money \"…\"", zh = "至多 6 位小数的十进制文本，或 money \"…\"" }, like = '"0.15"' },
+    tiered_prices = { en = "prices, or a list of tiers", zh = "价格，或阶梯的列表",
+        more = { en = "a tier is { price, up_to = edge } or, with a calendar, { band = price, …, up_to = edge }; the edge is a number of "
+            .. "steps or a quantity; the last tier has none",
+            zh = "一个阶梯写作 { 价格, up_to = 上限 }，有日历时为 { 时段 = 价格, …, up_to = 上限 }；上限为计费单位数或数量，最后一个阶梯不写" },
+        like = '{ { "0.15", up_to = 300 }, { "0.11" } }' },
     prices = { en = "price or prices", zh = "价格",
         more = { en = "money; with a calendar, one for each of its bands", zh = "金额；有日历时为每个时段各写一个" },
         like = '{ day = "0.15", night = "0.08" }' },
@@ -548,6 +572,7 @@ manual.limits = {
     { "calendar_rules", { en = "rules of a calendar", zh = "一个日历的规则数" } },
     { "calendar_bands", { en = "bands of a calendar", zh = "一个日历的时段数" } },
     { "uses", { en = "allowances in `uses`", zh = "`uses` 中的免费资源数" } },
+    { "tiers", { en = "tiers of a price", zh = "一个价格的阶梯数" } },
     { "columns", { en = "columns of a CSV file", zh = "CSV 文件的列数" } },
 }
 

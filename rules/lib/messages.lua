@@ -333,6 +333,48 @@ messages.price_or_amount = {
     mend_en = "remove {field}",
     mend_zh = "去掉 {field}",
 }
+messages.tiers_not_chosen = {
+    en = "the price has tiers, but the tariff does not say how they count",
+    zh = "价格分阶梯，但资费没有说明如何计算",
+    mend_en = "add tiers = { kind = \"graduated\", every = \"month\" }, or kind = \"volume\"",
+    mend_zh = "加上 tiers = { kind = \"graduated\", every = \"month\" }（分段累进），或 kind = \"volume\"（全量）",
+}
+messages.tiers_without_prices = {
+    en = "the tariff says how tiers count, but its price has none",
+    zh = "资费说明了阶梯的计法，价格却不分阶梯",
+    mend_en = "write price = { { \"0.15\", up_to = 300 }, { \"0.11\" } }, or remove tiers",
+    mend_zh = "写成 price = { { \"0.15\", up_to = 300 }, { \"0.11\" } }，或去掉 tiers",
+}
+messages.tiers_not_rising = {
+    en = "this tier ends where the one before it ends, or earlier, so that it has no width",
+    zh = "此阶梯不高于前一阶梯的上限，宽度为零",
+    mend_en = "write a larger up_to, or remove the tier",
+    mend_zh = "写更大的 up_to，或删去此阶梯",
+}
+messages.tier_without_rest = {
+    en = "nothing prices what lies beyond the last tier",
+    zh = "超出最后一个阶梯的用量没有价格",
+    mend_en = "add a last tier without up_to, or remove up_to here",
+    mend_zh = "在最后加一个不写 up_to 的阶梯，或去掉此处的 up_to",
+}
+messages.tier_after_rest = {
+    en = "this tier has no up_to, so that those behind it can never be reached",
+    zh = "此阶梯没有 up_to，其后的阶梯永远用不到",
+    mend_en = "add up_to = …, or move it to the end",
+    mend_zh = "加上 up_to = …，或移到最后",
+}
+messages.tier_within_step = {
+    en = "this tier ends within a step: {got} {what} are no whole number of steps of {step}",
+    zh = "此阶梯止于一个计费单位之中：{got} {what}不是 {step} 的整数倍",
+    mend_en = "write a whole number of steps",
+    mend_zh = "写成计费单位的整数倍",
+}
+messages.volume_over_cycle = {
+    en = "volume tiers over a cycle give one price to all its units, so that the tariff can't have {field}",
+    zh = "按周期累计的全量阶梯对整个周期只有一个价格，资费不能再有 {field}",
+    mend_en = "remove {field}, or write kind = \"graduated\" or every = \"event\"",
+    mend_zh = "去掉 {field}，或写 kind = \"graduated\" 或 every = \"event\"",
+}
 messages.wrong_unit = {
     en = "{field} is counted in {got}, but the service '{service}' in {wanted}",
     zh = "{field} 以{got}计，而业务“{service}”以{wanted}计",

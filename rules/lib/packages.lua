@@ -8,7 +8,7 @@ local schema = use "schema"
 local packages = {}
 local find, at = report.find, report.at
 
-local USES_MAX = schema.limits.uses
+local USES_MAX, TIERS_MAX = schema.limits.uses, schema.limits.tiers
 
 -- An id of the package's layers, components … as its place in the list, from 0.
 local function place_in(list, name, place, what)
@@ -124,10 +124,101 @@ local function resolve_step(quantity, prices, tariff, step_place, field)
     return sound and list and { size = quantity.count, prices = list } or nil
 end
 
+-- The edge of a tier in units of the service; nil after a finding.
+local function resolve_edge(edge, tariff, step, place)
+    if type(edge) == "number" then
+        if edge > math.maxinteger // step.count then
+            find("out_of_range", place, { field = "up_to", got = edge, range = { en = "less", zh = "更小" } })
+            return nil
+        end
+        return edge * step.count
+    elseif not check_unit(edge, tariff.serves.service, place) then
+        return nil
+    elseif edge.count % step.count ~= 0 then
+        find("tier_within_step", place, { got = edge.count, step = step.count, what = types.unit_names[edge.what] })
+        return nil
+    end
+    return edge.count
+end
+
+-- The edges of tiers rise, and all but the last have one.
+local function resolve_edges(list, tariff, step)
+    local before, sound = 0, true
+    for index, tier in ipairs(list) do
+        local place = at(tier.place, "up_to")
+        if index == #list and tier.up_to then
+            find("tier_without_rest", place)
+            sound = false
+        elseif index < #list and not tier.up_to then
+            find("tier_after_rest", tier.place)
+            sound = false
+        elseif tier.up_to then
+            tier.edge = resolve_edge(tier.up_to, tariff, step, place)
+            if tier.edge and tier.edge <= before then
+                find("tiers_not_rising", place)
+                sound = false
+            end
+            sound, before = sound and tier.edge ~= nil, tier.edge or before
+        end
+    end
+    return sound
+end
+
+-- What can't go with a line that counts a whole cycle anew.
+local function check_volume(record)
+    local sound = true
+    for _, field in ipairs { "calendar", "first", "setup", "minimum", "maximum" } do
+        if record[field] and record[field] ~= 0 then
+            find("volume_over_cycle", at(record.place, field), { field = field })
+            sound = false
+        end
+    end
+    return sound
+end
+
+-- The tiers of a price, each with a price for each band; nil after findings.
+local function resolve_tiers(record, tariff)
+    local tiers, list = record.tiers, record.price.tiers
+    if not tiers then
+        find("tiers_not_chosen", record.price.place)
+        return nil
+    elseif not list then
+        find("tiers_without_prices", at(record.place, "tiers"))
+        return nil
+    elseif tiers.broken then
+        return nil
+    end
+    local resolved, sound = {}, resolve_edges(list, tariff, record.step)
+    if #list > TIERS_MAX then
+        find("too_many", record.price.place, { word = "price", count = #list, max = TIERS_MAX, what = { en = "tiers", zh = "个阶梯" } })
+        sound = false
+    end
+    for index, tier in ipairs(list) do
+        resolved[index] = { up_to = tier.edge, prices = resolve_prices(tier.prices, tariff.calendar, "price") }
+        sound = sound and resolved[index].prices ~= nil
+    end
+    if tiers.kind == "volume" and tiers.every ~= "event" then
+        sound = check_volume(record) and sound
+    end
+    return sound and { kind = tiers.kind, every = tiers.every, id = tiers.id or record.id, list = resolved, record = record,
+        place = tiers.id and tiers.place or record.place } or nil
+end
+
+-- The steps behind the first, at one price or by tiers.
+local function resolve_next(record, tariff)
+    if not record.tiers and not record.price.tiers then
+        return resolve_step(record.step, record.price, tariff, at(record.place, "step"), "price")
+    elseif not check_unit(record.step, tariff.serves.service, at(record.place, "step")) then
+        return nil
+    end
+    tariff.tiers = resolve_tiers(record, tariff)
+    return tariff.tiers and { size = record.step.count, prices = tariff.tiers.list[1].prices }
+end
+
 -- Steps and prices, or a function: never both.
 local function resolve_price(record, tariff)
     if record.amount then
-        for _, field in ipairs { "step", "price", "first", "calendar", "uses" } do
+        for _, field in ipairs { "step", "price", "tiers", "first", "calendar", "uses" } do
             if record[field] then
                 find("price_or_amount", at(record.place, field), { field = field })
                 tariff.broken = true
@@ -147,7 +238,7 @@ local function resolve_price(record, tariff)
         end
     end
     if record.step and record.price then
-        tariff.next = resolve_step(record.step, record.price, tariff, at(record.place, "step"), "price")
+        tariff.next = resolve_next(record, tariff)
         tariff.broken = tariff.broken or not tariff.next
     end
     if record.first and not record.first.broken then
@@ -246,6 +337,18 @@ local function build_allowance(model, record)
     return allowance
 end
 
+-- What a package counts over cycles: each has a counter, which is known by its id.
+local function counted(package)
+    local list = {}
+    table.move(package.allowances, 1, #package.allowances, 1, list)
+    for _, tariff in ipairs(package.tariffs) do
+        if tariff.tiers and tariff.tiers.every ~= "event" then
+            list[#list + 1] = tariff.tiers
+        end
+    end
+    return list
+end
+
 -- An id may stand once in a package.
 local function check_ids(list)
     local first = {}
@@ -298,7 +401,7 @@ local function build_package(model, record)
         table.insert(package.tariffs, build_tariff(model, tariff, package.allowances))
     end
     check_ids(package.tariffs)
-    check_ids(package.allowances)
+    check_ids(counted(package))
     check_reached(model, package)
     if package.from and package.till and package.till.day <= package.from.day then
         find("till_before_from", at(record.place, "till"), { from = package.from.text, till = package.till.text })

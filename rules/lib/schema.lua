@@ -26,6 +26,7 @@ schema.limits = {
     calendar_bands = 32,
     zones = 256,
     uses = 16,
+    tiers = 64,
     call_instructions = 10000, -- unless the catalog says otherwise
 }
 
@@ -71,6 +72,18 @@ schema.records = {
                 say = { en = "Its length: \"180 s\"", zh = "长度，例如 \"180 s\"" } },
             { "price", "prices", required = true,
                 say = { en = "Its price, or a price for each band", zh = "价格，或各时段的价格" } },
+        },
+    },
+    tiers = {
+        say = { en = "What a price with several tiers goes by", zh = "阶梯价格的计法" },
+        fields = {
+            { "kind", { "one_of", "graduated", "volume" }, required = true,
+                say = { en = "Graduated: each step has the price of the tier it begins in; volume: all, of the tier their sum reaches",
+                    zh = "graduated 为分段累进，各计费单位按其所在阶梯计价；volume 为全量，全部按总量所达阶梯计价" } },
+            { "every", { "one_of", "event", "day", "month", "year" }, required = true,
+                say = { en = "Counted over one event, or over a local day, month or year", zh = "按每次使用，或按日、月、年累计" } },
+            { "id", "id", say = { en = "Of its counter, unlike any other in the package; else that of the tariff",
+                zh = "计数器的编号，在优惠包内唯一；不写则与资费同名" } },
         },
     },
     calendar_row = {
@@ -196,7 +209,9 @@ schema.catalog = {
             { "component", "id", say = { en = "A component of the catalog; else the first", zh = "价格组成部分；不写则为第一个" } },
             { "calendar", { "name_of", "calendar" }, say = { en = "Whose bands the prices name", zh = "价格所按的日历" } },
             { "step", { "quantity", 1 }, say = { en = "What a price is for; each step begun is owed", zh = "计费单位，不足一个按一个计" } },
-            { "price", "prices", say = { en = "Of one step, or one for each band", zh = "每个计费单位的价格，或各时段的价格" } },
+            { "price", "tiered_prices", say = { en = "Of one step, or one for each band; with tiers, a list of these",
+                zh = "每个计费单位的价格，或各时段的价格；有阶梯时为其列表" } },
+            { "tiers", { "record", "tiers" }, say = { en = "How its price goes by the units that are paid", zh = "价格如何随付费用量分阶梯" } },
             { "first", { "record", "first_step" }, say = { en = "The first step, where it differs", zh = "首个计费单位" } },
             { "setup", { "money", 0 }, default = 0, say = { en = "Once an event", zh = "每次使用的起始费" } },
             { "minimum", { "money", 0 }, default = 0, say = { en = "The line costs no less", zh = "该行最低费用" } },
@@ -280,8 +295,9 @@ schema.records.test_expect = {
         { "tariff", { "list", "text" }, say = { en = "The tariff of each line: \"local\" or \"fixed_line.local\"",
             zh = "各行的资费：\"local\" 或 \"fixed_line.local\"" } },
         { "parts", { "list", "text" },
-            say = { en = "Units by band in order of time: \"night 1, day 2\"; \"free\" behind those of an allowance: \"day 3 free\"",
-                zh = "按时间顺序各时段的计费单位数：\"night 1, day 2\"；免费的写 \"day 3 free\"" } },
+            say = { en = "Units by band in order of time: \"night 1, day 2\"; behind them \"free\" if an allowance paid, or the tier: "
+                .. "\"day 3 free, day 1 tier 2\"",
+                zh = "按时间顺序各时段的计费单位数：\"night 1, day 2\"；其后写 free（免费）或阶梯：\"day 3 free, day 1 tier 2\"" } },
         { "refused", { "one_of", "NO_PRICE", "CALENDAR_NOT_COVERED", "AMBIGUOUS_TARIFF", "OVERFLOW", "RULE_FAILED" },
             say = { en = "The code of a refusal", zh = "拒绝代码" } },
         { "nearest", "text", say = { en = "The first condition that failed, such as \"zone\"", zh = "首个不满足的条件，例如 \"zone\"" } },
@@ -299,8 +315,9 @@ schema.records.test_holding = {
 
 local test_fields = {
     { "holds", { "list", "holding" }, required = true, say = { en = "The packages that are held", zh = "持有的优惠包" } },
-    { "used", "used", default = {}, say = { en = "What is used of allowances already: { [\"package.allowance\"] = \"97 minutes\" }",
-        zh = "免费资源已用量：{ [\"优惠包.资源\"] = \"97 minutes\" }" } },
+    { "used", "used", default = {},
+        say = { en = "What allowances and tiers have counted: { [\"package.allowance\"] = \"97 minutes\" }; of money \"45.00\"",
+            zh = "免费资源与阶梯已计数量：{ [\"优惠包.资源\"] = \"97 minutes\" }；金额为 \"45.00\"" } },
 }
 
 schema.tests = {

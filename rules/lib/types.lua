@@ -45,6 +45,8 @@ local wanted = {
         zh = "当地时间，例如 \"2026-09-18 12:00:00\"，或带时差的时间，例如 \"2026-09-18T12:00:00+08:00\"", like = '"2026-09-18 12:00:00"' },
     amount_of = { en = "a whole number, or a quantity such as \"3 minutes\"", zh = "整数，或例如 \"3 minutes\" 的数量", like = "60" },
     attribute = { en = "a text or a whole number", zh = "文本或整数", like = '"text"' },
+    tier = { en = "a tier, such as { \"0.15\", up_to = 300 }", zh = "一个阶梯，例如 { \"0.15\", up_to = 300 }",
+        like = '{ "0.15", up_to = 300 }' },
     table = { en = "a table in braces", zh = "花括号中的表", like = "{ … }" },
     column = { en = "column \"table.column\"", zh = "column \"表.列\"", like = 'column "table.column"' },
 }
@@ -359,7 +361,7 @@ function readers.attributes(value, place)
     return list
 end
 
--- A list of { package, allowance, amount } from { ["package.allowance"] = 60 or "1 minute" }.
+-- A list of { package, allowance, amount } from { ["package.allowance"] = 60 or "1 minute" }, or "45.00" of what counts money.
 function readers.used(value, place)
     if type(value) ~= "table" or declare.made(value) then
         return wrong(value, place, wanted.table)
@@ -367,9 +369,11 @@ function readers.used(value, place)
     local list = {}
     for name, given in report.entries(value) do
         local inner = at(place, name)
-        local package, allowance = string.match(type(name) == "string" and name or "", "^([%w_-]+)%.([%w_-]+)$")
+        local package, allowance = string.match(type(name) == "string" and name or "", "^([%w_-]+)%.([%w_.-]+)$")
         local amount = given
-        if math.type(given) ~= "integer" then
+        if type(given) == "string" and string.find(given, "^%d+%.%d+$") then
+            amount = readers.money(given, inner, 0)
+        elseif math.type(given) ~= "integer" then
             local quantity = readers.quantity(given, inner, 0)
             amount = quantity and quantity.count
         end
@@ -448,6 +452,50 @@ function readers.prices(value, place)
         end
     end
     return sound and prices or nil
+end
+
+-- One tier: its edge, and what readers.prices gives for the rest; the price of a tier without bands stands first.
+local function read_tier(value, place)
+    if type(value) ~= "table" or declare.made(value) then
+        return wrong(value, place, wanted.tier)
+    end
+    local tier, rest, count = { place = place }, {}, 0
+    for key, entry in report.entries(value) do
+        if key ~= "up_to" then
+            rest[key], count = entry, count + 1
+        end
+    end
+    if count == 1 and rest[1] ~= nil then
+        local micros = readers.money(rest[1], at(place, 1), 0)
+        tier.prices = micros and { one = micros, place = place }
+    elseif count == 0 then
+        return wrong(value, place, wanted.tier)
+    else
+        tier.prices = readers.prices(rest, place)
+    end
+    if value.up_to ~= nil then
+        tier.up_to = readers.allowance_amount(value.up_to, at(place, "up_to"))
+    end
+    return tier.prices and (value.up_to == nil or tier.up_to) and tier or nil
+end
+
+-- Prices, or a list of tiers: { tiers = { { up_to, prices, place }, … } }, with the place
+function readers.tiered_prices(value, place)
+    if type(value) ~= "table" or declare.made(value) or value[1] == nil then
+        return readers.prices(value, place)
+    end
+    local list, sound = {}, true
+    for key, entry in report.entries(value) do
+        local inner = at(place, key)
+        if math.type(key) ~= "integer" or key < 1 or key > #value then
+            wrong(entry, inner, wanted.tier)
+            sound = false
+        else
+            list[key] = read_tier(entry, inner)
+            sound = sound and list[key] ~= nil
+        end
+    end
+    return sound and { tiers = list, place = place } or nil
 end
 
 return types

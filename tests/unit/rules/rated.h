@@ -72,7 +72,7 @@ assert_nearest(const struct pricing *pricing, const char *tariff, const char *co
 	assert_text(pricing->nearest.got, got);
 }
 
-/* The parts of a line as text: "3 day @0.15, 2 night free pack.minutes". */
+/* The parts of a line as text: "3 day @15, 2 night free pack.minutes, 1 day @11 tier 2". */
 static inline void
 assert_parts(const struct price_line *line, const char *expected)
 {
@@ -93,6 +93,9 @@ assert_parts(const struct price_line *line, const char *expected)
 			size += (size_t)snprintf(text + size, sizeof text - size, " @%lld",
 				(long long)(part->price.micros / FEN));
 		}
+		if (part->tier > 0)
+			size += (size_t)snprintf(
+				text + size, sizeof text - size, " tier %u", part->tier);
 	}
 	assert_string_equal(text, expected);
 }

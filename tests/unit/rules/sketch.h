@@ -15,6 +15,7 @@
 #define SKETCH_PACKAGES_MAX 16
 #define SKETCH_TARIFFS_MAX 8
 #define SKETCH_ALLOWANCES_MAX 4
+#define SKETCH_METERS_MAX 4
 #define SKETCH_OWNED_MAX 8
 #define SKETCH_COUNTERS_MAX 64
 #define SKETCH_FUNCTIONS_MAX 8
@@ -45,6 +46,7 @@ struct sketch {
 	struct package packages[SKETCH_PACKAGES_MAX];
 	struct tariff tariffs[SKETCH_PACKAGES_MAX][SKETCH_TARIFFS_MAX];
 	struct allowance allowances[SKETCH_PACKAGES_MAX][SKETCH_ALLOWANCES_MAX];
+	struct meter meters[SKETCH_PACKAGES_MAX][SKETCH_METERS_MAX];
 	struct calendar *calendars[SKETCH_OWNED_MAX];
 	size_t calendar_count;
 	struct prefix_table *tables[SKETCH_OWNED_MAX];
@@ -207,8 +209,20 @@ sketch_package(
 		.from_ms = from_ms,
 		.till_ms = till_ms,
 		.tariffs = sketch->tariffs[index],
-		.allowances = sketch->allowances[index] };
+		.allowances = sketch->allowances[index],
+		.meters = sketch->meters[index] };
 	return package;
+}
+
+/* A meter of the first service, every month. */
+static inline struct meter *
+sketch_meter(struct sketch *sketch, struct package *package, const char *id, bool money)
+{
+	size_t index = (size_t)(package - sketch->packages);
+	struct meter *meter = &sketch->meters[index][package->meter_count++];
+
+	*meter = (struct meter){ .id = text_of(id), .every = CYCLE_MONTH, .money = money };
+	return meter;
 }
 
 /* A tariff for all zones of the first service, without a calendar: `size` units for `price`. */

@@ -1,0 +1,24 @@
+package "e6_base" {
+    kind = "base", from = "2026-01-01",
+
+    allowance {
+        id = "local_minutes",
+        serves = { service = "voice", zone = "local" },
+        amount = 300, unit = "minute", every = "month",
+    },
+
+    -- Free minutes are no paid ones: the 301st paid minute of a month is cheaper.
+    tariff {
+        id = "local_voice", say = "voice.local",
+        serves = { service = "voice", zone = "local" },
+        calendar = "day_night",
+        step = "60 s",
+        tiers = { kind = "graduated", every = "month", id = "paid_minutes" },
+        price = {
+            { day = "0.15", night = "0.08", up_to = 300 },
+            { day = "0.11", night = "0.06" },
+        },
+        uses = { "local_minutes" },
+        round = "0.01 half_up",
+    },
+}

@@ -1,0 +1,37 @@
+cases "free minutes, then bands" {
+    holds = "e6_base",
+    used = { ["e6_base.local_minutes"] = "297 minutes" },
+    event = { service = "voice", from = "07715510165", to = "5507882" },
+    columns = { "name", "at", "seconds", "=> parts", "=> amount" },
+
+    { "the last three", "2026-03-18 12:00:00", "3 minutes", "day 3 free", "0.00" },
+    { "a minute belongs to where it begins", "2026-03-18 20:58:30", 250, "day 2 free, night 1 free, night 2 tier 1", "0.16" },
+}
+
+cases "the 301st paid minute" {
+    holds = "e6_base",
+    used = { ["e6_base.local_minutes"] = "300 minutes", ["e6_base.paid_minutes"] = "298 minutes" },
+    event = { service = "voice", from = "07715510165", to = "5507882" },
+    columns = { "name", "at", "seconds", "=> parts", "=> amount" },
+
+    { "within the call", "2026-03-18 12:00:00", "4 minutes", "day 2 tier 1, day 2 tier 2", "0.52" },
+    { "before it", "2026-03-18 12:00:00", 120, "day 2 tier 1", "0.30" },
+    { "across the band too", "2026-03-18 20:58:30", 250, "day 2 tier 1, night 3 tier 2", "0.48" },
+    { "a new month counts anew", "2026-03-31 23:58:00", 180, "night 2 tier 1, night 1 free", "0.16" },
+}
+
+cases "all at the lower price" {
+    holds = "e6_base",
+    used = { ["e6_base.local_minutes"] = "300 minutes", ["e6_base.paid_minutes"] = "300 minutes" },
+    event = { service = "voice", from = "07715510165", to = "5507882" },
+    columns = { "name", "at", "seconds", "=> parts", "=> amount" },
+
+    { "by day", "2026-03-18 12:00:00", 61, "day 2 tier 2", "0.22" },
+    { "seven by night", "2026-03-18 22:00:00", "7 minutes", "night 7 tier 2", "0.42" },
+}
+
+test "calls that leave the area have no price here" {
+    holds = "e6_base",
+    event = { service = "voice", from = "07715510165", to = "02073241552", at = "2026-03-18 12:00:00", seconds = 60 },
+    expect = { refused = "NO_PRICE", nearest = "zone" },
+}

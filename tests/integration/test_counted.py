@@ -1,0 +1,100 @@
+"""What plans count over a cycle, over the wire: tiers of scenario S2, which go on after a restart and from charge to charge."""
+
+import pytest
+from server import Server, suanpan
+
+PACKAGE = "e6_base"
+NUMBER = "07715510165"
+
+
+def call(identifier, at, seconds, **fields):
+    return {"id": identifier, "service_id": NUMBER, "service": "voice", "to": "5507882", "at": at, "seconds": seconds, **fields}
+
+
+@pytest.fixture
+def e6():
+    with Server() as one:
+        one.publish("rules/catalogs/e6")
+        one.subscribe([NUMBER], package=PACKAGE)
+        yield one
+
+
+def parts(answer):
+    return [(part.get("band"), part["units"], part["price"], part.get("tier")) for part in answer["lines"][0]["parts"]]
+
+
+def test_the_301st_paid_minute_of_a_month_is_cheaper(e6):
+    client = e6.connect()
+    free = client.call("charge", call("free", "2026-03-02T08:00:00+08:00", 300 * 60))
+    assert free["amount"] == "0.00"
+    paid = client.call("charge", call("paid", "2026-03-03T08:00:00+08:00", 298 * 60))
+    assert paid["amount"] == "44.70"
+    enquiry = client.call("rate", {key: value for key, value in call("", "2026-03-04T12:00:00+08:00", 240).items() if key != "id"})
+    e6.restart()
+    client = e6.connect()
+    crossing = client.call("charge", call("crossing", "2026-03-04T12:00:00+08:00", 240))
+    assert (crossing["amount"], crossing["lines"]) == (enquiry["amount"], enquiry["lines"])
+    assert crossing["amount"] == "0.52"
+    assert parts(crossing) == [("day", 2, "0.15", 1), ("day", 2, "0.11", 2)]
+    night = client.call("charge", call("night", "2026-03-04T22:00:00+08:00", 60))
+    assert (night["amount"], parts(night)) == ("0.06", [("night", 1, "0.06", 2)])
+    assert client.call("charge", call("crossing", "2026-03-04T12:00:00+08:00", 240)) == {**crossing, "repeat": True}
+    april = client.call("charge", call("april", "2026-04-01T12:00:00+08:00", 301 * 60))
+    assert april["amount"] == "0.15"
+
+
+COUNTING = """
+catalog "counting" {}
+service "voice" { unit = "second" }
+service "data" { unit = "byte" }
+product "line" { services = { "voice", "data" } }
+package "p" {
+    kind = "base", from = "2026-01-01",
+    tariff { id = "voice", say = "voice", serves = { service = "voice" }, step = "60 s",
+        tiers = { kind = "volume", every = "day" }, price = { { "0.20", up_to = 10 }, { "0.10" } } },
+    tariff { id = "data", say = "data", serves = { service = "data" }, step = "1 MB",
+        tiers = { kind = "volume", every = "event" }, price = { { "0.05", up_to = "1 GB" }, { "0.02" } } },
+}
+local words = { catalog = { counting = "-" }, service = { voice = "-", data = "-" }, product = { line = "-" }, package = { p = "-" },
+    voice = "-", data = "-" }
+texts "zh" (words)
+texts "en" (words)
+"""
+
+COUNTING_TESTS = """
+cases "volume over a day" {
+    holds = "p",
+    used = { ["p.voice"] = "10 minutes", ["p.voice.charged"] = "2.00" },
+    event = { service = "voice", at = "2026-03-04 12:00:00" },
+    columns = { "name", "seconds", "=> parts", "=> amount" },
+
+    { "never gives back", 60, "1 tier 2", "0.00" },
+    { "ten more have cost nothing", 600, "10 tier 2", "0.00" },
+    { "the difference", 660, "11 tier 2", "0.10" },
+}
+
+test "volume over a day, into the next" {
+    holds = "p",
+    event = { service = "voice", at = "2026-03-04 23:58:00", seconds = "13 minutes" },
+    expect = { amount = "1.50", parts = "2 tier 1, 11 tier 2", tariff = "voice, voice" },
+}
+
+cases "volume of an event" {
+    holds = "p",
+    event = { service = "data", at = "2026-03-04 12:00:00" },
+    columns = { "bytes", "=> parts", "=> amount" },
+
+    { "1 GB", "1024 tier 1", "51.20" },
+    { 1073741825, "1025 tier 2", "20.50" },
+}
+"""
+
+
+def test_volume_tiers_price_all_units_by_their_sum(tmp_path):
+    (tmp_path / "catalog.lua").write_text(COUNTING)
+    (tmp_path / "counting_test.lua").write_text(COUNTING_TESTS)
+    checked = suanpan("check", tmp_path)
+    assert "errors: 0, warnings: 0" in checked.stdout, checked.stdout
+    tested = suanpan("test", tmp_path)
+    assert tested.returncode == 0, tested.stdout
+    assert "passed: 6, failed: 0" in tested.stdout, tested.stdout
