@@ -17,6 +17,6 @@ end
 
 stds.none = {}
 files["**/catalogs/**/*.lua"] = with { "allowance", "calendar", "catalog", "column", "offering", "package", "plan", "product",
-    "service", "tariff", "texts", "zones" }
+    "service", "table", "tables", "tariff", "texts", "zones" }
 files["**/catalogs/**/*_test.lua"] = with { "cases", "test" }
 files["**/layouts/*.lua"] = with { "column", "layout" }

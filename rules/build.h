@@ -13,6 +13,8 @@
 
 #define ZONE_NAME_MAX 64
 
+struct built;
+
 struct build {
 	struct sandbox *sandbox;
 	struct bytes bundle;
@@ -59,6 +61,10 @@ enum status build_stopped(struct build *build, enum sandbox_outcome outcome, str
 /* build_lua.c: makes the table `native`. Raises errors of Lua. */
 void build_open_native(lua_State *lua);
 
+/* build_table.c: decision(…) of `native`; and the tables of the model on the top, for the image. */
+int build_native_decision(lua_State *lua);
+void build_tables(lua_State *lua, struct built *built);
+
 /* What the image does not hold of a release. */
 struct release_text {
 	struct text key;
@@ -84,6 +90,7 @@ struct built {
 	struct zoneinfo *zone;
 	struct calendar **calendars;
 	size_t calendar_count;
+	struct decision **decisions; /* those of the image, whose owner this is */
 	const struct release_language *languages;
 	size_t language_count;
 	const struct release_function *functions;

@@ -587,6 +587,7 @@ work_image(lua_State *lua)
 	read_services(lua, image);
 	const struct band_list *bands = read_calendars(lua, built);
 	read_packages(lua, image, bands);
+	build_tables(lua, built);
 	read_languages(lua, built);
 	read_functions(lua, built);
 	return 0;
@@ -632,6 +633,8 @@ built_free(struct built *built)
 	}
 	for (size_t i = 0; i < built->calendar_count; i++)
 		calendar_free(built->calendars[i]);
+	for (uint32_t i = 0; i < image->decision_count; i++)
+		decision_free(built->decisions[i]);
 	zoneinfo_free(built->zone);
 	arena_release(&image->arena);
 	memory_free(built);

@@ -609,6 +609,26 @@ native_source(lua_State *lua)
 	return 1;
 }
 
+/* csv_names(path) → the cells of the first row; nothing where there is no such file, or no row */
+static int
+native_csv_names(lua_State *lua)
+{
+	struct bytes content;
+	struct csv_problem problem;
+	if (!bundle_file(build_of(lua)->bundle, text_at(lua, 1), &content))
+		return 0;
+	struct table_reader *reader = new_reader(lua, content);
+	if (csv_next(&reader->csv, &reader->row, &problem) != CSV_ROW)
+		return 0;
+	lua_createtable(lua, (int)reader->row.field_count, 0);
+	for (size_t i = 0; i < reader->row.field_count; i++) {
+		struct text name = reader->row.fields[i].text;
+		lua_pushlstring(lua, name.data, name.size);
+		lua_rawseti(lua, -2, (lua_Integer)i + 1);
+	}
+	return 1;
+}
+
 /* csv_column(path, offset of a row, number of a column from 1) → where in its line the cell begins
  */
 static int
@@ -638,7 +658,9 @@ build_open_native(lua_State *lua)
 		{ "amount", native_amount },
 		{ "csv", native_csv },
 		{ "csv_column", native_csv_column },
+		{ "csv_names", native_csv_names },
 		{ "day", native_day },
+		{ "decision", build_native_decision },
 		{ "exact", native_exact },
 		{ "files", native_files },
 		{ "has_errors", native_has_errors },

@@ -10,6 +10,7 @@
 #define SUANPAN_IMAGE_H
 
 #include "calendar.h"
+#include "decision.h"
 #include "prefix.h"
 
 #include "../engine/base/arena.h"
@@ -169,11 +170,15 @@ struct image {
 	/* The months of the zone, those of INSTANT_MIN and INSTANT_MAX included. */
 	const struct cycle_span *months;
 	uint32_t month_count;
+	struct decision *const *decisions; /* tables that functions may ask, sorted by id */
+	uint32_t decision_count;
 	uint32_t function_count;
 };
 
 /* All versions of a package: *count of them from packages[*first]; false if the id is unknown. */
 bool image_package(const struct image *image, struct text id, uint32_t *first, uint32_t *count);
+/* Index of a decision table, or NO_INDEX. */
+uint32_t image_decision(const struct image *image, struct text id);
 /* Index of a service, or NO_INDEX. */
 uint32_t image_service(const struct image *image, struct text id);
 /* The same as cycle_at in the image's zone, but months are looked up. */

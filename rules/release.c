@@ -249,9 +249,13 @@ release_text(const struct release *release, struct text language, struct text ke
 size_t
 release_memory_bytes(const struct release *release)
 {
-	return sizeof *release + sizeof *release->built + release->built->image.arena.used +
-		release->built->prefix_bytes + release->bundle.size +
-		zoneinfo_bytes(release->built->zone).size;
+	const struct image *image = &release->built->image;
+	size_t decision_bytes_all = 0;
+	for (uint32_t i = 0; i < image->decision_count; i++)
+		decision_bytes_all += decision_bytes(image->decisions[i]);
+	return decision_bytes_all + sizeof *release + sizeof *release->built +
+		release->built->image.arena.used + release->built->prefix_bytes +
+		release->bundle.size + zoneinfo_bytes(release->built->zone).size;
 }
 
 const struct release_function *

@@ -7,6 +7,7 @@ local declare = use "declare"
 local schema = use "schema"
 local read = use "read"
 local calendars = use "calendars"
+local decisions = use "decisions"
 local zones = use "zones"
 local packages = use "packages"
 local texts = use "texts"
@@ -101,6 +102,8 @@ local function build_model()
     model.zone_list, model.zones = build_all(words.zones, zones.build)
     model.calendar_list, model.calendars = build_all(words.calendar, calendars.build)
     model.service_list, model.services = build_all(words.service, function(record) return record end)
+    model.decision_list, model.decisions = build_all(words.table, decisions.build)
+    table.sort(model.decision_list, function(a, b) return a.id < b.id end)
     model.packages = packages.build(model, words.package)
     check_sold(words, "package", "plan", { "base", "optional" })
     check_sold(words, "plan", "offering", { "plans" })

@@ -97,6 +97,7 @@ function image.of(model)
             return { id = service.id, unit = service.unit, zone_map = service.zones and zone_maps[service.zones] }
         end),
         calendars = map(model.calendar_list, calendar),
+        decisions = map(model.decision_list, function(decision) return decision.handle end),
         packages = map(model.packages, function(package)
             local meters = {}
             return { id = package.id, file = package.file, layer = package.layer, from = package.from.day,

@@ -120,6 +120,50 @@ date,kind
 2026-10-10,workday
 ]],
     },
+    table = {
+        about = {
+            en = "Rows of conditions, and what each gives. In a file, tables/NAME.csv, the first row names the columns and the second "
+                .. "their types; in the braces, `columns` and `types` do. A cell of an input is `*`, a value, a range with both its "
+                .. "ends `3..8`, without the last `3..<8`, `>=5`, `>5`, `<=5`, `<5`, several of these `a|b`, or everything but `!a`. Texts and "
+                .. "booleans have no ranges; decimals and amounts of inputs have at most 6 decimals. Every combination of inputs in the "
+                .. "domain, dates among them, must be covered by one row: gaps, overlaps and rows that never match are errors. A function "
+                .. "asks by `tables.sharing { tenants = 2, role = \"anchor\" }` and gets the row's outputs as fields; an input of dates that "
+                .. "it leaves out is the local day of the usage. What lies outside of the domain refuses the charge with RULE_FAILED.",
+            zh = "各行的条件及其结果。写在文件 tables/名称.csv 时，首行为列名，次行为类型；写在括号中时，用 `columns` 与 `types`。"
+                .. "输入列的条件可写 `*`、一个值、含两端的范围 `3..8`、不含末端的 `3..<8`、`>=5`、`>5`、`<=5`、`<5`、其中之一 `a|b`、除外 `!a`。"
+                .. "文本与布尔值没有范围；输入的小数与金额至多 6 位小数。取值范围内的每种输入组合（包括日期）都须恰有一行覆盖：空缺、交叠与永不符合的行都是错误。"
+                .. "函数用 `tables.sharing { tenants = 2, role = \"anchor\" }` 查询，结果列即返回值的字段；不写的日期输入取使用当日（当地时间）。"
+                .. "超出取值范围的查询以 RULE_FAILED 拒绝计费。",
+        },
+        file = "sharing.lua",
+        example = [[
+table "sharing" {
+    domain = { tenants = "1..3", role = "anchor|other" },
+}
+
+table "weekend_rate" {
+    columns = { "weekend", "items", "=> price" },
+    types = { "boolean", "integer", "money" },
+    domain = { items = ">=1" },
+
+    { "true", "*", "0.05" },
+    { "false", "<100", "0.10" },
+    { "false", ">=100", "0.08" },
+}
+]],
+        table_file = "tables/sharing.csv",
+        table_example = [[
+tenants,role,from,=> rent
+integer,text,date,decimal
+1,*,*,100%
+2,anchor,<2018-01-01,75%
+2,other,<2018-01-01,80%
+2,anchor,>=2018-01-01,65%
+2,other,>=2018-01-01,70%
+3,anchor,*,55%
+3,other,*,60%
+]],
+    },
     package = {
         about = {
             en = "The same id may stand several times: each is a version, and the time of the event says which one prices it. A "
@@ -439,6 +483,7 @@ manual.types = {
     holding = { en = "package or record", zh = "优惠包或记录" },
     used = { en = "quantities by \"package.allowance\"", zh = "按 \"优惠包.资源\" 的数量" },
     shared = { en = "fields", zh = "字段" },
+    cells = { en = "cells by column", zh = "按列的条件" },
 }
 
 -- The functions that a catalog may contain.
@@ -573,6 +618,8 @@ manual.limits = {
     { "calendar_bands", { en = "bands of a calendar", zh = "一个日历的时段数" } },
     { "uses", { en = "allowances in `uses`", zh = "`uses` 中的免费资源数" } },
     { "tiers", { en = "tiers of a price", zh = "一个价格的阶梯数" } },
+    { "decision_columns", { en = "columns of a decision table", zh = "一张决策表的列数" } },
+    { "decision_rows", { en = "rows of a decision table", zh = "一张决策表的行数" } },
     { "columns", { en = "columns of a CSV file", zh = "CSV 文件的列数" } },
 }
 

@@ -225,6 +225,72 @@ messages.cell = {
     mend_en = "correct the cell",
     mend_zh = "更正此格",
 }
+messages.cell_empty = {
+    en = "'{got}' leaves no value that could match",
+    zh = "“{got}”没有任何值能符合",
+    mend_en = "write the smaller value first, or * for every value",
+    mend_zh = "先写较小的值，或写 * 表示全部",
+}
+messages.table_source = {
+    en = "the table names a file, and has rows or columns of its own too",
+    zh = "表既指定了文件，又自带行或列",
+    mend_en = "remove file, or move the rows into it",
+    mend_zh = "去掉 file，或把各行移入文件",
+}
+messages.table_column_name = {
+    en = "'{name}' can't be the name of a column that functions use",
+    zh = "“{name}”不能作为函数所用的列名",
+    mend_en = "use letters, digits and '_', a letter first; an output is written \"=> name\"",
+    mend_zh = "用字母、数字与“_”，以字母开头；结果列写成 \"=> 名称\"",
+}
+messages.table_without_output = {
+    en = "the table has no output, so that it can answer nothing",
+    zh = "表没有结果列，无法回答任何问题",
+    mend_en = "write \"=> \" before the name of each column that it gives",
+    mend_zh = "在每个结果列的名称前写 \"=> \"",
+}
+messages.table_domain = {
+    en = "the domain of {name}, '{got}', is not {wanted}",
+    zh = "{name} 的取值范围“{got}”不是{wanted}",
+    mend_en = "write it as a cell of the column",
+    mend_zh = "按该列的条件书写",
+}
+messages.table_gap = {
+    en = "no row of the table '{id}' covers {values}",
+    zh = "表“{id}”没有任何行覆盖 {values}",
+    mend_en = "add the row {proposed} or narrow the domain",
+    mend_zh = "加上一行 {proposed} 或缩小取值范围",
+}
+messages.table_overlap = {
+    en = "rows {other} and {row} both match {values}",
+    zh = "第 {other} 行与第 {row} 行都符合 {values}",
+    mend_en = "narrow one of them, or say hit = \"first\" if the first is meant to win",
+    mend_zh = "缩小其中一行；如果先写者优先，写 hit = \"first\"",
+}
+messages.table_duplicate = {
+    en = "row {row} asks the same as row {other}",
+    zh = "第 {row} 行的条件与第 {other} 行相同",
+    mend_en = "remove one of them",
+    mend_zh = "删去其中一行",
+}
+messages.table_dead_row = {
+    en = "row {row} can never match: rows before it, or the domain, leave it nothing",
+    zh = "第 {row} 行永远不会符合：前面的行或取值范围没有给它留下任何值",
+    mend_en = "move it up, widen the domain, or remove it",
+    mend_zh = "上移、扩大取值范围，或删去",
+}
+messages.table_more = {
+    en = "the table '{id}' has more of these mistakes than are listed",
+    zh = "表“{id}”中此类错误多于所列",
+    mend_en = "mend those that are listed, and check again",
+    mend_zh = "先改正所列的，再检查一次",
+}
+messages.table_too_tangled = {
+    en = "the rows of the table '{id}' are too tangled to be compared with each other within bounds",
+    zh = "表“{id}”的各行过于交错，无法在限额内逐一比较",
+    mend_en = "write fewer overlapping ranges, or split the table",
+    mend_zh = "减少相互交叠的范围，或拆分此表",
+}
 messages.cell_repeated = {
     en = "row {row}, column {column}: '{got}' stands in row {first} already",
     zh = "第 {row} 行 {column} 列：“{got}”已在第 {first} 行出现",

@@ -61,6 +61,19 @@ function readers.list(value, place, kind)
     return sound and list or nil
 end
 
+-- A list in which one thing may stand several times.
+function readers.list_with_repeats(value, place, kind)
+    if not is_list(value) then
+        return types.wrong(value, place, types.wanted.table)
+    end
+    local list, sound = {}, true
+    for index, entry in entries(value) do
+        list[index] = read_type(kind, entry, at(place, index))
+        sound = sound and list[index] ~= nil
+    end
+    return sound and list or nil
+end
+
 -- A list, or { column = { table, column }, place }.
 function readers.list_or_column(value, place, kind)
     local declaration = type(value) == "table" and declare.made(value)

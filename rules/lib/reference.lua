@@ -71,6 +71,9 @@ local parametric = {
     list = function(kind)
         return join("%s, or a list", "%s，或其列表", type_text(kind))
     end,
+    list_with_repeats = function(kind)
+        return join("list of %s", "%s 的列表", type_text(kind))
+    end,
     list_or_column = function(kind)
         return join("%s, a list, or a column", "%s，或其列表，或一列", type_text(kind))
     end,

@@ -27,6 +27,8 @@ schema.limits = {
     zones = 256,
     uses = 16,
     tiers = 64,
+    decision_columns = 16,
+    decision_rows = 100000,
     call_instructions = 10000, -- unless the catalog says otherwise
 }
 
@@ -185,6 +187,23 @@ schema.catalog = {
             { "holidays", { "table", "date", "kind" },
                 say = { en = "A table tables/NAME.csv with the columns date and kind (holiday, workday)",
                     zh = "表 tables/名称.csv，含 date 与 kind（holiday、workday）两列" } },
+        },
+    },
+    {
+        "table", form = "named", lists = true,
+        say = { en = "A decision table, which functions ask by tables.ID { … }", zh = "决策表，函数用 tables.编号 { … } 查询" },
+        fields = {
+            { "file", "id", say = { en = "Its rows stand in tables/NAME.csv; the one called as the table, if it has none in its braces",
+                zh = "各行写在 tables/名称.csv；括号中没有行且不写此项时，为与表同名的文件" } },
+            { "columns", { "list", "text" }, say = { en = "Names of the columns; outputs have \"=> \" before them",
+                zh = "各列的名称；结果列前写 \"=> \"" } },
+            { "types", { "list_with_repeats", { "one_of", "integer", "decimal", "money", "text", "date", "boolean" } },
+                say = { en = "Of the columns, in order", zh = "各列的类型（按顺序）" } },
+            { "hit", { "one_of", "unique", "first" }, default = "unique",
+                say = { en = "Only one row may match; or the first that does wins", zh = "unique：只许一行符合；first：先符合者生效" } },
+            { "domain", "cells", default = {},
+                say = { en = "What an input can be, as a cell: { tenants = \"1..3\" }; all of its type if left out",
+                    zh = "输入的取值范围，写成条件：{ tenants = \"1..3\" }；不写则为该类型的全部值" } },
         },
     },
     {

@@ -8,9 +8,10 @@ local find = report.find
 
 local opened = {}
 
-local function path_of(name)
+function tables.path_of(name)
     return "tables/" .. name .. ".csv"
 end
+local path_of = tables.path_of
 
 local function names_of_tables()
     local names = {}

@@ -434,6 +434,21 @@ function readers.sources(value, place)
     return sound and list or nil
 end
 
+-- { name = "cell" }: cells of a decision table, which C reads
+function readers.cells(value, place)
+    if type(value) ~= "table" or declare.made(value) then
+        return wrong(value, place, wanted.table)
+    end
+    local cells, sound = {}, true
+    for name, cell in report.entries(value) do
+        local inner = at(place, name)
+        local id, text = readers.id(name, inner), readers.text(cell, inner)
+        sound = sound and id ~= nil and text ~= nil
+        cells[id or ""] = text
+    end
+    return sound and cells or nil
+end
+
 -- "0.15", or { day = "0.15", night = "0.08" }: { one = micro-units } or { bands = { day = … } }, with the place
 function readers.prices(value, place)
     if type(value) ~= "table" or declare.made(value) then
