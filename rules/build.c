@@ -4,6 +4,7 @@
 
 #include "../engine/base/utf8.h"
 #include "place.h"
+#include "tables_lua.h"
 
 /* A look at the clock every 10 us or so, at a cost that can't be measured. */
 #define BUILD_STRIDE 1000
@@ -122,6 +123,8 @@ work_open(lua_State *lua)
 {
 	const struct job *job = lua_touserdata(lua, 1);
 	build_open_native(lua);
+	if (strcmp(job->dialect, "catalog") == 0)
+		tables_lua_open(lua);
 	sandbox_use(lua, job->dialect);
 	lua_getfield(lua, -1, "open");
 	lua_call(lua, 0, 0);

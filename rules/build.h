@@ -65,6 +65,9 @@ void build_open_native(lua_State *lua);
 int build_native_decision(lua_State *lua);
 void build_tables(lua_State *lua, struct built *built);
 
+/* build_asked.c: tables_asked(…) of `native`. */
+int build_native_tables_asked(lua_State *lua);
+
 /* What the image does not hold of a release. */
 struct release_text {
 	struct text key;

@@ -676,6 +676,7 @@ build_open_native(lua_State *lua)
 		{ "script_failed", native_script_failed },
 		{ "shorten", native_shorten },
 		{ "source", native_source },
+		{ "tables_asked", build_native_tables_asked },
 		{ "words", native_words },
 		{ "zone_name", native_zone_name },
 		{ NULL, NULL },

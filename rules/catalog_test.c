@@ -399,12 +399,17 @@ run_all(struct run *run, struct release *release, struct findings *findings, str
 	enum status status = host_new(release, NULL, &host, fault);
 	if (status != STATUS_OK)
 		return status;
+	if (!host_count_rows(host)) {
+		host_free(host);
+		return fault_set(fault, STATUS_MEMORY, "no memory for the coverage of tables");
+	}
 	run->functions = host_functions(host);
 	arena_init(&arena, CASES_BYTES_MAX);
 	status = unless_told(
 		read_cases(run->bundle, release, findings, &arena, &cases, fault), findings);
 	if (status == STATUS_OK)
 		status = run_cases(run, &cases, fault);
+	coverage_note_rows(run->report, run->image, host_row_hits(host));
 	arena_release(&arena);
 	host_free(host);
 	return status;

@@ -38,12 +38,12 @@ struct test_result {
 	struct text because; /* explain_pricing of what came out; several lines */
 };
 
-enum coverage_kind { COVERAGE_TARIFF, COVERAGE_BAND, COVERAGE_ZONE };
-const char *coverage_kind_name(enum coverage_kind kind); /* "tariff", "band", "zone" */
+enum coverage_kind { COVERAGE_TARIFF, COVERAGE_BAND, COVERAGE_ZONE, COVERAGE_ROW };
+const char *coverage_kind_name(enum coverage_kind kind); /* "tariff", "band", "zone", "row" */
 
 struct coverage {
 	enum coverage_kind kind;
-	struct text name; /* "package.tariff", "package.tariff.band", "map.zone" */
+	struct text name; /* "package.tariff", "package.tariff.band", "map.zone", "table.row" */
 	uint64_t hits;    /* events that came by */
 };
 
@@ -54,8 +54,8 @@ struct test_report {
 	size_t result_room;
 	size_t failed_count;
 	size_t left_out_count;      /* by the filter */
-	struct coverage *coverages; /* tariffs, then bands, then zones, each in order of name; of
-				       all tests that ran */
+	struct coverage *coverages; /* tariffs, then bands, zones and rows of tables, each in order
+				       of name; of all tests that ran */
 	size_t coverage_count;
 	uint64_t elapsed_ns; /* of running the tests, without building */
 };

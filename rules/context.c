@@ -145,6 +145,12 @@ local_ms(struct usage_context *context)
 	return context->local_ms;
 }
 
+int64_t
+context_day(struct usage_context *context)
+{
+	return floor_divide(local_ms(context), DAY_MS);
+}
+
 static int
 push_date(lua_State *lua, struct date date)
 {

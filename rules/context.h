@@ -29,6 +29,9 @@ struct usage_context {
  */
 void context_push(lua_State *lua, struct usage_context *context);
 
+/* The local day on which the usage began, since 1970. */
+int64_t context_day(struct usage_context *context);
+
 static inline void
 context_set(struct usage_context *context, const struct usage *usage)
 {

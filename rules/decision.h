@@ -111,7 +111,7 @@ struct decision {
 	uint32_t column_count;
 	uint32_t input_count;
 	uint32_t row_count;
-	const uint32_t *lines;              /* of the rows, in their file */
+	const uint32_t *lines; /* of the rows in their file; in a script, their numbers */
 	const union decision_value *values; /* of each row, its outputs */
 	struct decision_node *nodes;
 	uint32_t node_count;

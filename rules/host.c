@@ -6,6 +6,7 @@
 #include "caller.h"
 #include "context.h"
 #include "money_lua.h"
+#include "tables_lua.h"
 
 struct host {
 	struct release *release;
@@ -13,6 +14,8 @@ struct host {
 	struct rate_functions functions;
 	const struct release_function *about; /* of each function */
 	struct usage_context context;
+	struct tables_view tables;
+	uint64_t **row_hits; /* NULL unless they are counted */
 };
 
 struct host_limits
@@ -110,7 +113,9 @@ call_amount(void *context, int32_t function, const struct usage *usage, struct m
 static void
 show_usage(lua_State *lua, void *context)
 {
-	context_push(lua, context);
+	struct host *host = context;
+	tables_lua_bind(lua, &host->tables);
+	context_push(lua, &host->context);
 }
 
 /* Runs the scripts again and keeps their functions. */
@@ -141,8 +146,7 @@ load(struct host *host, const struct host_limits *limits, struct fault *fault)
 		build_end(&build);
 		return status;
 	}
-	return caller_open(
-		&host->caller, build.sandbox, show_usage, &host->context, &call_limits, fault);
+	return caller_open(&host->caller, build.sandbox, show_usage, host, &call_limits, fault);
 }
 
 enum status
@@ -157,6 +161,7 @@ host_new(struct release *release, const struct host_limits *limits, struct host 
 	made->functions = (struct rate_functions){ made, call_when, call_amount };
 	made->about = release_functions(release);
 	made->context.zone = release_image(release)->zone;
+	made->tables = (struct tables_view){ release_image(release), &made->context, NULL };
 	enum status status = STATUS_OK;
 	if (release_image(release)->function_count > 0)
 		status = load(made, &used, fault);
@@ -168,12 +173,49 @@ host_new(struct release *release, const struct host_limits *limits, struct host 
 	return STATUS_OK;
 }
 
+static void
+free_hits(struct host *host)
+{
+	const struct image *image = release_image(host->release);
+	for (uint32_t i = 0; host->row_hits != NULL && i < image->decision_count; i++)
+		memory_free(host->row_hits[i]);
+	memory_free(host->row_hits);
+	host->row_hits = NULL;
+}
+
+bool
+host_count_rows(struct host *host)
+{
+	const struct image *image = release_image(host->release);
+	must(host->row_hits == NULL);
+	host->row_hits = memory_new_zeroed(
+		(size_t)image->decision_count + 1, sizeof *host->row_hits);
+	bool room = host->row_hits != NULL;
+	for (uint32_t i = 0; room && i < image->decision_count; i++) {
+		host->row_hits[i] = memory_new_zeroed(
+			image->decisions[i]->row_count, sizeof(uint64_t));
+		room = host->row_hits[i] != NULL;
+	}
+	if (room)
+		host->tables.hits = host->row_hits;
+	else
+		free_hits(host);
+	return room;
+}
+
+uint64_t *const *
+host_row_hits(const struct host *host)
+{
+	return host->tables.hits;
+}
+
 void
 host_free(struct host *host)
 {
 	if (host == NULL)
 		return;
 	caller_close(&host->caller);
+	free_hits(host);
 	release_drop(host->release);
 	memory_free(host);
 }

@@ -34,6 +34,13 @@ void host_free(struct host *host);
 /* What rate_usage needs; valid as long as the host. */
 const struct rate_functions *host_functions(struct host *host);
 
+/*
+ * From now on counts how often each row of each decision table is the answer. False without memory.
+ */
+bool host_count_rows(struct host *host);
+/* The counts, by decision and row of the image; NULL unless they are counted. */
+uint64_t *const *host_row_hits(const struct host *host);
+
 size_t host_memory_bytes(const struct host *host);
 
 #endif

@@ -9,6 +9,8 @@
 
 #define REPORT_BYTES_MAX ((size_t)256 * 1024 * 1024)
 #define NAME_BYTES_MAX 256
+/* Of what is not covered, so many names are written. */
+#define SHOWN_MAX 50
 
 void
 test_report_init(struct test_report *report)
@@ -35,6 +37,8 @@ coverage_kind_name(enum coverage_kind kind)
 		return "band";
 	case COVERAGE_ZONE:
 		return "zone";
+	case COVERAGE_ROW:
+		return "row";
 	}
 	return "unknown";
 }
@@ -62,6 +66,8 @@ count_all(const struct image *image)
 			count += 1 + image->packages[i].tariffs[j].band_count;
 	for (uint32_t i = 0; i < image->zone_map_count; i++)
 		count += image->zone_maps[i].zone_count;
+	for (uint32_t i = 0; i < image->decision_count; i++)
+		count += image->decisions[i]->row_count;
 	return count;
 }
 
@@ -104,6 +110,21 @@ add_zones(struct test_report *report, const struct zone_map *map)
 	return true;
 }
 
+static struct text
+row_name(struct arena *arena, const struct decision *table, uint32_t row)
+{
+	return arena_print(arena, "%.*s.%u", TEXT_ARGS(table->id), table->lines[row]);
+}
+
+static bool
+add_rows(struct test_report *report, const struct decision *table)
+{
+	for (uint32_t row = 0; row < table->row_count; row++)
+		if (!add(report, COVERAGE_ROW, row_name(&report->arena, table, row)))
+			return false;
+	return true;
+}
+
 /* Versions of a package have the same names: each once. */
 static void
 drop_repeated(struct test_report *report)
@@ -130,6 +151,9 @@ coverage_list(struct test_report *report, const struct image *image)
 	for (uint32_t i = 0; i < image->zone_map_count; i++)
 		if (!add_zones(report, &image->zone_maps[i]))
 			return false;
+	for (uint32_t i = 0; i < image->decision_count; i++)
+		if (!add_rows(report, image->decisions[i]))
+			return false;
 	must(report->coverage_count <= room);
 	if (report->coverage_count > 0)
 		qsort(report->coverages, report->coverage_count, sizeof *report->coverages,
@@ -139,7 +163,7 @@ coverage_list(struct test_report *report, const struct image *image)
 }
 
 static void
-hit(struct test_report *report, enum coverage_kind kind, const char *name, int size)
+hit(struct test_report *report, enum coverage_kind kind, const char *name, int size, uint64_t times)
 {
 	struct coverage key = { .kind = kind, .name = { name, (size_t)size } };
 	if (size < 0 || size >= NAME_BYTES_MAX)
@@ -149,7 +173,7 @@ hit(struct test_report *report, enum coverage_kind kind, const char *name, int s
 		: bsearch(&key, report->coverages, report->coverage_count, sizeof key,
 			  compare_coverage);
 	if (found != NULL)
-		found->hits++;
+		found->hits += times;
 }
 
 static void
@@ -158,13 +182,13 @@ note_line(struct test_report *report, const struct price_line *line)
 	char name[NAME_BYTES_MAX];
 	int size = snprintf(
 		name, sizeof name, "%.*s.%.*s", TEXT_ARGS(line->package), TEXT_ARGS(line->tariff));
-	hit(report, COVERAGE_TARIFF, name, size);
+	hit(report, COVERAGE_TARIFF, name, size, 1);
 	for (size_t i = 0; i < line->part_count; i++) {
 		if (line->parts[i].band.size == 0)
 			continue;
 		int longer = snprintf(name, sizeof name, "%.*s.%.*s.%.*s", TEXT_ARGS(line->package),
 			TEXT_ARGS(line->tariff), TEXT_ARGS(line->parts[i].band));
-		hit(report, COVERAGE_BAND, name, longer);
+		hit(report, COVERAGE_BAND, name, longer, 1);
 	}
 }
 
@@ -180,10 +204,26 @@ coverage_note(struct test_report *report, const struct image *image, const struc
 	if (map != NO_INDEX) {
 		int size = snprintf(name, sizeof name, "%.*s.%.*s",
 			TEXT_ARGS(image->zone_maps[map].id), TEXT_ARGS(pricing->zone));
-		hit(report, COVERAGE_ZONE, name, size);
+		hit(report, COVERAGE_ZONE, name, size, 1);
 	}
 	for (size_t i = 0; i < pricing->line_count; i++)
 		note_line(report, &pricing->lines[i]);
+}
+
+void
+coverage_note_rows(struct test_report *report, const struct image *image, uint64_t *const *hits)
+{
+	char name[NAME_BYTES_MAX];
+	for (uint32_t i = 0; i < image->decision_count; i++) {
+		const struct decision *table = image->decisions[i];
+		for (uint32_t row = 0; row < table->row_count; row++) {
+			if (hits[i][row] == 0)
+				continue;
+			int size = snprintf(name, sizeof name, "%.*s.%u", TEXT_ARGS(table->id),
+				table->lines[row]);
+			hit(report, COVERAGE_ROW, name, size, hits[i][row]);
+		}
+	}
 }
 
 /* The report for people. */
@@ -220,9 +260,9 @@ static bool
 write_coverage(
 	const struct test_report *report, enum coverage_kind kind, bool chinese, struct buffer *out)
 {
-	static const char *const names_zh[] = { "资费", "时段", "计费区" };
-	static const char *const names_en[] = { "tariffs", "bands", "zones" };
-	size_t count = 0, covered = 0;
+	static const char *const names_zh[] = { "资费", "时段", "计费区", "表行" };
+	static const char *const names_en[] = { "tariffs", "bands", "zones", "rows of tables" };
+	size_t count = 0, covered = 0, shown = 0;
 	for (size_t i = 0; i < report->coverage_count; i++) {
 		count += report->coverages[i].kind == kind;
 		covered += report->coverages[i].kind == kind && report->coverages[i].hits > 0;
@@ -235,12 +275,14 @@ write_coverage(
 	const char *before = covered == count ? "" : chinese ? "，未测：" : "; not: ";
 	for (size_t i = 0; i < report->coverage_count; i++) {
 		const struct coverage *coverage = &report->coverages[i];
-		if (coverage->kind != kind || coverage->hits > 0)
+		if (coverage->kind != kind || coverage->hits > 0 || ++shown > SHOWN_MAX)
 			continue;
 		if (!buffer_print(out, "%s%.*s", before, TEXT_ARGS(coverage->name)))
 			return false;
 		before = ", ";
 	}
+	if (shown > SHOWN_MAX && !buffer_print(out, " … (+%zu)", shown - SHOWN_MAX))
+		return false;
 	return buffer_append_text(out, TEXT("\n"));
 }
 
@@ -266,5 +308,6 @@ test_report_write(const struct test_report *report, struct text language, struct
 	return write_coverage(report, COVERAGE_TARIFF, chinese, out) &&
 		write_coverage(report, COVERAGE_BAND, chinese, out) &&
 		write_coverage(report, COVERAGE_ZONE, chinese, out) &&
+		write_coverage(report, COVERAGE_ROW, chinese, out) &&
 		write_totals(report, chinese, out);
 }

@@ -102,7 +102,7 @@ local function source_of_script(record, body)
     for index = 1, #body do
         local place = at(record.place, index)
         sound = add_script_row(source, rawget(body, index), place) and sound
-        source.lines[index] = record.place.declaration.line
+        source.lines[index] = index
     end
     function source.head(row, column)
         return at(at(record.place, row == 2 and "types" or "columns"), column)
@@ -284,9 +284,10 @@ function decisions.build(record)
     if not columns then
         return built
     end
-    built.inputs, built.outputs = {}, {}
+    built.inputs, built.outputs, built.dates = {}, {}, {}
     for _, column in ipairs(columns) do
         table.insert(column.output and built.outputs or built.inputs, column.name)
+        built.dates[column.name] = column.type == "date"
     end
     if #source.lines < source.first then
         find("csv_empty", { file = source.file, line = 1 })
@@ -301,6 +302,53 @@ function decisions.build(record)
         built.handle = handle
     end
     return built
+end
+
+local table_name = { en = "table", zh = "表" }
+local input_name = { en = "input of the table", zh = "该表的输入列" }
+local output_name = { en = "output of the table", zh = "该表的结果列" }
+
+local function has(list, name)
+    for _, one in ipairs(list) do
+        if one == name then
+            return true
+        end
+    end
+    return false
+end
+
+local function check_name(list, name, place, what)
+    if not has(list, name) then
+        find("unknown_name", place, { what = what, name = native.shorten(name), near = report.nearest(name, list) })
+    end
+end
+
+local function check_inputs(built, asked)
+    local given = {}
+    for _, input in ipairs(asked.inputs) do
+        given[input.name] = true
+        check_name(built.inputs, input.name, input, input_name)
+    end
+    for _, name in ipairs(built.inputs) do
+        if not given[name] and not built.dates[name] then
+            find("table_input_missing", asked, { id = built.id, name = name })
+        end
+    end
+end
+
+-- What the functions of scripts ask: tables, inputs and outputs that there are not, as far as it is written out.
+function decisions.check_asked(by_id)
+    local names = report.sorted_keys(by_id)
+    for _, asked in ipairs(native.tables_asked()) do
+        local built = by_id[asked.name]
+        check_name(names, asked.name, asked, table_name)
+        if built and built.inputs and asked.inputs then
+            check_inputs(built, asked)
+        end
+        if built and built.outputs and asked.output then
+            check_name(built.outputs, asked.output.name, asked.output, output_name)
+        end
+    end
 end
 
 return decisions

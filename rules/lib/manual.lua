@@ -123,12 +123,13 @@ date,kind
     table = {
         about = {
             en = "Rows of conditions, and what each gives. In a file, tables/NAME.csv, the first row names the columns and the second "
-                .. "their types; in the braces, `columns` and `types` do. A cell of an input is `*`, a value, a range with both its "
-                .. "ends `3..8`, without the last `3..<8`, `>=5`, `>5`, `<=5`, `<5`, several of these `a|b`, or everything but `!a`. Texts and "
-                .. "booleans have no ranges; decimals and amounts of inputs have at most 6 decimals. Every combination of inputs in the "
-                .. "domain, dates among them, must be covered by one row: gaps, overlaps and rows that never match are errors. A function "
-                .. "asks by `tables.sharing { tenants = 2, role = \"anchor\" }` and gets the row's outputs as fields; an input of dates that "
-                .. "it leaves out is the local day of the usage. What lies outside of the domain refuses the charge with RULE_FAILED.",
+                .. "their types; in the braces, `columns` and `types` do. A cell of an input is `*`, a value, a range with both ends in "
+                .. "it `3..8`, without the last `3..<8`, `>=5`, `>5`, `<=5`, `<5`, several of these `a|b`, or everything but `!a`. Texts "
+                .. "and booleans have no ranges; decimals and amounts of inputs have at most 6 decimals. Every combination of inputs "
+                .. "within the domain, dates among them, must be covered by one row: gaps, overlaps and rows that never match are "
+                .. "errors. A function asks by `tables.sharing { tenants = 2, role = \"anchor\" }` and gets the row's outputs as fields; "
+                .. "an input of dates that it leaves out is the local day of the usage. What lies outside of the domain refuses the "
+                .. "charge with RULE_FAILED.",
             zh = "各行的条件及其结果。写在文件 tables/名称.csv 时，首行为列名，次行为类型；写在括号中时，用 `columns` 与 `types`。"
                 .. "输入列的条件可写 `*`、一个值、含两端的范围 `3..8`、不含末端的 `3..<8`、`>=5`、`>5`、`<=5`、`<5`、其中之一 `a|b`、除外 `!a`。"
                 .. "文本与布尔值没有范围；输入的小数与金额至多 6 位小数。取值范围内的每种输入组合（包括日期）都须恰有一行覆盖：空缺、交叠与永不符合的行都是错误。"
@@ -552,6 +553,8 @@ manual.allowed = {
     { "error", { en = "ends the script or function with this text", zh = "以此文本结束脚本或函数" } },
     { "money", { en = "an exact amount", zh = "精确金额" } },
     { "decimal", { en = "an exact number", zh = "精确小数" } },
+    { "tables", { en = "tables.ID { input = value, … }: a row of a decision table, in functions",
+        zh = "tables.编号 { 输入 = 值, … }：决策表的一行，仅在函数中可用" } },
     { "math.abs", { en = "of whole and of exact numbers", zh = "用于整数与精确数" } },
     { "math.max", { en = "the same", zh = "同上" } },
     { "math.min", { en = "the same", zh = "同上" } },

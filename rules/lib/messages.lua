@@ -285,6 +285,12 @@ messages.table_more = {
     mend_en = "mend those that are listed, and check again",
     mend_zh = "先改正所列的，再检查一次",
 }
+messages.table_input_missing = {
+    en = "the table '{id}' is asked without its input '{name}'",
+    zh = "查询表“{id}”时缺少输入列“{name}”",
+    mend_en = "add {name} = …; only days may be left out",
+    mend_zh = "加上 {name} = …；只有日期列可以不写",
+}
 messages.table_too_tangled = {
     en = "the rows of the table '{id}' are too tangled to be compared with each other within bounds",
     zh = "表“{id}”的各行过于交错，无法在限额内逐一比较",
