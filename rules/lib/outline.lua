@@ -141,6 +141,21 @@ local function walk_bands(node, bands, body)
     end
 end
 
+local function walk_tiers(node, tiers, body)
+    for index, tier in ipairs(tiers) do
+        local raw = body[index]
+        local inner = child(node, "tier " .. index, "tier " .. index, "第 " .. index .. " 阶梯")
+        if tier.up_to then
+            add(child(inner, "up_to", "up to", "上限"), canonical(tier.up_to), written(raw.up_to))
+        end
+        if tier.prices.bands then
+            walk_bands(inner, tier.prices.bands, raw)
+        else
+            add(child(inner, "price", "price", name_zh "price"), canonical(tier.prices.one), written(raw[1]))
+        end
+    end
+end
+
 local function walk_value(node, field, value, body)
     local before = #lines
     local kind, name = field[2], nil
@@ -151,7 +166,9 @@ local function walk_value(node, field, value, body)
         walk_fields(node, schema.records[name], value, body)
     elseif kind == "rows" then
         walk_rows(node, schema.records[name], value, body)
-    elseif kind == "prices" and value.bands then
+    elseif kind == "tiered_prices" and value.tiers then
+        walk_tiers(node, value.tiers, body)
+    elseif (kind == "prices" or kind == "tiered_prices") and value.bands then
         walk_bands(node, value.bands, body)
     else
         if field.default == nil or canonical(value) ~= canonical(field.default) then

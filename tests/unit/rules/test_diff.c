@@ -29,6 +29,10 @@ static const char all_words[] =
 	"        calendar = \"hours\", step = \"6 s\", price = { day = \"0.10\", night = \"0.08\" },\n"
 	"        first = { step = \"60 s\", price = \"0.22\" }, setup = \"0.05\", minimum = \"0.11\", maximum = \"9.00\",\n"
 	"        round = \"0.01 half_up\", uses = { \"minutes\", \"gift\" }, say = \"voice.local\" },\n"
+	"    tariff { id = \"stepped\", serves = { service = \"voice\" }, calendar = \"hours\",\n"
+	"        tiers = { kind = \"graduated\", every = \"month\" }, round = \"0.001 up\", say = \"voice.long\",\n"
+	"        price = { { \"0.15\", up_to = 310 }, { \"0.12\", up_to = 620 },\n"
+	"            { day = \"0.011\", night = \"0.006\" } } },\n"
 	"    tariff { id = \"long\", serves = { service = \"voice\" }, when = is_long, say = \"voice.long\",\n"
 	"        amount = function(c) return money \"0.01\" * c.seconds end },\n"
 	"    allowance { id = \"minutes\", serves = { service = \"voice\" }, amount = 300, unit = \"minute\", every = \"month\" },\n"
@@ -139,6 +143,7 @@ struct edit {
 
 #define E6 "package/e6@2020-01-01"
 #define LOCAL E6 "/tariff/local"
+#define STEPPED E6 "/tariff/stepped"
 
 static const struct edit edits[] = {
 	{ "\"CNY\"", "\"EUR\"", "catalog/all/currency", NULL, "EUR" },
@@ -194,6 +199,12 @@ static const struct edit edits[] = {
 	{ "{ \"minutes\", \"gift\" }", "{ \"gift\", \"minutes\" }", LOCAL "/uses", "minutes, gift",
 		"gift, minutes" },
 	{ "\"voice.local\"", "\"voice.near\"", LOCAL "/say", "voice.local", "voice.near" },
+	{ "\"graduated\"", "\"volume\"", STEPPED "/tiers/kind", "graduated", "volume" },
+	{ "every = \"month\" }, round", "every = \"event\" }, round", STEPPED "/tiers/every",
+		"month", "event" },
+	{ "up_to = 310", "up_to = 300", STEPPED "/price/tier 1/up_to", "310", "300" },
+	{ "\"0.12\", up_to", "\"0.13\", up_to", STEPPED "/price/tier 2/price", "0.12", "0.13" },
+	{ "\"0.006\"", "\"0.007\"", STEPPED "/price/tier 3/night", "0.006", "0.007" },
 	{ "c.seconds > 3600", "c.seconds > 60", E6 "/tariff/long/when",
 		"function is_long(c)\n    return c.seconds > 3600\nend",
 		"function is_long(c)\n    return c.seconds > 60\nend" },
