@@ -45,8 +45,8 @@ static const struct wording wrong_syntax = { "syntax", "this is not Lua: ", "语
 	"检查此处或之前是否缺少引号、括号或 end" };
 static const struct wording script_failed = { "script_failed",
 	"the script failed here: ", "脚本在此出错：",
-	"correct the script at this place; what else is missing is not looked at until then",
-	"请先更正此处；在此之前不检查其余缺失" };
+	"correct the script at this place; until then nothing that may stand in it is called missing",
+	"请先更正此处；在此之前，可能写在其中的内容不作缺失处理" };
 static const struct wording past_limit = { "limit", "building the catalog ", "构建目录超出限制：",
 	"look for a loop that does not end, or split the catalog",
 	"检查是否有不会结束的循环，或拆分目录" };
@@ -184,6 +184,15 @@ work_script(lua_State *lua)
 	return 0;
 }
 
+static void
+remember_failed(struct build *build)
+{
+	if (build->failed_count < BUILD_FAILED_MAX)
+		build->failed[build->failed_count] = (struct failed_script){ build->script_path,
+			build->script_source };
+	build->failed_count++;
+}
+
 enum status
 build_run_script(struct build *build, struct text path, struct text source, struct fault *fault)
 {
@@ -193,7 +202,7 @@ build_run_script(struct build *build, struct text path, struct text source, stru
 	enum sandbox_outcome outcome = sandbox_run(build->sandbox, work_script, &job);
 	if (outcome == SANDBOX_DONE)
 		return STATUS_OK;
-	build->script_failed = true;
+	remember_failed(build);
 	if (outcome != SANDBOX_ERROR)
 		return build_stopped(build, outcome, fault);
 	if (job.compiled)

@@ -15,13 +15,23 @@
 
 struct built;
 
+#define BUILD_FAILED_MAX 16
+
+/* A script that did not compile, or did not run to its end. */
+struct failed_script {
+	struct text path;
+	struct text source;
+};
+
 struct build {
 	struct sandbox *sandbox;
 	struct bytes bundle;
 	struct findings *findings; /* NULL: nobody wants them */
 	bool findings_lost;        /* for want of memory */
-	bool script_failed;        /* one at least: what it would have declared is not known */
-	struct text zone_name;     /* of the zone in the bundle */
+	/* What these would have declared is not known; there may have been more of them. */
+	struct failed_script failed[BUILD_FAILED_MAX];
+	size_t failed_count;
+	struct text zone_name; /* of the zone in the bundle */
 	struct bytes zone_tzif;
 	const struct image *image; /* of the release that is tested, or NULL */
 	/* What runs, or ran last: findings about a script that is in no bundle look here. */

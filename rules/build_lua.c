@@ -159,12 +159,20 @@ native_has_errors(lua_State *lua)
 	return 1;
 }
 
-/* script_failed() → did a script not compile, or not run to its end? */
+/* failed_scripts() → { path = source, … } of scripts that failed; were there more? */
 static int
-native_script_failed(lua_State *lua)
+native_failed_scripts(lua_State *lua)
 {
-	lua_pushboolean(lua, build_of(lua)->script_failed);
-	return 1;
+	const struct build *build = build_of(lua);
+	lua_newtable(lua);
+	for (size_t i = 0; i < build->failed_count && i < BUILD_FAILED_MAX; i++) {
+		const struct failed_script *one = &build->failed[i];
+		lua_pushlstring(lua, one->path.data, one->path.size);
+		lua_pushlstring(lua, one->source.data, one->source.size);
+		lua_rawset(lua, -3);
+	}
+	lua_pushboolean(lua, build->failed_count > BUILD_FAILED_MAX);
+	return 2;
 }
 
 /*
@@ -662,6 +670,7 @@ build_open_native(lua_State *lua)
 		{ "day", native_day },
 		{ "decision", build_native_decision },
 		{ "exact", native_exact },
+		{ "failed_scripts", native_failed_scripts },
 		{ "files", native_files },
 		{ "has_errors", native_has_errors },
 		{ "is_rounding", native_is_rounding },
@@ -673,7 +682,6 @@ build_open_native(lua_State *lua)
 		{ "packages", native_packages },
 		{ "place", native_place },
 		{ "report", native_report },
-		{ "script_failed", native_script_failed },
 		{ "shorten", native_shorten },
 		{ "source", native_source },
 		{ "tables_asked", build_native_tables_asked },

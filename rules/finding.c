@@ -21,6 +21,18 @@ severity_name(enum severity severity)
 	return "unknown";
 }
 
+bool
+severity_of(const char *name, enum severity *severity)
+{
+	for (int i = FINDING_NOTE; i <= FINDING_ERROR; i++) {
+		if (strcmp(name, severity_name((enum severity)i)) == 0) {
+			*severity = (enum severity)i;
+			return true;
+		}
+	}
+	return false;
+}
+
 void
 findings_init(struct findings *findings)
 {
@@ -79,12 +91,20 @@ count_severities(const struct findings *findings, size_t counts[FINDING_ERROR + 
 }
 
 bool
+findings_have(const struct findings *findings, enum severity least)
+{
+	size_t counts[FINDING_ERROR + 1] = { 0 }, found = 0;
+	count_severities(findings, counts);
+	for (int i = (int)least; i <= FINDING_ERROR; i++)
+		found += counts[i];
+	/* What was left out is not known: nobody may take such a catalog for sound. */
+	return found > 0 || findings->left_out > 0;
+}
+
+bool
 findings_have_errors(const struct findings *findings)
 {
-	size_t counts[FINDING_ERROR + 1] = { 0 };
-	count_severities(findings, counts);
-	/* What was left out is not known: nobody may take such a catalog for sound. */
-	return counts[FINDING_ERROR] > 0 || findings->left_out > 0;
+	return findings_have(findings, FINDING_ERROR);
 }
 
 static int

@@ -15,6 +15,8 @@ enum severity { FINDING_NOTE, FINDING_WARNING, FINDING_ERROR };
 
 /* "note", "warning", "error". */
 const char *severity_name(enum severity severity);
+/* The other way round; false if there is no such severity. */
+bool severity_of(const char *name, enum severity *severity);
 
 struct finding {
 	enum severity severity;
@@ -41,6 +43,8 @@ void findings_release(struct findings *findings);
 /* Copies *finding and its texts. False without memory. */
 bool findings_add(struct findings *findings, const struct finding *finding);
 bool findings_have_errors(const struct findings *findings);
+/* Is there one of this severity, or of a worse one? */
+bool findings_have(const struct findings *findings, enum severity least);
 /* By file, line, column, rule, sentence. */
 void findings_sort(struct findings *findings);
 

@@ -7,9 +7,11 @@
 static int
 check_run(int count, char **arguments)
 {
-	const char *directory, *language = "en";
+	const char *directory, *language = "en", *least = "error";
+	enum severity fail_on;
 	bool json = false;
 	const struct option list[] = {
+		{ "--fail-on", OPTION_TEXT, &least, 0, 0 },
 		{ "--json", OPTION_FLAG, &json, 0, 0 },
 		{ "--language", OPTION_LANGUAGE, &language, 0, 0 },
 		{ NULL, OPTION_FLAG, NULL, 0, 0 },
@@ -18,6 +20,8 @@ check_run(int count, char **arguments)
 	int code = options_read(&options, count, arguments);
 	if (code != EXIT_DONE)
 		return code;
+	if (!severity_of(least, &fail_on))
+		return command_misused(&COMMAND_CHECK, "--fail-on is error, warning or note");
 	struct buffer bundle;
 	struct findings findings;
 	struct fault fault;
@@ -29,7 +33,7 @@ check_run(int count, char **arguments)
 			(struct bytes){ bundle.data, bundle.size }, &findings, &fault);
 	if (status != STATUS_OK)
 		code = command_failed("can't check", &fault);
-	else if (findings_have_errors(&findings))
+	else if (findings_have(&findings, fail_on))
 		code = EXIT_REFUSED;
 	if (status == STATUS_OK && json)
 		json_show(findings_json(&findings));
@@ -42,7 +46,7 @@ check_run(int count, char **arguments)
 
 const struct command COMMAND_CHECK = {
 	.name = "check",
-	.usage = "check DIRECTORY [--json] [--language en|zh]",
+	.usage = "check DIRECTORY [--fail-on error|warning|note] [--json] [--language en|zh]",
 	.en = "says what is wrong with a catalog folder, and what would mend it",
 	.zh = "检查目录文件夹，指出错误及改正方法",
 	.help = "Reads a catalog folder as a release would be built of it, with its test files, and shows all that was found:\n"
@@ -52,18 +56,24 @@ const struct command COMMAND_CHECK = {
 		"\n"
 		"Nothing is published, and no server is needed.\n"
 		"\n"
+		"A script that fails hides nothing of the others: only what may stand in it is not called missing.\n"
+		"\n"
 		"It ends with code 0 if there is no error (there may be warnings), 1 if there is one, 3 if the folder can't be read.\n"
+		"With --fail-on warning, or note, those make it 1, too.\n"
+		"\n"
+		"  suanpan check rules/catalogs/fixed_line --fail-on warning",
+	.help_zh =
+		"按发布时的方式读取目录及其测试文件，列出发现的所有问题：\n"
+		"\n"
+		"  packages/local.lua:12:9: 错误: unknown_field: tariff 没有“stp”这个字段\n"
+		"      修正：改为 step\n"
+		"\n"
+		"不会发布任何内容，也不需要服务器。\n"
+		"\n"
+		"某个脚本出错不会掩盖其他文件中的问题：只是不把可能写在其中的内容当作缺失。\n"
+		"\n"
+		"退出码：0 没有错误（可能有警告），1 有错误，3 无法读取目录。--fail-on warning 或 note 时，有警告或提示也为 1。\n"
 		"\n"
 		"  suanpan check rules/catalogs/fixed_line --language zh",
-	.help_zh = "按发布时的方式读取目录及其测试文件，列出发现的所有问题：\n"
-		   "\n"
-		   "  packages/local.lua:12:9: 错误: unknown_field: tariff 没有“stp”这个字段\n"
-		   "      修正：改为 step\n"
-		   "\n"
-		   "不会发布任何内容，也不需要服务器。\n"
-		   "\n"
-		   "退出码：0 没有错误（可能有警告），1 有错误，3 无法读取目录。\n"
-		   "\n"
-		   "  suanpan check rules/catalogs/fixed_line --language zh",
 	.run = check_run,
 };

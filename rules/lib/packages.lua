@@ -2,6 +2,7 @@
 
 local use, native = ...
 local report = use "report"
+local failed = use "failed"
 local types = use "types"
 local schema = use "schema"
 
@@ -10,8 +11,11 @@ local find, at = report.find, report.at
 
 local USES_MAX, TIERS_MAX = schema.limits.uses, schema.limits.tiers
 
--- An id of the package's layers, components … as its place in the list, from 0.
+-- An id of the package's layers, components … as its place in the list, from 0. Without a list nobody knows.
 local function place_in(list, name, place, what)
+    if not list then
+        return nil
+    end
     for index, entry in ipairs(list) do
         if entry == name then
             return index - 1
@@ -422,23 +426,6 @@ local function check_neighbours(before, after)
     end
 end
 
--- Sorts versions and checks that each follows the one before.
-local function check_versions(list)
-    table.sort(list, function(a, b)
-        if a.id ~= b.id then
-            return a.id < b.id
-        elseif a.from.day ~= b.from.day then
-            return a.from.day < b.from.day
-        end
-        return report.name(a.place) < report.name(b.place)
-    end)
-    for index = 2, #list do
-        if list[index - 1].id == list[index].id then
-            check_neighbours(list[index - 1], list[index])
-        end
-    end
-end
-
 -- How a finding names a zone; "" where a service has none.
 local function named_zone(zone)
     if zone == "" then
@@ -470,6 +457,25 @@ local function check_dropped(model, before, after)
     end
 end
 
+-- Sorts versions and checks that each follows the one before, and drops nothing. One between them may stand in a script that failed.
+local function check_versions(model, list)
+    table.sort(list, function(a, b)
+        if a.id ~= b.id then
+            return a.id < b.id
+        elseif a.from.day ~= b.from.day then
+            return a.from.day < b.from.day
+        end
+        return report.name(a.place) < report.name(b.place)
+    end)
+    for index = 2, #list do
+        local before, after = list[index - 1], list[index]
+        if before.id == after.id and not failed.mentions(after.id) then
+            check_neighbours(before, after)
+            check_dropped(model, before, after)
+        end
+    end
+end
+
 -- service id → zone → true, for all that some tariff serves
 local function priced_zones(model, list)
     local priced = {}
@@ -488,8 +494,11 @@ local function priced_zones(model, list)
     return priced
 end
 
--- A service in a zone that no tariff of any package serves. Not said while a tariff is there that could not be read.
+-- A service in a zone that no tariff of any package serves. Not said while there may be a tariff that could not be read.
 local function check_priced(model, list)
+    if failed.mentions("tariff") then
+        return
+    end
     for _, package in ipairs(list) do
         for _, tariff in ipairs(package.tariffs) do
             if not tariff.serves then
@@ -520,15 +529,9 @@ function packages.build(model, records)
             list[#list + 1] = package
         end
     end
-    check_versions(list)
-    for index = 2, #list do
-        if list[index - 1].id == list[index].id then
-            check_dropped(model, list[index - 1], list[index])
-        end
-    end
+    check_versions(model, list)
     check_priced(model, list)
     return list
-
 end
 
 return packages

@@ -3,6 +3,7 @@
 
 local use, native = ...
 local report = use "report"
+local failed = use "failed"
 local declare = use "declare"
 local schema = use "schema"
 local types = use "types"
@@ -257,11 +258,8 @@ local what_names = {
     plan = { en = "plan", zh = "定价计划" },
 }
 
--- Names of what no word declared. Where a script could not be read to its end, nobody knows.
+-- Names of what no word declared.
 local function check_references(words)
-    if native.script_failed() then
-        return
-    end
     local names, known = {}, {}
     for what in pairs(what_names) do
         names[what], known[what] = {}, {}
@@ -271,7 +269,7 @@ local function check_references(words)
         end
     end
     for _, reference in ipairs(types.references) do
-        if not known[reference.what][reference.name] then
+        if not known[reference.what][reference.name] and not failed.may_declare(reference.what, reference.name) then
             find("unknown_name", reference.place, { what = what_names[reference.what], name = reference.name,
                 near = report.nearest(reference.name, names[reference.what]) })
         end
@@ -286,7 +284,9 @@ function read.all(words)
     end
     for _, declaration in ipairs(declare.list) do
         if not declaration.body then
-            find("unfinished_word", declaration.place, { word = declaration.word, id = native.shorten(declaration.id) })
+            if not failed.is(declaration.file) then -- else the script may have ended in its braces
+                find("unfinished_word", declaration.place, { word = declaration.word, id = native.shorten(declaration.id) })
+            end
         elseif not declare.is_nothing(declaration.body) then
             local record = read.declaration(declaration)
             record.many = declaration.schema.many
@@ -294,7 +294,7 @@ function read.all(words)
         end
     end
     for _, declaration in ipairs(declare.plain) do
-        if not declaration.used then
+        if not declaration.used and not failed.is(declaration.file) then
             find("wrong_place", declaration.place, { word = declaration.word, parents = parents_of(declaration.word, words) })
         end
     end

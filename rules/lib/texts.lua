@@ -3,6 +3,7 @@
 
 local use, native = ...
 local report = use "report"
+local failed = use "failed"
 local declare = use "declare"
 local types = use "types"
 
@@ -128,7 +129,7 @@ local function check_language(language, found, needed)
             near = report.nearest(key, unused) }
         if found[key] then
             check_blanks(key, found[key], needed[key].blanks)
-        else
+        elseif not failed.mentions("texts") then
             find(blanks.near and "missing_text_near" or "missing_text", needed[key].place, blanks)
         end
     end

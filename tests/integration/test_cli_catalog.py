@@ -47,6 +47,72 @@ def test_an_error_is_shown_with_file_line_and_fix_in_both_languages(folder):
     assert finding["say"]["en"] and finding["say"]["zh"]
 
 
+def findings_of(folder):
+    return json.loads(suanpan("check", folder, "--json").stdout)["findings"]
+
+
+def test_the_exit_code_is_by_the_severity_that_was_asked_for(folder):
+    def codes():
+        return [suanpan("check", folder, *options).returncode for options in ([], *(["--fail-on", name] for name in ("error", "warning", "note")))]
+
+    assert codes() == [0, 0, 0, 0]
+    for test in folder.rglob("*_test.lua"):
+        test.unlink()
+    assert [one["severity"] for one in findings_of(folder)] == ["note"]
+    assert codes() == [0, 0, 0, 1]
+    (folder / "more.lua").write_text('texts "en" { unused = "x" }\ntexts "zh" { unused = "x" }\n')
+    assert {one["severity"] for one in findings_of(folder)} == {"note", "warning"}
+    assert codes() == [0, 0, 1, 1]
+    (folder / "more.lua").write_text("nothing()")
+    assert codes() == [1, 1, 1, 1]
+    result = suanpan("check", folder, "--fail-on", "anything")
+    assert (result.returncode, "error, warning or note" in result.stderr) == (2, True)
+
+
+SCRIPTS = sorted(path.relative_to(ROOT / "rules/catalogs") for path in (ROOT / "rules/catalogs").rglob("*.lua"))
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=str)
+def test_a_script_that_fails_is_one_finding_whatever_it_would_have_declared(tmp_path, script):
+    """Nothing of the others is called missing, unused or unpriced because of it; neither at its beginning, nor in the midst, nor at its end."""
+    folder = shutil.copytree(ROOT / "rules/catalogs" / script.parts[0], tmp_path / "catalog")
+    path = folder.joinpath(*script.parts[1:])
+    text = path.read_text(encoding="utf-8")
+    for broken in ("local x = nil + 1\n" + text, text + "\nlocal x = nil + 1\n", "x = = 1\n" + text, text[: text.rindex("}")]):
+        path.write_text(broken, encoding="utf-8")
+        (finding,) = findings_of(folder)
+        assert finding["rule"] in ("script_failed", "syntax"), broken
+        assert finding["file"] == "/".join(script.parts[1:])
+    middle = text[: text.rindex(" = ") + 3] + "nil + " + text[text.rindex(" = ") + 3 :]
+    path.write_text(middle, encoding="utf-8")
+    assert [one["rule"] for one in findings_of(folder)] == ["script_failed"], middle
+
+
+def test_a_script_that_fails_hides_nothing_of_the_others(folder):
+    spoil(folder, "calendars.lua", 'calendar "domestic"', 'local x = nil + 1\ncalendar "domestic"')
+    spoil(folder, "packages/standard.lua", 'price = "0.11"', "price = 0.11")
+    spoil(folder, "packages/standard.lua", 'zone = "local"', 'zone = "lokal"')
+    (folder / "more.lua").write_text('plan "other" { base = "nobody" }\n')
+    found = {(one["file"], one["rule"]) for one in findings_of(folder)}
+    assert found >= {
+        ("calendars.lua", "script_failed"),
+        ("packages/standard.lua", "float_for_decimal"),
+        ("packages/standard.lua", "unknown_name"),
+        ("more.lua", "unknown_name"),
+        ("more.lua", "missing_text"),
+    }
+    (other,) = [one for one in findings_of(folder) if one["file"] == "more.lua" and one["rule"] == "unknown_name"]
+    assert "nobody" in other["say"]["en"]
+
+
+def test_a_name_is_not_called_unknown_while_a_script_that_failed_may_declare_it(folder):
+    (folder / "more.lua").write_text('plan "other" { base = "nobody" }\n')
+    for maybe, known in (('package "nobody" { kind = }', True), ('package(name) { kind = }', True), ('package "somebody" { kind = }', False)):
+        (folder / "half.lua").write_text(maybe)
+        names = [one for one in findings_of(folder) if one["rule"] == "unknown_name"]
+        assert (names == []) is known, maybe
+
+
 def test_a_failed_test_says_what_was_expected_and_what_came(folder):
     spoil(folder, "packages/standard.lua", 'price = "0.22"', 'price = "0.23"')
     result = suanpan("test", folder)
