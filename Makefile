@@ -61,6 +61,8 @@ LINK_engine = $(call library,engine) $(call library,rules) $(call library,store)
 LINK_tools = $(call library,tools) $(LINK_engine)
 
 LUA_LIBRARY = $(sort $(wildcard rules/lib/*.lua))
+# What `suanpan init` begins a catalog with.
+SAMPLE = $(sort $(wildcard rules/sample/*.lua rules/sample/*/*.lua rules/sample/.*.json))
 
 .PHONY: all help clean
 .DEFAULT_GOAL := all
@@ -77,20 +79,31 @@ $(BUILD)/%.o: %.c
 
 $(BUILD)/rules/library.S: $(LUA_LIBRARY) tools/embed.sh
 	@mkdir -p $(@D)
-	tools/embed.sh rules_library $(LUA_LIBRARY) > $@
+	tools/embed.sh rules_library rules/lib $(LUA_LIBRARY) > $@
 
 $(BUILD)/rules/library.o: $(BUILD)/rules/library.S
 	$(CC_used) -c -o $@ $<
 
 $(BUILD)/rules/layouts.S: $(sort $(wildcard rules/layouts/*.lua)) tools/embed.sh
 	@mkdir -p $(@D)
-	tools/embed.sh rules_layouts $(filter %.lua,$^) > $@
+	tools/embed.sh rules_layouts rules/layouts $(filter %.lua,$^) > $@
 
 $(BUILD)/rules/layouts.o: $(BUILD)/rules/layouts.S
 	$(CC_used) -c -o $@ $<
 
+$(BUILD)/tools/sample.S: $(SAMPLE) tools/embed.sh
+	@mkdir -p $(@D)
+	tools/embed.sh tools_sample rules/sample $(SAMPLE) > $@
+
+$(BUILD)/tools/sample.o: $(BUILD)/tools/sample.S
+	$(CC_used) -c -o $@ $<
+
+# What the build makes of no C file of its own.
+EMBEDDED_rules = $(BUILD)/rules/library.o $(BUILD)/rules/layouts.o
+EMBEDDED_tools = $(BUILD)/tools/sample.o
+
 define area_rules
-$(call library,$(1)): $(call objects,$(1)) $(if $(filter rules,$(1)),$(BUILD)/rules/library.o $(BUILD)/rules/layouts.o)
+$(call library,$(1)): $(call objects,$(1)) $(EMBEDDED_$(1))
 	@rm -f $$@
 	$$(call quiet,archive,$$@)$(AR_$(MODE)) rcs $$@ $$^
 

@@ -18,5 +18,7 @@ end
 stds.none = {}
 files["**/catalogs/**/*.lua"] = with { "allowance", "calendar", "catalog", "column", "offering", "package", "plan", "product",
     "service", "table", "tables", "tariff", "texts", "zones" }
+files["**/sample/**/*.lua"] = files["**/catalogs/**/*.lua"]
 files["**/catalogs/**/*_test.lua"] = with { "cases", "test" }
+files["**/sample/**/*_test.lua"] = files["**/catalogs/**/*_test.lua"]
 files["**/layouts/*.lua"] = with { "column", "layout" }

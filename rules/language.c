@@ -139,21 +139,29 @@ work_write(lua_State *lua)
 	return 0;
 }
 
+/* Runs `work` in a sandbox whose owner is its argument. */
 static enum status
-answer(struct question *question, struct fault *fault)
+run(lua_CFunction work, void *owner, struct fault *fault)
 {
 	struct sandbox *sandbox;
 	enum status status = sandbox_new(&reference_limits, &sandbox, fault);
 	if (status != STATUS_OK)
 		return status;
-	sandbox->owner = question;
-	enum sandbox_outcome outcome = sandbox_run(sandbox, work_write, question);
+	sandbox->owner = owner;
+	enum sandbox_outcome outcome = sandbox_run(sandbox, work, owner);
 	if (outcome != SANDBOX_DONE)
 		status = sandbox_fault(sandbox, outcome, fault);
-	else if (!question->found)
-		status = fault_set(
-			fault, STATUS_NOT_FOUND, "the language has no word \"%s\"", question->word);
 	sandbox_free(sandbox);
+	return status;
+}
+
+static enum status
+answer(struct question *question, struct fault *fault)
+{
+	enum status status = run(work_write, question, fault);
+	if (status == STATUS_OK && !question->found)
+		return fault_set(
+			fault, STATUS_NOT_FOUND, "the language has no word \"%s\"", question->word);
 	return status;
 }
 
@@ -178,4 +186,64 @@ language_write_word(const char *word, const char *language, const struct languag
 {
 	struct question question = { language, "word", word, writer, false };
 	return answer(&question, fault);
+}
+
+/* ---- for other programs ---- */
+
+/* A form's name, and which of rules/lib writes it. */
+static const struct {
+	const char *name;
+	const char *library;
+} forms[] = {
+	[LANGUAGE_ANNOTATIONS] = { "annotations", "annotations" },
+	[LANGUAGE_LUACHECK] = { "luacheck", "standard" },
+	[LANGUAGE_JSON] = { "json", "describe" },
+};
+
+struct writing {
+	const char *library;
+	const char *language;
+	struct buffer *out;
+	bool full;
+};
+
+static int
+work_write_form(lua_State *lua)
+{
+	struct writing *writing = lua_touserdata(lua, 1);
+	struct text text;
+	lua_newtable(lua);
+	push_limits(lua);
+	lua_setfield(lua, -2, "limits");
+	lua_setglobal(lua, "native");
+	sandbox_use(lua, writing->library);
+	lua_getfield(lua, -1, "write");
+	lua_pushstring(lua, writing->language);
+	lua_call(lua, 1, 1);
+	text.data = luaL_checklstring(lua, -1, &text.size);
+	writing->full = !buffer_append_text(writing->out, text);
+	return 0;
+}
+
+bool
+language_form_of(const char *name, enum language_form *form)
+{
+	for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+		if (strcmp(name, forms[i].name) == 0) {
+			*form = (enum language_form)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+enum status
+language_write_form(
+	enum language_form form, const char *language, struct buffer *out, struct fault *fault)
+{
+	struct writing writing = { forms[form].library, language, out, false };
+	enum status status = run(work_write_form, &writing, fault);
+	if (status == STATUS_OK && writing.full)
+		return fault_set(fault, STATUS_MEMORY, "no memory for the language");
+	return status;
 }

@@ -9,6 +9,7 @@ static const struct command *const COMMANDS[] = {
 	&COMMAND_SERVE,
 	&COMMAND_RATE,
 	&COMMAND_CALL,
+	&COMMAND_INIT,
 	&COMMAND_CHECK,
 	&COMMAND_TEST,
 	&COMMAND_DIFF,

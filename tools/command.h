@@ -43,6 +43,7 @@ int command_failed(const char *doing, const struct fault *fault);
 extern const struct command COMMAND_SERVE;
 extern const struct command COMMAND_RATE;
 extern const struct command COMMAND_CALL;
+extern const struct command COMMAND_INIT;
 extern const struct command COMMAND_CHECK;
 extern const struct command COMMAND_TEST;
 extern const struct command COMMAND_DIFF;

@@ -80,8 +80,9 @@ help_of(const struct page *page, const char *const names[2])
 static int
 help_run(int count, char **arguments)
 {
-	const char *names[2], *language = "en", *reference = NULL;
+	const char *names[2], *language = "en", *reference = NULL, *form = NULL;
 	const struct option list[] = {
+		{ "--as", OPTION_TEXT, &form, 0, 0 },
 		{ "--reference", OPTION_TEXT, &reference, 0, 0 },
 		{ "--language", OPTION_LANGUAGE, &language, 0, 0 },
 		{ NULL, OPTION_FLAG, NULL, 0, 0 },
@@ -96,6 +97,11 @@ help_run(int count, char **arguments)
 			"the reference has the pages api, commands, settings and language");
 	if (reference != NULL)
 		return EXIT_DONE;
+	if (form != NULL &&
+		(names[0] == NULL || strcmp(names[0], "language") != 0 || names[1] != NULL))
+		return command_misused(&COMMAND_HELP, "--as belongs to: suanpan help language");
+	if (form != NULL)
+		return reference_language_as(&page, form);
 	if (names[0] != NULL)
 		return help_of(&page, names);
 	list_commands(&page);
@@ -107,6 +113,7 @@ const struct command COMMAND_HELP = {
 	.name = "help",
 	.usage =
 		"help [COMMAND|METHOD|language [WORD]] [--language en|zh]\n"
+		"       suanpan help language --as annotations|luacheck|json [--language en|zh]\n"
 		"       suanpan help --reference api|commands|settings|language [--language en|zh]",
 	.en = "says what the commands and methods are",
 	.zh = "显示命令和方法的说明",
@@ -114,15 +121,23 @@ const struct command COMMAND_HELP = {
 		"the result, the errors and refusals, and an example. `language` lists the words of the rule language; of a word it\n"
 		"says the fields, and an example. With --reference it writes a page of the reference as Markdown.\n"
 		"\n"
+		"--as writes the whole rule language for other programs: as annotations for editors (LuaCATS), as a configuration\n"
+		"of luacheck, or as JSON. suanpan init puts the first two where an author needs them.\n"
+		"\n"
 		"  suanpan help charge\n"
 		"  suanpan help language tariff\n"
+		"  suanpan help language --as json\n"
 		"  suanpan help serve --language zh\n",
 	.help_zh =
 		"不带名称时列出全部命令和方法。对方法显示参数的类型与限制、结果、错误与拒绝以及示例。language 列出规则语言的词，后接一个词时\n"
 		"显示其字段和示例。--reference 以 Markdown 输出参考手册页。\n"
 		"\n"
+		"--as 将整个规则语言输出给其他程序使用：编辑器注解（annotations，LuaCATS 格式）、luacheck 配置或 JSON。suanpan init 会把\n"
+		"前两者放到作者需要的位置。\n"
+		"\n"
 		"  suanpan help charge\n"
 		"  suanpan help language tariff\n"
+		"  suanpan help language --as json\n"
 		"  suanpan help serve --language zh\n",
 	.run = help_run,
 };

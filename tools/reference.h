@@ -29,6 +29,8 @@ int reference_words(const struct page *page);
 int reference_word(const struct page *page, const char *word);
 /* All of the rule language; an exit code. */
 int reference_language(const struct page *page);
+/* The rule language for other programs, in a form of rules/language.h; an exit code. */
+int reference_language_as(const struct page *page, const char *form);
 
 /* The pages "api", "commands", "settings", "language"; false if there is no such page. */
 bool reference_page(const struct page *page, const char *name);

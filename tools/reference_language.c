@@ -3,6 +3,10 @@
 
 #include "../rules/language.h"
 
+#include <stdio.h>
+
+#define FORM_BYTES_MAX ((size_t)16 * 1024 * 1024)
+
 static void
 write_heading(void *context, int level, const char *text)
 {
@@ -83,4 +87,21 @@ reference_word(const struct page *page, const char *word)
 		return command_misused(
 			&COMMAND_HELP, "%s; suanpan help language lists them", fault.text);
 	return status == STATUS_OK ? EXIT_DONE : command_failed("can't describe the word", &fault);
+}
+
+int
+reference_language_as(const struct page *page, const char *form_name)
+{
+	enum language_form form;
+	struct buffer text;
+	struct fault fault;
+	if (!language_form_of(form_name, &form))
+		return command_misused(
+			&COMMAND_HELP, "the language can be had as annotations, luacheck or json");
+	buffer_init(&text, FORM_BYTES_MAX);
+	enum status status = language_write_form(form, language_of(page), &text, &fault);
+	if (status == STATUS_OK)
+		fwrite(text.data, 1, text.size, page->out);
+	buffer_release(&text);
+	return status == STATUS_OK ? EXIT_DONE : command_failed("can't write the language", &fault);
 }

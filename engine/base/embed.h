@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 struct embedded_file {
-	const char *name; /* without directories */
+	const char *name; /* the path below the folder that was put in */
 	const char *data;
 	size_t size;
 };

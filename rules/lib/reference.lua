@@ -11,13 +11,6 @@ local manual = use "manual"
 
 local reference = {}
 
--- The parts of the language, in reading order.
-local dialects = {
-    { words = schema.catalog, say = { en = "Words of a catalog", zh = "目录中的词" } },
-    { words = schema.tests, say = { en = "Words of tests", zh = "测试中的词" } },
-    { words = schema.layout, say = { en = "Words of layouts", zh = "布局中的词" } },
-}
-
 local what_names = {
     service = { en = "id of a service", zh = "业务的编号" }, zones = { en = "id of a zone map", zh = "号段表的编号" },
     calendar = { en = "id of a calendar", zh = "日历的编号" }, package = { en = "id of a package", zh = "优惠包的编号" },
@@ -328,7 +321,7 @@ local function write_page()
         native.text(say(text))
     end
     native.table(pair_table({ join("file", "文件"), join("what stands there", "内容") }, manual.files))
-    for _, dialect in ipairs(dialects) do
+    for _, dialect in ipairs(schema.dialects) do
         heading(2, dialect.say.en, dialect.say.zh)
         native.table(word_table(dialect.words))
         for _, word in ipairs(dialect.words) do
@@ -344,7 +337,7 @@ local function write_page()
 end
 
 local function write_list()
-    for _, dialect in ipairs(dialects) do
+    for _, dialect in ipairs(schema.dialects) do
         heading(3, dialect.say.en, dialect.say.zh)
         native.table(word_table(dialect.words))
     end
@@ -353,7 +346,7 @@ end
 -- True if there is such a word.
 local function write_words_called(name)
     local found = false
-    for _, dialect in ipairs(dialects) do
+    for _, dialect in ipairs(schema.dialects) do
         for _, word in ipairs(dialect.words) do
             if word[1] == name then
                 native.heading(3, form_of(word))

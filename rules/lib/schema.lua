@@ -32,27 +32,28 @@ schema.limits = {
     call_instructions = 10000, -- unless the catalog says otherwise
 }
 
--- What a function of a catalog sees of the usage (context.c).
+-- What a function of a catalog sees of the usage (context.c), and its type for editors.
 schema.context = {
-    { "service", { en = "text: the service", zh = "文本：业务" } },
-    { "from", { en = "text: who used it, a service id", zh = "文本：使用者的业务接入号" } },
-    { "to", { en = "text: what was reached, may be empty", zh = "文本：对端，可为空" } },
-    { "quantity", { en = "whole number, in the unit of the service", zh = "整数，以业务的单位计" } },
-    { "seconds", { en = "the same, of a service counted in seconds", zh = "同上，用于以秒计的业务" } },
-    { "bytes", { en = "the same, of a service counted in bytes", zh = "同上，用于以字节计的业务" } },
-    { "items", { en = "the same, of a service counted in items", zh = "同上，用于以条计的业务" } },
-    { "at", { en = "when it began, in the catalog's time zone", zh = "开始时间，按目录的时区" } },
-    { "attributes", { en = "attributes.NAME: text, whole number or nil", zh = "attributes.名称：文本、整数或 nil" } },
+    { "service", { en = "text: the service", zh = "文本：业务" }, "string" },
+    { "from", { en = "text: who used it, a service id", zh = "文本：使用者的业务接入号" }, "string" },
+    { "to", { en = "text: what was reached, may be empty", zh = "文本：对端，可为空" }, "string" },
+    { "quantity", { en = "whole number, in the unit of the service", zh = "整数，以业务的单位计" }, "integer" },
+    { "seconds", { en = "the same, of a service counted in seconds", zh = "同上，用于以秒计的业务" }, "integer" },
+    { "bytes", { en = "the same, of a service counted in bytes", zh = "同上，用于以字节计的业务" }, "integer" },
+    { "items", { en = "the same, of a service counted in items", zh = "同上，用于以条计的业务" }, "integer" },
+    { "at", { en = "when it began, in the catalog's time zone", zh = "开始时间，按目录的时区" }, "suanpan.time" },
+    { "attributes", { en = "attributes.NAME: text, whole number or nil", zh = "attributes.名称：文本、整数或 nil" },
+        "table<string, string|integer>" },
 }
 schema.context_at = {
-    { "year", { en = "whole number", zh = "整数" } },
-    { "month", { en = "1 to 12", zh = "1 至 12" } },
-    { "day", { en = "1 to 31", zh = "1 至 31" } },
-    { "hour", { en = "0 to 23", zh = "0 至 23" } },
-    { "minute", { en = "0 to 59", zh = "0 至 59" } },
-    { "second", { en = "0 to 59", zh = "0 至 59" } },
-    { "weekday", { en = "\"monday\" to \"sunday\"", zh = "\"monday\" 至 \"sunday\"" } },
-    { "date", { en = "\"2026-01-31\"", zh = "\"2026-01-31\"" } },
+    { "year", { en = "whole number", zh = "整数" }, "integer" },
+    { "month", { en = "1 to 12", zh = "1 至 12" }, "integer" },
+    { "day", { en = "1 to 31", zh = "1 至 31" }, "integer" },
+    { "hour", { en = "0 to 23", zh = "0 至 23" }, "integer" },
+    { "minute", { en = "0 to 59", zh = "0 至 59" }, "integer" },
+    { "second", { en = "0 to 59", zh = "0 至 59" }, "integer" },
+    { "weekday", { en = "\"monday\" to \"sunday\"", zh = "\"monday\" 至 \"sunday\"" }, "string" },
+    { "date", { en = "\"2026-01-31\"", zh = "\"2026-01-31\"" }, "string" },
 }
 
 -- Records are written { … } inside of a field or as a positional entry.
@@ -412,6 +413,13 @@ schema.layout = {
         "column", form = "value", example = 'column "name"',
         say = { en = "What stands in a column of the row", zh = "本行某一列的值" },
     },
+}
+
+-- The parts of the language, in reading order.
+schema.dialects = {
+    { "catalog", words = schema.catalog, say = { en = "Words of a catalog", zh = "目录中的词" } },
+    { "tests", words = schema.tests, say = { en = "Words of tests", zh = "测试中的词" } },
+    { "layout", words = schema.layout, say = { en = "Words of layouts", zh = "布局中的词" } },
 }
 
 return schema
