@@ -10,6 +10,7 @@
  * balances. It is checked before it is believed.
  */
 #include "call.h"
+#include "ledger.h"
 #include "once.h"
 #include "shard.h"
 
@@ -404,50 +405,26 @@ history_run(struct call *call, const void *params)
 
 /* ---- charge.get ---- */
 
-struct lookup_entry {
-	struct journal_place place;
-	uint64_t position;
-	struct buffer bytes;
-	struct entry entry;
-	enum status status;
-	struct fault fault;
-};
-
 static void
-lookup_drop(void *state)
+shown_drop(void *state)
 {
-	struct lookup_entry *lookup = state;
-	buffer_release(&lookup->bytes);
-	memory_free(lookup);
+	ledger_release(state);
+	memory_free(state);
 }
 
-/* On a worker. The position came from outside: it is proved before it is believed. */
 static void
-lookup_run(void *state)
+shown_run(void *state)
 {
-	struct lookup_entry *lookup = state;
-	lookup->status = journal_prove(&lookup->place, lookup->position, &lookup->fault);
-	if (lookup->status == STATUS_OK)
-		lookup->status = journal_read(&lookup->place, lookup->position, &lookup->bytes,
-			&lookup->entry, &lookup->fault);
+	ledger_read(state);
 }
 
 static enum call_end
-charge_not_found(struct call *call, struct text charge)
+answer_entry(struct call *call, const struct ledger_entry *shown, struct text charge)
 {
-	struct text arguments[] = { SAY_CHARGE, charge };
-	return call_error(call, SAY_NOT_FOUND, arguments, 2);
-}
-
-static enum call_end
-answer_lookup(struct call *call, const struct lookup_entry *lookup, struct text charge)
-{
-	if (lookup->status == STATUS_NOT_FOUND)
-		return charge_not_found(call, charge);
-	if (lookup->status != STATUS_OK)
-		return call_failed(call, lookup->status, &lookup->fault);
+	if (shown->status != STATUS_OK)
+		return ledger_failed(call, shown, charge);
 	struct pack pack = pack_into(call_buffer(call));
-	pack_entry(&pack, &lookup->entry, lookup->place.shard, lookup->position);
+	pack_entry(&pack, &shown->entry, shown->place.shard, shown->position);
 	return call_answer(call, pack_whole(&pack));
 }
 
@@ -455,24 +432,17 @@ enum call_end
 history_run_charge(struct call *call, const void *params)
 {
 	const struct charge_get_params *get = params;
-	struct lookup_entry *lookup = call_state(call);
-	struct store *store = call->shard->store;
-	uint32_t shard;
-	uint64_t position;
-	if (lookup != NULL)
-		return answer_lookup(call, lookup, get->charge);
-	if (!charge_id_parse(get->charge, &shard, &position) || position >= store_decided(store) ||
-		shard != call->shard->settings.store.shard)
-		return charge_not_found(call, get->charge);
-	if (position >= store_durable(store))
-		return call_wait_durable(call, position);
+	struct ledger_entry *shown = call_state(call), found = { 0 };
+	enum call_end end;
+	if (shown != NULL)
+		return answer_entry(call, shown, get->charge);
+	if (!ledger_begin(call, get->charge, &found, &end))
+		return end;
 	if (!call_can_work(call))
 		return CALL_WAITS;
-	lookup = memory_new_zeroed(1, sizeof *lookup);
-	if (lookup == NULL)
+	shown = memory_new_zeroed(1, sizeof *shown);
+	if (shown == NULL)
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
-	lookup->place = store_place(store);
-	lookup->position = position;
-	buffer_init(&lookup->bytes, ENTRY_BYTES_MAX);
-	return call_work(call, lookup, lookup_run, lookup_drop);
+	*shown = found;
+	return call_work(call, shown, shown_run, shown_drop);
 }
