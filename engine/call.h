@@ -144,6 +144,7 @@ enum call_end query_run_subscription(struct call *call, const void *params);
 enum call_end query_run_balance(struct call *call, const void *params);
 enum call_end history_run(struct call *call, const void *params);
 enum call_end history_run_charge(struct call *call, const void *params);
+enum call_end explain_run(struct call *call, const void *params);
 enum call_end release_run_publish(struct call *call, const void *params);
 enum call_end release_run_list(struct call *call, const void *params);
 enum call_end release_run_activate(struct call *call, const void *params);

@@ -79,6 +79,8 @@ RESULT(PART_RESULT, "part", PART_RESULT_FIELDS);
 
 static const struct field LINE_RESULT_FIELDS[] = {
 	{ "rule", FIELD_TEXT, 0, true, 0, 130, NULL, NULL, "package.tariff", "优惠包.资费" },
+	{ "version", FIELD_TIME, 0, false, 0, 0, NULL, NULL,
+		"when the version of the package begins, if that is during the event", "优惠包版本的生效时间（仅当在使用期间生效）" },
 	{ "component", FIELD_TEXT, 0, false, 0, 64, NULL, NULL, "unless it is the first of the catalog",
 		"费用成分（首个成分省略）" },
 	{ "zone", FIELD_TEXT, 0, false, 0, 64, NULL, NULL, "zone, if the service has zones", "计费区，如果业务分区计费" },
@@ -422,6 +424,28 @@ static const char *const CHARGE_GET_POSITIONAL[] = { "charge", NULL };
 
 static const struct method METHOD_CHARGE_GET = { "charge.get", &CHARGE_GET_PARAMS, CHARGE_GET_POSITIONAL, &ENTRY_RESULT,
 	GET_SAYS, history_run_charge, NULL, "one entry of the ledger, with its postings", "查询一条账目及其分录", false };
+static const struct field CHARGE_EXPLAIN_FIELDS[] = {
+	{ "charge", FIELD_TEXT, offsetof(struct charge_explain_params, charge), true, 5, 64, NULL, NULL,
+		"shard:position:index, as a charge was answered", "计费应答中的 shard:position:index" },
+	{ "language", FIELD_CHOICE, offsetof(struct charge_explain_params, language), false, 0, 0, LANGUAGES, NULL,
+		"of the explanation", "说明所用的语言" },
+};
+SHAPE(CHARGE_EXPLAIN_PARAMS, "charge.explain", CHARGE_EXPLAIN_FIELDS, struct charge_explain_params);
+static const char *const CHARGE_EXPLAIN_POSITIONAL[] = { "charge", "language", NULL };
+static const struct field EXPLAIN_RESULT_FIELDS[] = {
+	{ "charge", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "shard:position:index", "记录位置" },
+	{ "kind", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "charge or refusal", "charge 或 refusal" },
+	{ "at", FIELD_TIME, 0, true, 0, 0, NULL, NULL, "when it happened", "发生时间" },
+	{ "release", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "the release that priced it, 64 digits", "定价所用规则版本" },
+	{ "text", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "why, in lines for people: each line of the charge, and its parts",
+		"供人阅读的说明：费用的每一行及其各段" },
+};
+RESULT(EXPLAIN_RESULT, "explanation", EXPLAIN_RESULT_FIELDS);
+
+static const struct method METHOD_CHARGE_EXPLAIN = { "charge.explain", &CHARGE_EXPLAIN_PARAMS, CHARGE_EXPLAIN_POSITIONAL,
+	&EXPLAIN_RESULT, GET_SAYS, explain_run, NULL,
+	"why a charge is what it is, in the words of the release that priced it; nothing is rated again",
+	"按当时定价的规则版本说明一笔费用的由来，不重新计价", false };
 static const struct method METHOD_HISTORY = { "history", &HISTORY_PARAMS, NULL, &HISTORY_RESULT, GET_SAYS, history_run,
 	NULL, "an account's entries, newest first, a page at a time", "账户明细，最新在前，分页返回", false };
 static const struct method METHOD_BALANCE_GET = { "balance.get", &BALANCE_GET, BALANCE_GET_POSITIONAL, &BALANCE_RESULT,
@@ -527,6 +551,7 @@ static const struct method *const METHODS[] = {
 	&METHOD_CHARGE,
 	&METHOD_CHARGE_BATCH,
 	&METHOD_CHARGE_GET,
+	&METHOD_CHARGE_EXPLAIN,
 	&METHOD_CUSTOMER_PUT,
 	&METHOD_CUSTOMER_GET,
 	&METHOD_ACCOUNT_PUT,

@@ -138,6 +138,11 @@ struct charge_get_params {
 	struct text charge;
 };
 
+struct charge_explain_params {
+	struct text charge;
+	int language; /* 0 en, 1 zh */
+};
+
 struct customer_params {
 	struct text customer;
 	struct text segment;

@@ -36,17 +36,20 @@ rule_name(const struct price_line *line, struct arena *arena)
 }
 
 static void
-pack_line(struct pack *pack, const struct price_line *line, const struct image *image,
-	struct arena *arena)
+pack_line(struct pack *pack, const struct price_line *line, const struct pricing *pricing,
+	const struct image *image, struct arena *arena)
 {
+	bool version = line->version_ms > pricing->at_ms; /* else it is the one in force then */
 	bool component = !text_equal(line->component, image->components[0]);
 	bool zone = line->zone.size > 0;
 	bool setup = line->setup.micros != 0;
 	bool recount = line->recount.micros != 0;
 	struct text rule = rule_name(line, arena);
 	pack->full |= rule.data == NULL;
-	pack_map(pack, 3u + component + zone + setup + recount);
+	pack_map(pack, 3u + version + component + zone + setup + recount);
 	pack_name_text(pack, "rule", rule);
+	if (version)
+		pack_name_integer(pack, "version", line->version_ms);
 	if (component)
 		pack_name_text(pack, "component", line->component);
 	if (zone)
@@ -72,7 +75,7 @@ priced_pack(struct pack *pack, const struct pricing *pricing, const struct image
 	pack_name(pack, "lines");
 	pack_array(pack, (uint32_t)pricing->line_count);
 	for (size_t i = 0; i < pricing->line_count; i++)
-		pack_line(pack, &pricing->lines[i], image, arena);
+		pack_line(pack, &pricing->lines[i], pricing, image, arena);
 	pack_name_text(pack, "release", (struct text){ release_name, RELEASE_SHORT });
 }
 

@@ -15,6 +15,8 @@ struct releases {
 	struct kept_release *kept;
 	size_t count;
 	size_t room;
+	struct release *recalled[RELEASES_RECALLED_MAX];
+	size_t recalled_count;
 };
 
 void
@@ -73,6 +75,69 @@ releases_load(const char *path, struct loaded_release **loaded, struct fault *fa
 	findings_release(&findings);
 	buffer_release(&bundle);
 	return status;
+}
+
+enum status
+releases_load_texts(const char *path, struct release **release, struct fault *fault)
+{
+	struct buffer bundle;
+	struct findings findings;
+	buffer_init(&bundle, BUNDLE_BYTES_MAX);
+	findings_init(&findings);
+	enum status status = disk_read_file(path, &bundle, fault);
+	if (status == STATUS_OK)
+		status = release_build(
+			(struct bytes){ bundle.data, bundle.size }, release, &findings, fault);
+	findings_release(&findings);
+	buffer_release(&bundle);
+	return status;
+}
+
+/* ---- recalled ---- */
+
+static bool
+is_named(const struct release *release, const char name[SHA256_HEX])
+{
+	return text_equal(release_name(release), (struct text){ name, SHA256_HEX });
+}
+
+/* Puts the recalled one at `place` first; those before it move up. */
+static void
+move_to_front(struct releases *releases, size_t place)
+{
+	struct release *front = releases->recalled[place];
+	must(place < releases->recalled_count);
+	memmove(&releases->recalled[1], &releases->recalled[0], place * sizeof front);
+	releases->recalled[0] = front;
+}
+
+struct release *
+releases_recall(struct releases *releases, const char name[SHA256_HEX])
+{
+	if (releases->active != NULL && is_named(releases->active->release, name))
+		return release_retain(releases->active->release);
+	for (size_t i = 0; i < releases->recalled_count; i++) {
+		if (!is_named(releases->recalled[i], name))
+			continue;
+		move_to_front(releases, i);
+		return release_retain(releases->recalled[0]);
+	}
+	return NULL;
+}
+
+struct release *
+releases_remember_recalled(struct releases *releases, struct release *release)
+{
+	struct release *out = NULL;
+	for (size_t i = 0; i < releases->recalled_count; i++) {
+		if (is_named(releases->recalled[i], release_name(release).data))
+			return release; /* somebody else asked for it at the same time */
+	}
+	if (releases->recalled_count == RELEASES_RECALLED_MAX)
+		out = releases->recalled[--releases->recalled_count];
+	releases->recalled[releases->recalled_count++] = release;
+	move_to_front(releases, releases->recalled_count - 1);
+	return out;
 }
 
 /* ---- what is kept ---- */
@@ -239,6 +304,8 @@ releases_close(struct releases *releases)
 	if (releases == NULL)
 		return;
 	loaded_release_free(releases->active);
+	for (size_t i = 0; i < releases->recalled_count; i++)
+		release_drop(releases->recalled[i]);
 	memory_free(releases->kept);
 	memory_free(releases);
 }

@@ -45,6 +45,18 @@ const struct loaded_release *releases_active(const struct releases *releases);
 /* From now on this one is in force, by the entry at `version`; takes it over. */
 void releases_switch(struct releases *releases, struct loaded_release *loaded, uint64_t version);
 
+/*
+ * Releases that were asked for because of what they priced, the last asked for first: they stay in
+ * memory for whoever asks next. One is retained for the caller; NULL: it must be loaded.
+ */
+#define RELEASES_RECALLED_MAX 4
+struct release *releases_recall(struct releases *releases, const char name[SHA256_HEX]);
+/*
+ * Remembers one that was loaded, and takes it over. What has to make room for it is given back for
+ * the caller to drop, on a worker, since taking an image apart lasts; NULL: nothing had to.
+ */
+struct release *releases_remember_recalled(struct releases *releases, struct release *release);
+
 /* All that are kept, newest first. */
 const struct kept_release *releases_kept(const struct releases *releases, size_t *count);
 /* The one whose name begins with `prefix`; NULL if there is none or more than one. */
@@ -65,5 +77,7 @@ enum status releases_build(struct bytes bundle, struct loaded_release **loaded,
 	struct findings *findings, struct fault *fault);
 /* Reads and builds a bundle that is kept. */
 enum status releases_load(const char *path, struct loaded_release **loaded, struct fault *fault);
+/* The same without a host, for its texts. */
+enum status releases_load_texts(const char *path, struct release **release, struct fault *fault);
 
 #endif

@@ -274,6 +274,7 @@ finish_lines(struct rating *rating)
 			return refuse_overflow(rating, draft);
 		lines[i] = (struct price_line){
 			.package = draft->package->id,
+			.version_ms = draft->package->from_ms,
 			.tariff = draft->tariff->id,
 			.component = rating->image->components[draft->tariff->component],
 			.zone = rating->zone_name,
@@ -355,6 +356,7 @@ rate_usage(const struct rate_question *question, struct arena *arena, struct pri
 		finish_consumptions(&rating)) {
 		pricing->refused = 0;
 		pricing->nearest.condition = NULL;
+		pricing->at_ms = question->usage->at_ms;
 		pricing->zone = rating.zone_name;
 		pricing->amount = rating.amount;
 		pricing->lines = rating.lines;
@@ -366,6 +368,7 @@ rate_usage(const struct rate_question *question, struct arena *arena, struct pri
 	if (rating.outcome == RATE_DONE)
 		*pricing = (struct pricing){ .refused = rating.refused,
 			.nearest = rating.nearest,
+			.at_ms = question->usage->at_ms,
 			.zone = rating.zone_name };
 	return rating.outcome;
 }

@@ -112,6 +112,7 @@ struct price_part {
 
 struct price_line {
 	struct text package;
+	int64_t version_ms; /* when the version of the package begins that priced it */
 	struct text tariff;
 	struct text component;
 	struct text zone; /* empty if the service has no zones */
@@ -172,6 +173,7 @@ struct near_miss {
 struct pricing {
 	enum rate_refusal refused; /* 0: priced */
 	struct near_miss nearest;  /* of a refusal; if priced, only its condition is set, to NULL */
+	int64_t at_ms;             /* of the usage */
 	struct text zone;
 	struct money amount; /* sum of the lines */
 	const struct price_line *lines;

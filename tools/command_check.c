@@ -72,7 +72,7 @@ const struct command COMMAND_CHECK = {
 		"\n"
 		"某个脚本出错不会掩盖其他文件中的问题：只是不把可能写在其中的内容当作缺失。\n"
 		"\n"
-		"退出码：0 没有错误（可能有警告），1 有错误，3 无法读取目录。--fail-on warning 或 note 时，有警告或提示也为 1。\n"
+		"退出码：0 没有错误（可能有警告），1 有错误，3 无法读取目录。--fail-on warning 或 note 时，有警告或说明也为 1。\n"
 		"\n"
 		"  suanpan check rules/catalogs/fixed_line --language zh",
 	.run = check_run,

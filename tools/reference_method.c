@@ -25,6 +25,7 @@ static const struct example EXAMPLES[] = {
 	{ "charge", "{\"id\": \"switch1:1758000002.2\", " USAGE_EXAMPLE "}" },
 	{ "charge_batch", "{\"items\": [{\"id\": \"switch1:1758000003.3\", " USAGE_EXAMPLE "}]}" },
 	{ "charge.get", "[\"0:4096:0\"]" },
+	{ "charge.explain", "{\"charge\": \"0:4096:0\", \"language\": \"zh\"}" },
 	{ "customer.put",
 		"{\"customer\": \"c1\", \"segment\": \"public\", \"facts\": {\"vip\": 1}}" },
 	{ "customer.get", "[\"c1\"]" },

@@ -1,0 +1,224 @@
+/*
+ * charge.explain: why a charge is what it is, also long after. Its entry holds the answer that was
+ * given, the answer holds the facts, and the release that priced it holds the words; nothing is
+ * rated again.
+ *
+ *   worker: the entry is read ─► shard: which release was it, is it in memory? ─►
+ *   worker: loads it if not, and writes the lines ─► shard: keeps it for who asks next ─► answered
+ *
+ * A refusal was stored with its reason in both languages, and needs no release.
+ */
+#include "ledger.h"
+#include "once.h"
+#include "shard.h"
+#include "unpriced.h"
+
+#include "base/memory.h"
+#include "base/must.h"
+
+#include "../rules/explain.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { TEXT_BYTES_MAX = 8 << 20, FACTS_BYTES_MAX = 32 << 20, NUMBER_DIGITS = 16 };
+
+struct explaining {
+	struct ledger_entry ledger;
+	enum { READING, WRITING, DROPPING } stage; /* what the worker does, or did last */
+	struct text language;
+	char name[SHA256_HEX]; /* of the release that priced it */
+	char path[RELEASE_PATH_MAX];
+	struct release *recalled; /* was in memory; retained until the lines are written */
+	struct release *loaded;   /* was not */
+	struct release *dropped;
+	struct buffer text;
+	enum status status;
+	struct fault fault;
+};
+
+static void
+explaining_drop(void *state)
+{
+	struct explaining *explaining = state;
+	release_drop(explaining->recalled);
+	release_drop(explaining->loaded);
+	release_drop(explaining->dropped);
+	ledger_release(&explaining->ledger);
+	buffer_release(&explaining->text);
+	memory_free(explaining);
+}
+
+/* ---- on a worker ---- */
+
+static void
+run_read(void *state)
+{
+	struct explaining *explaining = state;
+	ledger_read(&explaining->ledger);
+}
+
+static enum status
+no_room(struct fault *fault)
+{
+	return fault_set(fault, STATUS_MEMORY, "no memory for an explanation");
+}
+
+static enum status
+write_charge(struct explaining *explaining, const struct release *release)
+{
+	const struct entry *entry = &explaining->ledger.entry;
+	struct fault *fault = &explaining->fault;
+	struct pricing pricing;
+	struct arena arena;
+	arena_init(&arena, FACTS_BYTES_MAX);
+	enum status status = unpriced_read(
+		entry->answer, release_image(release), entry->at_ms, &arena, &pricing, fault);
+	if (status == STATUS_OK &&
+		!explain_pricing(release, explaining->language, &pricing, &explaining->text))
+		status = no_room(fault);
+	arena_release(&arena);
+	return status;
+}
+
+static enum status
+write_refusal(struct explaining *explaining)
+{
+	struct unpriced_refusal refusal;
+	enum status status = unpriced_read_refusal(
+		explaining->ledger.entry.answer, &refusal, &explaining->fault);
+	if (status != STATUS_OK)
+		return status;
+	struct text say = text_equal(explaining->language, TEXT("zh")) ? refusal.zh : refusal.en;
+	if (!buffer_print(
+		    &explaining->text, "%.*s: %.*s\n", TEXT_ARGS(refusal.code), TEXT_ARGS(say)))
+		return no_room(&explaining->fault);
+	return STATUS_OK;
+}
+
+static void
+run_write(void *state)
+{
+	struct explaining *explaining = state;
+	explaining->status = STATUS_OK;
+	if (explaining->ledger.entry.kind == ENTRY_REFUSAL) {
+		explaining->status = write_refusal(explaining);
+		return;
+	}
+	if (explaining->recalled == NULL)
+		explaining->status = releases_load_texts(
+			explaining->path, &explaining->loaded, &explaining->fault);
+	if (explaining->status == STATUS_OK)
+		explaining->status = write_charge(explaining,
+			explaining->recalled != NULL ? explaining->recalled : explaining->loaded);
+	release_drop(explaining->recalled);
+	explaining->recalled = NULL;
+}
+
+static void
+run_drop(void *state)
+{
+	struct explaining *explaining = state;
+	release_drop(explaining->dropped);
+	explaining->dropped = NULL;
+}
+
+/* ---- on the shard's thread ---- */
+
+static enum call_end
+work(struct call *call, struct explaining *explaining, void (*run)(void *state))
+{
+	return call_work(call, explaining, run, explaining_drop);
+}
+
+static enum call_end
+begin(struct call *call, const struct charge_explain_params *params)
+{
+	struct ledger_entry ledger = { 0 };
+	enum call_end end;
+	if (!ledger_begin(call, params->charge, &ledger, &end))
+		return end;
+	if (!call_can_work(call))
+		return CALL_WAITS;
+	struct explaining *explaining = memory_new_zeroed(1, sizeof *explaining);
+	if (explaining == NULL)
+		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+	explaining->ledger = ledger;
+	explaining->language = params->language == 1 ? TEXT("zh") : TEXT("en");
+	buffer_init(&explaining->text, TEXT_BYTES_MAX);
+	return work(call, explaining, run_read);
+}
+
+/* The entry is there: finds the release that priced it. */
+static enum call_end
+was_read(struct call *call, struct explaining *explaining, struct text charge)
+{
+	struct releases *releases = call->shard->releases;
+	const struct entry *entry = &explaining->ledger.entry;
+	if (explaining->ledger.status != STATUS_OK)
+		return ledger_failed(call, &explaining->ledger, charge);
+	if (entry->kind != ENTRY_CHARGE && entry->kind != ENTRY_REFUSAL)
+		return ledger_not_found(call, charge);
+	explaining->stage = WRITING;
+	if (entry->kind == ENTRY_REFUSAL)
+		return work(call, explaining, run_write);
+	char number[NUMBER_DIGITS + 1];
+	snprintf(number, sizeof number, "%016" PRIx64, entry->release);
+	const struct kept_release *kept = releases_find(releases, text_of(number));
+	if (kept == NULL) {
+		struct text arguments[] = { SAY_RELEASE, text_of(number) };
+		return call_error(call, SAY_NOT_FOUND, arguments, 2);
+	}
+	memcpy(explaining->name, kept->name, SHA256_HEX);
+	releases_path(store_directory(call->shard->store), kept->name, explaining->path);
+	explaining->recalled = releases_recall(releases, kept->name);
+	return work(call, explaining, run_write);
+}
+
+static enum call_end
+answer(struct call *call, struct explaining *explaining, struct text charge)
+{
+	const struct entry *entry = &explaining->ledger.entry;
+	bool priced = entry->kind == ENTRY_CHARGE;
+	struct pack pack = pack_into(call_buffer(call));
+	pack_map(&pack, 4u + priced);
+	pack_name_text(&pack, "charge", charge);
+	pack_name_string(&pack, "kind", entry_kind_name(entry->kind));
+	pack_name_integer(&pack, "at", entry->at_ms);
+	if (priced)
+		pack_name_text(&pack, "release", (struct text){ explaining->name, SHA256_HEX });
+	pack_name_text(&pack, "text",
+		(struct text){ (const char *)explaining->text.data, explaining->text.size });
+	return call_answer(call, pack_whole(&pack));
+}
+
+/* The lines are written, or not: keeps what was loaded for who asks next. */
+static enum call_end
+was_written(struct call *call, struct explaining *explaining, struct text charge)
+{
+	if (explaining->loaded != NULL) {
+		explaining->dropped = releases_remember_recalled(
+			call->shard->releases, explaining->loaded);
+		explaining->loaded = NULL;
+	}
+	if (explaining->dropped != NULL) {
+		explaining->stage = DROPPING;
+		return work(call, explaining, run_drop);
+	}
+	if (explaining->status != STATUS_OK)
+		return call_failed(call, explaining->status, &explaining->fault);
+	return answer(call, explaining, charge);
+}
+
+enum call_end
+explain_run(struct call *call, const void *params)
+{
+	const struct charge_explain_params *explain = params;
+	struct explaining *explaining = call_state(call);
+	if (explaining == NULL)
+		return begin(call, explain);
+	if (explaining->stage == READING)
+		return was_read(call, explaining, explain->charge);
+	return was_written(call, explaining, explain->charge);
+}

@@ -1,0 +1,284 @@
+/* Stored answers back to facts (see unpriced.h). */
+#include "unpriced.h"
+
+#include "scan.h"
+
+#include <msgpack.h>
+#include <string.h>
+
+enum { ZONE_CHUNK_BYTES = 4 * 1024 };
+
+/* What one reading carries along. */
+struct unpricing {
+	const struct image *image;
+	int64_t at_ms;
+	struct arena *arena;
+	struct fault *fault;
+	enum status status; /* of what could not be read */
+};
+
+static bool
+corrupt(struct unpricing *unpricing, const char *what)
+{
+	unpricing->status = fault_set(
+		unpricing->fault, STATUS_CORRUPT, "the stored answer can't be read: %s", what);
+	return false;
+}
+
+/* ---- values ---- */
+
+/* The value of a name; NULL if there is none. */
+static const msgpack_object *
+find(const msgpack_object *map, const char *name)
+{
+	size_t size = strlen(name);
+	if (map == NULL || map->type != MSGPACK_OBJECT_MAP)
+		return NULL;
+	for (uint32_t i = 0; i < map->via.map.size; i++) {
+		const msgpack_object *key = &map->via.map.ptr[i].key;
+		if (key->type == MSGPACK_OBJECT_STR && key->via.str.size == size &&
+			memcmp(key->via.str.ptr, name, size) == 0)
+			return &map->via.map.ptr[i].val;
+	}
+	return NULL;
+}
+
+/* A text; none if it is absent or something else. */
+static struct text
+text_in(const msgpack_object *map, const char *name)
+{
+	const msgpack_object *value = find(map, name);
+	if (value == NULL || value->type != MSGPACK_OBJECT_STR)
+		return (struct text){ NULL, 0 };
+	return (struct text){ value->via.str.ptr, value->via.str.size };
+}
+
+/* Money that may be absent, which is 0. False if it is no money. */
+static bool
+money_in(const msgpack_object *map, const char *name, struct money *amount)
+{
+	*amount = (struct money){ 0 };
+	return find(map, name) == NULL || money_parse(text_in(map, name), amount);
+}
+
+static bool
+integer_in(const msgpack_object *map, const char *name, int64_t *number)
+{
+	const msgpack_object *value = find(map, name);
+	if (value == NULL)
+		return false;
+	*number = value->type == MSGPACK_OBJECT_POSITIVE_INTEGER ? (int64_t)value->via.u64
+								 : value->via.i64;
+	return value->type == MSGPACK_OBJECT_NEGATIVE_INTEGER ||
+		(value->type == MSGPACK_OBJECT_POSITIVE_INTEGER && value->via.u64 <= INT64_MAX);
+}
+
+static const msgpack_object *
+array_in(const msgpack_object *map, const char *name)
+{
+	const msgpack_object *value = find(map, name);
+	return value != NULL && value->type == MSGPACK_OBJECT_ARRAY ? value : NULL;
+}
+
+/* ---- lines ---- */
+
+static bool
+read_part(struct unpricing *unpricing, const msgpack_object *map, struct price_part *part)
+{
+	int64_t tier = 0;
+	*part = (struct price_part){
+		.band = text_in(map, "band"),
+		.allowance = text_in(map, "allowance"),
+	};
+	if (!integer_in(map, "units", &part->units) || !money_in(map, "price", &part->price) ||
+		(find(map, "tier") != NULL && !integer_in(map, "tier", &tier)) || tier < 0 ||
+		tier > UINT32_MAX)
+		return corrupt(unpricing, "a part");
+	part->tier = (uint32_t)tier;
+	return true;
+}
+
+/* The tariff of a version of a package; NULL if there is none. */
+static const struct tariff *
+find_tariff(const struct package *package, struct text id)
+{
+	for (uint32_t i = 0; i < package->tariff_count; i++)
+		if (text_equal(package->tariffs[i].id, id))
+			return &package->tariffs[i];
+	return NULL;
+}
+
+/* What the image says of the line: the version of its package at that time, and the tariff in it. */
+static bool
+find_rule(struct unpricing *unpricing, struct price_line *line, const struct tariff **tariff)
+{
+	const struct image *image = unpricing->image;
+	uint32_t first, count;
+	if (!image_package(image, line->package, &first, &count))
+		return corrupt(unpricing, "its release has no such package");
+	for (uint32_t i = first; i < first + count; i++) {
+		const struct package *package = &image->packages[i];
+		if (line->version_ms < package->from_ms || line->version_ms >= package->till_ms)
+			continue;
+		*tariff = find_tariff(package, line->tariff);
+		line->package = package->id;
+		line->version_ms = package->from_ms;
+		return *tariff != NULL || corrupt(unpricing, "its release has no such tariff");
+	}
+	return corrupt(unpricing, "its release has no such version");
+}
+
+/* "package.tariff": neither id has a dot. */
+static bool
+split_rule(struct text rule, struct price_line *line)
+{
+	const char *dot = rule.size == 0 ? NULL : memchr(rule.data, '.', rule.size);
+	if (dot == NULL)
+		return false;
+	size_t size = (size_t)(dot - rule.data);
+	line->package = (struct text){ rule.data, size };
+	line->tariff = (struct text){ dot + 1, rule.size - size - 1 };
+	return true;
+}
+
+static bool
+read_parts(struct unpricing *unpricing, const msgpack_object *map, struct price_line *line)
+{
+	const msgpack_object *list = array_in(map, "parts");
+	if (list == NULL)
+		return corrupt(unpricing, "a line without parts");
+	line->part_count = list->via.array.size;
+	if (line->part_count == 0)
+		return true;
+	struct price_part *parts = arena_take(unpricing->arena, line->part_count * sizeof *parts);
+	if (parts == NULL) {
+		unpricing->status = fault_set(
+			unpricing->fault, STATUS_MEMORY, "no memory for a stored answer");
+		return false;
+	}
+	for (size_t i = 0; i < line->part_count; i++)
+		if (!read_part(unpricing, &list->via.array.ptr[i], &parts[i]))
+			return false;
+	line->parts = parts;
+	return true;
+}
+
+static bool
+read_line(struct unpricing *unpricing, const msgpack_object *map, struct price_line *line)
+{
+	const struct tariff *tariff;
+	*line = (struct price_line){ .zone = text_in(map, "zone") };
+	if (!split_rule(text_in(map, "rule"), line) || !money_in(map, "amount", &line->amount) ||
+		!money_in(map, "setup", &line->setup) || !money_in(map, "recount", &line->recount))
+		return corrupt(unpricing, "a line");
+	if (!integer_in(map, "version", &line->version_ms))
+		line->version_ms = unpricing->at_ms;
+	if (!find_rule(unpricing, line, &tariff))
+		return false;
+	line->tariff = tariff->id;
+	line->say = tariff->say;
+	line->component = unpricing->image->components[tariff->component];
+	return read_parts(unpricing, map, line);
+}
+
+static bool
+read_pricing(struct unpricing *unpricing, const msgpack_object *answer, struct pricing *pricing)
+{
+	const msgpack_object *list = array_in(answer, "lines");
+	*pricing = (struct pricing){ .at_ms = unpricing->at_ms };
+	if (list == NULL || !money_in(answer, "amount", &pricing->amount))
+		return corrupt(unpricing, "it has no price");
+	pricing->line_count = list->via.array.size;
+	struct price_line *lines = arena_take(
+		unpricing->arena, (pricing->line_count + 1) * sizeof *lines);
+	if (lines == NULL) {
+		unpricing->status = fault_set(
+			unpricing->fault, STATUS_MEMORY, "no memory for a stored answer");
+		return false;
+	}
+	for (size_t i = 0; i < pricing->line_count; i++)
+		if (!read_line(unpricing, &list->via.array.ptr[i], &lines[i]))
+			return false;
+	pricing->lines = lines;
+	if (pricing->line_count > 0)
+		pricing->zone = lines[0].zone;
+	return true;
+}
+
+/* ---- answers ---- */
+
+/* Is it one message, so that what it says of its sizes can be believed? */
+static bool
+is_whole(struct bytes answer)
+{
+	const struct scan_limits limits = { answer.size, UINT32_MAX };
+	struct scan scan;
+	size_t size;
+	scan_init(&scan);
+	return scan_message(&scan, answer, &limits, &size) == SCAN_MESSAGE &&
+		scan.problem == SCAN_FINE && size == answer.size;
+}
+
+/* The answer as objects, whose texts point into its bytes. */
+static enum status
+unpack(struct bytes answer, msgpack_zone *zone, msgpack_object *object, struct fault *fault)
+{
+	size_t offset = 0;
+	if (!is_whole(answer))
+		return fault_set(fault, STATUS_CORRUPT, "the stored answer is not MessagePack");
+	switch (msgpack_unpack((const char *)answer.data, answer.size, &offset, zone, object)) {
+	case MSGPACK_UNPACK_SUCCESS:
+		return STATUS_OK;
+	case MSGPACK_UNPACK_NOMEM_ERROR:
+		return fault_set(fault, STATUS_MEMORY, "no memory for a stored answer");
+	case MSGPACK_UNPACK_EXTRA_BYTES:
+	case MSGPACK_UNPACK_CONTINUE:
+	case MSGPACK_UNPACK_PARSE_ERROR:
+		break;
+	}
+	return fault_set(fault, STATUS_CORRUPT, "the stored answer is not MessagePack");
+}
+
+enum status
+unpriced_read(struct bytes answer, const struct image *image, int64_t at_ms, struct arena *arena,
+	struct pricing *pricing, struct fault *fault)
+{
+	struct unpricing unpricing = { image, at_ms, arena, fault, STATUS_OK };
+	struct pricing read;
+	msgpack_object object;
+	msgpack_zone zone;
+	if (!msgpack_zone_init(&zone, ZONE_CHUNK_BYTES))
+		return fault_set(fault, STATUS_MEMORY, "no memory for a stored answer");
+	enum status status = unpack(answer, &zone, &object, fault);
+	if (status == STATUS_OK && !read_pricing(&unpricing, &object, &read))
+		status = unpricing.status;
+	if (status == STATUS_OK)
+		*pricing = read;
+	msgpack_zone_destroy(&zone);
+	return status;
+}
+
+enum status
+unpriced_read_refusal(struct bytes answer, struct unpriced_refusal *refusal, struct fault *fault)
+{
+	msgpack_object object;
+	msgpack_zone zone;
+	if (!msgpack_zone_init(&zone, ZONE_CHUNK_BYTES))
+		return fault_set(fault, STATUS_MEMORY, "no memory for a stored answer");
+	enum status status = unpack(answer, &zone, &object, fault);
+	if (status == STATUS_OK) {
+		const msgpack_object *say = find(&object, "say");
+		struct unpriced_refusal read = {
+			.code = text_in(&object, "code"),
+			.en = text_in(say, "en"),
+			.zh = text_in(say, "zh"),
+		};
+		if (read.code.data == NULL || read.en.data == NULL || read.zh.data == NULL)
+			status = fault_set(
+				fault, STATUS_CORRUPT, "the stored answer is no refusal");
+		else
+			*refusal = read;
+	}
+	msgpack_zone_destroy(&zone);
+	return status;
+}

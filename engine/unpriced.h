@@ -1,0 +1,35 @@
+/*
+ * An answer as it was stored, back to the facts it was packed from: priced.h the other way round. So
+ * what was charged long ago is explained by the same words as if it had just been priced, and
+ * nothing is rated again.
+ *
+ *   pricing ── priced_pack ──► answer in the journal ── unpriced_read ──► the same pricing
+ *
+ * What the answer leaves out because its release says it anyway (the first component, the key of
+ * the line's text, the version of the package in force at the event) is taken from that release's
+ * image. Names that an answer has and this does not know are passed over.
+ *
+ * Thread: any.
+ */
+#ifndef SUANPAN_UNPRICED_H
+#define SUANPAN_UNPRICED_H
+
+#include "../rules/rate.h"
+
+/*
+ * The lines, parts and amounts of a priced answer; `at_ms` is when the event happened. Texts point
+ * into the answer and the image, lists into the arena. Consumptions are no part of an answer.
+ * STATUS_CORRUPT: it is no priced answer; STATUS_MEMORY.
+ */
+enum status unpriced_read(struct bytes answer, const struct image *image, int64_t at_ms,
+	struct arena *arena, struct pricing *pricing, struct fault *fault);
+
+/* What a stored refusal says. STATUS_CORRUPT: it is none. */
+struct unpriced_refusal {
+	struct text code;
+	struct text en, zh;
+};
+enum status
+unpriced_read_refusal(struct bytes answer, struct unpriced_refusal *refusal, struct fault *fault);
+
+#endif
