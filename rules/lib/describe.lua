@@ -123,7 +123,7 @@ end
 local function named(list)
     local found = {}
     for _, entry in ipairs(list) do
-        found[entry[1]] = { say = both(entry[2]), lua = entry[3] }
+        found[entry[1]] = { say = both(entry[2]), lua = entry[3], only = entry.only }
     end
     return found
 end

@@ -546,6 +546,7 @@ manual.money = {
 }
 
 -- The words that every script has besides those of the language, and their types for editors; nothing else of Lua is there.
+-- `only` names the dialect of one that the others do not have.
 manual.allowed = {
     { "type", { en = "as in Lua; \"money\" and \"decimal\" of exact numbers", zh = "同 Lua；精确数为 \"money\" 或 \"decimal\"" },
         "(value: any): string" },
@@ -562,7 +563,7 @@ manual.allowed = {
     { "decimal", { en = "an exact number", zh = "精确小数" }, "(text: string): suanpan.decimal" },
     { "tables", { en = "tables.ID { input = value, … }: a row of a decision table, in functions",
         zh = "tables.编号 { 输入 = 值, … }：决策表的一行，仅在函数中可用" },
-        "table<string, fun(inputs: table<string, any>): table<string, any>>" },
+        "table<string, fun(inputs: table<string, any>): table<string, any>>", only = "catalog" },
     { "math.abs", { en = "of whole and of exact numbers", zh = "用于整数与精确数" }, "(x: any): any" },
     { "math.max", { en = "the same", zh = "同上" }, "(x: any, ...: any): any" },
     { "math.min", { en = "the same", zh = "同上" }, "(x: any, ...: any): any" },

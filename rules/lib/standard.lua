@@ -20,7 +20,7 @@ local function common_words()
         if library then
             fields[library] = fields[library] or {}
             table.insert(fields[library], field)
-        else
+        elseif not word.only then
             names[#names + 1] = word[1]
         end
     end
@@ -46,6 +46,9 @@ function standard.write(language)
         local names = {}
         for _, word in ipairs(dialect.words) do
             names[#names + 1] = word[1]
+        end
+        for _, word in ipairs(manual.allowed) do
+            names[#names + 1] = word.only == dialect[1] and word[1] or nil
         end
         lines[#lines + 1] = string.format("stds.suanpan_%s = { read_globals = {\n    %s,\n} }", dialect[1], quoted(names))
     end
