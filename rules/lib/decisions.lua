@@ -3,6 +3,7 @@
 
 local use, native = ...
 local report = use "report"
+local failed = use "failed"
 local tables = use "tables"
 local types = use "types"
 local schema = use "schema"
@@ -341,7 +342,9 @@ function decisions.check_asked(by_id)
     local names = report.sorted_keys(by_id)
     for _, asked in ipairs(native.tables_asked()) do
         local built = by_id[asked.name]
-        check_name(names, asked.name, asked, table_name)
+        if not built and not failed.may_declare("table", asked.name) then
+            check_name(names, asked.name, asked, table_name)
+        end
         if built and built.inputs and asked.inputs then
             check_inputs(built, asked)
         end

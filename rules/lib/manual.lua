@@ -436,7 +436,8 @@ manual.types = {
     yes = { lua = "true", en = "true", zh = "true" },
     money = { lua = "string|suanpan.amount", en = "money", zh = "金额",
         more = { en = "decimal text with at most 6 decimals, or money \"…\"", zh = "至多 6 位小数的十进制文本，或 money \"…\"" }, like = '"0.15"' },
-    tiered_prices = { lua = "suanpan.prices|table<integer|string, suanpan.money|integer>[]", en = "prices, or a list of tiers", zh = "价格，或阶梯的列表",
+    tiered_prices = { lua = "suanpan.prices|table<integer|string, suanpan.money|integer>[]",
+        en = "prices, or a list of tiers", zh = "价格，或阶梯的列表",
         more = { en = "a tier is { price, up_to = edge } or, with a calendar, { band = price, …, up_to = edge }; the edge is a number of "
             .. "steps or a quantity; the last tier has none",
             zh = "一个阶梯写作 { 价格, up_to = 上限 }，有日历时为 { 时段 = 价格, …, up_to = 上限 }；上限为计费单位数或数量，最后一个阶梯不写" },

@@ -106,8 +106,14 @@ def test_a_script_that_fails_hides_nothing_of_the_others(folder):
 
 
 def test_a_name_is_not_called_unknown_while_a_script_that_failed_may_declare_it(folder):
-    (folder / "more.lua").write_text('plan "other" { base = "nobody" }\n')
-    for maybe, known in (('package "nobody" { kind = }', True), ('package(name) { kind = }', True), ('package "somebody" { kind = }', False)):
+    (folder / "more.lua").write_text('plan "other" { base = "nobody" }\nlocal function ask(c) return tables.shares { to = c.to } end\n')
+    everything = 'package(name) { kind = } table(name) { file = }'
+    for maybe, known in (
+        ('package "nobody" { kind = } table "shares" {', True),
+        (everything, True),
+        ('package "nobody" { kind = }', False),
+        ('package "somebody" { kind = } table "shares" {', False),
+    ):
         (folder / "half.lua").write_text(maybe)
         names = [one for one in findings_of(folder) if one["rule"] == "unknown_name"]
         assert (names == []) is known, maybe
