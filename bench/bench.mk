@@ -1,6 +1,7 @@
 # Included by the main Makefile. Programs and objects lie together below $(BUILD)/bench.
 
-BENCH_PROGRAMS = $(BUILD)/bench/load/load $(BUILD)/bench/bare/bare $(BUILD)/bench/check/histogram $(BUILD)/bench/rating/rating
+BENCH_PROGRAMS = $(BUILD)/bench/load/load $(BUILD)/bench/bare/bare $(BUILD)/bench/check/histogram $(BUILD)/bench/rating/rating \
+	$(BUILD)/bench/tables/tables
 bench_objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/$(1)/*.c))
 
 # Python with Debian's packages, not one of a version manager.
@@ -16,6 +17,9 @@ $(BUILD)/bench/check/histogram: $(BUILD)/bench/check/histogram.o $(BUILD)/bench/
 	$(CC_used) $(FLAGS_$(MODE)) -pthread $(LDFLAGS) -o $@ $^
 
 $(BUILD)/bench/rating/rating: $(call bench_objects,rating) $(LINK_rules)
+	$(CC_used) $(FLAGS_$(MODE)) -pthread $(LDFLAGS) -o $@ $^ $(LIBS_rules)
+
+$(BUILD)/bench/tables/tables: $(call bench_objects,tables) $(LINK_rules)
 	$(CC_used) $(FLAGS_$(MODE)) -pthread $(LDFLAGS) -o $@ $^ $(LIBS_rules)
 
 .PHONY: bench bench-programs bench-check

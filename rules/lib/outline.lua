@@ -21,6 +21,7 @@ local names_zh = {
     every = "周期", from = "起", till = "止", layer = "层", layers = "层", component = "成分", components = "成分", kind = "种类",
     hours = "时间", days = "日期", except = "除外", rest = "其余", holidays = "节假日表", prefix = "前缀", number = "号码",
     digits = "位数", followed_by = "后接", refuse = "拒绝", area_codes = "区号", currency = "币种", languages = "语言",
+    table = "决策表", file = "文件", columns = "列", types = "类型", hit = "取用", domain = "取值范围",
     plans = "定价计划", base = "基础包", optional = "可选包", brand = "品牌", services = "业务", instructions = "指令上限",
 }
 
@@ -181,6 +182,25 @@ local function walk_value(node, field, value, body)
     end
 end
 
+-- Rows of a decision table are told apart by the cells that are asked; their order matters where the first wins.
+local function walk_cells(node, record, body)
+    local names = {}
+    for index = 1, #body do
+        local asked, given = {}, {}
+        local row = rawget(body, index)
+        for column, name in ipairs(record.columns) do
+            table.insert(string.find(name, "^=>") and given or asked, written(row[column]))
+        end
+        local label = table.concat(asked, ", ")
+        local inner = child(node, label, label, label)
+        names[index] = string.sub(inner.path, #node.path + 2)
+        add(inner, table.concat(given, "\n"), table.concat(given, ", "))
+    end
+    if record.hit == "first" then
+        add_order(node, names)
+    end
+end
+
 -- The fields that are written: what is left out, and what says no more than the default, is the same.
 function walk_fields(node, definition, record, body)
     for _, field in ipairs(definition.fields) do
@@ -230,6 +250,9 @@ local function walk_declaration(node, record)
     if record.rows then
         walk_rows({ what = node.what, path = node.path .. "/row", en = node.en, zh = node.zh }, schema.records[word.rows],
             record.rows, body)
+    end
+    if word.lists and record.columns then
+        walk_cells({ what = node.what, path = node.path .. "/row", en = node.en, zh = node.zh }, record, body)
     end
     for _, name in ipairs(word.items or {}) do
         local names = {}

@@ -43,6 +43,8 @@ static const char all_words[] =
 	"    package(name) { kind = \"plugin\", from = \"2020-01-01\" }\n"
 	"end\n"
 	"plan \"single\" { base = \"e7\" }\n"
+	"table \"sizes\" { hit = \"first\", columns = { \"n\", \"=> size\" }, types = { \"integer\", \"text\" },\n"
+	"    domain = { n = \"1..9\" }, { 1, \"one\" }, { \">=2\", \"many\" } }\n"
 	"zones \"other\" { { \"home\", rest = true } }\n"
 	"texts \"zh\" { [\"package.e6\"] = \"家庭套餐\", voice = { [\"local\"] = \"本地语音\" } }\n"
 	"texts \"en\" { [\"package.e6\"] = \"Family\", voice = { [\"local\"] = \"local voice\" } }\n";
@@ -225,6 +227,10 @@ static const struct edit edits[] = {
 	{ "brand = \"e6\", ", "", "offering/e6_family/brand", "e6", NULL },
 	{ "plans = \"family\"", "plans = \"single\"", "offering/e6_family/plans", "family",
 		"single" },
+	{ "\"many\"", "\"more\"", "table/sizes/row/>=2", "many", "more" },
+	{ "\">=2\"", "\">1\"", "table/sizes/row/>1", NULL, "many" },
+	{ "1..9", "1..8", "table/sizes/domain", "n = 1..9", "n = 1..8" },
+	{ "hit = \"first\", ", "", "table/sizes/hit", "first", NULL },
 	{ "本地语音", "市话", "texts/zh/voice.local", "本地语音", "市话" },
 	{ "\"Family\"", "\"Home\"", "texts/en/package.e6", "Family", "Home" },
 };
