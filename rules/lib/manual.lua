@@ -85,10 +85,18 @@ zones "dialled" {
 
     { "free", number = { "110", "119" } },
     { "free", prefix = "800", digits = 10 },
+    { column "special.zone", prefix = column "special.prefix", digits = column "special.digits" },
     { "local", prefix = "@own_area" },
     { "distant", prefix = "0" },
     { "local", rest = true },
 }
+]],
+        table_file = "tables/special.csv",
+        table_example = [[
+prefix,digits,zone
+400,10,local
+95,5..6,local
+9510,,free
 ]],
     },
     calendar = {
@@ -331,8 +339,11 @@ texts "zh" {
     },
     column = {
         about = {
-            en = "For lists that are too long to be written out. The table is tables/countries.csv; cells are taken as they stand.",
-            zh = "供过长的列表使用。表为 tables/countries.csv，其中的值按原样取用。",
+            en = "For lists that are too long to be written out. The table is tables/countries.csv; cells are taken as they stand. A row "
+                .. "of a zone map may take its prefixes from a column, and then the zone and the number of digits of each from columns "
+                .. "beside it; `10`, `7..11`, or nothing for any number of digits.",
+            zh = "供过长的列表使用。表为 tables/countries.csv，其中的值按原样取用。号段表的一行可从某列取前缀，"
+                .. "并从同一张表的其他列取每个前缀的计费区与位数；位数写 `10`、`7..11`，不限位数则留空。",
         },
         file = "countries.lua",
         example = [[

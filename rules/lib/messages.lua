@@ -324,6 +324,12 @@ messages.zone_row_digits = {
     mend_en = "keep one of number, prefix (with followed_by and digits) and rest",
     mend_zh = "在 number、prefix（可带 followed_by、digits）与 rest 中保留一种",
 }
+messages.zone_table_columns = {
+    en = "a row from a table takes its prefixes from a column, and zones and digits from others of the same table",
+    zh = "取自表的一行，其前缀、计费区与位数须出自同一张表的各列",
+    mend_en = "write { column \"codes.zone\", prefix = column \"codes.prefix\", digits = column \"codes.digits\" }",
+    mend_zh = "写成 { column \"codes.zone\", prefix = column \"codes.prefix\", digits = column \"codes.digits\" }",
+}
 messages.prefix_repeated = {
     en = "'{prefix}' stands in row {row} already, which wins",
     zh = "“{prefix}”已在第 {row} 行出现，以那一行为准",

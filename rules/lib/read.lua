@@ -75,17 +75,25 @@ function readers.list_with_repeats(value, place, kind)
     return sound and list or nil
 end
 
--- A list, or { column = { table, column }, place }.
-function readers.list_or_column(value, place, kind)
+-- What `other` reads, or { column = { table, column }, place }.
+local function read_or_column(value, place, other)
     local declaration = type(value) == "table" and declare.made(value)
     if not declaration then
-        return readers.list(value, place, kind)
+        return other()
     end
     local name, column = string.match(declaration.id or "", "^([%w_-]+)%.([%w_-]+)$")
     if declaration.word ~= "column" or not name then
         return types.wrong(value, place, types.wanted.column)
     end
     return { column = { table = name, name = column }, place = declaration.place }
+end
+
+function readers.list_or_column(value, place, kind)
+    return read_or_column(value, place, function() return readers.list(value, place, kind) end)
+end
+
+function readers.or_column(value, place, kind)
+    return read_or_column(value, place, function() return read_type(kind, value, place) end)
 end
 
 -- The name of a table and the columns it must have; tables.lua opens it.

@@ -64,6 +64,9 @@ local parametric = {
     list = function(kind)
         return join("%s, or a list", "%s，或其列表", type_text(kind))
     end,
+    or_column = function(kind)
+        return join("%s, or a column", "%s，或一列", type_text(kind))
+    end,
     list_with_repeats = function(kind)
         return join("list of %s", "%s 的列表", type_text(kind))
     end,

@@ -3,6 +3,7 @@
 
 local use, native = ...
 local report = use "report"
+local prefixes = use "prefixes"
 local tables = use "tables"
 local types = use "types"
 local schema = use "schema"
@@ -176,6 +177,29 @@ local function add_row(map, row)
     end
 end
 
+-- A row whose prefixes stand in a table, with zones and digits of their own: a row of the map for each kind of them.
+local function add_table_row(map, row)
+    local count = 0
+    local parts = prefixes.read(row)
+    for _, part in ipairs(parts or {}) do
+        local own = { zone = part.zone, refuse = row.refuse, index = row.index, place = part.place, prefixes = {},
+            digits_min = part.min, digits_max = part.max }
+        local entry = { min = part.min, max = part.max > 0 and part.max or 99, row = own }
+        add_name(map, own)
+        for _, prefix in ipairs(part.prefixes) do
+            if not taken_by(map.taken, prefix, entry.min, entry.max) then
+                take(map.taken, prefix, entry)
+                table.insert(own.prefixes, prefix)
+            end
+        end
+        count = count + #own.prefixes
+        table.insert(map.rows, own)
+    end
+    if parts and #parts > 0 and count == 0 then
+        find("dead_zone_row", row.place)
+    end
+end
+
 local function area_codes(record)
     local areas = {}
     for _, area in ipairs(record.area_codes or {}) do
@@ -205,8 +229,13 @@ function zones.build(record)
     map.areas = area_codes(record)
     for index, row in ipairs(record.rows) do
         row.index = index
-        add_name(map, row)
-        if not row.broken and check_kind(row) then
+        local of_table = prefixes.is_of_table(row)
+        if not of_table then
+            add_name(map, row)
+        end
+        if of_table and not row.broken and check_kind(row) then
+            add_table_row(map, row)
+        elseif not row.broken and check_kind(row) then
             add_row(map, row)
             table.insert(map.rows, row)
         end
