@@ -75,6 +75,11 @@ void build_open_native(lua_State *lua);
 int build_native_decision(lua_State *lua);
 void build_tables(lua_State *lua, struct built *built);
 
+/* build_csv.c: csv(…), csv_column(…) and csv_names(…) of `native`. */
+int build_native_csv(lua_State *lua);
+int build_native_csv_column(lua_State *lua);
+int build_native_csv_names(lua_State *lua);
+
 /* build_asked.c: tables_asked(…) of `native`. */
 int build_native_tables_asked(lua_State *lua);
 
