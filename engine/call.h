@@ -148,6 +148,10 @@ enum call_end explain_run(struct call *call, const void *params);
 enum call_end release_run_publish(struct call *call, const void *params);
 enum call_end release_run_list(struct call *call, const void *params);
 enum call_end release_run_activate(struct call *call, const void *params);
+enum call_end release_run_revert(struct call *call, const void *params);
+enum call_end release_run_cancel(struct call *call, const void *params);
+enum call_end release_run_history(struct call *call, const void *params);
+enum call_end release_run_delete(struct call *call, const void *params);
 enum call_end release_run_diff(struct call *call, const void *params);
 
 #endif

@@ -455,12 +455,15 @@ static const struct method METHOD_BALANCE_TOPUP = { "balance.topup", &TOPUP_PARA
 
 /* ---- releases ---- */
 
+#define WHO_AND_WHY(type) \
+	{ "by", FIELD_TEXT, offsetof(struct type, by), false, 0, 64, NULL, NULL, "who does it", "操作人" }, \
+		{ "why", FIELD_TEXT, offsetof(struct type, why), false, 0, 200, NULL, NULL, "why, in a sentence", "原因" }
+
 static const struct field PUBLISH_FIELDS[] = {
 	{ "bundle", FIELD_BYTES, offsetof(struct publish_params, bundle), true, 8, 64 << 20, NULL, NULL,
 		"a catalog folder as one run of bytes, as suanpan publish makes it",
 		"suanpan publish 打包的目录" },
-	{ "by", FIELD_TEXT, offsetof(struct publish_params, by), false, 0, 64, NULL, NULL, "who publishes",
-		"发布人" },
+	WHO_AND_WHY(publish_params),
 	{ "activate", FIELD_BOOLEAN, offsetof(struct publish_params, activate), false, 0, 0, NULL, NULL,
 		"puts it in force at once", "立即启用" },
 };
@@ -468,19 +471,44 @@ SHAPE(PUBLISH_PARAMS, "release.publish", PUBLISH_FIELDS, struct publish_params);
 static const struct field ACTIVATE_FIELDS[] = {
 	{ "release", FIELD_TEXT, offsetof(struct activate_params, release), true, 8, 64, NULL, NULL,
 		"its name, or the first 8 or more digits of it", "规则版本名称，或其前 8 位以上" },
-	{ "by", FIELD_TEXT, offsetof(struct activate_params, by), false, 0, 64, NULL, NULL, "who activates",
-		"操作人" },
+	WHO_AND_WHY(activate_params),
+	{ "at", FIELD_TIME, offsetof(struct activate_params, at_ms), false, 0, 0, NULL, NULL,
+		"from when on; at once if absent or past. Another release for the same time replaces it, and at most three lie ahead",
+		"生效时间；缺省或已过则立即启用。同一时间再次排期则替换；最多排期三个" },
 };
 SHAPE(ACTIVATE_PARAMS, "release.activate", ACTIVATE_FIELDS, struct activate_params);
+static const struct field REVERT_FIELDS[] = { WHO_AND_WHY(revert_params) };
+SHAPE(REVERT_PARAMS, "release.revert", REVERT_FIELDS, struct revert_params);
+static const struct field CANCEL_FIELDS[] = {
+	{ "at", FIELD_TIME, offsetof(struct cancel_params, at_ms), true, 0, 0, NULL, NULL,
+		"the time for which it is scheduled", "排期的时间" },
+	WHO_AND_WHY(cancel_params),
+};
+SHAPE(CANCEL_PARAMS, "release.cancel", CANCEL_FIELDS, struct cancel_params);
+static const struct field DELETE_FIELDS[] = {
+	{ "release", FIELD_TEXT, offsetof(struct release_params, release), true, 8, 64, NULL, NULL,
+		"its name, or the first 8 or more digits of it", "规则版本名称，或其前 8 位以上" },
+	WHO_AND_WHY(release_params),
+};
+SHAPE(DELETE_PARAMS, "release.delete", DELETE_FIELDS, struct release_params);
+static const struct field RELEASE_HISTORY_FIELDS[] = {
+	{ "limit", FIELD_INTEGER, offsetof(struct limit_params, limit), false, 1, 10000, NULL, NULL,
+		"activations shown; 100 if absent", "最多列出的次数，缺省 100" },
+};
+SHAPE(RELEASE_HISTORY_PARAMS, "release.history", RELEASE_HISTORY_FIELDS, struct limit_params);
+
 static const struct field RELEASE_RESULT_FIELDS[] = {
 	{ "release", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "its name, 64 digits", "规则版本名称" },
 	{ "catalog", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "the catalog's id", "目录编号" },
 	{ "bytes", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "of the bundle", "字节数" },
 	{ "published", FIELD_TIME, 0, true, 0, 0, NULL, NULL, "when", "发布时间" },
-	{ "activated", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "when last, if ever", "最近启用时间" },
-	{ "by", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "who", "操作人" },
+	{ "activated", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "since when it is, or was last, in force", "最近启用时间" },
+	{ "scheduled", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "when it will come into force, if it is scheduled",
+		"排期启用的时间" },
+	{ "by", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "who published it", "发布人" },
+	{ "why", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "why it was published", "发布原因" },
 	{ "active", FIELD_BOOLEAN, 0, true, 0, 0, NULL, NULL, "is it in force", "是否生效" },
-	{ "memory_bytes", FIELD_INTEGER, 0, false, 0, 0, NULL, NULL, "while loaded", "占用内存" },
+	{ "memory_bytes", FIELD_INTEGER, 0, false, 0, 0, NULL, NULL, "while in force", "占用内存" },
 };
 RESULT(RELEASE_RESULT, "release", RELEASE_RESULT_FIELDS);
 static const struct field RELEASES_RESULT_FIELDS[] = {
@@ -488,17 +516,49 @@ static const struct field RELEASES_RESULT_FIELDS[] = {
 	{ "active", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "the one in force", "生效版本" },
 };
 RESULT(RELEASES_RESULT, "releases", RELEASES_RESULT_FIELDS);
-static const enum say RELEASE_SAYS[] = { SAY_BAD_CATALOG, SAY_NOT_FOUND, SAY_DISK_FULL, SAY_OVERLOADED, SAY_COUNT };
-static const char *const ACTIVATE_POSITIONAL[] = { "release", NULL };
+static const struct field DELETED_RESULT_FIELDS[] = {
+	{ "deleted", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "its name, 64 digits", "被删除的规则版本" },
+};
+RESULT(DELETED_RESULT, "deleted", DELETED_RESULT_FIELDS);
+static const struct field ACTIVATION_RESULT_FIELDS[] = {
+	{ "at", FIELD_TIME, 0, true, 0, 0, NULL, NULL, "from when on", "启用时间" },
+	{ "release", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "its name, 64 digits", "规则版本名称" },
+	{ "by", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "who put it in force", "操作人" },
+	{ "why", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "why", "原因" },
+};
+RESULT(ACTIVATION_RESULT, "activation", ACTIVATION_RESULT_FIELDS);
+static const struct field RELEASE_HISTORY_RESULT_FIELDS[] = {
+	{ "scheduled", FIELD_LIST, 0, true, 0, 0, NULL, &ACTIVATION_RESULT, "those that lie ahead, the next first",
+		"已排期的启用，最近的在前" },
+	{ "activations", FIELD_LIST, 0, true, 0, 0, NULL, &ACTIVATION_RESULT,
+		"those that were, newest first; the first is in force", "历次启用，最新在前，首个正在生效" },
+};
+RESULT(RELEASE_HISTORY_RESULT, "release.history", RELEASE_HISTORY_RESULT_FIELDS);
+static const enum say PUBLISH_SAYS[] = { SAY_BAD_CATALOG, SAY_DISK_FULL, SAY_OVERLOADED, SAY_COUNT };
+static const enum say RELEASE_SAYS[] = { SAY_NOT_FOUND, SAY_IN_USE, SAY_DISK_FULL, SAY_OVERLOADED, SAY_COUNT };
+static const char *const RELEASE_POSITIONAL[] = { "release", NULL };
+static const char *const CANCEL_POSITIONAL[] = { "at", NULL };
 
 static const struct method METHOD_RELEASE_PUBLISH = { "release.publish", &PUBLISH_PARAMS, NULL, &RELEASE_RESULT,
-	RELEASE_SAYS, release_run_publish, NULL, "checks and keeps a catalog under the hash of its content",
+	PUBLISH_SAYS, release_run_publish, NULL, "checks and keeps a catalog under the hash of its content",
 	"检查并保存目录，以内容哈希命名", false };
 static const struct method METHOD_RELEASE_LIST = { "release.list", &NO_PARAMS, NULL, &RELEASES_RESULT, NO_SAYS,
 	release_run_list, NULL, "all releases that are kept", "列出所有规则版本", false };
-static const struct method METHOD_RELEASE_ACTIVATE = { "release.activate", &ACTIVATE_PARAMS, ACTIVATE_POSITIONAL,
+static const struct method METHOD_RELEASE_ACTIVATE = { "release.activate", &ACTIVATE_PARAMS, RELEASE_POSITIONAL,
 	&RELEASE_RESULT, RELEASE_SAYS, release_run_activate, NULL,
-	"puts a release in force; charges go on meanwhile", "启用规则版本，计费不中断", false };
+	"puts a release in force, at once or at a time; charges go on meanwhile", "启用规则版本（立即或定时），计费不中断", false };
+static const struct method METHOD_RELEASE_REVERT = { "release.revert", &REVERT_PARAMS, NULL, &RELEASE_RESULT,
+	RELEASE_SAYS, release_run_revert, NULL, "puts the release in force again that was so before",
+	"恢复前一个生效的规则版本", false };
+static const struct method METHOD_RELEASE_CANCEL = { "release.cancel", &CANCEL_PARAMS, CANCEL_POSITIONAL,
+	&RELEASE_RESULT, RELEASE_SAYS, release_run_cancel, NULL, "takes a scheduled activation back", "取消排期的启用",
+	false };
+static const struct method METHOD_RELEASE_HISTORY = { "release.history", &RELEASE_HISTORY_PARAMS, NULL,
+	&RELEASE_HISTORY_RESULT, NO_SAYS, release_run_history, NULL,
+	"which release was in force when, by whom and why, and which are scheduled", "规则版本的启用历史与排期", false };
+static const struct method METHOD_RELEASE_DELETE = { "release.delete", &DELETE_PARAMS, RELEASE_POSITIONAL,
+	&DELETED_RESULT, RELEASE_SAYS, release_run_delete, NULL,
+	"deletes a release that never was in force and is not scheduled", "删除从未生效且未排期的规则版本", false };
 
 #define DIFF(member) offsetof(struct diff_params, member)
 static const struct field DIFF_FIELDS[] = {
@@ -564,6 +624,10 @@ static const struct method *const METHODS[] = {
 	&METHOD_RELEASE_PUBLISH,
 	&METHOD_RELEASE_LIST,
 	&METHOD_RELEASE_ACTIVATE,
+	&METHOD_RELEASE_REVERT,
+	&METHOD_RELEASE_CANCEL,
+	&METHOD_RELEASE_HISTORY,
+	&METHOD_RELEASE_DELETE,
 	&METHOD_RELEASE_DIFF,
 	&METHOD_STATS,
 };

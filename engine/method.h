@@ -202,6 +202,7 @@ struct history_params {
 struct publish_params {
 	struct bytes bundle;
 	struct text by;
+	struct text why;
 	bool activate;
 };
 
@@ -216,6 +217,29 @@ struct diff_params {
 struct activate_params {
 	struct text release;
 	struct text by;
+	struct text why;
+	int64_t at_ms;
+};
+
+struct release_params {
+	struct text release;
+	struct text by;
+	struct text why;
+};
+
+struct revert_params {
+	struct text by;
+	struct text why;
+};
+
+struct cancel_params {
+	int64_t at_ms;
+	struct text by;
+	struct text why;
+};
+
+struct limit_params {
+	int64_t limit;
 };
 
 #endif

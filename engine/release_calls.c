@@ -1,25 +1,24 @@
 /*
- * release.publish, release.list, release.activate. A catalog is built and checked on a worker; what
+ * release.publish, release.list, release.delete. A catalog is built and checked on a worker; what
  * is kept or put in force is decided on the shard's thread, in one entry of the journal, and from
- * that entry on the release is in force.
+ * that entry on it is so. What is in force when: release_switch.c.
  */
-#include "call.h"
+#include "release_change.h"
 #include "shard.h"
 
 #include "base/memory.h"
 #include "base/must.h"
 
 #include <stdio.h>
-#include <string.h>
 
-enum { VALUE_BYTES_MAX = 512, FINDINGS_SHOWN = 3, KEEP_EFFECTS = 2 };
+enum { FINDINGS_SHOWN = 3 };
 
-/* A release that a worker builds or loads. */
+/* A release that a worker builds. */
 struct loading {
-	struct bytes bundle; /* of publish; lives in the call's own bytes */
-	bool publish;
-	char directory[1000];
+	struct bytes bundle; /* lives in the call's own bytes */
+	char path[RELEASE_PATH_MAX];
 	char name[SHA256_HEX];
+	uint64_t rounds; /* of the leftovers, when the worker began */
 	struct loaded_release *loaded;
 	struct findings findings;
 	bool done;
@@ -36,71 +35,28 @@ loading_drop(void *state)
 	memory_free(loading);
 }
 
-/* On a worker: builds what is published and keeps its bundle, or loads what is kept. */
+/* On a worker: builds what is published and keeps its bundle. */
 static void
 loading_run(void *state)
 {
 	struct loading *loading = state;
-	char path[RELEASE_PATH_MAX];
 	loading->done = true;
-	if (loading->publish)
-		bundle_name(loading->bundle, loading->name);
-	releases_path(loading->directory, loading->name, path);
-	if (!loading->publish) {
-		loading->status = releases_load(path, &loading->loaded, &loading->fault);
-		return;
-	}
 	loading->status = releases_build(
 		loading->bundle, &loading->loaded, &loading->findings, &loading->fault);
-	if (loading->status == STATUS_OK && !disk_exists(path))
-		loading->status = disk_write_file(path, loading->bundle, &loading->fault);
+	if (loading->status == STATUS_OK && !disk_exists(loading->path))
+		loading->status = disk_write_file(loading->path, loading->bundle, &loading->fault);
 }
 
 static struct loading *
-loading_new(const struct call *call, bool publish)
+loading_new(void)
 {
 	struct loading *loading = memory_new_zeroed(1, sizeof *loading);
-	if (loading == NULL)
-		return NULL;
-	loading->publish = publish;
-	snprintf(loading->directory, sizeof loading->directory, "%s",
-		store_directory(call->shard->store));
-	findings_init(&loading->findings);
+	if (loading != NULL)
+		findings_init(&loading->findings);
 	return loading;
 }
 
-/* ---- answers ---- */
-
-static void
-pack_kept(struct pack *pack, struct call *call, const struct kept_release *kept)
-{
-	const struct loaded_release *active = call_release(call);
-	call_saw(call, kept->version);
-	bool in_force = active != NULL && memcmp(active->name, kept->name, SHA256_HEX) == 0;
-	bool activated = kept->activated_ms != 0;
-	bool by = kept->by[0] != '\0';
-	pack_map(pack, 5u + activated + by + in_force);
-	pack_name_text(pack, "release", (struct text){ kept->name, SHA256_HEX });
-	pack_name_string(pack, "catalog", kept->catalog);
-	pack_name_unsigned(pack, "bytes", kept->size);
-	pack_name_integer(pack, "published", kept->published_ms);
-	if (activated)
-		pack_name_integer(pack, "activated", kept->activated_ms);
-	if (by)
-		pack_name_string(pack, "by", kept->by);
-	pack_name_bool(pack, "active", in_force);
-	if (in_force)
-		pack_name_unsigned(pack, "memory_bytes",
-			release_memory_bytes(active->release) + host_memory_bytes(active->host));
-}
-
-static enum call_end
-answer_kept(struct call *call, const struct kept_release *kept)
-{
-	struct pack pack = pack_into(call_buffer(call));
-	pack_kept(&pack, call, kept);
-	return call_answer_at(call, pack_whole(&pack), call->seen);
-}
+/* ---- what can be wrong ---- */
 
 /* The first few errors of a catalog, in one sentence. */
 static enum call_end
@@ -138,123 +94,67 @@ loading_failed(struct call *call, const struct loading *loading)
 	return call_error(call, SAY_OVERLOADED, &why, 1);
 }
 
-/* ---- keeping and activating ---- */
+/* ---- publishing ---- */
 
-/* Both records that an activation touches must be in memory; false: *end is what to return. */
-static bool
-find_records(struct call *call, const struct record_key *release_key,
-	const struct record_key *active_key, enum call_end *end)
+static struct kept_release
+new_release(
+	const struct call *call, const struct publish_params *params, const struct loading *loading)
 {
-	const struct record_key *keys[KEEP_EFFECTS] = { release_key, active_key };
-	for (int i = 0; i < KEEP_EFFECTS; i++) {
-		struct bytes value;
-		uint64_t version;
-		if (call_find(call, shelf_key_of(keys[i]), &value, &version) == LOOKUP_COLD) {
-			*end = call_wait_record(call, shelf_key_of(keys[i]));
-			return false;
-		}
-	}
-	return true;
+	struct kept_release kept = { .size = params->bundle.size,
+		.published_ms = call->shard->now_ms };
+	struct text catalog = loading->loaded->image->catalog;
+	memcpy(kept.name, loading->name, SHA256_HEX);
+	memcpy(kept.catalog, catalog.data, catalog.size < 64 ? catalog.size : 64);
+	snprintf(kept.by, sizeof kept.by, "%.*s", TEXT_ARGS(params->by));
+	snprintf(kept.why, sizeof kept.why, "%.*s", TEXT_ARGS(params->why));
+	return kept;
 }
 
-static struct bytes
-kept_value(const struct kept_release *kept, uint8_t *place)
-{
-	struct field_writer writer = fields_into(place, VALUE_BYTES_MAX);
-	struct release_record record = {
-		.size = kept->size,
-		.published_ms = kept->published_ms,
-		.activated_ms = kept->activated_ms,
-		.by = text_of(kept->by),
-		.catalog = text_of(kept->catalog),
-	};
-	release_record_write(&writer, &record);
-	return fields_written(&writer);
-}
-
-/*
- * One entry: the release's record, and, to activate it, which one is in force. From the entry on,
- * it is.
- */
-static enum call_end
-keep(struct call *call, struct kept_release *kept, struct loading *loading, bool activate)
-{
-	struct record_key release_key;
-	key_of_text(&release_key, TABLE_RELEASE, (struct text){ kept->name, SHA256_HEX });
-	struct record_key active_key;
-	key_of_text(&active_key, TABLE_SETTING, TEXT("active"));
-	uint8_t place[VALUE_BYTES_MAX];
-	struct fault fault;
-	enum call_end end;
-	if (!find_records(call, &release_key, &active_key, &end))
-		return end;
-	if (activate)
-		kept->activated_ms = call->shard->now_ms;
-	struct effect effects[KEEP_EFFECTS] = {
-		{ .table = TABLE_RELEASE,
-			.key = { release_key.data, release_key.size },
-			.value = kept_value(kept, place) },
-		{ .table = TABLE_SETTING,
-			.key = { active_key.data, active_key.size },
-			.value = { (const uint8_t *)kept->name, SHA256_HEX } },
-	};
-	struct entry entry = {
-		.kind = ENTRY_RELEASE,
-		.made_ms = call->shard->now_ms,
-		.release = loading->loaded->number,
-		.scope = (struct text){ kept->name, SHA256_HEX },
-		.effects = effects,
-		.effect_count = activate ? 2 : 1,
-	};
-	if (!releases_make_room(call->shard->releases))
-		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
-	enum status status = store_append(
-		call->shard->store, &entry, effects, &kept->version, &fault);
-	if (status != STATUS_OK)
-		return call_failed(call, status, &fault);
-	releases_remember(call->shard->releases, kept);
-	if (activate) {
-		releases_switch(call->shard->releases, loading->loaded, kept->version);
-		loading->loaded = NULL;
-	}
-	return answer_kept(call, kept);
-}
-
-static void
-copy_by(struct kept_release *kept, struct text by)
-{
-	must(by.size < sizeof kept->by);
-	if (by.size > 0)
-		memcpy(kept->by, by.data, by.size);
-	kept->by[by.size] = '\0';
-}
-
-static bool
-is_active(const struct call *call, const char name[SHA256_HEX])
-{
-	const struct loaded_release *active = releases_active(call->shard->releases);
-	return active != NULL && memcmp(active->name, name, SHA256_HEX) == 0;
-}
-
+/* One entry: the release's record where it is new, and that it is in force from now on. */
 static enum call_end
 publish(struct call *call, const struct publish_params *params, struct loading *loading)
 {
-	struct text name = { loading->name, SHA256_HEX };
-	const struct kept_release *known = releases_find(call->shard->releases, name);
-	struct kept_release kept = { .size = params->bundle.size,
-		.published_ms = call->shard->now_ms };
-	if (known != NULL) {
-		kept = *known;
-		/* The same content again is the same release. */
-		if (!params->activate || is_active(call, known->name))
-			return answer_kept(call, known);
-	} else {
-		struct text catalog = loading->loaded->image->catalog;
-		memcpy(kept.name, loading->name, SHA256_HEX);
-		memcpy(kept.catalog, catalog.data, catalog.size < 64 ? catalog.size : 64);
+	struct releases *releases = call->shard->releases;
+	const struct kept_release *known = releases_find(
+		releases, (struct text){ loading->name, SHA256_HEX });
+	struct kept_release kept = known != NULL ? *known : new_release(call, params, loading);
+	struct activation activation = activation_of(
+		kept.name, activation_now(call), params->by, params->why);
+	struct release_change change;
+	uint64_t position;
+	enum call_end end;
+	bool activate = params->activate && !release_is_active(call, kept.name);
+	if (known != NULL && !activate) /* the same content again is the same release */
+		return answer_release(call, known);
+	change_begin(&change, call, "publish", kept.name);
+	change.by = params->by;
+	change.why = params->why;
+	if (known == NULL)
+		change_keep(&change, &kept);
+	if (activate)
+		change_activate(&change, &activation);
+	if (!change_append(&change, &position, &end))
+		return end;
+	if (known == NULL) {
+		kept.version = position;
+		releases_remember(releases, &kept);
 	}
-	copy_by(&kept, params->by);
-	return keep(call, &kept, loading, params->activate);
+	if (activate) {
+		activation.version = position;
+		releases_activate(releases, &activation, loading->loaded);
+		releases_settle(releases, activation.at_ms);
+		loading->loaded = NULL;
+	}
+	return answer_release(call, &kept);
+}
+
+static enum call_end
+work_again(struct call *call, struct loading *loading)
+{
+	loaded_release_free(loading->loaded);
+	loading->loaded = NULL;
+	loading->rounds = leftovers_rounds(releases_leftovers(call->shard->releases));
+	return call_work(call, loading, loading_run, loading_drop);
 }
 
 enum call_end
@@ -262,50 +162,30 @@ release_run_publish(struct call *call, const void *params)
 {
 	const struct publish_params *publish_params = params;
 	struct loading *loading = call_state(call);
+	struct leftovers *leftovers = releases_leftovers(call->shard->releases);
 	if (loading != NULL && loading->done) {
 		if (loading->status == STATUS_INVALID || loading->status == STATUS_LIMIT ||
 			loading->status == STATUS_UNSUPPORTED)
 			return answer_findings(call, loading);
 		if (loading->status != STATUS_OK)
 			return loading_failed(call, loading);
+		/* Its bundle may have been removed meanwhile, with a release that was deleted. */
+		if (!leftovers_spare_file(leftovers, loading->path, loading->rounds))
+			return work_again(call, loading);
 		return publish(call, publish_params, loading);
 	}
 	if (!call_can_work(call))
 		return CALL_WAITS;
-	loading = loading_new(call, true);
+	loading = loading_new();
 	if (loading == NULL)
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	loading->bundle = publish_params->bundle;
-	return call_work(call, loading, loading_run, loading_drop);
+	bundle_name(loading->bundle, loading->name);
+	releases_path(store_directory(call->shard->store), loading->name, loading->path);
+	return work_again(call, loading);
 }
 
-enum call_end
-release_run_activate(struct call *call, const void *params)
-{
-	const struct activate_params *activate = params;
-	struct loading *loading = call_state(call);
-	const struct kept_release *known = releases_find(call->shard->releases, activate->release);
-	if (known == NULL) {
-		struct text arguments[] = { SAY_RELEASE, activate->release };
-		return call_error(call, SAY_NOT_FOUND, arguments, 2);
-	}
-	if (is_active(call, known->name))
-		return answer_kept(call, known);
-	if (loading != NULL && loading->done) {
-		if (loading->status != STATUS_OK)
-			return loading_failed(call, loading);
-		struct kept_release kept = *known;
-		copy_by(&kept, activate->by);
-		return keep(call, &kept, loading, true);
-	}
-	if (!call_can_work(call))
-		return CALL_WAITS;
-	loading = loading_new(call, false);
-	if (loading == NULL)
-		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
-	memcpy(loading->name, known->name, SHA256_HEX);
-	return call_work(call, loading, loading_run, loading_drop);
-}
+/* ---- listing ---- */
 
 enum call_end
 release_run_list(struct call *call, const void *params)
@@ -319,8 +199,68 @@ release_run_list(struct call *call, const void *params)
 	pack_name(&pack, "releases");
 	pack_array(&pack, (uint32_t)count);
 	for (size_t i = 0; i < count; i++)
-		pack_kept(&pack, call, &kept[i]);
+		pack_release(&pack, call, &kept[i]);
 	if (active != NULL)
 		pack_name_text(&pack, "active", (struct text){ active->name, SHA256_HEX });
 	return call_answer(call, pack_whole(&pack));
+}
+
+/* ---- deleting ---- */
+
+/*
+ * Whatever was in force once may have priced a charge, and a charge is explained in the words of
+ * its release as long as the ledger is kept. So only what never was, and will not be, can go.
+ */
+static enum call_end
+answer_in_use(struct call *call, const struct activation *activation)
+{
+	bool ahead = activation->loaded != NULL;
+	struct text never = BILINGUAL(
+		"it was in force: charges that it priced are explained in its words, so it stays",
+		"该规则版本曾经生效：由它定价的费用须用其文本解释，不能删除");
+	struct text scheduled = BILINGUAL(
+		"it is scheduled to come into force; take that back first with release.cancel",
+		"该规则版本已排期启用；请先用 release.cancel 取消");
+	struct text now = BILINGUAL("it is in force", "该规则版本正在生效");
+	struct text why = ahead                             ? scheduled
+		: release_is_active(call, activation->name) ? now
+							    : never;
+	return call_error(call, SAY_IN_USE, &why, 1);
+}
+
+enum call_end
+release_run_delete(struct call *call, const void *params)
+{
+	const struct release_params *wanted = params;
+	struct releases *releases = call->shard->releases;
+	const struct kept_release *known = releases_find(releases, wanted->release);
+	char path[RELEASE_PATH_MAX], name[SHA256_HEX];
+	struct release_change change;
+	uint64_t position;
+	enum call_end end;
+	if (known == NULL)
+		return answer_no_release(call, wanted->release);
+	call_saw(call, known->version);
+	const struct activation *activation = releases_activation_of(releases, known->name);
+	if (activation != NULL)
+		return answer_in_use(call, activation);
+	memcpy(name, known->name, SHA256_HEX);
+	releases_path(store_directory(call->shard->store), name, path);
+	change_begin(&change, call, "delete", name);
+	change.by = wanted->by;
+	change.why = wanted->why;
+	change_delete(&change);
+	struct doomed_file *file = doomed_file_new(path);
+	if (file == NULL)
+		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+	if (!change_append(&change, &position, &end)) {
+		doomed_file_free(file);
+		return end;
+	}
+	releases_forget(releases, name);
+	leftovers_add_file(releases_leftovers(releases), file, position);
+	struct pack pack = pack_into(call_buffer(call));
+	pack_map(&pack, 1);
+	pack_name_text(&pack, "deleted", (struct text){ name, SHA256_HEX });
+	return call_answer_at(call, pack_whole(&pack), position);
 }

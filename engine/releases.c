@@ -11,12 +11,16 @@
 #include <string.h>
 
 struct releases {
+	struct leftovers *leftovers;
 	struct loaded_release *active;
 	struct kept_release *kept;
 	size_t count;
 	size_t room;
 	struct release *recalled[RELEASES_RECALLED_MAX];
 	size_t recalled_count;
+	struct activation *activations; /* the earliest first */
+	size_t activation_count, activation_room;
+	size_t past; /* so many are history */
 };
 
 void
@@ -159,18 +163,28 @@ compare_kept(const void *a, const void *b)
 	return memcmp(left->name, right->name, SHA256_HEX);
 }
 
+/* Room for one more in a list that doubles. */
+static bool
+grow(void **list, size_t *room, size_t count, size_t size)
+{
+	if (count < *room)
+		return true;
+	size_t wider = *room == 0 ? 16 : *room * 2;
+	void *grown = memory_resize(*list, wider * size);
+	if (grown == NULL)
+		return false;
+	*list = grown;
+	*room = wider;
+	return true;
+}
+
 bool
 releases_make_room(struct releases *releases)
 {
-	if (releases->count < releases->room)
-		return true;
-	size_t room = releases->room == 0 ? 16 : releases->room * 2;
-	struct kept_release *wider = memory_resize(releases->kept, room * sizeof *wider);
-	if (wider == NULL)
-		return false;
-	releases->kept = wider;
-	releases->room = room;
-	return true;
+	return grow((void **)&releases->kept, &releases->room, releases->count,
+		       sizeof *releases->kept) &&
+		grow((void **)&releases->activations, &releases->activation_room,
+			releases->activation_count, sizeof *releases->activations);
 }
 
 void
@@ -185,6 +199,18 @@ releases_remember(struct releases *releases, const struct kept_release *kept)
 	if (place == releases->count)
 		releases->count++;
 	qsort(releases->kept, releases->count, sizeof *releases->kept, compare_kept);
+}
+
+void
+releases_forget(struct releases *releases, const char name[SHA256_HEX])
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < releases->count; i++) {
+		if (memcmp(releases->kept[i].name, name, SHA256_HEX) != 0)
+			releases->kept[kept++] = releases->kept[i];
+	}
+	must(kept + 1 == releases->count);
+	releases->count = kept;
 }
 
 const struct kept_release *
@@ -210,6 +236,83 @@ releases_find(const struct releases *releases, struct text prefix)
 	return found;
 }
 
+/* ---- activations ---- */
+
+const struct activation *
+releases_activations(const struct releases *releases, size_t *count, size_t *past)
+{
+	*count = releases->activation_count;
+	*past = releases->past;
+	return releases->activations;
+}
+
+const struct activation *
+releases_activation_of(const struct releases *releases, const char name[SHA256_HEX])
+{
+	for (size_t i = releases->activation_count; i > 0; i--) {
+		if (memcmp(releases->activations[i - 1].name, name, SHA256_HEX) == 0)
+			return &releases->activations[i - 1];
+	}
+	return NULL;
+}
+
+void
+releases_activate(struct releases *releases, const struct activation *activation,
+	struct loaded_release *loaded)
+{
+	size_t place = releases->activation_count;
+	struct activation *list = releases->activations;
+	while (place > 0 && list[place - 1].at_ms >= activation->at_ms)
+		place--;
+	must(place >= releases->past); /* what was is not changed */
+	if (place < releases->activation_count && list[place].at_ms == activation->at_ms) {
+		leftovers_add_release(releases->leftovers, list[place].loaded);
+	} else {
+		must(releases->activation_count < releases->activation_room);
+		memmove(&list[place + 1], &list[place],
+			(releases->activation_count - place) * sizeof *list);
+		releases->activation_count++;
+	}
+	list[place] = *activation;
+	list[place].loaded = loaded;
+	if (loaded != NULL)
+		loaded->version = activation->version;
+}
+
+void
+releases_cancel(struct releases *releases, int64_t at_ms)
+{
+	struct activation *list = releases->activations;
+	size_t place = releases->past;
+	while (place < releases->activation_count && list[place].at_ms != at_ms)
+		place++;
+	must(place < releases->activation_count);
+	leftovers_add_release(releases->leftovers, list[place].loaded);
+	releases->activation_count--;
+	memmove(&list[place], &list[place + 1],
+		(releases->activation_count - place) * sizeof *list);
+}
+
+void
+releases_settle(struct releases *releases, int64_t now_ms)
+{
+	while (releases->past < releases->activation_count &&
+		releases->activations[releases->past].at_ms <= now_ms) {
+		struct activation *due = &releases->activations[releases->past++];
+		must(due->loaded != NULL);
+		leftovers_add_release(releases->leftovers, releases->active);
+		releases->active = due->loaded;
+		due->loaded = NULL;
+		log_event(LOG_INFO, "release in force name=%.*s", SHA256_HEX, due->name);
+	}
+}
+
+struct leftovers *
+releases_leftovers(struct releases *releases)
+{
+	return releases->leftovers;
+}
+
 /* A walk over the records. */
 struct remembering {
 	struct releases *releases;
@@ -231,65 +334,98 @@ remember_record(void *context, struct bytes key, struct bytes value, uint64_t ve
 	memcpy(kept.name, key.data, SHA256_HEX);
 	kept.size = record.size;
 	kept.published_ms = record.published_ms;
-	kept.activated_ms = record.activated_ms;
 	copy_text(kept.by, sizeof kept.by, record.by);
+	copy_text(kept.why, sizeof kept.why, record.why);
 	copy_text(kept.catalog, sizeof kept.catalog, record.catalog);
 	releases_remember(remembering->releases, &kept);
 	return true;
 }
 
-struct active_name {
-	bool found;
-	char name[SHA256_HEX];
-};
-
 static bool
-read_active(void *context, struct bytes key, struct bytes value, uint64_t version)
+remember_activation(void *context, struct bytes key, struct bytes value, uint64_t version)
 {
-	struct active_name *active = context;
-	(void)version;
-	if (text_equal(text_of_bytes(key), TEXT("active")) && value.size == SHA256_HEX) {
-		active->found = true;
-		memcpy(active->name, value.data, SHA256_HEX);
+	struct remembering *remembering = context;
+	struct activation activation = { .version = version };
+	if (!key_is_of_activation(key, &activation.at_ms))
+		return true;
+	if (!releases_make_room(remembering->releases)) {
+		remembering->no_memory = true;
+		return false;
 	}
+	struct activation_record record = activation_record_read(value);
+	must(record.release.size == SHA256_HEX);
+	memcpy(activation.name, record.release.data, SHA256_HEX);
+	copy_text(activation.by, sizeof activation.by, record.by);
+	copy_text(activation.why, sizeof activation.why, record.why);
+	releases_activate(remembering->releases, &activation, NULL);
 	return true;
 }
 
 /* ---- life ---- */
 
 static enum status
-load_active(struct releases *releases, struct store *store, struct fault *fault)
+load(const struct store *store, const char name[SHA256_HEX], struct loaded_release **loaded,
+	struct fault *fault)
 {
-	struct active_name active = { .found = false };
 	char path[RELEASE_PATH_MAX];
-	enum status status = store_each(store, TABLE_SETTING, read_active, &active, fault);
-	if (status != STATUS_OK || !active.found)
-		return status;
-	releases_path(store_directory(store), active.name, path);
-	status = releases_load(path, &releases->active, fault);
+	releases_path(store_directory(store), name, path);
+	enum status status = releases_load(path, loaded, fault);
 	if (status == STATUS_INVALID)
 		return fault_set(fault, STATUS_INVALID,
-			"%s, the release in force, can't be built by this version of the program",
+			"%s, a release in force or scheduled, can't be built by this version of the program",
 			path);
 	return status;
 }
 
+/* The one in force, and those that lie ahead. */
+static enum status
+load_all(struct releases *releases, const struct store *store, int64_t now_ms, struct fault *fault)
+{
+	enum status status = STATUS_OK;
+	struct activation *list = releases->activations;
+	size_t count = releases->activation_count;
+	while (releases->past < count && list[releases->past].at_ms <= now_ms)
+		releases->past++;
+	if (releases->past > 0)
+		status = load(store, list[releases->past - 1].name, &releases->active, fault);
+	for (size_t i = releases->past; i < count && status == STATUS_OK; i++) {
+		status = load(store, list[i].name, &list[i].loaded, fault);
+		if (status == STATUS_OK)
+			list[i].loaded->version = list[i].version;
+	}
+	return status;
+}
+
+static enum status
+read_records(struct releases *releases, struct store *store, struct fault *fault)
+{
+	struct remembering remembering = { releases, false };
+	enum status status = store_each(store, TABLE_RELEASE, remember_record, &remembering, fault);
+	if (status == STATUS_OK)
+		status = store_each(store, TABLE_SETTING, remember_activation, &remembering, fault);
+	if (status == STATUS_OK && remembering.no_memory)
+		return fault_set(fault, STATUS_MEMORY, "no memory for the list of releases");
+	return status;
+}
+
 enum status
-releases_open(struct releases **releases, struct store *store, struct fault *fault)
+releases_open(struct releases **releases, uv_loop_t *loop, struct store *store, int64_t now_ms,
+	struct fault *fault)
 {
 	char directory[RELEASE_PATH_MAX];
 	struct releases *opened = memory_new_zeroed(1, sizeof *opened);
-	if (opened == NULL)
+	if (opened != NULL)
+		opened->leftovers = leftovers_new(loop, store);
+	if (opened == NULL || opened->leftovers == NULL) {
+		releases_close(opened);
 		return fault_set(fault, STATUS_MEMORY, "no memory for releases");
+	}
 	snprintf(directory, sizeof directory, "%s/releases", store_directory(store));
 	enum status status = disk_make_directory(directory, fault);
-	struct remembering remembering = { opened, false };
 	if (status == STATUS_OK)
-		status = store_each(store, TABLE_RELEASE, remember_record, &remembering, fault);
-	if (status == STATUS_OK && remembering.no_memory)
-		status = fault_set(fault, STATUS_MEMORY, "no memory for the list of releases");
+		status = read_records(opened, store, fault);
 	if (status == STATUS_OK)
-		status = load_active(opened, store, fault);
+		status = load_all(opened, store, now_ms, fault);
 	if (status != STATUS_OK) {
 		releases_close(opened);
 		return status;
@@ -303,9 +439,13 @@ releases_close(struct releases *releases)
 {
 	if (releases == NULL)
 		return;
+	leftovers_free(releases->leftovers);
 	loaded_release_free(releases->active);
 	for (size_t i = 0; i < releases->recalled_count; i++)
 		release_drop(releases->recalled[i]);
+	for (size_t i = releases->past; i < releases->activation_count; i++)
+		loaded_release_free(releases->activations[i].loaded);
+	memory_free(releases->activations);
 	memory_free(releases->kept);
 	memory_free(releases);
 }
@@ -314,13 +454,4 @@ const struct loaded_release *
 releases_active(const struct releases *releases)
 {
 	return releases->active;
-}
-
-void
-releases_switch(struct releases *releases, struct loaded_release *loaded, uint64_t version)
-{
-	must(loaded != NULL);
-	loaded->version = version;
-	loaded_release_free(releases->active);
-	releases->active = loaded;
 }

@@ -1,15 +1,20 @@
 /*
  * The releases of a shard: which are kept (a bundle each below releases/ in the data folder, and a
- * record in the store), which is in force, and the host that runs its functions. What is in force
- * stays so until another one is loaded whole; switching is one pointer.
+ * record in the store), which is in force, and the host that runs its functions.
  *
- * Thread: the shard's, but for releases_load and releases_keep.
+ * An *activation* says from which instant on a release is in force, who said so, and why. Those up
+ * to now are the history, the newest of them is in force; those that lie ahead are loaded already
+ * and come into force by the shard's clock alone: nothing is written then, since the activation was
+ * journaled when it was made. So what is in force at an instant is the same after any restart.
+ * Switching is one pointer; what was in force before is taken away by a worker (leftover.h).
+ *
+ * Thread: the shard's, but for releases_load and releases_build.
  */
 #ifndef SUANPAN_RELEASES_H
 #define SUANPAN_RELEASES_H
 
 #include "../rules/host.h"
-#include "../store/store.h"
+#include "leftover.h"
 
 struct releases;
 
@@ -22,8 +27,12 @@ struct loaded_release {
 	uint64_t
 		version; /* position of the entry that put it in force; 0: it was so at the start */
 	char name[SHA256_HEX];
+	struct loaded_release *next_left; /* among what is to be taken away */
 };
 void loaded_release_free(struct loaded_release *loaded); /* NULL is fine */
+
+#define RELEASE_BY_BYTES_MAX 64
+#define RELEASE_WHY_BYTES_MAX 200
 
 /* What is known of a release that is kept. */
 struct kept_release {
@@ -31,19 +40,47 @@ struct kept_release {
 	uint64_t version; /* of its record */
 	uint64_t size;
 	int64_t published_ms;
-	int64_t activated_ms; /* 0: never */
-	char by[65];
+	char by[RELEASE_BY_BYTES_MAX + 1];
+	char why[RELEASE_WHY_BYTES_MAX + 1];
 	char catalog[65];
 };
 
-/* Loads the one in force, if there is one: may take a second. */
-enum status releases_open(struct releases **releases, struct store *store, struct fault *fault);
+struct activation {
+	int64_t at_ms;
+	uint64_t version; /* of its record */
+	char name[SHA256_HEX];
+	char by[RELEASE_BY_BYTES_MAX + 1];
+	char why[RELEASE_WHY_BYTES_MAX + 1];
+	struct loaded_release *loaded; /* while it lies ahead */
+};
+
+/* So many may lie ahead, since each is loaded. */
+#define SCHEDULED_MAX 3
+
+/* Loads the one in force, if there is one, and those that lie ahead: may take some seconds. */
+enum status releases_open(struct releases **releases, uv_loop_t *loop, struct store *store,
+	int64_t now_ms, struct fault *fault);
+/* Before the store is closed. */
 void releases_close(struct releases *releases);
 
 /* The one in force; NULL if there is none yet. */
 const struct loaded_release *releases_active(const struct releases *releases);
-/* From now on this one is in force, by the entry at `version`; takes it over. */
-void releases_switch(struct releases *releases, struct loaded_release *loaded, uint64_t version);
+/* Puts in force what is due. Once a turn: a comparison where nothing is. */
+void releases_settle(struct releases *releases, int64_t now_ms);
+/* Gives a worker what is to be taken away; at the end of each turn. */
+struct leftovers *releases_leftovers(struct releases *releases);
+
+/* All activations, the earliest first; *past of *count are history, the last of which is in force. */
+const struct activation *
+releases_activations(const struct releases *releases, size_t *count, size_t *past);
+/* The newest activation of that release, ahead or not; NULL if there is none. */
+const struct activation *
+releases_activation_of(const struct releases *releases, const char name[SHA256_HEX]);
+/* Adds one, or replaces that of the same instant, and takes `loaded` over. There must be room. */
+void releases_activate(struct releases *releases, const struct activation *activation,
+	struct loaded_release *loaded);
+/* Takes back one that lies ahead. */
+void releases_cancel(struct releases *releases, int64_t at_ms);
 
 /*
  * Releases that were asked for because of what they priced, the last asked for first: they stay in
@@ -61,10 +98,12 @@ struct release *releases_remember_recalled(struct releases *releases, struct rel
 const struct kept_release *releases_kept(const struct releases *releases, size_t *count);
 /* The one whose name begins with `prefix`; NULL if there is none or more than one. */
 const struct kept_release *releases_find(const struct releases *releases, struct text prefix);
-/* Sees to it that the next releases_remember can't fail. False without memory. */
+/* Sees to it that one more can be remembered and activated. False without memory. */
 bool releases_make_room(struct releases *releases);
 /* Remembers one that was published or whose record changed. There must be room. */
 void releases_remember(struct releases *releases, const struct kept_release *kept);
+/* One that was deleted. */
+void releases_forget(struct releases *releases, const char name[SHA256_HEX]);
 
 /* ---- on any thread ---- */
 

@@ -41,13 +41,15 @@ shard_open(struct shard **shard, const struct shard_settings *settings, uv_loop_
 		status = fault_set(fault, STATUS_MEMORY, "no memory for the shard");
 	if (status == STATUS_OK)
 		status = store_open(&opened->store, &settings->store, events, loop, fault);
-	if (status == STATUS_OK)
-		status = releases_open(&opened->releases, opened->store, fault);
+	if (status == STATUS_OK) {
+		shard_tick(opened);
+		status = releases_open(
+			&opened->releases, loop, opened->store, opened->now_ms, fault);
+	}
 	if (status != STATUS_OK) {
 		shard_close(opened, NULL);
 		return status;
 	}
-	shard_tick(opened);
 	*shard = opened;
 	return STATUS_OK;
 }
@@ -58,8 +60,8 @@ shard_close(struct shard *shard, struct fault *fault)
 	if (shard == NULL)
 		return STATUS_OK;
 	must(shard->waits == NULL || shard->waits->count == 0);
-	enum status status = store_close(shard->store, fault);
 	releases_close(shard->releases);
+	enum status status = store_close(shard->store, fault);
 	params_reader_free(shard->reader);
 	memory_free(shard->waits);
 	id_memo_release(&shard->memo);
@@ -77,6 +79,8 @@ shard_tick(struct shard *shard)
 	int64_t now_ms = shard->settings.clock.now_ms(shard->settings.clock.context);
 	store_set_now(shard->store, now_ms);
 	shard->now_ms = store_now(shard->store);
+	if (shard->releases != NULL)
+		releases_settle(shard->releases, shard->now_ms);
 }
 
 bool
@@ -248,6 +252,7 @@ shard_turn(struct shard *shard)
 			waits->works_running++;
 		}
 	}
+	leftovers_turn(releases_leftovers(shard->releases));
 }
 
 /* Moves a call to memory of its own, to wait in front of its scope or behind others. */

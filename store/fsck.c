@@ -318,6 +318,8 @@ check_parts(struct fsck *fsck, struct fault *fault)
 	if (status == STATUS_OK)
 		status = fsck_state(fsck, fault);
 	if (status == STATUS_OK)
+		fsck_releases(fsck);
+	if (status == STATUS_OK)
 		status = fsck_ids(fsck, fault);
 	if (status == STATUS_OK)
 		fsck_read(fsck, fsck->report.total); /* what is unused was not read */
@@ -365,6 +367,7 @@ fsck_run(const char *directory, const struct fsck_options *options, struct fsck_
 	database_close(fsck->database);
 	memory_free(fsck->records.slots);
 	memory_free(fsck->gaps);
+	memory_free(fsck->releases);
 	memory_free(fsck->tail);
 	memory_free(fsck->days);
 	memory_free(fsck);

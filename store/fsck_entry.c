@@ -164,8 +164,9 @@ check_effect(struct looked *looked, const struct effect *effect, size_t index, s
 	else if (is_sound)
 		check_amount(looked, record, effect, index);
 	if (is_sound && effect->table == TABLE_RELEASE &&
-		looked->position >= fsck->meta.applied.position)
-		fsck_release(fsck, effect->key, effect->value);
+		looked->position >= fsck->meta.applied.position &&
+		fsck_release(fsck, effect->key, effect->value, true, fault) != STATUS_OK)
+		return STATUS_MEMORY;
 	remember(looked, record, effect, is_sound);
 	return STATUS_OK;
 }

@@ -62,6 +62,11 @@ struct fsck_day {
 	uint64_t in_runs, run_sum;
 };
 
+struct fsck_release {
+	char name[RELEASE_NAME_BYTES];
+	bool is_kept;
+};
+
 struct fsck {
 	struct fsck_options options;
 	struct fsck_report report;
@@ -82,6 +87,10 @@ struct fsck {
 	struct journal_head end; /* behind the last good frame */
 	int64_t made_ms;         /* of the last entry */
 	struct fsck_records records;
+
+	/* Releases that records name, each once, and whether they still do. */
+	struct fsck_release *releases;
+	size_t release_count, release_room;
 
 	/* Ids. */
 	struct fsck_id *tail;
@@ -123,8 +132,11 @@ fsck_frame(struct fsck *fsck, const struct frame *frame, struct bytes bytes, str
 /* Each id of an entry, by fsck_frame. */
 enum status
 fsck_entry_id(struct fsck *fsck, uint64_t position, const struct entry *entry, struct fault *fault);
-/* The bundle of a release that a record names. */
-void fsck_release(struct fsck *fsck, struct bytes key, struct bytes value);
+/* A record of a release: of the state, where the journal's tail does not say something newer; or of an entry. */
+enum status fsck_release(struct fsck *fsck, struct bytes key, struct bytes value, bool is_entry,
+	struct fault *fault);
+/* At the end: each release that records name has its bundle. */
+void fsck_releases(struct fsck *fsck);
 /* The day of an entry's event, as ids keep it. */
 int32_t fsck_day_of(const struct entry *entry);
 

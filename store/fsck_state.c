@@ -265,18 +265,20 @@ check_record(void *context, struct bytes key, struct bytes value, uint64_t versi
 	}
 	check_applied(walk, record, key, value, version);
 	if (walk->table == TABLE_RELEASE)
-		fsck_release(fsck, key, value);
-	return true;
+		walk->status = fsck_release(fsck, key, value, false, walk->fault);
+	return walk->status == STATUS_OK;
 }
 
 static enum status
 check_table(struct fsck *fsck, uint8_t table, struct fault *fault)
 {
-	struct table_walk walk = { .fsck = fsck, .table = table };
+	struct table_walk walk = { .fsck = fsck, .table = table, .fault = fault };
 	struct database_digest kept;
 	uint64_t malformed = fsck->report.counts[FSCK_STATE_MALFORMED];
 	buffer_init(&walk.bytes, ENTRY_BYTES_MAX);
 	enum status status = database_each(fsck->reader, table, check_record, &walk, fault);
+	if (status == STATUS_OK)
+		status = walk.status;
 	if (status == STATUS_OK)
 		status = database_read_digest(fsck->reader, table, &kept, fault);
 	buffer_release(&walk.bytes);

@@ -4,6 +4,8 @@
 #include "../engine/base/must.h"
 #include "../engine/base/utf8.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char *const TABLE_NAMES[TABLE_END] = {
@@ -273,6 +275,35 @@ key_is_of_counter(struct bytes key, struct text *subscription, struct text *pack
 		identifier_is_valid(*package) && identifier_is_valid(*allowance);
 }
 
+#define ACTIVATION_PREFIX "activation:"
+enum { ACTIVATION_PREFIX_BYTES = sizeof ACTIVATION_PREFIX - 1, ACTIVATION_DIGITS = 20 };
+
+void
+key_of_activation(struct record_key *key, int64_t at_ms)
+{
+	char text[ACTIVATION_PREFIX_BYTES + ACTIVATION_DIGITS + 1];
+	must(at_ms >= 0);
+	snprintf(text, sizeof text, ACTIVATION_PREFIX "%0*" PRId64, ACTIVATION_DIGITS, at_ms);
+	key_of_text(key, TABLE_SETTING, text_of(text));
+}
+
+bool
+key_is_of_activation(struct bytes key, int64_t *at_ms)
+{
+	int64_t ms = 0;
+	if (key.size != ACTIVATION_PREFIX_BYTES + ACTIVATION_DIGITS ||
+		memcmp(key.data, ACTIVATION_PREFIX, ACTIVATION_PREFIX_BYTES) != 0)
+		return false;
+	for (size_t i = ACTIVATION_PREFIX_BYTES; i < key.size; i++) {
+		int digit = key.data[i] - '0';
+		if (digit < 0 || digit > 9 || ms > (INT64_MAX - digit) / 10)
+			return false;
+		ms = ms * 10 + digit;
+	}
+	*at_ms = ms;
+	return true;
+}
+
 /* ---- values ---- */
 
 struct balance
@@ -399,9 +430,9 @@ release_record_read(struct bytes value)
 	struct release_record release;
 	release.size = field_read_u64(&reader);
 	release.published_ms = field_read_i64(&reader);
-	release.activated_ms = field_read_i64(&reader);
 	release.by = field_read_text(&reader);
 	release.catalog = field_read_text(&reader);
+	release.why = field_read_text(&reader);
 	return release;
 }
 
@@ -410,9 +441,28 @@ release_record_write(struct field_writer *writer, const struct release_record *r
 {
 	field_write_u64(writer, release->size);
 	field_write_i64(writer, release->published_ms);
-	field_write_i64(writer, release->activated_ms);
 	field_write_text(writer, release->by);
 	field_write_text(writer, release->catalog);
+	field_write_text(writer, release->why);
+}
+
+struct activation_record
+activation_record_read(struct bytes value)
+{
+	struct field_reader reader = fields_of(value);
+	struct activation_record activation;
+	activation.release = field_read_text(&reader);
+	activation.by = field_read_text(&reader);
+	activation.why = field_read_text(&reader);
+	return activation;
+}
+
+void
+activation_record_write(struct field_writer *writer, const struct activation_record *activation)
+{
+	field_write_text(writer, activation->release);
+	field_write_text(writer, activation->by);
+	field_write_text(writer, activation->why);
 }
 
 /* ---- validity: each function walks one whole value ---- */
@@ -507,9 +557,19 @@ walk_balance(struct field_reader *reader)
 static void
 walk_release(struct field_reader *reader)
 {
-	field_take(reader, 8 + 8 + 8);
-	field_read_text(reader);
-	field_read_text(reader);
+	field_take(reader, 8 + 8);
+	for (int text = 0; text < 3; text++)
+		field_read_text(reader);
+}
+
+static bool
+activation_is_valid(struct bytes value)
+{
+	struct field_reader reader = fields_of(value);
+	bool named = field_read_text(&reader).size == RELEASE_NAME_BYTES;
+	field_read_text(&reader);
+	field_read_text(&reader);
+	return named && !reader.bad && reader.at == reader.end;
 }
 
 static bool
@@ -529,6 +589,10 @@ key_is_valid(uint8_t table, struct bytes key)
 bool
 record_is_valid(uint8_t table, struct bytes key, struct bytes value)
 {
+	int64_t at_ms;
+	if (table == TABLE_SETTING && value.size > 0 && key_is_of_activation(key, &at_ms) &&
+		!activation_is_valid(value))
+		return false;
 	return table > 0 && table < TABLE_END && key_is_valid(table, key) &&
 		value_is_valid(table, value);
 }

@@ -15,8 +15,9 @@
  *   balance       amount 8, held 8, earlier 8 (position of the newest entry of an earlier day), day 4 (of the newest
  *                 entry, days since 1970 UTC), kind 1 byte, unit text, span
  *   counter       used 8 bytes
- *   release       size 8, published_ms 8, activated_ms 8 (0: never), by text, catalog text
- *   setting       depends on the key; "active": name of the release in force
+ *   release       size 8, published_ms 8, by text, catalog text, why text
+ *   setting       depends on the key; "activation:" and 20 digits, the instant (ms) from which on a release is in force:
+ *                 release text (64 hex digits), by text, why text
  *
  * Reading a value never fails for values that were checked once when they came in (record_is_valid,
  * called on everything that comes from a disk).
@@ -179,14 +180,32 @@ enum subscription_state subscription_state_at(const struct subscription *subscri
 /* The subscription that held the service id at an instant; size 0 if none did. */
 struct text service_holder(struct bytes value, int64_t ms);
 
+#define RELEASE_NAME_BYTES 64 /* hexadecimal digits */
+
 struct release_record {
 	uint64_t size;
 	int64_t published_ms;
-	int64_t activated_ms;
 	struct text by;
 	struct text catalog;
+	struct text why;
 };
 struct release_record release_record_read(struct bytes value);
 void release_record_write(struct field_writer *writer, const struct release_record *release);
+
+/*
+ * A release is in force from the instant in the key on, until that of the next such record; the
+ * instant may lie in the future. There is one an instant, so the history of what was in force is
+ * kept whole, and what was to come into force can be replaced or taken back.
+ */
+struct activation_record {
+	struct text release; /* its name */
+	struct text by;
+	struct text why;
+};
+struct activation_record activation_record_read(struct bytes value);
+void
+activation_record_write(struct field_writer *writer, const struct activation_record *activation);
+void key_of_activation(struct record_key *key, int64_t at_ms); /* at_ms ≥ 0 */
+bool key_is_of_activation(struct bytes key, int64_t *at_ms);
 
 #endif

@@ -14,6 +14,7 @@ struct publication {
 	const char *directory;
 	const char *to;
 	const char *by;
+	const char *why;
 	const char *language;
 	bool activate;
 	bool json;
@@ -108,11 +109,13 @@ static void
 pack_request(const struct publication *publication, struct pack *pack)
 {
 	pack_array(pack, 1);
-	pack_map(pack, 2u + (publication->by != NULL));
+	pack_map(pack, 2u + (publication->by != NULL) + (publication->why != NULL));
 	pack_name(pack, "bundle");
 	pack_bytes(pack, bundle_bytes(publication));
 	if (publication->by != NULL)
 		pack_name_string(pack, "by", publication->by);
+	if (publication->why != NULL)
+		pack_name_string(pack, "why", publication->why);
 	pack_name_bool(pack, "activate", publication->activate);
 }
 
@@ -183,6 +186,7 @@ publish_run(int count, char **arguments)
 	const struct option list[] = {
 		{ "--activate", OPTION_FLAG, &publication.activate, 0, 0 },
 		{ "--by", OPTION_TEXT, &publication.by, 0, 0 },
+		{ "--why", OPTION_TEXT, &publication.why, 0, 0 },
 		{ "--to", OPTION_TEXT, &publication.to, 0, 0 },
 		{ "--json", OPTION_FLAG, &publication.json, 0, 0 },
 		{ "--language", OPTION_LANGUAGE, &publication.language, 0, 0 },
@@ -207,7 +211,7 @@ publish_run(int count, char **arguments)
 const struct command COMMAND_PUBLISH = {
 	.name = "publish",
 	.usage =
-		"publish DIRECTORY [--activate] [--by NAME] [--json] [--language en|zh] [--to ADDRESS|PATH]",
+		"publish DIRECTORY [--activate] [--by NAME] [--why TEXT] [--json] [--language en|zh] [--to ADDRESS|PATH]",
 	.en = "checks and tests a catalog folder and gives it to a server as a release",
 	.zh = "检查并测试目录，然后发布到服务器成为规则版本",
 	.help = "Checks the catalog and runs its tests; with an error or a failed test nothing is sent. The server keeps the catalog\n"
@@ -216,13 +220,13 @@ const struct command COMMAND_PUBLISH = {
 		"\n"
 		"It ends with code 0 if it is published, 1 if it has errors or the server refused it, 3 if there is no server.\n"
 		"\n"
-		"  suanpan publish rules/catalogs/fixed_line --activate --by li.wei",
+		"  suanpan publish rules/catalogs/fixed_line --activate --by li.wei --why \"new holidays\"",
 	.help_zh =
 		"先检查目录并运行其测试；有错误或测试失败则不发送。服务器以内容哈希为名保存目录：重复发布相同内容不会有任何变化。--activate\n"
 		"立即启用，计费不中断；否则用 release.activate 启用。\n"
 		"\n"
 		"退出码：0 已发布，1 有错误或被服务器拒绝，3 没有服务器。\n"
 		"\n"
-		"  suanpan publish rules/catalogs/fixed_line --activate --by li.wei",
+		"  suanpan publish rules/catalogs/fixed_line --activate --by li.wei --why \"new holidays\"",
 	.run = publish_run,
 };

@@ -206,10 +206,27 @@ release_json(struct bytes value)
 	struct release_record release = release_record_read(value);
 	json_t *object = json_pack("{s:o, s:o, s:o}", "catalog", json_of_text(release.catalog),
 		"size", number_json(release.size), "published", time_json(release.published_ms));
-	if (release.activated_ms != 0)
-		json_object_set_new(object, "activated", time_json(release.activated_ms));
 	if (release.by.size > 0)
 		json_object_set_new(object, "by", json_of_text(release.by));
+	if (release.why.size > 0)
+		json_object_set_new(object, "why", json_of_text(release.why));
+	return object;
+}
+
+/* The instant from which on a release is in force is in its key. */
+static json_t *
+setting_json(struct bytes key, struct bytes value)
+{
+	int64_t at_ms;
+	if (!key_is_of_activation(key, &at_ms))
+		return json_of_text(text_of_bytes(value));
+	struct activation_record activation = activation_record_read(value);
+	json_t *object = json_pack(
+		"{s:o, s:o}", "at", time_json(at_ms), "release", json_of_text(activation.release));
+	if (activation.by.size > 0)
+		json_object_set_new(object, "by", json_of_text(activation.by));
+	if (activation.why.size > 0)
+		json_object_set_new(object, "why", json_of_text(activation.why));
 	return object;
 }
 
@@ -243,7 +260,7 @@ record_value_json(uint8_t table, struct bytes key, struct bytes value)
 	case TABLE_RELEASE:
 		return release_json(value);
 	case TABLE_SETTING:
-		return json_of_text(text_of_bytes(value));
+		return setting_json(key, value);
 	case TABLE_END:
 		break;
 	}

@@ -45,6 +45,10 @@ static const struct example EXAMPLES[] = {
 	{ "release.publish", "{\"bundle\": {\"$bytes\": \"U1BCVU5ETDE=\"}, \"by\": \"li.wei\"}" },
 	{ "release.list", "" },
 	{ "release.activate", "[\"00ab0e9b0541\"]" },
+	{ "release.revert", "{\"by\": \"li.wei\", \"why\": \"night calls cost too little\"}" },
+	{ "release.cancel", "[\"2026-12-01T00:00:00+08:00\"]" },
+	{ "release.history", "" },
+	{ "release.delete", "[\"7bed4272a7d0\"]" },
 	{ "release.diff", "[\"00ab0e9b0541\", \"7bed4272a7d0\"]" },
 };
 

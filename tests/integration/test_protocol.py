@@ -40,9 +40,13 @@ SOUND = {
     "balance.get": {"account": "1001"},
     "balance.topup": {"id": "t1", "account": "1001", "at": AT, "amount": "1.00", "currency": "CNY", "attempt": 1},
     "history": {"account": "1001", "limit": 10, "cursor": "0", "from": AT, "till": AT_MS},
-    "release.publish": {"bundle": b"12345678", "by": "me", "activate": False},
+    "release.publish": {"bundle": b"12345678", "by": "me", "why": "because", "activate": False},
     "release.list": {},
-    "release.activate": {"release": "0123456789abcdef", "by": "me"},
+    "release.activate": {"release": "0123456789abcdef", "by": "me", "why": "because", "at": AT},
+    "release.revert": {"by": "me", "why": "because"},
+    "release.cancel": {"at": AT, "by": "me", "why": "because"},
+    "release.history": {"limit": 10},
+    "release.delete": {"release": "0123456789abcdef", "by": "me", "why": "because"},
     "release.diff": {"from": "0123456789abcdef", "to": "fedcba9876543210", "language": "zh", "limit": 10},
 }  # fmt: skip
 REQUIRED = {
@@ -60,6 +64,8 @@ REQUIRED = {
     "history": ["account"],
     "release.publish": ["bundle"],
     "release.activate": ["release"],
+    "release.cancel": ["at"],
+    "release.delete": ["release"],
 }
 IDENTIFIERS = {
     "rate": ["service_id", "service"],

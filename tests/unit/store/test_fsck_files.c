@@ -255,6 +255,50 @@ missing_release(void **state)
 	assert_found_alone("release_missing");
 }
 
+/* Deletes the release of that name behind the last checkpoint, and is killed. */
+static void
+delete_and_die(const char *name)
+{
+	struct draft draft;
+	struct record_key key;
+	struct bytes ignored;
+	uint64_t position;
+	pid_t child = fork();
+	if (child == 0) {
+		living_init(&living, data);
+		living.settings.checkpoint_ms = 3600000;
+		living.settings.behind_bytes_max = (uint64_t)1 << 30;
+		if (living_open(&living) != STATUS_OK)
+			_exit(1);
+		key_of_text(&key, TABLE_RELEASE, (struct text){ name, RELEASE_NAME_BYTES });
+		draft_begin(&draft, &living, ENTRY_RELEASE);
+		while (draft_find(&draft, &key, &ignored) == LOOKUP_COLD)
+			living_wait_record(&living, &key);
+		draft_effect(&draft, &key, (struct bytes){ NULL, 0 });
+		if (store_append(living.store, &draft.entry, draft.effects, &position, NULL) !=
+				STATUS_OK ||
+			!living_settle(&living))
+			_exit(2);
+		raise(SIGKILL);
+	}
+	int ended;
+	assert_int_equal(waitpid(child, &ended, 0), child);
+	assert_true(WIFSIGNALED(ended));
+}
+
+/* The state still has it, but the journal's tail does not: nobody needs its bundle. */
+static void
+deleted_release(void **state)
+{
+	(void)state;
+	char path[900];
+	bundle_path(path);
+	delete_and_die(strrchr(path, '/') + 1);
+	assert_clean();
+	assert_int_equal(unlink(path), 0);
+	assert_clean();
+}
+
 static void
 damaged_folder_file(void **state)
 {
@@ -287,6 +331,7 @@ main(void)
 		OF(clean, file_of_somebody_else),
 		OF(clean, altered_release),
 		OF(clean, missing_release),
+		OF(clean, deleted_release),
 		OF(clean, damaged_folder_file),
 	};
 	return cmocka_run_group_tests(tests, make_bases, remove_bases);

@@ -121,7 +121,8 @@ static struct bytes
 sample_release(void)
 {
 	struct field_writer writer = start();
-	struct release_record release = { 12345, 1000, 2000, TEXT("anna"), TEXT("fixed-line") };
+	struct release_record release = { 12345, 1000, TEXT("anna"), TEXT("fixed-line"),
+		TEXT("new prices") };
 	release_record_write(&writer, &release);
 	return fields_written(&writer);
 }
@@ -487,9 +488,47 @@ balance_and_release_are_read_as_written(void **state)
 	struct release_record release = release_record_read(sample_release());
 	assert_int_equal(release.size, 12345);
 	assert_int_equal(release.published_ms, 1000);
-	assert_int_equal(release.activated_ms, 2000);
 	assert_text(release.by, "anna");
 	assert_text(release.catalog, "fixed-line");
+	assert_text(release.why, "new prices");
+}
+
+static void
+an_activation_is_read_as_written_and_its_key_sorts_by_time(void **state)
+{
+	(void)state;
+	struct record_key key, later;
+	int64_t at_ms = -1;
+	char name[RELEASE_NAME_BYTES];
+	memset(name, 'a', sizeof name);
+	const struct activation_record written = { { name, sizeof name }, TEXT("anna"), TEXT("x") };
+	key_of_activation(&key, 999);
+	key_of_activation(&later, 1000);
+	assert_true(memcmp(key.data, later.data, key.size) < 0);
+	assert_true(key_is_of_activation((struct bytes){ later.data, later.size }, &at_ms));
+	assert_int_equal(at_ms, 1000);
+	key_of_activation(&key, INT64_MAX);
+	struct bytes largest = { key.data, key.size };
+	assert_true(key_is_of_activation(largest, &at_ms));
+	assert_true(at_ms == INT64_MAX);
+	key.data[key.size - 1]++; /* one more than there is */
+	assert_false(key_is_of_activation(largest, &at_ms));
+	assert_false(key_is_of_activation(bytes_of_text(TEXT("activation:1")), &at_ms));
+	struct field_writer writer = start();
+	activation_record_write(&writer, &written);
+	struct bytes value = fields_written(&writer);
+	struct activation_record read = activation_record_read(value);
+	assert_true(text_equal(read.release, written.release));
+	assert_text(read.by, "anna");
+	assert_text(read.why, "x");
+	struct bytes late_key = { later.data, later.size };
+	assert_true(record_is_valid(TABLE_SETTING, late_key, value));
+	value.size--;
+	assert_false(record_is_valid(TABLE_SETTING, late_key, value));
+	value.size = 1;
+	assert_false(record_is_valid(TABLE_SETTING, late_key, value));
+	value.size = 0; /* taken back */
+	assert_true(record_is_valid(TABLE_SETTING, late_key, value));
 }
 
 static void
@@ -544,6 +583,7 @@ main(void)
 		cmocka_unit_test(subscription_tells_its_state_at_any_instant),
 		cmocka_unit_test(service_tells_who_held_it_at_any_instant),
 		cmocka_unit_test(balance_and_release_are_read_as_written),
+		cmocka_unit_test(an_activation_is_read_as_written_and_its_key_sorts_by_time),
 		cmocka_unit_test(
 			first_entry_of_a_day_remembers_the_one_before_and_later_ones_keep_it),
 		cmocka_unit_test(names_of_states_and_kinds),
