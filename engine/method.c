@@ -466,6 +466,8 @@ static const struct field PUBLISH_FIELDS[] = {
 	WHO_AND_WHY(publish_params),
 	{ "activate", FIELD_BOOLEAN, offsetof(struct publish_params, activate), false, 0, 0, NULL, NULL,
 		"puts it in force at once", "立即启用" },
+	{ "despite_tests", FIELD_BOOLEAN, offsetof(struct publish_params, despite_tests), false, 0, 0, NULL, NULL,
+		"publishes it even if tests of its own fail", "即使目录自身的测试失败也发布" },
 };
 SHAPE(PUBLISH_PARAMS, "release.publish", PUBLISH_FIELDS, struct publish_params);
 static const struct field ACTIVATE_FIELDS[] = {
@@ -497,20 +499,50 @@ static const struct field RELEASE_HISTORY_FIELDS[] = {
 };
 SHAPE(RELEASE_HISTORY_PARAMS, "release.history", RELEASE_HISTORY_FIELDS, struct limit_params);
 
-static const struct field RELEASE_RESULT_FIELDS[] = {
-	{ "release", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "its name, 64 digits", "规则版本名称" },
-	{ "catalog", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "the catalog's id", "目录编号" },
-	{ "bytes", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "of the bundle", "字节数" },
-	{ "published", FIELD_TIME, 0, true, 0, 0, NULL, NULL, "when", "发布时间" },
-	{ "activated", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "since when it is, or was last, in force", "最近启用时间" },
-	{ "scheduled", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "when it will come into force, if it is scheduled",
-		"排期启用的时间" },
-	{ "by", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "who published it", "发布人" },
-	{ "why", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "why it was published", "发布原因" },
-	{ "active", FIELD_BOOLEAN, 0, true, 0, 0, NULL, NULL, "is it in force", "是否生效" },
-	{ "memory_bytes", FIELD_INTEGER, 0, false, 0, 0, NULL, NULL, "while in force", "占用内存" },
-};
+#define RELEASE_RESULT_FIELDS_ALL \
+	{ "release", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "its name, 64 digits", "规则版本名称" }, \
+	{ "catalog", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "the catalog's id", "目录编号" }, \
+	{ "bytes", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "of the bundle", "字节数" }, \
+	{ "published", FIELD_TIME, 0, true, 0, 0, NULL, NULL, "when", "发布时间" }, \
+	{ "activated", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "since when it is, or was last, in force", "最近启用时间" }, \
+	{ "scheduled", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "when it will come into force, if it is scheduled", \
+		"排期启用的时间" }, \
+	{ "by", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "who published it", "发布人" }, \
+	{ "why", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "why it was published", "发布原因" }, \
+	{ "active", FIELD_BOOLEAN, 0, true, 0, 0, NULL, NULL, "is it in force", "是否生效" }, \
+	{ "memory_bytes", FIELD_INTEGER, 0, false, 0, 0, NULL, NULL, "while in force", "占用内存" }
+
+static const struct field RELEASE_RESULT_FIELDS[] = { RELEASE_RESULT_FIELDS_ALL };
 RESULT(RELEASE_RESULT, "release", RELEASE_RESULT_FIELDS);
+static const struct field FAILURE_RESULT_FIELDS[] = {
+	{ "file", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "of the test", "测试文件" },
+	{ "line", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "of the test", "行号" },
+	{ "name", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "of the test", "测试名称" },
+	{ "expected", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "what should have come out", "期望" },
+	{ "got", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "what came out", "实际" },
+};
+RESULT(FAILURE_RESULT, "failure", FAILURE_RESULT_FIELDS);
+static const struct field TESTS_RESULT_FIELDS[] = {
+	{ "passed", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "how many", "通过数" },
+	{ "failed", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "how many", "失败数" },
+	{ "failures", FIELD_LIST, 0, true, 0, 0, NULL, &FAILURE_RESULT, "the first 100", "前 100 个失败" },
+};
+RESULT(TESTS_RESULT, "tests", TESTS_RESULT_FIELDS);
+static const struct field FINDING_RESULT_FIELDS[] = {
+	{ "severity", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "warning or note", "warning 警告或 note 提示" },
+	{ "file", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "where", "文件" },
+	{ "line", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "from 1; 0: the whole file", "行号；0 为整个文件" },
+	{ "rule", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "of the checker", "检查规则" },
+	{ "say", FIELD_SAY, 0, true, 0, 0, NULL, NULL, "what was found", "发现的问题" },
+};
+RESULT(FINDING_RESULT, "finding", FINDING_RESULT_FIELDS);
+static const struct field PUBLISHED_RESULT_FIELDS[] = {
+	RELEASE_RESULT_FIELDS_ALL,
+	{ "tests", FIELD_MAP, 0, true, 0, 0, NULL, &TESTS_RESULT, "of the catalog's own", "目录自身的测试" },
+	{ "findings", FIELD_LIST, 0, true, 0, 0, NULL, &FINDING_RESULT, "the first 100 of the checker",
+		"检查程序的前 100 条提示" },
+};
+RESULT(PUBLISHED_RESULT, "published", PUBLISHED_RESULT_FIELDS);
 static const struct field RELEASES_RESULT_FIELDS[] = {
 	{ "releases", FIELD_LIST, 0, true, 0, 0, NULL, &RELEASE_RESULT, "newest first", "最新在前" },
 	{ "active", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "the one in force", "生效版本" },
@@ -534,14 +566,14 @@ static const struct field RELEASE_HISTORY_RESULT_FIELDS[] = {
 		"those that were, newest first; the first is in force", "历次启用，最新在前，首个正在生效" },
 };
 RESULT(RELEASE_HISTORY_RESULT, "release.history", RELEASE_HISTORY_RESULT_FIELDS);
-static const enum say PUBLISH_SAYS[] = { SAY_BAD_CATALOG, SAY_DISK_FULL, SAY_OVERLOADED, SAY_COUNT };
+static const enum say PUBLISH_SAYS[] = { SAY_BAD_CATALOG, SAY_TESTS_FAILED, SAY_DISK_FULL, SAY_OVERLOADED, SAY_COUNT };
 static const enum say RELEASE_SAYS[] = { SAY_NOT_FOUND, SAY_IN_USE, SAY_DISK_FULL, SAY_OVERLOADED, SAY_COUNT };
 static const char *const RELEASE_POSITIONAL[] = { "release", NULL };
 static const char *const CANCEL_POSITIONAL[] = { "at", NULL };
 
-static const struct method METHOD_RELEASE_PUBLISH = { "release.publish", &PUBLISH_PARAMS, NULL, &RELEASE_RESULT,
-	PUBLISH_SAYS, release_run_publish, NULL, "checks and keeps a catalog under the hash of its content",
-	"检查并保存目录，以内容哈希命名", false };
+static const struct method METHOD_RELEASE_PUBLISH = { "release.publish", &PUBLISH_PARAMS, NULL, &PUBLISHED_RESULT,
+	PUBLISH_SAYS, release_run_publish, NULL, "checks, tests and keeps a catalog under the hash of its content",
+	"检查、测试并保存目录，以内容哈希命名", false };
 static const struct method METHOD_RELEASE_LIST = { "release.list", &NO_PARAMS, NULL, &RELEASES_RESULT, NO_SAYS,
 	release_run_list, NULL, "all releases that are kept", "列出所有规则版本", false };
 static const struct method METHOD_RELEASE_ACTIVATE = { "release.activate", &ACTIVATE_PARAMS, RELEASE_POSITIONAL,

@@ -204,6 +204,7 @@ struct publish_params {
 	struct text by;
 	struct text why;
 	bool activate;
+	bool despite_tests;
 };
 
 struct diff_params {

@@ -1,17 +1,20 @@
 /*
- * release.publish, release.list, release.delete. A catalog is built and checked on a worker; what
- * is kept or put in force is decided on the shard's thread, in one entry of the journal, and from
+ * release.publish, release.list, release.delete. A catalog is built, checked and tested on a
+ * worker; what is kept or put in force is decided on the shard's thread, in one entry of the journal, and from
  * that entry on it is so. What is in force when: release_switch.c.
  */
 #include "release_change.h"
 #include "shard.h"
+
+#include "../rules/catalog_test.h"
 
 #include "base/memory.h"
 #include "base/must.h"
 
 #include <stdio.h>
 
-enum { FINDINGS_SHOWN = 3 };
+/* In a sentence; in the lists of an answer. */
+enum { SENTENCE_ITEMS_MAX = 3, ANSWER_ITEMS_MAX = 100 };
 
 /* A release that a worker builds. */
 struct loading {
@@ -21,6 +24,8 @@ struct loading {
 	uint64_t rounds; /* of the leftovers, when the worker began */
 	struct loaded_release *loaded;
 	struct findings findings;
+	struct test_report report;
+	bool despite_tests;
 	bool done;
 	enum status status;
 	struct fault fault;
@@ -32,18 +37,43 @@ loading_drop(void *state)
 	struct loading *loading = state;
 	loaded_release_free(loading->loaded);
 	findings_release(&loading->findings);
+	test_report_release(&loading->report);
 	memory_free(loading);
 }
 
-/* On a worker: builds what is published and keeps its bundle. */
+/* What is sound is tested; the findings are those of its tests, too. */
+static enum status
+run_tests(struct loading *loading)
+{
+	const struct test_options options = { TEXT(""), TEXT("en") };
+	findings_release(&loading->findings);
+	findings_init(&loading->findings);
+	enum status status = catalog_test_run(
+		loading->bundle, &options, &loading->report, &loading->findings, &loading->fault);
+	if (status == STATUS_OK && findings_have_errors(&loading->findings))
+		return fault_set(&loading->fault, STATUS_INVALID, "a file of tests has errors");
+	return status;
+}
+
+static bool
+may_be_kept(const struct loading *loading)
+{
+	return loading->report.failed_count == 0 || loading->despite_tests;
+}
+
+/* On a worker: builds and tests what is published, and keeps its bundle. */
 static void
 loading_run(void *state)
 {
 	struct loading *loading = state;
 	loading->done = true;
+	test_report_release(&loading->report);
+	test_report_init(&loading->report);
 	loading->status = releases_build(
 		loading->bundle, &loading->loaded, &loading->findings, &loading->fault);
-	if (loading->status == STATUS_OK && !disk_exists(loading->path))
+	if (loading->status == STATUS_OK)
+		loading->status = run_tests(loading);
+	if (loading->status == STATUS_OK && may_be_kept(loading) && !disk_exists(loading->path))
 		loading->status = disk_write_file(loading->path, loading->bundle, &loading->fault);
 }
 
@@ -51,8 +81,10 @@ static struct loading *
 loading_new(void)
 {
 	struct loading *loading = memory_new_zeroed(1, sizeof *loading);
-	if (loading != NULL)
-		findings_init(&loading->findings);
+	if (loading == NULL)
+		return NULL;
+	findings_init(&loading->findings);
+	test_report_init(&loading->report);
 	return loading;
 }
 
@@ -64,7 +96,7 @@ answer_findings(struct call *call, const struct loading *loading)
 {
 	struct text en = text_of(loading->fault.text), zh = en;
 	size_t shown = 0;
-	for (size_t i = 0; i < loading->findings.count && shown < FINDINGS_SHOWN; i++) {
+	for (size_t i = 0; i < loading->findings.count && shown < SENTENCE_ITEMS_MAX; i++) {
 		const struct finding *one = &loading->findings.list[i];
 		if (one->severity != FINDING_ERROR)
 			continue;
@@ -81,6 +113,25 @@ answer_findings(struct call *call, const struct loading *loading)
 	return call_error(call, SAY_BAD_CATALOG, &all, 1);
 }
 
+/* "packages/standard_test.lua:12: night: expected amount 0.08, got amount 0.07" */
+static enum call_end
+answer_failed_tests(struct call *call, const struct test_report *report)
+{
+	struct text list = { "", 0 };
+	size_t shown = 0;
+	for (size_t i = 0; i < report->result_count && shown < SENTENCE_ITEMS_MAX; i++) {
+		const struct test_result *one = &report->results[i];
+		if (one->passed)
+			continue;
+		list = arena_print(call->arena, "%.*s%s%.*s:%u: %.*s: %.*s ≠ %.*s", TEXT_ARGS(list),
+			shown++ == 0 ? "" : "; ", TEXT_ARGS(one->file), one->line,
+			TEXT_ARGS(one->name), TEXT_ARGS(one->got), TEXT_ARGS(one->expected));
+	}
+	struct text arguments[] = { arena_print(call->arena, "%zu", report->failed_count),
+		arena_print(call->arena, "%zu", report->result_count), list };
+	return call_error(call, SAY_TESTS_FAILED, arguments, 3);
+}
+
 /* STATUS_BUSY: the machine was too slow for a script, and no room for entries would mend that. */
 static enum call_end
 loading_failed(struct call *call, const struct loading *loading)
@@ -92,6 +143,73 @@ loading_failed(struct call *call, const struct loading *loading)
 		BILINGUAL_STRING("the catalog had no time to be built: %s", "目录未能及时构建：%s"),
 		text, text);
 	return call_error(call, SAY_OVERLOADED, &why, 1);
+}
+
+/* ---- what was found ---- */
+
+static void
+pack_finding(struct pack *pack, const struct finding *one)
+{
+	pack_map(pack, 5);
+	pack_name_string(pack, "severity", severity_name(one->severity));
+	pack_name_text(pack, "file", one->file);
+	pack_name_unsigned(pack, "line", one->line);
+	pack_name_text(pack, "rule", one->rule);
+	pack_name(pack, "say");
+	pack_map(pack, 2);
+	pack_name_text(pack, "en", one->say_en);
+	pack_name_text(pack, "zh", one->say_zh);
+}
+
+static void
+pack_failure(struct pack *pack, const struct test_result *one)
+{
+	pack_map(pack, 5);
+	pack_name_text(pack, "file", one->file);
+	pack_name_unsigned(pack, "line", one->line);
+	pack_name_text(pack, "name", one->name);
+	pack_name_text(pack, "expected", one->expected);
+	pack_name_text(pack, "got", one->got);
+}
+
+static size_t
+at_most(size_t count)
+{
+	return count < ANSWER_ITEMS_MAX ? count : ANSWER_ITEMS_MAX;
+}
+
+/* The pairs "tests" and "findings": what the checker had to remark, and what was tested. */
+static void
+pack_proof(struct pack *pack, const struct loading *loading)
+{
+	const struct test_report *report = &loading->report;
+	size_t failures = at_most(report->failed_count);
+	size_t findings = at_most(loading->findings.count);
+	pack_name(pack, "tests");
+	pack_map(pack, 3);
+	pack_name_unsigned(pack, "passed", report->result_count - report->failed_count);
+	pack_name_unsigned(pack, "failed", report->failed_count);
+	pack_name(pack, "failures");
+	pack_array(pack, (uint32_t)failures);
+	for (size_t i = 0; failures > 0; i++) {
+		if (report->results[i].passed)
+			continue;
+		pack_failure(pack, &report->results[i]);
+		failures--;
+	}
+	pack_name(pack, "findings");
+	pack_array(pack, (uint32_t)findings);
+	for (size_t i = 0; i < findings; i++)
+		pack_finding(pack, &loading->findings.list[i]);
+}
+
+static enum call_end
+answer_published(struct call *call, const struct kept_release *kept, const struct loading *loading)
+{
+	struct pack pack = pack_into(call_buffer(call));
+	pack_release(&pack, call, kept, 2);
+	pack_proof(&pack, loading);
+	return call_answer_at(call, pack_whole(&pack), call->seen);
 }
 
 /* ---- publishing ---- */
@@ -125,7 +243,7 @@ publish(struct call *call, const struct publish_params *params, struct loading *
 	enum call_end end;
 	bool activate = params->activate && !release_is_active(call, kept.name);
 	if (known != NULL && !activate) /* the same content again is the same release */
-		return answer_release(call, known);
+		return answer_published(call, known, loading);
 	change_begin(&change, call, "publish", kept.name);
 	change.by = params->by;
 	change.why = params->why;
@@ -145,7 +263,7 @@ publish(struct call *call, const struct publish_params *params, struct loading *
 		releases_settle(releases, activation.at_ms);
 		loading->loaded = NULL;
 	}
-	return answer_release(call, &kept);
+	return answer_published(call, &kept, loading);
 }
 
 static enum call_end
@@ -169,6 +287,8 @@ release_run_publish(struct call *call, const void *params)
 			return answer_findings(call, loading);
 		if (loading->status != STATUS_OK)
 			return loading_failed(call, loading);
+		if (!may_be_kept(loading))
+			return answer_failed_tests(call, &loading->report);
 		/* Its bundle may have been removed meanwhile, with a release that was deleted. */
 		if (!leftovers_spare_file(leftovers, loading->path, loading->rounds))
 			return work_again(call, loading);
@@ -180,6 +300,7 @@ release_run_publish(struct call *call, const void *params)
 	if (loading == NULL)
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	loading->bundle = publish_params->bundle;
+	loading->despite_tests = publish_params->despite_tests;
 	bundle_name(loading->bundle, loading->name);
 	releases_path(store_directory(call->shard->store), loading->name, loading->path);
 	return work_again(call, loading);
@@ -199,7 +320,7 @@ release_run_list(struct call *call, const void *params)
 	pack_name(&pack, "releases");
 	pack_array(&pack, (uint32_t)count);
 	for (size_t i = 0; i < count; i++)
-		pack_release(&pack, call, &kept[i]);
+		pack_release(&pack, call, &kept[i], 0);
 	if (active != NULL)
 		pack_name_text(&pack, "active", (struct text){ active->name, SHA256_HEX });
 	return call_answer(call, pack_whole(&pack));

@@ -198,7 +198,7 @@ change_append(struct release_change *change, uint64_t *position, enum call_end *
 /* ---- answers ---- */
 
 void
-pack_release(struct pack *pack, struct call *call, const struct kept_release *kept)
+pack_release(struct pack *pack, struct call *call, const struct kept_release *kept, unsigned more)
 {
 	const struct loaded_release *active = call_release(call);
 	const struct activation *activation = releases_activation_of(
@@ -209,7 +209,7 @@ pack_release(struct pack *pack, struct call *call, const struct kept_release *ke
 	call_saw(call, kept->version);
 	if (activation != NULL)
 		call_saw(call, activation->version);
-	pack_map(pack, 5u + (activation != NULL) + by + why + in_force);
+	pack_map(pack, 5u + (activation != NULL) + by + why + in_force + more);
 	pack_name_text(pack, "release", name_of(kept->name));
 	pack_name_string(pack, "catalog", kept->catalog);
 	pack_name_unsigned(pack, "bytes", kept->size);
@@ -232,7 +232,7 @@ enum call_end
 answer_release(struct call *call, const struct kept_release *kept)
 {
 	struct pack pack = pack_into(call_buffer(call));
-	pack_release(&pack, call, kept);
+	pack_release(&pack, call, kept, 0);
 	return call_answer_at(call, pack_whole(&pack), call->seen);
 }
 

@@ -45,8 +45,9 @@ int64_t activation_now(const struct call *call);
 
 bool release_is_active(const struct call *call, const char name[SHA256_HEX]);
 
-/* A release's map, as release.list and most others answer it. */
-void pack_release(struct pack *pack, struct call *call, const struct kept_release *kept);
+/* A release's map, as release.list and most others answer it; the caller packs `more` pairs. */
+void
+pack_release(struct pack *pack, struct call *call, const struct kept_release *kept, unsigned more);
 enum call_end answer_release(struct call *call, const struct kept_release *kept);
 enum call_end answer_no_release(struct call *call, struct text name);
 

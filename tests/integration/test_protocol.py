@@ -40,7 +40,7 @@ SOUND = {
     "balance.get": {"account": "1001"},
     "balance.topup": {"id": "t1", "account": "1001", "at": AT, "amount": "1.00", "currency": "CNY", "attempt": 1},
     "history": {"account": "1001", "limit": 10, "cursor": "0", "from": AT, "till": AT_MS},
-    "release.publish": {"bundle": b"12345678", "by": "me", "why": "because", "activate": False},
+    "release.publish": {"bundle": b"12345678", "by": "me", "why": "because", "activate": False, "despite_tests": False},
     "release.list": {},
     "release.activate": {"release": "0123456789abcdef", "by": "me", "why": "because", "at": AT},
     "release.revert": {"by": "me", "why": "because"},

@@ -81,7 +81,31 @@ def test_publishing_keeps_who_and_why(server, folders):
     published = json.loads(result.stdout)
     assert (published["by"], published["why"]) == ("li.wei", "autumn prices")
     (listed,) = server.connect().call("release.list")["releases"]
+    assert published.pop("tests") == {"passed": 0, "failed": 0, "failures": []}
+    assert published.pop("findings") == []
     assert listed == published
+
+
+def test_the_server_tests_what_is_published(server, tmp_path):
+    failing = shutil.copytree(CATALOG, tmp_path / "failing")
+    file = failing / "packages/standard.lua"
+    file.write_text(file.read_text().replace('price = "0.22"', 'price = "0.23"'))
+    assert suanpan("publish", failing, *server.to()).returncode == 1
+    kept = json.loads(suanpan("publish", failing, "--despite-tests", "--json", *server.to()).stdout)
+    assert kept["tests"]["passed"] > 0 and kept["tests"]["failed"] == len(kept["tests"]["failures"]) > 0
+    failure = kept["tests"]["failures"][0]
+    assert failure["file"].endswith("_test.lua") and failure["line"] > 0 and "0.22" in failure["expected"]
+    assert "0.23" in failure["got"] and failure["name"]
+    client = server.connect()
+    bundle = (server.data / f"releases/{kept['release']}.bundle").read_bytes()
+    client.call("release.delete", [kept["release"]])
+    for _ in range(2):
+        error, _ = client.ask("release.publish", bundle=bundle)
+        assert error.startswith("TESTS_FAILED") and failure["file"] in error and "0.23" in error, error
+        assert client.call("release.list")["releases"] == []
+    assert client.call("release.publish", bundle=bundle, despite_tests=True)["release"] == kept["release"]
+    sound = json.loads(suanpan("publish", CATALOG, "--json", *server.to()).stdout)
+    assert sound["tests"]["passed"] > 50 and sound["tests"]["failed"] == 0
 
 
 def test_reverting_puts_the_one_before_in_force(server, releases):
