@@ -44,9 +44,10 @@ pack_line(struct pack *pack, const struct price_line *line, const struct pricing
 	bool zone = line->zone.size > 0;
 	bool setup = line->setup.micros != 0;
 	bool recount = line->recount.micros != 0;
+	bool capped = line->cap.size > 0;
 	struct text rule = rule_name(line, arena);
 	pack->full |= rule.data == NULL;
-	pack_map(pack, 3u + version + component + zone + setup + recount);
+	pack_map(pack, 3u + version + component + zone + setup + recount + 2u * capped);
 	pack_name_text(pack, "rule", rule);
 	if (version)
 		pack_name_integer(pack, "version", line->version_ms);
@@ -59,6 +60,10 @@ pack_line(struct pack *pack, const struct price_line *line, const struct pricing
 		pack_name_money(pack, "setup", line->setup);
 	if (recount)
 		pack_name_money(pack, "recount", line->recount);
+	if (capped) {
+		pack_name_text(pack, "cap", line->cap);
+		pack_name_money(pack, "uncapped", line->uncapped);
+	}
 	pack_name(pack, "parts");
 	pack_array(pack, (uint32_t)line->part_count);
 	for (size_t i = 0; i < line->part_count; i++)
@@ -108,6 +113,7 @@ priced_refusal(const struct pricing *pricing, const struct release *release, str
 		{ "AMBIGUOUS_TARIFF", SAY_AMBIGUOUS_TARIFF },
 		{ "OVERFLOW", SAY_OVERFLOW },
 		{ "RULE_FAILED", SAY_RULE_FAILED },
+		{ "LIMIT_REACHED", SAY_LIMIT_REACHED },
 	};
 	const struct near_miss *miss = &pricing->nearest;
 	const char *code = rate_refusal_code(pricing->refused);

@@ -77,6 +77,7 @@ enum say_kind { SAY_ERROR, SAY_REFUSAL };
 		"同一层的两个优惠包都给出了价格：{0} 与 {3}") \
 	CODE(OVERFLOW, SAY_REFUSAL, "the amount is larger than can be held", "金额超出可表示的范围") \
 	CODE(RULE_FAILED, SAY_REFUSAL, "a function of {0} failed: {3}", "{0} 中的函数执行失败：{3}") \
+	CODE(LIMIT_REACHED, SAY_REFUSAL, "the limit {0} was reached: {4}", "已达到限额 {0}：{4}") \
 	CODE(WRONG_CURRENCY, SAY_REFUSAL, "the account is kept in {0}, this is in {1}", \
 		"账户币种为 {0}，而本次为 {1}") \
 	CODE(BALANCE_TOO_LOW, SAY_REFUSAL, "this costs {0} {2}, but only {1} {2} can be spent", \

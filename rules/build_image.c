@@ -449,13 +449,64 @@ read_meters(lua_State *lua, struct package *package)
 	for (uint32_t i = 0; i < package->meter_count; i++) {
 		reader_entry(lua, i);
 		meters[i].id = reader_text(lua, arena_of(lua), "id");
-		meters[i].service = reader_number(lua, "service");
+		meters[i].service = reader_has(lua, "service") ? reader_number(lua, "service")
+							       : NO_INDEX;
 		meters[i].every = get_cycle(lua);
 		meters[i].money = reader_flag(lua, "money");
 		reader_close(lua);
 	}
 	reader_close(lua);
 	package->meters = meters;
+}
+
+static const struct serve *
+read_serves(lua_State *lua, uint32_t *count)
+{
+	*count = reader_open(lua, "serves");
+	struct serve *serves = reader_take(lua, arena_of(lua), *count, sizeof *serves);
+	for (uint32_t i = 0; i < *count; i++) {
+		reader_entry(lua, i);
+		serves[i].service = reader_number(lua, "service");
+		serves[i].zones = get_zones(lua);
+		reader_close(lua);
+	}
+	reader_close(lua);
+	return serves;
+}
+
+static void
+read_caps(lua_State *lua, struct package *package)
+{
+	package->cap_count = reader_open(lua, "caps");
+	struct cap *caps = reader_take(lua, arena_of(lua), package->cap_count, sizeof *caps);
+	for (uint32_t i = 0; i < package->cap_count; i++) {
+		reader_entry(lua, i);
+		caps[i].meter = get_meter(lua, "meter", package);
+		caps[i].amount.micros = reader_integer(lua, "amount");
+		caps[i].serves = read_serves(lua, &caps[i].serve_count);
+		reader_close(lua);
+	}
+	reader_close(lua);
+	package->caps = caps;
+}
+
+static void
+read_limits(lua_State *lua, struct package *package)
+{
+	package->limit_count = reader_open(lua, "limits");
+	struct limit *limits = reader_take(
+		lua, arena_of(lua), package->limit_count, sizeof *limits);
+	for (uint32_t i = 0; i < package->limit_count; i++) {
+		reader_entry(lua, i);
+		limits[i].meter = get_meter(lua, "meter", package);
+		limits[i].amount = reader_integer(lua, "amount");
+		limits[i].serves = read_serves(lua, &limits[i].serve_count);
+		limits[i].say = reader_text(lua, arena_of(lua), "say");
+		must(limits[i].amount > 0 && limits[i].serve_count > 0);
+		reader_close(lua);
+	}
+	reader_close(lua);
+	package->limits = limits;
 }
 
 /* A local day begins at its first instant. */
@@ -475,6 +526,8 @@ read_package(lua_State *lua, struct package *package, const struct band_list *ba
 	package->from_ms = get_day_ms(lua, "from");
 	package->till_ms = reader_has(lua, "till") ? get_day_ms(lua, "till") : INT64_MAX;
 	read_meters(lua, package);
+	read_caps(lua, package);
+	read_limits(lua, package);
 	package->tariff_count = reader_open(lua, "tariffs");
 	struct tariff *tariffs = reader_take(
 		lua, arena_of(lua), package->tariff_count, sizeof *tariffs);

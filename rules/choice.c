@@ -70,8 +70,11 @@ when_ask(struct rating *rating, const struct package *package, const struct tari
 			functions->context, tariff->when, rating->usage, yes, &problem);
 		if (outcome != CALL_DONE)
 			return rating_function_failed(rating, outcome,
-				&(struct near_miss){
-					package->id, tariff->id, "when", TEXT("true"), problem });
+				&(struct near_miss){ .package = package->id,
+					.tariff = tariff->id,
+					.condition = "when",
+					.wanted = TEXT("true"),
+					.got = problem });
 		*answer = *yes ? ANSWER_YES : ANSWER_NO;
 	}
 	*yes = *answer == ANSWER_YES;
@@ -122,8 +125,11 @@ choice_make(struct rating *rating, uint32_t component, int64_t ms, struct choice
 			continue;
 		if (choice->tariff != NULL)
 			return rating_refuse(rating, REFUSED_AMBIGUOUS,
-				&(struct near_miss){ choice->package->id, choice->tariff->id,
-					"layer", choice->package->id, held->package->id });
+				&(struct near_miss){ .package = choice->package->id,
+					.tariff = choice->tariff->id,
+					.condition = "layer",
+					.wanted = choice->package->id,
+					.got = held->package->id });
 		choice->package = held->package;
 		choice->tariff = tariff;
 	}

@@ -153,6 +153,18 @@ write_recount(const struct words *words, struct money recount, struct buffer *ou
 		(int)size, amount);
 }
 
+/* What a cap made of the line. */
+static bool
+write_cap(const struct words *words, const struct price_line *line, struct buffer *out)
+{
+	char uncapped[MONEY_TEXT_MAX];
+	size_t size = money_format(line->uncapped, uncapped);
+	return buffer_print(out,
+		words->chinese ? "    封顶  %.*s（原为 %.*s）\n"
+			       : "    capped by %.*s  (it would be %.*s)\n",
+		TEXT_ARGS(line->cap), (int)size, uncapped);
+}
+
 static bool
 write_line(const struct words *words, const struct price_line *line, struct buffer *out)
 {
@@ -166,7 +178,9 @@ write_line(const struct words *words, const struct price_line *line, struct buff
 	for (size_t i = 0; i < line->part_count; i++)
 		if (!write_part(words, &line->parts[i], out))
 			return false;
-	return line->recount.micros == 0 || write_recount(words, line->recount, out);
+	if (line->recount.micros != 0 && !write_recount(words, line->recount, out))
+		return false;
+	return line->cap.size == 0 || write_cap(words, line, out);
 }
 
 /* Where no condition, or none with a sentence of its own, says more. */
@@ -182,6 +196,7 @@ static const struct phrase headlines[] = {
 		"同一层的两个优惠包都给出了价格" },
 	[REFUSED_OVERFLOW] = { "the amount is larger than can be held", "金额超出可表示的范围" },
 	[REFUSED_FUNCTION] = { "a function of the catalog failed", "目录中的函数执行失败" },
+	[REFUSED_LIMIT] = { "a limit was reached", "已达到限额" },
 };
 
 /* What the first failed condition is, in a sentence. */
@@ -238,6 +253,9 @@ static const struct miss_phrase misses[] = {
 	{ "layer", ANY, NULL, NULL,
 		{ "{wanted} and {got}, packages of one layer, both price this",
 			"同一层的优惠包 {wanted} 与 {got} 都给出了价格" } },
+	{ "limit", SOME, NULL, NULL,
+		{ "the limit {rule} of {wanted} was reached: {got}",
+			"已达到限额 {rule}（{wanted}），现为 {got}" } },
 	{ "amount", SOME, "", NULL,
 		{ "the amount of {rule} is larger than can be held",
 			"{rule} 的金额超出可表示的范围" } },
@@ -309,7 +327,9 @@ write_miss(const struct words *words, const struct near_miss *miss, struct buffe
 {
 	char rule[160];
 	struct buffer wanted;
-	struct text reason = refusal_text(words, miss);
+	struct text reason = miss->say.size > 0
+		? release_text(words->release, words->language, miss->say)
+		: refusal_text(words, miss);
 	const struct miss_phrase *found = find_miss(miss);
 	if (reason.size > 0)
 		return buffer_append_text(out, reason);

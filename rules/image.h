@@ -78,7 +78,7 @@ struct allowance {
  */
 struct meter {
 	struct text id;
-	uint32_t service; /* whose usage moves it */
+	uint32_t service; /* whose usage moves it; NO_INDEX: that of several */
 	enum cycle every;
 	bool money; /* counts micro-units, not units of the service */
 };
@@ -134,6 +134,29 @@ struct tariff {
 	uint32_t line;   /* in its file, for explanations */
 };
 
+/* Usage of a service in some of its zones. */
+struct serve {
+	uint32_t service;
+	struct zone_set zones;
+};
+
+/* In a cycle no more is charged than this, for all that it serves, whichever package prices it. */
+struct cap {
+	const struct meter *meter; /* of what was charged */
+	struct money amount;
+	const struct serve *serves; /* none: it serves everything */
+	uint32_t serve_count;
+};
+
+/* Usage is refused once so much of it was in the cycle. */
+struct limit {
+	const struct meter *meter; /* of quantities, free or paid */
+	int64_t amount;
+	const struct serve *serves; /* at least one */
+	uint32_t serve_count;
+	struct text say; /* key of what the user is told */
+};
+
 /* One version of a package: valid for usage at from_ms ≤ t < till_ms. */
 struct package {
 	struct text id;
@@ -146,6 +169,10 @@ struct package {
 	uint32_t allowance_count;
 	const struct meter *meters;
 	uint32_t meter_count;
+	const struct cap *caps;
+	uint32_t cap_count;
+	const struct limit *limits;
+	uint32_t limit_count;
 	struct text file;
 };
 

@@ -137,6 +137,22 @@ refuse_calendar(struct rating *rating, const struct choice *choice, int64_t ms)
 	return rating_refuse(rating, REFUSED_CALENDAR, &nearest);
 }
 
+bool
+refuse_limit(struct rating *rating, const struct package *package, const struct limit *limit,
+	int64_t counted)
+{
+	struct near_miss nearest = { .package = package->id,
+		.tariff = limit->meter->id,
+		.condition = "limit",
+		.say = limit->say };
+
+	nearest.wanted = arena_print(rating->arena, "%lld", (long long)limit->amount);
+	nearest.got = arena_print(rating->arena, "%lld", (long long)counted);
+	if (nearest.wanted.data == NULL || nearest.got.data == NULL)
+		return rating_out_of_memory(rating);
+	return rating_refuse(rating, REFUSED_LIMIT, &nearest);
+}
+
 static void
 candidate_offer(struct candidate *best, enum distance distance, const struct candidate *offered)
 {

@@ -153,7 +153,7 @@ rate_counters(const struct image *image, uint32_t service, struct text package, 
 		for (uint32_t i = 0; i < version->meter_count; i++) {
 			const struct meter *meter = &version->meters[i];
 
-			if (meter->service != service)
+			if (meter->service != service && meter->service != NO_INDEX)
 				continue;
 			struct cycle_span cycle = image_cycle(image, meter->every, at_ms);
 			told(context,
@@ -163,8 +163,7 @@ rate_counters(const struct image *image, uint32_t service, struct text package, 
 	}
 }
 
-/* Names a pool for the parts that it pays. */
-static bool
+bool
 pool_label(struct rating *rating, struct pool *pool)
 {
 	size_t package_size = pool->name.package.size;

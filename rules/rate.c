@@ -20,6 +20,8 @@ rate_refusal_code(enum rate_refusal refusal)
 		return "OVERFLOW";
 	case REFUSED_FUNCTION:
 		return "RULE_FAILED";
+	case REFUSED_LIMIT:
+		return "LIMIT_REACHED";
 	}
 	return "";
 }
@@ -227,8 +229,11 @@ amount_ask(struct rating *rating, struct draft *draft)
 		functions->context, tariff->amount, rating->usage, &draft->paid, &problem);
 	return outcome == CALL_DONE ||
 		rating_function_failed(rating, outcome,
-			&(struct near_miss){
-				draft->package->id, tariff->id, "amount", TEXT(""), problem });
+			&(struct near_miss){ .package = draft->package->id,
+				.tariff = tariff->id,
+				.condition = "amount",
+				.wanted = TEXT(""),
+				.got = problem });
 }
 
 /* Set-up and units, or what the function says; then minimum, maximum, and the one rounding. */
@@ -270,8 +275,6 @@ finish_lines(struct rating *rating)
 
 		if (!line_amount(rating, draft, &amount))
 			return false;
-		if (!money_add(rating->amount, amount, &rating->amount))
-			return refuse_overflow(rating, draft);
 		lines[i] = (struct price_line){
 			.package = draft->package->id,
 			.version_ms = draft->package->from_ms,
@@ -285,6 +288,10 @@ finish_lines(struct rating *rating)
 			.recount = draft->recount,
 			.amount = amount,
 		};
+		if (!caps_apply(rating, &lines[i]))
+			return false;
+		if (!money_add(rating->amount, lines[i].amount, &rating->amount))
+			return refuse_overflow(rating, draft);
 	}
 	rating->lines = lines;
 	return true;
@@ -352,8 +359,8 @@ rate_usage(const struct rate_question *question, struct arena *arena, struct pri
 
 	rating_begin(&rating, question, arena, &scratch, fault);
 	if (find_service(&rating) && find_zone(&rating) && find_extent(&rating) &&
-		held_gather(&rating) && price_components(&rating) && finish_lines(&rating) &&
-		finish_consumptions(&rating)) {
+		held_gather(&rating) && limits_check(&rating) && price_components(&rating) &&
+		finish_lines(&rating) && limits_note(&rating) && finish_consumptions(&rating)) {
 		pricing->refused = 0;
 		pricing->nearest.condition = NULL;
 		pricing->at_ms = question->usage->at_ms;

@@ -25,6 +25,10 @@
  *     unit. A line whose amount a function gives has only minimum, maximum and rounding besides.
  *     Volume tiers over a cycle make a line for each cycle: what all units of the cycle cost by
  *     the tier that they reach, less what was charged for them so far, but never less than 0.
+ *  6. Last come the caps that are held at `at`: a line that has its amount costs no more than is
+ *     left in each cap that serves the event, in the cycle of `at`.
+ * Before anything is priced, a limit that is held at `at` and was reached in that cycle refuses the
+ * event; the event that reaches it is priced whole.
  * A component that nothing prices during a part of the event is not charged for that part; but at
  * each instant at least one component must be priced, else the event is refused. Quantity 0 costs 0
  * and has a line without parts (and no set-up), if a tariff applies at `at`.
@@ -125,6 +129,8 @@ struct price_line {
 	 * that is reached now, less what was charged for them.
 	 */
 	struct money recount;
+	struct text cap;       /* "package.cap" that made the amount less, or empty */
+	struct money uncapped; /* what it was before, if one did */
 	struct money amount;
 };
 
@@ -144,10 +150,12 @@ enum rate_refusal {
 	REFUSED_AMBIGUOUS,      /* two packages of one layer price it */
 	REFUSED_OVERFLOW,       /* beyond what money can hold, or beyond RATE_RUNS_MAX */
 	REFUSED_FUNCTION,       /* a function of the catalog failed or ran past its budget */
+	REFUSED_LIMIT,          /* a limit was reached before the event */
 };
 /*
  * The code that a client sees: "NO_PRICE" (also where there is no service, unit or zone),
- * "CALENDAR_NOT_COVERED", "AMBIGUOUS_TARIFF", "OVERFLOW", "RULE_FAILED".
+ * "CALENDAR_NOT_COVERED", "AMBIGUOUS_TARIFF", "OVERFLOW", "RULE_FAILED",
+ * "LIMIT_REACHED".
  */
 const char *rate_refusal_code(enum rate_refusal refusal);
 
@@ -161,13 +169,15 @@ const char *rate_refusal_code(enum rate_refusal refusal);
  *   calendar   the years covered, the day
  *   layer      two packages that both price it
  *   amount     the rule whose amount is too large to hold
+ *   limit      its amount, what was counted
  */
 struct near_miss {
-	struct text package; /* empty: nothing was near */
-	struct text tariff;
+	struct text package;   /* empty: nothing was near */
+	struct text tariff;    /* or limit */
 	const char *condition; /* one of the above; static */
 	struct text wanted;
 	struct text got;
+	struct text say; /* of a limit: the key of its text; else empty */
 };
 
 struct pricing {

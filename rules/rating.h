@@ -7,6 +7,7 @@
  *   runs.c      how many units, in which bands, at what price
  *   pools.c     which of them are free
  *   tiers.c     what those cost that are paid, where that depends on how many they are
+ *   caps.c      limits before anything is priced, caps when all is
  *   nearest.c   what was near when nothing did
  *
  * Functions that return bool return false when the rating has ended early: refused, cold or faulty,
@@ -192,6 +193,17 @@ bool volume_price(struct rating *rating, struct draft *draft);
 /* Notes what such a line costs, for the lines after it in the cycle. */
 bool volume_note(struct rating *rating, const struct draft *draft, struct money amount);
 
+/* Names a pool "package.id"; false without memory. */
+bool pool_label(struct rating *rating, struct pool *pool);
+
+/*
+ * caps.c: refuses what a limit that was reached forbids; counts the event for the limits; makes a
+ * line cost no more than its caps leave, and counts what it costs.
+ */
+bool limits_check(struct rating *rating);
+bool limits_note(struct rating *rating);
+bool caps_apply(struct rating *rating, struct price_line *line);
+
 /* runs.c: drafts lines for one component and appends where nothing prices it to *gaps. */
 bool component_price(struct rating *rating, uint32_t component, struct span_list *gaps);
 
@@ -200,6 +212,8 @@ bool refuse_service(struct rating *rating);
 bool refuse_digits(struct rating *rating, struct text digits);
 bool refuse_tariff(struct rating *rating, int64_t ms);
 bool refuse_overflow(struct rating *rating, const struct draft *draft /* or NULL */);
+bool refuse_limit(struct rating *rating, const struct package *package, const struct limit *limit,
+	int64_t counted);
 bool refuse_calendar(struct rating *rating, const struct choice *choice, int64_t ms);
 
 #endif

@@ -86,6 +86,18 @@ local function allowance(from, services)
         amount = from.amount, every = from.every }
 end
 
+local function serve(from, services)
+    return { service = services[from.service.id], zones = zone_numbers(from) }
+end
+
+-- A cap or a limit, which adds to the package's meters.
+local function bound(from, services, meters)
+    local serves = map(from.serves, function(one) return serve(one, services) end)
+    table.insert(meters, { id = from.id, service = #serves == 1 and serves[1].service or nil, every = from.every,
+        money = from.record.word == "cap" })
+    return { meter = #meters - 1, amount = from.amount, serves = serves, say = from.record.say }
+end
+
 -- Only of a model without errors.
 function image.of(model)
     local zone_maps, services, calendars = places(model.zone_list), places(model.service_list), places(model.calendar_list)
@@ -100,10 +112,14 @@ function image.of(model)
         decisions = map(model.decision_list, function(decision) return decision.handle end),
         packages = map(model.packages, function(package)
             local meters = {}
+            local function bounds(list)
+                return map(list, function(from) return bound(from, services, meters) end)
+            end
             return { id = package.id, file = package.file, layer = package.layer, from = package.from.day,
                 till = package.till and package.till.day,
                 tariffs = map(package.tariffs, function(from) return tariff(from, services, calendars, meters) end),
-                allowances = map(package.allowances, function(from) return allowance(from, services) end), meters = meters }
+                allowances = map(package.allowances, function(from) return allowance(from, services) end),
+                caps = bounds(package.caps), limits = bounds(package.limits), meters = meters }
         end),
     }
 end

@@ -268,12 +268,42 @@ package "minutes" {
 }
 ]],
     },
+    cap = {
+        about = {
+            en = "Stands inside of a package. It counts what is charged for the usage that it serves, by whichever package that is held, "
+                .. "after rounding, in the cycle of the event. A line costs no more than is left; the answer names the cap that made "
+                .. "it less.",
+            zh = "写在优惠包之内。对其适用的使用，不论由所持有的哪个优惠包定价，均按取整后的金额，在使用发生时所在的周期内累计；"
+                .. "费用不超过剩余额度，应答中写明是哪个封顶起了作用。",
+        },
+        file = "packages/calm.lua",
+        example = [[
+package "calm" {
+    kind = "plugin", from = "2026-01-01",
+
+    cap { id = "most", amount = "80.00", every = "month" },
+
+    limit {
+        id = "messages_a_day", say = "sms.enough",
+        serves = { service = "sms" },
+        amount = "200 items", every = "day",
+    },
+}
+]],
+    },
+    limit = {
+        about = {
+            en = "Stands inside of a package. It counts usage, free or paid. An event that begins below the amount is charged whole; after "
+                .. "that all are refused with LIMIT_REACHED until the next cycle. The example stands with `cap`.",
+            zh = "写在优惠包之内。免费与付费的用量都计入。未达上限时开始的使用全额计费；此后以 LIMIT_REACHED 拒绝，直到下一周期。示例见 `cap`。",
+        },
+    },
     plan = {
         file = "plans.lua",
         example = [[
 plan "household" {
     base = "home",
-    optional = { "minutes", "traveller" },
+    optional = { "minutes", "traveller", "calm" },
 }
 
 plan "business" {
@@ -294,11 +324,12 @@ offering "willow_line" {
     texts = {
         about = {
             en = "Keys are written flat, [\"zone.local\"] = \"…\", or nested as here. Needed are: catalog.ID, product.ID, service.ID, "
-                .. "package.ID, plan.ID, offering.ID, allowance.ID, brand.ID, zone.ID, band.ID, refusal.ID for all that exist, and the "
-                .. "key that each tariff names by `say`. The text of a tariff may have the blanks {amount}, {units}, {zone} and {package}.",
+                .. "package.ID, plan.ID, offering.ID, allowance.ID, cap.ID, brand.ID, zone.ID, band.ID, refusal.ID for all that exist, and "
+                .. "the key that each tariff and limit names by `say`. The text of a tariff may have the blanks {amount}, {units}, {zone} "
+                .. "and {package}.",
             zh = "键可以平写 [\"zone.local\"] = \"…\"，也可以像这里一样嵌套。凡存在的都要有：catalog.编号、product.编号、service.编号、"
-                .. "package.编号、plan.编号、offering.编号、allowance.编号、brand.编号、zone.编号、band.编号、refusal.编号，"
-                .. "以及每个资费用 `say` 指定的键。资费的文本中可用空位 {amount}、{units}、{zone}、{package}。",
+                .. "package.编号、plan.编号、offering.编号、allowance.编号、cap.编号、brand.编号、zone.编号、band.编号、refusal.编号，"
+                .. "以及每个资费与限额用 `say` 指定的键。资费的文本中可用空位 {amount}、{units}、{zone}、{package}。",
         },
         file = "texts/en.lua",
         example = [[
@@ -306,16 +337,17 @@ texts "en" {
     catalog = { willow = "Willow Telephone" },
     product = { line = "Line" },
     service = { voice = "Voice", sms = "Messages" },
-    package = { home = "Home", studio = "Studio", messages = "Messages", minutes = "100 minutes", traveller = "Traveller" },
+    package = { home = "Home", studio = "Studio", messages = "Messages", minutes = "100 minutes", traveller = "Traveller", calm = "Calm" },
     plan = { household = "Household", business = "Business" },
     offering = { willow_line = "Willow line" },
     brand = { willow = "Willow" },
     allowance = { local_minutes = "100 local minutes a month" },
+    cap = { most = "at most 80.00 a month" },
     zone = { free = "free", ["local"] = "local", distant = "long distance", abroad = "abroad", inland = "inland" },
     refusal = { unknown_country = "there is no such country code" },
     band = { day = "day", night = "night", weekend = "weekend", holiday = "public holiday" },
     voice = { call = "Call", ["local"] = "Local call", distant = "Long-distance call" },
-    sms = { bulk = "Bulk message", message = "Message", abroad = "Message abroad" },
+    sms = { bulk = "Bulk message", message = "Message", enough = "No more than 200 messages a day", abroad = "Message abroad" },
 }
 ]],
         more_file = "texts/zh.lua",
@@ -324,16 +356,17 @@ texts "zh" {
     catalog = { willow = "柳州电话" },
     product = { line = "电话" },
     service = { voice = "语音通话", sms = "短信" },
-    package = { home = "家庭", studio = "工作室", messages = "短信", minutes = "百分钟包", traveller = "旅行" },
+    package = { home = "家庭", studio = "工作室", messages = "短信", minutes = "百分钟包", traveller = "旅行", calm = "安心" },
     plan = { household = "家庭计划", business = "商务计划" },
     offering = { willow_line = "柳州电话" },
     brand = { willow = "柳城" },
     allowance = { local_minutes = "每月 100 分钟本地通话" },
+    cap = { most = "每月最多 80.00 元" },
     zone = { free = "免费", ["local"] = "本地", distant = "长途", abroad = "境外", inland = "境内" },
     refusal = { unknown_country = "国家代码不存在" },
     band = { day = "白天", night = "夜间", weekend = "周末", holiday = "节假日" },
     voice = { call = "通话费", ["local"] = "本地通话费", distant = "长途通话费" },
-    sms = { bulk = "群发短信", message = "短信", abroad = "国际短信" },
+    sms = { bulk = "群发短信", message = "短信", enough = "每日最多 200 条短信", abroad = "国际短信" },
 }
 ]],
     },

@@ -453,6 +453,12 @@ messages.volume_over_cycle = {
     mend_en = "remove {field}, or write kind = \"graduated\" or every = \"event\"",
     mend_zh = "去掉 {field}，或写 kind = \"graduated\" 或 every = \"event\"",
 }
+messages.cap_of_zero = {
+    en = "this cap is zero, so that nothing is ever charged",
+    zh = "封顶金额为零，永远不会收费",
+    mend_en = "write the most that a cycle may cost, or remove the cap",
+    mend_zh = "写一个周期最多收取的金额，或去掉封顶",
+}
 messages.wrong_unit = {
     en = "{field} is counted in {got}, but the service '{service}' in {wanted}",
     zh = "{field} 以{got}计，而业务“{service}”以{wanted}计",

@@ -317,28 +317,60 @@ local function build_tariff(model, record, allowances)
     return tariff
 end
 
+-- The amount of an allowance or limit as a quantity; nil after a finding.
+local function resolve_amount(record)
+    local amount = record.amount
+    if type(amount) ~= "number" then
+        return amount
+    elseif not record.unit then
+        find("missing_field", record.place, { word = record.word, field = "unit",
+            say = { en = "what 300 counts: \"minute\"", zh = "数量的单位，例如 \"minute\"" } })
+        return nil
+    elseif amount > math.maxinteger // record.unit.size then
+        find("out_of_range", at(record.place, "amount"), { field = "amount", got = amount, range = { en = "less", zh = "更小" } })
+        return nil
+    end
+    return { what = record.unit.what, count = amount * record.unit.size }
+end
+
 local function build_allowance(model, record)
     local allowance = { id = record.id, record = record, place = record.place, every = record.every,
         serves = resolve_serves(model, record.serves) }
-    local amount, place = record.amount, at(record.place, "amount")
-    if not amount or not allowance.serves then
-        return allowance
-    end
-    if type(amount) == "number" and record.unit then
-        if amount > math.maxinteger // record.unit.size then
-            find("out_of_range", place, { field = "amount", got = amount, range = { en = "less", zh = "更小" } })
-            return allowance
-        end
-        amount = { what = record.unit.what, count = amount * record.unit.size }
-    elseif type(amount) == "number" then
-        find("missing_field", record.place, { word = "allowance", field = "unit",
-            say = { en = "what 300 counts: \"minute\"", zh = "数量的单位，例如 \"minute\"" } })
-        return allowance
-    end
-    if check_unit(amount, allowance.serves.service, place) then
+    local amount = allowance.serves and resolve_amount(record)
+    if amount and check_unit(amount, allowance.serves.service, at(record.place, "amount")) then
         allowance.amount = amount.count
     end
     return allowance
+end
+
+-- What caps and limits serve, one after the other.
+local function resolve_serves_list(model, list)
+    local resolved = {}
+    for _, serves in ipairs(list or {}) do
+        table.insert(resolved, resolve_serves(model, serves))
+    end
+    return resolved
+end
+
+local function build_cap(model, record)
+    if record.amount == 0 then
+        find("cap_of_zero", at(record.place, "amount"))
+    end
+    return { id = record.id, record = record, place = record.place, every = record.every, amount = record.amount,
+        serves = resolve_serves_list(model, record.serves) }
+end
+
+local function build_limit(model, record)
+    local limit = { id = record.id, record = record, place = record.place, every = record.every,
+        serves = resolve_serves_list(model, record.serves) }
+    local amount, place = resolve_amount(record), at(record.place, "amount")
+    for _, serves in ipairs(amount and limit.serves or {}) do
+        if not check_unit(amount, serves.service, place) then
+            return limit
+        end
+    end
+    limit.amount = amount and amount.count
+    return limit
 end
 
 -- What a package counts over cycles: each has a counter, which is known by its id.
@@ -350,6 +382,8 @@ local function counted(package)
             list[#list + 1] = tariff.tiers
         end
     end
+    table.move(package.caps, 1, #package.caps, #list + 1, list)
+    table.move(package.limits, 1, #package.limits, #list + 1, list)
     return list
 end
 
@@ -393,13 +427,19 @@ end
 
 local function build_package(model, record)
     local package = { id = record.id, record = record, place = record.place, file = record.place.declaration.file,
-        from = record.from, till = record.till, tariffs = {}, allowances = {} }
+        from = record.from, till = record.till, tariffs = {}, allowances = {}, caps = {}, limits = {} }
     if record.kind or record.layer then
         package.layer = place_in(model.layers, record.layer or record.kind,
             at(record.place, record.layer and "layer" or "kind"), { en = "layer in catalog.lua", zh = "层（catalog.lua 中）" })
     end
     for _, allowance in ipairs(record.allowance) do
         table.insert(package.allowances, build_allowance(model, allowance))
+    end
+    for _, cap in ipairs(record.cap) do
+        table.insert(package.caps, build_cap(model, cap))
+    end
+    for _, limit in ipairs(record.limit) do
+        table.insert(package.limits, build_limit(model, limit))
     end
     for _, tariff in ipairs(record.tariff) do
         table.insert(package.tariffs, build_tariff(model, tariff, package.allowances))

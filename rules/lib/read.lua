@@ -120,6 +120,18 @@ function readers.rows(value, place, name)
     return rows
 end
 
+-- One record, or several in braces.
+function readers.records(value, place, name)
+    if is_list(value) and value[1] ~= nil then
+        return readers.rows(value, place, name)
+    elseif is_list(value) and report.entries(value)() == nil then
+        find("no_entries", place, { word = types.field_of(place) })
+        return nil
+    end
+    local one = readers.record(value, place, name)
+    return one and { one }
+end
+
 -- A package that is held: its id, or a record with dates.
 function readers.holding(value, place)
     if is_list(value) then

@@ -100,6 +100,9 @@ local parametric = {
     rows = function()
         return join("list of records", "记录的列表")
     end,
+    records = function()
+        return join("record, or a list", "记录，或其列表")
+    end,
 }
 
 function type_text(kind)
@@ -138,8 +141,8 @@ local function add_fields(rows, definition, prefix)
         local kind = field[2]
         local name = prefix .. (field.at and "[" .. field.at .. "]" or field[1])
         rows[#rows + 1] = { name, type_text(kind), need_text(field), say(field.say) }
-        if type(kind) == "table" and (kind[1] == "record" or kind[1] == "rows") then
-            add_fields(rows, schema.records[kind[2]], name .. (kind[1] == "rows" and "[]." or "."))
+        if type(kind) == "table" and (kind[1] == "record" or kind[1] == "rows" or kind[1] == "records") then
+            add_fields(rows, schema.records[kind[2]], name .. (kind[1] == "record" and "." or "[]."))
         elseif kind == "holding" then
             add_fields(rows, schema.records.test_holding, name .. "[].")
         elseif type(kind) == "table" and kind[1] == "list" and kind[2] == "holding" then

@@ -209,7 +209,7 @@ schema.catalog = {
         },
     },
     {
-        "package", form = "named", many = true, items = { "tariff", "allowance" },
+        "package", form = "named", many = true, items = { "tariff", "allowance", "cap", "limit" },
         say = { en = "The unit of price; several versions by date", zh = "优惠包：定价的单位，可按日期有多个版本" },
         fields = {
             { "kind", { "one_of", "base", "plugin", "promotion" }, required = true,
@@ -257,6 +257,31 @@ schema.catalog = {
                 say = { en = "300 (with a unit) or \"300 minutes\"", zh = "300（另写 unit）或 \"300 minutes\"" } },
             { "every", { "one_of", "day", "month", "year" }, required = true,
                 say = { en = "Anew in each local day, month or year", zh = "每日、每月或每年重新给予" } },
+        },
+    },
+    {
+        "cap", form = "plain",
+        say = { en = "The most that is charged in a cycle", zh = "封顶：一个周期内最多收取的金额" },
+        fields = {
+            { "id", "id", required = true, say = { en = "Unlike any other that the package counts", zh = "在优惠包的计数器中唯一" } },
+            { "serves", { "records", "serves" }, default = {}, say = { en = "Which usage; all if left out", zh = "适用的使用；不写则为全部" } },
+            { "amount", { "money", 0 }, required = true, say = { en = "So much, of lines that are rounded", zh = "金额（按取整后的各行累计）" } },
+            { "every", { "one_of", "day", "month", "year" }, required = true,
+                say = { en = "In each local day, month or year", zh = "每日、每月或每年" } },
+        },
+    },
+    {
+        "limit", form = "plain",
+        say = { en = "So much usage in a cycle; more is refused", zh = "限额：一个周期内的用量上限，达到后拒绝" },
+        fields = {
+            { "id", "id", required = true, say = { en = "Unlike any other that the package counts", zh = "在优惠包的计数器中唯一" } },
+            { "serves", { "records", "serves" }, required = true, say = { en = "Which usage, in all", zh = "适用的使用，合并计算" } },
+            { "unit", "unit", say = { en = "What the amount counts: \"MB\"", zh = "数量的单位，例如 \"MB\"" } },
+            { "amount", "allowance_amount", required = true,
+                say = { en = "300 (with a unit) or \"300 minutes\"", zh = "300（另写 unit）或 \"300 minutes\"" } },
+            { "every", { "one_of", "day", "month", "year" }, required = true,
+                say = { en = "In each local day, month or year", zh = "每日、每月或每年" } },
+            { "say", "text_key", required = true, say = { en = "The text that the user is refused with", zh = "拒绝时给用户的文本" } },
         },
     },
     {
@@ -319,7 +344,7 @@ schema.records.test_expect = {
             say = { en = "Units by band in order of time: \"night 1, day 2\"; behind them \"free\" if an allowance paid, or the tier: "
                 .. "\"day 3 free, day 1 tier 2\"",
                 zh = "按时间顺序各时段的计费单位数：\"night 1, day 2\"；其后写 free（免费）或阶梯：\"day 3 free, day 1 tier 2\"" } },
-        { "refused", { "one_of", "NO_PRICE", "CALENDAR_NOT_COVERED", "AMBIGUOUS_TARIFF", "OVERFLOW", "RULE_FAILED" },
+        { "refused", { "one_of", "NO_PRICE", "CALENDAR_NOT_COVERED", "AMBIGUOUS_TARIFF", "OVERFLOW", "RULE_FAILED", "LIMIT_REACHED" },
             say = { en = "The code of a refusal", zh = "拒绝代码" } },
         { "nearest", "text", say = { en = "The first condition that failed, such as \"zone\"", zh = "首个不满足的条件，例如 \"zone\"" } },
     },
@@ -337,8 +362,8 @@ schema.records.test_holding = {
 local test_fields = {
     { "holds", { "list", "holding" }, required = true, say = { en = "The packages that are held", zh = "持有的优惠包" } },
     { "used", "used", default = {},
-        say = { en = "What allowances and tiers have counted: { [\"package.allowance\"] = \"97 minutes\" }; of money \"45.00\"",
-            zh = "免费资源与阶梯已计数量：{ [\"优惠包.资源\"] = \"97 minutes\" }；金额为 \"45.00\"" } },
+        say = { en = "What allowances, tiers, caps, limits counted: { [\"package.allowance\"] = \"97 minutes\" }; of money \"45.00\"",
+            zh = "免费资源、阶梯、封顶与限额已计数量：{ [\"优惠包.资源\"] = \"97 minutes\" }；金额为 \"45.00\"" } },
 }
 
 schema.tests = {

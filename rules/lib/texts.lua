@@ -99,6 +99,16 @@ local function needed_texts(model)
                 need("allowance." .. allowance.id, allowance.place)
             end
         end
+        for _, cap in ipairs(package.caps) do
+            if cap.id then
+                need("cap." .. cap.id, cap.place)
+            end
+        end
+        for _, limit in ipairs(package.limits) do
+            if limit.record.say then
+                need(limit.record.say, at(limit.place, "say"))
+            end
+        end
     end
     return needed
 end

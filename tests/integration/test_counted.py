@@ -98,3 +98,52 @@ def test_volume_tiers_price_all_units_by_their_sum(tmp_path):
     tested = suanpan("test", tmp_path)
     assert tested.returncode == 0, tested.stdout
     assert "passed: 6, failed: 0" in tested.stdout, tested.stdout
+
+
+BOUNDED = """
+catalog "bounded" {}
+service "voice" { unit = "second" }
+service "data" { unit = "byte" }
+product "line" { services = { "voice", "data" } }
+package "p" {
+    kind = "base", from = "2026-01-01",
+    tariff { id = "voice", say = "voice", serves = { service = "voice" }, step = "60 s", price = "0.30" },
+    tariff { id = "data", say = "data", serves = { service = "data" }, step = "1 MB", price = "0.07", round = "0.10 up" },
+    cap { id = "most", amount = "1.00", every = "month" },
+    limit { id = "enough", say = "enough", serves = { service = "data" }, amount = 10, unit = "MB", every = "day" },
+}
+local words = { catalog = { bounded = "-" }, service = { voice = "-", data = "-" }, product = { line = "-" }, package = { p = "-" },
+    cap = { most = "-" }, voice = "-", data = "-" }
+texts "zh" (words)
+texts "en" (words)
+texts "zh" { enough = "今日流量已用完" }
+texts "en" { enough = "no more data today" }
+"""
+
+
+def test_a_cap_bounds_what_a_month_costs_and_a_limit_refuses_in_the_plans_words(server, tmp_path):
+    (tmp_path / "catalog.lua").write_text(BOUNDED)
+    server.publish(tmp_path)
+    server.subscribe([NUMBER], package="p", product="line")
+    client = server.connect()
+
+    def charge(identifier, at, **quantity):
+        service = "voice" if "seconds" in quantity else "data"
+        fields = {"id": identifier, "service_id": NUMBER, "service": service, "at": at, **quantity}
+        return client.call("charge", fields)
+
+    def capped(answer):
+        line = answer["lines"][0]
+        return (answer["amount"], line.get("cap"), line.get("uncapped"))
+
+    assert capped(charge("1", "2026-03-04T12:00:00+08:00", seconds=61)) == ("0.60", None, None)
+    assert capped(charge("2", "2026-03-04T12:10:00+08:00", bytes=9 << 20)) == ("0.40", "p.most", "0.70")
+    assert capped(charge("3", "2026-03-04T12:20:00+08:00", bytes=2 << 20)) == ("0.00", "p.most", "0.20")
+    refused = charge("4", "2026-03-04T12:30:00+08:00", bytes=1)
+    assert (refused["outcome"], refused["code"], refused["nearest"]) == ("refused", "LIMIT_REACHED", "p.enough")
+    assert refused["because"] == {"condition": "limit", "wanted": str(10 << 20), "got": str(11 << 20)}
+    assert "no more data today" in str(refused["say"]) and "今日流量已用完" in str(refused["say"])
+    assert charge("4", "2026-03-04T12:30:00+08:00", bytes=1) == {**refused, "repeat": True}
+    assert capped(charge("5", "2026-03-05T00:00:00+08:00", bytes=1)) == ("0.00", "p.most", "0.10")
+    assert capped(charge("6", "2026-04-01T00:00:00+08:00", bytes=1)) == ("0.10", None, None)
+    assert client.call("balance.get", [NUMBER])["available"] == "4998.90"

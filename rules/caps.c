@@ -1,0 +1,140 @@
+/*
+ * Limits and caps: what a package bounds over a cycle, for all usage that it serves. Both ask which
+ * packages are held when the event begins, and count in the cycle of that instant.
+ */
+#include "rating.h"
+
+#include "../engine/base/must.h"
+
+/* Is the package in force when the event begins? One that is held twice counts once. */
+static bool
+is_in_force(const struct rating *rating, size_t index)
+{
+	const struct held *held = &rating->held[index];
+	int64_t at_ms = rating->usage->at_ms;
+
+	if (at_ms < held->from_ms || at_ms >= held->till_ms)
+		return false;
+	for (size_t i = 0; i < index; i++)
+		if (rating->held[i].package == held->package && is_in_force(rating, i))
+			return false;
+	return true;
+}
+
+static bool
+serves_event(const struct rating *rating, const struct serve *serves, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (rating_serves(rating, serves[i].service, &serves[i].zones))
+			return true;
+	return count == 0;
+}
+
+/* One limit, before the event is priced or after. */
+typedef bool limit_visit(struct rating *rating, const struct package *package,
+	const struct limit *limit, struct pool *pool);
+
+static bool
+limits_visit(struct rating *rating, limit_visit *visit)
+{
+	for (size_t i = 0; i < rating->held_count; i++) {
+		const struct package *package = rating->held[i].package;
+
+		if (package->limit_count == 0 || !is_in_force(rating, i))
+			continue;
+		for (uint32_t j = 0; j < package->limit_count; j++) {
+			const struct limit *limit = &package->limits[j];
+
+			if (!serves_event(rating, limit->serves, limit->serve_count))
+				continue;
+			struct pool *pool = meter_pool(
+				rating, package, limit->meter, rating->usage->at_ms);
+			if (pool == NULL || !visit(rating, package, limit, pool))
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool
+limit_check(struct rating *rating, const struct package *package, const struct limit *limit,
+	struct pool *pool)
+{
+	must(limit->amount > 0 && !pool->money);
+	return pool->used < limit->amount || refuse_limit(rating, package, limit, pool->used);
+}
+
+static bool
+limit_note(struct rating *rating, const struct package *package, const struct limit *limit,
+	struct pool *pool)
+{
+	(void)package;
+	(void)limit;
+	return !__builtin_add_overflow(pool->used, rating->usage->quantity, &pool->used) ||
+		refuse_overflow(rating, NULL);
+}
+
+bool
+limits_check(struct rating *rating)
+{
+	return limits_visit(rating, limit_check);
+}
+
+bool
+limits_note(struct rating *rating)
+{
+	return limits_visit(rating, limit_note);
+}
+
+/* Lowers a line's amount to what a cap has left, and names the cap. */
+static bool
+cap_lower(struct rating *rating, const struct cap *cap, struct pool *pool, struct price_line *line)
+{
+	const struct money none = { 0 };
+	struct money left;
+
+	must(pool->money && line->amount.micros >= 0);
+	if (!money_subtract(cap->amount, (struct money){ pool->used }, &left) ||
+		money_compare(left, none) < 0)
+		left = none;
+	if (money_compare(line->amount, left) <= 0)
+		return true;
+	if (!pool_label(rating, pool))
+		return false;
+	if (line->cap.size == 0)
+		line->uncapped = line->amount;
+	line->cap = pool->label;
+	line->amount = left;
+	return true;
+}
+
+/* One round over the caps that serve the event: to lower the line, then to count what it costs. */
+static bool
+caps_visit(struct rating *rating, struct price_line *line, bool lower)
+{
+	for (size_t i = 0; i < rating->held_count; i++) {
+		const struct package *package = rating->held[i].package;
+
+		if (package->cap_count == 0 || !is_in_force(rating, i))
+			continue;
+		for (uint32_t j = 0; j < package->cap_count; j++) {
+			const struct cap *cap = &package->caps[j];
+
+			if (!serves_event(rating, cap->serves, cap->serve_count))
+				continue;
+			struct pool *pool = meter_pool(
+				rating, package, cap->meter, rating->usage->at_ms);
+			if (pool == NULL || (lower && !cap_lower(rating, cap, pool, line)))
+				return false;
+			if (!lower)
+				pool->used += line->amount.micros; /* no more than was left */
+		}
+	}
+	return true;
+}
+
+bool
+caps_apply(struct rating *rating, struct price_line *line)
+{
+	return caps_visit(rating, line, true) && caps_visit(rating, line, false);
+}
