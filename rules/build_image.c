@@ -438,6 +438,8 @@ read_allowance(lua_State *lua, struct allowance *allowance)
 	allowance->zones = get_zones(lua);
 	allowance->amount = reader_integer(lua, "amount");
 	allowance->every = get_cycle(lua);
+	allowance->carry_cycles = (uint8_t)reader_number(lua, "carry");
+	allowance->first_by_day = reader_flag(lua, "first_by_day");
 }
 
 static void

@@ -56,7 +56,7 @@ find_cycle(const struct image *image, const struct counter_name *name, enum cycl
 	return false;
 }
 
-/* Used in the cycle in which the event begins; nothing in any other. */
+/* Used in the cycle in which the event begins, unless the test names another; else nothing. */
 static enum fact
 get_counter(void *context, const struct counter_name *name, int64_t *used)
 {
@@ -68,7 +68,8 @@ get_counter(void *context, const struct counter_name *name, int64_t *used)
 	struct cycle_span cycle = cycle_at(every, facts->image->zone, facts->test->usage.at_ms);
 	for (uint32_t i = 0; i < facts->test->used_count; i++) {
 		const struct used_allowance *entry = &facts->test->used[i];
-		if (cycle.first_day == name->cycle && text_equal(entry->package, name->package) &&
+		int64_t first_day = entry->has_cycle ? entry->cycle : cycle.first_day;
+		if (first_day == name->cycle && text_equal(entry->package, name->package) &&
 			text_equal(entry->allowance, name->allowance))
 			*used = entry->amount;
 	}

@@ -36,7 +36,8 @@ held_gather(struct rating *rating)
 			continue;
 		for (uint32_t version = first; version < first + count; version++) {
 			const struct package *package = &rating->image->packages[version];
-			struct held held = { package, holding->from_ms, holding->till_ms };
+			struct held held = { package, holding->from_ms, holding->till_ms,
+				holding->from_ms };
 
 			if (package->from_ms > held.from_ms)
 				held.from_ms = package->from_ms;
@@ -107,7 +108,7 @@ tariff_find(struct rating *rating, const struct package *package, uint32_t compo
 bool
 choice_make(struct rating *rating, uint32_t component, int64_t ms, struct choice *choice)
 {
-	*choice = (struct choice){ NULL, NULL, INT64_MAX };
+	*choice = (struct choice){ .till_ms = INT64_MAX };
 	for (size_t i = 0; i < rating->held_count; i++) {
 		const struct held *held = &rating->held[i];
 		bool in_force = held->from_ms <= ms && ms < held->till_ms;
@@ -131,6 +132,7 @@ choice_make(struct rating *rating, uint32_t component, int64_t ms, struct choice
 					.wanted = choice->package->id,
 					.got = held->package->id });
 		choice->package = held->package;
+		choice->since_ms = held->since_ms;
 		choice->tariff = tariff;
 	}
 	must(choice->till_ms > ms);

@@ -70,6 +70,8 @@ struct allowance {
 	struct zone_set zones; /* of the service's map; all bits set if it serves all */
 	int64_t amount;        /* in units of the service: seconds, bytes, items */
 	enum cycle every;
+	uint8_t carry_cycles; /* what is left of a cycle serves so many more */
+	bool first_by_day;    /* the cycle in which it begins gives the part of its days */
 };
 
 /*

@@ -83,25 +83,65 @@ meter_pool(
 	return pool_at(rating, package, &counted, ms);
 }
 
-/* Adds an allowance to what a run at `ms` may use; the run ends with the allowance's cycle. */
-static bool
-use_add(struct rating *rating, const struct package *package, const struct allowance *allowance,
-	int64_t ms, int64_t *till_ms)
+/* Adds what an allowance has in the cycle of `ms` to what a run may use. NULL ends the rating. */
+static const struct pool *
+use_add_cycle(struct rating *rating, const struct package *package,
+	const struct allowance *allowance, int64_t ms)
 {
-	if (!rating_serves(rating, allowance->service, &allowance->zones))
-		return true;
 	struct use *uses = rating_grow(
 		rating, rating->uses, rating->use_count, &rating->use_room, sizeof *uses);
 	const struct counted counted = { allowance, allowance->id, allowance->every, false };
 	struct pool *pool = uses == NULL ? NULL : pool_at(rating, package, &counted, ms);
 	if (pool == NULL)
-		return false;
-	if (pool->cycle.till_ms < *till_ms)
-		*till_ms = pool->cycle.till_ms;
+		return NULL;
 	rating->uses = uses;
-	uses[rating->use_count].allowance = allowance;
+	uses[rating->use_count].amount = allowance->amount;
 	uses[rating->use_count].pool = (size_t)(pool - rating->pools);
 	rating->use_count++;
+	return pool;
+}
+
+/* Adds what is left of earlier cycles, the earliest first. */
+static bool
+use_add_carried(struct rating *rating, const struct owner *owner, const struct allowance *allowance,
+	int64_t ms)
+{
+	for (unsigned back = allowance->carry_cycles; back > 0; back--) {
+		struct cycle_span cycle = image_cycle(rating->image, allowance->every, ms);
+		const struct allowance *earlier = NULL;
+		bool there = true;
+
+		for (unsigned i = 0; i < back && there; i++)
+			there = cycle_step_back(rating->image, allowance->every, &cycle);
+		if (there)
+			earlier = grant_earlier(rating->image, owner, allowance, &cycle);
+		if (earlier == NULL)
+			continue;
+		if (use_add_cycle(rating, owner->package, earlier, cycle.from_ms) == NULL)
+			return false;
+		rating->uses[rating->use_count - 1].amount = grant_amount(
+			rating->image, owner, earlier, &cycle);
+	}
+	return true;
+}
+
+/* Adds an allowance to what a run at `ms` may use; the run ends with the allowance's cycle. */
+static bool
+use_add(struct rating *rating, const struct owner *owner, const struct allowance *allowance,
+	int64_t ms, int64_t *till_ms)
+{
+	if (!rating_serves(rating, allowance->service, &allowance->zones))
+		return true;
+	if (allowance->carry_cycles > 0 && !use_add_carried(rating, owner, allowance, ms))
+		return false;
+	const struct pool *pool = use_add_cycle(rating, owner->package, allowance, ms);
+	if (pool == NULL)
+		return false;
+	if (allowance->first_by_day)
+		rating->uses[rating->use_count - 1].amount = grant_amount(
+			rating->image, owner, allowance, &pool->cycle);
+	if (pool->cycle.till_ms < *till_ms)
+		*till_ms = pool->cycle.till_ms;
 	return true;
 }
 
@@ -109,20 +149,21 @@ bool
 uses_gather(struct rating *rating, const struct choice *choice, int64_t ms, int64_t *till_ms)
 {
 	const struct tariff *tariff = choice->tariff;
+	struct owner owner = { choice->package, choice->since_ms };
 
 	rating->use_count = 0;
 	for (uint32_t i = 0; i < tariff->use_count; i++)
-		if (!use_add(rating, choice->package, &choice->package->allowances[tariff->uses[i]],
-			    ms, till_ms))
+		if (!use_add(rating, &owner, &choice->package->allowances[tariff->uses[i]], ms,
+			    till_ms))
 			return false;
 	for (size_t i = 0; tariff->uses_any && i < rating->held_count; i++) {
 		const struct held *held = &rating->held[i];
 
 		if (ms < held->from_ms || ms >= held->till_ms)
 			continue;
+		owner = (struct owner){ held->package, held->since_ms };
 		for (uint32_t j = 0; j < held->package->allowance_count; j++)
-			if (!use_add(rating, held->package, &held->package->allowances[j], ms,
-				    till_ms))
+			if (!use_add(rating, &owner, &held->package->allowances[j], ms, till_ms))
 				return false;
 	}
 	return true;
@@ -146,9 +187,13 @@ rate_counters(const struct image *image, uint32_t service, struct text package, 
 			if (allowance->service != service)
 				continue;
 			struct cycle_span cycle = image_cycle(image, allowance->every, at_ms);
-			told(context,
-				&(struct counter_name){
-					version->id, allowance->id, (int32_t)cycle.first_day });
+			unsigned back = 0;
+			do {
+				told(context,
+					&(struct counter_name){ version->id, allowance->id,
+						(int32_t)cycle.first_day });
+			} while (back++ < allowance->carry_cycles &&
+				cycle_step_back(image, allowance->every, &cycle));
 		}
 		for (uint32_t i = 0; i < version->meter_count; i++) {
 			const struct meter *meter = &version->meters[i];
@@ -186,7 +231,7 @@ bool
 use_take(struct rating *rating, const struct use *use, int64_t size, int64_t wanted, int64_t *taken)
 {
 	struct pool *pool = &rating->pools[use->pool];
-	int64_t left = use->allowance->amount - pool->used;
+	int64_t left = use->amount - pool->used;
 	int64_t needed;
 
 	*taken = wanted;

@@ -16,7 +16,9 @@
  *     if that has one; no later unit has.
  *  4. Units are taken from allowances first, in order, as long as a whole unit is left there in the
  *     cycle of the unit's first instant; the others are paid. The order is that of `uses`; or, if
- *     any may be used, by layer, then as held, then as written.
+ *     any may be used, by layer, then as held, then as written. Of an allowance that carries over,
+ *     what is left of the earliest cycle goes first, as far as the package was held in it; how much
+ *     a cycle gave is said by the version that was in force at its end.
  *     What is paid has the price of its tier, if the tariff has tiers: by the line alone, or by all
  *     that was paid for in the cycle of the unit's first instant. The first step that has a price
  *     of its own keeps it, and is counted.

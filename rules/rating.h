@@ -6,6 +6,7 @@
  *   choice.c    which tariff prices a component at an instant
  *   runs.c      how many units, in which bands, at what price
  *   pools.c     which of them are free
+ *   grants.c    how much an allowance gives in a cycle
  *   tiers.c     what those cost that are paid, where that depends on how many they are
  *   caps.c      limits before anything is priced, caps when all is
  *   nearest.c   what was near when nothing did
@@ -23,6 +24,7 @@ struct held {
 	const struct package *package;
 	int64_t from_ms;
 	int64_t till_ms;
+	int64_t since_ms; /* of the holding, whatever the version */
 };
 
 /* What prices a component at an instant (tariff NULL: nothing), unchanged until till_ms. */
@@ -30,6 +32,13 @@ struct choice {
 	const struct package *package;
 	const struct tariff *tariff;
 	int64_t till_ms;
+	int64_t since_ms; /* since when the package is held */
+};
+
+/* Whose an allowance is: a version of a package, and since when that is held. */
+struct owner {
+	const struct package *package;
+	int64_t since_ms;
 };
 
 #define NO_POOL SIZE_MAX
@@ -45,9 +54,9 @@ struct pool {
 	struct text label; /* "package.allowance", once units were taken */
 };
 
-/* An allowance that a run of units may use. */
+/* An allowance, in one cycle, that a run of units may use. */
 struct use {
-	const struct allowance *allowance;
+	int64_t amount;
 	size_t pool;
 };
 
@@ -175,6 +184,17 @@ bool choice_make(struct rating *rating, uint32_t component, int64_t ms, struct c
 bool uses_gather(struct rating *rating, const struct choice *choice, int64_t ms, int64_t *till_ms);
 bool use_take(
 	struct rating *rating, const struct use *use, int64_t size, int64_t wanted, int64_t *taken);
+
+/*
+ * grants.c: what an allowance gives in a cycle. Of an earlier cycle, the version that was in force
+ * at its end says how much; NULL if there was none, or it was not held.
+ */
+int64_t grant_amount(const struct image *image, const struct owner *owner,
+	const struct allowance *allowance, const struct cycle_span *cycle);
+const struct allowance *grant_earlier(const struct image *image, const struct owner *owner,
+	const struct allowance *allowance, const struct cycle_span *cycle);
+/* Steps to the cycle before; false at the beginning of time. */
+bool cycle_step_back(const struct image *image, enum cycle every, struct cycle_span *cycle);
 
 /* The pool of a meter in the cycle of an instant; NULL ends the rating. */
 struct pool *meter_pool(struct rating *rating, const struct package *package,

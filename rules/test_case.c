@@ -103,6 +103,8 @@ read_used(lua_State *lua, struct test_case *test)
 		used[i].package = get_text(lua, "package");
 		used[i].allowance = get_text(lua, "allowance");
 		used[i].amount = reader_integer(lua, "amount");
+		used[i].has_cycle = reader_has(lua, "cycle");
+		used[i].cycle = used[i].has_cycle ? reader_integer(lua, "cycle") : 0;
 		reader_close(lua);
 	}
 	reader_close(lua);

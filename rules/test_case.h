@@ -9,8 +9,10 @@
 
 struct used_allowance {
 	struct text package;
-	struct text allowance;
+	struct text allowance; /* or meter */
 	int64_t amount;
+	bool has_cycle; /* else that in which the event begins */
+	int64_t cycle;  /* its first day */
 };
 
 /* What must come out; a text whose data is NULL is not asked for. */

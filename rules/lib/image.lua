@@ -83,7 +83,8 @@ end
 
 local function allowance(from, services)
     return { id = from.id, service = services[from.serves.service.id], zones = zone_numbers(from.serves),
-        amount = from.amount, every = from.every }
+        amount = from.amount, every = from.every, carry = from.record.carry_over and from.record.carry_over.count or 0,
+        first_by_day = from.record.first_month == "by_day" }
 end
 
 local function serve(from, services)

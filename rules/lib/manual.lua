@@ -251,9 +251,9 @@ package "traveller" {
         about = {
             en = "Stands inside of a package. Its units pay before money does, whole steps at a time, for the usage that it serves, "
                 .. "of this package and of all others that are held, unless a tariff says otherwise by `uses`. What is left "
-                .. "at the end of the day, month or year lapses.",
+                .. "at the end of the day, month or year lapses, or is carried over; then the earliest is used first.",
             zh = "写在优惠包之内。先于金额抵扣，按整个计费单位抵扣；凡适用的使用都可抵扣，不论由本优惠包还是所持有的其他优惠包定价，"
-                .. "除非资费用 `uses` 另行指定。当日、当月或当年未用完的部分作废。",
+                .. "除非资费用 `uses` 另行指定。当日、当月或当年未用完的部分作废，或按 `carry_over` 结转，先用最早的。",
         },
         file = "packages/minutes.lua",
         example = [[
@@ -264,6 +264,8 @@ package "minutes" {
         id = "local_minutes",
         serves = { service = "voice", zone = "local" },
         amount = 100, unit = "minute", every = "month",
+        carry_over = "1 month",
+        first_month = "by_day",
     },
 }
 ]],
@@ -413,7 +415,7 @@ test "a call of a minute and a second costs two steps" {
         example = [[
 cases "calls of a studio" {
     holds = { "studio", "minutes" },
-    used = { ["minutes.local_minutes"] = "99 minutes" },
+    used = { ["minutes.local_minutes"] = "99 minutes", ["minutes.local_minutes 2026-08-01"] = "100 minutes" },
     event = { service = "voice", from = "07715510000" },
     columns = { "name", "to", "at", "seconds", "=> parts", "=> amount", "=> refused" },
 
@@ -492,6 +494,8 @@ manual.types = {
     quantity = { lua = "string", en = "quantity", zh = "数量",
         more = { en = "whole number and unit: s, second, min, minute, h, hour (and their plurals); B, byte, KB, MB, GB (of 1,024); item",
             zh = "整数加单位：s、second、min、minute、h、hour（及复数）；B、byte、KB、MB、GB（以 1,024 计）；item" }, like = '"60 s"' },
+    cycles = { lua = "string",
+        en = "cycles", zh = "周期数", more = { en = "1 to 24 days, months or years", zh = "1 至 24 日、月或年" }, like = '"1 month"' },
     unit = { lua = "string", en = "unit", zh = "单位", more = { en = "a unit of the quantities", zh = "数量的单位之一" }, like = '"minute"' },
     allowance_amount = { lua = "integer|string", en = "quantity, or a number with `unit`", zh = "数量，或配合 `unit` 的整数" },
     date = { lua = "string",
@@ -528,6 +532,8 @@ manual.types = {
     sources = { lua = "table<string, suanpan.source>", en = "sources by name", zh = "按名称的来源" },
     moment = { lua = "string", en = "time", zh = "时刻",
         more = { en = "local, or RFC 3339 with an offset", zh = "当地时间，或带时差的 RFC 3339" }, like = '"2026-09-18 12:00:00"' },
+    cycles = { lua = "string",
+        en = "cycles", zh = "周期数", more = { en = "1 to 24 days, months or years", zh = "1 至 24 日、月或年" }, like = '"1 month"' },
     attributes = { lua = "table<string, string|integer>", en = "texts and numbers by name", zh = "按名称的文本或整数" },
     holding = { lua = "string|suanpan.test_holding", en = "package or record", zh = "优惠包或记录" },
     used = { lua = "table<string, integer|string>", en = "quantities by \"package.allowance\"", zh = "按 \"优惠包.资源\" 的数量" },

@@ -453,6 +453,18 @@ messages.volume_over_cycle = {
     mend_en = "remove {field}, or write kind = \"graduated\" or every = \"event\"",
     mend_zh = "去掉 {field}，或写 kind = \"graduated\" 或 every = \"event\"",
 }
+messages.carry_over_other = {
+    en = "the allowance is anew every {every}, so that it can't be carried over by another length",
+    zh = "免费资源按 {every} 重新给予，不能以其他长度结转",
+    mend_en = "write carry_over = \"1 {every}\"",
+    mend_zh = "写成 carry_over = \"1 {every}\"",
+}
+messages.first_month_alone = {
+    en = "the allowance is anew every {every}, and has no first month",
+    zh = "免费资源按 {every} 重新给予，没有首月之分",
+    mend_en = "remove first_month, or write every = \"month\"",
+    mend_zh = "去掉 first_month，或写 every = \"month\"",
+}
 messages.cap_of_zero = {
     en = "this cap is zero, so that nothing is ever charged",
     zh = "封顶金额为零，永远不会收费",

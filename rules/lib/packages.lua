@@ -333,7 +333,18 @@ local function resolve_amount(record)
     return { what = record.unit.what, count = amount * record.unit.size }
 end
 
+-- What is carried over is counted in the allowance's own cycles, and only months have a first one that is told apart.
+local function check_cycles(record)
+    if record.carry_over and record.every and record.carry_over.every ~= record.every then
+        find("carry_over_other", at(record.place, "carry_over"), { every = record.every })
+    end
+    if record.first_month == "by_day" and record.every and record.every ~= "month" then
+        find("first_month_alone", at(record.place, "first_month"), { every = record.every })
+    end
+end
+
 local function build_allowance(model, record)
+    check_cycles(record)
     local allowance = { id = record.id, record = record, place = record.place, every = record.every,
         serves = resolve_serves(model, record.serves) }
     local amount = allowance.serves and resolve_amount(record)

@@ -257,6 +257,11 @@ schema.catalog = {
                 say = { en = "300 (with a unit) or \"300 minutes\"", zh = "300（另写 unit）或 \"300 minutes\"" } },
             { "every", { "one_of", "day", "month", "year" }, required = true,
                 say = { en = "Anew in each local day, month or year", zh = "每日、每月或每年重新给予" } },
+            { "carry_over", "cycles", say = { en = "What is left of a cycle serves so much longer: \"1 month\"",
+                zh = "一个周期未用完的部分再保留多久，例如 \"1 month\"" } },
+            { "first_month", { "one_of", "whole", "by_day" }, default = "whole",
+                say = { en = "In the month in which it begins: all of it, or the part of the days that are left",
+                    zh = "开通当月：全量给予，或按剩余天数折算" } },
         },
     },
     {

@@ -47,6 +47,7 @@ local wanted = {
     attribute = { en = "a text or a whole number", zh = "文本或整数", like = '"text"' },
     tier = { en = "a tier, such as { \"0.15\", up_to = 300 }", zh = "一个阶梯，例如 { \"0.15\", up_to = 300 }",
         like = '{ "0.15", up_to = 300 }' },
+    cycles = { en = "1 to 24 cycles, such as \"1 month\"", zh = "1 至 24 个周期，例如 \"1 month\"", like = '"1 month"' },
     table = { en = "a table in braces", zh = "花括号中的表", like = "{ … }" },
     column = { en = "column \"table.column\"", zh = "column \"表.列\"", like = 'column "table.column"' },
 }
@@ -210,6 +211,18 @@ function readers.allowance_amount(value, place)
     return readers.quantity(value, place, 1)
 end
 
+local cycles = { day = "day", days = "day", month = "month", months = "month", year = "year", years = "year" }
+
+-- { count = 1, every = "month" }, from "1 month"
+function readers.cycles(value, place)
+    local count, every = string.match(type(value) == "string" and value or "", "^(%d%d?) (%a+)$")
+    count = math.tointeger(tonumber(count))
+    if not count or count < 1 or count > 24 or not cycles[every] then
+        return wrong(value, place, wanted.cycles)
+    end
+    return { count = count, every = cycles[every] }
+end
+
 -- { day = …, text = "2026-01-31" }
 function readers.date(value, place)
     local day = type(value) == "string" and native.day(value)
@@ -362,6 +375,7 @@ function readers.attributes(value, place)
 end
 
 -- A list of { package, allowance, amount } from { ["package.allowance"] = 60 or "1 minute" }, or "45.00" of what counts money.
+-- The name may end in the first day of another cycle than that of the event.
 function readers.used(value, place)
     if type(value) ~= "table" or declare.made(value) then
         return wrong(value, place, wanted.table)
@@ -369,7 +383,8 @@ function readers.used(value, place)
     local list = {}
     for name, given in report.entries(value) do
         local inner = at(place, name)
-        local package, allowance = string.match(type(name) == "string" and name or "", "^([%w_-]+)%.([%w_.-]+)$")
+        local package, allowance, day = string.match(type(name) == "string" and name or "", "^([%w_-]+)%.([%w_.-]+) ?(%S*)$")
+        local cycle = day and day ~= "" and readers.date(day, inner)
         local amount = given
         if type(given) == "string" and string.find(given, "^%d+%.%d+$") then
             amount = readers.money(given, inner, 0)
@@ -379,11 +394,12 @@ function readers.used(value, place)
         end
         if not package then
             wrong(name, inner, { en = "\"package.allowance\"", zh = "\"优惠包.资源\"", like = '["e6.minutes"] = "97 minutes"' })
-        elseif amount then
-            list[#list + 1] = { package = package, allowance = allowance, amount = amount }
+        elseif amount and (day == "" or cycle) then
+            list[#list + 1] = { package = package, allowance = allowance, amount = amount, cycle = cycle and cycle.day or nil,
+                name = name }
         end
     end
-    table.sort(list, function(a, b) return a.package .. "." .. a.allowance < b.package .. "." .. b.allowance end)
+    table.sort(list, function(a, b) return a.name < b.name end)
     return list
 end
 

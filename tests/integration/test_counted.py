@@ -1,4 +1,5 @@
-"""What plans count over a cycle, over the wire: tiers of scenario S2, which go on after a restart and from charge to charge."""
+"""What plans count over a cycle, over the wire: tiers and carried minutes of scenario S2, caps and limits,
+from charge to charge and over a restart."""
 
 import pytest
 from server import Server, suanpan
@@ -25,22 +26,35 @@ def parts(answer):
 
 def test_the_301st_paid_minute_of_a_month_is_cheaper(e6):
     client = e6.connect()
-    free = client.call("charge", call("free", "2026-03-02T08:00:00+08:00", 300 * 60))
+    free = client.call("charge", call("free", "2026-01-02T08:00:00+08:00", 300 * 60))
     assert free["amount"] == "0.00"
-    paid = client.call("charge", call("paid", "2026-03-03T08:00:00+08:00", 298 * 60))
+    paid = client.call("charge", call("paid", "2026-01-03T08:00:00+08:00", 298 * 60))
     assert paid["amount"] == "44.70"
-    enquiry = client.call("rate", {key: value for key, value in call("", "2026-03-04T12:00:00+08:00", 240).items() if key != "id"})
+    enquiry = client.call("rate", {key: value for key, value in call("", "2026-01-04T12:00:00+08:00", 240).items() if key != "id"})
     e6.restart()
     client = e6.connect()
-    crossing = client.call("charge", call("crossing", "2026-03-04T12:00:00+08:00", 240))
+    crossing = client.call("charge", call("crossing", "2026-01-04T12:00:00+08:00", 240))
     assert (crossing["amount"], crossing["lines"]) == (enquiry["amount"], enquiry["lines"])
     assert crossing["amount"] == "0.52"
     assert parts(crossing) == [("day", 2, "0.15", 1), ("day", 2, "0.11", 2)]
-    night = client.call("charge", call("night", "2026-03-04T22:00:00+08:00", 60))
+    night = client.call("charge", call("night", "2026-01-04T22:00:00+08:00", 60))
     assert (night["amount"], parts(night)) == ("0.06", [("night", 1, "0.06", 2)])
-    assert client.call("charge", call("crossing", "2026-03-04T12:00:00+08:00", 240)) == {**crossing, "repeat": True}
-    april = client.call("charge", call("april", "2026-04-01T12:00:00+08:00", 301 * 60))
-    assert april["amount"] == "0.15"
+    assert client.call("charge", call("crossing", "2026-01-04T12:00:00+08:00", 240)) == {**crossing, "repeat": True}
+    february = client.call("charge", call("february", "2026-02-01T12:00:00+08:00", 301 * 60))
+    assert february["amount"] == "0.15"
+
+
+def test_what_is_left_of_a_month_serves_the_next_one_first(e6):
+    client = e6.connect()
+    january = client.call("charge", call("january", "2026-01-02T08:00:00+08:00", 200 * 60))
+    assert january["amount"] == "0.00"
+    e6.restart()
+    client = e6.connect()
+    february = client.call("charge", call("february", "2026-02-02T08:00:00+08:00", 100 * 60))
+    assert february["amount"] == "0.00"
+    march = client.call("charge", call("march", "2026-03-02T07:00:00+08:00", 601 * 60))
+    assert march["amount"] == "0.15"
+    assert parts(march) == [("day", 600, "0.00", None), ("day", 1, "0.15", 1)]
 
 
 COUNTING = """

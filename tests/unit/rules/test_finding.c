@@ -323,6 +323,15 @@ static const struct damage damages[] = {
 	{ "price_or_amount", PACKAGES, "price = \"0.80\"",
 		"tiers = { kind = \"graduated\", every = \"day\" }, amount = function(c) return money \"1\" end",
 		"packages.lua:11:105", "remove" },
+	/* allowances */
+	{ "carry_over_other", PACKAGES, "every = \"month\" }",
+		"every = \"month\", carry_over = \"2 days\" }", "packages.lua:3:128", "1 month" },
+	{ "wrong_type", PACKAGES, "every = \"month\" }",
+		"every = \"month\", carry_over = \"0 months\" }", "packages.lua:3:128", "1 month" },
+	{ "first_month_alone", PACKAGES, "every = \"month\" }",
+		"every = \"day\", first_month = \"by_day\" }", "packages.lua:3:126", "remove" },
+	{ "unknown_choice", PACKAGES, "every = \"month\" }",
+		"every = \"month\", first_month = \"by_days\" }", "packages.lua:3:128", "by_day" },
 	/* caps and limits */
 	{ "cap_of_zero", PACKAGES, "    tariff { id = \"far\"",
 		"    cap { id = \"most\", amount = \"0.00\", every = \"month\" },\n    tariff { id = \"far\"",

@@ -5,6 +5,7 @@ package "e6_base" {
         id = "local_minutes",
         serves = { service = "voice", zone = "local" },
         amount = 300, unit = "minute", every = "month",
+        carry_over = "1 month", first_month = "whole",
     },
 
     -- Free minutes are no paid ones: the 301st paid minute of a month is cheaper.

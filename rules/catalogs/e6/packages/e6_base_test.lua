@@ -1,5 +1,5 @@
 cases "free minutes, then bands" {
-    holds = "e6_base",
+    holds = { { package = "e6_base", from = "2026-03-10 00:00:00" } },
     used = { ["e6_base.local_minutes"] = "297 minutes" },
     event = { service = "voice", from = "07715510165", to = "5507882" },
     columns = { "name", "at", "seconds", "=> parts", "=> amount" },
@@ -9,7 +9,7 @@ cases "free minutes, then bands" {
 }
 
 cases "the 301st paid minute" {
-    holds = "e6_base",
+    holds = { { package = "e6_base", from = "2026-03-10 00:00:00" } },
     used = { ["e6_base.local_minutes"] = "300 minutes", ["e6_base.paid_minutes"] = "298 minutes" },
     event = { service = "voice", from = "07715510165", to = "5507882" },
     columns = { "name", "at", "seconds", "=> parts", "=> amount" },
@@ -21,7 +21,7 @@ cases "the 301st paid minute" {
 }
 
 cases "all at the lower price" {
-    holds = "e6_base",
+    holds = { { package = "e6_base", from = "2026-03-10 00:00:00" } },
     used = { ["e6_base.local_minutes"] = "300 minutes", ["e6_base.paid_minutes"] = "300 minutes" },
     event = { service = "voice", from = "07715510165", to = "5507882" },
     columns = { "name", "at", "seconds", "=> parts", "=> amount" },
@@ -34,4 +34,21 @@ test "calls that leave the area have no price here" {
     holds = "e6_base",
     event = { service = "voice", from = "07715510165", to = "02073241552", at = "2026-03-18 12:00:00", seconds = 60 },
     expect = { refused = "NO_PRICE", nearest = "zone" },
+}
+
+cases "minutes that are carried one month" {
+    holds = { { package = "e6_base", from = "2026-03-10 00:00:00" } },
+    used = { ["e6_base.local_minutes 2026-03-01"] = "200 minutes", ["e6_base.local_minutes"] = "299 minutes" },
+    event = { service = "voice", from = "07715510165", to = "5507882" },
+    columns = { "name", "at", "seconds", "=> parts", "=> amount" },
+
+    { "March's serve April before April's", "2026-04-10 12:00:00", "101 minutes", "day 101 free", "0.00" },
+    { "and are all there is besides", "2026-04-10 12:00:00", "102 minutes", "day 101 free, day 1 tier 1", "0.15" },
+    { "on 1 May they are gone, April's 300 are not", "2026-05-01 12:00:00", "302 minutes", "day 301 free, day 1 tier 1", "0.15" },
+}
+
+test "the first month's minutes are whole" {
+    holds = { { package = "e6_base", from = "2026-03-31 12:00:00" } },
+    event = { service = "voice", from = "07715510165", to = "5507882", at = "2026-03-31 12:00:00", seconds = "301 minutes" },
+    expect = { amount = "0.15", parts = "day 300 free, day 1 tier 1" },
 }

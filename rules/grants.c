@@ -1,0 +1,77 @@
+/*
+ * What an allowance gives in a cycle: all of it; nothing before it is held; and in the cycle in
+ * which it begins the part of the days that are left of it, if the allowance says so.
+ */
+#include "rating.h"
+
+#include "../engine/base/must.h"
+
+/* Since when there is a package for whom holds it: no catalog had it before its first version. */
+static int64_t
+owner_begin_ms(const struct image *image, const struct owner *owner)
+{
+	uint32_t first, count;
+	bool known = image_package(image, owner->package->id, &first, &count);
+
+	must(known && count > 0);
+	int64_t from_ms = image->packages[first].from_ms;
+	return from_ms > owner->since_ms ? from_ms : owner->since_ms;
+}
+
+int64_t
+grant_amount(const struct image *image, const struct owner *owner,
+	const struct allowance *allowance, const struct cycle_span *cycle)
+{
+	int64_t begin_ms = owner_begin_ms(image, owner);
+
+	if (begin_ms >= cycle->till_ms)
+		return 0;
+	if (!allowance->first_by_day || begin_ms <= cycle->from_ms)
+		return allowance->amount;
+	int64_t till_day = image_cycle(image, allowance->every, cycle->till_ms).first_day;
+	int64_t begin_day = image_cycle(image, CYCLE_DAY, begin_ms).first_day;
+	must(cycle->first_day <= begin_day && begin_day < till_day);
+	return (int64_t)((__int128)allowance->amount * (till_day - begin_day) /
+		(till_day - cycle->first_day));
+}
+
+/* The version of a package at an instant; NULL if none was in force. */
+static const struct package *
+version_at(const struct image *image, struct text id, int64_t ms)
+{
+	uint32_t first, count;
+
+	if (!image_package(image, id, &first, &count))
+		return NULL;
+	for (uint32_t i = first; i < first + count; i++)
+		if (image->packages[i].from_ms <= ms && ms < image->packages[i].till_ms)
+			return &image->packages[i];
+	return NULL;
+}
+
+const struct allowance *
+grant_earlier(const struct image *image, const struct owner *owner,
+	const struct allowance *allowance, const struct cycle_span *cycle)
+{
+	const struct package *version = version_at(image, owner->package->id, cycle->till_ms - 1);
+
+	if (version == NULL || owner->since_ms >= cycle->till_ms)
+		return NULL;
+	for (uint32_t i = 0; i < version->allowance_count; i++) {
+		const struct allowance *earlier = &version->allowances[i];
+
+		if (text_equal(earlier->id, allowance->id) && earlier->every == allowance->every &&
+			earlier->service == allowance->service)
+			return earlier;
+	}
+	return NULL;
+}
+
+bool
+cycle_step_back(const struct image *image, enum cycle every, struct cycle_span *cycle)
+{
+	if (cycle->from_ms <= INSTANT_MIN)
+		return false;
+	*cycle = image_cycle(image, every, cycle->from_ms - 1);
+	return true;
+}
