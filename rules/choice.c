@@ -15,6 +15,7 @@ held_insert(struct rating *rating, struct held held)
 	for (; at > 0 && list[at - 1].package->layer > held.package->layer; at--)
 		list[at] = list[at - 1];
 	list[at] = held;
+	rating->bounded |= (held.package->cap_count | held.package->limit_count) != 0;
 	rating->held = list;
 	rating->held_count++;
 	return true;

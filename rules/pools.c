@@ -60,41 +60,48 @@ pool_open(struct rating *rating, const struct package *package, const struct cou
 	return pool;
 }
 
-static struct pool *
-pool_at(struct rating *rating, const struct package *package, const struct counted *counted,
-	int64_t ms)
+/* The pool that is open for the cycle of an instant; NULL if none is. */
+static inline struct pool *
+pool_find(struct rating *rating, const void *what, int64_t ms)
 {
 	for (size_t i = 0; i < rating->pool_count; i++) {
 		struct pool *pool = &rating->pools[i];
 
-		if (pool->counts == counted->what && pool->cycle.from_ms <= ms &&
-			ms < pool->cycle.till_ms)
+		if (pool->counts == what && pool->cycle.from_ms <= ms && ms < pool->cycle.till_ms)
 			return pool;
 	}
-	return pool_open(rating, package, counted, ms);
+	return NULL;
 }
 
 struct pool *
 meter_pool(
 	struct rating *rating, const struct package *package, const struct meter *meter, int64_t ms)
 {
-	const struct counted counted = { meter, meter->id, meter->every, meter->money };
+	struct pool *pool = pool_find(rating, meter, ms);
 
-	return pool_at(rating, package, &counted, ms);
+	return pool != NULL
+		? pool
+		: pool_open(rating, package,
+			  &(struct counted){ meter, meter->id, meter->every, meter->money }, ms);
 }
 
 /* Adds what an allowance has in the cycle of `ms` to what a run may use. NULL ends the rating. */
-static const struct pool *
+static inline const struct pool *
 use_add_cycle(struct rating *rating, const struct package *package,
 	const struct allowance *allowance, int64_t ms)
 {
 	struct use *uses = rating_grow(
 		rating, rating->uses, rating->use_count, &rating->use_room, sizeof *uses);
-	const struct counted counted = { allowance, allowance->id, allowance->every, false };
-	struct pool *pool = uses == NULL ? NULL : pool_at(rating, package, &counted, ms);
-	if (pool == NULL)
+	struct pool *pool = pool_find(rating, allowance, ms);
+
+	if (uses == NULL)
 		return NULL;
 	rating->uses = uses;
+	if (pool == NULL)
+		pool = pool_open(rating, package,
+			&(struct counted){ allowance, allowance->id, allowance->every, false }, ms);
+	if (pool == NULL)
+		return NULL;
 	uses[rating->use_count].amount = allowance->amount;
 	uses[rating->use_count].pool = (size_t)(pool - rating->pools);
 	rating->use_count++;

@@ -271,26 +271,25 @@ finish_lines(struct rating *rating)
 		return rating_out_of_memory(rating);
 	for (size_t i = 0; i < rating->draft_count; i++) {
 		struct draft *draft = &rating->drafts[i];
-		struct money amount;
+		struct price_line *line = &lines[i];
 
-		if (!line_amount(rating, draft, &amount))
+		if (!line_amount(rating, draft, &line->amount))
 			return false;
-		lines[i] = (struct price_line){
-			.package = draft->package->id,
-			.version_ms = draft->package->from_ms,
-			.tariff = draft->tariff->id,
-			.component = rating->image->components[draft->tariff->component],
-			.zone = rating->zone_name,
-			.say = draft->tariff->say,
-			.parts = draft->parts,
-			.part_count = draft->part_count,
-			.setup = draft->setup,
-			.recount = draft->recount,
-			.amount = amount,
-		};
-		if (!caps_apply(rating, &lines[i]))
+		line->package = draft->package->id;
+		line->version_ms = draft->package->from_ms;
+		line->tariff = draft->tariff->id;
+		line->component = rating->image->components[draft->tariff->component];
+		line->zone = rating->zone_name;
+		line->say = draft->tariff->say;
+		line->parts = draft->parts;
+		line->part_count = draft->part_count;
+		line->setup = draft->setup;
+		line->recount = draft->recount;
+		line->cap = (struct text){ NULL, 0 };
+		line->uncapped.micros = 0;
+		if (rating->bounded && !caps_apply(rating, line))
 			return false;
-		if (!money_add(rating->amount, lines[i].amount, &rating->amount))
+		if (!money_add(rating->amount, line->amount, &rating->amount))
 			return refuse_overflow(rating, draft);
 	}
 	rating->lines = lines;
@@ -334,6 +333,7 @@ rating_begin(struct rating *rating, const struct rate_question *question, struct
 	rating->held = scratch->held;
 	rating->held_count = 0;
 	rating->held_room = sizeof scratch->held / sizeof *scratch->held;
+	rating->bounded = false;
 	rating->answers = NULL;
 	rating->pools = scratch->pools;
 	rating->pool_count = 0;
@@ -359,8 +359,9 @@ rate_usage(const struct rate_question *question, struct arena *arena, struct pri
 
 	rating_begin(&rating, question, arena, &scratch, fault);
 	if (find_service(&rating) && find_zone(&rating) && find_extent(&rating) &&
-		held_gather(&rating) && limits_check(&rating) && price_components(&rating) &&
-		finish_lines(&rating) && limits_note(&rating) && finish_consumptions(&rating)) {
+		held_gather(&rating) && (!rating.bounded || limits_check(&rating)) &&
+		price_components(&rating) && finish_lines(&rating) &&
+		(!rating.bounded || limits_note(&rating)) && finish_consumptions(&rating)) {
 		pricing->refused = 0;
 		pricing->nearest.condition = NULL;
 		pricing->at_ms = question->usage->at_ms;

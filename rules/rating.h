@@ -41,7 +41,7 @@ struct owner {
 	int64_t since_ms;
 };
 
-#define NO_POOL SIZE_MAX
+#define NO_POOL UINT32_MAX
 
 /* The counter of an allowance or meter in one cycle, and how far this event has moved it. */
 struct pool {
@@ -62,8 +62,8 @@ struct use {
 
 /* The pools of a tariff's tiers, as places in rating->pools, or NO_POOL. */
 struct tally {
-	size_t counted;
-	size_t charged;
+	uint32_t counted;
+	uint32_t charged;
 };
 
 /* A line that grows. */
@@ -118,6 +118,7 @@ struct rating {
 	struct held *held; /* by layer, then as held; only what overlaps the event */
 	size_t held_count;
 	size_t held_room;
+	bool bounded;     /* something that is held has caps or limits */
 	uint8_t *answers; /* enum answer of each function that was asked `when` */
 	struct pool *pools;
 	size_t pool_count;
@@ -217,8 +218,9 @@ bool volume_note(struct rating *rating, const struct draft *draft, struct money 
 bool pool_label(struct rating *rating, struct pool *pool);
 
 /*
- * caps.c: refuses what a limit that was reached forbids; counts the event for the limits; makes a
- * line cost no more than its caps leave, and counts what it costs.
+ * caps.c, which is asked only if rating->bounded: refuses what a limit that was reached forbids;
+ * counts the event for the limits; makes a line cost no more than its caps leave, and counts what
+ * it costs.
  */
 bool limits_check(struct rating *rating);
 bool limits_note(struct rating *rating);

@@ -53,10 +53,18 @@ draft_of(struct rating *rating, const struct choice *choice, const struct tally 
 	if (drafts == NULL)
 		return NULL;
 	rating->drafts = drafts;
-	drafts[rating->draft_count] = (struct draft){
-		.package = choice->package, .tariff = choice->tariff, .tally = *tally
-	};
-	return &drafts[rating->draft_count++];
+	struct draft *draft = &drafts[rating->draft_count++];
+	draft->package = choice->package;
+	draft->tariff = choice->tariff;
+	draft->tally = *tally;
+	draft->counted = 0;
+	draft->parts = NULL;
+	draft->part_count = 0;
+	draft->part_room = 0;
+	draft->setup.micros = 0;
+	draft->recount.micros = 0;
+	draft->paid.micros = 0;
+	return draft;
 }
 
 /* Appends units to the line, or adds them to its last part if they are like it. */

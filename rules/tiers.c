@@ -10,13 +10,13 @@
 /* Opens one pool of the tiers; its place goes to *place. */
 static bool
 pool_place(struct rating *rating, const struct choice *choice, const struct meter *meter,
-	int64_t ms, size_t *place)
+	int64_t ms, uint32_t *place)
 {
 	struct pool *pool = meter_pool(rating, choice->package, meter, ms);
 
 	if (pool == NULL)
 		return false;
-	*place = (size_t)(pool - rating->pools);
+	*place = (uint32_t)(pool - rating->pools);
 	return true;
 }
 
