@@ -453,6 +453,12 @@ messages.volume_over_cycle = {
     mend_en = "remove {field}, or write kind = \"graduated\" or every = \"event\"",
     mend_zh = "去掉 {field}，或写 kind = \"graduated\" 或 every = \"event\"",
 }
+messages.counter_changes = {
+    en = "'{id}' counts something else in the version before, at {place}, and a counter goes on from one to the other",
+    zh = "“{id}”在前一版本（{place}）中计的是别的，而计数器跨版本延续",
+    mend_en = "give it another id",
+    mend_zh = "换一个编号",
+}
 messages.carry_over_other = {
     en = "the allowance is anew every {every}, so that it can't be carried over by another length",
     zh = "免费资源按 {every} 重新给予，不能以其他长度结转",

@@ -205,7 +205,7 @@ local function resolve_tiers(record, tariff)
         sound = check_volume(record) and sound
     end
     return sound and { kind = tiers.kind, every = tiers.every, id = tiers.id or record.id, list = resolved, record = record,
-        place = tiers.id and tiers.place or record.place } or nil
+        serves = tariff.serves, place = tiers.id and tiers.place or record.place } or nil
 end
 
 -- The steps behind the first, at one price or by tiers.
@@ -464,8 +464,30 @@ local function build_package(model, record)
     return package
 end
 
+-- What a counter counts: money, or for whom which units.
+local function counts_what(entry)
+    local word = entry.record.word
+    local serves = entry.serves and entry.serves[1] or entry.serves
+    return word == "cap" and "money" or word .. " " .. (serves and serves.service and serves.service.unit or "")
+end
+
+-- A counter goes on from version to version, so that it must count the same in each.
+local function check_counters(before, after)
+    local earlier = {}
+    for _, entry in ipairs(counted(before)) do
+        earlier[entry.id or ""] = entry
+    end
+    for _, entry in ipairs(counted(after)) do
+        local other = earlier[entry.id]
+        if other and counts_what(other) ~= counts_what(entry) then
+            find("counter_changes", entry.place, { id = entry.id, place = report.name(other.place) })
+        end
+    end
+end
+
 local function check_neighbours(before, after)
     local place = after.place
+    check_counters(before, after)
     if before.from.day == after.from.day then
         find("versions_same_start", at(place, "from"), { id = after.id, from = after.from.text, place = report.name(before.place) })
     elseif not before.till then

@@ -324,6 +324,9 @@ static const struct damage damages[] = {
 		"tiers = { kind = \"graduated\", every = \"day\" }, amount = function(c) return money \"1\" end",
 		"packages.lua:11:105", "remove" },
 	/* allowances */
+	{ "counter_changes", PACKAGES, "package \"e6\" {",
+		"package \"e6\" { kind = \"base\", from = \"2019-01-01\", cap { id = \"minutes\", amount = \"1.00\", every = \"month\" } }\npackage \"e6\" {",
+		"packages.lua:4:5", "another" },
 	{ "carry_over_other", PACKAGES, "every = \"month\" }",
 		"every = \"month\", carry_over = \"2 days\" }", "packages.lua:3:128", "1 month" },
 	{ "wrong_type", PACKAGES, "every = \"month\" }",
