@@ -167,9 +167,11 @@ static bool
 read_line(struct unpricing *unpricing, const msgpack_object *map, struct price_line *line)
 {
 	const struct tariff *tariff;
-	*line = (struct price_line){ .zone = text_in(map, "zone") };
+	*line = (struct price_line){ .zone = text_in(map, "zone"), .cap = text_in(map, "cap") };
 	if (!split_rule(text_in(map, "rule"), line) || !money_in(map, "amount", &line->amount) ||
-		!money_in(map, "setup", &line->setup) || !money_in(map, "recount", &line->recount))
+		!money_in(map, "setup", &line->setup) ||
+		!money_in(map, "recount", &line->recount) ||
+		!money_in(map, "uncapped", &line->uncapped))
 		return corrupt(unpricing, "a line");
 	if (!integer_in(map, "version", &line->version_ms))
 		line->version_ms = unpricing->at_ms;

@@ -63,6 +63,7 @@ local parametric = {
     table = function() return "suanpan.id" end,
     record = function(name) return "suanpan." .. name end,
     rows = function(name) return "suanpan." .. name .. "[]" end,
+    records = function(name) return "suanpan." .. name .. "|suanpan." .. name .. "[]" end,
 }
 
 function lua_type(kind)

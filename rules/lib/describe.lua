@@ -73,7 +73,7 @@ local function type_of(kind)
     local described = { name = kind[1] }
     if type(kind[2]) == "table" or string.find(kind[1], "^list") then
         described.of = type_of(kind[2])
-    elseif kind[1] == "record" or kind[1] == "rows" then
+    elseif kind[1] == "record" or kind[1] == "rows" or kind[1] == "records" then
         described.record = kind[2]
     elseif #kind > 1 then
         described.parameters = array { table.unpack(kind, 2) }

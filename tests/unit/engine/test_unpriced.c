@@ -144,6 +144,8 @@ assert_same_line(const struct price_line *a, const struct price_line *b)
 	assert_true(text_equal(a->say, b->say));
 	assert_true(a->setup.micros == b->setup.micros);
 	assert_true(a->recount.micros == b->recount.micros);
+	assert_true(text_equal(a->cap, b->cap));
+	assert_true(a->uncapped.micros == b->uncapped.micros);
 	assert_true(a->amount.micros == b->amount.micros);
 	assert_true(a->part_count == b->part_count);
 	for (size_t i = 0; i < a->part_count; i++)
