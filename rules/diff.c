@@ -142,6 +142,7 @@ add_line(struct work *work, const struct outline_line *from, const struct outlin
 {
 	const struct outline_line *any = from != NULL ? from : to;
 	struct difference *made = add(work);
+	must(any != NULL);
 	if (made == NULL)
 		return false;
 	*made = (struct difference){
@@ -160,6 +161,7 @@ static bool
 compare_one(struct work *work, const struct outline_line *from, const struct outline_line *to)
 {
 	const struct outline_line *any = from != NULL ? from : to;
+	must(any != NULL);
 	return any->is_order || add_line(work, from, to);
 }
 

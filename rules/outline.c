@@ -70,8 +70,10 @@ work_lines(lua_State *lua)
 	uint32_t count = reader_open(lua, "lines");
 	for (uint32_t i = 0; i < count; i += LINE_TEXTS) {
 		struct outline_line *line = line_add(outline);
-		if (line == NULL)
+		if (line == NULL) {
 			sandbox_refuse_memory(lua);
+			return 0; /* it does not come here */
+		}
 		line->what = next_text(lua, arena, i);
 		line->path = next_text(lua, arena, i + 1);
 		line->say_en = next_text(lua, arena, i + 2);
