@@ -109,7 +109,9 @@ folder_parse(struct folder *folder, const char *path, const char *content, struc
 			"%s is not what Suanpan wrote; restore it from a backup", path);
 	if (format != FOLDER_FORMAT)
 		return fault_set(fault, STATUS_UNSUPPORTED,
-			"%s: format %d; this program knows format %d only", path, format,
+			"%s: format %d, of %s build; this one knows format %d only. Serve the "
+			"folder with the build that made it, or begin an empty one",
+			path, format, format < FOLDER_FORMAT ? "an earlier" : "a later",
 			FOLDER_FORMAT);
 	if (folder->number == 0 || !segment_bytes_are_possible(folder->segment_bytes))
 		return fault_set(fault, STATUS_CORRUPT,

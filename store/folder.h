@@ -4,7 +4,7 @@
  * Its file "folder" is text, written when the folder is made and never changed:
  *
  *   Suanpan data folder
- *   format 1
+ *   format 2
  *   folder 5b0c…16 hex digits
  *   shard 0
  *   segment_bytes 67108864
@@ -16,7 +16,7 @@
 
 #include "journal.h"
 
-#define FOLDER_FORMAT 1
+#define FOLDER_FORMAT 2
 
 struct folder {
 	char directory[900];

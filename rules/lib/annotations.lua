@@ -48,6 +48,7 @@ local parametric = {
     list = list_of,
     list_with_repeats = only_list_of,
     list_or_column = function(kind) return list_of(kind) .. "|suanpan.column" end,
+    or_column = function(kind) return lua_type(kind) .. "|suanpan.column" end,
     name_of = function() return "suanpan.id" end,
     one_of = function(...)
         local choices = {}

@@ -82,7 +82,7 @@ file_is_the_text_that_the_header_shows(void **state)
 	size_t size = fread(content, 1, sizeof content - 1, file);
 	fclose(file);
 	snprintf(expected, sizeof expected,
-		"Suanpan data folder\nformat 1\nfolder %016llx\nshard 3\nsegment_bytes 1048576\n",
+		"Suanpan data folder\nformat 2\nfolder %016llx\nshard 3\nsegment_bytes 1048576\n",
 		(unsigned long long)folder.number);
 	assert_int_equal(size, strlen(expected));
 	assert_string_equal(content, expected);
@@ -200,18 +200,18 @@ journal_without_its_folder_file_is_damage(void **state)
 }
 
 static void
-file_that_is_not_ours_is_damage_and_one_of_a_later_format_unsupported(void **state)
+file_that_is_not_ours_is_damage_and_one_of_another_format_unsupported(void **state)
 {
 	(void)state;
 	static const char *const damaged[] = {
 		"",
 		"hello\n",
-		"Suanpan data folder\nformat 1\nfolder 0000000000000001\nshard 3\n",
-		"Suanpan data folder\nformat 1\nfolder 0000000000000001\nshard 3\nsegment_bytes 1048576\nmore",
-		"Suanpan data folder\nformat 1\nfolder 0000000000000000\nshard 3\nsegment_bytes 1048576\n",
-		"Suanpan data folder\nformat 1\nfolder 0000000000000001\nshard 3\nsegment_bytes 1000000\n",
-		"Suanpan data folder\nformat 1\nfolder 0000000000000001\nshard 3\nsegment_bytes 4096\n",
-		"Suanpan data folder\nformat 1\nfolder 0000000000000001\nshard 3\nsegment_bytes -1\n",
+		"Suanpan data folder\nformat 2\nfolder 0000000000000001\nshard 3\n",
+		"Suanpan data folder\nformat 2\nfolder 0000000000000001\nshard 3\nsegment_bytes 1048576\nmore",
+		"Suanpan data folder\nformat 2\nfolder 0000000000000000\nshard 3\nsegment_bytes 1048576\n",
+		"Suanpan data folder\nformat 2\nfolder 0000000000000001\nshard 3\nsegment_bytes 1000000\n",
+		"Suanpan data folder\nformat 2\nfolder 0000000000000001\nshard 3\nsegment_bytes 4096\n",
+		"Suanpan data folder\nformat 2\nfolder 0000000000000001\nshard 3\nsegment_bytes -1\n",
 	};
 	make_it();
 	folder_close(&folder);
@@ -220,9 +220,18 @@ file_that_is_not_ours_is_damage_and_one_of_a_later_format_unsupported(void **sta
 		assert_int_equal(folder_open(&folder, path, 3, SEGMENT, &fault), STATUS_CORRUPT);
 		assert_int_equal(folder_open_existing(&folder, path, &fault), STATUS_CORRUPT);
 	}
-	write_file(
-		"Suanpan data folder\nformat 2\nfolder 0000000000000001\nshard 3\nsegment_bytes 1048576\n");
-	assert_int_equal(folder_open(&folder, path, 3, SEGMENT, &fault), STATUS_UNSUPPORTED);
+	for (int format = FOLDER_FORMAT - 1; format <= FOLDER_FORMAT + 1; format += 2) {
+		char content[200];
+		snprintf(content, sizeof content,
+			"Suanpan data folder\nformat %d\nfolder 0000000000000001\nshard 3\n"
+			"segment_bytes 1048576\n",
+			format);
+		write_file(content);
+		assert_int_equal(
+			folder_open(&folder, path, 3, SEGMENT, &fault), STATUS_UNSUPPORTED);
+		assert_non_null(strstr(
+			fault.text, format < FOLDER_FORMAT ? "an earlier build" : "a later build"));
+	}
 }
 
 static void
@@ -276,7 +285,7 @@ main(void)
 		TEST(other_shard_is_a_conflict),
 		TEST(what_is_not_there_is_not_made_for_a_tool),
 		TEST(journal_without_its_folder_file_is_damage),
-		TEST(file_that_is_not_ours_is_damage_and_one_of_a_later_format_unsupported),
+		TEST(file_that_is_not_ours_is_damage_and_one_of_another_format_unsupported),
 		TEST(name_of_a_folder_has_a_bound),
 		TEST(folder_that_could_not_be_made_whole_is_made_the_next_time),
 	};
