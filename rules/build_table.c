@@ -229,8 +229,10 @@ build_native_decision(lua_State *lua)
 	bool first_wins = lua_toboolean(lua, -1);
 	lua_pop(lua, 1);
 	*table = decision_new(field(lua, 1, "id"), field(lua, 1, "file"), first_wins);
-	if (*table == NULL)
+	if (*table == NULL) {
 		sandbox_refuse_memory(lua);
+		return 0; /* not reached: the call has ended */
+	}
 	bool sound = add_columns(lua, *table, problems);
 	sound = sound && add_rows(lua, *table, problems, first);
 	if (sound)

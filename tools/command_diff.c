@@ -173,11 +173,12 @@ show_difference(const json_t *one)
 static void
 show(const struct comparison *comparison)
 {
-	const json_t *list = json_object_get(comparison->answer, "differences"), *one;
+	const json_t *list = json_object_get(comparison->answer, "differences");
 	json_int_t count = json_integer_value(json_object_get(comparison->answer, "count"));
-	size_t index, shown = json_array_size(list);
+	size_t shown = json_array_size(list);
 	bool zh = is_zh(comparison);
-	json_array_foreach(list, index, one) show_difference(one);
+	for (size_t i = 0; i < shown; i++)
+		show_difference(json_array_get(list, i));
 	if (count == 0)
 		printf(zh ? "没有差异\n" : "no differences\n");
 	else
