@@ -4,6 +4,7 @@ file with other tables and prices."""
 import csv
 import json
 import random
+import re
 import shutil
 from collections import Counter
 from datetime import date, timedelta
@@ -128,10 +129,13 @@ class OtherTables(prices.FixedLine):
         self.change_zones(chance)
         self.change_prices(chance)
 
-    def edit(self, name, old, new):
+    def edit(self, name, changes):
+        """Replaces each old text, which must be there once, by its new one: all at once, for a new text may equal another's old one."""
         text = (self.folder / name).read_text(encoding="utf-8")
-        assert text.count(old) == 1, (name, old)
-        (self.folder / name).write_text(text.replace(old, new), encoding="utf-8")
+        for old in changes:
+            assert text.count(old) == 1, (name, old)
+        pattern = "|".join(re.escape(old) for old in changes)
+        (self.folder / name).write_text(re.sub(pattern, lambda found: changes[found[0]], text), encoding="utf-8")
 
     def change_holidays(self, chance):
         path = self.folder / "tables/holidays-cn.csv"
@@ -155,9 +159,13 @@ class OtherTables(prices.FixedLine):
 
     def change_zones(self, chance):
         self.free = chance.sample(["110", "114", "119", "120", "122", "96110", "10000", "12345"], 4)
-        self.edit("zones.lua", '{ "110", "119", "120", "122", "10000" }', "{ " + ", ".join(f'"{number}"' for number in self.free) + " }")
         self.near = chance.sample(["852", "853", "886", "81", "82", "65", "60", "84"], 4)
-        self.edit("zones.lua", '{ "852", "853", "886" }', "{ " + ", ".join(f'"{number}"' for number in self.near) + " }")
+
+        def prefixes(numbers):
+            return "{ " + ", ".join(f'"{number}"' for number in numbers) + " }"
+
+        stock = [STOCK_FREE, ("852", "853", "886")]
+        self.edit("zones.lua", {prefixes(old): prefixes(new) for old, new in zip(stock, [self.free, self.near], strict=True)})
 
     def change_prices(self, chance):
         def price():
@@ -165,16 +173,18 @@ class OtherTables(prices.FixedLine):
 
         domestic = {band: price() for band in ("day", "weekend", "night", "holiday")}
         first, local, hmt, international = (price() for _ in range(4))
-        name = "packages/standard.lua"
         self.edit(
-            name,
-            '{ day = "0.07", weekend = "0.05", night = "0.04", holiday = "0.04" }',
-            "{ " + ", ".join(f'{band} = "{value}"' for band, value in domestic.items()) + " }",
+            "packages/standard.lua",
+            {
+                '{ day = "0.07", weekend = "0.05", night = "0.04", holiday = "0.04" }': "{ "
+                + ", ".join(f'{band} = "{value}"' for band, value in domestic.items())
+                + " }",
+                'price = "0.22" },': f'price = "{first}" }},',
+                'step = "60 s", price = "0.11",': f'step = "60 s", price = "{local}",',
+                'price = "0.20"': f'price = "{hmt}"',
+                'price = "0.80"': f'price = "{international}"',
+            },
         )
-        self.edit(name, 'price = "0.22" },', f'price = "{first}" }},')
-        self.edit(name, 'step = "60 s", price = "0.11",', f'step = "60 s", price = "{local}",')
-        self.edit(name, 'price = "0.20"', f'price = "{hmt}"')
-        self.edit(name, 'price = "0.80"', f'price = "{international}"')
         self.tariffs = {
             "free": prices.Tariff(60, "0"),
             "local": prices.Tariff(60, local, first=(180, first)),
