@@ -192,38 +192,53 @@ counter_fact(void *context, const struct counter_name *name, int64_t *used)
 
 enum progress { GOES_ON, HAS_ENDED /* *end is what to return */ };
 
-static enum progress
-price(struct deciding *deciding, enum call_end *end)
+/* Rating had no memory, or a function of the catalog no time. */
+static enum call_end
+rating_failed(struct call *call, const struct fault *fault)
 {
-	struct call *call = deciding->call;
-	struct rate_question question = {
+	if (fault->status != STATUS_BUSY)
+		return call_failed(call, fault->status, fault);
+	struct text why = arena_print(call->arena,
+		BILINGUAL_STRING("a function of the catalog had no time to run: %s",
+			"目录中的函数未能及时运行：%s"),
+		fault->text, fault->text);
+	return call_error(call, SAY_OVERLOADED, &why, 1);
+}
+
+/* Fills the question for rules; false without memory. */
+static bool
+ask(struct deciding *deciding, struct rate_question *question)
+{
+	struct holding *holdings;
+	*question = (struct rate_question){
 		.image = deciding->release->image,
 		.usage = &deciding->usage,
 		.facts = { deciding, counter_fact },
 		.functions = host_functions(deciding->release->host),
 	};
-	struct holding *holdings;
-	struct fault fault;
 	if (!subject_holdings(
-		    &deciding->subject, call->arena, &holdings, &question.holding_count)) {
+		    &deciding->subject, deciding->call->arena, &holdings, &question->holding_count))
+		return false;
+	question->holdings = holdings;
+	return true;
+}
+
+static enum progress
+price(struct deciding *deciding, enum call_end *end)
+{
+	struct call *call = deciding->call;
+	struct rate_question question;
+	struct fault fault;
+	if (!ask(deciding, &question)) {
 		*end = call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 		return HAS_ENDED;
 	}
-	question.holdings = holdings;
 	switch (rate_usage(&question, call->arena, &deciding->pricing, &fault)) {
 	case RATE_COLD:
 		*end = call_wait_record(call, shelf_key_of(&deciding->cold));
 		return HAS_ENDED;
 	case RATE_FAULT:
-		if (fault.status == STATUS_BUSY) {
-			struct text why = arena_print(call->arena,
-				BILINGUAL_STRING("a function of the catalog had no time to run: %s",
-					"目录中的函数未能及时运行：%s"),
-				fault.text, fault.text);
-			*end = call_error(call, SAY_OVERLOADED, &why, 1);
-		} else {
-			*end = call_failed(call, fault.status, &fault);
-		}
+		*end = rating_failed(call, &fault);
 		return HAS_ENDED;
 	case RATE_DONE:
 		break;
@@ -280,14 +295,49 @@ begin(struct deciding *deciding, struct call *call, const struct usage_params *p
 	return GOES_ON;
 }
 
+/*
+ * Why the discount that was asked for took nothing; the condition of *miss stays NULL if none was
+ * asked for, or if it took something.
+ */
+static enum progress
+find_unused(struct deciding *deciding, struct near_miss *miss, enum call_end *end)
+{
+	struct text why = deciding->params->why;
+	const char *dot = why.size == 0 ? NULL : memchr(why.data, '.', why.size);
+	struct rate_question question;
+	struct fault fault;
+	*miss = (struct near_miss){ .condition = NULL };
+	if (why.data == NULL)
+		return GOES_ON;
+	size_t size = dot == NULL ? why.size : (size_t)(dot - why.data);
+	miss->package = (struct text){ why.data, size };
+	miss->tariff = dot == NULL ? TEXT("") : (struct text){ dot + 1, why.size - size - 1 };
+	if (!ask(deciding, &question)) {
+		*end = call_error(deciding->call, SAY_OUT_OF_MEMORY, NULL, 0);
+		return HAS_ENDED;
+	}
+	if (rate_unused(&question, &deciding->pricing, deciding->call->arena, miss, &fault) ==
+		RATE_DONE)
+		return GOES_ON;
+	*end = rating_failed(deciding->call, &fault);
+	return HAS_ENDED;
+}
+
 static enum call_end
 answer_price(struct deciding *deciding)
 {
+	struct near_miss unused;
+	enum call_end end;
+	if (find_unused(deciding, &unused, &end) == HAS_ENDED)
+		return end;
 	struct pack pack = pack_into(call_buffer(deciding->call));
-	pack_map(&pack, 1 + PRICED_PAIRS);
+	pack_map(&pack, 1u + PRICED_PAIRS + (unused.condition != NULL));
 	pack_name_string(&pack, "outcome", "priced");
 	priced_pack(&pack, &deciding->pricing, deciding->release->image, deciding->release->name,
 		deciding->call->arena);
+	if (unused.condition != NULL)
+		priced_pack_unused(
+			&pack, &unused, deciding->release->release, deciding->call->arena);
 	if (!pack_is_whole(&pack))
 		return call_error(deciding->call, SAY_OUT_OF_MEMORY, NULL, 0);
 	deciding->call->shard->stats.rated++;

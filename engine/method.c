@@ -46,7 +46,11 @@ static const char *const SHORT_MODES[] = { "refuse", "debt", "partial", NULL };
 		{ "with", FIELD_FACTS, USAGE(with), false, 0, FACTS_MAX, NULL, NULL, \
 			"other facts that rules may read", "规则可读取的其他属性" }
 
-static const struct field RATE_FIELDS[] = { USAGE_FIELDS };
+static const struct field RATE_FIELDS[] = {
+	USAGE_FIELDS,
+	{ "why", FIELD_TEXT, USAGE(why), false, 0, 130, NULL, NULL,
+		"package.discount: why does it take nothing off this?", "优惠包.折扣：为什么没有减免？" },
+};
 SHAPE(RATE_PARAMS, "rate", RATE_FIELDS, struct usage_params);
 
 static const struct field CHARGE_FIELDS[] = {
@@ -77,6 +81,14 @@ static const struct field PART_RESULT_FIELDS[] = {
 };
 RESULT(PART_RESULT, "part", PART_RESULT_FIELDS);
 
+static const struct field DISCOUNT_RESULT_FIELDS[] = {
+	{ "rule", FIELD_TEXT, 0, true, 0, 130, NULL, NULL, "package.discount", "优惠包.折扣" },
+	{ "percent", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "of what it is on, unless it takes an amount",
+		"所减的百分比（减固定金额时省略）" },
+	{ "off", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "what it took, to the nearest micro-unit", "减去的金额（精确到百万分之一）" },
+};
+RESULT(DISCOUNT_RESULT, "discount", DISCOUNT_RESULT_FIELDS);
+
 static const struct field LINE_RESULT_FIELDS[] = {
 	{ "rule", FIELD_TEXT, 0, true, 0, 130, NULL, NULL, "package.tariff", "优惠包.资费" },
 	{ "version", FIELD_TIME, 0, false, 0, 0, NULL, NULL,
@@ -89,6 +101,8 @@ static const struct field LINE_RESULT_FIELDS[] = {
 	{ "recount", FIELD_MONEY, 0, false, 0, 0, NULL, NULL,
 		"volume tiers over a cycle: what the units before cost by the tier of now, less what was charged for them",
 		"按周期累计的全量阶梯：此前用量按现阶梯应付与已收之差" },
+	{ "gross", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "before discounts and rounding", "折扣与取整前的金额" },
+	{ "discounts", FIELD_LIST, 0, false, 0, 0, NULL, &DISCOUNT_RESULT, "what came off", "减去的折扣" },
 	{ "cap", FIELD_TEXT, 0, false, 0, 130, NULL, NULL, "package.cap that made the amount less", "起作用的封顶：优惠包.封顶" },
 	{ "uncapped", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "what the amount was before", "封顶前的金额" },
 	{ "parts", FIELD_LIST, 0, true, 0, 0, NULL, &PART_RESULT, "in order of time", "按时间排列的各段" },
@@ -118,9 +132,20 @@ RESULT(BECAUSE_RESULT, "because", BECAUSE_RESULT_FIELDS);
 		{ "release", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, \
 			"the release that priced it, first 12 digits", "定价所用规则版本（前 12 位）" }
 
+static const struct field UNUSED_RESULT_FIELDS[] = {
+	{ "rule", FIELD_TEXT, 0, true, 0, 130, NULL, NULL, "package.discount", "优惠包.折扣" },
+	{ "condition", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "the first that is not met", "首个不满足的条件" },
+	{ "wanted", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "what the discount asks", "折扣的要求" },
+	{ "got", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "what was there", "实际情况" },
+	{ "say", FIELD_SAY, 0, true, 0, 0, NULL, NULL, "a sentence in both languages", "一句说明，中英文" },
+};
+RESULT(UNUSED_RESULT, "unused", UNUSED_RESULT_FIELDS);
+
 static const struct field RATE_RESULT_FIELDS[] = {
 	{ "outcome", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "\"priced\" or \"refused\"", "priced 或 refused" },
 	PRICE_FIELDS,
+	{ "unused", FIELD_MAP, 0, false, 0, 0, NULL, &UNUSED_RESULT,
+		"asked by `why`, and it took nothing: the reason", "以 why 询问而没有减免时：原因" },
 	REFUSAL_FIELDS,
 };
 RESULT(RATE_RESULT, "price", RATE_RESULT_FIELDS);

@@ -122,6 +122,7 @@ struct usage_params {
 	int64_t items;
 	struct facts with;
 	int short_mode;
+	struct text why;
 };
 
 struct batch_params {

@@ -21,18 +21,38 @@ pack_part(struct pack *pack, const struct price_part *part)
 		pack_name_unsigned(pack, "tier", part->tier);
 }
 
-/* "package.tariff"; data is NULL without memory. */
+/* "package.tariff", or the name of a discount; data is NULL without memory. */
 static struct text
-rule_name(const struct price_line *line, struct arena *arena)
+rule_name(struct text package, struct text rule, struct arena *arena)
 {
-	size_t size = line->package.size + 1 + line->tariff.size;
+	size_t size = package.size + 1 + rule.size;
 	char *name = arena_take(arena, size);
 	if (name == NULL)
 		return (struct text){ NULL, 0 };
-	memcpy(name, line->package.data, line->package.size);
-	name[line->package.size] = '.';
-	memcpy(name + line->package.size + 1, line->tariff.data, line->tariff.size);
+	memcpy(name, package.data, package.size);
+	name[package.size] = '.';
+	memcpy(name + package.size + 1, rule.data, rule.size);
 	return (struct text){ name, size };
+}
+
+static void
+pack_discounts(struct pack *pack, const struct price_line *line, struct arena *arena)
+{
+	pack_name_money(pack, "gross", line->gross);
+	pack_name(pack, "discounts");
+	pack_array(pack, (uint32_t)line->discount_count);
+	for (size_t i = 0; i < line->discount_count; i++) {
+		const struct price_discount *discount = &line->discounts[i];
+		bool percentage = discount->parts_per_million > 0;
+		struct text rule = rule_name(discount->package, discount->discount, arena);
+		pack->full |= rule.data == NULL;
+		pack_map(pack, 2u + percentage);
+		pack_name_text(pack, "rule", rule);
+		if (percentage)
+			pack_name_money(pack, "percent",
+				(struct money){ (int64_t)discount->parts_per_million * 100 });
+		pack_name_money(pack, "off", discount->off);
+	}
 }
 
 static void
@@ -44,10 +64,12 @@ pack_line(struct pack *pack, const struct price_line *line, const struct pricing
 	bool zone = line->zone.size > 0;
 	bool setup = line->setup.micros != 0;
 	bool recount = line->recount.micros != 0;
+	bool discounted = line->discount_count > 0;
 	bool capped = line->cap.size > 0;
-	struct text rule = rule_name(line, arena);
+	struct text rule = rule_name(line->package, line->tariff, arena);
 	pack->full |= rule.data == NULL;
-	pack_map(pack, 3u + version + component + zone + setup + recount + 2u * capped);
+	pack_map(pack,
+		3u + version + component + zone + setup + recount + 2u * discounted + 2u * capped);
 	pack_name_text(pack, "rule", rule);
 	if (version)
 		pack_name_integer(pack, "version", line->version_ms);
@@ -60,6 +82,8 @@ pack_line(struct pack *pack, const struct price_line *line, const struct pricing
 		pack_name_money(pack, "setup", line->setup);
 	if (recount)
 		pack_name_money(pack, "recount", line->recount);
+	if (discounted)
+		pack_discounts(pack, line, arena);
 	if (capped) {
 		pack_name_text(pack, "cap", line->cap);
 		pack_name_money(pack, "uncapped", line->uncapped);
@@ -84,20 +108,49 @@ priced_pack(struct pack *pack, const struct pricing *pricing, const struct image
 	pack_name_text(pack, "release", (struct text){ release_name, RELEASE_SHORT });
 }
 
-/* Why, in both languages; empty without memory. */
+typedef bool miss_explain(const struct release *release, struct text language,
+	const struct near_miss *miss, struct buffer *out);
+
+/* A sentence in one language; empty without memory. */
 static struct text
-miss_sentence(const struct near_miss *miss, const struct release *release, struct arena *arena)
+miss_in(const struct release *release, const char *language, const struct near_miss *miss,
+	miss_explain *explain, struct arena *arena)
 {
 	struct buffer buffer;
 	struct text sentence = TEXT("");
-	buffer_init(&buffer, 2 * NEAR_MISS_BYTES_MAX);
-	if (explain_near_miss(release, TEXT("en"), miss, &buffer) &&
-		buffer_append_text(&buffer, TEXT(BILINGUAL_MARK)) &&
-		explain_near_miss(release, TEXT("zh"), miss, &buffer))
+	buffer_init(&buffer, NEAR_MISS_BYTES_MAX);
+	if (explain(release, text_of(language), miss, &buffer))
 		sentence = arena_copy_text(
 			arena, (struct text){ (const char *)buffer.data, buffer.size });
 	buffer_release(&buffer);
 	return sentence;
+}
+
+/* Why, in both languages; empty without memory. */
+static struct text
+miss_sentence(const struct near_miss *miss, const struct release *release, struct arena *arena)
+{
+	struct text en = miss_in(release, "en", miss, explain_near_miss, arena);
+	struct text zh = miss_in(release, "zh", miss, explain_near_miss, arena);
+	return arena_print(arena, "%.*s" BILINGUAL_MARK "%.*s", TEXT_ARGS(en), TEXT_ARGS(zh));
+}
+
+void
+priced_pack_unused(struct pack *pack, const struct near_miss *miss, const struct release *release,
+	struct arena *arena)
+{
+	struct text rule = rule_name(miss->package, miss->tariff, arena);
+	pack->full |= rule.data == NULL;
+	pack_name(pack, "unused");
+	pack_map(pack, 5);
+	pack_name_text(pack, "rule", rule);
+	pack_name_string(pack, "condition", miss->condition);
+	pack_name_text(pack, "wanted", miss->wanted);
+	pack_name_text(pack, "got", miss->got);
+	pack_name(pack, "say");
+	pack_map(pack, 2);
+	pack_name_text(pack, "en", miss_in(release, "en", miss, explain_unused, arena));
+	pack_name_text(pack, "zh", miss_in(release, "zh", miss, explain_unused, arena));
 }
 
 enum say

@@ -17,6 +17,10 @@
 void priced_pack(struct pack *pack, const struct pricing *pricing, const struct image *image,
 	const char release_name[64], struct arena *arena);
 
+/* Why a discount took nothing (rate_unused), as the pair "unused". */
+void priced_pack_unused(struct pack *pack, const struct near_miss *miss,
+	const struct release *release, struct arena *arena);
+
 /*
  * The code and arguments with which a refusal to price is said: rule, condition, wanted, got, and
  * the sentence of these.

@@ -108,37 +108,55 @@ find_tariff(const struct package *package, struct text id)
 	return NULL;
 }
 
+/* The version of a package at an instant. */
+static bool
+find_version(
+	struct unpricing *unpricing, struct text id, int64_t ms, const struct package **version)
+{
+	const struct image *image = unpricing->image;
+	uint32_t first, count;
+	if (!image_package(image, id, &first, &count))
+		return corrupt(unpricing, "its release has no such package");
+	for (uint32_t i = first; i < first + count; i++)
+		if (ms >= image->packages[i].from_ms && ms < image->packages[i].till_ms) {
+			*version = &image->packages[i];
+			return true;
+		}
+	return corrupt(unpricing, "its release has no such version");
+}
+
 /* What the image says of the line: the version of its package at that time, and the tariff in it. */
 static bool
 find_rule(struct unpricing *unpricing, struct price_line *line, const struct tariff **tariff)
 {
-	const struct image *image = unpricing->image;
-	uint32_t first, count;
-	if (!image_package(image, line->package, &first, &count))
-		return corrupt(unpricing, "its release has no such package");
-	for (uint32_t i = first; i < first + count; i++) {
-		const struct package *package = &image->packages[i];
-		if (line->version_ms < package->from_ms || line->version_ms >= package->till_ms)
-			continue;
-		*tariff = find_tariff(package, line->tariff);
-		line->package = package->id;
-		line->version_ms = package->from_ms;
-		return *tariff != NULL || corrupt(unpricing, "its release has no such tariff");
-	}
-	return corrupt(unpricing, "its release has no such version");
+	const struct package *version;
+	if (!find_version(unpricing, line->package, line->version_ms, &version))
+		return false;
+	*tariff = find_tariff(version, line->tariff);
+	line->package = version->id;
+	line->version_ms = version->from_ms;
+	return *tariff != NULL || corrupt(unpricing, "its release has no such tariff");
 }
 
-/* "package.tariff": neither id has a dot. */
+/* "package.tariff", or another rule of a package: no id has a dot. */
 static bool
-split_rule(struct text rule, struct price_line *line)
+split_rule(struct text name, struct text *package, struct text *rule)
 {
-	const char *dot = rule.size == 0 ? NULL : memchr(rule.data, '.', rule.size);
+	const char *dot = name.size == 0 ? NULL : memchr(name.data, '.', name.size);
 	if (dot == NULL)
 		return false;
-	size_t size = (size_t)(dot - rule.data);
-	line->package = (struct text){ rule.data, size };
-	line->tariff = (struct text){ dot + 1, rule.size - size - 1 };
+	size_t size = (size_t)(dot - name.data);
+	*package = (struct text){ name.data, size };
+	*rule = (struct text){ dot + 1, name.size - size - 1 };
 	return true;
+}
+
+static bool
+no_memory(struct unpricing *unpricing)
+{
+	unpricing->status = fault_set(
+		unpricing->fault, STATUS_MEMORY, "no memory for a stored answer");
+	return false;
 }
 
 static bool
@@ -151,15 +169,61 @@ read_parts(struct unpricing *unpricing, const msgpack_object *map, struct price_
 	if (line->part_count == 0)
 		return true;
 	struct price_part *parts = arena_take(unpricing->arena, line->part_count * sizeof *parts);
-	if (parts == NULL) {
-		unpricing->status = fault_set(
-			unpricing->fault, STATUS_MEMORY, "no memory for a stored answer");
-		return false;
-	}
+	if (parts == NULL)
+		return no_memory(unpricing);
 	for (size_t i = 0; i < line->part_count; i++)
 		if (!read_part(unpricing, &list->via.array.ptr[i], &parts[i]))
 			return false;
 	line->parts = parts;
+	return true;
+}
+
+/* What the image says of a discount, whose package was held when the event began. */
+static bool
+find_discount(struct unpricing *unpricing, struct price_discount *discount)
+{
+	const struct package *version;
+	if (!find_version(unpricing, discount->package, unpricing->at_ms, &version))
+		return false;
+	for (uint32_t i = 0; i < version->discount_count; i++)
+		if (text_equal(version->discounts[i].id, discount->discount)) {
+			discount->package = version->id;
+			discount->discount = version->discounts[i].id;
+			discount->say = version->discounts[i].say;
+			return true;
+		}
+	return corrupt(unpricing, "its release has no such discount");
+}
+
+static bool
+read_discount(
+	struct unpricing *unpricing, const msgpack_object *map, struct price_discount *discount)
+{
+	struct money percent;
+	*discount = (struct price_discount){ .off = { 0 } };
+	if (!split_rule(text_in(map, "rule"), &discount->package, &discount->discount) ||
+		!money_in(map, "off", &discount->off) || !money_in(map, "percent", &percent) ||
+		percent.micros < 0 || percent.micros > INT64_C(100) * DISCOUNT_WHOLE)
+		return corrupt(unpricing, "a discount");
+	discount->parts_per_million = (uint32_t)(percent.micros / 100);
+	return find_discount(unpricing, discount);
+}
+
+static bool
+read_discounts(struct unpricing *unpricing, const msgpack_object *map, struct price_line *line)
+{
+	const msgpack_object *list = array_in(map, "discounts");
+	if (list == NULL || list->via.array.size == 0)
+		return true;
+	size_t count = list->via.array.size;
+	struct price_discount *discounts = arena_take(unpricing->arena, count * sizeof *discounts);
+	if (discounts == NULL)
+		return no_memory(unpricing);
+	for (size_t i = 0; i < count; i++)
+		if (!read_discount(unpricing, &list->via.array.ptr[i], &discounts[i]))
+			return false;
+	line->discounts = discounts;
+	line->discount_count = count;
 	return true;
 }
 
@@ -168,9 +232,10 @@ read_line(struct unpricing *unpricing, const msgpack_object *map, struct price_l
 {
 	const struct tariff *tariff;
 	*line = (struct price_line){ .zone = text_in(map, "zone"), .cap = text_in(map, "cap") };
-	if (!split_rule(text_in(map, "rule"), line) || !money_in(map, "amount", &line->amount) ||
-		!money_in(map, "setup", &line->setup) ||
+	if (!split_rule(text_in(map, "rule"), &line->package, &line->tariff) ||
+		!money_in(map, "amount", &line->amount) || !money_in(map, "setup", &line->setup) ||
 		!money_in(map, "recount", &line->recount) ||
+		!money_in(map, "gross", &line->gross) ||
 		!money_in(map, "uncapped", &line->uncapped))
 		return corrupt(unpricing, "a line");
 	if (!integer_in(map, "version", &line->version_ms))
@@ -180,7 +245,7 @@ read_line(struct unpricing *unpricing, const msgpack_object *map, struct price_l
 	line->tariff = tariff->id;
 	line->say = tariff->say;
 	line->component = unpricing->image->components[tariff->component];
-	return read_parts(unpricing, map, line);
+	return read_parts(unpricing, map, line) && read_discounts(unpricing, map, line);
 }
 
 static bool
@@ -193,11 +258,8 @@ read_pricing(struct unpricing *unpricing, const msgpack_object *answer, struct p
 	pricing->line_count = list->via.array.size;
 	struct price_line *lines = arena_take(
 		unpricing->arena, (pricing->line_count + 1) * sizeof *lines);
-	if (lines == NULL) {
-		unpricing->status = fault_set(
-			unpricing->fault, STATUS_MEMORY, "no memory for a stored answer");
-		return false;
-	}
+	if (lines == NULL)
+		return no_memory(unpricing);
 	for (size_t i = 0; i < pricing->line_count; i++)
 		if (!read_line(unpricing, &list->via.array.ptr[i], &lines[i]))
 			return false;

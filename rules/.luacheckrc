@@ -16,7 +16,7 @@ local function with(more)
 end
 
 stds.none = {}
-files["**/catalogs/**/*.lua"] = with { "allowance", "calendar", "cap", "catalog", "column", "limit", "offering", "package", "plan", "product",
+files["**/catalogs/**/*.lua"] = with { "allowance", "calendar", "cap", "catalog", "column", "discount", "limit", "offering", "package", "plan", "product",
     "service", "table", "tables", "tariff", "texts", "zones" }
 files["**/sample/**/*.lua"] = files["**/catalogs/**/*.lua"]
 files["**/catalogs/**/*_test.lua"] = with { "cases", "test" }

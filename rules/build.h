@@ -75,6 +75,12 @@ void build_open_native(lua_State *lua);
 int build_native_decision(lua_State *lua);
 void build_tables(lua_State *lua, struct built *built);
 
+/* build_image.c: the list of services and zones in the field `serves` of the table on the top. */
+const struct serve *build_serves(lua_State *lua, struct arena *arena, uint32_t *count);
+
+/* build_discount.c: the discounts of the package on the top, whose meters are there. */
+void build_discounts(lua_State *lua, struct arena *arena, struct package *package);
+
 /* build_csv.c: csv(…), csv_column(…) and csv_names(…) of `native`. */
 int build_native_csv(lua_State *lua);
 int build_native_csv_column(lua_State *lua);

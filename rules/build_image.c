@@ -461,11 +461,11 @@ read_meters(lua_State *lua, struct package *package)
 	package->meters = meters;
 }
 
-static const struct serve *
-read_serves(lua_State *lua, uint32_t *count)
+const struct serve *
+build_serves(lua_State *lua, struct arena *arena, uint32_t *count)
 {
 	*count = reader_open(lua, "serves");
-	struct serve *serves = reader_take(lua, arena_of(lua), *count, sizeof *serves);
+	struct serve *serves = reader_take(lua, arena, *count, sizeof *serves);
 	for (uint32_t i = 0; i < *count; i++) {
 		reader_entry(lua, i);
 		serves[i].service = reader_number(lua, "service");
@@ -485,7 +485,7 @@ read_caps(lua_State *lua, struct package *package)
 		reader_entry(lua, i);
 		caps[i].meter = get_meter(lua, "meter", package);
 		caps[i].amount.micros = reader_integer(lua, "amount");
-		caps[i].serves = read_serves(lua, &caps[i].serve_count);
+		caps[i].serves = build_serves(lua, arena_of(lua), &caps[i].serve_count);
 		reader_close(lua);
 	}
 	reader_close(lua);
@@ -502,7 +502,7 @@ read_limits(lua_State *lua, struct package *package)
 		reader_entry(lua, i);
 		limits[i].meter = get_meter(lua, "meter", package);
 		limits[i].amount = reader_integer(lua, "amount");
-		limits[i].serves = read_serves(lua, &limits[i].serve_count);
+		limits[i].serves = build_serves(lua, arena_of(lua), &limits[i].serve_count);
 		limits[i].say = reader_text(lua, arena_of(lua), "say");
 		must(limits[i].amount > 0 && limits[i].serve_count > 0);
 		reader_close(lua);
@@ -530,6 +530,7 @@ read_package(lua_State *lua, struct package *package, const struct band_list *ba
 	read_meters(lua, package);
 	read_caps(lua, package);
 	read_limits(lua, package);
+	build_discounts(lua, arena_of(lua), package);
 	package->tariff_count = reader_open(lua, "tariffs");
 	struct tariff *tariffs = reader_take(
 		lua, arena_of(lua), package->tariff_count, sizeof *tariffs);

@@ -6,30 +6,6 @@
 
 #include "../engine/base/must.h"
 
-/* Is the package in force when the event begins? One that is held twice counts once. */
-static bool
-is_in_force(const struct rating *rating, size_t index)
-{
-	const struct held *held = &rating->held[index];
-	int64_t at_ms = rating->usage->at_ms;
-
-	if (at_ms < held->from_ms || at_ms >= held->till_ms)
-		return false;
-	for (size_t i = 0; i < index; i++)
-		if (rating->held[i].package == held->package && is_in_force(rating, i))
-			return false;
-	return true;
-}
-
-static bool
-serves_event(const struct rating *rating, const struct serve *serves, uint32_t count)
-{
-	for (uint32_t i = 0; i < count; i++)
-		if (rating_serves(rating, serves[i].service, &serves[i].zones))
-			return true;
-	return count == 0;
-}
-
 /* One limit, before the event is priced or after. */
 typedef bool limit_visit(struct rating *rating, const struct package *package,
 	const struct limit *limit, struct pool *pool);
@@ -40,12 +16,12 @@ limits_visit(struct rating *rating, limit_visit *visit)
 	for (size_t i = 0; i < rating->held_count; i++) {
 		const struct package *package = rating->held[i].package;
 
-		if (package->limit_count == 0 || !is_in_force(rating, i))
+		if (package->limit_count == 0 || !held_in_force(rating, i))
 			continue;
 		for (uint32_t j = 0; j < package->limit_count; j++) {
 			const struct limit *limit = &package->limits[j];
 
-			if (!serves_event(rating, limit->serves, limit->serve_count))
+			if (!rating_serves_any(rating, limit->serves, limit->serve_count))
 				continue;
 			struct pool *pool = meter_pool(
 				rating, package, limit->meter, rating->usage->at_ms);
@@ -115,12 +91,12 @@ caps_visit(struct rating *rating, struct price_line *line, bool lower)
 	for (size_t i = 0; i < rating->held_count; i++) {
 		const struct package *package = rating->held[i].package;
 
-		if (package->cap_count == 0 || !is_in_force(rating, i))
+		if (package->cap_count == 0 || !held_in_force(rating, i))
 			continue;
 		for (uint32_t j = 0; j < package->cap_count; j++) {
 			const struct cap *cap = &package->caps[j];
 
-			if (!serves_event(rating, cap->serves, cap->serve_count))
+			if (!rating_serves_any(rating, cap->serves, cap->serve_count))
 				continue;
 			struct pool *pool = meter_pool(
 				rating, package, cap->meter, rating->usage->at_ms);

@@ -16,6 +16,7 @@ held_insert(struct rating *rating, struct held held)
 		list[at] = list[at - 1];
 	list[at] = held;
 	rating->bounded |= (held.package->cap_count | held.package->limit_count) != 0;
+	rating->discounted |= held.package->discount_count != 0;
 	rating->held = list;
 	rating->held_count++;
 	return true;
@@ -52,28 +53,41 @@ held_gather(struct rating *rating)
 	return true;
 }
 
-/* Does the tariff's `when` say yes? It is asked once an event, and only if all else fits. */
-static bool
-when_ask(struct rating *rating, const struct package *package, const struct tariff *tariff,
+bool
+held_in_force(const struct rating *rating, size_t index)
+{
+	const struct held *held = &rating->held[index];
+	int64_t at_ms = rating->usage->at_ms;
+
+	if (at_ms < held->from_ms || at_ms >= held->till_ms)
+		return false;
+	for (size_t i = 0; i < index; i++)
+		if (rating->held[i].package == held->package && held_in_force(rating, i))
+			return false;
+	return true;
+}
+
+bool
+when_ask(struct rating *rating, const struct package *package, struct text rule, int32_t function,
 	bool *yes)
 {
 	const struct rate_functions *functions = rating->question->functions;
 	uint32_t function_count = rating->image->function_count;
 	struct text problem = { NULL, 0 };
 
-	must(functions != NULL && (uint32_t)tariff->when < function_count);
+	must(functions != NULL && (uint32_t)function < function_count);
 	if (rating->answers == NULL)
 		rating->answers = arena_take_zeroed(rating->arena, function_count, sizeof(uint8_t));
 	if (rating->answers == NULL)
 		return rating_out_of_memory(rating);
-	uint8_t *answer = &rating->answers[tariff->when];
+	uint8_t *answer = &rating->answers[function];
 	if (*answer == NOT_ASKED) {
 		enum call_outcome outcome = functions->when(
-			functions->context, tariff->when, rating->usage, yes, &problem);
+			functions->context, function, rating->usage, yes, &problem);
 		if (outcome != CALL_DONE)
 			return rating_function_failed(rating, outcome,
 				&(struct near_miss){ .package = package->id,
-					.tariff = tariff->id,
+					.tariff = rule,
 					.condition = "when",
 					.wanted = TEXT("true"),
 					.got = problem });
@@ -95,7 +109,8 @@ tariff_find(struct rating *rating, const struct package *package, uint32_t compo
 		if (tariff->component != component ||
 			!rating_serves(rating, tariff->service, &tariff->zones))
 			continue;
-		if (tariff->when != NO_FUNCTION && !when_ask(rating, package, tariff, &yes))
+		if (tariff->when != NO_FUNCTION &&
+			!when_ask(rating, package, tariff->id, tariff->when, &yes))
 			return false;
 		if (yes) {
 			*found = tariff;

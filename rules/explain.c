@@ -1,6 +1,7 @@
 #include "explain.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "../engine/base/must.h"
 
@@ -30,6 +31,8 @@ words_of(const struct release *release, struct text language)
 	return (struct words){ release, language, text_equal(language, TEXT("zh")),
 		release_image(release)->currency };
 }
+
+#define PERCENT_TEXT_MAX 16
 
 static bool
 is_blank_letter(char letter)
@@ -153,6 +156,57 @@ write_recount(const struct words *words, struct money recount, struct buffer *ou
 		(int)size, amount);
 }
 
+/* "12.5%", from parts per million. */
+static void
+format_percent(uint32_t parts_per_million, char text[PERCENT_TEXT_MAX])
+{
+	int size = snprintf(text, PERCENT_TEXT_MAX, "%u.%04u",
+		(unsigned)(parts_per_million / 10000), (unsigned)(parts_per_million % 10000));
+	while (text[size - 1] == '0')
+		size--;
+	if (text[size - 1] == '.')
+		size--;
+	memcpy(text + size, "%", 2);
+}
+
+/* What a discount took off the line. */
+static bool
+write_discount(const struct words *words, const struct price_discount *discount, struct buffer *out)
+{
+	char off[MONEY_TEXT_MAX], percent[PERCENT_TEXT_MAX];
+	struct text title = release_text(words->release, words->language, discount->say);
+	size_t size = money_format(discount->off, off);
+	if (!buffer_append_text(out, TEXT("    ")) ||
+		!buffer_append_text(out, title.size > 0 ? title : discount->say) ||
+		!buffer_print(out, "  −%.*s", (int)size, off))
+		return false;
+	if (discount->parts_per_million > 0) {
+		format_percent(discount->parts_per_million, percent);
+		if (!buffer_print(out, words->chinese ? "，%s" : ", %s", percent))
+			return false;
+	}
+	return buffer_print(out, words->chinese ? "（%.*s.%.*s）\n" : "  (%.*s.%.*s)\n",
+		TEXT_ARGS(discount->package), TEXT_ARGS(discount->discount));
+}
+
+/* What the line was, and what came off. */
+static bool
+write_discounts(const struct words *words, const struct price_line *line, struct buffer *out)
+{
+	char gross[MONEY_TEXT_MAX];
+	if (line->discount_count == 0)
+		return true;
+	size_t size = money_format(line->gross, gross);
+	if (!buffer_print(out,
+		    words->chinese ? "    折扣前  %.*s\n" : "    before discounts  %.*s\n",
+		    (int)size, gross))
+		return false;
+	for (size_t i = 0; i < line->discount_count; i++)
+		if (!write_discount(words, &line->discounts[i], out))
+			return false;
+	return true;
+}
+
 /* What a cap made of the line. */
 static bool
 write_cap(const struct words *words, const struct price_line *line, struct buffer *out)
@@ -180,7 +234,8 @@ write_line(const struct words *words, const struct price_line *line, struct buff
 			return false;
 	if (line->recount.micros != 0 && !write_recount(words, line->recount, out))
 		return false;
-	return line->cap.size == 0 || write_cap(words, line, out);
+	return write_discounts(words, line, out) &&
+		(line->cap.size == 0 || write_cap(words, line, out));
 }
 
 /* Where no condition, or none with a sentence of its own, says more. */
@@ -256,11 +311,56 @@ static const struct miss_phrase misses[] = {
 	{ "limit", SOME, NULL, NULL,
 		{ "the limit {rule} of {wanted} was reached: {got}",
 			"已达到限额 {rule}（{wanted}），现为 {got}" } },
+	{ "fraction", SOME, NULL, NULL,
+		{ "discounts leave less than a micro-unit of {rule}, which does not round",
+			"{rule} 折扣后不足百万分之一元，而它没有取整" } },
 	{ "amount", SOME, "", NULL,
 		{ "the amount of {rule} is larger than can be held",
 			"{rule} 的金额超出可表示的范围" } },
 	{ "amount", NONE, "", NULL,
 		{ "the amount is larger than can be held", "金额超出可表示的范围" } },
+};
+
+/* Why a discount took nothing, as rate_unused tells it; the first that fits is said. */
+static const struct miss_phrase unused[] = {
+	{ "discount", ANY, NULL, NULL,
+		{ "the catalog has no discount {rule}", "目录中没有折扣 {rule}" } },
+	{ "held", ANY, NULL, NULL,
+		{ "{wanted}, whose discount {rule} is, was not held at that time",
+			"当时没有持有折扣 {rule} 所在的 {wanted}" } },
+	{ "version", ANY, NULL, NULL,
+		{ "the version of its package that is in force from {wanted} on has no discount {rule}",
+			"其优惠包自 {wanted} 起的版本没有折扣 {rule}" } },
+	{ "service", ANY, NULL, NULL,
+		{ "{rule} is on service {wanted}, but this is {got}",
+			"{rule} 适用于业务 {wanted}，而本次是 {got}" } },
+	{ "zone", ANY, NULL, NULL,
+		{ "{rule} is on zone {wanted}, but this is zone {got}",
+			"{rule} 适用于计费区 {wanted}，而本次是计费区 {got}" } },
+	{ "needs", ANY, NULL, NULL,
+		{ "{rule} needs {wanted}, too, which was not held at that time",
+			"{rule} 还须同时持有 {wanted}，而当时没有持有" } },
+	{ "when", ANY, NULL, NULL,
+		{ "what the function `when` of {rule} asks for does not hold",
+			"{rule} 的 when 函数的条件不成立" } },
+	{ "paid", ANY, NULL, NULL,
+		{ "nothing was to be paid, of which {rule} could take something",
+			"本次无须付费，{rule} 无可减免" } },
+	{ "band", ANY, NULL, NULL,
+		{ "nothing was to be paid in {wanted}, which {rule} is on",
+			"在 {rule} 适用的 {wanted} 时段没有付费" } },
+	{ "tier", ANY, NULL, NULL,
+		{ "{rule} takes nothing off in the tier that was reached",
+			"在所达的阶梯，{rule} 不减免" } },
+	{ "stack", ANY, NULL, "alone",
+		{ "{rule} stands alone, and others take more together: {got}",
+			"{rule} 不与其他折扣同享，而其他折扣合计减得更多：{got}" } },
+	{ "stack", ANY, NULL, "best",
+		{ "of {rule} and others only the best is taken: {got}",
+			"{rule} 与其他折扣只取最优：{got}" } },
+	{ "stack", ANY, NULL, NULL,
+		{ "{rule} adds to others, and what was taken stands alone or left nothing: {got}",
+			"{rule} 可叠加，而所取的折扣不与其他同享，或已减完：{got}" } },
 };
 
 static bool
@@ -274,10 +374,10 @@ begins_with(struct text text, const char *start)
 }
 
 static const struct miss_phrase *
-find_miss(const struct near_miss *miss)
+find_phrase(const struct miss_phrase *phrases, size_t count, const struct near_miss *miss)
 {
-	for (size_t i = 0; i < sizeof misses / sizeof misses[0]; i++) {
-		const struct miss_phrase *one = &misses[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct miss_phrase *one = &phrases[i];
 		if (strcmp(one->condition, miss->condition) == 0 &&
 			(one->package == ANY ||
 				(one->package == SOME) == (miss->package.size > 0)) &&
@@ -285,6 +385,12 @@ find_miss(const struct near_miss *miss)
 			return one;
 	}
 	return NULL;
+}
+
+static const struct miss_phrase *
+find_miss(const struct near_miss *miss)
+{
+	return find_phrase(misses, sizeof misses / sizeof misses[0], miss);
 }
 
 /* The reason of a zone map that refuses the number. */
@@ -323,18 +429,11 @@ write_got(const struct words *words, const struct near_miss *miss, struct buffer
 }
 
 static bool
-write_miss(const struct words *words, const struct near_miss *miss, struct buffer *out)
+write_phrase(const struct words *words, const struct miss_phrase *found,
+	const struct near_miss *miss, struct buffer *out)
 {
 	char rule[160];
 	struct buffer wanted;
-	struct text reason = miss->say.size > 0
-		? release_text(words->release, words->language, miss->say)
-		: refusal_text(words, miss);
-	const struct miss_phrase *found = find_miss(miss);
-	if (reason.size > 0)
-		return buffer_append_text(out, reason);
-	if (found == NULL)
-		return write_got(words, miss, out);
 	snprintf(rule, sizeof rule, "%.*s.%.*s", TEXT_ARGS(miss->package), TEXT_ARGS(miss->tariff));
 	buffer_init(&wanted, NEAR_MISS_BYTES_MAX);
 	bool written = write_list(words, miss->wanted, &wanted);
@@ -353,6 +452,29 @@ write_miss(const struct words *words, const struct near_miss *miss, struct buffe
 			sizeof blanks / sizeof blanks[0], out);
 	buffer_release(&wanted);
 	return written;
+}
+
+static bool
+write_miss(const struct words *words, const struct near_miss *miss, struct buffer *out)
+{
+	struct text reason = miss->say.size > 0
+		? release_text(words->release, words->language, miss->say)
+		: refusal_text(words, miss);
+	const struct miss_phrase *found = find_miss(miss);
+	if (reason.size > 0)
+		return buffer_append_text(out, reason);
+	return found == NULL ? write_got(words, miss, out) : write_phrase(words, found, miss, out);
+}
+
+bool
+explain_unused(const struct release *release, struct text language, const struct near_miss *miss,
+	struct buffer *out)
+{
+	struct words words = words_of(release, language);
+	const struct miss_phrase *found = find_phrase(
+		unused, sizeof unused / sizeof unused[0], miss);
+	must(found != NULL);
+	return write_phrase(&words, found, miss, out);
 }
 
 bool

@@ -40,6 +40,10 @@ bool explain_pricing(const struct release *release, struct text language,
 bool explain_near_miss(const struct release *release, struct text language,
 	const struct near_miss *miss, struct buffer *out);
 
+/* Likewise of a discount that took nothing, as rate_unused tells why. */
+bool explain_unused(const struct release *release, struct text language,
+	const struct near_miss *miss, struct buffer *out);
+
 /* The sentence of a refusal, with its nearest miss, without a line feed. */
 bool explain_refusal(const struct release *release, struct text language,
 	const struct pricing *pricing, struct buffer *out);

@@ -11,6 +11,7 @@
 
 #include "calendar.h"
 #include "decision.h"
+#include "image_discount.h"
 #include "prefix.h"
 
 #include "../engine/base/arena.h"
@@ -175,6 +176,10 @@ struct package {
 	uint32_t cap_count;
 	const struct limit *limits;
 	uint32_t limit_count;
+	const struct discount *discounts; /* of events, in written order */
+	uint32_t discount_count;
+	const struct discount *bill_discounts;
+	uint32_t bill_discount_count;
 	struct text file;
 };
 

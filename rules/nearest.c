@@ -42,8 +42,8 @@ join(struct arena *arena, struct text a, const char *between, struct text b)
 }
 
 /* The names of the zones in the set, three at most. */
-static struct text
-zone_names(const struct rating *rating, const struct zone_set *set)
+struct text
+near_zone_names(const struct rating *rating, const struct zone_set *set)
 {
 	struct text joined = TEXT("");
 	uint32_t shown = 0;
@@ -59,8 +59,8 @@ zone_names(const struct rating *rating, const struct zone_set *set)
 	return joined;
 }
 
-static struct text
-instant_text(const struct rating *rating, const char *before, int64_t ms)
+struct text
+near_instant(const struct rating *rating, const char *before, int64_t ms)
 {
 	char text[INSTANT_TEXT_MAX];
 	int32_t offset_ms = zoneinfo_stretch(rating->image->zone, ms).offset_ms;
@@ -121,6 +121,17 @@ refuse_overflow(struct rating *rating, const struct draft *draft)
 }
 
 bool
+refuse_fraction(struct rating *rating, const struct draft *draft)
+{
+	return rating_refuse(rating, REFUSED_FUNCTION,
+		&(struct near_miss){ .package = draft->package->id,
+			.tariff = draft->tariff->id,
+			.condition = "fraction",
+			.wanted = TEXT("round"),
+			.got = TEXT("") });
+}
+
+bool
 refuse_calendar(struct rating *rating, const struct choice *choice, int64_t ms)
 {
 	int32_t first_year = 0, last_year = 0;
@@ -130,7 +141,7 @@ refuse_calendar(struct rating *rating, const struct choice *choice, int64_t ms)
 
 	calendar_years(choice->tariff->calendar, &first_year, &last_year);
 	nearest.wanted = arena_print(rating->arena, "%d..%d", (int)first_year, (int)last_year);
-	nearest.got = instant_text(rating, "", ms);
+	nearest.got = near_instant(rating, "", ms);
 	if (nearest.wanted.data == NULL || nearest.got.data == NULL)
 		return rating_out_of_memory(rating);
 	nearest.got.size = 10; /* the date is enough */
@@ -241,17 +252,17 @@ missed_bound(const struct rating *rating, const struct candidate *candidate, int
 	must(holding != NULL && package != NULL);
 
 	if (ms < holding->from_ms)
-		return instant_text(rating, ">= ", holding->from_ms);
+		return near_instant(rating, ">= ", holding->from_ms);
 	if (ms >= holding->till_ms)
-		return instant_text(rating, "< ", holding->till_ms);
+		return near_instant(rating, "< ", holding->till_ms);
 	if (ms < package->from_ms)
-		return instant_text(rating, ">= ", package->from_ms);
-	return instant_text(rating, "< ", package->till_ms);
+		return near_instant(rating, ">= ", package->from_ms);
+	return near_instant(rating, "< ", package->till_ms);
 }
 
 /* The first package that is held at the instant, for "wants e6_base, got …". */
-static struct text
-held_name(const struct rating *rating, int64_t ms)
+struct text
+near_held_name(const struct rating *rating, int64_t ms)
 {
 	for (size_t i = 0; i < rating->held_count; i++)
 		if (rating->held[i].from_ms <= ms && ms < rating->held[i].till_ms)
@@ -280,16 +291,16 @@ describe(const struct rating *rating, const struct candidate *candidate, int64_t
 		must(candidate->package != NULL);
 		nearest.condition = "held";
 		nearest.wanted = candidate->package->id;
-		nearest.got = held_name(rating, ms);
+		nearest.got = near_held_name(rating, ms);
 		break;
 	case NEAR_DATE:
 		nearest.condition = "date";
 		nearest.wanted = missed_bound(rating, candidate, ms);
-		nearest.got = instant_text(rating, "", ms);
+		nearest.got = near_instant(rating, "", ms);
 		break;
 	case NEAR_ZONE:
 		nearest.condition = "zone";
-		nearest.wanted = zone_names(rating, &candidate->tariff->zones);
+		nearest.wanted = near_zone_names(rating, &candidate->tariff->zones);
 		nearest.got = rating->zone_name;
 		break;
 	case NEAR_WHEN:

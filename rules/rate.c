@@ -243,7 +243,7 @@ line_amount(struct rating *rating, struct draft *draft, struct money *amount)
 	const struct tariff *tariff = draft->tariff;
 
 	if (rating->usage->quantity == 0) {
-		*amount = (struct money){ 0 };
+		draft->gross = *amount = (struct money){ 0 };
 		return true;
 	}
 	if (tariff->amount != NO_FUNCTION && !amount_ask(rating, draft))
@@ -255,11 +255,25 @@ line_amount(struct rating *rating, struct draft *draft, struct money *amount)
 		*amount = tariff->minimum;
 	if (sound && tariff->maximum.micros != 0 && money_compare(*amount, tariff->maximum) > 0)
 		*amount = tariff->maximum;
+	draft->gross = *amount;
 	if (sound && tariff->round_step > 0)
 		sound = money_round(*amount, tariff->round_step, tariff->round_mode, amount);
 	if (!sound)
 		return refuse_overflow(rating, draft);
 	return draft->tally.charged == NO_POOL || volume_note(rating, draft, *amount);
+}
+
+/* What the lines cost within their caps, and in all. */
+static bool
+finish_amount(struct rating *rating, struct price_line *lines)
+{
+	for (size_t i = 0; i < rating->draft_count; i++) {
+		if (rating->bounded && !caps_apply(rating, &lines[i]))
+			return false;
+		if (!money_add(rating->amount, lines[i].amount, &rating->amount))
+			return refuse_overflow(rating, &rating->drafts[i]);
+	}
+	return true;
 }
 
 static bool
@@ -285,15 +299,15 @@ finish_lines(struct rating *rating)
 		line->part_count = draft->part_count;
 		line->setup = draft->setup;
 		line->recount = draft->recount;
+		line->discounts = NULL;
+		line->discount_count = 0;
+		line->gross.micros = 0;
 		line->cap = (struct text){ NULL, 0 };
 		line->uncapped.micros = 0;
-		if (rating->bounded && !caps_apply(rating, line))
-			return false;
-		if (!money_add(rating->amount, line->amount, &rating->amount))
-			return refuse_overflow(rating, draft);
 	}
 	rating->lines = lines;
-	return true;
+	return (!rating->discounted || discounts_apply(rating, lines)) &&
+		finish_amount(rating, lines);
 }
 
 static bool
@@ -334,6 +348,7 @@ rating_begin(struct rating *rating, const struct rate_question *question, struct
 	rating->held_count = 0;
 	rating->held_room = sizeof scratch->held / sizeof *scratch->held;
 	rating->bounded = false;
+	rating->discounted = false;
 	rating->answers = NULL;
 	rating->pools = scratch->pools;
 	rating->pool_count = 0;
@@ -378,5 +393,22 @@ rate_usage(const struct rate_question *question, struct arena *arena, struct pri
 			.nearest = rating.nearest,
 			.at_ms = question->usage->at_ms,
 			.zone = rating.zone_name };
+	return rating.outcome;
+}
+
+enum rate_outcome
+rate_unused(const struct rate_question *question, const struct pricing *pricing,
+	struct arena *arena, struct near_miss *miss, struct fault *fault)
+{
+	struct scratch scratch;
+	struct rating rating;
+
+	must(pricing->refused == 0);
+	miss->condition = NULL;
+	rating_begin(&rating, question, arena, &scratch, fault);
+	if (find_service(&rating) && find_zone(&rating) && find_extent(&rating) &&
+		held_gather(&rating) && unused_find(&rating, pricing, miss))
+		return RATE_DONE;
+	must(rating.outcome != RATE_COLD);
 	return rating.outcome;
 }

@@ -27,6 +27,9 @@
  *     unit. A line whose amount a function gives has only minimum, maximum and rounding besides.
  *     Volume tiers over a cycle make a line for each cycle: what all units of the cycle cost by
  *     the tier that they reach, less what was charged for them so far, but never less than 0.
+ *     Discounts that are held at `at` take their part before that rounding (discounts.h): of what
+ *     the line would cost within its minimum and maximum, and never more than that. What volume
+ *     tiers over a cycle count as charged is the line without its discounts.
  *  6. Last come the caps that are held at `at`: a line that has its amount costs no more than is
  *     left in each cap that serves the event, in the cycle of `at`.
  * Before anything is priced, a limit that is held at `at` and was reached in that cycle refuses the
@@ -116,6 +119,15 @@ struct price_part {
 	uint32_t tier;         /* of the tariff's tiers, from 1; 0: the price is of none */
 };
 
+/* A discount that took something off a line. */
+struct price_discount {
+	struct text package;
+	struct text discount;
+	struct text say;
+	uint32_t parts_per_million; /* of what it is on; 0: an amount */
+	struct money off;           /* to the nearest micro-unit; the line's amount is exact */
+};
+
 struct price_line {
 	struct text package;
 	int64_t version_ms; /* when the version of the package begins that priced it */
@@ -131,6 +143,9 @@ struct price_line {
 	 * that is reached now, less what was charged for them.
 	 */
 	struct money recount;
+	const struct price_discount *discounts;
+	size_t discount_count;
+	struct money gross;    /* before discounts and rounding; 0 if there are none */
 	struct text cap;       /* "package.cap" that made the amount less, or empty */
 	struct money uncapped; /* what it was before, if one did */
 	struct money amount;
@@ -172,6 +187,7 @@ const char *rate_refusal_code(enum rate_refusal refusal);
  *   layer      two packages that both price it
  *   amount     the rule whose amount is too large to hold
  *   limit      its amount, what was counted
+ *   fraction   "round": the tariff has none, and its discounts leave less than a micro-unit
  */
 struct near_miss {
 	struct text package;   /* empty: nothing was near */
@@ -211,5 +227,22 @@ void rate_counters(const struct image *image, uint32_t service, struct text pack
 /* Texts in *pricing point into the image, the usage, the holdings or the arena. */
 enum rate_outcome rate_usage(const struct rate_question *question, struct arena *arena,
 	struct pricing *pricing, struct fault *fault);
+
+/*
+ * Why a discount took nothing off an event that is priced. *miss names it by package and tariff and
+ * gets the first condition that is not met; NULL if it took something:
+ *   discount   the catalog has none of that name
+ *   held       its package, one that is held (or nothing)
+ *   version    since when the version of its package is in force that does not have it, the usage
+ *   service, zone, when   as above
+ *   needs      a package that is not held
+ *   paid       nothing was to be paid
+ *   band       its bands, in which nothing was to be paid
+ *   tier       nothing is taken off in the tier that is reached
+ *   stack      "best", "add" or "alone", and what was taken instead
+ * Functions are asked again; counters are not.
+ */
+enum rate_outcome rate_unused(const struct rate_question *question, const struct pricing *pricing,
+	struct arena *arena, struct near_miss *miss, struct fault *fault);
 
 #endif

@@ -8,7 +8,9 @@
  *   pools.c     which of them are free
  *   grants.c    how much an allowance gives in a cycle
  *   tiers.c     what those cost that are paid, where that depends on how many they are
+ *   discounts.c what comes off
  *   caps.c      limits before anything is priced, caps when all is
+ *   unused.c    why a discount took nothing
  *   nearest.c   what was near when nothing did
  *
  * Functions that return bool return false when the rating has ended early: refused, cold or faulty,
@@ -17,7 +19,7 @@
 #ifndef SUANPAN_RATING_H
 #define SUANPAN_RATING_H
 
-#include "rate.h"
+#include "discounts.h"
 
 /* A version of a package, and while it is both held and in force: from_ms ≤ t < till_ms. */
 struct held {
@@ -77,7 +79,9 @@ struct draft {
 	size_t part_room;
 	struct money setup;
 	struct money recount;
-	struct money paid; /* the sum of the parts */
+	struct money paid;  /* the sum of the parts */
+	struct money gross; /* within minimum and maximum, not rounded */
+	int128 off;         /* picos that discounts take, if there are some */
 };
 
 /* Positions from … till - 1 of the event. */
@@ -119,6 +123,7 @@ struct rating {
 	size_t held_count;
 	size_t held_room;
 	bool bounded;     /* something that is held has caps or limits */
+	bool discounted;  /* or discounts */
 	uint8_t *answers; /* enum answer of each function that was asked `when` */
 	struct pool *pools;
 	size_t pool_count;
@@ -174,8 +179,23 @@ rating_serves(const struct rating *rating, uint32_t service, const struct zone_s
 		(rating->map == NULL || zone_set_has(zones, rating->zone));
 }
 
+/* Does one of them serve it, or are there none, which is everything? */
+static inline bool
+rating_serves_any(const struct rating *rating, const struct serve *serves, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (rating_serves(rating, serves[i].service, &serves[i].zones))
+			return true;
+	return count == 0;
+}
+
 /* choice.c */
 bool held_gather(struct rating *rating);
+/* Is rating->held[index] in force when the event begins? One that is held twice counts once. */
+bool held_in_force(const struct rating *rating, size_t index);
+/* Does the function `when` of a rule of the package say yes? It is asked once an event. */
+bool when_ask(struct rating *rating, const struct package *package, struct text rule,
+	int32_t function, bool *yes);
 bool choice_make(struct rating *rating, uint32_t component, int64_t ms, struct choice *choice);
 
 /*
@@ -226,8 +246,27 @@ bool limits_check(struct rating *rating);
 bool limits_note(struct rating *rating);
 bool caps_apply(struct rating *rating, struct price_line *line);
 
+/*
+ * discounts.c, which is asked only if rating->discounted: what comes off the lines. discount_check
+ * finds the first condition that is not met.
+ */
+enum discount_condition { DISCOUNT_MET, DISCOUNT_SERVES, DISCOUNT_NEEDS, DISCOUNT_WHEN };
+bool discount_check(struct rating *rating, const struct package *package,
+	const struct discount *discount, enum discount_condition *unmet);
+bool discount_is_on_band(const struct discount *discount, struct text band);
+bool discounts_apply(struct rating *rating, struct price_line *lines);
+
 /* runs.c: drafts lines for one component and appends where nothing prices it to *gaps. */
 bool component_price(struct rating *rating, uint32_t component, struct span_list *gaps);
+
+/* unused.c: why the discount that *miss names took nothing; its condition stays NULL if it did. */
+bool unused_find(struct rating *rating, const struct pricing *pricing, struct near_miss *miss);
+
+/* nearest.c: texts for what was wanted and got; data is NULL without memory. */
+struct text near_zone_names(const struct rating *rating, const struct zone_set *set);
+struct text near_instant(const struct rating *rating, const char *before, int64_t ms);
+/* The first package that is held at the instant; empty if none is. */
+struct text near_held_name(const struct rating *rating, int64_t ms);
 
 /* nearest.c: each ends the rating with a refusal and what was nearest to a price. */
 bool refuse_service(struct rating *rating);
@@ -236,6 +275,8 @@ bool refuse_tariff(struct rating *rating, int64_t ms);
 bool refuse_overflow(struct rating *rating, const struct draft *draft /* or NULL */);
 bool refuse_limit(struct rating *rating, const struct package *package, const struct limit *limit,
 	int64_t counted);
+/* The tariff does not round, and its discounts leave less than a micro-unit. */
+bool refuse_fraction(struct rating *rating, const struct draft *draft);
 bool refuse_calendar(struct rating *rating, const struct choice *choice, int64_t ms);
 
 #endif

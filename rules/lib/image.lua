@@ -99,6 +99,34 @@ local function bound(from, services, meters)
     return { meter = #meters - 1, amount = from.amount, serves = serves, say = from.record.say }
 end
 
+-- A discount, which may add to the package's meters what its tiers count.
+local function discount(from, services, meters)
+    if from.counter then
+        table.insert(meters, { id = from.counter.id, service = #from.serves == 1 and services[from.serves[1].service.id] or nil,
+            every = from.counter.every, money = false })
+    end
+    return {
+        id = from.id, say = from.say, stack = from.stack, bands = from.bands, needs = from.needs, when = from.when, round = from.round,
+        serves = map(from.everything and {} or from.serves, function(one) return serve(one, services) end),
+        counted = from.counter and #meters - 1,
+        tiers = map(from.tiers, function(tier)
+            return { up_to = tier.edge or math.maxinteger, parts = tier.parts, amount = tier.amount }
+        end),
+        line = from.line,
+    }
+end
+
+-- The discounts of a package that are taken per event, or on a bill.
+local function discounts_per(package, bill, services, meters)
+    local list = {}
+    for _, from in ipairs(package.discounts) do
+        if from.bill == bill then
+            list[#list + 1] = discount(from, services, meters)
+        end
+    end
+    return list
+end
+
 -- Only of a model without errors.
 function image.of(model)
     local zone_maps, services, calendars = places(model.zone_list), places(model.service_list), places(model.calendar_list)
@@ -120,7 +148,9 @@ function image.of(model)
                 till = package.till and package.till.day,
                 tariffs = map(package.tariffs, function(from) return tariff(from, services, calendars, meters) end),
                 allowances = map(package.allowances, function(from) return allowance(from, services) end),
-                caps = bounds(package.caps), limits = bounds(package.limits), meters = meters }
+                caps = bounds(package.caps), limits = bounds(package.limits),
+                discounts = discounts_per(package, false, services, meters),
+                bill_discounts = discounts_per(package, true, services, meters), meters = meters }
         end),
     }
 end

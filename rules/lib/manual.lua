@@ -300,12 +300,54 @@ package "calm" {
             zh = "写在优惠包之内。免费与付费的用量都计入。未达上限时开始的使用全额计费；此后以 LIMIT_REACHED 拒绝，直到下一周期。示例见 `cap`。",
         },
     },
+    discount = {
+        about = {
+            en = "Stands inside of a package, and is on lines of all packages that are held, while its own is held when the event begins. "
+                .. "It takes its part of what a line would cost within its minimum and maximum; then the tariff rounds once. Of "
+                .. "discounts that say `add`, all are taken, with the one of those that say `best` that takes most; "
+                .. "or, if that takes more, one that says "
+                .. "`alone` and nothing else. A percentage is one of what the discount is on, whatever others take; an amount is taken "
+                .. "once. Together they take no more than the line. With tiers, the whole of what the discount is on has the tier that it "
+                .. "reaches, or that was reached by use before the event. What a function `amount` gives is rounded before. On a bill, "
+                .. "the discounts are chosen once for all its lines, and what each takes is rounded as it says itself.",
+            zh = "写在优惠包之内；使用开始时持有该优惠包，即对所持各优惠包的费用行适用。先按最低、最高费用得出该行金额，减去折扣，再由资费取整一次。"
+                .. "写 `add` 的折扣全部叠加，并与写 `best` 的折扣中减得最多的一个同享；若某个写 `alone` 的折扣减得更多，则只取它一个。"
+                .. "百分比按折扣适用的金额计算，与其他折扣无关；固定金额只减一次；合计不超过该行金额。"
+                .. "有阶梯时，适用的全部金额按其所达的阶梯，或按本次使用之前累计用量所达的阶梯。函数 `amount` 的结果先行取整。"
+                .. "账单上的折扣对全部行统一选取一次，各自减免的金额按其自身的 `round` 取整。",
+        },
+        file = "packages/friends.lua",
+        example = [[
+package "friends" {
+    kind = "plugin", from = "2026-01-01",
+
+    discount {
+        id = "local_off", say = "off.local",
+        on = { service = "voice", zone = "local" },
+        off = "20%", stack = "best", per = "event",
+    },
+
+    discount {
+        id = "evenings", say = "off.evenings",
+        on = { band = "night" },
+        off = "50%", stack = "add", per = "event",
+    },
+
+    discount {
+        id = "large_bills", say = "off.large_bills",
+        off = { { "0%", up_to = "100.00" }, { "5%", up_to = "500.00" }, { "8%" } },
+        tiers = { by = "amount" },
+        stack = "best", per = "bill", round = "0.01 half_up",
+    },
+}
+]],
+    },
     plan = {
         file = "plans.lua",
         example = [[
 plan "household" {
     base = "home",
-    optional = { "minutes", "traveller", "calm" },
+    optional = { "minutes", "traveller", "calm", "friends" },
 }
 
 plan "business" {
@@ -327,11 +369,11 @@ offering "willow_line" {
         about = {
             en = "Keys are written flat, [\"zone.local\"] = \"…\", or nested as here. Needed are: catalog.ID, product.ID, service.ID, "
                 .. "package.ID, plan.ID, offering.ID, allowance.ID, cap.ID, brand.ID, zone.ID, band.ID, refusal.ID for all that exist, and "
-                .. "the key that each tariff and limit names by `say`. The text of a tariff may have the blanks {amount}, {units}, {zone} "
-                .. "and {package}.",
+                .. "the key that each tariff, limit and discount names by `say`. The text of a tariff may have the blanks {amount}, "
+                .. "{units}, {zone} and {package}.",
             zh = "键可以平写 [\"zone.local\"] = \"…\"，也可以像这里一样嵌套。凡存在的都要有：catalog.编号、product.编号、service.编号、"
                 .. "package.编号、plan.编号、offering.编号、allowance.编号、cap.编号、brand.编号、zone.编号、band.编号、refusal.编号，"
-                .. "以及每个资费与限额用 `say` 指定的键。资费的文本中可用空位 {amount}、{units}、{zone}、{package}。",
+                .. "以及每个资费、限额与折扣用 `say` 指定的键。资费的文本中可用空位 {amount}、{units}、{zone}、{package}。",
         },
         file = "texts/en.lua",
         example = [[
@@ -339,7 +381,8 @@ texts "en" {
     catalog = { willow = "Willow Telephone" },
     product = { line = "Line" },
     service = { voice = "Voice", sms = "Messages" },
-    package = { home = "Home", studio = "Studio", messages = "Messages", minutes = "100 minutes", traveller = "Traveller", calm = "Calm" },
+    package = { home = "Home", studio = "Studio", messages = "Messages", minutes = "100 minutes", traveller = "Traveller", calm = "Calm",
+        friends = "Friends" },
     plan = { household = "Household", business = "Business" },
     offering = { willow_line = "Willow line" },
     brand = { willow = "Willow" },
@@ -348,6 +391,7 @@ texts "en" {
     zone = { free = "free", ["local"] = "local", distant = "long distance", abroad = "abroad", inland = "inland" },
     refusal = { unknown_country = "there is no such country code" },
     band = { day = "day", night = "night", weekend = "weekend", holiday = "public holiday" },
+    off = { ["local"] = "Local calls 20 % off", evenings = "Half price at night", large_bills = "Large bills" },
     voice = { call = "Call", ["local"] = "Local call", distant = "Long-distance call" },
     sms = { bulk = "Bulk message", message = "Message", enough = "No more than 200 messages a day", abroad = "Message abroad" },
 }
@@ -358,7 +402,8 @@ texts "zh" {
     catalog = { willow = "柳州电话" },
     product = { line = "电话" },
     service = { voice = "语音通话", sms = "短信" },
-    package = { home = "家庭", studio = "工作室", messages = "短信", minutes = "百分钟包", traveller = "旅行", calm = "安心" },
+    package = { home = "家庭", studio = "工作室", messages = "短信", minutes = "百分钟包", traveller = "旅行", calm = "安心",
+        friends = "亲友" },
     plan = { household = "家庭计划", business = "商务计划" },
     offering = { willow_line = "柳州电话" },
     brand = { willow = "柳城" },
@@ -367,6 +412,7 @@ texts "zh" {
     zone = { free = "免费", ["local"] = "本地", distant = "长途", abroad = "境外", inland = "境内" },
     refusal = { unknown_country = "国家代码不存在" },
     band = { day = "白天", night = "夜间", weekend = "周末", holiday = "节假日" },
+    off = { ["local"] = "本地通话八折", evenings = "夜间半价", large_bills = "大额账单优惠" },
     voice = { call = "通话费", ["local"] = "本地通话费", distant = "长途通话费" },
     sms = { bulk = "群发短信", message = "短信", enough = "每日最多 200 条短信", abroad = "国际短信" },
 }
@@ -488,6 +534,11 @@ manual.types = {
             .. "steps or a quantity; the last tier has none",
             zh = "一个阶梯写作 { 价格, up_to = 上限 }，有日历时为 { 时段 = 价格, …, up_to = 上限 }；上限为计费单位数或数量，最后一个阶梯不写" },
         like = '{ { "0.15", up_to = 300 }, { "0.11" } }' },
+    off = { lua = "suanpan.money|table<integer|string, suanpan.money>[]", en = "percentage or amount, or tiers", zh = "百分比或金额，或其阶梯",
+        more = { en = "at most 4 decimals of a percentage; a tier is { off, up_to = edge }, whose edge is an amount or a quantity; the "
+            .. "last tier has none",
+            zh = "百分比至多 4 位小数；一个阶梯写作 { 减免, up_to = 上限 }，上限为金额或数量，最后一个阶梯不写" },
+        like = '{ { "10%", up_to = "100.00" }, { "20%" } }' },
     prices = { lua = "suanpan.money|table<string, suanpan.money>", en = "price or prices", zh = "价格",
         more = { en = "money; with a calendar, one for each of its bands", zh = "金额；有日历时为每个时段各写一个" },
         like = '{ day = "0.15", night = "0.08" }' },
@@ -544,7 +595,7 @@ manual.types = {
 
 -- The functions that a catalog may contain; the last is their type for editors.
 manual.functions = {
-    { "when", "function(c)", { en = "true or false: does the tariff apply?", zh = "true 或 false：资费是否适用" },
+    { "when", "function(c)", { en = "true or false: does the tariff or discount apply?", zh = "true 或 false：资费或折扣是否适用" },
         "fun(c: suanpan.usage): boolean" },
     { "amount", "function(c)", { en = "money: the line's amount", zh = "金额：该行的金额" }, "fun(c: suanpan.usage): suanpan.amount" },
 }

@@ -477,6 +477,85 @@ messages.cap_of_zero = {
     mend_en = "write the most that a cycle may cost, or remove the cap",
     mend_zh = "写一个周期最多收取的金额，或去掉封顶",
 }
+messages.discount_tiers_not_chosen = {
+    en = "what comes off has tiers, but the discount does not say what they go by",
+    zh = "减免分阶梯，但折扣没有说明按什么分",
+    mend_en = "add tiers = { by = \"amount\" }, or tiers = { by = \"use\", every = \"month\" }",
+    mend_zh = "加上 tiers = { by = \"amount\" }（按金额），或 tiers = { by = \"use\", every = \"month\" }（按用量）",
+}
+messages.discount_without_tiers = {
+    en = "the discount says what its tiers go by, but what comes off has none",
+    zh = "折扣说明了阶梯的依据，减免却不分阶梯",
+    mend_en = "write off = { { \"10%\", up_to = \"100.00\" }, { \"20%\" } }, or remove tiers",
+    mend_zh = "写成 off = { { \"10%\", up_to = \"100.00\" }, { \"20%\" } }，或去掉 tiers",
+}
+messages.discount_tiers_alone = {
+    en = "tiers that go by amount count nothing over a cycle, so that they can't have {field}",
+    zh = "按金额的阶梯不按周期累计，不能有 {field}",
+    mend_en = "remove {field}, or write by = \"use\"",
+    mend_zh = "去掉 {field}，或写 by = \"use\"",
+}
+messages.discount_of_zero = {
+    en = "this discount takes nothing off",
+    zh = "此折扣什么也不减",
+    mend_en = "write a percentage or an amount over 0, or remove the discount",
+    mend_zh = "写一个大于 0 的百分比或金额，或删去此折扣",
+}
+messages.discount_over_100 = {
+    en = "{percent} is more than there is",
+    zh = "{percent} 超过了全部",
+    mend_en = "write \"100%\" or less",
+    mend_zh = "写成 \"100%\" 或更少",
+}
+messages.discounts_over_100 = {
+    en = "discounts of the package '{packages}' that are taken together are {percent} in all",
+    zh = "优惠包“{packages}”中同享的折扣合计 {percent}",
+    mend_en = "make them smaller, or write stack = \"best\" or \"alone\" for one of them",
+    mend_zh = "调低折扣，或把其中之一写成 stack = \"best\" 或 \"alone\"",
+}
+messages.discounts_may_pass_100 = {
+    severity = "warning",
+    en = "discounts of {packages} can be taken together, and are then {percent} in all",
+    zh = "{packages} 的折扣可以同享，合计 {percent}",
+    mend_en = "make them smaller, or write stack = \"best\" or \"alone\" for one of them, unless free is what is meant",
+    mend_zh = "调低折扣，或把其中之一写成 stack = \"best\" 或 \"alone\"；如果有意免费则不必改",
+}
+messages.discount_unrounded = {
+    en = "{percent} of what the tariff '{tariff}' charges can be less than a micro-unit, and the tariff does not round",
+    zh = "资费“{tariff}”金额的 {percent} 可能不足百万分之一元，而该资费没有取整",
+    mend_en = "add round = \"0.01 half_up\" to the tariff",
+    mend_zh = "在资费中加上 round = \"0.01 half_up\"",
+}
+messages.discount_unrounded_bill = {
+    en = "a percentage of a bill can be less than a micro-unit, and the discount does not say how it is rounded",
+    zh = "账单金额的百分比可能不足百万分之一元，而折扣没有说明如何取整",
+    mend_en = "add round = \"0.01 half_up\"",
+    mend_zh = "加上 round = \"0.01 half_up\"",
+}
+messages.discount_round = {
+    en = "what a discount of events leaves is rounded once, by the tariff of the line",
+    zh = "逐次使用的折扣之后，由该行的资费取整一次",
+    mend_en = "remove round, and say in the tariff how the line is rounded",
+    mend_zh = "去掉 round，在资费中写明该行如何取整",
+}
+messages.discount_on_bill = {
+    en = "a bill is no usage, so that a discount on it can't have {field}",
+    zh = "账单不是一次使用，账单上的折扣不能有 {field}",
+    mend_en = "remove {field}, or write per = \"event\"",
+    mend_zh = "去掉 {field}，或写 per = \"event\"",
+}
+messages.dead_discount = {
+    en = "no tariff of the catalog prices anything that this discount is on",
+    zh = "目录中没有任何资费为此折扣适用的使用定价",
+    mend_en = "correct on, or remove the discount",
+    mend_zh = "更正 on，或删去此折扣",
+}
+messages.dead_discount_beside = {
+    en = "this discount is never taken: '{other}' takes as much or more of all that it is on",
+    zh = "此折扣永远用不到：“{other}”对其适用的一切减得同样多或更多",
+    mend_en = "give '{other}' a condition, or remove one of them",
+    mend_zh = "给“{other}”加上条件，或删去其中一个",
+}
 messages.wrong_unit = {
     en = "{field} is counted in {got}, but the service '{service}' in {wanted}",
     zh = "{field} 以{got}计，而业务“{service}”以{wanted}计",

@@ -22,6 +22,7 @@ local names_zh = {
     hours = "时间", days = "日期", except = "除外", rest = "其余", holidays = "节假日表", prefix = "前缀", number = "号码",
     digits = "位数", followed_by = "后接", refuse = "拒绝", area_codes = "区号", currency = "币种", languages = "语言",
     table = "决策表", file = "文件", columns = "列", types = "类型", hit = "取用", domain = "取值范围",
+    discount = "折扣", off = "减免", stack = "叠加", needs = "须持有", per = "按", on = "适用", tiers = "阶梯",
     plans = "定价计划", base = "基础包", optional = "可选包", brand = "品牌", services = "业务", instructions = "指令上限",
 }
 
@@ -157,6 +158,18 @@ local function walk_tiers(node, tiers, body)
     end
 end
 
+-- What comes off, by tier.
+local function walk_offs(node, tiers, body)
+    for index, tier in ipairs(tiers) do
+        local raw = rawget(body, index)
+        local inner = child(node, "tier " .. index, "tier " .. index, "第 " .. index .. " 阶梯")
+        if tier.up_to then
+            add(child(inner, "up_to", "up to", "上限"), canonical(tier.up_to), written(raw.up_to))
+        end
+        add(child(inner, "off", "off", name_zh "off"), canonical { tier.parts, tier.amount }, written(raw[1]))
+    end
+end
+
 local function walk_value(node, field, value, body)
     local before = #lines
     local kind, name = field[2], nil
@@ -167,6 +180,8 @@ local function walk_value(node, field, value, body)
         walk_fields(node, schema.records[name], value, body)
     elseif kind == "rows" then
         walk_rows(node, schema.records[name], value, body)
+    elseif kind == "off" and value.tiered then
+        walk_offs(node, value.tiers, body)
     elseif kind == "tiered_prices" and value.tiers then
         walk_tiers(node, value.tiers, body)
     elseif (kind == "prices" or kind == "tiered_prices") and value.bands then
@@ -226,7 +241,7 @@ end
 local function node_of(record, node)
     local word, id = record.word, record.id or ""
     local version = record.many and record.from and record.from.text
-    local key = word == "tariff" and record.say or word .. "." .. id
+    local key = (word == "tariff" or word == "discount") and record.say or word .. "." .. id
     local en, zh = word .. " " .. called(id, key, "en"), name_zh(word) .. " " .. called(id, key, "zh")
     if version then
         id, en, zh = id .. "@" .. version, en .. " from " .. version, zh .. "（" .. version .. " 起）"

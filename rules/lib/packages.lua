@@ -5,6 +5,7 @@ local report = use "report"
 local failed = use "failed"
 local types = use "types"
 local schema = use "schema"
+local discounts = use "discounts"
 
 local packages = {}
 local find, at = report.find, report.at
@@ -288,6 +289,9 @@ function packages.functions(records)
             tariff.when_number = number("when", tariff.when)
             tariff.amount_number = number("amount", tariff.amount, tariff.round)
         end
+        for _, discount in ipairs(record.discount) do
+            discount.when_number = number("when", discount.when)
+        end
     end
     return functions
 end
@@ -395,6 +399,9 @@ local function counted(package)
     end
     table.move(package.caps, 1, #package.caps, #list + 1, list)
     table.move(package.limits, 1, #package.limits, #list + 1, list)
+    for _, discount in ipairs(package.discounts) do
+        list[#list + 1] = discount.counter
+    end
     return list
 end
 
@@ -438,7 +445,7 @@ end
 
 local function build_package(model, record)
     local package = { id = record.id, record = record, place = record.place, file = record.place.declaration.file,
-        from = record.from, till = record.till, tariffs = {}, allowances = {}, caps = {}, limits = {} }
+        from = record.from, till = record.till, tariffs = {}, allowances = {}, caps = {}, limits = {}, discounts = {} }
     if record.kind or record.layer then
         package.layer = place_in(model.layers, record.layer or record.kind,
             at(record.place, record.layer and "layer" or "kind"), { en = "layer in catalog.lua", zh = "层（catalog.lua 中）" })
@@ -455,7 +462,12 @@ local function build_package(model, record)
     for _, tariff in ipairs(record.tariff) do
         table.insert(package.tariffs, build_tariff(model, tariff, package.allowances))
     end
-    check_ids(package.tariffs)
+    local named = table.move(package.tariffs, 1, #package.tariffs, 1, {})
+    for _, discount in ipairs(record.discount) do
+        table.insert(package.discounts, discounts.build(model, discount))
+        table.insert(named, package.discounts[#package.discounts])
+    end
+    check_ids(named)
     check_ids(counted(package))
     check_reached(model, package)
     if package.from and package.till and package.till.day <= package.from.day then
@@ -604,6 +616,7 @@ function packages.build(model, records)
     end
     check_versions(model, list)
     check_priced(model, list)
+    discounts.check(model, list)
     return list
 end
 

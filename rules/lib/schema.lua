@@ -89,6 +89,28 @@ schema.records = {
                 zh = "计数器的编号，在优惠包内唯一；不写则与资费同名" } },
         },
     },
+    discount_on = {
+        say = { en = "What a discount is on", zh = "折扣适用的费用" },
+        fields = {
+            { "service", { "list", { "name_of", "service" } }, say = { en = "Services; all if left out", zh = "业务；不写则为全部" } },
+            { "zone", { "list", "id" }, say = { en = "Zones; all if left out, else only services that have one of them",
+                zh = "计费区；不写则为全部，写了则只限有这些计费区的业务" } },
+            { "band", { "list", "id" }, say = { en = "Only what was paid in these bands; else the whole line",
+                zh = "只对这些时段所付的部分；不写则为整行" } },
+        },
+    },
+    discount_tiers = {
+        say = { en = "What a discount with several tiers goes by", zh = "阶梯折扣的计法" },
+        fields = {
+            { "by", { "one_of", "amount", "use" }, required = true,
+                say = { en = "amount: of what it is on, of each line or the whole bill; use: what was used in the cycle before the event",
+                    zh = "amount 为按金额（每行或整张账单）；use 为按本周期此前的用量" } },
+            { "every", { "one_of", "day", "month", "year" },
+                say = { en = "Of `use`: counted over a local day, month or year", zh = "用于 use：按日、月或年累计" } },
+            { "id", "id", say = { en = "Of its counter, unlike any other in the package; else that of the discount",
+                zh = "计数器的编号，在优惠包内唯一；不写则与折扣同名" } },
+        },
+    },
     calendar_row = {
         say = { en = "One rule of a calendar; the first that matches wins", zh = "日历的一条规则，先匹配者生效" },
         fields = {
@@ -209,7 +231,7 @@ schema.catalog = {
         },
     },
     {
-        "package", form = "named", many = true, items = { "tariff", "allowance", "cap", "limit" },
+        "package", form = "named", many = true, items = { "tariff", "allowance", "cap", "limit", "discount" },
         say = { en = "The unit of price; several versions by date", zh = "优惠包：定价的单位，可按日期有多个版本" },
         fields = {
             { "kind", { "one_of", "base", "plugin", "promotion" }, required = true,
@@ -287,6 +309,28 @@ schema.catalog = {
             { "every", { "one_of", "day", "month", "year" }, required = true,
                 say = { en = "In each local day, month or year", zh = "每日、每月或每年" } },
             { "say", "text_key", required = true, say = { en = "The text that the user is refused with", zh = "拒绝时给用户的文本" } },
+        },
+    },
+    {
+        "discount", form = "plain",
+        say = { en = "What comes off lines that have their price", zh = "折扣：从已定价的费用行中减去" },
+        fields = {
+            { "id", "id", required = true, say = { en = "Unlike any tariff and discount of its package", zh = "在优惠包的资费与折扣中唯一" } },
+            { "on", { "record", "discount_on" }, say = { en = "Which lines, of whichever package; all if left out",
+                zh = "适用的费用行，不论由哪个优惠包定价；不写则为全部" } },
+            { "off", "off", required = true, say = { en = "A percentage or an amount; with tiers, a list of these",
+                zh = "百分比或金额；有阶梯时为其列表" } },
+            { "tiers", { "record", "discount_tiers" }, say = { en = "What its tiers go by", zh = "阶梯的依据" } },
+            { "stack", { "one_of", "best", "add", "alone" }, required = true,
+                say = { en = "best: only the best of these; add: together with others; alone: instead of all others",
+                    zh = "best 为同类中只取最优；add 为与其他叠加；alone 为不与其他同享" } },
+            { "per", { "one_of", "event", "bill" }, required = true,
+                say = { en = "Taken off each event's lines, or off a bill", zh = "逐次使用时减去，或在账单上减去" } },
+            { "needs", { "list", { "name_of", "package" } },
+                say = { en = "Packages that must be held, too", zh = "须同时持有的优惠包" } },
+            { "when", "function", say = { en = "function(c): does it apply? Not on a bill", zh = "function(c)：是否适用；不用于账单" } },
+            { "round", "rounding", say = { en = "Of a bill: how what comes off is rounded", zh = "用于账单：减免金额如何取整" } },
+            { "say", "text_key", required = true, say = { en = "The text that names it", zh = "折扣的文本" } },
         },
     },
     {

@@ -104,6 +104,11 @@ local function needed_texts(model)
                 need("cap." .. cap.id, cap.place)
             end
         end
+        for _, discount in ipairs(package.discounts) do
+            if discount.say then
+                need(discount.say, at(discount.place, "say"))
+            end
+        end
         for _, limit in ipairs(package.limits) do
             if limit.record.say then
                 need(limit.record.say, at(limit.place, "say"))

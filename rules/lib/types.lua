@@ -48,6 +48,10 @@ local wanted = {
     tier = { en = "a tier, such as { \"0.15\", up_to = 300 }", zh = "一个阶梯，例如 { \"0.15\", up_to = 300 }",
         like = '{ "0.15", up_to = 300 }' },
     cycles = { en = "1 to 24 cycles, such as \"1 month\"", zh = "1 至 24 个周期，例如 \"1 month\"", like = '"1 month"' },
+    off = { en = "a percentage or an amount in quotes, such as \"20%\" or \"0.05\"",
+        zh = "引号中的百分比或金额，例如 \"20%\" 或 \"0.05\"", like = '"20%"' },
+    off_tier = { en = "a tier, such as { \"10%\", up_to = \"100.00\" }", zh = "一个阶梯，例如 { \"10%\", up_to = \"100.00\" }",
+        like = '{ "10%", up_to = "100.00" }' },
     table = { en = "a table in braces", zh = "花括号中的表", like = "{ … }" },
     column = { en = "column \"table.column\"", zh = "column \"表.列\"", like = 'column "table.column"' },
 }
@@ -527,6 +531,78 @@ function readers.tiered_prices(value, place)
         end
     end
     return sound and { tiers = list, place = place } or nil
+end
+
+-- How much comes off: { parts, amount, place }, parts per million of "20%" or micro-units of "0.05"; one of the two is 0.
+local function read_off(value, place)
+    local whole, decimals = string.match(type(value) == "string" and value or "", "^(%d+)%.?(%d*)%%$")
+    if whole and #whole <= 6 and #decimals <= 4 and (decimals ~= "" or not string.find(value, ".", 1, true)) then
+        local parts = tonumber(whole) * 10000 + tonumber(decimals .. string.rep("0", 4 - #decimals))
+        return { parts = math.tointeger(parts), amount = 0, place = place }
+    elseif is_number_for_decimal(value, place) then
+        return nil
+    end
+    local micros = native.micros(value)
+    if not micros then
+        return wrong(value, place, wanted.off)
+    end
+    micros = readers.money(value, place, 0)
+    return micros and { parts = 0, amount = micros, place = place }
+end
+
+-- Where a tier ends: { micros } of "100.00", or a quantity.
+local function read_off_edge(value, place)
+    if is_number_for_decimal(value, place) then
+        return nil
+    elseif native.micros(value) then
+        return { micros = native.micros(value) }
+    end
+    return readers.quantity(value, place, 1)
+end
+
+local function read_off_tier(value, place)
+    if type(value) ~= "table" or declare.made(value) then
+        return wrong(value, place, wanted.off_tier)
+    end
+    for key in report.entries(value) do
+        if key ~= 1 and key ~= "up_to" then
+            return wrong(value, at(place, key), wanted.off_tier)
+        end
+    end
+    local tier = value[1] ~= nil and read_off(value[1], at(place, 1)) or nil
+    if value[1] == nil then
+        return wrong(value, place, wanted.off_tier)
+    elseif tier and value.up_to ~= nil then
+        tier.up_to = read_off_edge(value.up_to, at(place, "up_to"))
+    end
+    if not tier or value.up_to ~= nil and not tier.up_to then
+        return nil
+    end
+    tier.place = place
+    return tier
+end
+
+-- What comes off: { tiers = { { parts, amount, up_to, place }, … }, tiered, place }
+function readers.off(value, place)
+    if type(value) ~= "table" or declare.made(value) then
+        local one = read_off(value, place)
+        return one and { tiers = { one }, tiered = false, place = place }
+    end
+    local list, sound = {}, #value > 0
+    for key, entry in report.entries(value) do
+        local inner = at(place, key)
+        if math.type(key) ~= "integer" or key < 1 or key > #value then
+            wrong(entry, inner, wanted.off_tier)
+            sound = false
+        else
+            list[key] = read_off_tier(entry, inner)
+            sound = sound and list[key] ~= nil
+        end
+    end
+    if #value == 0 then
+        return wrong(value, place, wanted.off)
+    end
+    return sound and { tiers = list, tiered = true, place = place } or nil
 end
 
 return types

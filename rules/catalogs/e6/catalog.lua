@@ -25,6 +25,6 @@ calendar "day_night" {
     { "night", rest = true },
 }
 
-plan "e6" { base = "e6_base" }
+plan "e6" { base = "e6_base", optional = "local_special" }
 
 offering "e6" { plans = "e6", brand = "e_home" }

@@ -30,13 +30,19 @@ static const char rich_catalog[] =
 	"        tariff { id = \"toll\", component = \"toll\", serves = { service = \"voice\", zone = \"far\" }, say = \"toll\",\n"
 	"            calendar = \"hours\", step = \"6 s\", price = { day = \"0.07\", night = \"0.04\" }, uses = {} },\n"
 	"        tariff { id = \"sms\", serves = { service = \"sms\" }, say = say,\n"
-	"            amount = function(c) return money \"0.03\" * c.items end },\n"
+	"            amount = function(c) return money \"0.03\" * c.items end, round = \"0.01 half_up\" },\n"
 	"    }\n"
 	"end\n"
 	"version(\"2026-01-01\", \"old\")\n"
 	"version(\"2026-02-01\", \"new\")\n"
+	"package \"off\" {\n"
+	"    kind = \"plugin\", from = \"2026-01-01\",\n"
+	"    discount { id = \"third\", say = \"third\", on = { service = \"sms\" }, off = \"33.3333%\", stack = \"add\", per = \"event\" },\n"
+	"    discount { id = \"fen\", say = \"fen\", on = { zone = \"far\" }, off = \"0.01\", stack = \"add\", per = \"event\" },\n"
+	"    discount { id = \"tenth\", say = \"tenth\", on = { zone = \"far\" }, off = \"10%\", stack = \"best\", per = \"event\" },\n"
+	"}\n"
 	"local texts_of = { catalog = { rich = \"rich\" }, service = { voice = \"v\", sms = \"s\" }, product = { line = \"l\" },\n"
-	"    package = { talk = \"talk\" }, zone = { near = \"near\", far = \"far\" }, band = { day = \"day\", night = \"night\" },\n"
+	"    third = \"a third\", fen = \"a fen\", tenth = \"a tenth\", package = { talk = \"talk\", off = \"off\" }, zone = { near = \"near\", far = \"far\" }, band = { day = \"day\", night = \"night\" },\n"
 	"    allowance = { minutes = \"m\" }, toll = \"Toll {units}\", old = \"Old {amount}\", new = \"New {zone}\" }\n"
 	"texts \"zh\" (texts_of)\n"
 	"texts \"en\" (texts_of)\n";
@@ -93,12 +99,13 @@ random_usage(unsigned *seed)
 static struct pricing
 rated(const struct usage *usage, int64_t used, struct arena *arena)
 {
-	static const struct holding held = { { "talk", 4 }, INT64_MIN, INT64_MAX };
+	static const struct holding held[] = { { { "talk", 4 }, INT64_MIN, INT64_MAX },
+		{ { "off", 3 }, INT64_MIN, INT64_MAX } };
 	const struct rate_question question = {
 		.image = release_image(release),
 		.usage = usage,
-		.holdings = &held,
-		.holding_count = 1,
+		.holdings = held,
+		.holding_count = 2,
 		.facts = { &used, some_used },
 		.functions = host_functions(host),
 	};
@@ -134,6 +141,16 @@ assert_same_part(const struct price_part *a, const struct price_part *b)
 }
 
 static void
+assert_same_discount(const struct price_discount *a, const struct price_discount *b)
+{
+	assert_true(text_equal(a->package, b->package));
+	assert_true(text_equal(a->discount, b->discount));
+	assert_true(text_equal(a->say, b->say));
+	assert_int_equal(a->parts_per_million, b->parts_per_million);
+	assert_true(a->off.micros == b->off.micros);
+}
+
+static void
 assert_same_line(const struct price_line *a, const struct price_line *b)
 {
 	assert_true(text_equal(a->package, b->package));
@@ -144,6 +161,10 @@ assert_same_line(const struct price_line *a, const struct price_line *b)
 	assert_true(text_equal(a->say, b->say));
 	assert_true(a->setup.micros == b->setup.micros);
 	assert_true(a->recount.micros == b->recount.micros);
+	assert_true(a->gross.micros == b->gross.micros);
+	assert_true(a->discount_count == b->discount_count);
+	for (size_t i = 0; i < a->discount_count; i++)
+		assert_same_discount(&a->discounts[i], &b->discounts[i]);
 	assert_true(text_equal(a->cap, b->cap));
 	assert_true(a->uncapped.micros == b->uncapped.micros);
 	assert_true(a->amount.micros == b->amount.micros);
@@ -181,7 +202,8 @@ assert_same_words(const struct pricing *a, const struct pricing *b)
 static void
 unpacking_what_was_packed_gives_the_same_facts_and_the_same_words(void **state)
 {
-	unsigned seed = 20261122, later = 0, lines = 0, free_parts = 0, tiers = 0, recounts = 0;
+	unsigned seed = 20261122, later = 0, lines = 0, free_parts = 0, tiers = 0, recounts = 0,
+		 discounts = 0;
 	struct arena arena;
 	struct buffer buffer;
 	struct fault fault;
@@ -202,6 +224,7 @@ unpacking_what_was_packed_gives_the_same_facts_and_the_same_words(void **state)
 		for (size_t i = 0; i < before.line_count; i++) {
 			later += before.lines[i].version_ms > usage.at_ms;
 			recounts += before.lines[i].recount.micros != 0;
+			discounts += before.lines[i].discount_count > 1;
 			for (size_t j = 0; j < before.lines[i].part_count; j++) {
 				free_parts += before.lines[i].parts[j].allowance.size > 0;
 				tiers += before.lines[i].parts[j].tier > 1;
@@ -210,7 +233,8 @@ unpacking_what_was_packed_gives_the_same_facts_and_the_same_words(void **state)
 		arena_clear(&arena);
 	}
 	/* Else it would have proved less than it says. */
-	assert_true(later > 50 && lines > 500 && free_parts > 100 && tiers > 100 && recounts > 100);
+	assert_true(later > 50 && lines > 500 && free_parts > 100 && tiers > 100 &&
+		recounts > 100 && discounts > 100);
 	buffer_release(&buffer);
 	arena_release(&arena);
 }

@@ -2,7 +2,7 @@ texts "en" {
     catalog = { e6 = "My e-home" },
     product = { pstn = "Fixed line" },
     service = { voice = "Voice" },
-    package = { e6_base = "e6" },
+    package = { e6_base = "e6", local_special = "Local special" },
     plan = { e6 = "e6" },
     offering = { e6 = "e6" },
     brand = { e_home = "My e-home" },
@@ -11,4 +11,5 @@ texts "en" {
     refusal = { not_local = "not a local call" },
     band = { day = "day", night = "night" },
     voice = { ["local"] = "Local call" },
+    off = { ["local"] = "Local special, 20 % off" },
 }
