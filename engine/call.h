@@ -131,6 +131,7 @@ enum lookup call_look(struct call *call, const struct record_seen *seen, struct 
 enum call_end charge_run(struct call *call, const void *params);
 enum call_end charge_run_rate(struct call *call, const void *params);
 void charge_warm(struct call *call, const void *params, unsigned step);
+enum call_end due_run_price(struct call *call, const void *params);
 enum call_end topup_run(struct call *call, const void *params);
 enum call_end put_run_customer(struct call *call, const void *params);
 enum call_end put_run_account(struct call *call, const void *params);

@@ -129,6 +129,17 @@ struct batch_params {
 	struct list items; /* of struct usage_params */
 };
 
+/* What a package costs besides usage. */
+struct price_due_params {
+	struct text package;
+	int64_t from_ms;
+	int64_t till_ms;
+	int64_t held_from_ms;
+	int64_t held_till_ms;
+	struct list suspended; /* of struct span_params without ids */
+	int language;          /* 0 en, 1 zh */
+};
+
 struct hello_params {
 	int language; /* 0 en, 1 zh */
 	bool details;

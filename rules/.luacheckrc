@@ -16,9 +16,9 @@ local function with(more)
 end
 
 stds.none = {}
-files["**/catalogs/**/*.lua"] = with { "allowance", "calendar", "cap", "catalog", "column", "discount", "limit", "offering", "package", "plan", "product",
-    "service", "table", "tables", "tariff", "texts", "zones" }
+files["**/catalogs/**/*.lua"] = with { "allowance", "calendar", "cap", "catalog", "charge", "column", "discount", "limit", "offering", "package",
+    "plan", "product", "service", "table", "tables", "tariff", "texts", "zones" }
 files["**/sample/**/*.lua"] = files["**/catalogs/**/*.lua"]
-files["**/catalogs/**/*_test.lua"] = with { "cases", "test" }
+files["**/catalogs/**/*_test.lua"] = with { "cases", "due", "test" }
 files["**/sample/**/*_test.lua"] = files["**/catalogs/**/*_test.lua"]
 files["**/layouts/*.lua"] = with { "column", "layout" }

@@ -81,6 +81,9 @@ const struct serve *build_serves(lua_State *lua, struct arena *arena, uint32_t *
 /* build_discount.c: the discounts of the package on the top, whose meters are there. */
 void build_discounts(lua_State *lua, struct arena *arena, struct package *package);
 
+/* build_dues.c: the charges of the package on the top. */
+void build_charges(lua_State *lua, struct arena *arena, struct package *package);
+
 /* build_csv.c: csv(…), csv_column(…) and csv_names(…) of `native`. */
 int build_native_csv(lua_State *lua);
 int build_native_csv_column(lua_State *lua);

@@ -277,21 +277,22 @@ native_day(lua_State *lua)
 	return 2;
 }
 
-/* moment("2026-01-31 12:00:00" or RFC 3339) → ms since 1970, is it local time?; or nothing */
+/* moment("2026-01-31", "2026-01-31 12:00:00" or RFC 3339) → ms since 1970, is it local time?; or nothing */
 static int
 native_moment(lua_State *lua)
 {
 	int64_t ms;
-	char text[32];
+	char text[64];
 	if (lua_type(lua, 1) != LUA_TSTRING)
 		return 0;
 	struct text given = text_at(lua, 1);
-	bool is_local = given.size == strlen("2026-01-31 12:00:00");
-	if (given.size >= sizeof text - 1)
+	bool is_day = given.size == strlen("2026-01-31");
+	bool is_local = is_day || given.size == strlen("2026-01-31 12:00:00");
+	if (given.size > 40)
 		return 0;
 	memcpy(text, given.data, given.size);
-	text[given.size] = 'Z';
-	if (!instant_parse((struct text){ text, given.size + is_local }, &ms))
+	strcpy(text + given.size, is_day ? " 00:00:00Z" : is_local ? "Z" : "");
+	if (!instant_parse(text_of(text), &ms) || strlen(text) < given.size)
 		return 0;
 	lua_pushinteger(lua, ms);
 	lua_pushboolean(lua, is_local);

@@ -4,6 +4,7 @@
 #include "../engine/base/memory.h"
 #include "coverage.h"
 #include "explain.h"
+#include "explain_due.h"
 #include "host.h"
 #include "place.h"
 #include "test_case.h"
@@ -262,15 +263,62 @@ out_of_memory(struct fault *fault)
 	return false;
 }
 
+/* False without memory; what differs is in run->expected and run->got, why in run->text. */
+static bool
+compare_due(struct run *run, const struct due_case *test, const struct due_pricing *pricing)
+{
+	bool priced = pricing->refused == 0;
+	struct text code = priced ? TEXT("") : text_of(due_refusal_code(pricing->refused));
+	const struct expectation expect = { .has_amount = test->has_amount,
+		.amount = test->amount };
+	if (!compare_text(run, "refused", test->refused, code) ||
+		(!priced && test->refused.data == NULL && !differ(run, "refused", TEXT("-"), code)))
+		return false;
+	if (priced) {
+		if (!compare_amount(run, &expect, pricing->amount) ||
+			!due_case_write(test, pricing, &run->text) ||
+			!compare_text(run, "lines", test->lines, text_of_buffer(&run->text)))
+			return false;
+		buffer_clear(&run->text);
+	}
+	return run->expected.size == 0 ||
+		explain_due(run->release, run->options->language, pricing, &run->text);
+}
+
+/* Prices what is due as a bill would and compares. */
+static bool
+run_due(struct run *run, const struct due_case *test)
+{
+	struct due_question question = due_case_question(test, run->image);
+	struct due_pricing pricing;
+	struct fault priced = { 0 };
+	if (due_price(&question, &run->arena, &pricing, &priced) != DUE_DONE)
+		return differ(run, "fault", TEXT("-"), text_of(priced.text));
+	return compare_due(run, test, &pricing);
+}
+
 /* Prices the event as a live one would be and compares. */
 static bool
-run_case(struct run *run, const struct test_case *test, struct fault *fault)
+run_event(struct run *run, const struct test_case *test)
 {
 	struct test_facts facts = { run->image, test };
 	struct rate_question question = { run->image, &test->usage, test->holdings,
 		test->holding_count, { &facts, get_counter }, run->functions };
 	struct pricing pricing;
 	struct fault priced = { 0 };
+	if (rate_usage(&question, &run->arena, &pricing, &priced) != RATE_DONE)
+		return differ(run, "fault", TEXT("-"), text_of(priced.text));
+	coverage_note(run->report, run->image, &test->usage, &pricing);
+	if (!compare(run, &test->expect, &pricing))
+		return false;
+	buffer_clear(&run->text);
+	return run->expected.size == 0 ||
+		explain_pricing(run->release, run->options->language, &pricing, &run->text);
+}
+
+static bool
+run_case(struct run *run, const struct test_case *test, struct fault *fault)
+{
 	struct test_result *result = add_result(run, test);
 	if (result == NULL)
 		return out_of_memory(fault);
@@ -278,20 +326,8 @@ run_case(struct run *run, const struct test_case *test, struct fault *fault)
 	buffer_clear(&run->expected);
 	buffer_clear(&run->got);
 	buffer_clear(&run->text);
-	if (rate_usage(&question, &run->arena, &pricing, &priced) != RATE_DONE) {
-		if (!differ(run, "fault", TEXT("-"), text_of(priced.text)))
-			return out_of_memory(fault);
-	} else {
-		coverage_note(run->report, run->image, &test->usage, &pricing);
-		if (!compare(run, &test->expect, &pricing))
-			return out_of_memory(fault);
-		buffer_clear(&run->text);
-		if (run->expected.size > 0 &&
-			!explain_pricing(
-				run->release, run->options->language, &pricing, &run->text))
-			return out_of_memory(fault);
-	}
-	if (run->expected.size > 0 && !report_failure(run, test, result))
+	bool ran = test->due != NULL ? run_due(run, test->due) : run_event(run, test);
+	if (!ran || (run->expected.size > 0 && !report_failure(run, test, result)))
 		return out_of_memory(fault);
 	return true;
 }

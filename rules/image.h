@@ -12,6 +12,7 @@
 #include "calendar.h"
 #include "decision.h"
 #include "image_discount.h"
+#include "image_dues.h"
 #include "prefix.h"
 
 #include "../engine/base/arena.h"
@@ -180,6 +181,8 @@ struct package {
 	uint32_t discount_count;
 	const struct discount *bill_discounts;
 	uint32_t bill_discount_count;
+	const struct charge *charges; /* in written order */
+	uint32_t charge_count;
 	struct text file;
 };
 

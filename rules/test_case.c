@@ -142,6 +142,11 @@ work_cases(lua_State *lua)
 		list[i].line = reader_number(lua, "line");
 		list[i].nth = reader_number(lua, "nth");
 		list[i].row = reader_number(lua, "row");
+		list[i].due = due_case_read(lua, reading_of(lua)->zone, arena_of(lua));
+		if (list[i].due != NULL) {
+			reader_close(lua);
+			continue;
+		}
 		read_usage(lua, &list[i].usage);
 		read_holdings(lua, &list[i]);
 		read_used(lua, &list[i]);

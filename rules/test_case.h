@@ -6,6 +6,7 @@
 
 #include "build.h"
 #include "rate.h"
+#include "test_due.h"
 
 struct used_allowance {
 	struct text package;
@@ -31,6 +32,7 @@ struct test_case {
 	/* Where it is written: the word, and the row in its braces (0: none). */
 	struct text file, word;
 	uint32_t line, nth, row;
+	const struct due_case *due; /* of a `due`, which has nothing of what follows; else NULL */
 	struct usage usage;
 	const struct holding *holdings;
 	uint32_t holding_count;

@@ -25,6 +25,9 @@ static const struct example EXAMPLES[] = {
 	{ "charge", "{\"id\": \"switch1:1758000002.2\", " USAGE_EXAMPLE "}" },
 	{ "charge_batch", "{\"items\": [{\"id\": \"switch1:1758000003.3\", " USAGE_EXAMPLE "}]}" },
 	{ "charge.get", "[\"0:4096:0\"]" },
+	{ "price.due",
+		"{\"package\": \"e6_base\", \"from\": \"2026-03-01T00:00:00+08:00\", \"till\": \"2026-04-01T00:00:00+08:00\", "
+		"\"held_from\": \"2026-03-10T18:30:00+08:00\"}" },
 	{ "charge.explain", "{\"charge\": \"0:4096:0\", \"language\": \"zh\"}" },
 	{ "customer.put",
 		"{\"customer\": \"c1\", \"segment\": \"public\", \"facts\": {\"vip\": 1}}" },

@@ -2,6 +2,7 @@
 
 local use = ...
 local report = use "report"
+local dues = use "dues"
 
 local image = {}
 
@@ -150,7 +151,8 @@ function image.of(model)
                 allowances = map(package.allowances, function(from) return allowance(from, services) end),
                 caps = bounds(package.caps), limits = bounds(package.limits),
                 discounts = discounts_per(package, false, services, meters),
-                bill_discounts = discounts_per(package, true, services, meters), meters = meters }
+                bill_discounts = discounts_per(package, true, services, meters), meters = meters,
+                charges = map(package.charges, dues.flat) }
         end),
     }
 end

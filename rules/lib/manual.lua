@@ -1,6 +1,8 @@
 -- What the reference page says besides the schema: remarks, and for each word an example. All examples together are one catalog,
 -- which must pass `suanpan check` (tests/integration/test_docs.py). Read by reference.lua only, never while a release is built.
 
+local use = ...
+
 local manual = {}
 
 manual.intro = {
@@ -347,7 +349,7 @@ package "friends" {
         example = [[
 plan "household" {
     base = "home",
-    optional = { "minutes", "traveller", "calm", "friends" },
+    optional = { "minutes", "traveller", "calm", "friends", "rental" },
 }
 
 plan "business" {
@@ -368,11 +370,11 @@ offering "willow_line" {
     texts = {
         about = {
             en = "Keys are written flat, [\"zone.local\"] = \"…\", or nested as here. Needed are: catalog.ID, product.ID, service.ID, "
-                .. "package.ID, plan.ID, offering.ID, allowance.ID, cap.ID, brand.ID, zone.ID, band.ID, refusal.ID for all that exist, and "
-                .. "the key that each tariff, limit and discount names by `say`. The text of a tariff may have the blanks {amount}, "
-                .. "{units}, {zone} and {package}.",
+                .. "package.ID, plan.ID, offering.ID, allowance.ID, cap.ID, charge.ID, brand.ID, zone.ID, band.ID, refusal.ID for all "
+                .. "that exist, and the key that each tariff, limit and discount names by `say`. The text of a tariff may have the blanks "
+                .. "{amount}, {units}, {zone} and {package}.",
             zh = "键可以平写 [\"zone.local\"] = \"…\"，也可以像这里一样嵌套。凡存在的都要有：catalog.编号、product.编号、service.编号、"
-                .. "package.编号、plan.编号、offering.编号、allowance.编号、cap.编号、brand.编号、zone.编号、band.编号、refusal.编号，"
+                .. "package.编号、plan.编号、offering.编号、allowance.编号、cap.编号、charge.编号、brand.编号、zone.编号、band.编号、refusal.编号，"
                 .. "以及每个资费、限额与折扣用 `say` 指定的键。资费的文本中可用空位 {amount}、{units}、{zone}、{package}。",
         },
         file = "texts/en.lua",
@@ -382,12 +384,13 @@ texts "en" {
     product = { line = "Line" },
     service = { voice = "Voice", sms = "Messages" },
     package = { home = "Home", studio = "Studio", messages = "Messages", minutes = "100 minutes", traveller = "Traveller", calm = "Calm",
-        friends = "Friends" },
+        friends = "Friends", rental = "Line rental" },
     plan = { household = "Household", business = "Business" },
     offering = { willow_line = "Willow line" },
     brand = { willow = "Willow" },
     allowance = { local_minutes = "100 local minutes a month" },
     cap = { most = "at most 80.00 a month" },
+    charge = { installation = "Installation", line_rental = "Line rental", insurance = "Insurance" },
     zone = { free = "free", ["local"] = "local", distant = "long distance", abroad = "abroad", inland = "inland" },
     refusal = { unknown_country = "there is no such country code" },
     band = { day = "day", night = "night", weekend = "weekend", holiday = "public holiday" },
@@ -403,12 +406,13 @@ texts "zh" {
     product = { line = "电话" },
     service = { voice = "语音通话", sms = "短信" },
     package = { home = "家庭", studio = "工作室", messages = "短信", minutes = "百分钟包", traveller = "旅行", calm = "安心",
-        friends = "亲友" },
+        friends = "亲友", rental = "线路租用" },
     plan = { household = "家庭计划", business = "商务计划" },
     offering = { willow_line = "柳州电话" },
     brand = { willow = "柳城" },
     allowance = { local_minutes = "每月 100 分钟本地通话" },
     cap = { most = "每月最多 80.00 元" },
+    charge = { installation = "装机费", line_rental = "月租费", insurance = "保险费" },
     zone = { free = "免费", ["local"] = "本地", distant = "长途", abroad = "境外", inland = "境内" },
     refusal = { unknown_country = "国家代码不存在" },
     band = { day = "白天", night = "夜间", weekend = "周末", holiday = "节假日" },
@@ -526,6 +530,7 @@ manual.types = {
     text_key = { lua = "string", en = "key of a text", zh = "文本的键",
         more = { en = "as an id, with dots", zh = "同编号，可含点" }, like = '"voice.local"' },
     yes = { lua = "true", en = "true", zh = "true" },
+    flag = { lua = "boolean", en = "true or false", zh = "true 或 false" },
     money = { lua = "string|suanpan.amount", en = "money", zh = "金额",
         more = { en = "decimal text with at most 6 decimals, or money \"…\"", zh = "至多 6 位小数的十进制文本，或 money \"…\"" }, like = '"0.15"' },
     tiered_prices = { lua = "suanpan.prices|table<integer|string, suanpan.money|integer>[]",
@@ -582,7 +587,8 @@ manual.types = {
         like = 'column "caller"' },
     sources = { lua = "table<string, suanpan.source>", en = "sources by name", zh = "按名称的来源" },
     moment = { lua = "string", en = "time", zh = "时刻",
-        more = { en = "local, or RFC 3339 with an offset", zh = "当地时间，或带时差的 RFC 3339" }, like = '"2026-09-18 12:00:00"' },
+        more = { en = "local, or RFC 3339 with an offset; a date is its first instant", zh = "当地时间，或带时差的 RFC 3339；只写日期即当日零时" },
+        like = '"2026-09-18 12:00:00"' },
     attributes = { lua = "table<string, string|integer>", en = "texts and numbers by name", zh = "按名称的文本或整数" },
     holding = { lua = "string|suanpan.test_holding", en = "package or record", zh = "优惠包或记录" },
     used = { lua = "table<string, integer|string>", en = "quantities by \"package.allowance\"", zh = "按 \"优惠包.资源\" 的数量",
@@ -740,5 +746,12 @@ manual.limits = {
     { "decision_rows", { en = "rows of a decision table", zh = "一张决策表的行数" } },
     { "columns", { en = "columns of a CSV file", zh = "CSV 文件的列数" } },
 }
+
+-- Words that have a file of their own.
+for _, name in ipairs { "manual_dues" } do
+    for word, entry in pairs(use(name)) do
+        manual.words[word] = entry
+    end
+end
 
 return manual

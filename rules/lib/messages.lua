@@ -1,6 +1,8 @@
 -- What the checker can say: for each rule its severity (error if not given), the sentence and what would mend it, in both languages.
 -- "{name}" is a blank. Where a blank of what would mend it has no value (nothing is near), the fix is `or_` instead.
 
+local use = ...
+
 local messages = {}
 
 -- Scripts (what Lua itself has to say of them is worded in build.c)
@@ -670,5 +672,12 @@ messages.one_quantity = {
     mend_en = "keep one of seconds, bytes and items",
     mend_zh = "在 seconds、bytes、items 中保留一个",
 }
+
+-- What stands in files of its own.
+for _, name in ipairs { "messages_dues" } do
+    for rule, message in pairs(use(name)) do
+        messages[rule] = message
+    end
+end
 
 return messages

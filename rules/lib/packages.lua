@@ -6,6 +6,7 @@ local failed = use "failed"
 local types = use "types"
 local schema = use "schema"
 local discounts = use "discounts"
+local dues = use "dues"
 
 local packages = {}
 local find, at = report.find, report.at
@@ -445,7 +446,7 @@ end
 
 local function build_package(model, record)
     local package = { id = record.id, record = record, place = record.place, file = record.place.declaration.file,
-        from = record.from, till = record.till, tariffs = {}, allowances = {}, caps = {}, limits = {}, discounts = {} }
+        from = record.from, till = record.till, tariffs = {}, allowances = {}, caps = {}, limits = {}, discounts = {}, charges = {} }
     if record.kind or record.layer then
         package.layer = place_in(model.layers, record.layer or record.kind,
             at(record.place, record.layer and "layer" or "kind"), { en = "layer in catalog.lua", zh = "层（catalog.lua 中）" })
@@ -468,6 +469,10 @@ local function build_package(model, record)
         table.insert(named, package.discounts[#package.discounts])
     end
     check_ids(named)
+    for _, charge in ipairs(record.charge) do
+        table.insert(package.charges, dues.build(charge))
+    end
+    check_ids(package.charges)
     check_ids(counted(package))
     check_reached(model, package)
     if package.from and package.till and package.till.day <= package.from.day then
@@ -500,6 +505,7 @@ end
 local function check_neighbours(before, after)
     local place = after.place
     check_counters(before, after)
+    dues.check_versions(before.charges, after.charges)
     if before.from.day == after.from.day then
         find("versions_same_start", at(place, "from"), { id = after.id, from = after.from.text, place = report.name(before.place) })
     elseif not before.till then

@@ -16,6 +16,9 @@
 --   at = 1             written first in its record, without its name
 -- A type is the name of a reader in types.lua, or { reader, parameters }.
 
+local use = ...
+local dues = use "words_dues"
+
 local schema = {}
 
 schema.language = 1
@@ -231,7 +234,7 @@ schema.catalog = {
         },
     },
     {
-        "package", form = "named", many = true, items = { "tariff", "allowance", "cap", "limit", "discount" },
+        "package", form = "named", many = true, items = { "tariff", "allowance", "cap", "limit", "discount", "charge" },
         say = { en = "The unit of price; several versions by date", zh = "优惠包：定价的单位，可按日期有多个版本" },
         fields = {
             { "kind", { "one_of", "base", "plugin", "promotion" }, required = true,
@@ -311,6 +314,7 @@ schema.catalog = {
             { "say", "text_key", required = true, say = { en = "The text that the user is refused with", zh = "拒绝时给用户的文本" } },
         },
     },
+    dues.charge,
     {
         "discount", form = "plain",
         say = { en = "What comes off lines that have their price", zh = "折扣：从已定价的费用行中减去" },
@@ -438,6 +442,11 @@ schema.tests = {
         },
     },
 }
+
+table.insert(schema.tests, dues.due)
+for name, record in pairs(dues.records) do
+    schema.records[name] = record
+end
 
 -- Layouts: how the rows of somebody's CSV file become events. A source is a text as it stands, column "name", or
 -- function(row) that returns a text or a whole number.

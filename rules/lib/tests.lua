@@ -6,6 +6,7 @@ local declare = use "declare"
 local schema = use "schema"
 local read = use "read"
 local types = use "types"
+local due_tests = use "due_tests"
 
 local tests = {}
 local find, at = report.find, report.at
@@ -191,6 +192,12 @@ function tests.finish()
         if not record.broken and record.id then
             check_packages(record.holds)
             add_rows(cases, record, record.place.declaration.body)
+        end
+    end
+    for _, record in ipairs(words.due) do
+        if not record.broken and record.id then
+            check_packages { record.holds }
+            due_tests.add(cases, record)
         end
     end
     table.sort(cases, by_place)

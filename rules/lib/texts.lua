@@ -6,6 +6,7 @@ local report = use "report"
 local failed = use "failed"
 local declare = use "declare"
 local types = use "types"
+local dues = use "dues"
 
 local texts = {}
 local find, at = report.find, report.at
@@ -15,6 +16,7 @@ local language_names = { zh = { en = "Chinese", zh = "中文" }, en = { en = "En
 
 -- Blanks that a text may have: those of a line of a charge; names have none.
 local line_blanks = { "amount", "package", "units", "zone" }
+local charge_blanks = { "amount", "from", "package", "till" }
 
 local function add(into, key, text, place)
     if into[key] then
@@ -109,6 +111,7 @@ local function needed_texts(model)
                 need(discount.say, at(discount.place, "say"))
             end
         end
+        dues.need(package.charges, need, charge_blanks)
         for _, limit in ipairs(package.limits) do
             if limit.record.say then
                 need(limit.record.say, at(limit.place, "say"))

@@ -17,6 +17,7 @@ local wanted = {
     text = { en = "a text in quotes", zh = "引号中的文本", like = '"…"' },
     text_key = { en = "the key of a text, such as \"voice.local\"", zh = "文本的键，例如 \"voice.local\"", like = '"voice.local"' },
     integer = { en = "a whole number", zh = "整数", like = "60" },
+    flag = { en = "true or false", zh = "true 或 false", like = "true" },
     yes = { en = "true", zh = "true", like = "true" },
     money = { en = "an amount in quotes, such as \"0.15\", with at most 6 decimals",
         zh = "引号中的金额，例如 \"0.15\"，至多 6 位小数", like = '"0.15"' },
@@ -41,8 +42,8 @@ local wanted = {
     time_format = { en = "a form such as \"YYYY-MM-DD hh:mm:ss\", or \"rfc3339\", \"unix\" or \"unix_ms\"",
         zh = "形如 \"YYYY-MM-DD hh:mm:ss\" 的格式，或 \"rfc3339\"、\"unix\"、\"unix_ms\"", like = '"YYYY-MM-DD hh:mm:ss"' },
     source = { en = "a text, column \"name\", or a function(row)", zh = "文本、column \"列名\" 或 function(row)", like = 'column "name"' },
-    moment = { en = "a local time such as \"2026-09-18 12:00:00\", or one with an offset such as \"2026-09-18T12:00:00+08:00\"",
-        zh = "当地时间，例如 \"2026-09-18 12:00:00\"，或带时差的时间，例如 \"2026-09-18T12:00:00+08:00\"", like = '"2026-09-18 12:00:00"' },
+    moment = { en = "a local time such as \"2026-09-18 12:00:00\", a day, or a time with an offset such as \"2026-09-18T12:00:00+08:00\"",
+        zh = "当地时间，例如 \"2026-09-18 12:00:00\"，日期，或带时差的时间，例如 \"2026-09-18T12:00:00+08:00\"", like = '"2026-09-18 12:00:00"' },
     amount_of = { en = "a whole number, or a quantity such as \"3 minutes\"", zh = "整数，或例如 \"3 minutes\" 的数量", like = "60" },
     attribute = { en = "a text or a whole number", zh = "文本或整数", like = '"text"' },
     tier = { en = "a tier, such as { \"0.15\", up_to = 300 }", zh = "一个阶梯，例如 { \"0.15\", up_to = 300 }",
@@ -135,6 +136,13 @@ function readers.yes(value, place)
         return wrong(value, place, wanted.yes)
     end
     return true
+end
+
+function readers.flag(value, place)
+    if type(value) ~= "boolean" then
+        return wrong(value, place, wanted.flag)
+    end
+    return value
 end
 
 function readers.integer(value, place, min, max)

@@ -1,6 +1,8 @@
 package "e6_base" {
     kind = "base", from = "2026-01-01",
 
+    charge { id = "fee", every = "month", ahead = true, prorate = "day", amount = "129.00" },
+
     allowance {
         id = "local_minutes",
         serves = { service = "voice", zone = "local" },

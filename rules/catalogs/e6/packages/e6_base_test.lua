@@ -52,3 +52,15 @@ test "the first month's minutes are whole" {
     event = { service = "voice", from = "07715510165", to = "5507882", at = "2026-03-31 12:00:00", seconds = "301 minutes" },
     expect = { amount = "0.15", parts = "day 300 free, day 1 tier 1" },
 }
+
+due "the fee begins with the whole day of the activation" {
+    holds = { package = "e6_base", from = "2026-03-10 18:30:00" },
+    from = "2026-03-01", till = "2026-05-01",
+    expect = { amount = "220.55", lines = { "fee 2026-03-01 91.55", "fee 2026-04-01 129.00" } },
+}
+
+due "cancelling refunds nothing" {
+    holds = { package = "e6_base", from = "2026-03-10", till = "2026-04-05" },
+    from = "2026-03-01", till = "2026-06-01",
+    expect = { lines = { "fee 91.55", "fee 129.00" } },
+}

@@ -1,0 +1,178 @@
+/*
+ * price.due: what a package that is held costs besides usage, from what the client says of it. It
+ * reads nothing but the release in force, and changes nothing.
+ */
+#include "call.h"
+#include "once.h"
+#include "priced.h"
+#include "shard.h"
+
+#include "../rules/explain_due.h"
+
+#include <stdio.h>
+
+enum { EXPLANATION_BYTES_MAX = 4 << 20 };
+
+/* One question and what came of it. */
+struct asking {
+	struct call *call;
+	const struct price_due_params *params;
+	const struct loaded_release *release;
+	struct due_question question;
+	struct due_pricing pricing;
+};
+
+static int64_t
+given_or(int64_t ms, int64_t otherwise)
+{
+	return ms == NOT_GIVEN ? otherwise : ms;
+}
+
+static bool
+read_suspended(struct asking *asking)
+{
+	const struct list *list = &asking->params->suspended;
+	const struct span_params *given = list->items;
+	struct due_span *spans = arena_take_zeroed(asking->call->arena, list->count, sizeof *spans);
+	if (spans == NULL)
+		return false;
+	for (size_t i = 0; i < list->count; i++)
+		spans[i] = (struct due_span){ given_or(given[i].from_ms, INT64_MIN),
+			given_or(given[i].till_ms, INT64_MAX) };
+	asking->question.suspended = spans;
+	asking->question.suspended_count = list->count;
+	return true;
+}
+
+/* What is not said of the holding: it begins with the period, and does not end. */
+static bool
+read_question(struct asking *asking)
+{
+	const struct price_due_params *params = asking->params;
+	asking->question.image = asking->release->image;
+	asking->question.holding = (struct holding){ params->package,
+		given_or(params->held_from_ms, params->from_ms),
+		given_or(params->held_till_ms, INT64_MAX) };
+	asking->question.period = (struct due_span){ params->from_ms, params->till_ms };
+	return read_suspended(asking);
+}
+
+static bool
+period_is_sound(const struct price_due_params *params)
+{
+	return params->from_ms < params->till_ms &&
+		params->till_ms - params->from_ms <= DUE_DAYS_MAX * DAY_MS;
+}
+
+/* ---- the answer ---- */
+
+static void
+pack_name_day(struct pack *pack, const char *name, int64_t day)
+{
+	char text[DUE_DAY_TEXT_MAX];
+	due_day_format(day, text);
+	pack_name_string(pack, name, text);
+}
+
+/* A decimal, or a fraction where that does not end. */
+static void
+pack_name_exact(struct pack *pack, const char *name, struct ratio value)
+{
+	char text[RATIO_TEXT_MAX];
+	pack_name_text(pack, name, (struct text){ text, ratio_format(value, text) });
+}
+
+static void
+pack_part(struct pack *pack, const struct due_part *part)
+{
+	bool by_day = part->cycle_days > 0;
+	pack_map(pack, 4u + by_day);
+	pack_name_day(pack, "from", part->from_day);
+	pack_name_day(pack, "till", part->till_day);
+	pack_name_exact(pack, "price", part->price);
+	if (by_day)
+		pack_name_integer(pack, "of", part->cycle_days);
+	pack_name_integer(pack, "version", part->version_ms);
+}
+
+static void
+pack_line(struct pack *pack, const struct due_line *line, struct arena *arena)
+{
+	struct text rule = arena_print(
+		arena, "%.*s.%.*s", TEXT_ARGS(line->package), TEXT_ARGS(line->charge));
+	pack->full |= rule.data == NULL;
+	pack_map(pack, 7);
+	pack_name_text(pack, "rule", rule);
+	pack_name_day(pack, "from", line->from_day);
+	pack_name_day(pack, "till", line->till_day);
+	pack_name_day(pack, "due", line->due_day);
+	pack_name_money(pack, "amount", line->amount);
+	pack_name_exact(pack, "exact", line->exact);
+	pack_name(pack, "parts");
+	pack_array(pack, (uint32_t)line->part_count);
+	for (size_t i = 0; i < line->part_count; i++)
+		pack_part(pack, &line->parts[i]);
+}
+
+static enum call_end
+answer_price(struct asking *asking)
+{
+	struct call *call = asking->call;
+	const struct due_pricing *pricing = &asking->pricing;
+	struct text language = asking->params->language == 1 ? TEXT("zh") : TEXT("en");
+	struct buffer text;
+	buffer_init(&text, EXPLANATION_BYTES_MAX);
+	struct pack pack = pack_into(call_buffer(call));
+	pack_map(&pack, 6);
+	pack_name_string(&pack, "outcome", "priced");
+	pack_name_money(&pack, "amount", pricing->amount);
+	pack_name_text(&pack, "currency", asking->release->image->currency);
+	pack_name(&pack, "lines");
+	pack_array(&pack, (uint32_t)pricing->line_count);
+	for (size_t i = 0; i < pricing->line_count; i++)
+		pack_line(&pack, &pricing->lines[i], call->arena);
+	pack_name_text(&pack, "release", (struct text){ asking->release->name, RELEASE_SHORT });
+	pack.full |= !explain_due(asking->release->release, language, pricing, &text);
+	pack_name_text(&pack, "text",
+		text.size == 0 ? TEXT("") : (struct text){ (const char *)text.data, text.size });
+	buffer_release(&text);
+	return call_answer(call, pack_whole(&pack));
+}
+
+static enum call_end
+answer_refusal(struct asking *asking)
+{
+	struct call *call = asking->call;
+	const struct due_pricing *pricing = &asking->pricing;
+	struct buffer *scratch = &call->shard->scratch;
+	if (pricing->refused == DUE_REFUSED_PACKAGE) {
+		struct text arguments[] = { SAY_PACKAGE, pricing->nearest.package };
+		return call_error(call, SAY_NOT_FOUND, arguments, 2);
+	}
+	buffer_clear(scratch);
+	refusal_pack(scratch, call->arena, SAY_OVERFLOW, NULL, 0, &pricing->nearest);
+	return call_answer(call, (struct bytes){ scratch->data, scratch->size });
+}
+
+enum call_end
+due_run_price(struct call *call, const void *params)
+{
+	struct asking asking = { .call = call, .params = params };
+	struct fault fault;
+	if (!period_is_sound(asking.params)) {
+		struct text why = arena_print(call->arena,
+			BILINGUAL_STRING(
+				"the period must end after it begins, %d days later at most",
+				"时段的结束须晚于开始，至多 %d 天"),
+			DUE_DAYS_MAX, DUE_DAYS_MAX);
+		return call_error(call, SAY_FIELDS_CONFLICT, &why, 1);
+	}
+	asking.release = call_release(call);
+	if (asking.release == NULL)
+		return call_error(call, SAY_NO_RELEASE, NULL, 0);
+	if (!read_question(&asking))
+		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+	if (due_price(&asking.question, call->arena, &asking.pricing, &fault) != DUE_DONE)
+		return call_failed(call, fault.status, &fault);
+	return asking.pricing.refused == 0 ? answer_price(&asking) : answer_refusal(&asking);
+}

@@ -1,0 +1,558 @@
+#include "due.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "../engine/base/must.h"
+
+/* What an answer holds at most; past it the question is refused, not cut. */
+#define DUE_LINES_MAX 5000
+#define DUE_PARTS_MAX 20000
+
+/* Days from ≤ day < till; none if till ≤ from. */
+struct days {
+	int64_t from;
+	int64_t till;
+};
+
+/* A list in the arena that grows. */
+struct list {
+	void *items;
+	size_t count;
+	size_t room;
+};
+
+struct due {
+	const struct due_question *question;
+	const struct image *image;
+	struct arena *arena;
+	struct fault *fault;
+	const struct package *versions;
+	uint32_t version_count;
+	struct days period;
+	struct days held;
+	struct days *suspended;
+	struct list cuts;  /* of int64_t: the days on which something may change, sorted */
+	struct list lines; /* of struct due_line */
+	struct list parts; /* of struct due_part, of the line at hand */
+	size_t part_count; /* of all lines */
+	/* How it ended early. */
+	enum due_outcome outcome;
+	enum due_refusal refused;
+	struct near_miss nearest;
+};
+
+const char *
+due_refusal_code(enum due_refusal refusal)
+{
+	switch (refusal) {
+	case DUE_REFUSED_PACKAGE:
+		return "NOT_FOUND";
+	case DUE_REFUSED_OVERFLOW:
+		return "OVERFLOW";
+	}
+	return "";
+}
+
+static bool
+refuse(struct due *due, enum due_refusal why, const struct near_miss *nearest)
+{
+	due->outcome = DUE_DONE;
+	due->refused = why;
+	due->nearest = *nearest;
+	due->nearest.package = due->question->holding.package;
+	return false;
+}
+
+static bool
+overflow(struct due *due, struct text charge)
+{
+	return refuse(due, DUE_REFUSED_OVERFLOW,
+		&(struct near_miss){ .tariff = charge,
+			.condition = "amount",
+			.wanted = TEXT(""),
+			.got = TEXT("") });
+}
+
+static bool
+out_of_memory(struct due *due)
+{
+	due->outcome = DUE_FAULT;
+	fault_set(due->fault, STATUS_MEMORY,
+		"pricing what is due took more than the %zu bytes that a request may have",
+		due->arena->bytes_max);
+	return false;
+}
+
+/* Room for one more item behind the others; NULL without memory, which ends the pricing. */
+static void *
+list_add(struct due *due, struct list *list, size_t size)
+{
+	if (list->count == list->room) {
+		size_t room = 2 * list->room + 8;
+		void *items = arena_take(due->arena, room * size);
+		if (items == NULL) {
+			out_of_memory(due);
+			return NULL;
+		}
+		if (list->count > 0)
+			memcpy(items, list->items, list->count * size);
+		list->items = items;
+		list->room = room;
+	}
+	return (uint8_t *)list->items + size * list->count++;
+}
+
+/* Days. */
+
+static int64_t
+later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static struct days
+common(struct days a, struct days b)
+{
+	return (struct days){ later(a.from, b.from), earlier(a.till, b.till) };
+}
+
+static bool
+has_day(struct days days, int64_t day)
+{
+	return days.from <= day && day < days.till;
+}
+
+int64_t
+due_day(const struct image *image, int64_t ms)
+{
+	if (ms < INSTANT_MIN)
+		return floor_divide(INSTANT_MIN, DAY_MS) - 2;
+	if (ms > INSTANT_MAX)
+		return floor_divide(INSTANT_MAX, DAY_MS) + 2;
+	return image_cycle(image, CYCLE_DAY, ms).first_day;
+}
+
+void
+due_day_format(int64_t day, char text[DUE_DAY_TEXT_MAX])
+{
+	struct date date = date_of_day(day);
+
+	snprintf(text, DUE_DAY_TEXT_MAX, "%04d-%02d-%02d", (int)date.year, (int)date.month,
+		(int)date.day);
+}
+
+/* The first day that begins at an instant or after it. */
+static int64_t
+next_day(const struct image *image, int64_t ms)
+{
+	return ms < INSTANT_MIN ? due_day(image, ms) : due_day(image, ms - 1) + 1;
+}
+
+/* All days that have a part in a span. */
+static struct days
+days_of(const struct image *image, struct due_span span)
+{
+	return (struct days){ due_day(image, span.from_ms), next_day(image, span.till_ms) };
+}
+
+/* Only the days that lie in a span as a whole. */
+static struct days
+whole_days_of(const struct image *image, struct due_span span)
+{
+	return (struct days){ next_day(image, span.from_ms), due_day(image, span.till_ms) };
+}
+
+/* The cycle of a charge that recurs in which a day lies. */
+static struct days
+cycle_of(enum charge_every every, int64_t day)
+{
+	struct date date = date_of_day(day);
+
+	switch (every) {
+	case CHARGE_DAY:
+	case CHARGE_ONCE:
+		break;
+	case CHARGE_MONTH:
+		date.day = 1;
+		day = day_of_date(date);
+		return (struct days){ day, day + month_days(date.year, date.month) };
+	case CHARGE_YEAR:
+		return (struct days){ day_of_date((struct date){ date.year, 1, 1 }),
+			day_of_date((struct date){ date.year + 1, 1, 1 }) };
+	}
+	return (struct days){ day, day + 1 };
+}
+
+/* Cuts. */
+
+static bool
+cut_add(struct due *due, int64_t day)
+{
+	int64_t *cut = list_add(due, &due->cuts, sizeof *cut);
+
+	if (cut == NULL)
+		return false;
+	*cut = day;
+	return true;
+}
+
+static bool
+cut_add_days(struct due *due, struct days days)
+{
+	return cut_add(due, days.from) && cut_add(due, days.till);
+}
+
+static int
+compare_days(const void *left, const void *right)
+{
+	const int64_t *a = left, *b = right;
+
+	return (*a > *b) - (*a < *b);
+}
+
+/* The first cut after a day, or `otherwise`. */
+static int64_t
+cut_after(const struct due *due, int64_t day, int64_t otherwise)
+{
+	const int64_t *cuts = due->cuts.items;
+	size_t from = 0, till = due->cuts.count;
+
+	while (from < till) {
+		size_t middle = from + (till - from) / 2;
+
+		if (cuts[middle] <= day)
+			from = middle + 1;
+		else
+			till = middle;
+	}
+	return from < due->cuts.count && cuts[from] < otherwise ? cuts[from] : otherwise;
+}
+
+static struct days
+version_days(const struct due *due, const struct package *version)
+{
+	return days_of(due->image, (struct due_span){ version->from_ms, version->till_ms });
+}
+
+static bool
+gather_cuts(struct due *due)
+{
+	for (uint32_t i = 0; i < due->version_count; i++)
+		if (!cut_add_days(due, version_days(due, &due->versions[i])))
+			return false;
+	for (size_t i = 0; i < due->question->suspended_count; i++)
+		if (!cut_add_days(due, due->suspended[i]))
+			return false;
+	if (due->cuts.count > 0)
+		qsort(due->cuts.items, due->cuts.count, sizeof(int64_t), compare_days);
+	return true;
+}
+
+/* What holds on a day. */
+
+static bool
+is_suspended(const struct due *due, int64_t day)
+{
+	for (size_t i = 0; i < due->question->suspended_count; i++)
+		if (has_day(due->suspended[i], day))
+			return true;
+	return false;
+}
+
+static const struct charge *
+find_charge(const struct package *version, struct text id)
+{
+	for (uint32_t i = 0; i < version->charge_count; i++)
+		if (text_equal(version->charges[i].id, id))
+			return &version->charges[i];
+	return NULL;
+}
+
+/* The charge on a day, by the version that is in force then; NULL if it costs nothing. */
+static const struct charge *
+charge_on(const struct due *due, struct text id, int64_t day, const struct package **version)
+{
+	for (uint32_t i = 0; i < due->version_count; i++) {
+		if (!has_day(version_days(due, &due->versions[i]), day))
+			continue;
+		const struct charge *charge = find_charge(&due->versions[i], id);
+
+		*version = &due->versions[i];
+		return charge == NULL || (charge->free_suspended && is_suspended(due, day))
+			? NULL
+			: charge;
+	}
+	return NULL;
+}
+
+/* Parts. */
+
+/* The price of a whole cycle. */
+static bool
+cycle_price(struct due *due, const struct charge *charge, struct ratio *price)
+{
+	struct ratio part;
+
+	must(charge->numerator > 0 && charge->denominator > 0);
+	bool sound = ratio_make(charge->numerator, charge->denominator, &part) &&
+		ratio_multiply(ratio_of_money(charge->amount), part, price);
+	return sound || overflow(due, charge->id);
+}
+
+static bool
+is_continued(const struct due_part *before, const struct due_part *part)
+{
+	return before->till_day == part->from_day && before->cycle_days == part->cycle_days &&
+		before->version_ms == part->version_ms &&
+		ratio_compare(before->price, part->price) == 0;
+}
+
+/* Adds a run of days at the price that a charge has on the first of them. */
+static bool
+part_add(struct due *due, const struct charge *charge, const struct package *version,
+	struct due_part part)
+{
+	struct due_part *last = due->parts.items;
+
+	if (due->parts.count > 0)
+		last += due->parts.count - 1;
+	part.version_ms = version->from_ms;
+	if (!cycle_price(due, charge, &part.price))
+		return false;
+	if (due->parts.count > 0 && is_continued(last, &part)) {
+		last->till_day = part.till_day;
+		return true;
+	}
+	if (++due->part_count > DUE_PARTS_MAX)
+		return overflow(due, charge->id);
+	struct due_part *added = list_add(due, &due->parts, sizeof *added);
+	if (added == NULL)
+		return false;
+	*added = part;
+	return true;
+}
+
+/* By day: the runs of `days`, which lie in one cycle. */
+static bool
+parts_by_day(struct due *due, struct text id, struct days cycle, struct days days)
+{
+	const struct package *version;
+	int64_t till;
+
+	for (int64_t day = days.from; day < days.till; day = till) {
+		const struct charge *charge = charge_on(due, id, day, &version);
+
+		till = cut_after(due, day, days.till);
+		if (charge != NULL &&
+			!part_add(due, charge, version,
+				(struct due_part){ .from_day = day,
+					.till_day = till,
+					.cycle_days = cycle.till - cycle.from }))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * As a whole: the first or the last day of `days` that counts says what it costs, in the period in
+ * which that day lies.
+ */
+static bool
+part_whole(struct due *due, const struct charge *like, struct days days)
+{
+	const struct package *version = NULL;
+	struct days counts = { INT64_MAX, INT64_MIN };
+	int64_t till;
+
+	for (int64_t day = days.from; day < days.till; day = till) {
+		till = cut_after(due, day, days.till);
+		if (charge_on(due, like->id, day, &version) != NULL)
+			counts = (struct days){ earlier(counts.from, day), till };
+	}
+	if (counts.from >= counts.till)
+		return true;
+	int64_t day = like->ahead ? counts.from : counts.till - 1;
+	if (!has_day(due->period, day))
+		return true;
+	const struct charge *charge = charge_on(due, like->id, day, &version);
+	must(charge != NULL && version != NULL);
+	return part_add(due, charge, version,
+		(struct due_part){ .from_day = counts.from, .till_day = counts.till });
+}
+
+/* Lines. */
+
+/* What a part of a line costs. */
+static bool
+part_cost(const struct due_part *part, struct ratio *cost)
+{
+	struct ratio days;
+
+	if (part->cycle_days == 0) {
+		*cost = part->price;
+		return true;
+	}
+	must(part->from_day < part->till_day);
+	must(part->till_day - part->from_day <= part->cycle_days);
+	return ratio_make(part->till_day - part->from_day, part->cycle_days, &days) &&
+		ratio_multiply(part->price, days, cost);
+}
+
+/* Adds the parts and rounds once. */
+static bool
+line_amount(const struct charge *charge, struct due_line *line)
+{
+	struct ratio cost, step, rounded;
+
+	line->exact = ratio_of(0);
+	for (size_t i = 0; i < line->part_count; i++)
+		if (!part_cost(&line->parts[i], &cost) ||
+			!ratio_add(line->exact, cost, &line->exact))
+			return false;
+	return ratio_make(charge->round_step, MONEY_MICROS, &step) &&
+		ratio_round(line->exact, step, charge->round_mode, &rounded) &&
+		ratio_to_money(rounded, &line->amount);
+}
+
+/* Makes a line of the parts at hand, if there are any. */
+static bool
+line_add(struct due *due, const struct charge *charge, struct days cycle, int64_t due_on)
+{
+	if (due->parts.count == 0)
+		return true;
+	if (due->lines.count >= DUE_LINES_MAX)
+		return overflow(due, charge->id);
+	struct due_line *line = list_add(due, &due->lines, sizeof *line);
+	if (line == NULL)
+		return false;
+	*line = (struct due_line){ .package = due->versions->id,
+		.charge = charge->id,
+		.say = charge->say,
+		.from_day = cycle.from,
+		.till_day = cycle.till,
+		.due_day = due_on,
+		.parts = due->parts.items,
+		.part_count = due->parts.count };
+	due->parts = (struct list){ NULL, 0, 0 };
+	return line_amount(charge, line) || overflow(due, charge->id);
+}
+
+/* The line of one cycle. */
+static bool
+price_cycle(struct due *due, const struct charge *like, struct days cycle)
+{
+	struct days held = due->held;
+	struct days days = common(cycle, held);
+
+	if (days.from >= days.till)
+		return true;
+	if (like->ahead && has_day(cycle, held.till))
+		days.till = cycle.till;
+	bool sound = like->by_day ? parts_by_day(due, like->id, cycle, common(days, due->period))
+				  : part_whole(due, like, days);
+	return sound && line_add(due, like, cycle, like->ahead ? days.from : days.till);
+}
+
+static bool
+price_charge(struct due *due, const struct charge *like)
+{
+	if (like->every == CHARGE_ONCE)
+		return price_cycle(due, like, cycle_of(CHARGE_ONCE, due->held.from));
+	for (int64_t day = due->period.from; day < due->period.till;) {
+		struct days cycle = cycle_of(like->every, day);
+
+		if (!price_cycle(due, like, cycle))
+			return false;
+		day = cycle.till;
+	}
+	return true;
+}
+
+/* Each charge that some version has, in the order in which it first stands. */
+static bool
+price_charges(struct due *due)
+{
+	for (uint32_t i = 0; i < due->version_count; i++)
+		for (uint32_t j = 0; j < due->versions[i].charge_count; j++) {
+			const struct charge *charge = &due->versions[i].charges[j];
+			uint32_t before = 0;
+
+			while (before < i && !find_charge(&due->versions[before], charge->id))
+				before++;
+			if (before == i && !price_charge(due, charge))
+				return false;
+		}
+	return true;
+}
+
+static bool
+find_package(struct due *due)
+{
+	struct text id = due->question->holding.package;
+	uint32_t first;
+
+	if (!image_package(due->image, id, &first, &due->version_count))
+		return refuse(due, DUE_REFUSED_PACKAGE,
+			&(struct near_miss){
+				.condition = "package", .wanted = TEXT(""), .got = id });
+	due->versions = &due->image->packages[first];
+	return true;
+}
+
+static bool
+read_days(struct due *due)
+{
+	const struct due_question *question = due->question;
+
+	due->period = days_of(due->image, question->period);
+	must(due->period.till - due->period.from <= DUE_DAYS_MAX + 1);
+	due->held = days_of(due->image,
+		(struct due_span){ question->holding.from_ms, question->holding.till_ms });
+	due->suspended = arena_take(due->arena, question->suspended_count * sizeof *due->suspended);
+	if (due->suspended == NULL)
+		return out_of_memory(due);
+	for (size_t i = 0; i < question->suspended_count; i++)
+		due->suspended[i] = whole_days_of(due->image, question->suspended[i]);
+	return true;
+}
+
+static bool
+sum_lines(struct due *due, struct money *amount)
+{
+	const struct due_line *lines = due->lines.items;
+
+	*amount = (struct money){ 0 };
+	for (size_t i = 0; i < due->lines.count; i++)
+		if (!money_add(*amount, lines[i].amount, amount))
+			return overflow(due, lines[i].charge);
+	return true;
+}
+
+enum due_outcome
+due_price(const struct due_question *question, struct arena *arena, struct due_pricing *pricing,
+	struct fault *fault)
+{
+	struct due due = {
+		.question = question, .image = question->image, .arena = arena, .fault = fault
+	};
+	struct money amount;
+
+	must(question->period.from_ms <= question->period.till_ms);
+	if (find_package(&due) && read_days(&due) && gather_cuts(&due) && price_charges(&due) &&
+		sum_lines(&due, &amount)) {
+		*pricing = (struct due_pricing){
+			.amount = amount, .lines = due.lines.items, .line_count = due.lines.count
+		};
+		return DUE_DONE;
+	}
+	if (due.outcome == DUE_DONE)
+		*pricing = (struct due_pricing){ .refused = due.refused, .nearest = due.nearest };
+	return due.outcome;
+}

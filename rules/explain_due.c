@@ -1,0 +1,119 @@
+#include "explain_due.h"
+
+#include <stdio.h>
+
+#include "../engine/base/must.h"
+#include "explain.h"
+
+/* "2026-03-01 to 2026-03-31": both days are in it. */
+static bool
+write_days(bool chinese, int64_t from_day, int64_t till_day, struct buffer *out)
+{
+	char from[DUE_DAY_TEXT_MAX], last[DUE_DAY_TEXT_MAX];
+	due_day_format(from_day, from);
+	due_day_format(till_day - 1, last);
+	if (till_day - from_day == 1)
+		return buffer_print(out, "%s", from);
+	return buffer_print(out, chinese ? "%s 至 %s" : "%s to %s", from, last);
+}
+
+static bool
+write_title(const struct release *release, struct text language, const struct due_line *line,
+	struct buffer *out)
+{
+	bool chinese = text_equal(language, TEXT("zh"));
+	struct text currency = release_image(release)->currency;
+	char amount[MONEY_TEXT_MAX], from[DUE_DAY_TEXT_MAX], till[DUE_DAY_TEXT_MAX], key[80];
+	size_t size = money_format(line->amount, amount);
+	due_day_format(line->from_day, from);
+	due_day_format(line->till_day, till);
+	int key_size = snprintf(key, sizeof key, "package.%.*s", TEXT_ARGS(line->package));
+	struct text name = release_text(release, language, (struct text){ key, (size_t)key_size });
+	struct text title = release_text(release, language, line->say);
+	const struct blank blanks[] = {
+		{ "amount", { amount, size } },
+		{ "from", text_of(from) },
+		{ "package", name },
+		{ "till", text_of(till) },
+	};
+	return text_fill(title, blanks, sizeof blanks / sizeof blanks[0], out) &&
+		buffer_print(out, "  %.*s %.*s  (%.*s.%.*s%s", (int)size, amount,
+			TEXT_ARGS(currency), TEXT_ARGS(line->package), TEXT_ARGS(line->charge),
+			chinese ? "，" : ", ") &&
+		write_days(chinese, line->from_day, line->till_day, out) &&
+		buffer_append_text(out, TEXT(")\n"));
+}
+
+static bool
+write_price(struct ratio price, struct buffer *out)
+{
+	char text[RATIO_TEXT_MAX];
+	struct money amount;
+	if (ratio_to_money(price, &amount))
+		return buffer_print(out, "%.*s", (int)money_format(amount, text), text);
+	return buffer_print(out, "%.*s", (int)ratio_format(price, text), text);
+}
+
+static bool
+write_part(bool chinese, const struct due_part *part, struct buffer *out)
+{
+	bool written = buffer_append_text(out, TEXT("    ")) &&
+		write_days(chinese, part->from_day, part->till_day, out) &&
+		buffer_append_text(out, TEXT("  ")) && write_price(part->price, out);
+	if (part->cycle_days > 0)
+		written = written &&
+			buffer_print(out, " × %lld/%lld",
+				(long long)(part->till_day - part->from_day),
+				(long long)part->cycle_days);
+	return written && buffer_append_text(out, TEXT("\n"));
+}
+
+/* What a condition says in sentences. */
+static const struct {
+	const char *condition;
+	const char *en, *zh;
+} phrases[] = {
+	{ "package", "the catalog has no package {got}", "目录中没有优惠包 {got}" },
+	{ "amount", "the amount, or the lines, of {rule} are more than can be held",
+		"{rule} 的金额或行数超出可表示的范围" },
+};
+
+bool
+explain_due_refusal(struct text language, const struct due_pricing *pricing, struct buffer *out)
+{
+	const struct near_miss *nearest = &pricing->nearest;
+	char rule[160];
+	snprintf(rule, sizeof rule, "%.*s.%.*s", TEXT_ARGS(nearest->package),
+		TEXT_ARGS(nearest->tariff));
+	const struct blank blanks[] = {
+		{ "rule", text_of(rule) },
+		{ "wanted", nearest->wanted },
+		{ "got", nearest->got },
+	};
+	for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++)
+		if (strcmp(phrases[i].condition, nearest->condition) == 0)
+			return text_fill(text_of(text_equal(language, TEXT("zh")) ? phrases[i].zh
+										  : phrases[i].en),
+				blanks, sizeof blanks / sizeof blanks[0], out);
+	must_not_come_here("a condition that this knows");
+}
+
+bool
+explain_due(const struct release *release, struct text language, const struct due_pricing *pricing,
+	struct buffer *out)
+{
+	bool chinese = text_equal(language, TEXT("zh"));
+	if (pricing->refused != 0)
+		return buffer_print(out, "%s: ", due_refusal_code(pricing->refused)) &&
+			explain_due_refusal(language, pricing, out) &&
+			buffer_append_text(out, TEXT("\n"));
+	for (size_t i = 0; i < pricing->line_count; i++) {
+		const struct due_line *line = &pricing->lines[i];
+		if (!write_title(release, language, line, out))
+			return false;
+		for (size_t j = 0; j < line->part_count; j++)
+			if (!write_part(chinese, &line->parts[j], out))
+				return false;
+	}
+	return true;
+}

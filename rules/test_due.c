@@ -1,0 +1,124 @@
+#include "test_due.h"
+
+#include "reader.h"
+
+static int64_t
+get_moment(lua_State *lua, const struct zoneinfo *zone, const char *field, int64_t otherwise)
+{
+	if (!reader_has(lua, field))
+		return otherwise;
+	lua_getfield(lua, -1, field);
+	int64_t ms = reader_integer(lua, "ms");
+	if (reader_flag(lua, "is_local"))
+		ms = zoneinfo_local_to_utc(zone, ms);
+	reader_close(lua);
+	return ms;
+}
+
+static struct due_span
+get_span(lua_State *lua, const struct zoneinfo *zone)
+{
+	return (struct due_span){ get_moment(lua, zone, "from", INT64_MIN),
+		get_moment(lua, zone, "till", INT64_MAX) };
+}
+
+static int64_t
+get_day(lua_State *lua, const struct zoneinfo *zone, const char *field)
+{
+	return zoneinfo_local_to_utc(zone, reader_integer(lua, field) * DAY_MS);
+}
+
+static void
+read_holding(
+	lua_State *lua, const struct zoneinfo *zone, struct arena *arena, struct due_case *test)
+{
+	lua_getfield(lua, -1, "holds");
+	struct due_span span = get_span(lua, zone);
+	test->holding = (struct holding){ reader_text(lua, arena, "package"), span.from_ms,
+		span.till_ms };
+	reader_close(lua);
+}
+
+static void
+read_suspended(
+	lua_State *lua, const struct zoneinfo *zone, struct arena *arena, struct due_case *test)
+{
+	test->suspended_count = reader_open(lua, "suspended");
+	struct due_span *spans = reader_take(lua, arena, test->suspended_count, sizeof *spans);
+	for (uint32_t i = 0; i < test->suspended_count; i++) {
+		reader_entry(lua, i);
+		spans[i] = get_span(lua, zone);
+		reader_close(lua);
+	}
+	reader_close(lua);
+	test->suspended = spans;
+}
+
+static void
+read_expectation(lua_State *lua, struct arena *arena, struct due_case *test)
+{
+	lua_getfield(lua, -1, "expect");
+	test->has_amount = reader_has(lua, "amount");
+	if (test->has_amount)
+		test->amount.micros = reader_integer(lua, "amount");
+	if (reader_has(lua, "lines"))
+		test->lines = reader_text(lua, arena, "lines");
+	if (reader_has(lua, "refused"))
+		test->refused = reader_text(lua, arena, "refused");
+	reader_close(lua);
+}
+
+const struct due_case *
+due_case_read(lua_State *lua, const struct zoneinfo *zone, struct arena *arena)
+{
+	if (!reader_has(lua, "due"))
+		return NULL;
+	struct due_case *test = reader_take(lua, arena, 1, sizeof *test);
+	lua_getfield(lua, -1, "due");
+	read_holding(lua, zone, arena, test);
+	test->period = (struct due_span){ get_day(lua, zone, "from"), get_day(lua, zone, "till") };
+	read_suspended(lua, zone, arena, test);
+	read_expectation(lua, arena, test);
+	reader_close(lua);
+	return test;
+}
+
+struct due_question
+due_case_question(const struct due_case *test, const struct image *image)
+{
+	return (struct due_question){ .image = image,
+		.holding = test->holding,
+		.period = test->period,
+		.suspended = test->suspended,
+		.suspended_count = test->suspended_count };
+}
+
+/* Takes the first of "fee 91.55, fee 2026-03-01 91.55" from *rest: has it a day? */
+static bool
+next_has_day(struct text *rest)
+{
+	size_t size = 0, blanks = 0;
+	while (size < rest->size && rest->data[size] != ',')
+		blanks += rest->data[size++] == ' ';
+	size_t taken = size + 2 < rest->size ? size + 2 : rest->size;
+	*rest = (struct text){ rest->data + taken, rest->size - taken };
+	return blanks > 1;
+}
+
+bool
+due_case_write(const struct due_case *test, const struct due_pricing *pricing, struct buffer *out)
+{
+	struct text rest = test->lines;
+	for (size_t i = 0; i < pricing->line_count; i++) {
+		const struct due_line *line = &pricing->lines[i];
+		char amount[MONEY_TEXT_MAX], day[DUE_DAY_TEXT_MAX];
+		bool with_day = next_has_day(&rest);
+		size_t size = money_format(line->amount, amount);
+		due_day_format(line->from_day, day);
+		if (!buffer_print(out, "%s%.*s %s%s%.*s", i == 0 ? "" : ", ",
+			    TEXT_ARGS(line->charge), with_day ? day : "", with_day ? " " : "",
+			    (int)size, amount))
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,161 @@
+/*
+ * What the checker says of charges and their tests: a sound catalog, damaged in one place at a time.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "catalogs.h"
+
+#include "../../../rules/catalog_test.h"
+
+enum file { CATALOG, TESTS, FILES };
+static const char *const paths[FILES] = { "catalog.lua", "fees_test.lua" };
+static const char *const sources[FILES] = {
+	"catalog \"fees\" {}\n"
+	"package \"line\" {\n"
+	"    kind = \"base\", from = \"2020-01-01\",\n"
+	"    charge { id = \"fee\", every = \"month\", ahead = true, prorate = \"day\", amount = \"10.00\" },\n"
+	"    charge { id = \"once\", every = \"once\", amount = \"5.00\", say = \"charge.installation\" },\n"
+	"}\n"
+	"package \"line\" {\n"
+	"    kind = \"base\", from = \"2026-01-01\",\n"
+	"    charge { id = \"fee\", every = \"month\", ahead = true, prorate = \"day\", amount = \"12.00\" },\n"
+	"}\n"
+	"local texts_of = { [\"catalog.fees\"] = \"fees\", [\"package.line\"] = \"line\", [\"charge.fee\"] = \"fee {amount}\",\n"
+	"    [\"charge.installation\"] = \"installation\" }\n"
+	"texts \"zh\" (texts_of)\n"
+	"texts \"en\" (texts_of)\n",
+	"due \"a month\" {\n"
+	"    holds = { package = \"line\", from = \"2020-02-01\" },\n"
+	"    from = \"2020-02-01\", till = \"2020-03-01\",\n"
+	"    expect = { amount = \"15.00\", lines = { \"fee 10.00\", \"once 2020-02-01 5.00\" } },\n"
+	"}\n",
+};
+
+static const struct damage {
+	const char *rule;
+	enum file file;
+	const char *from, *to;
+	const char *place;
+	const char *mend; /* in what would mend it; NULL: whatever that is */
+} damages[] = {
+	{ "missing_field", CATALOG, "ahead = true, ", "", "catalog.lua:4:5", "ahead" },
+	{ "missing_field", CATALOG, ", amount = \"10.00\"", "", "catalog.lua:4:5", "amount" },
+	{ "wrong_type", CATALOG, "ahead = true", "ahead = \"yes\"", "catalog.lua:4:43", "true" },
+	{ "unknown_choice", CATALOG, "every = \"month\"", "every = \"mont\"", "catalog.lua:4:26",
+		"month" },
+	{ "unknown_choice", CATALOG, "prorate = \"day\"", "prorate = \"week\"", "catalog.lua:4:57",
+		NULL },
+	{ "negative_price", CATALOG, "\"10.00\"", "\"-10.00\"", "catalog.lua:4:74", NULL },
+	{ "float_for_decimal", CATALOG, "\"10.00\"", "10.0", "catalog.lua:4:74", "\"10.0\"" },
+	{ "charge_once", CATALOG, "every = \"once\"", "every = \"once\", ahead = true",
+		"catalog.lua:5:43", "month" },
+	{ "charge_once", CATALOG, "every = \"once\"", "every = \"once\", prorate = \"day\"",
+		"catalog.lua:5:43", "prorate" },
+	{ "charge_priced_by", CATALOG, "every = \"month\"", "every = \"day\", priced_by = \"year\"",
+		"catalog.lua:4:41", "prorate" },
+	{ "charge_changes", CATALOG, "prorate = \"day\", amount = \"12.00\"", "amount = \"12.00\"",
+		"catalog.lua:9:5", "prorate" },
+	{ "charge_changes", CATALOG, "amount = \"12.00\"", "amount = \"12.00\", round = \"0.1 up\"",
+		"catalog.lua:9:5", "round" },
+	{ "duplicate_id", CATALOG, "id = \"once\"", "id = \"fee\"", "catalog.lua:5:5", NULL },
+	{ "missing_text", CATALOG, "    [\"charge.installation\"] = \"installation\" }", "}",
+		"catalog.lua:5:60", "installation" },
+	{ "missing_text_near", CATALOG, "[\"charge.fee\"]", "[\"charge.fees\"]", "catalog.lua:4:5",
+		NULL },
+	{ "unknown_blank", CATALOG, "fee {amount}", "fee {units}", "catalog.lua:13:1", "none" },
+	{ "wrong_place", CATALOG, "texts \"zh\"",
+		"charge { id = \"x\", every = \"once\", amount = \"1.00\" }\ntexts \"zh\"",
+		"catalog.lua:13:1", "package" },
+	{ "unknown_package", TESTS, "package = \"line\"", "package = \"lines\"",
+		"fees_test.lua:2:5", "line" },
+	{ "due_period", TESTS, "till = \"2020-03-01\"", "till = \"2020-02-01\"",
+		"fees_test.lua:3:26", NULL },
+	{ "due_period", TESTS, "till = \"2020-03-01\"", "till = \"2040-02-01\"",
+		"fees_test.lua:3:26", NULL },
+	{ "due_line", TESTS, "\"fee 10.00\"", "\"fee of 10.00\"", "fees_test.lua:4:44",
+		"fee 91.55" },
+	{ "due_nothing_expected", TESTS,
+		"amount = \"15.00\", lines = { \"fee 10.00\", \"once 2020-02-01 5.00\" }", "",
+		"fees_test.lua:4:5", "lines" },
+};
+
+static void
+check_with(enum file damaged, const char *source, struct findings *findings)
+{
+	struct bundle_file files[FILES];
+	struct buffer bundle;
+	struct fault fault = { 0 };
+	for (int i = 0; i < FILES; i++)
+		files[i] = file_of(paths[i], (enum file)i == damaged ? source : sources[i]);
+	make_bundle(files, FILES, &bundle);
+	findings_init(findings);
+	if (catalog_check(bytes_of(&bundle), findings, &fault) != STATUS_OK)
+		fail_msg("%s", fault.text);
+	buffer_release(&bundle);
+}
+
+static bool
+is_found(const struct damage *damage, const struct findings *findings)
+{
+	char place[300];
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct finding *finding = &findings->list[i];
+		snprintf(place, sizeof place, "%.*s:%u:%u", TEXT_ARGS(finding->file), finding->line,
+			finding->column);
+		bool mended = damage->mend == NULL ||
+			memmem(finding->mend_en.data, finding->mend_en.size, damage->mend,
+				strlen(damage->mend)) != NULL;
+		if (text_equal(finding->rule, text_of(damage->rule)) &&
+			strcmp(place, damage->place) == 0 && mended && finding->say_zh.size > 0 &&
+			finding->mend_zh.size > 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+a_sound_catalog_has_no_findings(void **state)
+{
+	struct findings findings;
+	(void)state;
+	check_with(CATALOG, sources[CATALOG], &findings);
+	print_findings(&findings);
+	assert_int_equal(findings.count, 0);
+	findings_release(&findings);
+}
+
+static void
+every_damage_is_named_with_its_place_and_its_fix(void **state)
+{
+	int missed = 0;
+	(void)state;
+	for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
+		struct findings findings;
+		char *damaged = replace(sources[damages[i].file], damages[i].from, damages[i].to);
+		check_with(damages[i].file, damaged, &findings);
+		if (!is_found(&damages[i], &findings)) {
+			print_message("%s at %s was not found after \"%s\" → \"%s\"\n",
+				damages[i].rule, damages[i].place, damages[i].from, damages[i].to);
+			print_findings(&findings);
+			missed++;
+		}
+		findings_release(&findings);
+		free(damaged);
+	}
+	assert_int_equal(missed, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_sound_catalog_has_no_findings),
+		cmocka_unit_test(every_damage_is_named_with_its_place_and_its_fix),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

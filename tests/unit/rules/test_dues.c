@@ -1,0 +1,361 @@
+/*
+ * What falls due besides usage. Random packages are held against a model that walks day by day, and
+ * periods against the periods that they are cut into.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "dues.h"
+
+#define P(from, items) "package \"p\" { kind = \"base\", from = \"" from "\", " items " }\n"
+#define FEE \
+	"charge { id = \"fee\", every = \"month\", ahead = true, prorate = \"day\", amount = \"129.00\" },"
+#define FEE_TEXT "[\"charge.fee\"] = \"fee\""
+
+static struct due_question
+asked(const struct release *release, struct due_span held, struct due_span period)
+{
+	return (struct due_question){ .image = release_image(release),
+		.holding = { TEXT("p"), held.from_ms, held.till_ms },
+		.period = period };
+}
+
+/* One question about one package, and what must come out. */
+static void
+assert_due(const char *package, struct due_span held, struct due_span period, const char *expected)
+{
+	struct release *release = build_package(package, FEE_TEXT);
+	struct due_question question = asked(release, held, period);
+	assert_lines(&question, expected);
+	release_drop(release);
+}
+
+static void
+a_month_that_has_begun_costs_its_days(void **state)
+{
+	struct due_span held = span_of("2026-03-10", NULL);
+
+	(void)state;
+	assert_due(P("2026-01-01", FEE), held, span_of("2026-03-01", "2026-04-01"),
+		"fee 2026-03-01 91.55 (2838/31)");
+	held.from_ms += 18 * HOUR_MS; /* the day has begun */
+	assert_due(P("2026-01-01", FEE), held, span_of("2026-02-01", "2026-05-01"),
+		"fee 2026-03-01 91.55 (2838/31), fee 2026-04-01 129.00 (129)");
+}
+
+static void
+what_is_due_ahead_is_not_given_back(void **state)
+{
+	(void)state;
+	assert_due(P("2026-01-01", FEE), span_of("2026-03-10", "2026-04-02"),
+		span_of("2026-03-01", "2026-06-01"),
+		"fee 2026-03-01 91.55 (2838/31), fee 2026-04-01 129.00 (129)");
+	assert_due(P("2026-01-01", FEE), span_of("2026-03-10", "2026-04-01"),
+		span_of("2026-03-01", "2026-06-01"), "fee 2026-03-01 91.55 (2838/31)");
+	assert_due(P("2026-01-01", FEE), span_of("2026-03-10", "2026-03-10"),
+		span_of("2026-03-01", "2026-06-01"), "");
+}
+
+static void
+what_is_due_afterwards_ends_with_what_is_held(void **state)
+{
+	(void)state;
+	assert_due(
+		P("2026-01-01",
+			"charge { id = \"fee\", every = \"month\", ahead = false, prorate = \"day\", amount = \"30.00\" }"),
+		span_of("2026-03-10", "2026-04-16"), span_of("2026-03-01", "2026-06-01"),
+		"fee 2026-03-01 21.29 (660/31), fee 2026-04-01 15.00 (15)");
+}
+
+static void
+without_proration_a_cycle_is_owed_whole_once(void **state)
+{
+	static const char package[] = P("2026-01-01",
+		"charge { id = \"fee\", every = \"month\", ahead = true, amount = \"30.00\" }")
+		P("2026-03-20",
+			"charge { id = \"fee\", every = \"month\", ahead = true, amount = \"40.00\" }");
+	static const char afterwards[] = P("2026-01-01",
+		"charge { id = \"fee\", every = \"month\", ahead = false, amount = \"30.00\" }")
+		P("2026-03-20",
+			"charge { id = \"fee\", every = \"month\", ahead = false, amount = \"40.00\" }");
+	struct due_span held = span_of("2026-03-31", NULL),
+			all = span_of("2026-03-01", "2026-05-01");
+
+	(void)state;
+	assert_due(package, held, all, "fee 2026-03-01 40.00 (40), fee 2026-04-01 40.00 (40)");
+	held = span_of("2026-03-10", NULL);
+	assert_due(package, held, all, "fee 2026-03-01 30.00 (30), fee 2026-04-01 40.00 (40)");
+	assert_due(afterwards, held, all, "fee 2026-03-01 40.00 (40), fee 2026-04-01 40.00 (40)");
+	/* in the period in which the day lies that says what it costs */
+	assert_due(package, held, span_of("2026-03-11", "2026-04-01"), "");
+	assert_due(package, held, span_of("2026-03-10", "2026-03-11"), "fee 2026-03-01 30.00 (30)");
+	assert_due(afterwards, held, span_of("2026-03-10", "2026-03-31"), "");
+	assert_due(
+		afterwards, held, span_of("2026-03-31", "2026-04-01"), "fee 2026-03-01 40.00 (40)");
+}
+
+static void
+what_is_due_once_is_due_on_the_first_day(void **state)
+{
+	static const char package[] = P(
+		"2026-01-01", "charge { id = \"fee\", every = \"once\", amount = \"100.00\" }")
+		P("2026-04-01", "");
+	struct due_span held = span_of("2026-03-31", NULL);
+
+	(void)state;
+	assert_due(
+		package, held, span_of("2026-03-01", "2026-05-01"), "fee 2026-03-31 100.00 (100)");
+	assert_due(package, held, span_of("2026-04-01", "2026-05-01"), "");
+	assert_due(package, span_of("2026-04-01", NULL), span_of("2026-03-01", "2026-05-01"), "");
+	assert_due(package, span_of(NULL, NULL), span_of("2026-03-01", "2026-05-01"), "");
+}
+
+static void
+a_version_within_a_month_prices_its_own_days(void **state)
+{
+	static const char package[] = P("2026-01-01", FEE) P("2026-02-15",
+		"charge { id = \"fee\", every = \"month\", ahead = true, prorate = \"day\", amount = \"99.00\" }")
+		P("2026-03-11", "");
+
+	(void)state;
+	/* 14 days of 28 at 129, 14 at 99; then 10 of 31 at 99 */
+	assert_due(package, span_of("2025-01-01", NULL), span_of("2026-02-01", "2026-04-01"),
+		"fee 2026-02-01 114.00 (114), fee 2026-03-01 31.94 (990/31)");
+}
+
+static void
+days_of_suspension_are_free_if_the_charge_says_so(void **state)
+{
+	static const char free_fee[] = P("2026-01-01",
+		"charge { id = \"fee\", every = \"month\", ahead = false, prorate = \"day\", amount = \"30.00\", suspended = \"free\" }");
+	struct due_span suspended[] = { span_of("2026-04-11", "2026-04-21") };
+	struct release *release = build_package(free_fee, FEE_TEXT);
+	struct due_question question = asked(
+		release, span_of("2026-01-01", NULL), span_of("2026-04-01", "2026-05-01"));
+
+	(void)state;
+	question.suspended = suspended;
+	question.suspended_count = 1;
+	assert_lines(&question, "fee 2026-04-01 20.00 (20)");
+	suspended[0].from_ms += HOUR_MS; /* the first and the last are no whole days any more */
+	suspended[0].till_ms -= HOUR_MS;
+	assert_lines(&question, "fee 2026-04-01 22.00 (22)");
+	suspended[0].till_ms = INT64_MAX;
+	assert_lines(&question, "fee 2026-04-01 11.00 (11)");
+	release_drop(release);
+	release = build_package(P("2026-01-01", FEE), FEE_TEXT);
+	question.image = release_image(release);
+	assert_lines(&question, "fee 2026-04-01 129.00 (129)");
+	release_drop(release);
+}
+
+static void
+the_price_of_a_year_is_owed_by_twelfths(void **state)
+{
+	(void)state;
+	assert_due(
+		P("2026-01-01",
+			"charge { id = \"fee\", every = \"month\", ahead = false, priced_by = \"year\", amount = \"100.00\" }"),
+		span_of("2026-01-01", NULL), span_of("2026-02-01", "2026-03-01"),
+		"fee 2026-02-01 8.33 (25/3)");
+	assert_due(
+		P("2026-01-01",
+			"charge { id = \"fee\", every = \"year\", ahead = true, priced_by = \"month\", prorate = \"day\", amount = \"10.00\" }"),
+		span_of("2028-02-29", NULL), span_of("2028-01-01", "2029-01-01"),
+		"fee 2028-01-01 100.66 (6140/61)");
+	assert_due(
+		P("2026-01-01",
+			"charge { id = \"fee\", every = \"day\", ahead = true, amount = \"0.333\", round = \"0.001 half_up\" }"),
+		span_of("2028-02-29", NULL), span_of("2028-02-28", "2028-03-02"),
+		"fee 2028-02-29 0.333 (0.333), fee 2028-03-01 0.333 (0.333)");
+}
+
+static void
+what_cannot_be_held_is_refused(void **state)
+{
+	struct due_pricing pricing;
+	struct release *release = build_package(
+		P("2026-01-01",
+			"charge { id = \"fee\", every = \"year\", ahead = true, priced_by = \"month\", amount = \"9000000000000.00\" }"),
+		FEE_TEXT);
+	struct due_question question = asked(
+		release, span_of("2026-01-01", NULL), span_of("2026-01-01", "2027-01-01"));
+
+	(void)state;
+	assert_lines(&question, "OVERFLOW");
+	pricing = due_of(&question);
+	assert_true(text_equal(pricing.nearest.tariff, TEXT("fee")));
+	question.holding.package = TEXT("q");
+	pricing = due_of(&question);
+	assert_int_equal(pricing.refused, DUE_REFUSED_PACKAGE);
+	release_drop(release);
+}
+
+static void
+assert_explained(const struct release *release, const struct due_question *question,
+	const char *language, const char *expected)
+{
+	struct buffer out;
+	struct due_pricing pricing = due_of(question);
+	buffer_init(&out, 1 << 16);
+	assert_true(explain_due(release, text_of(language), &pricing, &out));
+	buffer_append_text(&out, (struct text){ "\0", 1 });
+	assert_string_equal((const char *)out.data, expected);
+	buffer_release(&out);
+}
+
+static void
+each_line_is_explained_by_its_runs_of_days(void **state)
+{
+	struct release *release = build_package(
+		P("2026-01-01", FEE) P("2026-03-20",
+			"charge { id = \"fee\", every = \"month\", ahead = true, prorate = \"day\", amount = \"99.00\" }"),
+		FEE_TEXT);
+	struct due_question question = asked(
+		release, span_of("2026-03-10", NULL), span_of("2026-03-01", "2026-04-01"));
+
+	(void)state;
+	assert_explained(release, &question, "en",
+		"fee  79.94 CNY  (p.fee, 2026-03-01 to 2026-03-31)\n"
+		"    2026-03-10 to 2026-03-19  129.00 × 10/31\n"
+		"    2026-03-20 to 2026-03-31  99.00 × 12/31\n");
+	assert_explained(release, &question, "zh",
+		"fee  79.94 CNY  (p.fee，2026-03-01 至 2026-03-31)\n"
+		"    2026-03-10 至 2026-03-19  129.00 × 10/31\n"
+		"    2026-03-20 至 2026-03-31  99.00 × 12/31\n");
+	question.holding.package = TEXT("q");
+	assert_explained(release, &question, "en", "NOT_FOUND: the catalog has no package q\n");
+	release_drop(release);
+}
+
+/* Random questions. */
+
+static uint64_t chance;
+
+static int64_t
+random_between(int64_t low, int64_t high)
+{
+	chance ^= chance << 13;
+	chance ^= chance >> 7;
+	chance ^= chance << 17;
+	return low + (int64_t)(chance % (uint64_t)(high - low + 1));
+}
+
+#define FIRST_DAY "2025-11-01"
+
+static int64_t
+random_ms(void)
+{
+	int64_t ms = day_ms(FIRST_DAY) + random_between(0, 500) * DAY_MS;
+	return random_between(0, 1) == 0 ? ms : ms + random_between(0, DAY_MS - 1);
+}
+
+static struct due_span
+random_span(void)
+{
+	int64_t a = random_ms(), b = random_ms();
+	return (struct due_span){ a < b ? a : b, a < b ? b + 1 : a + 1 };
+}
+
+/* Adds the exact amounts of all lines. */
+static struct ratio
+sum_of(const struct due_question *question)
+{
+	struct ratio sum = ratio_of(0);
+	struct due_pricing pricing = due_of(question);
+	assert_int_equal(pricing.refused, 0);
+	for (size_t i = 0; i < pricing.line_count; i++)
+		assert_true(ratio_add(sum, pricing.lines[i].exact, &sum));
+	return sum;
+}
+
+static int64_t
+day_at(int64_t ms)
+{
+	return floor_divide(ms + 8 * HOUR_MS, DAY_MS);
+}
+
+/* The same sum, day by day: 31.00 a month before 2026-03-18, 62.00 from then on, in whole cycles. */
+static struct ratio
+naive_sum(const struct due_question *question, const struct due_span *suspended)
+{
+	struct ratio sum = ratio_of(0), part;
+	int64_t held_from = day_at(question->holding.from_ms);
+	int64_t held_last = day_at(question->holding.till_ms - 1);
+	for (int64_t day = day_at(question->period.from_ms);
+		day <= day_at(question->period.till_ms - 1); day++) {
+		struct date date = date_of_day(day);
+		bool is_free = day * DAY_MS - 8 * HOUR_MS >= suspended->from_ms &&
+			(day + 1) * DAY_MS - 8 * HOUR_MS <= suspended->till_ms;
+		if (day < held_from || day > held_last || is_free)
+			continue;
+		int64_t price = day < day_at(day_ms("2026-03-18")) ? 31 : 62;
+		assert_true(ratio_make(price, month_days(date.year, date.month), &part));
+		assert_true(ratio_add(sum, part, &sum));
+	}
+	return sum;
+}
+
+static void
+random_questions_agree_with_a_walk_day_by_day_wherever_they_are_cut(void **state)
+{
+	static const char package[] = P("2020-01-01",
+		"charge { id = \"fee\", every = \"month\", ahead = false, prorate = \"day\", amount = \"31.00\", suspended = \"free\" }")
+		P("2026-03-18",
+			"charge { id = \"fee\", every = \"month\", ahead = false, prorate = \"day\", amount = \"62.00\", suspended = \"free\" }");
+	struct release *release = build_package(package, FEE_TEXT);
+
+	(void)state;
+	chance = 20261122;
+	print_message("seed %llu\n", (unsigned long long)chance);
+	for (int round = 0; round < 500; round++) {
+		struct due_span suspended = random_span();
+		struct due_question question = asked(release, random_span(), random_span());
+		question.suspended = &suspended;
+		question.suspended_count = 1;
+		struct ratio whole = sum_of(&question), sum;
+		assert_int_equal(ratio_compare(whole, naive_sum(&question, &suspended)), 0);
+		struct due_span period = question.period;
+		int64_t cut = random_between(
+				      day_at(period.from_ms), day_at(period.till_ms - 1) + 1) *
+				DAY_MS -
+			8 * HOUR_MS;
+		question.period.till_ms = cut;
+		sum = ratio_of(0);
+		if (cut > period.from_ms)
+			sum = sum_of(&question);
+		question.period = (struct due_span){ cut, period.till_ms };
+		if (cut < period.till_ms)
+			assert_true(ratio_add(sum, sum_of(&question), &sum));
+		assert_int_equal(ratio_compare(whole, sum), 0);
+		arena_clear(&due_arena);
+	}
+	release_drop(release);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_month_that_has_begun_costs_its_days),
+		cmocka_unit_test(what_is_due_ahead_is_not_given_back),
+		cmocka_unit_test(what_is_due_afterwards_ends_with_what_is_held),
+		cmocka_unit_test(without_proration_a_cycle_is_owed_whole_once),
+		cmocka_unit_test(what_is_due_once_is_due_on_the_first_day),
+		cmocka_unit_test(a_version_within_a_month_prices_its_own_days),
+		cmocka_unit_test(days_of_suspension_are_free_if_the_charge_says_so),
+		cmocka_unit_test(the_price_of_a_year_is_owed_by_twelfths),
+		cmocka_unit_test(what_cannot_be_held_is_refused),
+		cmocka_unit_test(each_line_is_explained_by_its_runs_of_days),
+		cmocka_unit_test(
+			random_questions_agree_with_a_walk_day_by_day_wherever_they_are_cut),
+	};
+	arena_init(&due_arena, (size_t)64 * 1024 * 1024);
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	arena_release(&due_arena);
+	return failed;
+}
