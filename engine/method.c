@@ -665,7 +665,7 @@ static const struct field RELEASE_HISTORY_RESULT_FIELDS[] = {
 		"those that were, newest first; the first is in force", "历次启用，最新在前，首个正在生效" },
 };
 RESULT(RELEASE_HISTORY_RESULT, "release.history", RELEASE_HISTORY_RESULT_FIELDS);
-static const enum say PUBLISH_SAYS[] = { SAY_BAD_CATALOG, SAY_TESTS_FAILED, SAY_DISK_FULL, SAY_OVERLOADED, SAY_COUNT };
+static const enum say PUBLISH_SAYS[] = { SAY_BAD_CATALOG, SAY_TESTS_FAILED, SAY_NOT_PROVED, SAY_DISK_FULL, SAY_OVERLOADED, SAY_COUNT };
 static const enum say RELEASE_SAYS[] = { SAY_NOT_FOUND, SAY_IN_USE, SAY_DISK_FULL, SAY_OVERLOADED, SAY_COUNT };
 static const char *const RELEASE_POSITIONAL[] = { "release", NULL };
 static const char *const CANCEL_POSITIONAL[] = { "at", NULL };

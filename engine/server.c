@@ -362,6 +362,7 @@ server_free(struct server *server, struct fault *fault)
 		uv_prepare_stop(&server->turn);
 		uv_idle_stop(&server->awake);
 		connections_close(server->connections, true);
+		shard_hurry(server->shard);
 		for (;;) {
 			store_turn(server->shard->store, false);
 			shard_turn(server->shard);

@@ -95,6 +95,12 @@ shard_is_pressed(const struct shard *shard)
 		waits->bytes - waits->parked_bytes >= WAITING_BYTES_MAX;
 }
 
+void
+shard_hurry(struct shard *shard)
+{
+	atomic_store(&shard->hurried, true);
+}
+
 size_t
 shard_waiting(const struct shard *shard)
 {

@@ -14,6 +14,8 @@
 
 #include "base/clock.h"
 
+#include <stdatomic.h>
+
 struct shard_settings {
 	struct store_settings store;
 	int64_t age_max_ms;     /* older events are refused */
@@ -46,6 +48,7 @@ struct shard {
 	struct id_memo memo;
 
 	struct shard_waits *waits; /* waits.c */
+	atomic_bool hurried;       /* see shard_hurry */
 	struct shard_stats stats;
 };
 
@@ -72,6 +75,8 @@ void shard_run(struct shard *shard, const struct shard_message *messages, size_t
 bool shard_is_pressed(const struct shard *shard);
 /* Forgets the memory of the calls that were just run. Between two calls only. */
 void shard_forget(struct shard *shard);
+/* Nobody gets answers any more: child processes of works are ended. */
+void shard_hurry(struct shard *shard);
 /* Calls that wait for something. */
 size_t shard_waiting(const struct shard *shard);
 

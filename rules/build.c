@@ -114,7 +114,9 @@ enum status
 build_stopped(struct build *build, enum sandbox_outcome outcome, struct fault *fault)
 {
 	const struct wording *wording = outcome == SANDBOX_ERROR ? &script_failed : &past_limit;
-	report(build, wording, text_of(build->sandbox->problem.file), 0);
+	struct text file = text_of(build->sandbox->problem.file);
+	/* Without memory Lua can't say where: it was in what ran. */
+	report(build, wording, file.size > 0 ? file : build->script_path, 0);
 	return sandbox_fault(build->sandbox, outcome, fault);
 }
 

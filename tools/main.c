@@ -2,6 +2,7 @@
 #include "command.h"
 
 #include "../engine/method.h"
+#include "../engine/proof.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +11,8 @@ int
 main(int count, char **arguments)
 {
 	const char *name = count < 2 ? "help" : arguments[1];
+	if (count == 2 && strcmp(name, PROOF_ARGUMENT) == 0)
+		proof_child();
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
 		name = "help";
 	if (strcmp(name, "--version") == 0)

@@ -16,6 +16,7 @@
 #include "../../../engine/base/log.h"
 #include "../../../engine/base/memory.h"
 #include "../../../engine/connection.h"
+#include "../../../engine/proof.h"
 #include "../../../rules/release.h"
 #include "../../../store/disk.h"
 
@@ -30,6 +31,14 @@
 #include <sys/un.h>
 
 #define WORLD_NOW INT64_C(1789963200000) /* 2026-09-21T04:00:00Z, a Monday */
+
+/* A shard that proves a catalog starts this program again, with one argument. */
+__attribute__((constructor)) static void
+world_be_child(int count, char **arguments)
+{
+	if (count == 2 && strcmp(arguments[1], PROOF_ARGUMENT) == 0)
+		proof_child();
+}
 
 static const char world_catalog[] UNUSED =
 	"catalog \"test\" {}\n"
