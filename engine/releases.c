@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of a release that is loaded; a catalog may have thousands. */
+enum { WARNINGS_LOGGED_MAX = 10 };
+
 struct releases {
 	struct leftovers *leftovers;
 	struct loaded_release *active;
@@ -42,43 +45,59 @@ releases_path(const char *data_directory, const char name[SHA256_HEX], char path
 
 /* ---- building ---- */
 
-enum status
-releases_build(struct bytes bundle, struct loaded_release **loaded, struct findings *findings,
-	struct fault *fault)
+/* Makes the host, and takes over the release. */
+static enum status
+host(struct release *release, struct loaded_release **loaded, struct fault *fault)
 {
 	struct loaded_release *made = memory_new_zeroed(1, sizeof *made);
-	if (made == NULL)
+	if (made == NULL) {
+		release_drop(release);
 		return fault_set(fault, STATUS_MEMORY, "no memory for a release");
-	enum status status = release_build(bundle, &made->release, findings, fault);
-	if (status == STATUS_OK)
-		status = host_new(made->release, NULL, &made->host, fault);
+	}
+	made->release = release;
+	enum status status = host_new(release, NULL, &made->host, fault);
 	if (status != STATUS_OK) {
 		loaded_release_free(made);
 		return status;
 	}
-	struct text name = release_name(made->release);
+	struct text name = release_name(release);
 	must(name.size == SHA256_HEX);
 	memcpy(made->name, name.data, SHA256_HEX);
-	made->image = release_image(made->release);
-	made->number = release_number(made->release);
+	made->image = release_image(release);
+	made->number = release_number(release);
 	*loaded = made;
 	return STATUS_OK;
 }
 
 enum status
-releases_load(const char *path, struct loaded_release **loaded, struct fault *fault)
+releases_build(struct bytes bundle, struct loaded_release **loaded, struct findings *findings,
+	struct fault *fault)
 {
-	struct buffer bundle;
-	struct findings findings;
-	buffer_init(&bundle, BUNDLE_BYTES_MAX);
-	findings_init(&findings);
-	enum status status = disk_read_file(path, &bundle, fault);
-	if (status == STATUS_OK)
-		status = releases_build(
-			(struct bytes){ bundle.data, bundle.size }, loaded, &findings, fault);
-	findings_release(&findings);
-	buffer_release(&bundle);
-	return status;
+	struct release *release;
+	enum status status = release_build(bundle, &release, findings, fault);
+	return status == STATUS_OK ? host(release, loaded, fault) : status;
+}
+
+static struct bytes
+bytes_of(const struct buffer *buffer)
+{
+	return (struct bytes){ buffer->data, buffer->size };
+}
+
+/* What is said of an older release, since the checker of this program may not let it pass any more. */
+static void
+log_warnings(struct bytes bundle, const struct release *release, const struct findings *findings)
+{
+	size_t left = bundle_language(bundle) < LANGUAGE_VERSION ? WARNINGS_LOGGED_MAX : 0;
+	for (size_t i = 0; i < findings->count && left > 0; i++) {
+		const struct finding *one = &findings->list[i];
+		if (one->severity != FINDING_WARNING)
+			continue;
+		log_event(LOG_WARN, "release %.12s: %.*s:%u: %.*s: %.*s",
+			release_name(release).data, TEXT_ARGS(one->file), one->line,
+			TEXT_ARGS(one->rule), TEXT_ARGS(one->say_en));
+		left--;
+	}
 }
 
 enum status
@@ -90,11 +109,20 @@ releases_load_texts(const char *path, struct release **release, struct fault *fa
 	findings_init(&findings);
 	enum status status = disk_read_file(path, &bundle, fault);
 	if (status == STATUS_OK)
-		status = release_build(
-			(struct bytes){ bundle.data, bundle.size }, release, &findings, fault);
+		status = release_load(bytes_of(&bundle), release, &findings, fault);
+	if (status == STATUS_OK)
+		log_warnings(bytes_of(&bundle), *release, &findings);
 	findings_release(&findings);
 	buffer_release(&bundle);
 	return status;
+}
+
+enum status
+releases_load(const char *path, struct loaded_release **loaded, struct fault *fault)
+{
+	struct release *release;
+	enum status status = releases_load_texts(path, &release, fault);
+	return status == STATUS_OK ? host(release, loaded, fault) : status;
 }
 
 /* ---- recalled ---- */

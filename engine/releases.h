@@ -114,7 +114,10 @@ releases_path(const char *data_directory, const char name[SHA256_HEX], char path
 /* Builds a bundle, with its host. STATUS_INVALID: the findings say why. Takes up to a second. */
 enum status releases_build(struct bytes bundle, struct loaded_release **loaded,
 	struct findings *findings, struct fault *fault);
-/* Reads and builds a bundle that is kept. */
+/*
+ * Reads and builds a bundle that is kept, as it was built when it was published: rules of the
+ * checker that are newer than it only warn, in the log.
+ */
 enum status releases_load(const char *path, struct loaded_release **loaded, struct fault *fault);
 /* The same without a host, for its texts. */
 enum status releases_load_texts(const char *path, struct release **release, struct fault *fault);

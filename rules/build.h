@@ -31,7 +31,8 @@ struct build {
 	/* What these would have declared is not known; there may have been more of them. */
 	struct failed_script failed[BUILD_FAILED_MAX];
 	size_t failed_count;
-	struct text zone_name; /* of the zone in the bundle */
+	unsigned loaded_language; /* of a release that is loaded again; 0: it is checked */
+	struct text zone_name;    /* of the zone in the bundle */
 	struct bytes zone_tzif;
 	const struct image *image; /* of the release that is tested, or NULL */
 	/* What runs, or ran last: findings about a script that is in no bundle look here. */
@@ -44,6 +45,8 @@ struct build {
 enum status build_begin(struct build *build, struct bytes bundle, const char *dialect,
 	struct findings *findings, struct fault *fault);
 void build_end(struct build *build);
+/* What is built was a release before: see release_load. */
+void build_loads(struct build *build);
 
 /*
  * Runs the scripts of the bundle that are tests (*_test.lua), or those that are not, in order of

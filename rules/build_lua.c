@@ -145,6 +145,18 @@ native_report(lua_State *lua)
 	return 0;
 }
 
+/* loaded_language() → the version of the language of the release that is loaded; nil: it is checked */
+static int
+native_loaded_language(lua_State *lua)
+{
+	const struct build *build = build_of(lua);
+	if (build->loaded_language == 0)
+		lua_pushnil(lua);
+	else
+		lua_pushinteger(lua, build->loaded_language);
+	return 1;
+}
+
 static int
 native_has_errors(lua_State *lua)
 {
@@ -487,6 +499,7 @@ build_open_native(lua_State *lua)
 		{ "has_errors", native_has_errors },
 		{ "is_rounding", native_is_rounding },
 		{ "is_text", native_is_text },
+		{ "loaded_language", native_loaded_language },
 		{ "locate", native_locate },
 		{ "micros", native_micros },
 		{ "moment", native_moment },

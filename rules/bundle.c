@@ -21,7 +21,9 @@
 
 static const struct text made_up[] = { { "@language", 9 }, { "@lua", 4 }, { "@zone", 5 } };
 #define MADE_UP_COUNT (sizeof made_up / sizeof made_up[0])
-static const struct text language_name = { "1", 1 };
+#define LANGUAGE_NAME_OF(version) #version
+#define LANGUAGE_NAME(version) LANGUAGE_NAME_OF(version)
+static const char language_name[] = LANGUAGE_NAME(LANGUAGE_VERSION);
 static const struct text lua_name = { "Lua 5.4", 7 };
 
 static int
@@ -119,6 +121,29 @@ shown(struct text text)
 	return (struct text){ text.data, text.size > 20 ? 20 : text.size };
 }
 
+/* A version of the language that we know; 0: it is none. */
+static unsigned
+language_of(struct text text)
+{
+	char name[12];
+	for (unsigned version = 1; version <= LANGUAGE_VERSION; version++) {
+		snprintf(name, sizeof name, "%u", version);
+		if (text_equal(text, text_of(name)))
+			return version;
+	}
+	return 0;
+}
+
+unsigned
+bundle_language(struct bytes bundle)
+{
+	struct bytes content;
+	bool found = bundle_file(bundle, made_up[0], &content);
+	unsigned version = found ? language_of(text_of_bytes(content)) : 0;
+	must(version > 0); /* it was checked */
+	return version;
+}
+
 static enum status
 check_made_up(size_t index, struct text path, struct bytes content, struct fault *fault)
 {
@@ -126,10 +151,10 @@ check_made_up(size_t index, struct text path, struct bytes content, struct fault
 	if (!text_equal(path, made_up[index]))
 		return fault_set(fault, STATUS_INVALID, "the bundle has no %s where it should be",
 			made_up[index].data);
-	if (index == 0 && !text_equal(text, language_name))
+	if (index == 0 && language_of(text) == 0)
 		return fault_set(fault, STATUS_UNSUPPORTED,
-			"the bundle is of version \"%.*s\" of the language; this program knows %s",
-			TEXT_ARGS(text), language_name.data);
+			"the bundle is of version \"%.*s\" of the language; this program knows %s and those before",
+			TEXT_ARGS(text), language_name);
 	if (index == 1 && !text_equal(text, lua_name))
 		return fault_set(fault, STATUS_UNSUPPORTED,
 			"the bundle is for \"%.*s\"; this program has %s", TEXT_ARGS(text),
@@ -254,7 +279,7 @@ bundle_of_files(
 		return status;
 	buffer_clear(bundle);
 	bool fits = buffer_append(bundle, MAGIC, MAGIC_BYTES) &&
-		append_file(bundle, made_up[0], bytes_of_text(language_name)) &&
+		append_file(bundle, made_up[0], bytes_of_text(text_of(language_name))) &&
 		append_file(bundle, made_up[1], bytes_of_text(lua_name)) &&
 		append_zone(bundle, zone);
 	zoneinfo_free(zone);

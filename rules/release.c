@@ -34,15 +34,21 @@ report_unbuildable(struct findings *findings, const struct fault *fault)
 	findings_add(findings, &finding);
 }
 
+/* How a release comes to be: of a catalog that is checked, or again. */
+enum making { MAKING_NEW, MAKING_AGAIN };
+
 /* Runs the scripts and makes the image; *built is NULL after findings that are errors. */
 static enum status
-build_all(struct bytes bundle, struct built **built, struct findings *findings, struct fault *fault)
+build_all(struct bytes bundle, enum making making, struct built **built, struct findings *findings,
+	struct fault *fault)
 {
 	struct build build;
 	*built = NULL;
 	enum status status = build_begin(&build, bundle, "catalog", findings, fault);
 	if (status != STATUS_OK)
 		return status;
+	if (making == MAKING_AGAIN)
+		build_loads(&build);
 	status = build_run_scripts(&build, false, fault);
 	if (status == STATUS_OK)
 		status = build_finish(&build, "catalog", "finish", fault);
@@ -130,15 +136,15 @@ refuse(struct findings *findings, struct fault *fault)
 		TEXT_ARGS(first->file), first->line, TEXT_ARGS(first->say_en));
 }
 
-enum status
-release_build(struct bytes bundle, struct release **release, struct findings *findings,
+static enum status
+make(struct bytes bundle, enum making making, struct release **release, struct findings *findings,
 	struct fault *fault)
 {
 	struct built *built;
 	enum status status = bundle_check(bundle, fault);
 	if (status != STATUS_OK)
 		return status;
-	status = build_all(bundle, &built, findings, fault);
+	status = build_all(bundle, making, &built, findings, fault);
 	if (status == STATUS_MEMORY && !findings_have_errors(findings))
 		return status; /* our own memory, not that of the scripts */
 	if (findings_have_errors(findings)) {
@@ -161,6 +167,20 @@ release_build(struct bytes bundle, struct release **release, struct findings *fi
 	findings_sort(findings);
 	*release = made;
 	return STATUS_OK;
+}
+
+enum status
+release_build(struct bytes bundle, struct release **release, struct findings *findings,
+	struct fault *fault)
+{
+	return make(bundle, MAKING_NEW, release, findings, fault);
+}
+
+enum status
+release_load(struct bytes bundle, struct release **release, struct findings *findings,
+	struct fault *fault)
+{
+	return make(bundle, MAKING_AGAIN, release, findings, fault);
 }
 
 struct release *

@@ -5,7 +5,7 @@
  * image. A release is immutable; it is shared by reference count and may be used by any thread,
  * each with its own host (host.h).
  *
- * A bundle, canonical: "SPBUNDL1"; then three made-up files, in this order: "@language" ("1"),
+ * A bundle, canonical: "SPBUNDL1"; then three made-up files, in this order: "@language" ("2"),
  * "@lua" ("Lua 5.4") and "@zone" (the name of the catalog's time zone, a line feed, its TZif
  * bytes); then the files of the folder in byte order of their paths. A file is varint length and
  * path, varint length and content. Paths are relative, of [a-z0-9_./-], end in ".lua" or ".csv",
@@ -19,6 +19,13 @@
 
 #include "../engine/base/buffer.h"
 #include "../engine/base/digest.h"
+
+/*
+ * Of the language. A bundle says the one it was made with; older ones are known, too. What a rule of
+ * the checker refuses that is newer than the release, it only warns of where that is loaded again
+ * (lib/versions.lua).
+ */
+#define LANGUAGE_VERSION 2
 
 #define BUNDLE_BYTES_MAX (64u * 1024 * 1024)
 #define BUNDLE_FILES_MAX 10000
@@ -51,6 +58,8 @@ enum status bundle_of_files(
 
 /* Is it whole and canonical, of this language and this Lua (else STATUS_UNSUPPORTED)? */
 enum status bundle_check(struct bytes bundle, struct fault *fault);
+/* The version of the language that a bundle, which has been checked, was made with. */
+unsigned bundle_language(struct bytes bundle);
 /* The release's name, 64 hexadecimal digits. */
 void bundle_name(struct bytes bundle, char name[SHA256_HEX]);
 /* One file of a bundle; false if there is none. */
@@ -70,6 +79,13 @@ struct release;
  * Files named *_test.lua are not run.
  */
 enum status release_build(struct bytes bundle, struct release **release, struct findings *findings,
+	struct fault *fault);
+/*
+ * Builds what was built and found sound once, perhaps by an older version of this program: to rate
+ * with it again, or to explain what it priced. Rules that are newer than the release only warn, and
+ * the limits above are wider.
+ */
+enum status release_load(struct bytes bundle, struct release **release, struct findings *findings,
 	struct fault *fault);
 struct release *release_retain(struct release *release);
 void release_drop(struct release *release);

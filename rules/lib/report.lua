@@ -5,6 +5,7 @@
 
 local use, native = ...
 local messages = use "messages"
+local versions = use "versions"
 
 local report = {}
 
@@ -68,6 +69,16 @@ function report.at(place, key)
     return { declaration = place.declaration, up = place, key = key }
 end
 
+-- "error", "warning" or "note": what the rule says, but of a release that is older than the rule.
+local function severity_of(rule)
+    local severity = messages[rule].severity or "error"
+    local loaded = native.loaded_language()
+    if severity == "error" and loaded and versions.since(rule) > loaded then
+        return "warning"
+    end
+    return severity
+end
+
 function report.find(rule, place, blanks)
     local message = messages[rule]
     if not message then
@@ -76,7 +87,7 @@ function report.find(rule, place, blanks)
     blanks = blanks or {}
     local file, line, column = report.where(place)
     native.report {
-        severity = message.severity or "error",
+        severity = severity_of(rule),
         rule = rule, file = file, line = line, column = column,
         say_en = fill(message.en, blanks, "en"), say_zh = fill(message.zh, blanks, "zh"),
         mend_en = fill_whole(message.mend_en, blanks, "en") or fill_whole(message.or_en, blanks, "en"),

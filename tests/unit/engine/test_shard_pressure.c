@@ -177,9 +177,9 @@ a_bundle_that_this_program_does_not_know_is_a_bad_catalog(void **state)
 	buffer_init(&bundle, BUNDLE_BYTES_MAX);
 	buffer_init(&params, BUNDLE_BYTES_MAX);
 	assert_int_equal(bundle_of_files(&file, 1, &bundle, &fault), STATUS_OK);
-	uint8_t *language = memmem(bundle.data, bundle.size, "@language\0011", 11);
+	uint8_t *language = memmem(bundle.data, bundle.size, "@language\0012", 11);
 	assert_non_null(language);
-	language[10] = '2';
+	language[10] = '9';
 	forge_array(&params, 4);
 	forge_unsigned(&params, 0);
 	forge_unsigned(&params, 5);

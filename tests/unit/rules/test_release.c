@@ -164,15 +164,138 @@ a_bundle_of_another_language_is_unsupported(void **state)
 	assert_int_equal(bundle_of_files(&file, 1, &bundle, &fault), STATUS_OK);
 	uint8_t *version = memmem(bundle.data, bundle.size,
 		"@language\x01"
-		"1",
+		"2",
 		11);
 	assert_non_null(version);
-	version[10] = '2';
-	assert_int_equal(bundle_check(bytes_of(&bundle), &fault), STATUS_UNSUPPORTED);
+	for (const char *other = "03x"; *other != '\0'; other++) {
+		version[10] = (uint8_t)*other;
+		assert_int_equal(bundle_check(bytes_of(&bundle), &fault), STATUS_UNSUPPORTED);
+	}
 	version[10] = '1';
+	assert_int_equal(bundle_check(bytes_of(&bundle), &fault), STATUS_OK);
+	assert_int_equal(bundle_language(bytes_of(&bundle)), 1);
+	version[10] = '2';
+	assert_int_equal(bundle_language(bytes_of(&bundle)), LANGUAGE_VERSION);
 	uint8_t *lua = memmem(bundle.data, bundle.size, "Lua 5.4", 7);
 	lua[6] = '5';
 	assert_int_equal(bundle_check(bytes_of(&bundle), &fault), STATUS_UNSUPPORTED);
+}
+
+/*
+ * The second version of "talk" gives its counter "free" to messages, which the first version of the
+ * language let pass (counter_changes in lib/messages.lua is newer); and a package has no text, which
+ * it did not.
+ */
+static char *
+catalog_of_the_first_language(bool sound)
+{
+	char *source = NULL;
+	int size = asprintf(&source,
+		"catalog \"old\" {}\n"
+		"service \"voice\" { unit = \"second\" }\n"
+		"service \"message\" { unit = \"item\" }\n"
+		"product \"line\" { services = { \"voice\", \"message\" } }\n"
+		"package \"talk\" { kind = \"base\", from = \"2020-01-01\", till = \"2021-01-01\",\n"
+		"    allowance { id = \"free\", serves = { service = \"voice\" }, amount = 60,\n"
+		"        unit = \"second\", every = \"month\" },\n"
+		"    tariff { id = \"call\", serves = { service = \"voice\" }, say = \"call\",\n"
+		"        step = \"60 s\", price = \"0.10\" } }\n"
+		"package \"talk\" { kind = \"base\", from = \"2021-01-01\",\n"
+		"    allowance { id = \"free\", serves = { service = \"message\" }, amount = 60,\n"
+		"        unit = \"item\", every = \"month\" },\n"
+		"    tariff { id = \"call\", serves = { service = \"voice\" }, say = \"call\",\n"
+		"        step = \"60 s\", price = \"0.10\" },\n"
+		"    tariff { id = \"write\", serves = { service = \"message\" }, say = \"call\",\n"
+		"        step = \"1 item\", price = \"0.10\" } }\n"
+		"plan \"talk\" { base = \"talk\" }\n"
+		"offering \"talk\" { plans = \"talk\" }\n"
+		"local all = { [\"catalog.old\"] = \"o\", [\"service.voice\"] = \"v\",\n"
+		"    [\"service.message\"] = \"m\", [\"product.line\"] = \"l\", %s\n"
+		"    [\"plan.talk\"] = \"t\", [\"offering.talk\"] = \"t\", [\"call\"] = \"c\",\n"
+		"    [\"allowance.free\"] = \"f\" }\n"
+		"texts \"zh\" (all)\n"
+		"texts \"en\" (all)\n",
+		sound ? "[\"package.talk\"] = \"t\"," : "");
+	assert_true(size > 0);
+	return source;
+}
+
+/* Builds it, or loads it again, as a bundle of that version of the language. */
+static enum status
+make_of_language(
+	const char *source, char language, bool again, struct findings *findings, bool *made)
+{
+	struct bundle_file file = file_of("catalog.lua", source);
+	struct release *release = NULL;
+	struct fault fault;
+	assert_int_equal(bundle_of_files(&file, 1, &bundle, &fault), STATUS_OK);
+	uint8_t *version = memmem(bundle.data, bundle.size, "@language", 9);
+	version[10] = (uint8_t)language;
+	findings_init(findings);
+	enum status status = again
+		? release_load(bytes_of(&bundle), &release, findings, &fault)
+		: release_build(bytes_of(&bundle), &release, findings, &fault);
+	*made = release != NULL;
+	release_drop(release);
+	return status;
+}
+
+static const struct finding *
+find_rule(const struct findings *findings, const char *rule)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		if (text_equal(findings->list[i].rule, text_of(rule)))
+			return &findings->list[i];
+	return NULL;
+}
+
+static void
+a_rule_newer_than_a_release_only_warns_where_it_is_loaded_again(void **state)
+{
+	static const struct {
+		char language;
+		bool again;
+		enum severity severity;
+	} ways[] = {
+		{ '1', true, FINDING_WARNING },
+		{ '1', false, FINDING_ERROR }, /* publishing holds all rules against it */
+		{ '2', true, FINDING_ERROR },
+		{ '2', false, FINDING_ERROR },
+	};
+	char *source = catalog_of_the_first_language(true);
+	(void)state;
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+		struct findings findings;
+		bool made, sound = ways[i].severity == FINDING_WARNING;
+		enum status status = make_of_language(
+			source, ways[i].language, ways[i].again, &findings, &made);
+		assert_int_equal(status, sound ? STATUS_OK : STATUS_INVALID);
+		assert_int_equal(made, sound);
+		const struct finding *found = find_rule(&findings, "counter_changes");
+		assert_non_null(found);
+		assert_int_equal(found->severity, ways[i].severity);
+		findings_release(&findings);
+	}
+	free(source);
+}
+
+static void
+a_rule_as_old_as_a_release_refuses_it_wherever_it_is(void **state)
+{
+	char *source = catalog_of_the_first_language(false);
+	(void)state;
+	for (int again = 0; again < 2; again++) {
+		struct findings findings;
+		bool made;
+		assert_int_equal(make_of_language(source, '1', again != 0, &findings, &made),
+			STATUS_INVALID);
+		assert_false(made);
+		const struct finding *found = find_rule(&findings, "missing_text");
+		assert_non_null(found);
+		assert_int_equal(found->severity, FINDING_ERROR);
+		findings_release(&findings);
+	}
+	free(source);
 }
 
 static void
@@ -327,6 +450,9 @@ main(void)
 		cmocka_unit_test(a_damaged_bundle_is_refused),
 		cmocka_unit_test(paths_that_lead_elsewhere_are_refused),
 		cmocka_unit_test(a_bundle_of_another_language_is_unsupported),
+		cmocka_unit_test(
+			a_rule_newer_than_a_release_only_warns_where_it_is_loaded_again),
+		cmocka_unit_test(a_rule_as_old_as_a_release_refuses_it_wherever_it_is),
 		cmocka_unit_test(a_script_that_is_too_large_is_refused),
 		cmocka_unit_test(a_release_is_named_by_its_bundle),
 		cmocka_unit_test(an_image_holds_what_was_declared),
