@@ -48,6 +48,7 @@ extern const struct command COMMAND_CHECK;
 extern const struct command COMMAND_TEST;
 extern const struct command COMMAND_DIFF;
 extern const struct command COMMAND_PUBLISH;
+extern const struct command COMMAND_RELEASES;
 extern const struct command COMMAND_EXPLAIN;
 extern const struct command COMMAND_DUMP;
 extern const struct command COMMAND_FSCK;

@@ -175,7 +175,7 @@ show(struct publication *publication)
 	if (active)
 		printf(zh ? "已生效。\n" : "It is in force.\n");
 	else
-		printf("%s\n  suanpan call release.activate '[\"%.12s\"]'\n",
+		printf("%s\n  suanpan releases activate %.12s\n",
 			zh ? "已保存，尚未生效；以下命令使其生效："
 			   : "It is kept and not in force yet; this puts it in force:",
 			name);
@@ -220,14 +220,14 @@ const struct command COMMAND_PUBLISH = {
 	.help = "Checks the catalog and runs its tests; with an error or a failed test nothing is sent, unless\n"
 		"--despite-tests lets failed tests pass. The server checks and tests it too, and keeps the catalog under the hash of\n"
 		"its content: publishing the same again changes nothing. With --activate it is in force at once, and charges go on\n"
-		"meanwhile; without, release.activate puts it in force.\n"
+		"meanwhile; without, suanpan releases activate puts it in force.\n"
 		"\n"
 		"It ends with code 0 if it is published, 1 if it has errors or the server refused it, 3 if there is no server.\n"
 		"\n"
 		"  suanpan publish rules/catalogs/fixed_line --activate --by li.wei --why \"new holidays\"",
 	.help_zh =
 		"先检查目录并运行其测试；有错误或测试失败则不发送（--despite-tests 允许测试失败）。服务器也会检查并测试，\n"
-		"并以内容哈希为名保存目录：重复发布相同内容不会有任何变化。--activate 立即启用，计费不中断；否则用 release.activate 启用。\n"
+		"并以内容哈希为名保存目录：重复发布相同内容不会有任何变化。--activate 立即启用，计费不中断；否则用 suanpan releases activate 启用。\n"
 		"\n"
 		"退出码：0 已发布，1 有错误或被服务器拒绝，3 没有服务器。\n"
 		"\n"
