@@ -230,7 +230,7 @@ static const struct method METHOD_HELLO = { "hello", &HELLO_PARAMS, NULL, &HELLO
 static const struct method METHOD_PING = { "ping", &NO_PARAMS, NULL, &PING_RESULT, NO_SAYS, query_run_ping, NULL,
 	"is anybody there", "连通性检查", false };
 static const struct method METHOD_STATS = { "stats", &NO_PARAMS, NULL, &STATS_RESULT, NO_SAYS, query_run_stats, NULL,
-	"counts and sizes, for people and monitoring", "运行统计", false };
+	"counts and sizes, for people and monitoring; the longest turn of the loop is that since they were asked for last", "运行统计；事件循环的最长一轮自上次查询起计", false };
 
 /* ---- customer, account, subscription ---- */
 
@@ -609,7 +609,7 @@ SHAPE(RELEASE_HISTORY_PARAMS, "release.history", RELEASE_HISTORY_FIELDS, struct 
 	{ "by", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "who published it", "发布人" }, \
 	{ "why", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "why it was published", "发布原因" }, \
 	{ "active", FIELD_BOOLEAN, 0, true, 0, 0, NULL, NULL, "is it in force", "是否生效" }, \
-	{ "memory_bytes", FIELD_INTEGER, 0, false, 0, 0, NULL, NULL, "while in force", "占用内存" }
+	{ "memory_bytes", FIELD_INTEGER, 0, false, 0, 0, NULL, NULL, "that it takes while it is loaded: in force, or scheduled", "载入时（生效或已排期）占用的内存" }
 
 static const struct field RELEASE_RESULT_FIELDS[] = { RELEASE_RESULT_FIELDS_ALL };
 RESULT(RELEASE_RESULT, "release", RELEASE_RESULT_FIELDS);

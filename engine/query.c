@@ -131,16 +131,37 @@ pack_store(struct pack *pack, const struct store_stats *stats)
 	pack_name_unsigned(pack, "busy", stats->busy);
 }
 
+static void
+pack_loop(struct pack *pack, const struct shard_stats *stats)
+{
+	pack_name(pack, "loop");
+	pack_map(pack, 2);
+	pack_name_unsigned(pack, "turns", stats->turns);
+	pack_name_unsigned(pack, "turn_ns_max", stats->turn_ns_max);
+}
+
+static void
+pack_releases(struct pack *pack, const struct releases *releases)
+{
+	size_t kept, loaded;
+	releases_kept(releases, &kept);
+	size_t bytes = releases_memory_bytes(releases, &loaded);
+	pack_name(pack, "releases");
+	pack_map(pack, 3);
+	pack_name_unsigned(pack, "kept", kept);
+	pack_name_unsigned(pack, "loaded", loaded);
+	pack_name_unsigned(pack, "memory_bytes", bytes);
+}
+
 enum call_end
 query_run_stats(struct call *call, const void *params)
 {
-	const struct shard *shard = call->shard;
-	const struct loaded_release *release = call_release(call);
+	struct shard *shard = call->shard;
 	struct store_stats stats;
 	(void)params;
 	store_stats(shard->store, &stats);
 	struct pack pack = pack_into(call_buffer(call));
-	pack_map(&pack, 8);
+	pack_map(&pack, 9);
 	pack_name(&pack, "calls");
 	pack_map(&pack, 9);
 	pack_name_unsigned(&pack, "calls", shard->stats.calls);
@@ -153,11 +174,9 @@ query_run_stats(struct call *call, const void *params)
 	pack_name_unsigned(&pack, "waited", shard->stats.waited);
 	pack_name_unsigned(&pack, "waiting", shard_waiting(shard));
 	pack_store(&pack, &stats);
-	pack_name(&pack, "release_memory_bytes");
-	pack_unsigned(&pack,
-		release == NULL ? 0
-				: release_memory_bytes(release->release) +
-				host_memory_bytes(release->host));
+	pack_loop(&pack, &shard->stats);
+	pack_releases(&pack, shard->releases);
+	shard->stats.turn_ns_max = 0;
 	return answer(call, &pack);
 }
 

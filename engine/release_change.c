@@ -204,12 +204,13 @@ pack_release(struct pack *pack, struct call *call, const struct kept_release *ke
 	const struct activation *activation = releases_activation_of(
 		call->shard->releases, kept->name);
 	bool in_force = active != NULL && memcmp(active->name, kept->name, SHA256_HEX) == 0;
+	const struct loaded_release *loaded = releases_loaded(call->shard->releases, kept->name);
 	bool ahead = activation != NULL && activation->loaded != NULL;
 	bool by = kept->by[0] != '\0', why = kept->why[0] != '\0';
 	call_saw(call, kept->version);
 	if (activation != NULL)
 		call_saw(call, activation->version);
-	pack_map(pack, 5u + (activation != NULL) + by + why + in_force + more);
+	pack_map(pack, 5u + (activation != NULL) + by + why + (loaded != NULL) + more);
 	pack_name_text(pack, "release", name_of(kept->name));
 	pack_name_string(pack, "catalog", kept->catalog);
 	pack_name_unsigned(pack, "bytes", kept->size);
@@ -223,9 +224,8 @@ pack_release(struct pack *pack, struct call *call, const struct kept_release *ke
 	if (why)
 		pack_name_string(pack, "why", kept->why);
 	pack_name_bool(pack, "active", in_force);
-	if (in_force)
-		pack_name_unsigned(pack, "memory_bytes",
-			release_memory_bytes(active->release) + host_memory_bytes(active->host));
+	if (loaded != NULL)
+		pack_name_unsigned(pack, "memory_bytes", loaded_release_memory_bytes(loaded));
 }
 
 enum call_end

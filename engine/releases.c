@@ -483,3 +483,39 @@ releases_active(const struct releases *releases)
 {
 	return releases->active;
 }
+
+const struct loaded_release *
+releases_loaded(const struct releases *releases, const char name[SHA256_HEX])
+{
+	const struct loaded_release *active = releases->active;
+	if (active != NULL && memcmp(active->name, name, SHA256_HEX) == 0)
+		return active;
+	const struct activation *activation = releases_activation_of(releases, name);
+	return activation == NULL ? NULL : activation->loaded;
+}
+
+/* ---- memory ---- */
+
+size_t
+loaded_release_memory_bytes(const struct loaded_release *loaded)
+{
+	return release_memory_bytes(loaded->release) + host_memory_bytes(loaded->host);
+}
+
+size_t
+releases_memory_bytes(const struct releases *releases, size_t *count)
+{
+	size_t bytes = 0;
+	*count = releases->recalled_count;
+	for (size_t i = 0; i < releases->recalled_count; i++)
+		bytes += release_memory_bytes(releases->recalled[i]);
+	if (releases->active != NULL) {
+		bytes += loaded_release_memory_bytes(releases->active);
+		(*count)++;
+	}
+	for (size_t i = releases->past; i < releases->activation_count; i++) {
+		bytes += loaded_release_memory_bytes(releases->activations[i].loaded);
+		(*count)++;
+	}
+	return bytes;
+}

@@ -65,6 +65,12 @@ void releases_close(struct releases *releases);
 
 /* The one in force; NULL if there is none yet. */
 const struct loaded_release *releases_active(const struct releases *releases);
+/* One that is loaded, being in force or ahead; NULL if it is not. */
+const struct loaded_release *
+releases_loaded(const struct releases *releases, const char name[SHA256_HEX]);
+size_t loaded_release_memory_bytes(const struct loaded_release *loaded);
+/* Of all in memory, those recalled included; *count is how many. */
+size_t releases_memory_bytes(const struct releases *releases, size_t *count);
 /* Puts in force what is due. Once a turn: a comparison where nothing is. */
 void releases_settle(struct releases *releases, int64_t now_ms);
 /* Gives a worker what is to be taken away; at the end of each turn. */

@@ -40,6 +40,9 @@ struct server {
 	char address[256];
 	char socket[1100];
 
+	/* At the end of the last turn: the clock, and how long the loop had waited for events. */
+	uint64_t turn_ended_ns, idle_ns;
+
 	bool stopping;
 	bool failed;
 	struct fault fault;
@@ -79,6 +82,19 @@ awake_called(uv_idle_t *idle)
 	(void)idle;
 }
 
+/* How long this turn took, without the wait for what it had to do. */
+static void
+measure_turn(struct server *server)
+{
+	struct shard_stats *stats = &server->shard->stats;
+	uint64_t now_ns = monotonic_ns(), idle_ns = uv_metrics_idle_time(&server->loop);
+	uint64_t busy_ns = now_ns - server->turn_ended_ns - (idle_ns - server->idle_ns);
+	if (stats->turns++ > 0 && busy_ns > stats->turn_ns_max)
+		stats->turn_ns_max = busy_ns;
+	server->turn_ended_ns = now_ns;
+	server->idle_ns = idle_ns;
+}
+
 /*
  * The end of each turn of the loop: all that is left to do before it sleeps, also after sockets
  * were closed.
@@ -104,6 +120,7 @@ turn_called(uv_prepare_t *prepare)
 	if (server->stopping && connections_count(server->connections) == 0 &&
 		shard_waiting(server->shard) == 0)
 		uv_stop(&server->loop);
+	measure_turn(server);
 }
 
 /* ---- listening ---- */
@@ -411,6 +428,7 @@ server_open(struct server **server, const struct settings *settings,
 	mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES_MIN);
 	log_set_level((enum log_level)settings->log_level.number);
 	uv_loop_init(&opened->loop);
+	uv_loop_configure(&opened->loop, UV_METRICS_IDLE_TIME);
 	open_handles(opened);
 	enum status status = check_listening(settings, fault);
 	struct shard_settings shard = shard_settings_of(settings);

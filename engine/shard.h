@@ -30,6 +30,8 @@ struct shard_stats {
 	uint64_t charged, refused, repeated, rated;
 	uint64_t waited; /* calls that had to wait for something cold */
 	size_t waiting;
+	uint64_t turns;       /* of the loop */
+	uint64_t turn_ns_max; /* the longest since stats were asked for last */
 };
 
 struct shard {

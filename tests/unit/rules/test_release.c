@@ -232,9 +232,8 @@ make_of_language(
 	uint8_t *version = memmem(bundle.data, bundle.size, "@language", 9);
 	version[10] = (uint8_t)language;
 	findings_init(findings);
-	enum status status = again
-		? release_load(bytes_of(&bundle), &release, findings, &fault)
-		: release_build(bytes_of(&bundle), &release, findings, &fault);
+	enum status status = again ? release_load(bytes_of(&bundle), &release, findings, &fault)
+				   : release_build(bytes_of(&bundle), &release, findings, &fault);
 	*made = release != NULL;
 	release_drop(release);
 	return status;
@@ -450,8 +449,7 @@ main(void)
 		cmocka_unit_test(a_damaged_bundle_is_refused),
 		cmocka_unit_test(paths_that_lead_elsewhere_are_refused),
 		cmocka_unit_test(a_bundle_of_another_language_is_unsupported),
-		cmocka_unit_test(
-			a_rule_newer_than_a_release_only_warns_where_it_is_loaded_again),
+		cmocka_unit_test(a_rule_newer_than_a_release_only_warns_where_it_is_loaded_again),
 		cmocka_unit_test(a_rule_as_old_as_a_release_refuses_it_wherever_it_is),
 		cmocka_unit_test(a_script_that_is_too_large_is_refused),
 		cmocka_unit_test(a_release_is_named_by_its_bundle),
