@@ -47,9 +47,8 @@ path_is_file_of_ours(struct text path)
 	return ends_with(path, TEXT(".lua")) || ends_with(path, TEXT(".csv"));
 }
 
-/* Parts of [a-z0-9_.-] that begin with no dot, joined by single slashes. */
-static bool
-path_is_valid(struct text path)
+bool
+bundle_path_is_valid(struct text path)
 {
 	bool first_of_part = true;
 	if (path.size == 0 || path.size > BUNDLE_PATH_MAX || !path_is_file_of_ours(path))
@@ -165,7 +164,7 @@ check_made_up(size_t index, struct text path, struct bytes content, struct fault
 static enum status
 check_file(struct text before, struct text path, struct bytes content, struct fault *fault)
 {
-	if (!path_is_valid(path))
+	if (!bundle_path_is_valid(path))
 		return fault_set(
 			fault, STATUS_INVALID, "the bundle has a file whose path is none of ours");
 	if (before.data != NULL && compare_paths(before, path) >= 0)
@@ -269,7 +268,7 @@ bundle_of_files(
 {
 	struct zoneinfo *zone;
 	for (size_t i = 0; i < count; i++)
-		if (!path_is_valid(files[i].path))
+		if (!bundle_path_is_valid(files[i].path))
 			return fault_set(fault, STATUS_INVALID,
 				"%.*s: a path in a catalog has small letters, digits, '_', '-' and "
 				"'.' only: rename it",

@@ -56,6 +56,12 @@ struct bundle_file {
 enum status bundle_of_files(
 	const struct bundle_file *files, size_t count, struct buffer *bundle, struct fault *fault);
 
+/*
+ * May a file of a bundle be called this? Parts of [a-z0-9_.-] that begin with no dot, joined by
+ * single slashes.
+ */
+bool bundle_path_is_valid(struct text path);
+
 /* Is it whole and canonical, of this language and this Lua (else STATUS_UNSUPPORTED)? */
 enum status bundle_check(struct bytes bundle, struct fault *fault);
 /* The version of the language that a bundle, which has been checked, was made with. */

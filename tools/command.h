@@ -47,6 +47,7 @@ extern const struct command COMMAND_INIT;
 extern const struct command COMMAND_CHECK;
 extern const struct command COMMAND_TEST;
 extern const struct command COMMAND_DIFF;
+extern const struct command COMMAND_TABLE;
 extern const struct command COMMAND_PUBLISH;
 extern const struct command COMMAND_RELEASES;
 extern const struct command COMMAND_EXPLAIN;
