@@ -95,6 +95,10 @@ int build_native_csv_names(lua_State *lua);
 /* build_asked.c: tables_asked(…) of `native`. */
 int build_native_tables_asked(lua_State *lua);
 
+/* build_functions.c: loops(…) and members(…) of `native`. */
+int build_native_loops(lua_State *lua);
+int build_native_members(lua_State *lua);
+
 /* What the image does not hold of a release. */
 struct release_text {
 	struct text key;

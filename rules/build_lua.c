@@ -122,7 +122,7 @@ severity_field(lua_State *lua)
 						    : FINDING_ERROR;
 }
 
-/* report { severity, file, line, column, rule, say_en, say_zh, mend_en, mend_zh } */
+/* report { severity, file, line, column, rule, say_en, say_zh, mend_en, mend_zh, propose } */
 static int
 native_report(lua_State *lua)
 {
@@ -139,6 +139,7 @@ native_report(lua_State *lua)
 		.say_zh = text_field(lua, 1, "say_zh"),
 		.mend_en = text_field(lua, 1, "mend_en"),
 		.mend_zh = text_field(lua, 1, "mend_zh"),
+		.propose = text_field(lua, 1, "propose"),
 	};
 	if (!findings_add(build->findings, &finding))
 		build->findings_lost = true;
@@ -501,6 +502,8 @@ build_open_native(lua_State *lua)
 		{ "is_text", native_is_text },
 		{ "loaded_language", native_loaded_language },
 		{ "locate", native_locate },
+		{ "loops", build_native_loops },
+		{ "members", build_native_members },
 		{ "micros", native_micros },
 		{ "moment", native_moment },
 		{ "nearest", native_nearest },

@@ -72,7 +72,7 @@ findings_add(struct findings *findings, const struct finding *finding)
 		return false;
 	struct finding copy = *finding;
 	struct text *texts[] = { &copy.file, &copy.rule, &copy.say_en, &copy.say_zh, &copy.mend_en,
-		&copy.mend_zh };
+		&copy.mend_zh, &copy.propose };
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
 		*texts[i] = arena_copy_text(&findings->arena, *texts[i]);
 		if (texts[i]->data == NULL)
@@ -149,6 +149,21 @@ severity_word(enum severity severity, bool chinese)
 	return chinese ? words[severity] : severity_name(severity);
 }
 
+static bool
+write_proposed(struct text lines, struct buffer *out)
+{
+	bool written = true;
+	while (written && lines.size > 0) {
+		const char *feed = memchr(lines.data, '\n', lines.size);
+		size_t size = feed == NULL ? lines.size : (size_t)(feed - lines.data);
+		written = buffer_append_text(out, TEXT("    + ")) &&
+			buffer_append(out, lines.data, size) && buffer_append_text(out, TEXT("\n"));
+		size += feed != NULL;
+		lines = (struct text){ lines.data + size, lines.size - size };
+	}
+	return written;
+}
+
 bool
 finding_write(const struct finding *finding, struct text language, struct buffer *out)
 {
@@ -168,7 +183,7 @@ finding_write(const struct finding *finding, struct text language, struct buffer
 		written = written &&
 			buffer_append_text(out, chinese ? TEXT("    修正：") : TEXT("    fix: ")) &&
 			buffer_append_text(out, mend) && buffer_append_text(out, TEXT("\n"));
-	return written;
+	return written && write_proposed(finding->propose, out);
 }
 
 static bool

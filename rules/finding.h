@@ -26,6 +26,7 @@ struct finding {
 	struct text rule; /* stable name: "unknown_name", "float_for_decimal" … */
 	struct text say_en, say_zh;
 	struct text mend_en, mend_zh; /* may be empty */
+	struct text propose; /* lines to paste there, "…" where a value is missing; may be empty */
 };
 
 #define FINDINGS_MAX 10000
@@ -50,10 +51,11 @@ void findings_sort(struct findings *findings);
 
 /*
  * One finding as a person reads it, in "zh" or "en", with a line feed after each line; the second
- * line only where there is a fix:
+ * line only where there is a fix, and more where there are lines to paste:
  *
- *   packages/local.lua:12:9: error: unknown_field: tariff has no field "stp"
- *       fix: write "step"
+ *   packages/local.lua:12:9: error: band_without_price: price has no price for the band 'night'
+ *       fix: add its price
+ *       + night = "…",
  *
  * False if the buffer had no room.
  */

@@ -28,6 +28,8 @@ finding_json(const struct finding *finding)
 	if (object != NULL && finding->mend_en.size > 0)
 		json_object_set_new(
 			object, "fix", both_languages(finding->mend_en, finding->mend_zh));
+	if (object != NULL && finding->propose.size > 0)
+		json_object_set_new(object, "propose", json_of_text(finding->propose));
 	return object;
 }
 

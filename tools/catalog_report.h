@@ -15,7 +15,7 @@
 #define CATALOG_REPORT_BYTES_MAX ((size_t)256 * 1024 * 1024)
 
 /* {errors, warnings, notes, findings_left_out, findings: [{severity, file, line, column, rule, say:
- * {en, zh}, fix: {en, zh}}]} */
+ * {en, zh}, fix: {en, zh}, propose}]} */
 json_t *findings_json(const struct findings *findings);
 
 /* {passed, failed, left_out, milliseconds, tests: [{file, line, name, passed, …}], coverage:

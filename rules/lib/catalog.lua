@@ -9,6 +9,7 @@ local schema = use "schema"
 local read = use "read"
 local calendars = use "calendars"
 local decisions = use "decisions"
+local functions = use "functions"
 local zones = use "zones"
 local packages = use "packages"
 local texts = use "texts"
@@ -105,6 +106,7 @@ local function build_model()
     model.decision_list, model.decisions = build_all(words.table, decisions.build)
     table.sort(model.decision_list, function(a, b) return a.id < b.id end)
     decisions.check_asked(model.decisions)
+    functions.check()
     model.packages = packages.build(model, words.package)
     check_sold(words, "package", "plan", { "base", "optional" })
     check_sold(words, "plan", "offering", { "plans" })

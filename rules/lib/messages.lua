@@ -1,5 +1,6 @@
 -- What the checker can say: for each rule its severity (error if not given), the sentence and what would mend it, in both languages.
--- "{name}" is a blank. Where a blank of what would mend it has no value (nothing is near), the fix is `or_` instead.
+-- "{name}" is a blank. Where a blank of what would mend it has no value (nothing is near), the fix is `or_` instead. `propose` is what
+-- can be pasted at the place, with "…" for what only the author knows.
 
 local use = ...
 
@@ -144,8 +145,9 @@ messages.zone_not_frozen = {
 messages.missing_text = {
     en = "there is no text '{key}' in {language}",
     zh = "缺少“{key}”的{language}文本",
-    mend_en = "add [\"{key}\"] = \"…\" to texts \"{language_id}\"",
-    mend_zh = "在 texts \"{language_id}\" 中加上 [\"{key}\"] = \"…\"",
+    mend_en = "add it to texts \"{language_id}\"",
+    mend_zh = "在 texts \"{language_id}\" 中加上它",
+    propose = "[\"{key}\"] = \"…\",",
 }
 messages.missing_text_near = {
     en = "there is no text '{key}' in {language}, but there is '{near}', which nothing uses",
@@ -180,8 +182,9 @@ messages.language_not_listed = {
 messages.calendar_gap = {
     en = "no rule of the calendar '{id}' covers {day} from {from} to {till}",
     zh = "日历“{id}”没有规则覆盖{day} {from} 至 {till}",
-    mend_en = "add a last row { \"…\", rest = true }",
-    mend_zh = "在最后加一行 { \"…\", rest = true }",
+    mend_en = "add a last row for the rest",
+    mend_zh = "在最后加一行，覆盖其余时间",
+    propose = "{ \"…\", rest = true },",
 }
 messages.dead_calendar_rule = {
     en = "this row can never match: the rows before it cover all its time",
@@ -260,8 +263,9 @@ messages.table_domain = {
 messages.table_gap = {
     en = "no row of the table '{id}' covers {values}",
     zh = "表“{id}”没有任何行覆盖 {values}",
-    mend_en = "add the row {proposed} or narrow the domain",
-    mend_zh = "加上一行 {proposed} 或缩小取值范围",
+    mend_en = "add this row with its outcome, or narrow the domain",
+    mend_zh = "加上此行并写出结果，或缩小取值范围",
+    propose = "{proposed}",
 }
 messages.table_overlap = {
     en = "rows {other} and {row} both match {values}",
@@ -392,8 +396,9 @@ messages.versions_overlap = {
 messages.band_without_price = {
     en = "the calendar '{calendar}' has a band '{band}', for which {field} has no price",
     zh = "日历“{calendar}”有时段“{band}”，{field} 没有给出它的价格",
-    mend_en = "add {band} = \"…\"",
-    mend_zh = "加上 {band} = \"…\"",
+    mend_en = "add its price",
+    mend_zh = "加上它的价格",
+    propose = "{band} = \"…\",",
 }
 messages.bands_without_calendar = {
     en = "{field} has a price for each band, but the tariff names no calendar",
@@ -593,6 +598,23 @@ messages.unpriced = {
     zh = "业务“{service}”{zone_zh}没有任何资费",
     mend_en = "add a tariff that serves it, or refuse the numbers of the zone",
     mend_zh = "添加适用的资费，或对该区的号码写 refuse",
+    propose = "{proposed}",
+}
+messages.unpriced_from = {
+    severity = "warning",
+    en = "from {from} on nothing{plan_en} prices the service '{service}'{zone_en}",
+    zh = "自 {from} 起，{plan_zh}没有任何资费为业务“{service}”{zone_zh}定价",
+    mend_en = "add a tariff that serves it to a package that is in force then",
+    mend_zh = "在当时有效的优惠包中添加适用的资费",
+    propose = "{proposed}",
+}
+messages.unpriced_between = {
+    severity = "warning",
+    en = "from {from} until {till} nothing{plan_en} prices the service '{service}'{zone_en}",
+    zh = "{from} 至 {till} 之间，{plan_zh}没有任何资费为业务“{service}”{zone_zh}定价",
+    mend_en = "add a tariff that serves it to a package that is in force then",
+    mend_zh = "在当时有效的优惠包中添加适用的资费",
+    propose = "{proposed}",
 }
 messages.version_drops = {
     severity = "warning",
@@ -645,6 +667,23 @@ messages.unknown_package = {
     or_en = "write the id of a package of this catalog",
     or_zh = "写本目录中优惠包的编号",
 }
+-- Functions
+
+messages.loop_unbounded = {
+    en = "`{word}` in a function may never end",
+    zh = "函数中的 `{word}` 可能永不结束",
+    mend_en = "write for i = 1, n do … end, which ends by itself",
+    mend_zh = "改用 for i = 1, n do … end，它必然结束",
+}
+messages.context_field = {
+    en = "{owner} has no field '{name}'",
+    zh = "{owner} 没有“{name}”这个字段",
+    mend_en = "write {owner}.{near}",
+    mend_zh = "改为 {owner}.{near}",
+    or_en = "it has {fields}",
+    or_zh = "可用的有 {fields}",
+}
+
 -- Layouts
 
 messages.no_layout = {

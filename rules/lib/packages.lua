@@ -4,12 +4,16 @@ local use, native = ...
 local report = use "report"
 local failed = use "failed"
 local types = use "types"
+local serving = use "serving"
+local priced = use "priced"
 local schema = use "schema"
 local discounts = use "discounts"
 local dues = use "dues"
 
 local packages = {}
 local find, at = report.find, report.at
+
+local covers, zones_of = serving.covers, serving.zones_of
 
 local USES_MAX, TIERS_MAX = schema.limits.uses, schema.limits.tiers
 
@@ -56,16 +60,6 @@ local function resolve_serves(model, serves)
         end
     end
     return sound and { service = service, zones = set } or nil
-end
-
--- All zones that something serves, of a service: names, or { "" } where there are none.
-local function zones_of(model, service)
-    local map = service.zones and model.zones[service.zones]
-    return map and #map.zones > 0 and map.zones or { "" }
-end
-
-local function covers(serves, zone)
-    return not serves.zones or serves.zones[zone] ~= nil
 end
 
 local function overlaps(model, a, b)
@@ -517,14 +511,6 @@ local function check_neighbours(before, after)
     end
 end
 
--- How a finding names a zone; "" where a service has none.
-local function named_zone(zone)
-    if zone == "" then
-        return "", ""
-    end
-    return " to the zone '" .. zone .. "'", "在计费区“" .. zone .. "”"
-end
-
 local function serves_it(package, service, zone)
     for _, tariff in ipairs(package.tariffs) do
         local serves = tariff.serves
@@ -540,7 +526,8 @@ local function check_dropped(model, before, after)
     for _, service in ipairs(model.service_list) do
         for _, zone in ipairs(service.broken and {} or zones_of(model, service)) do
             if serves_it(before, service, zone) and not serves_it(after, service, zone) then
-                local zone_en, zone_zh = named_zone(zone)
+                local zone_en, zone_zh = serving.named_zone(zone)
+                priced.tell_dropped(service, zone, after.from.day)
                 find("version_drops", at(after.place, "from"), { id = after.id, from = after.from.text, service = service.id,
                     zone_en = zone_en, zone_zh = zone_zh })
             end
@@ -567,50 +554,6 @@ local function check_versions(model, list)
     end
 end
 
--- service id → zone → true, for all that some tariff serves
-local function priced_zones(model, list)
-    local priced = {}
-    for _, package in ipairs(list) do
-        for _, tariff in ipairs(package.tariffs) do
-            local serves = tariff.serves
-            local zones = serves and (priced[serves.service.id] or {})
-            if serves then
-                priced[serves.service.id] = zones
-                for _, zone in ipairs(zones_of(model, serves.service)) do
-                    zones[zone] = zones[zone] or covers(serves, zone)
-                end
-            end
-        end
-    end
-    return priced
-end
-
--- A service in a zone that no tariff of any package serves. Not said while there may be a tariff that could not be read.
-local function check_priced(model, list)
-    if failed.mentions("tariff") then
-        return
-    end
-    for _, package in ipairs(list) do
-        for _, tariff in ipairs(package.tariffs) do
-            if not tariff.serves then
-                return
-            end
-        end
-    end
-    local priced = priced_zones(model, list)
-    for _, service in ipairs(model.service_list) do
-        local map = service.zones and model.zones[service.zones]
-        local zones = not service.broken and not (service.zones and not map) and zones_of(model, service) or {}
-        for _, zone in ipairs(zones) do
-            if not (priced[service.id] and priced[service.id][zone]) then
-                local zone_en, zone_zh = named_zone(zone)
-                find("unpriced", zone ~= "" and map.zone_places[zone] or service.place,
-                    { service = service.id, zone_en = zone_en, zone_zh = zone_zh })
-            end
-        end
-    end
-end
-
 -- All versions of all packages, sorted by id and day.
 function packages.build(model, records)
     local list = {}
@@ -621,7 +564,7 @@ function packages.build(model, records)
         end
     end
     check_versions(model, list)
-    check_priced(model, list)
+    priced.check(model, list)
     discounts.check(model, list)
     return list
 end

@@ -92,6 +92,7 @@ function report.find(rule, place, blanks)
         say_en = fill(message.en, blanks, "en"), say_zh = fill(message.zh, blanks, "zh"),
         mend_en = fill_whole(message.mend_en, blanks, "en") or fill_whole(message.or_en, blanks, "en"),
         mend_zh = fill_whole(message.mend_zh, blanks, "zh") or fill_whole(message.or_zh, blanks, "zh"),
+        propose = fill_whole(message.propose, blanks, "en"),
     }
 end
 

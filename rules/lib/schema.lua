@@ -59,6 +59,9 @@ schema.context_at = {
     { "date", { en = "\"2026-01-31\"", zh = "\"2026-01-31\"" }, "string" },
 }
 
+-- All of them by name: a field's type may be one, and a function's, { "function", "usage" }, says which its parameter is.
+schema.contexts = { usage = schema.context, ["suanpan.time"] = schema.context_at }
+
 -- Records are written { … } inside of a field or as a positional entry.
 schema.records = {
     serves = {

@@ -311,10 +311,14 @@ function readers.rounding(value, place)
     return { step = micros, mode = mode }
 end
 
-readers["function"] = function(value, place)
+-- Functions that were read, with the name of what their first parameter is (schema.contexts).
+types.functions = {}
+
+readers["function"] = function(value, place, context)
     if type(value) ~= "function" then
         return wrong(value, place, wanted["function"])
     end
+    table.insert(types.functions, { call = value, context = context or "usage" })
     return value
 end
 

@@ -96,7 +96,7 @@ struct damage {
 	const char *from;
 	const char *to;
 	const char *place; /* "file:line:column" */
-	const char *mend;  /* part of the fix in English, or NULL */
+	const char *mend;  /* part of the fix in English or of what it proposes, or NULL */
 };
 
 static const struct damage damages[] = {
@@ -450,7 +450,8 @@ check_damage(const struct damage *damage)
 		found = found ||
 			(text_equal(finding->rule, text_of(damage->rule)) &&
 				strcmp(place, damage->place) == 0 &&
-				contains(finding->mend_en, damage->mend));
+				(contains(finding->mend_en, damage->mend) ||
+					contains(finding->propose, damage->mend)));
 	}
 	if (!found) {
 		print_findings(&findings);

@@ -52,7 +52,7 @@ struct damage {
 	const char *to;
 	const char *place; /* "file:line:column" */
 	const char *say;   /* part of the sentence in English */
-	const char *mend;  /* part of the fix */
+	const char *mend;  /* part of the fix, or of what it proposes */
 };
 
 static const struct damage damages[] = {
@@ -170,8 +170,9 @@ is_told(const struct finding *finding, const struct damage *damage)
 		snprintf(place + size, sizeof place - (size_t)size, ":%u", finding->column);
 	return text_equal(finding->rule, text_of(damage->rule)) &&
 		strcmp(place, damage->place) == 0 && contains(finding->say_en, damage->say) &&
-		contains(finding->mend_en, damage->mend) && has_chinese(finding->say_zh) &&
-		has_chinese(finding->mend_zh);
+		(contains(finding->mend_en, damage->mend) ||
+			contains(finding->propose, damage->mend)) &&
+		has_chinese(finding->say_zh) && has_chinese(finding->mend_zh);
 }
 
 static void

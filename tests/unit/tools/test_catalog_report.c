@@ -92,11 +92,12 @@ findings_are_counted_by_severity(void **state)
 		.say_en = TEXT("no"),
 		.say_zh = TEXT("否"),
 		.mend_en = TEXT("yes"),
-		.mend_zh = TEXT("是") };
+		.mend_zh = TEXT("是"),
+		.propose = TEXT("a\nb") };
 	findings_init(&findings);
 	assert_true(findings_add(&findings, &finding));
 	finding.severity = FINDING_WARNING;
-	finding.mend_en = finding.mend_zh = TEXT("");
+	finding.mend_en = finding.mend_zh = finding.propose = TEXT("");
 	assert_true(findings_add(&findings, &finding));
 	json_t *object = findings_json(&findings);
 	assert_int_equal(json_integer_value(json_object_get(object, "errors")), 1);
@@ -105,7 +106,10 @@ findings_are_counted_by_severity(void **state)
 	const json_t *first = json_array_get(json_object_get(object, "findings"), 0);
 	assert_string_equal(
 		json_string_value(json_object_get(json_object_get(first, "fix"), "zh")), "是");
-	assert_null(json_object_get(json_array_get(json_object_get(object, "findings"), 1), "fix"));
+	assert_string_equal(json_string_value(json_object_get(first, "propose")), "a\nb");
+	const json_t *second = json_array_get(json_object_get(object, "findings"), 1);
+	assert_null(json_object_get(second, "fix"));
+	assert_null(json_object_get(second, "propose"));
 	json_decref(object);
 	findings_release(&findings);
 }
