@@ -4,21 +4,13 @@ local use = ...
 local report = use "report"
 local failed = use "failed"
 local types = use "types"
+local serving = use "serving"
 
 local discounts = {}
 local find, at = report.find, report.at
+local covers, zones_of = serving.covers, serving.zones_of
 
 local WHOLE = 1000000 -- parts per million: all of what a discount is on
-
--- All zones of a service: names, or { "" } where it has none.
-local function zones_of(model, service)
-    local map = service.zones and model.zones[service.zones]
-    return map and #map.zones > 0 and map.zones or { "" }
-end
-
-local function covers(serves, zone)
-    return not serves.zones or serves.zones[zone] ~= nil
-end
 
 -- Which of the zones that `on` names a service has; nil if it has none of them.
 local function zones_on(model, service, on)
