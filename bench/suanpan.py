@@ -26,7 +26,7 @@ def varint(value):
 def bundle(catalog, zone="Asia/Shanghai"):
     """A catalog folder as rules/release.h describes it."""
     with open(f"/usr/share/zoneinfo/{zone}", "rb") as file:
-        files = [("@language", b"1"), ("@lua", b"Lua 5.4"), ("@zone", zone.encode() + b"\n" + file.read())]
+        files = [("@language", b"2"), ("@lua", b"Lua 5.4"), ("@zone", zone.encode() + b"\n" + file.read())]
     found = []
     for folder, _, names in os.walk(catalog):
         for name in names:

@@ -146,11 +146,14 @@ pack_releases(struct pack *pack, const struct releases *releases)
 	size_t kept, loaded;
 	releases_kept(releases, &kept);
 	size_t bytes = releases_memory_bytes(releases, &loaded);
+	struct switch_stats switches = releases_switches(releases);
 	pack_name(pack, "releases");
-	pack_map(pack, 3);
+	pack_map(pack, 5);
 	pack_name_unsigned(pack, "kept", kept);
 	pack_name_unsigned(pack, "loaded", loaded);
 	pack_name_unsigned(pack, "memory_bytes", bytes);
+	pack_name_unsigned(pack, "switches", switches.count);
+	pack_name_unsigned(pack, "switch_cpu_ns_max", switches.cpu_ns_max);
 }
 
 enum call_end

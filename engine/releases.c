@@ -1,6 +1,7 @@
 /* The releases of a shard (see releases.h). */
 #include "releases.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/must.h"
@@ -21,6 +22,9 @@ struct releases {
 	size_t room;
 	struct release *recalled[RELEASES_RECALLED_MAX];
 	size_t recalled_count;
+	struct switch_stats switches;
+	bool switched; /* in this turn; from when on: */
+	uint64_t switched_cpu_ns;
 	struct activation *activations; /* the earliest first */
 	size_t activation_count, activation_room;
 	size_t past; /* so many are history */
@@ -321,6 +325,34 @@ releases_cancel(struct releases *releases, int64_t at_ms)
 		(releases->activation_count - place) * sizeof *list);
 }
 
+/* A release comes into force: what that takes is measured to the end of the turn. */
+static void
+note_switch(struct releases *releases)
+{
+	releases->switches.count++;
+	if (!releases->switched)
+		releases->switched_cpu_ns = thread_cpu_ns();
+	releases->switched = true;
+}
+
+void
+releases_turn(struct releases *releases)
+{
+	leftovers_turn(releases->leftovers);
+	if (!releases->switched)
+		return;
+	uint64_t took_ns = thread_cpu_ns() - releases->switched_cpu_ns;
+	if (took_ns > releases->switches.cpu_ns_max)
+		releases->switches.cpu_ns_max = took_ns;
+	releases->switched = false;
+}
+
+struct switch_stats
+releases_switches(const struct releases *releases)
+{
+	return releases->switches;
+}
+
 void
 releases_settle(struct releases *releases, int64_t now_ms)
 {
@@ -328,6 +360,7 @@ releases_settle(struct releases *releases, int64_t now_ms)
 		releases->activations[releases->past].at_ms <= now_ms) {
 		struct activation *due = &releases->activations[releases->past++];
 		must(due->loaded != NULL);
+		note_switch(releases);
 		leftovers_add_release(releases->leftovers, releases->active);
 		releases->active = due->loaded;
 		due->loaded = NULL;

@@ -73,8 +73,16 @@ size_t loaded_release_memory_bytes(const struct loaded_release *loaded);
 size_t releases_memory_bytes(const struct releases *releases, size_t *count);
 /* Puts in force what is due. Once a turn: a comparison where nothing is. */
 void releases_settle(struct releases *releases, int64_t now_ms);
-/* Gives a worker what is to be taken away; at the end of each turn. */
 struct leftovers *releases_leftovers(struct releases *releases);
+/* At the end of each turn of the loop: gives a worker what is to be taken away. */
+void releases_turn(struct releases *releases);
+
+/* Releases that came into force since the start, and the most that the turns in which one did took of a processor. */
+struct switch_stats {
+	uint64_t count;
+	uint64_t cpu_ns_max;
+};
+struct switch_stats releases_switches(const struct releases *releases);
 
 /* All activations, the earliest first; *past of *count are history, the last of which is in force. */
 const struct activation *

@@ -258,7 +258,7 @@ shard_turn(struct shard *shard)
 			waits->works_running++;
 		}
 	}
-	leftovers_turn(releases_leftovers(shard->releases));
+	releases_turn(shard->releases);
 }
 
 /* Moves a call to memory of its own, to wait in front of its scope or behind others. */

@@ -33,11 +33,23 @@ clock_fixed(int64_t *ms)
 	return (struct clock){ .now_ms = fixed_now_ms, .context = ms };
 }
 
+static uint64_t
+ns_of(clockid_t clock)
+{
+	struct timespec now;
+	int outcome = clock_gettime(clock, &now);
+	must(outcome == 0);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
 uint64_t
 monotonic_ns(void)
 {
-	struct timespec now;
-	int outcome = clock_gettime(CLOCK_MONOTONIC, &now);
-	must(outcome == 0);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+	return ns_of(CLOCK_MONOTONIC);
+}
+
+uint64_t
+thread_cpu_ns(void)
+{
+	return ns_of(CLOCK_THREAD_CPUTIME_ID);
 }

@@ -23,5 +23,7 @@ struct clock clock_fixed(int64_t *ms);
 
 /* Nanoseconds of a clock that only goes forward, for measuring. */
 uint64_t monotonic_ns(void);
+/* Nanoseconds that the calling thread has had a processor; asking takes a call of the system. */
+uint64_t thread_cpu_ns(void);
 
 #endif
