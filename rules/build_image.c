@@ -525,6 +525,7 @@ read_package(lua_State *lua, struct package *package, const struct band_list *ba
 	package->id = reader_text(lua, arena_of(lua), "id");
 	package->file = reader_text(lua, arena_of(lua), "file");
 	package->layer = reader_number(lua, "layer");
+	package->over = reader_texts(lua, arena_of(lua), "over", &package->over_count);
 	package->from_ms = get_day_ms(lua, "from");
 	package->till_ms = reader_has(lua, "till") ? get_day_ms(lua, "till") : INT64_MAX;
 	read_meters(lua, package);

@@ -121,9 +121,61 @@ tariff_find(struct rating *rating, const struct package *package, uint32_t compo
 	return true;
 }
 
+static bool
+is_over(const struct package *package, const struct package *other)
+{
+	for (uint32_t i = 0; i < package->over_count; i++)
+		if (text_equal(package->over[i], other->id))
+			return true;
+	return false;
+}
+
+/*
+ * Several packages of the chosen one's layer price the component: chooses the one that is over all
+ * others, or refuses.
+ */
+static bool
+choice_between(struct rating *rating, uint32_t component, int64_t ms, struct choice *choice)
+{
+	uint32_t layer = choice->package->layer;
+	const struct package *other = NULL;
+
+	for (int round = 0; round < 2; round++) { /* finds one, then holds it against all */
+		for (size_t i = 0; i < rating->held_count; i++) {
+			const struct held *held = &rating->held[i];
+			const struct tariff *tariff;
+
+			if (held->package->layer != layer || held->package == choice->package ||
+				ms < held->from_ms || ms >= held->till_ms)
+				continue;
+			if (!tariff_find(rating, held->package, component, &tariff))
+				return false;
+			if (tariff == NULL)
+				continue;
+			if (is_over(held->package, choice->package)) {
+				choice->package = held->package;
+				choice->since_ms = held->since_ms;
+				choice->tariff = tariff;
+			} else if (round == 1 && other == NULL &&
+				!is_over(choice->package, held->package)) {
+				other = held->package;
+			}
+		}
+	}
+	return other == NULL ||
+		rating_refuse(rating, REFUSED_AMBIGUOUS,
+			&(struct near_miss){ .package = choice->package->id,
+				.tariff = choice->tariff->id,
+				.condition = "layer",
+				.wanted = choice->package->id,
+				.got = other->id });
+}
+
 bool
 choice_make(struct rating *rating, uint32_t component, int64_t ms, struct choice *choice)
 {
+	bool several = false;
+
 	*choice = (struct choice){ .till_ms = INT64_MAX };
 	for (size_t i = 0; i < rating->held_count; i++) {
 		const struct held *held = &rating->held[i];
@@ -140,17 +192,14 @@ choice_make(struct rating *rating, uint32_t component, int64_t ms, struct choice
 			return false;
 		if (tariff == NULL)
 			continue;
-		if (choice->tariff != NULL)
-			return rating_refuse(rating, REFUSED_AMBIGUOUS,
-				&(struct near_miss){ .package = choice->package->id,
-					.tariff = choice->tariff->id,
-					.condition = "layer",
-					.wanted = choice->package->id,
-					.got = held->package->id });
+		if (choice->tariff != NULL) {
+			several = true;
+			continue;
+		}
 		choice->package = held->package;
 		choice->since_ms = held->since_ms;
 		choice->tariff = tariff;
 	}
 	must(choice->till_ms > ms);
-	return true;
+	return !several || choice_between(rating, component, ms, choice);
 }

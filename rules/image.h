@@ -165,6 +165,8 @@ struct limit {
 struct package {
 	struct text id;
 	uint32_t layer; /* rank in image.layers: 0 wins */
+	const struct text *over; /* ids of all packages of its layer that it wins over */
+	uint32_t over_count;
 	int64_t from_ms;
 	int64_t till_ms;
 	const struct tariff *tariffs; /* in written order */

@@ -8,7 +8,8 @@
  *  2. For each component of the catalog, the event is cut into stretches in which the same tariff
  *     applies. At the start of each unit the tariff is: among the packages held at that instant,
  *     the first layer that has one; in a package the first in written order whose service, zones
- *     and `when` fit. Two packages of one layer that both have one: refused, AMBIGUOUS_TARIFF.
+ *     and `when` fit. Of several packages of one layer that have one, that which is over all others;
+ *     if there is none: refused, AMBIGUOUS_TARIFF.
  *  3. Units begin one after the other (seconds), or all at once (bytes, items). A unit that has
  *     begun is owed whole: its tariff, band and price are those of its first instant. Within a
  *     stretch and a band the units are counted in closed form: the time is that of the bands

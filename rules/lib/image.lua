@@ -145,7 +145,7 @@ function image.of(model)
             local function bounds(list)
                 return map(list, function(from) return bound(from, services, meters) end)
             end
-            return { id = package.id, file = package.file, layer = package.layer, from = package.from.day,
+            return { id = package.id, file = package.file, layer = package.layer, over = package.over, from = package.from.day,
                 till = package.till and package.till.day,
                 tariffs = map(package.tariffs, function(from) return tariff(from, services, calendars, meters) end),
                 allowances = map(package.allowances, function(from) return allowance(from, services) end),

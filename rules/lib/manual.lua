@@ -179,9 +179,12 @@ integer,text,date,decimal
         about = {
             en = "The same id may stand several times: each is a version, and the time of the event says which one prices it. A "
                 .. "version ends where the next one begins. So a price is changed by adding a version, "
-                .. "never by changing one that has been in force.",
+                .. "never by changing one that has been in force. Of packages that are held together the one of the first layer "
+                .. "prices; in a layer, the one that is `over` all others. Where a plan sells two that may price the same, and neither "
+                .. "is over the other, that is an error; usage of somebody who holds such a pair is refused with AMBIGUOUS_TARIFF.",
             zh = "同一编号可以声明多次，每次是一个版本，由使用发生的时间决定适用哪个版本；上一版本到下一版本生效时为止。"
-                .. "因此调价是增加一个版本，而不是改动已经生效过的版本。",
+                .. "因此调价是增加一个版本，而不是改动已经生效过的版本。同时持有的优惠包中，由首个能定价的层定价；同一层中，由以 `over` 优先于其余者定价。"
+                .. "同一定价计划所售的两个优惠包可能为同一使用定价，而又互不优先，是错误；持有这样一对的用户，其使用以 AMBIGUOUS_TARIFF 拒绝。",
         },
         file = "packages/home.lua",
         example = [[

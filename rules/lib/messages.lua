@@ -393,6 +393,32 @@ messages.versions_overlap = {
     mend_en = "write till = \"{from}\", or leave till out",
     mend_zh = "写成 till = \"{from}\"，或不写 till",
 }
+messages.layer_overlap = {
+    en = "{packages} of the layer '{layer}' can be held together by the plan '{plan}', and more than one of them prices the service "
+        .. "'{service}'{zone_en}",
+    zh = "定价计划“{plan}”可同时持有“{layer}”层的 {packages}，而其中不止一个{zone_zh}为业务“{service}”定价",
+    mend_en = "say which wins by over = \"…\" in its package, move one to another layer or plan, or narrow what they serve",
+    mend_zh = "在应当优先的优惠包中写 over = \"…\"，或改其中一个的层或定价计划，或缩小适用范围",
+}
+messages.over_circular = {
+    en = "package '{id}' is over itself, by way of {others}",
+    zh = "优惠包“{id}”经由 {others} 优先于自身",
+    mend_en = "remove one of these from over",
+    mend_zh = "从 over 中去掉其中之一",
+}
+messages.over_other_layer = {
+    en = "package '{name}' is in the layer '{other}', not in '{layer}': which of the two wins is said by the layers",
+    zh = "优惠包“{name}”在“{other}”层，不在“{layer}”层，二者的先后由层决定",
+    mend_en = "remove it from over",
+    mend_zh = "从 over 中去掉它",
+}
+messages.layer_dearer = {
+    severity = "warning",
+    en = "this tariff is dearer at all times than '{other}', which it hides from those who hold both by the plan '{plan}'",
+    zh = "此资费任何时候都比“{other}”贵，而按定价计划“{plan}”同时持有二者时由它定价",
+    mend_en = "lower the price, or move one of the packages to another layer, unless that is meant",
+    mend_zh = "调低价格，或改其中一个优惠包的层；如果有意如此则不必改",
+}
 messages.band_without_price = {
     en = "the calendar '{calendar}' has a band '{band}', for which {field} has no price",
     zh = "日历“{calendar}”有时段“{band}”，{field} 没有给出它的价格",

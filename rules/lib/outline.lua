@@ -22,7 +22,7 @@ local names_zh = {
     hours = "时间", days = "日期", except = "除外", rest = "其余", holidays = "节假日表", prefix = "前缀", number = "号码",
     digits = "位数", followed_by = "后接", refuse = "拒绝", area_codes = "区号", currency = "币种", languages = "语言",
     table = "决策表", file = "文件", columns = "列", types = "类型", hit = "取用", domain = "取值范围",
-    discount = "折扣", off = "减免", stack = "叠加", needs = "须持有", per = "按", on = "适用", tiers = "阶梯",
+    discount = "折扣", off = "减免", stack = "叠加", needs = "须持有", over = "优先于", per = "按", on = "适用", tiers = "阶梯",
     charge = "收费", ahead = "预收", prorate = "折算", priced_by = "计价周期", suspended = "停机",
     plans = "定价计划", base = "基础包", optional = "可选包", brand = "品牌", services = "业务", instructions = "指令上限",
 }

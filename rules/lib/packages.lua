@@ -9,6 +9,7 @@ local priced = use "priced"
 local schema = use "schema"
 local discounts = use "discounts"
 local dues = use "dues"
+local layers = use "layers"
 
 local packages = {}
 local find, at = report.find, report.at
@@ -565,6 +566,7 @@ function packages.build(model, records)
     end
     check_versions(model, list)
     priced.check(model, list)
+    layers.check(model, list)
     discounts.check(model, list)
     return list
 end

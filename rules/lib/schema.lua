@@ -247,6 +247,9 @@ schema.catalog = {
                 zh = "失效首日；不写则到下一版本为止" } },
             { "seasonal", "yes", say = { en = "true: a hole before the next version is meant", zh = "true：与下一版本之间的空档是有意的" } },
             { "layer", "id", say = { en = "A layer of the catalog; else the one called as the kind", zh = "所在的层；不写则与种类同名" } },
+            { "over", { "list", { "name_of", "package" } }, default = {},
+                say = { en = "Packages of its layer that it wins over, and over all that these win over",
+                    zh = "同层中它优先于的优惠包，以及后者所优先于的" } },
         },
     },
     {

@@ -107,6 +107,58 @@ two_packages_of_one_layer_are_ambiguous(void **state)
 }
 
 static void
+of_packages_of_one_layer_the_one_that_is_over_all_others_prices(void **state)
+{
+	static const struct text over_b2[] = { { "b2", 2 } };
+	static const struct text over_all[] = { { "b2", 2 }, { "b3", 2 } };
+	static struct sketch sketch;
+	struct holding held[] = { HELD("b1"), HELD("b2"), HELD("b3") };
+
+	(void)state;
+	sketch_begin(&sketch, "Asia/Shanghai");
+	struct package *b1 = sketch_package(&sketch, "b1", 1, ALL_TIME);
+	sketch_tariff(&sketch, b1, "x", 60, &fen_11);
+	sketch_tariff(&sketch, sketch_package(&sketch, "b2", 1, ALL_TIME), "y", 60, &fen_11);
+	sketch_tariff(&sketch, sketch_package(&sketch, "b3", 1, ALL_TIME), "z", 60, &fen_11);
+	b1->over = over_b2;
+	b1->over_count = 1;
+	/* in whatever order they are held */
+	for (size_t first = 0; first < 3; first++)
+		for (size_t second = 0; second < 3; second++) {
+			if (first == second)
+				continue;
+			const struct holding two[] = { held[first], held[second] };
+			const struct holding three[] = { held[first], held[second],
+				held[3 - first - second] };
+
+			if (first + second == 1) {
+				struct pricing pricing = priced(
+					&sketch, call("2026-03-10T12:00:00Z", 1), two, 2);
+				assert_text(pricing.lines[0].tariff, "x");
+			} else {
+				refused(&sketch, call("2026-03-10T12:00:00Z", 1), two, 2,
+					REFUSED_AMBIGUOUS);
+			}
+			refused(&sketch, call("2026-03-10T12:00:00Z", 1), three, 3,
+				REFUSED_AMBIGUOUS);
+			b1->over = over_all;
+			b1->over_count = 2;
+			struct pricing pricing = priced(
+				&sketch, call("2026-03-10T12:00:00Z", 1), three, 3);
+			assert_text(pricing.lines[0].tariff, "x");
+			b1->over = over_b2;
+			b1->over_count = 1;
+		}
+	/* only while it is held */
+	held[0].from_ms = sketch_at("2026-03-10T12:01:00Z");
+	struct pricing pricing = priced(&sketch, call("2026-03-10T12:00:00Z", 120), held, 2);
+	assert_int_equal(pricing.line_count, 2);
+	assert_text(pricing.lines[0].tariff, "y");
+	assert_text(pricing.lines[1].tariff, "x");
+	sketch_end(&sketch);
+}
+
+static void
 the_first_tariff_whose_function_agrees_prices(void **state)
 {
 	static struct sketch sketch;
@@ -150,6 +202,7 @@ main(void)
 		cmocka_unit_test(a_tariff_that_comes_back_has_one_line),
 		cmocka_unit_test(the_first_layer_that_has_a_tariff_prices),
 		cmocka_unit_test(two_packages_of_one_layer_are_ambiguous),
+		cmocka_unit_test(of_packages_of_one_layer_the_one_that_is_over_all_others_prices),
 		cmocka_unit_test(the_first_tariff_whose_function_agrees_prices),
 	};
 
