@@ -19,6 +19,8 @@ stds.none = {}
 files["**/catalogs/**/*.lua"] = with { "allowance", "calendar", "cap", "catalog", "charge", "column", "discount", "limit", "offering", "package",
     "plan", "product", "service", "table", "tables", "tariff", "texts", "zones" }
 files["**/sample/**/*.lua"] = files["**/catalogs/**/*.lua"]
-files["**/catalogs/**/*_test.lua"] = with { "cases", "due", "test" }
+files["**/catalogs/**/*_test.lua"] = with {
+    "advance", "always", "at", "buy", "cancel", "cases", "due", "expect", "scenario", "test", "use",
+}
 files["**/sample/**/*_test.lua"] = files["**/catalogs/**/*_test.lua"]
 files["**/layouts/*.lua"] = with { "column", "layout" }

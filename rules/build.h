@@ -99,6 +99,11 @@ int build_native_tables_asked(lua_State *lua);
 int build_native_loops(lua_State *lua);
 int build_native_members(lua_State *lua);
 
+/* build_tests.c: counters(), instant(…) and later(…) of `native`. */
+int build_native_counters(lua_State *lua);
+int build_native_instant(lua_State *lua);
+int build_native_later(lua_State *lua);
+
 /* What the image does not hold of a release. */
 struct release_text {
 	struct text key;

@@ -489,6 +489,7 @@ build_open_native(lua_State *lua)
 {
 	static const luaL_Reg functions[] = {
 		{ "amount", native_amount },
+		{ "counters", build_native_counters },
 		{ "csv", build_native_csv },
 		{ "csv_column", build_native_csv_column },
 		{ "csv_names", build_native_csv_names },
@@ -498,8 +499,10 @@ build_open_native(lua_State *lua)
 		{ "failed_scripts", native_failed_scripts },
 		{ "files", native_files },
 		{ "has_errors", native_has_errors },
+		{ "instant", build_native_instant },
 		{ "is_rounding", native_is_rounding },
 		{ "is_text", native_is_text },
+		{ "later", build_native_later },
 		{ "loaded_language", native_loaded_language },
 		{ "locate", native_locate },
 		{ "loops", build_native_loops },

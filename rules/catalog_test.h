@@ -2,10 +2,9 @@
  * What `suanpan check` and `suanpan test` do with a catalog folder's bundle (release.h:
  * bundle_of_directory).
  *
- * Both run the catalog's scripts in the sandbox and never raise its limits. Tests are `test` and
- * `cases` in files named
- * *_test.lua anywhere in the folder; each event goes through rate_usage, the same code as a live
- * one. Not thread-safe; takes milliseconds to seconds, so never on the shard's thread.
+ * Both run the catalog's scripts in the sandbox and never raise its limits. Tests are `test`, `cases`,
+ * `scenario` and `always` in files named *_test.lua anywhere in the folder; each event goes through rate_usage,
+ * the same code as a live one. Not thread-safe; takes milliseconds to seconds, so never on the shard's thread.
  */
 #ifndef SUANPAN_CATALOG_TEST_H
 #define SUANPAN_CATALOG_TEST_H
@@ -25,38 +24,58 @@ struct test_options {
 	struct text language; /* "zh" or "en", of `because` */
 };
 
-/* One `test`, or one row of a `cases`. */
+enum test_kind { TEST_CASE, TEST_SCENARIO, TEST_ALWAYS, TEST_DUE };
+const char *test_kind_name(enum test_kind kind); /* "case", "scenario" … */
+
+/* One `test`, one row of a `cases`, one `scenario`, or one claim of an `always`, one `due`. */
 struct test_result {
+	enum test_kind kind;
 	struct text file;
 	uint32_t line;
-	struct text name; /* "name" or "name / row" */
+	struct text name; /* "name", "name / row" or "name / claim" */
 	bool passed;
 	/* where it failed: */
+	uint32_t step;    /* of a scenario, from 1, and its word; `line` is where it is written */
+	struct text word; /* "use" */
 	struct text
 		expected; /* "amount 0.22, zone local": what was asked for and did not come out */
 	struct text got;  /* the same fields as they came out */
 	struct text because; /* explain_pricing of what came out; several lines */
 };
 
-enum coverage_kind { COVERAGE_TARIFF, COVERAGE_BAND, COVERAGE_ZONE, COVERAGE_ROW };
-const char *coverage_kind_name(enum coverage_kind kind); /* "tariff", "band", "zone", "row" */
+enum coverage_kind {
+	COVERAGE_TARIFF, /* "package.tariff" */
+	COVERAGE_BAND,   /* "package.tariff.band" */
+	COVERAGE_STEP,   /* "package.tariff.first", "package.tariff.next" where the first differs */
+	COVERAGE_TIER,   /* "package.tariff.2", from 1 */
+	COVERAGE_ALLOWANCE, /* "package.allowance": it paid for something */
+	COVERAGE_CAP,       /* "package.cap": it made something cheaper */
+	COVERAGE_LIMIT,     /* "package.limit": it refused something */
+	COVERAGE_ZONE,      /* "map.zone" */
+	COVERAGE_REFUSAL,   /* "map.reason" */
+	COVERAGE_ROW,       /* "table.line" */
+	COVERAGE_OUTCOME,   /* "package.tariff.when true", "package.tariff.when false" */
+	COVERAGE_TEXT,      /* the key of what names a line or says why there is none */
+	COVERAGE_KINDS
+};
+const char *coverage_kind_name(enum coverage_kind kind); /* "tariff", "band" … */
 
 struct coverage {
 	enum coverage_kind kind;
-	struct text name; /* "package.tariff", "package.tariff.band", "map.zone", "table.row" */
-	uint64_t hits;    /* events that came by */
+	struct text name;
+	uint64_t hits; /* events that came by */
 };
 
 struct test_report {
-	struct arena arena;          /* holds everything below */
+	struct arena arena;          /* holds all texts below */
 	struct test_result *results; /* in order of file, then as written */
 	size_t result_count;
 	size_t result_room;
 	size_t failed_count;
 	size_t left_out_count;      /* by the filter */
-	struct coverage *coverages; /* tariffs, then bands, zones and rows of tables, each in order
-				       of name; of all tests that ran */
+	struct coverage *coverages; /* by kind, then by name; of all tests that expect a price */
 	size_t coverage_count;
+	size_t coverage_room;
 	uint64_t elapsed_ns; /* of running the tests, without building */
 };
 

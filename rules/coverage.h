@@ -7,7 +7,7 @@
 #include "catalog_test.h"
 #include "rate.h"
 
-/* Lists all tariffs, bands, zones and rows of tables of the image in report->coverages. False without memory. */
+/* Lists all there is in the image in report->coverages. False without memory. */
 bool coverage_list(struct test_report *report, const struct image *image);
 
 /* Counts what a pricing came by. */
@@ -17,5 +17,20 @@ void coverage_note(struct test_report *report, const struct image *image, const 
 /* Counts the rows of decision tables that were answers (host.h). */
 void
 coverage_note_rows(struct test_report *report, const struct image *image, uint64_t *const *hits);
+
+/* The functions of a catalog, which count how often each `when` was true and false. */
+struct coverage_calls {
+	const struct rate_functions *called;
+	struct rate_functions functions;
+	uint64_t (*hits)[2]; /* of each function: false, true */
+	bool paused;         /* nothing is counted */
+};
+
+/* False without memory. */
+bool coverage_calls_init(struct coverage_calls *calls, const struct image *image,
+	const struct rate_functions *called);
+void coverage_calls_release(struct coverage_calls *calls);
+void coverage_note_calls(
+	struct test_report *report, const struct image *image, const struct coverage_calls *calls);
 
 #endif

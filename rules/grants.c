@@ -35,9 +35,8 @@ grant_amount(const struct image *image, const struct owner *owner,
 		(till_day - cycle->first_day));
 }
 
-/* The version of a package at an instant; NULL if none was in force. */
-static const struct package *
-version_at(const struct image *image, struct text id, int64_t ms)
+const struct package *
+package_version(const struct image *image, struct text id, int64_t ms)
 {
 	uint32_t first, count;
 
@@ -53,7 +52,8 @@ const struct allowance *
 grant_earlier(const struct image *image, const struct owner *owner,
 	const struct allowance *allowance, const struct cycle_span *cycle)
 {
-	const struct package *version = version_at(image, owner->package->id, cycle->till_ms - 1);
+	const struct package *version = package_version(
+		image, owner->package->id, cycle->till_ms - 1);
 
 	if (version == NULL || owner->since_ms >= cycle->till_ms)
 		return NULL;

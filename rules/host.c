@@ -203,10 +203,16 @@ host_count_rows(struct host *host)
 	return room;
 }
 
+void
+host_pause_rows(struct host *host, bool paused)
+{
+	host->tables.hits = paused ? NULL : host->row_hits;
+}
+
 uint64_t *const *
 host_row_hits(const struct host *host)
 {
-	return host->tables.hits;
+	return host->row_hits;
 }
 
 void

@@ -38,6 +38,8 @@ const struct rate_functions *host_functions(struct host *host);
  * From now on counts how often each row of each decision table is the answer. False without memory.
  */
 bool host_count_rows(struct host *host);
+/* For a while, none is counted. */
+void host_pause_rows(struct host *host, bool paused);
 /* The counts, by decision and row of the image; NULL unless they are counted. */
 uint64_t *const *host_row_hits(const struct host *host);
 

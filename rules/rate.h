@@ -225,6 +225,13 @@ enum rate_outcome {
 void rate_counters(const struct image *image, uint32_t service, struct text package, int64_t at_ms,
 	void (*told)(void *context, const struct counter_name *name), void *context);
 
+/*
+ * What an allowance of a package that is held has left at an instant, of all cycles that serve
+ * then; 0 if it is not held, not in force, or has no such allowance. FACT_COLD as the facts say.
+ */
+enum fact rate_left(const struct image *image, const struct rate_facts *facts,
+	const struct holding *holding, struct text allowance, int64_t ms, int64_t *left);
+
 /* Texts in *pricing point into the image, the usage, the holdings or the arena. */
 enum rate_outcome rate_usage(const struct rate_question *question, struct arena *arena,
 	struct pricing *pricing, struct fault *fault);

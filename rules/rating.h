@@ -7,6 +7,7 @@
  *   runs.c      how many units, in which bands, at what price
  *   pools.c     which of them are free
  *   grants.c    how much an allowance gives in a cycle
+ *   left.c      what is left of it, where no event asks
  *   tiers.c     what those cost that are paid, where that depends on how many they are
  *   discounts.c what comes off
  *   caps.c      limits before anything is priced, caps when all is
@@ -214,6 +215,8 @@ int64_t grant_amount(const struct image *image, const struct owner *owner,
 	const struct allowance *allowance, const struct cycle_span *cycle);
 const struct allowance *grant_earlier(const struct image *image, const struct owner *owner,
 	const struct allowance *allowance, const struct cycle_span *cycle);
+/* The version of a package at an instant; NULL if none was in force. */
+const struct package *package_version(const struct image *image, struct text id, int64_t ms);
 /* Steps to the cycle before; false at the beginning of time. */
 bool cycle_step_back(const struct image *image, enum cycle every, struct cycle_span *cycle);
 

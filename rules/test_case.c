@@ -76,12 +76,12 @@ read_usage(lua_State *lua, struct usage *usage)
 }
 
 static void
-read_holdings(lua_State *lua, struct test_case *test)
+read_holdings(lua_State *lua, struct beginning *beginning)
 {
-	test->holding_count = reader_open(lua, "holds");
+	beginning->holding_count = reader_open(lua, "holds");
 	struct holding *holdings = reader_take(
-		lua, arena_of(lua), test->holding_count, sizeof *holdings);
-	for (uint32_t i = 0; i < test->holding_count; i++) {
+		lua, arena_of(lua), beginning->holding_count, sizeof *holdings);
+	for (uint32_t i = 0; i < beginning->holding_count; i++) {
 		reader_entry(lua, i);
 		holdings[i].package = get_text(lua, "package");
 		holdings[i].from_ms = get_moment(lua, "from", INT64_MIN);
@@ -89,16 +89,16 @@ read_holdings(lua_State *lua, struct test_case *test)
 		reader_close(lua);
 	}
 	reader_close(lua);
-	test->holdings = holdings;
+	beginning->holdings = holdings;
 }
 
-static void
-read_used(lua_State *lua, struct test_case *test)
+/* What was counted, from a field such as "used". */
+static const struct used_allowance *
+read_used(lua_State *lua, const char *field, uint32_t *count)
 {
-	test->used_count = reader_open(lua, "used");
-	struct used_allowance *used = reader_take(
-		lua, arena_of(lua), test->used_count, sizeof *used);
-	for (uint32_t i = 0; i < test->used_count; i++) {
+	*count = reader_open(lua, field);
+	struct used_allowance *used = reader_take(lua, arena_of(lua), *count, sizeof *used);
+	for (uint32_t i = 0; i < *count; i++) {
 		reader_entry(lua, i);
 		used[i].package = get_text(lua, "package");
 		used[i].allowance = get_text(lua, "allowance");
@@ -108,7 +108,14 @@ read_used(lua_State *lua, struct test_case *test)
 		reader_close(lua);
 	}
 	reader_close(lua);
-	test->used = used;
+	return used;
+}
+
+static void
+read_beginning(lua_State *lua, struct beginning *beginning)
+{
+	read_holdings(lua, beginning);
+	beginning->used = read_used(lua, "used", &beginning->used_count);
 }
 
 static void
@@ -126,7 +133,128 @@ read_expectation(lua_State *lua, struct expectation *expect)
 	reader_close(lua);
 }
 
-/* Stack: the reading, the list of cases. */
+static enum step_kind
+step_kind(struct text word)
+{
+	static const struct {
+		const char *word;
+		enum step_kind kind;
+	} kinds[] = { { "buy", STEP_BUY }, { "cancel", STEP_CANCEL }, { "use", STEP_USE },
+		{ "expect", STEP_EXPECT } };
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		if (text_equal(word, text_of(kinds[i].word)))
+			return kinds[i].kind;
+	return STEP_MOVE;
+}
+
+static void
+read_state(lua_State *lua, struct test_step *step)
+{
+	step->left = read_used(lua, "left", &step->left_count);
+	step->used = read_used(lua, "used", &step->used_count);
+	step->has_charged = reader_has(lua, "charged");
+	if (step->has_charged)
+		step->charged.micros = reader_integer(lua, "charged");
+}
+
+static void
+read_step(lua_State *lua, struct test_step *step)
+{
+	step->word = get_text(lua, "word");
+	step->file = get_text(lua, "file");
+	step->line = reader_number(lua, "line");
+	step->clock_ms = reader_integer(lua, "clock");
+	step->kind = step_kind(step->word);
+	if (step->kind == STEP_USE) {
+		read_usage(lua, &step->usage);
+		read_expectation(lua, &step->expect);
+	} else if (step->kind == STEP_EXPECT) {
+		read_state(lua, step);
+	} else if (step->kind != STEP_MOVE) {
+		step->holding.package = get_text(lua, "package");
+		step->holding.from_ms = reader_has(lua, "from") ? reader_integer(lua, "from")
+								: INT64_MIN;
+		step->holding.till_ms = reader_has(lua, "till") ? reader_integer(lua, "till")
+								: INT64_MAX;
+	}
+}
+
+static void
+read_scenario(lua_State *lua, struct test_case *test)
+{
+	struct scenario *scenario = &test->scenario;
+	test->kind = TEST_SCENARIO;
+	lua_getfield(lua, -1, "scenario");
+	scenario->clock_ms = reader_integer(lua, "clock");
+	read_beginning(lua, &test->beginning);
+	scenario->step_count = reader_open(lua, "steps");
+	struct test_step *steps = reader_take(
+		lua, arena_of(lua), scenario->step_count, sizeof *steps);
+	for (uint32_t i = 0; i < scenario->step_count; i++) {
+		reader_entry(lua, i);
+		read_step(lua, &steps[i]);
+		reader_close(lua);
+	}
+	reader_close(lua);
+	reader_close(lua);
+	scenario->steps = steps;
+}
+
+static enum claim
+claim_of(struct text name)
+{
+	static const char *const names[] = { "never_negative", "never_refused",
+		"more_never_cheaper", "parts_make_whole" };
+	unsigned claim = 0;
+	while (!text_equal(name, text_of(names[claim])))
+		must(++claim < sizeof names / sizeof names[0]);
+	return (enum claim)claim;
+}
+
+static void
+read_stride(lua_State *lua, const char *field, struct stride *stride)
+{
+	lua_getfield(lua, -1, field);
+	stride->first = reader_integer(lua, "first");
+	stride->last = reader_integer(lua, "last");
+	stride->every = reader_integer(lua, "every");
+	reader_close(lua);
+}
+
+static void
+read_sweep(lua_State *lua, struct test_case *test)
+{
+	struct sweep *sweep = &test->sweep;
+	test->kind = TEST_ALWAYS;
+	sweep->claim = claim_of(get_text(lua, "claim"));
+	lua_getfield(lua, -1, "sweep");
+	read_usage(lua, &sweep->usage);
+	read_beginning(lua, &test->beginning);
+	read_stride(lua, "amount", &sweep->quantity);
+	read_stride(lua, "time", &sweep->at_ms);
+	sweep->to = reader_texts(lua, arena_of(lua), "to", &sweep->to_count);
+	sweep->split = reader_integer(lua, "split");
+	sweep->within.micros = reader_integer(lua, "within");
+	reader_close(lua);
+}
+
+static void
+read_due(lua_State *lua, struct test_case *test)
+{
+	test->kind = TEST_DUE;
+	test->due = due_case_read(lua, reading_of(lua)->zone, arena_of(lua));
+}
+
+static void
+read_case(lua_State *lua, struct test_case *test)
+{
+	test->kind = TEST_CASE;
+	read_usage(lua, &test->usage);
+	read_beginning(lua, &test->beginning);
+	read_expectation(lua, &test->expect);
+}
+
+/* Stack: the reading, the list of tests. */
 static int
 work_cases(lua_State *lua)
 {
@@ -142,15 +270,14 @@ work_cases(lua_State *lua)
 		list[i].line = reader_number(lua, "line");
 		list[i].nth = reader_number(lua, "nth");
 		list[i].row = reader_number(lua, "row");
-		list[i].due = due_case_read(lua, reading_of(lua)->zone, arena_of(lua));
-		if (list[i].due != NULL) {
-			reader_close(lua);
-			continue;
-		}
-		read_usage(lua, &list[i].usage);
-		read_holdings(lua, &list[i]);
-		read_used(lua, &list[i]);
-		read_expectation(lua, &list[i].expect);
+		if (reader_has(lua, "scenario"))
+			read_scenario(lua, &list[i]);
+		else if (reader_has(lua, "sweep"))
+			read_sweep(lua, &list[i]);
+		else if (reader_has(lua, "due"))
+			read_due(lua, &list[i]);
+		else
+			read_case(lua, &list[i]);
 		reader_close(lua);
 	}
 	cases->cases = list;

@@ -1,10 +1,11 @@
 /*
- * Inside of testing: the cases that a catalog's test files declared, as plain data.
+ * Inside of testing: what a catalog's test files declared, as plain data.
  */
 #ifndef SUANPAN_TEST_CASE_H
 #define SUANPAN_TEST_CASE_H
 
 #include "build.h"
+#include "catalog_test.h"
 #include "rate.h"
 #include "test_due.h"
 
@@ -27,18 +28,75 @@ struct expectation {
 	struct text nearest;
 };
 
-struct test_case {
-	struct text name;
-	/* Where it is written: the word, and the row in its braces (0: none). */
-	struct text file, word;
-	uint32_t line, nth, row;
-	const struct due_case *due; /* of a `due`, which has nothing of what follows; else NULL */
-	struct usage usage;
+/* What is there before a test begins. */
+struct beginning {
 	const struct holding *holdings;
 	uint32_t holding_count;
 	const struct used_allowance *used;
 	uint32_t used_count;
+};
+
+enum step_kind { STEP_MOVE, STEP_BUY, STEP_CANCEL, STEP_USE, STEP_EXPECT };
+
+/* One step of a scenario, at the time that its clock shows then. */
+struct test_step {
+	enum step_kind kind;
+	struct text word, file;
+	uint32_t line;
+	int64_t clock_ms;
+	struct holding holding; /* to buy; to cancel: only its package */
+	struct usage usage;
 	struct expectation expect;
+	/* What must be so: of allowances that are left, of counters, of all charges. */
+	const struct used_allowance *left;
+	uint32_t left_count;
+	const struct used_allowance *used;
+	uint32_t used_count;
+	bool has_charged;
+	struct money charged;
+};
+
+struct scenario {
+	int64_t clock_ms; /* where it begins */
+	const struct test_step *steps;
+	uint32_t step_count;
+};
+
+/* What must hold for every usage of a range. */
+enum claim { NEVER_NEGATIVE, NEVER_REFUSED, MORE_NEVER_CHEAPER, PARTS_MAKE_WHOLE };
+
+/* first, first + every … up to last */
+struct stride {
+	int64_t first, last, every;
+};
+
+struct sweep {
+	enum claim claim;
+	struct usage usage; /* `quantity`, `at_ms` and `to` are swept */
+	struct stride quantity;
+	struct stride at_ms;
+	const struct text *to;
+	uint32_t to_count;
+	int64_t split; /* usage is cut at multiples of it */
+	struct money within;
+};
+
+struct test_case {
+	enum test_kind kind;
+	struct text name;
+	/* Where it is written: the word, and the row in its braces (0: none). */
+	struct text file, word;
+	uint32_t line, nth, row;
+	struct beginning beginning;
+	/* TEST_CASE */
+	struct usage usage;
+	struct expectation expect;
+	/* TEST_SCENARIO */
+	struct scenario scenario;
+	/* TEST_ALWAYS */
+	struct sweep sweep;
+	/* TEST_DUE */
+	const struct due_case *due;
 };
 
 struct test_cases {

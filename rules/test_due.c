@@ -1,6 +1,7 @@
-#include "test_due.h"
-
+/* What falls due in a period, beside what a `due` of a test file expects. */
+#include "explain_due.h"
 #include "reader.h"
+#include "test_run.h"
 
 static int64_t
 get_moment(lua_State *lua, const struct zoneinfo *zone, const char *field, int64_t otherwise)
@@ -83,8 +84,8 @@ due_case_read(lua_State *lua, const struct zoneinfo *zone, struct arena *arena)
 	return test;
 }
 
-struct due_question
-due_case_question(const struct due_case *test, const struct image *image)
+static struct due_question
+question_of(const struct due_case *test, const struct image *image)
 {
 	return (struct due_question){ .image = image,
 		.holding = test->holding,
@@ -105,8 +106,12 @@ next_has_day(struct text *rest)
 	return blanks > 1;
 }
 
-bool
-due_case_write(const struct due_case *test, const struct due_pricing *pricing, struct buffer *out)
+/*
+ * The lines as the test wrote its own: with the first day of the cycle where the line that it
+ * expects in that place has one. False without room.
+ */
+static bool
+write_lines(const struct due_case *test, const struct due_pricing *pricing, struct buffer *out)
 {
 	struct text rest = test->lines;
 	for (size_t i = 0; i < pricing->line_count; i++) {
@@ -121,4 +126,43 @@ due_case_write(const struct due_case *test, const struct due_pricing *pricing, s
 			return false;
 	}
 	return true;
+}
+
+/* False without memory; what differs is in run->expected and run->got, why in run->text. */
+static bool
+compare(struct test_run *run, const struct due_case *test, const struct due_pricing *pricing)
+{
+	bool priced = pricing->refused == 0;
+	struct text code = priced ? TEXT("") : text_of(due_refusal_code(pricing->refused));
+	if (!test_compare_text(run, "refused", test->refused, code) ||
+		(!priced && test->refused.data == NULL &&
+			!test_differ(run, "refused", TEXT("-"), code)))
+		return false;
+	if (priced && test->has_amount &&
+		!test_compare_money(run, "amount", test->amount, pricing->amount))
+		return false;
+	if (priced &&
+		(!write_lines(test, pricing, &run->text) ||
+			!test_compare_text(run, "lines", test->lines, text_of_buffer(&run->text))))
+		return false;
+	buffer_clear(&run->text);
+	return run->expected.size == 0 ||
+		explain_due(run->release, run->options->language, pricing, &run->text);
+}
+
+bool
+test_due_run(struct test_run *run, const struct test_case *test)
+{
+	struct due_question question = question_of(test->due, run->image);
+	struct due_pricing pricing;
+	struct fault fault = { 0 };
+	struct test_result *result = test_result_add(run, test);
+	test_clear(run);
+	arena_clear(&run->arena);
+	if (result == NULL)
+		return false;
+	bool compared = due_price(&question, &run->arena, &pricing, &fault) == DUE_DONE
+		? compare(run, test->due, &pricing)
+		: test_differ(run, "fault", TEXT("-"), text_of(fault.text));
+	return compared && (run->expected.size == 0 || test_failed(run, result));
 }

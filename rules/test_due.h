@@ -6,7 +6,6 @@
 
 #include <lua.h>
 
-#include "../engine/base/buffer.h"
 #include "due.h"
 
 /* A text whose data is NULL is not asked for. */
@@ -24,14 +23,5 @@ struct due_case {
 /* Of the case on the top of the stack; NULL if that is none of dues. Raises errors of Lua. */
 const struct due_case *
 due_case_read(lua_State *lua, const struct zoneinfo *zone, struct arena *arena);
-
-struct due_question due_case_question(const struct due_case *test, const struct image *image);
-
-/*
- * The lines as the test wrote its own: with the first day of the cycle where the line that it
- * expects in that place has one. False without room.
- */
-bool
-due_case_write(const struct due_case *test, const struct due_pricing *pricing, struct buffer *out);
 
 #endif

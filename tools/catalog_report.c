@@ -50,9 +50,14 @@ findings_json(const struct findings *findings)
 static json_t *
 result_json(const struct test_result *result)
 {
-	json_t *object = json_pack("{s:o, s:I, s:o, s:b}", "file", json_of_text(result->file),
-		"line", (json_int_t)result->line, "name", json_of_text(result->name), "passed",
+	json_t *object = json_pack("{s:s, s:o, s:I, s:o, s:b}", "kind",
+		test_kind_name(result->kind), "file", json_of_text(result->file), "line",
+		(json_int_t)result->line, "name", json_of_text(result->name), "passed",
 		result->passed);
+	if (object != NULL && result->step > 0) {
+		json_object_set_new(object, "step", json_integer((json_int_t)result->step));
+		json_object_set_new(object, "word", json_of_text(result->word));
+	}
 	if (object != NULL && !result->passed) {
 		json_object_set_new(object, "expected", json_of_text(result->expected));
 		json_object_set_new(object, "got", json_of_text(result->got));
@@ -132,6 +137,8 @@ append_case(struct buffer *out, const struct test_result *result)
 		return written && buffer_append_text(out, TEXT("/>\n"));
 	return buffer_append_text(out, TEXT(">\n      <failure")) &&
 		append_attribute(out, "message", result->expected) &&
+		(result->step == 0 ||
+			(buffer_print(out, " type=\"step %" PRIu32 "\"", result->step))) &&
 		buffer_append_text(out, TEXT(">got ")) && append_xml(out, result->got) &&
 		buffer_append_text(out, TEXT("&#10;")) && append_xml(out, result->because) &&
 		buffer_append_text(out, TEXT("</failure>\n    </testcase>\n"));

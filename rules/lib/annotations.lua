@@ -61,6 +61,7 @@ local parametric = {
     money = function() return "suanpan.money" end,
     quantity = function() return "suanpan.quantity" end,
     amount_of = function() return "integer|suanpan.quantity" end,
+    range = function() return "suanpan.range" end,
     table = function() return "suanpan.id" end,
     record = function(name) return "suanpan." .. name end,
     rows = function(name) return "suanpan." .. name .. "[]" end,

@@ -38,6 +38,16 @@ local function wrong_call(word)
     report.find("wrong_call", new_declaration(word).place, { word = word[1], form = form_of(word) })
 end
 
+-- What an unknown word stands for: it takes whatever is done to it, so that the rest of the file is still read.
+local nothing = {}
+made[nothing] = { word = "nothing", body = nothing }
+setmetatable(nothing, {
+    __index = function(_, key) return type(key) == "string" and nothing or nil end,
+    __call = function() return nothing end,
+    __newindex = function() end,
+    __metatable = false,
+})
+
 -- package "id" { … }
 local function named(word)
     return function(id)
@@ -71,27 +81,21 @@ local function plain(word)
     end
 end
 
--- column "table.column"
+-- column "table.column"; or, of a word that belongs inside of another, advance "1 month"
 local function value(word)
     return function(text)
         local body = {}
         if type(text) ~= "string" then
             wrong_call(word)
+            return nothing
         end
-        made[body] = new_declaration(word, type(text) == "string" and text or "", body)
+        made[body] = new_declaration(word, text, body)
+        if word.value then
+            table.insert(declare.plain, made[body])
+        end
         return body
     end
 end
-
--- What an unknown word stands for: it takes whatever is done to it, so that the rest of the file is still read.
-local nothing = {}
-made[nothing] = { word = "nothing", body = nothing }
-setmetatable(nothing, {
-    __index = function(_, key) return type(key) == "string" and nothing or nil end,
-    __call = function() return nothing end,
-    __newindex = function() end,
-    __metatable = false,
-})
 
 -- The declaration that made a table, or nil.
 function declare.made(body)

@@ -30,20 +30,16 @@ local function expected(expect)
     return { amount = expect.amount, lines = expect.lines and table.concat(expect.lines, ", "), refused = expect.refused }
 end
 
--- Appends the case of a record without what is broken.
-function due_tests.add(cases, record)
+-- The case of a record for C; nil after findings.
+function due_tests.read(record)
     local expect = expected(record.expect)
     local days = record.till.day - record.from.day
     if days <= 0 or days > DAYS_MAX then
         find("due_period", at(record.place, "till"), { max = DAYS_MAX })
-        return
+        return nil
     end
-    local declaration = record.place.declaration
-    cases[#cases + 1] = expect and {
-        number = #cases, name = record.id, file = declaration.file, line = declaration.line, word = declaration.word,
-        nth = declaration.nth, row = 0,
-        due = { holds = record.holds, from = record.from.day, till = record.till.day, suspended = record.suspended, expect = expect },
-    }
+    return expect and { holds = record.holds, from = record.from.day, till = record.till.day, suspended = record.suspended,
+        expect = expect }
 end
 
 return due_tests

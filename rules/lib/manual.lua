@@ -480,6 +480,90 @@ cases "calls of a studio" {
 }
 ]],
     },
+    scenario = {
+        about = {
+            en = "Begins with a clock and what is held, then goes step by step: `buy`, `cancel`, `use`, `advance`, `at`, `expect`. What is "
+                .. "used is counted, in the cycle of its time, and what was charged is added up. The first step that fails ends the "
+                .. "scenario, and is shown with what was expected, what came out and why.",
+            zh = "从一个时刻和所持有的优惠包开始，逐步进行：`buy`、`cancel`、`use`、`advance`、`at`、`expect`。用量按其时刻所在周期累计，"
+                .. "费用逐笔相加。首个失败的步骤结束该场景，并给出期望值、实际值和原因。",
+        },
+        file = "packages/minutes_test.lua",
+        example = [[
+scenario "half a month's minutes, and what is carried over" {
+    from = "2026-09-16 00:00:00",
+    holds = "home",
+    event = { service = "voice", from = "07715510000", to = "5507882" },
+
+    buy { "minutes" },
+    expect { left = { ["minutes.local_minutes"] = "50 minutes" } },
+    use { seconds = "20 minutes", expect = { amount = "0.00", parts = "20 free" } },
+    advance "10 days",
+    use { seconds = "31 minutes", expect = { amount = "0.15", parts = "30 free, 1" } },
+
+    at "2026-10-01 00:00:00",
+    use { at = "2026-09-30 23:59:00", seconds = 60, expect = { amount = "0.15" } },      -- late, and priced by its own time
+    use { seconds = "10 minutes", expect = { amount = "0.00" } },
+    advance "1 month",
+    expect { left = { ["minutes.local_minutes"] = "190 minutes" }, charged = "0.30" },
+    cancel { "minutes" },
+    use { seconds = 60, expect = { amount = "0.15" } },
+}
+]],
+    },
+    always = {
+        about = {
+            en = "Each claim is a test of its own, tried on every usage of the range, each as if it were the first; of two parts the "
+                .. "second comes after the first. What is refused is compared with nothing, "
+                .. "but something must have a price. One that breaks the "
+                .. "claim is shown, shrunk to the smallest that does. What these tests come by is no coverage, for no price is expected.",
+            zh = "每条断言单独算一个测试，对范围内的每次使用逐一验证，每次都视为首次；拆成两部分时，后一部分接在前一部分之后。"
+                .. "被拒绝的使用不参与比较，但至少要有一次能计价。不成立时给出缩到最小的例子。这些测试不计入覆盖率，因为没有期望的价格。",
+        },
+        file = "packages/talk_test.lua",
+        example = [[
+always "calls from Home" {
+    holds = "home",
+    event = { service = "voice", from = "07715510000" },
+    sweep = {
+        seconds = "0..600",
+        at = "2026-12-31 22:00:00..2027-01-01 02:00:00, every 1 hour",
+        to = { "5507882", "02073241552" },
+    },
+    claims = { "never_refused", "never_negative", "more_never_cheaper", "parts_make_whole" },
+    split = "60 s",
+}
+]],
+    },
+    buy = {
+        about = {
+            en = "A step of a `scenario`, whose example shows it. The version of the package is chosen by the time of each usage, as ever.",
+            zh = "`scenario` 的一步，示例见该处。优惠包的版本照例由每次使用的时刻决定。",
+        },
+    },
+    cancel = {
+        about = { en = "A step of a `scenario`, whose example shows it.", zh = "`scenario` 的一步，示例见该处。" },
+    },
+    use = {
+        about = {
+            en = "A step of a `scenario`, whose example shows it. It happens at the clock's time unless it says `at`: an earlier time is a "
+                .. "late usage, a later one moves the clock. A field that it leaves out is that of the scenario's `event`.",
+            zh = "`scenario` 的一步，示例见该处。不写 `at` 则发生在时钟所指时刻；写更早的时刻即为迟到的使用，写更晚的时刻则时钟随之前移。"
+                .. "没有写的字段取自 scenario 的 `event`。",
+        },
+    },
+    advance = {
+        about = {
+            en = "A step of a `scenario`. A day later the clock on the wall is the same; a month after 31 January is the last of February.",
+            zh = "`scenario` 的一步。过一日后当地钟面时间不变；1 月 31 日的一个月后是 2 月最后一日。",
+        },
+    },
+    at = {
+        about = { en = "A step of a `scenario`; the clock never goes back.", zh = "`scenario` 的一步；时钟不会倒退。" },
+    },
+    expect = {
+        about = { en = "A step of a `scenario`, whose example shows it.", zh = "`scenario` 的一步，示例见该处。" },
+    },
     layout = {
         about = {
             en = "A file of its own, given to `suanpan rate FILE --as LAYOUT.lua`; it is no part of a catalog. A source is a text as it "
@@ -555,6 +639,15 @@ manual.types = {
             zh = "整数加单位：s、second、min、minute、h、hour（及复数）；B、byte、KB、MB、GB（以 1,024 计）；item" }, like = '"60 s"' },
     cycles = { lua = "string",
         en = "cycles", zh = "周期数", more = { en = "1 to 24 days, months or years", zh = "1 至 24 日、月或年" }, like = '"1 month"' },
+    duration = { lua = "string", en = "stretch of time", zh = "一段时间",
+        more = { en = "whole number and unit: seconds, minutes, hours, days, months, years", zh = "整数加单位：秒、分钟、小时、日、月、年" },
+        like = '"1 month"' },
+    time_range = { lua = "string", en = "range of times", zh = "时间范围",
+        more = { en = "two times and a stride, its ends included", zh = "两个时刻与步距，含两端" },
+        like = '"2026-03-01 00:00:00..2026-03-02 00:00:00, every 1 hour"' },
+    range = { lua = "string", en = "range", zh = "范围",
+        more = { en = "whole numbers or quantities, its ends included; with a stride: \"1 KB..1 MB, every 1 KB\"",
+            zh = "整数或数量，含两端；可写步距：\"1 KB..1 MB, every 1 KB\"" }, like = '"1..7200"' },
     unit = { lua = "string", en = "unit", zh = "单位", more = { en = "a unit of the quantities", zh = "数量的单位之一" }, like = '"minute"' },
     allowance_amount = { lua = "integer|string", en = "quantity, or a number with `unit`", zh = "数量，或配合 `unit` 的整数" },
     date = { lua = "string",
@@ -740,6 +833,7 @@ manual.limits = {
     { "catalog_bytes", { en = "a catalog", zh = "一个目录" }, "bytes" },
     { "path_bytes", { en = "a file's path in the folder; of a to z, 0 to 9, `_`, `.`, `/` and `-`",
         zh = "文件夹内的路径；由 a 至 z、0 至 9、`_`、`.`、`/`、`-` 组成" }, "bytes" },
+    { "sweep_inputs", { en = "combinations of a sweep", zh = "一个 sweep 的组合数" } },
     { "zones", { en = "zones of a zone map", zh = "一个号段表的计费区数" } },
     { "calendar_rules", { en = "rules of a calendar", zh = "一个日历的规则数" } },
     { "calendar_bands", { en = "bands of a calendar", zh = "一个日历的时段数" } },

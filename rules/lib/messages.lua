@@ -710,6 +710,100 @@ messages.context_field = {
     or_zh = "可用的有 {fields}",
 }
 
+messages.unknown_counter = {
+    en = "no package of the catalog counts '{name}'",
+    zh = "目录中没有优惠包累计“{name}”",
+    mend_en = "write {near}",
+    mend_zh = "改为 {near}",
+    or_en = "write \"package.id\" of an allowance, of tiers, of a cap or of a limit",
+    or_zh = "写免费资源、阶梯、封顶或限额的 \"优惠包.编号\"",
+}
+messages.clock_backwards = {
+    en = "the clock can't go back to this time",
+    zh = "时钟不能倒退到这一时刻",
+    mend_en = "put the step where its time comes; a late usage names its time by use { at = … }",
+    mend_zh = "把这一步放到时间相符的位置；迟到的使用用 use { at = … } 写明时刻",
+}
+messages.clock_too_far = {
+    en = "the clock would leave the years 1900 to 2199",
+    zh = "时钟将超出 1900 至 2199 年",
+    mend_en = "advance by less",
+    mend_zh = "前移少一些",
+}
+messages.not_held = {
+    en = "the package '{name}' is not held here, so it can't be cancelled",
+    zh = "此时没有持有优惠包“{name}”，无法取消",
+    mend_en = "buy it in a step before this one",
+    mend_zh = "在此之前用 buy 购买",
+}
+messages.use_without_service = {
+    en = "this use names no service",
+    zh = "这次使用没有写业务",
+    mend_en = "add service = \"…\", here or in the event of the scenario",
+    mend_zh = "在此处或 scenario 的 event 中加上 service = \"…\"",
+}
+messages.no_state_expected = {
+    en = "this step expects nothing, so it can't fail",
+    zh = "这一步没有任何期望，不可能失败",
+    mend_en = "say what must be so: left, used or charged",
+    mend_zh = "写出应有的状态：left、used 或 charged",
+}
+messages.left_of_a_cycle = {
+    en = "what an allowance has left is that of all its cycles together",
+    zh = "免费资源的余量是各周期合计的",
+    mend_en = "leave the day out of the name, or ask for `used`",
+    mend_zh = "去掉名称中的日期，或改用 `used`",
+}
+
+messages.swept_twice = {
+    en = "the sweep runs through `{field}`, and the event says what it is",
+    zh = "sweep 已逐一取 {field} 的值，event 又写了它",
+    mend_en = "leave it out of one of the two",
+    mend_zh = "二者删去其一",
+}
+messages.sweep_without_time = {
+    en = "nothing says when the usage of the range begins",
+    zh = "没有写范围内的使用何时开始",
+    mend_en = "add at = \"2026-09-18 12:00:00\" to the event, or a range of times to the sweep",
+    mend_zh = "在 event 中加上 at = \"2026-09-18 12:00:00\"，或在 sweep 中写时间范围",
+}
+messages.empty_range = {
+    en = "this range ends before it begins",
+    zh = "此范围的终点在起点之前",
+    mend_en = "write the smaller end first",
+    mend_zh = "先写较小的一端",
+}
+messages.sweep_too_large = {
+    en = "the sweep has {count} combinations, more than {most}",
+    zh = "sweep 有 {count} 种组合，超过 {most}",
+    mend_en = "take larger strides: \"1..7200, every 7\"",
+    mend_zh = "加大步距：\"1..7200, every 7\"",
+}
+messages.parts_without_split = {
+    en = "parts_make_whole needs to know where usage may be cut",
+    zh = "parts_make_whole 需要知道可以在哪里拆分",
+    mend_en = "add split = \"…\", the step of the tariff, such as \"60 s\"",
+    mend_zh = "加上 split = \"…\"，即资费的计费单位，例如 \"60 s\"",
+}
+messages.split_without_parts = {
+    en = "nothing is claimed of parts, so there is nothing to split",
+    zh = "没有关于拆分的断言，无需 split",
+    mend_en = "claim parts_make_whole, or remove split",
+    mend_zh = "断言 parts_make_whole，或删去 split",
+}
+messages.nothing_to_compare = {
+    en = "the range is too small for {claim}: there is nothing to compare",
+    zh = "范围太小，{claim} 没有可比较的使用",
+    mend_en = "sweep seconds, bytes or items through a larger range",
+    mend_zh = "让 seconds、bytes 或 items 在更大的范围内取值",
+}
+messages.split_unit = {
+    en = "usage of the range is counted in another unit than split",
+    zh = "split 的单位与范围内使用的单位不同",
+    mend_en = "write split in the unit '{unit}'",
+    mend_zh = "split 以“{unit}”为单位",
+}
+
 -- Layouts
 
 messages.no_layout = {

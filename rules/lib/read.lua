@@ -198,9 +198,10 @@ function read.fields(definition, body, place, name)
     return record
 end
 
--- The plain words inside of a declaration: { tariff = { … }, allowance = { … } }, each in written order.
+-- The plain words inside of a declaration: { tariff = { … }, allowance = { … } }, each in written order, and all of them in `entries`.
 local function read_items(word, body, place, record)
     local allowed = {}
+    record.entries = {}
     for _, name in ipairs(word.items) do
         allowed[name] = true
         record[name] = {}
@@ -209,7 +210,9 @@ local function read_items(word, body, place, record)
         local declaration = type(entry) == "table" and declare.made(entry)
         if declaration and allowed[declaration.word] then
             declaration.used = true
-            table.insert(record[declaration.word], read.declaration(declaration))
+            local item = read.declaration(declaration)
+            table.insert(record[declaration.word], item)
+            table.insert(record.entries, item)
         elseif not declare.is_nothing(entry) then
             find("not_an_item", at(place, index), { word = word[1], got = types.show(entry),
                 items = table.concat(word.items, ", ") })
@@ -223,8 +226,16 @@ function read.declaration(declaration)
         return declaration.record
     end
     local word, body, place = declaration.schema, declaration.body, declaration.place
-    local record = word.free and { place = place, body = body } or read.fields(word, body, place, word[1])
-    if declaration.id then
+    local record
+    if word.free then
+        record = { place = place, body = body }
+    elseif word.value then
+        record = { place = place, value = read_type(word.value, declaration.id, place) }
+        record.broken = record.value == nil
+    else
+        record = read.fields(word, body, place, word[1])
+    end
+    if declaration.id and not word.value then
         record.id = readers[word.title and "text" or "id"](declaration.id, place)
     end
     record.word = word[1]

@@ -91,6 +91,9 @@ local parametric = {
     amount_of = function(unit)
         return join("whole number, or quantity in %s", "整数，或以%s计的数量", say(types.unit_names[unit]))
     end,
+    range = function(unit)
+        return join("range in %s", "以%s计的范围", say(types.unit_names[unit]))
+    end,
     table = function(...)
         return join("name of a table with the columns %s", "含 %s 两列的表的名称", table.concat({ ... }, language == "zh" and "、" or ", "))
     end,

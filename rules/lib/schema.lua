@@ -8,6 +8,7 @@
 --   fields  in the order of the reference page
 --   rows    the name of the record that its positional entries are
 --   items   the names of the plain words that its positional entries may be
+--   value   the type of what stands behind a word of the form "value" that belongs inside of another
 --   title   true: the id is a sentence
 --   many    true: the same id may be declared several times (versions)
 -- A field is { name, type, … }:
@@ -452,6 +453,9 @@ schema.tests = {
 table.insert(schema.tests, dues.due)
 for name, record in pairs(dues.records) do
     schema.records[name] = record
+end
+for _, words in ipairs { "words_scenario", "words_always" } do
+    use(words)(schema)
 end
 
 -- Layouts: how the rows of somebody's CSV file become events. A source is a text as it stands, column "name", or

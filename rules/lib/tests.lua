@@ -7,78 +7,36 @@ local schema = use "schema"
 local read = use "read"
 local types = use "types"
 local due_tests = use "due_tests"
+local events = use "events"
+local scenarios = use "scenarios"
+local sweeps = use "sweeps"
+use "ranges"
 
 local tests = {}
 local find, at = report.find, report.at
-
-local LABEL_BYTES_MAX = 60
 
 function tests.open()
     declare.open(schema.tests)
 end
 
-local units = { seconds = "second", bytes = "byte", items = "item" }
-
--- The event's quantity and unit; nil after a finding.
-local function quantity_of(event, place)
-    local unit, quantity
-    for _, field in ipairs { "seconds", "bytes", "items" } do
-        if event[field] and unit then
-            find("one_quantity", place)
-            return nil
-        elseif event[field] then
-            unit, quantity = units[field], event[field]
-        end
-    end
-    if not unit then
-        find("quantity_missing", place)
-    end
-    return unit, quantity
+-- An entry of the list for C. Its line is that of the word; where in a table its row stands is looked up if it fails.
+local function add(list, name, place, entry)
+    local declaration = place.declaration
+    entry.number, entry.name, entry.file, entry.line = #list, name, declaration.file, declaration.line
+    entry.word, entry.nth, entry.row = declaration.word, declaration.nth, place.up and place.key or 0
+    list[#list + 1] = entry
 end
 
-local expected_fields = { "amount", "zone", "tariff", "parts", "refused", "nearest" }
-
--- What is expected, as texts and an amount; nil after a finding.
-local function expected(expect, place)
-    local result, any = {}, false
-    for _, field in ipairs(expected_fields) do
-        local value = expect[field]
-        result[field] = type(value) == "table" and table.concat(value, ", ") or value
-        any = any or value ~= nil
-    end
-    if not any then
-        find("nothing_expected", place)
-    end
-    return any and result or nil
-end
-
-local function check_packages(holds)
-    local packages = native.packages()
-    for _, holding in ipairs(packages and holds or {}) do
-        local known = false
-        for _, id in ipairs(packages) do
-            known = known or id == holding.package
-        end
-        if not known and holding.package then
-            find("unknown_package", holding.place, { name = holding.package, near = report.nearest(holding.package, packages) })
-        end
-    end
-end
-
--- One case for C; nothing after findings. Its line is that of the word; where in a table its row stands is looked up if it fails.
-local function add_case(cases, record, name, place, event, expect)
-    local unit, quantity = quantity_of(event, event.place or place)
-    local expects = expected(expect, expect.place or place)
+-- One case; nothing after findings.
+local function add_case(list, record, name, place, event, expect)
+    local unit, quantity = events.quantity(event, event.place or place)
+    local expects = events.expected(expect, expect.place or place)
     if event.broken or expect.broken or not unit or not expects then
         return
     end
-    local declaration = place.declaration
-    cases[#cases + 1] = {
-        number = #cases, name = name, file = declaration.file, line = declaration.line, word = declaration.word,
-        nth = declaration.nth, row = place.up and place.key or 0, holds = record.holds, used = record.used, expect = expects,
+    add(list, name, place, { holds = record.holds, used = record.used, expect = expects,
         event = { service = event.service, from = event.from, to = event.to, at = event.at, unit = unit, quantity = quantity,
-            attributes = event.attributes },
-    }
+            attributes = event.attributes } })
 end
 
 local function field_of(name, record)
@@ -128,6 +86,19 @@ local function copy(map)
     return result
 end
 
+-- A cell as part of a label: never an address, which differs from one process to the next.
+local function shown(cell)
+    if type(cell) ~= "table" then
+        return type(cell) == "function" and "function" or tostring(cell)
+    end
+    local parts = {}
+    for key, entry in report.entries(cell) do
+        local name = type(key) == "string" and key .. " = " or ""
+        parts[#parts + 1] = name .. (type(entry) == "table" and "{ … }" or shown(entry))
+    end
+    return #parts == 0 and "{}" or "{ " .. table.concat(parts, ", ") .. " }"
+end
+
 -- A row's cells into the fields that they fill. An empty text leaves a field out.
 local function fill_row(columns, row, event, expect)
     local name
@@ -141,13 +112,13 @@ local function fill_row(columns, row, event, expect)
             target[column[2]] = cell
         end
         if column[1] == "event" then
-            label[#label + 1] = tostring(cell)
+            label[#label + 1] = shown(cell)
         end
     end
-    return type(name) == "string" and name or native.shorten(string.sub(table.concat(label, ", "), 1, LABEL_BYTES_MAX))
+    return type(name) == "string" and name or native.shorten(table.concat(label, ", "))
 end
 
-local function add_rows(cases, record, body)
+local function add_rows(list, record, body)
     local columns = columns_of(record)
     for index = 1, columns and #body or 0 do
         local row, place = rawget(body, index), at(record.place, index)
@@ -158,7 +129,7 @@ local function add_rows(cases, record, body)
         else
             local event, expect = copy(record.event), copy(record.expect)
             local label = fill_row(columns, row, event, expect)
-            add_case(cases, record, record.id .. " / " .. label, place,
+            add_case(list, record, record.id .. " / " .. label, place,
                 read.fields(schema.records.test_event, event, place, "the event"),
                 read.fields(schema.records.test_expect, expect, place, "the outcome"))
         end
@@ -177,31 +148,54 @@ local function by_place(a, b)
     return a.number < b.number
 end
 
--- All cases, in the order of files and lines.
+-- What the tests of one word add to the list.
+local add_of = {}
+
+function add_of.test(list, record)
+    add_case(list, record, record.id, record.place, record.event, record.expect)
+end
+
+function add_of.cases(list, record)
+    add_rows(list, record, record.place.declaration.body)
+end
+
+function add_of.scenario(list, record)
+    local scenario = scenarios.read(record)
+    if scenario then
+        add(list, record.id, record.place, { scenario = scenario })
+    end
+end
+
+function add_of.always(list, record)
+    local sweep = sweeps.read(record)
+    for _, claim in ipairs(sweep and record.claims or {}) do
+        add(list, record.id .. " / " .. claim, record.place, { sweep = sweep, claim = claim })
+    end
+end
+
+function add_of.due(list, record)
+    local due = due_tests.read(record)
+    if due then
+        add(list, record.id, record.place, { due = due })
+    end
+end
+
+-- All tests, in the order of files and lines.
 function tests.finish()
     declare.close()
     local words = read.all(schema.tests)
-    local cases = {}
-    for _, record in ipairs(words.test) do
-        if not record.broken and record.id then
-            check_packages(record.holds)
-            add_case(cases, record, record.id, record.place, record.event, record.expect)
+    local list = {}
+    for _, word in ipairs { "test", "cases", "scenario", "always", "due" } do
+        for _, record in ipairs(words[word]) do
+            if not record.broken and record.id then
+                events.check_packages(word == "due" and { record.holds } or record.holds)
+                events.check_counters(record.used, at(record.place, "used"))
+                add_of[word](list, record)
+            end
         end
     end
-    for _, record in ipairs(words.cases) do
-        if not record.broken and record.id then
-            check_packages(record.holds)
-            add_rows(cases, record, record.place.declaration.body)
-        end
-    end
-    for _, record in ipairs(words.due) do
-        if not record.broken and record.id then
-            check_packages { record.holds }
-            due_tests.add(cases, record)
-        end
-    end
-    table.sort(cases, by_place)
-    return cases
+    table.sort(list, by_place)
+    return list
 end
 
 return tests

@@ -53,6 +53,8 @@ local wanted = {
         zh = "引号中的百分比或金额，例如 \"20%\" 或 \"0.05\"", like = '"20%"' },
     off_tier = { en = "a tier, such as { \"10%\", up_to = \"100.00\" }", zh = "一个阶梯，例如 { \"10%\", up_to = \"100.00\" }",
         like = '{ "10%", up_to = "100.00" }' },
+    duration = { en = "a stretch of time, such as \"90 minutes\", \"10 days\" or \"1 month\"",
+        zh = "一段时间，例如 \"90 minutes\"、\"10 days\" 或 \"1 month\"", like = '"1 month"' },
     table = { en = "a table in braces", zh = "花括号中的表", like = "{ … }" },
     column = { en = "column \"table.column\"", zh = "column \"表.列\"", like = 'column "table.column"' },
 }
@@ -201,11 +203,15 @@ local function multiply(count, unit)
     end
 end
 
--- { what = "second", count = 180 }, from "3 minutes"
-function readers.quantity(value, place, min)
+-- { what = "second", count = 180 }, from "3 minutes"; nil if it is no quantity
+function types.quantity_of(value)
     local count, unit = string.match(type(value) == "string" and value or "", "^(%d+) (%a+)$")
     count = count and #count <= 18 and math.tointeger(tonumber(count))
-    local quantity = count and units[unit] and multiply(count, units[unit])
+    return count and units[unit] and multiply(count, units[unit]) or nil
+end
+
+function readers.quantity(value, place, min)
+    local quantity = types.quantity_of(value)
     if not quantity then
         return wrong(value, place, wanted.quantity)
     elseif quantity.count < (min or 0) then
@@ -233,6 +239,18 @@ function readers.cycles(value, place)
         return wrong(value, place, wanted.cycles)
     end
     return { count = count, every = cycles[every] }
+end
+
+local durations = { s = 1, second = 1, seconds = 1, min = 60, minute = 60, minutes = 60, h = 3600, hour = 3600, hours = 3600 }
+
+-- { count = 90, every = "second" | "day" | "month" | "year" }, from "90 minutes" or "1 month"
+function readers.duration(value, place)
+    local digits, unit = string.match(type(value) == "string" and value or "", "^(%d%d?%d?%d?%d?%d?) (%a+)$")
+    local count = math.tointeger(tonumber(digits))
+    if not count or count == 0 or not durations[unit] and not cycles[unit] then
+        return wrong(value, place, wanted.duration)
+    end
+    return { count = count * (durations[unit] or 1), every = cycles[unit] or "second" }
 end
 
 -- { day = …, text = "2026-01-31" }
@@ -349,13 +367,14 @@ function readers.name_of(value, place, what)
     return name
 end
 
--- { ms, is_local }: milliseconds since 1970, of local time or of UTC
-function readers.moment(value, place)
+-- { ms, is_local }: milliseconds since 1970, of local time or of UTC; nil if it is no moment
+function types.moment_of(value)
     local ms, is_local = native.moment(value)
-    if not ms then
-        return wrong(value, place, wanted.moment)
-    end
-    return { ms = ms, is_local = is_local }
+    return ms and { ms = ms, is_local = is_local } or nil
+end
+
+function readers.moment(value, place)
+    return types.moment_of(value) or wrong(value, place, wanted.moment)
 end
 
 -- 65, or "2 minutes", of something counted in a unit: a whole number

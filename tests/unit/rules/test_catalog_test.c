@@ -102,7 +102,9 @@ a_failure_tells_what_was_expected_what_came_out_and_why(void **state)
 		"some_test.lua:5: failed: wrong / 2026-09-18 06:59:00\n"
 		"    expected: amount 0.30, parts day 2\n    got:      amount 0.23, parts night 1, day 1\n"
 		"        call  0.23 CNY  (talk.call)\n            night  1 × 0.08\n            day  1 × 0.15\n"
-		"tariffs covered: 1 of 2; not: talk.long\nbands covered: 2 of 2\npassed: 1, failed: 1, left out: 0, in ";
+		"tariffs covered: 1 of 2; not: talk.long\nbands covered: 2 of 2\n"
+		"outcomes of conditions covered: 1 of 2; not: talk.long.when true\n"
+		"texts covered: 1 of 2; not: voice.long\npassed: 1, failed: 1, left out: 0, in ";
 	assert_true(out.size > strlen(wanted));
 	assert_memory_equal(out.data, wanted, strlen(wanted));
 }
@@ -149,7 +151,7 @@ coverage_counts_tariffs_bands_and_zones(void **state)
 {
 	(void)state;
 	assert_int_equal(run_catalog(CASES, ""), STATUS_OK);
-	assert_int_equal(report.coverage_count, 4);
+	assert_int_equal(report.coverage_count, 8);
 	assert_int_equal(report.coverages[0].kind, COVERAGE_TARIFF);
 	assert_text(report.coverages[0].name, "talk.call");
 	assert_int_equal(report.coverages[0].hits, 2);
@@ -159,6 +161,128 @@ coverage_counts_tariffs_bands_and_zones(void **state)
 	assert_int_equal(report.coverages[2].hits, 2);
 	assert_text(report.coverages[3].name, "talk.call.night");
 	assert_int_equal(report.coverages[3].hits, 0);
+}
+
+/* How often the tests of a catalog came by something; fails if it is not listed. */
+static uint64_t
+hits_of(enum coverage_kind kind, const char *name)
+{
+	for (size_t i = 0; i < report.coverage_count; i++)
+		if (report.coverages[i].kind == kind &&
+			text_equal(report.coverages[i].name, text_of(name)))
+			return report.coverages[i].hits;
+	fail_msg("%s is not listed", name);
+	return 0;
+}
+
+#define MUCH \
+	"catalog \"much\" {}\n" \
+	"zones \"dialled\" { { \"near\", prefix = \"1\" }, { \"far\", prefix = \"2\" }, { refuse = \"odd\", rest = true } }\n" \
+	"service \"voice\" { unit = \"second\", zones = \"dialled\" }\n" \
+	"product \"line\" { services = \"voice\" }\n" \
+	"table \"rate\" { columns = { \"far\", \"=> price\" }, types = { \"boolean\", \"money\" }, { \"true\", \"0.50\" }, { \"false\", \"0.10\" } }\n" \
+	"package \"talk\" { kind = \"base\", from = \"2020-01-01\",\n" \
+	"    allowance { id = \"free\", serves = { service = \"voice\", zone = \"near\" }, amount = \"2 minutes\", every = \"day\" },\n" \
+	"    cap { id = \"most\", amount = \"2.00\", every = \"day\" },\n" \
+	"    limit { id = \"enough\", serves = { service = \"voice\" }, amount = \"60 minutes\", every = \"day\", say = \"stop\" },\n" \
+	"    tariff { id = \"long\", serves = { service = \"voice\" }, say = \"long\",\n" \
+	"        when = function(c) return c.seconds > 3000 end,\n" \
+	"        amount = function(c) return tables.rate { far = c.to:starts(\"2\") }.price end },\n" \
+	"    tariff { id = \"call\", serves = { service = \"voice\" }, say = \"call\", first = { step = \"60 s\", price = \"0.30\" },\n" \
+	"        step = \"60 s\", tiers = { kind = \"graduated\", every = \"event\" }, price = { { \"0.20\", up_to = 3 }, { \"0.10\" } } },\n" \
+	"}\n" \
+	"local texts_of = { [\"catalog.much\"] = \"much\", [\"service.voice\"] = \"voice\", [\"product.line\"] = \"line\",\n" \
+	"    [\"package.talk\"] = \"talk\", [\"allowance.free\"] = \"free\", [\"cap.most\"] = \"most\", stop = \"stop\", long = \"long\", call = \"call\",\n" \
+	"    [\"zone.near\"] = \"near\", [\"zone.far\"] = \"far\", [\"refusal.odd\"] = \"odd\" }\n" \
+	"texts \"zh\" (texts_of)\n" \
+	"texts \"en\" (texts_of)\n"
+
+static void
+run_much(const char *columns, const char *rows)
+{
+	char source[2048];
+	struct fault fault = { 0 };
+	const struct test_options options = { TEXT(""), TEXT("en") };
+	snprintf(source, sizeof source,
+		"cases \"much\" { holds = \"talk\", event = { service = \"voice\", at = \"2026-09-18 12:00:00\" },\n"
+		"columns = { \"to\", \"seconds\", %s },\n%s}\n",
+		columns, rows);
+	struct bundle_file files[] = { file_of("catalog.lua", MUCH),
+		file_of("some_test.lua", source) };
+	test_report_release(&report);
+	findings_release(&findings);
+	findings_init(&findings);
+	buffer_release(&bundle);
+	make_bundle(files, 2, &bundle);
+	enum status status = catalog_test_run(
+		bytes_of(&bundle), &options, &report, &findings, &fault);
+	print_findings(&findings);
+	assert_int_equal(status, STATUS_OK);
+	assert_int_equal(report.failed_count, 0);
+}
+
+static void
+coverage_counts_all_that_a_catalog_can_hold(void **state)
+{
+	(void)state;
+	static const struct {
+		enum coverage_kind kind;
+		const char *name;
+	} all[] = { { COVERAGE_TARIFF, "talk.call" }, { COVERAGE_TARIFF, "talk.long" },
+		{ COVERAGE_STEP, "talk.call.first" }, { COVERAGE_STEP, "talk.call.next" },
+		{ COVERAGE_TIER, "talk.call.1" }, { COVERAGE_TIER, "talk.call.2" },
+		{ COVERAGE_ALLOWANCE, "talk.free" }, { COVERAGE_CAP, "talk.most" },
+		{ COVERAGE_LIMIT, "talk.enough" }, { COVERAGE_ZONE, "dialled.far" },
+		{ COVERAGE_ZONE, "dialled.near" }, { COVERAGE_REFUSAL, "dialled.odd" },
+		{ COVERAGE_ROW, "rate.1" }, { COVERAGE_ROW, "rate.2" },
+		{ COVERAGE_OUTCOME, "talk.long.when true" },
+		{ COVERAGE_OUTCOME, "talk.long.when false" }, { COVERAGE_TEXT, "call" },
+		{ COVERAGE_TEXT, "long" }, { COVERAGE_TEXT, "stop" },
+		{ COVERAGE_TEXT, "refusal.odd" } };
+	run_much("\"=> amount\"", "");
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+		assert_int_equal(hits_of(all[i].kind, all[i].name), 0);
+	/* A call of a minute: the first step, and nothing that comes after it. */
+	run_much("\"=> amount\"", "{ \"2\", 60, \"0.30\" },");
+	assert_int_equal(hits_of(COVERAGE_STEP, "talk.call.first"), 1);
+	assert_int_equal(hits_of(COVERAGE_STEP, "talk.call.next"), 0);
+	assert_int_equal(hits_of(COVERAGE_TIER, "talk.call.1"), 0);
+	assert_int_equal(hits_of(COVERAGE_ZONE, "dialled.far"), 1);
+	assert_int_equal(hits_of(COVERAGE_OUTCOME, "talk.long.when false"), 1);
+	assert_int_equal(hits_of(COVERAGE_TEXT, "call"), 1);
+	run_much("\"=> amount\"", "{ \"2\", 240, \"0.80\" }, { \"1\", 120, \"0.00\" },");
+	assert_int_equal(hits_of(COVERAGE_STEP, "talk.call.next"), 2);
+	assert_int_equal(hits_of(COVERAGE_TIER, "talk.call.1"), 1);
+	assert_int_equal(hits_of(COVERAGE_TIER, "talk.call.2"), 1);
+	assert_int_equal(hits_of(COVERAGE_ALLOWANCE, "talk.free"), 1);
+	assert_int_equal(hits_of(COVERAGE_CAP, "talk.most"), 0);
+	run_much("\"=> amount\"", "{ \"2\", 2000, \"2.00\" }, { \"2\", 3001, \"0.50\" },");
+	assert_int_equal(hits_of(COVERAGE_CAP, "talk.most"), 1);
+	assert_int_equal(hits_of(COVERAGE_ROW, "rate.1"), 1);
+	assert_int_equal(hits_of(COVERAGE_OUTCOME, "talk.long.when true"), 1);
+	run_much("\"=> refused\"", "{ \"3\", 60, \"NO_PRICE\" },");
+	assert_int_equal(hits_of(COVERAGE_REFUSAL, "dialled.odd"), 1);
+	assert_int_equal(hits_of(COVERAGE_TEXT, "refusal.odd"), 1);
+	run_much("\"=> refused\"",
+		"{ \"2\", 60, \"LIMIT_REACHED\" }, used = { [\"talk.enough\"] = 3600 },");
+	assert_int_equal(hits_of(COVERAGE_LIMIT, "talk.enough"), 1);
+	assert_int_equal(hits_of(COVERAGE_TEXT, "stop"), 1);
+}
+
+static void
+a_row_without_a_name_is_called_by_its_cells_and_never_by_an_address(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		run_catalog(
+			"cases \"some\" { holds = \"talk\", event = { service = \"voice\", at = \"2026-09-18 12:00:00\" },\n"
+			"columns = { \"attributes\", \"seconds\", \"=> amount\" },\n"
+			"{ { kind = \"bulk\", count = 3 }, 60, \"0.15\" }, { {}, 60, \"0.15\" } }\n",
+			""),
+		STATUS_OK);
+	assert_int_equal(report.result_count, 2);
+	assert_text(report.results[0].name, "some / { count = 3, kind = bulk }, 60");
+	assert_text(report.results[1].name, "some / {}, 60");
 }
 
 static void
@@ -269,6 +393,11 @@ main(void)
 			a_filter_chooses_by_name_or_file, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			coverage_counts_tariffs_bands_and_zones, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			coverage_counts_all_that_a_catalog_can_hold, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_row_without_a_name_is_called_by_its_cells_and_never_by_an_address, set_up,
+			tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_wrong_test_is_a_finding_and_the_others_run, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

@@ -64,3 +64,49 @@ due "cancelling refunds nothing" {
     from = "2026-03-01", till = "2026-06-01",
     expect = { lines = { "fee 91.55", "fee 129.00" } },
 }
+
+scenario "a spring with e6" {
+    from = "2026-03-10 00:00:00",
+    event = { service = "voice", from = "07715510165", to = "5507882" },
+
+    buy { "e6_base" },
+    expect { left = { ["e6_base.local_minutes"] = "300 minutes" } },
+    use { at = "2026-03-18 12:00:00", seconds = "200 minutes", expect = { amount = "0.00", parts = "day 200 free" } },
+
+    -- March's 100 serve April before April's 300, and are gone on 1 May.
+    at "2026-04-10 12:00:00",
+    expect { left = { ["e6_base.local_minutes"] = "400 minutes" } },
+    use { seconds = "60 minutes", expect = { parts = "day 60 free" } },
+    expect {
+        used = { ["e6_base.local_minutes 2026-03-01"] = "260 minutes", ["e6_base.local_minutes"] = 0 },
+        left = { ["e6_base.local_minutes"] = "340 minutes" },
+    },
+    at "2026-05-01 00:00:00",
+    expect { left = { ["e6_base.local_minutes"] = "600 minutes" } },
+
+    -- A call in April that is told of in May uses what was valid then, and is still there.
+    use { at = "2026-04-30 12:00:00", seconds = "10 minutes", expect = { amount = "0.00" } },
+    expect { left = { ["e6_base.local_minutes"] = "600 minutes" } },
+
+    -- Beyond the minutes that are free, 300 are paid at the higher price.
+    use { seconds = "600 minutes", expect = { amount = "0.00" } },
+    advance "10 days",
+    use { at = "2026-05-11 12:00:00", seconds = "298 minutes", expect = { amount = "44.70" } },
+    use { seconds = "4 minutes", expect = { amount = "0.52", parts = "day 2 tier 1, day 2 tier 2" } },
+    expect { used = { ["e6_base.paid_minutes"] = "302 minutes" }, charged = "45.22" },
+
+    advance "1 month",
+    use { seconds = "301 minutes", expect = { amount = "0.15" } },
+    cancel { "e6_base" },
+    use { seconds = 60, expect = { refused = "NO_PRICE" } },
+}
+
+-- Across the band, the month and the tier: a call that goes on never becomes cheaper, and one that is cut costs the same.
+always "local calls" {
+    holds = { { package = "e6_base", from = "2026-03-10 00:00:00" } },
+    used = { ["e6_base.local_minutes 2026-03-01"] = "298 minutes", ["e6_base.paid_minutes 2026-03-01"] = "290 minutes" },
+    event = { service = "voice", from = "07715510165", to = "5507882" },
+    sweep = { seconds = "0..1200, every 17", at = "2026-03-31 20:50:00..2026-04-01 07:00:00, every 90 minutes" },
+    claims = { "never_refused", "never_negative", "more_never_cheaper", "parts_make_whole" },
+    split = "60 s",
+}

@@ -1,0 +1,103 @@
+/*
+ * What the reading of tests asks of the release that is tested: the names of what it counts, and
+ * its time zone. Without a release, nothing is the answer.
+ */
+#include "build.h"
+
+static const struct image *
+image_of(lua_State *lua)
+{
+	const struct build *build = sandbox_of(lua)->owner;
+	return build->image;
+}
+
+/* table["package.id"] = kind, in the table on the top */
+static void
+set_counter(lua_State *lua, struct text package, struct text id, const char *kind)
+{
+	lua_pushlstring(lua, package.data, package.size);
+	lua_pushliteral(lua, ".");
+	lua_pushlstring(lua, id.data, id.size);
+	lua_concat(lua, 3);
+	lua_pushstring(lua, kind);
+	lua_rawset(lua, -3);
+}
+
+/* counters() → { ["package.id"] = "allowance" or "meter" } */
+int
+build_native_counters(lua_State *lua)
+{
+	const struct image *image = image_of(lua);
+	if (image == NULL)
+		return 0;
+	luaL_checkstack(lua, 5, NULL);
+	lua_newtable(lua);
+	for (uint32_t i = 0; i < image->package_count; i++) {
+		const struct package *package = &image->packages[i];
+		for (uint32_t j = 0; j < package->allowance_count; j++)
+			set_counter(lua, package->id, package->allowances[j].id, "allowance");
+		for (uint32_t j = 0; j < package->meter_count; j++)
+			set_counter(lua, package->id, package->meters[j].id, "meter");
+	}
+	return 1;
+}
+
+/* instant(ms, is_local) → ms since 1970, UTC */
+int
+build_native_instant(lua_State *lua)
+{
+	const struct image *image = image_of(lua);
+	int64_t ms = luaL_checkinteger(lua, 1);
+	if (image == NULL)
+		return 0;
+	if (lua_toboolean(lua, 2))
+		ms = zoneinfo_local_to_utc(image->zone, ms);
+	lua_pushinteger(lua, ms);
+	return 1;
+}
+
+/* The same day of the month so many months later, or the last one where there is none. */
+static int64_t
+months_later(int64_t day, int64_t count)
+{
+	struct date date = date_of_day(day);
+	int64_t month = date.year * INT64_C(12) + date.month - 1 + count;
+	date.year = (int32_t)(month / 12);
+	date.month = (int32_t)(month % 12) + 1;
+	if (date.day > month_days(date.year, date.month))
+		date.day = month_days(date.year, date.month);
+	return day_of_date(date);
+}
+
+/*
+ * later(ms, count, "second", "day", "month" or "year") → the instant so much later, nothing if we
+ * know none. Days and longer are those of local time: a day later the clock on the wall is the same.
+ */
+int
+build_native_later(lua_State *lua)
+{
+	const struct image *image = image_of(lua);
+	int64_t ms = luaL_checkinteger(lua, 1);
+	int64_t count = luaL_checkinteger(lua, 2);
+	struct text every = text_of(luaL_checkstring(lua, 3));
+	if (image == NULL || count < 0 || count > (INSTANT_MAX - INSTANT_MIN) / SECOND_MS)
+		return 0;
+	if (text_equal(every, TEXT("second"))) {
+		ms += count * SECOND_MS;
+	} else if (count * DAY_MS > INSTANT_MAX - INSTANT_MIN) {
+		return 0;
+	} else {
+		int64_t local = ms + zoneinfo_stretch(image->zone, ms).offset_ms;
+		int64_t day = floor_divide(local, DAY_MS), time = local - day * DAY_MS;
+		if (text_equal(every, TEXT("day")))
+			day += count;
+		else
+			day = months_later(
+				day, text_equal(every, TEXT("year")) ? 12 * count : count);
+		ms = zoneinfo_local_to_utc(image->zone, day * DAY_MS + time);
+	}
+	if (ms < INSTANT_MIN || ms > INSTANT_MAX)
+		return 0;
+	lua_pushinteger(lua, ms);
+	return 1;
+}

@@ -1,0 +1,84 @@
+-- What all kinds of tests share: an event's quantity, what is expected of its price, and names of packages and of what they count.
+
+local use, native = ...
+local report = use "report"
+
+local events = {}
+local find, at = report.find, report.at
+
+local units = { seconds = "second", bytes = "byte", items = "item" }
+
+-- The event's quantity and unit; nil after a finding.
+function events.quantity(event, place)
+    local unit, quantity
+    for _, field in ipairs { "seconds", "bytes", "items" } do
+        if event[field] and unit then
+            find("one_quantity", place)
+            return nil
+        elseif event[field] then
+            unit, quantity = units[field], event[field]
+        end
+    end
+    if not unit then
+        find("quantity_missing", place)
+    end
+    return unit, quantity
+end
+
+local expected_fields = { "amount", "zone", "tariff", "parts", "refused", "nearest" }
+
+-- What is expected, as texts and an amount; nil after a finding.
+function events.expected(expect, place)
+    local result, any = {}, false
+    for _, field in ipairs(expected_fields) do
+        local value = expect[field]
+        result[field] = type(value) == "table" and table.concat(value, ", ") or value
+        any = any or value ~= nil
+    end
+    if not any then
+        find("nothing_expected", place)
+    end
+    return any and result or nil
+end
+
+-- Is there such a package in the release that is tested? True where there is no release to ask.
+function events.check_package(id, place)
+    local packages = native.packages()
+    local known = not packages or not id
+    for _, one in ipairs(packages or {}) do
+        known = known or one == id
+    end
+    if not known then
+        find("unknown_package", place, { name = id, near = report.nearest(id, packages) })
+    end
+    return known
+end
+
+function events.check_packages(holds)
+    for _, holding in ipairs(holds or {}) do
+        events.check_package(holding.package, holding.place)
+    end
+end
+
+-- Does each name stand for something that a package counts? `only` is "allowance" where nothing else will do.
+function events.check_counters(used, place, only)
+    local counters = native.counters()
+    if not counters then
+        return
+    end
+    local names = {}
+    for name, kind in pairs(counters) do
+        if not only or kind == only then
+            names[#names + 1] = name
+        end
+    end
+    table.sort(names)
+    for _, entry in ipairs(used or {}) do
+        local name = entry.package .. "." .. entry.allowance
+        if not counters[name] or only and counters[name] ~= only then
+            find("unknown_counter", at(place, entry.name), { name = name, near = report.nearest(name, names) })
+        end
+    end
+end
+
+return events

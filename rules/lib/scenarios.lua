@@ -1,0 +1,133 @@
+-- Scenarios: their steps for test_scenario.c, each at the instant to which the clock has come.
+
+local use, native = ...
+local report = use "report"
+local events = use "events"
+
+local scenarios = {}
+local find, at = report.find, report.at
+
+-- What a use says itself, and what it shares with the others.
+local function merged(shared, own)
+    local event = {}
+    for _, field in ipairs { "service", "from", "to", "attributes" } do
+        event[field] = own[field] or shared[field]
+    end
+    local counted = (own.seconds or own.bytes or own.items) and own or shared
+    event.seconds, event.bytes, event.items = counted.seconds, counted.bytes, counted.items
+    return event
+end
+
+-- The instant of a moment; nil while no release says what the local time is.
+local function instant(moment)
+    return moment and native.instant(moment.ms, moment.is_local)
+end
+
+-- Moves the scenario's clock to an instant, which can't be an earlier one.
+local function move(scenario, ms, place)
+    if ms and scenario.clock and ms < scenario.clock then
+        find("clock_backwards", place)
+    else
+        scenario.clock = ms
+    end
+end
+
+local steps = {}
+
+function steps.advance(scenario, record)
+    if scenario.clock and record.value then
+        local later = native.later(scenario.clock, record.value.count, record.value.every)
+        if not later then
+            find("clock_too_far", record.place)
+        end
+        move(scenario, later, record.place)
+    end
+    return {}
+end
+
+function steps.at(scenario, record)
+    move(scenario, instant(record.value), record.place)
+    return {}
+end
+
+function steps.buy(scenario, record)
+    if not events.check_package(record.package, at(record.place, 1)) then
+        return nil
+    end
+    scenario.held[record.package] = true
+    return { package = record.package, from = instant(record.from) or scenario.clock, till = instant(record.till) }
+end
+
+function steps.cancel(scenario, record)
+    if not events.check_package(record.package, at(record.place, 1)) then
+        return nil
+    elseif not scenario.held[record.package] then
+        find("not_held", at(record.place, 1), { name = record.package })
+        return nil
+    end
+    scenario.held[record.package] = nil
+    return { package = record.package }
+end
+
+-- A use may be late, which does not move the clock; one that is ahead of the clock moves it.
+function steps.use(scenario, record)
+    local event = merged(scenario.event, record)
+    local unit, quantity = events.quantity(event, record.place)
+    local expect = {}
+    if record.expect then
+        expect = events.expected(record.expect, at(record.place, "expect"))
+    end
+    if not event.service then
+        find("use_without_service", record.place)
+    end
+    if not unit or not event.service or not expect then
+        return nil
+    end
+    local ms = instant(record.at) or scenario.clock
+    if ms and scenario.clock and ms > scenario.clock then
+        scenario.clock = ms
+    end
+    return { expect = expect, event = { service = event.service, from = event.from or "", to = event.to or "", at = { ms = ms },
+        unit = unit, quantity = quantity, attributes = event.attributes or {} } }
+end
+
+function steps.expect(_, record)
+    if #record.left == 0 and #record.used == 0 and record.charged == nil then
+        find("no_state_expected", record.place)
+        return nil
+    end
+    events.check_counters(record.left, at(record.place, "left"), "allowance")
+    events.check_counters(record.used, at(record.place, "used"))
+    for _, entry in ipairs(record.left) do
+        if entry.cycle then
+            find("left_of_a_cycle", at(at(record.place, "left"), entry.name))
+            return nil
+        end
+    end
+    return { left = record.left, used = record.used, charged = record.charged }
+end
+
+-- A scenario for C; nil after findings, and while there is no release.
+function scenarios.read(record)
+    local clock = instant(record.from)
+    local scenario = { clock = clock, event = record.event, held = {} }
+    local list, judged = {}, false
+    for _, holding in ipairs(record.holds or {}) do
+        scenario.held[holding.package] = true
+    end
+    for _, entry in ipairs(record.entries) do
+        local step = not entry.broken and steps[entry.word](scenario, entry)
+        if step then
+            local declaration = entry.place.declaration
+            step.word, step.file, step.line, step.clock = entry.word, declaration.file, declaration.line, scenario.clock
+            list[#list + 1] = step
+        end
+        judged = judged or entry.word == "use" or entry.word == "expect"
+    end
+    if not judged then
+        find("nothing_expected", record.place)
+    end
+    return judged and scenario.clock and { clock = clock, holds = record.holds, used = record.used, steps = list } or nil
+end
+
+return scenarios

@@ -1,0 +1,80 @@
+-- The words of scenarios: what happens to a subscription, step by step, on a clock that can be moved any distance. Read by schema.lua.
+
+return function(schema)
+    -- The fields of a record, where none of them has to be there.
+    local function optional(record)
+        local fields = {}
+        for index, field in ipairs(schema.records[record].fields) do
+            fields[index] = { field[1], field[2], say = field.say }
+        end
+        return fields
+    end
+
+    schema.records.scenario_event = {
+        say = { en = "What all uses share", zh = "各次使用共有的字段" },
+        fields = optional "test_event",
+    }
+
+    local use_fields = optional "test_event"
+    use_fields[#use_fields + 1] = { "expect", { "record", "test_expect" },
+        say = { en = "What must come out; else only that it has a price", zh = "应得的结果；不写则只要求能够计价" } }
+
+    local words = {
+        {
+            "scenario", form = "named", title = true, many = true, items = { "buy", "cancel", "use", "advance", "at", "expect" },
+            say = { en = "Steps that follow each other on a clock, of one subscription", zh = "一个用户在时钟上依次发生的各步" },
+            fields = {
+                { "from", "moment", required = true, say = { en = "Where the clock begins", zh = "时钟的起点" } },
+                { "holds", { "list", "holding" }, default = {},
+                    say = { en = "The packages that are held from the beginning", zh = "一开始就持有的优惠包" } },
+                { "used", "used", default = {}, say = { en = "What is counted already at the beginning", zh = "一开始已计的数量" } },
+                { "event", { "record", "scenario_event" }, default = {},
+                    say = { en = "What all uses share", zh = "各次使用共有的字段" } },
+            },
+        },
+        {
+            "buy", form = "plain",
+            say = { en = "A package is held from the clock's time on", zh = "自时钟所指时刻起持有一个优惠包" },
+            fields = {
+                { "package", "id", at = 1, required = true, say = { en = "The package", zh = "优惠包" } },
+                { "from", "moment", say = { en = "Held from then on instead", zh = "改为从何时起持有" } },
+                { "till", "moment", say = { en = "Not held any more from then on", zh = "从何时起不再持有" } },
+            },
+        },
+        {
+            "cancel", form = "plain",
+            say = { en = "A package is not held any more from the clock's time on", zh = "自时钟所指时刻起不再持有一个优惠包" },
+            fields = {
+                { "package", "id", at = 1, required = true, say = { en = "The package", zh = "优惠包" } },
+            },
+        },
+        {
+            "use", form = "plain",
+            say = { en = "A usage, priced and counted as a live one", zh = "一次使用，与实际使用一样计价并累计" },
+            fields = use_fields,
+        },
+        {
+            "advance", form = "value", value = "duration", example = 'advance "1 month"',
+            say = { en = "The clock moves on: by seconds, minutes, hours, days, months or years",
+                zh = "时钟前移：若干秒、分钟、小时、日、月或年" },
+        },
+        {
+            "at", form = "value", value = "moment", example = 'at "2026-04-01 00:00:00"',
+            say = { en = "The clock moves on to a time", zh = "时钟移到某一时刻" },
+        },
+        {
+            "expect", form = "plain",
+            say = { en = "What must be so at the clock's time", zh = "时钟所指时刻应有的状态" },
+            fields = {
+                { "left", "used", default = {}, say = { en = "What allowances have left, what is carried over included",
+                    zh = "免费资源的余量，含结转的部分" } },
+                { "used", "used", default = {}, say = { en = "What allowances, tiers, caps, limits counted in the cycle of that time",
+                    zh = "免费资源、阶梯、封顶与限额在当时所在周期内已计的数量" } },
+                { "charged", "money", say = { en = "All that was charged so far", zh = "至此收取的总额" } },
+            },
+        },
+    }
+    for _, word in ipairs(words) do
+        table.insert(schema.tests, word)
+    end
+end

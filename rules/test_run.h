@@ -1,0 +1,79 @@
+/*
+ * Inside of testing: tests on the way to a report, and what the files of testing share.
+ *
+ *   catalog_test.c   builds the release, reads the tests and runs them in order
+ *   test_case.c      reads what rules/lib/tests.lua made of the words
+ *   test_world.c     who holds packages, and what is counted
+ *   test_scenario.c  runs the steps of a scenario
+ *   test_always.c    tries a claim on a range of usage, and shrinks what breaks it
+ *   test_due.c       what falls due in a period
+ *   test_compare.c   what came out beside what was expected
+ *   coverage.c       what of the catalog the tests came by
+ *   test_report.c    the report for people
+ */
+#ifndef SUANPAN_TEST_RUN_H
+#define SUANPAN_TEST_RUN_H
+
+#include "coverage.h"
+#include "host.h"
+#include "test_case.h"
+#include "test_world.h"
+
+struct test_run {
+	struct bytes bundle;
+	const struct test_options *options;
+	struct test_report *report;
+	const struct release *release;
+	const struct image *image;
+	struct host *host;
+	struct coverage_calls calls; /* the catalog's functions */
+	struct world world;
+	struct arena arena; /* of one pricing */
+	/* Of one failure: the fields that differ, and why. */
+	struct buffer expected;
+	struct buffer got;
+	struct buffer text;
+};
+
+static inline struct text
+text_of_buffer(const struct buffer *buffer)
+{
+	return (struct text){ (const char *)buffer->data, buffer->size };
+}
+
+/* Notes a field that differs. All of these are false without memory. */
+bool test_differ(struct test_run *run, const char *field, struct text expected, struct text got);
+/* A wanted text whose data is NULL is not asked for. */
+bool test_compare_text(
+	struct test_run *run, const char *field, struct text wanted, struct text got);
+bool
+test_compare_money(struct test_run *run, const char *field, struct money wanted, struct money got);
+/* What differs is in run->expected and run->got; nothing, if they are empty. */
+bool
+test_compare(struct test_run *run, const struct expectation *expect, const struct pricing *pricing);
+
+/* Begins anew what is noted of a failure. */
+void test_clear(struct test_run *run);
+/* The world as it is before a test. */
+bool test_begin(struct test_run *run, const struct beginning *beginning, int64_t clock_ms);
+/*
+ * Prices a usage in the run's world, for coverage too; *priced tells whether there is a pricing,
+ * else what is wrong was noted.
+ */
+bool
+test_price(struct test_run *run, const struct usage *usage, struct pricing *pricing, bool *priced);
+/* Explains a pricing in run->text, in the language of the options. */
+bool test_explain(struct test_run *run, const struct pricing *pricing);
+/* Appends a result of this test, which passed as far as is known; NULL without memory. */
+struct test_result *test_result_add(struct test_run *run, const struct test_case *test);
+/* It failed, with what is noted. */
+bool test_failed(struct test_run *run, struct test_result *result);
+
+/* test_scenario.c */
+bool test_scenario_run(struct test_run *run, const struct test_case *test);
+/* test_always.c */
+bool test_always_run(struct test_run *run, const struct test_case *test);
+/* test_due.c */
+bool test_due_run(struct test_run *run, const struct test_case *test);
+
+#endif

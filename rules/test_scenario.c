@@ -1,0 +1,135 @@
+/*
+ * Runs a scenario: its steps, one after the other, in a world of its own. The first that fails ends
+ * it, for all others stand on it.
+ */
+#include "test_run.h"
+
+#include <stdio.h>
+
+/* What moves the clock before a step: later, what falls due on the way is charged here. */
+static void
+move_clock(struct test_run *run, const struct test_step *step)
+{
+	world_move(&run->world, step->clock_ms);
+}
+
+static bool
+run_buy(struct test_run *run, const struct test_step *step)
+{
+	return world_hold(&run->world, &step->holding);
+}
+
+static bool
+run_cancel(struct test_run *run, const struct test_step *step)
+{
+	return world_end(&run->world, step->holding.package) ||
+		test_differ(run, "held", step->holding.package, TEXT("-"));
+}
+
+/* Prices a usage, and counts it where it was charged. */
+static bool
+run_use(struct test_run *run, const struct test_step *step)
+{
+	struct pricing pricing;
+	bool priced;
+	if (!test_price(run, &step->usage, &pricing, &priced))
+		return false;
+	if (!priced)
+		return true;
+	if (!test_compare(run, &step->expect, &pricing))
+		return false;
+	if (run->expected.size > 0)
+		return test_explain(run, &pricing);
+	return pricing.refused != 0 || world_charge(&run->world, &pricing) ||
+		test_differ(run, "charged", TEXT("-"), TEXT("OVERFLOW"));
+}
+
+static bool
+compare_count(
+	struct test_run *run, const char *what, const struct used_allowance *wanted, int64_t got)
+{
+	const struct counter_name name = { wanted->package, wanted->allowance, 0 };
+	char field[160], wanted_text[MONEY_TEXT_MAX], got_text[MONEY_TEXT_MAX];
+	if (wanted->amount == got)
+		return true;
+	snprintf(field, sizeof field, "%s %.*s.%.*s", what, TEXT_ARGS(wanted->package),
+		TEXT_ARGS(wanted->allowance));
+	size_t wanted_size = world_format(&run->world, &name, wanted->amount, wanted_text);
+	size_t got_size = world_format(&run->world, &name, got, got_text);
+	return test_differ(run, field, (struct text){ wanted_text, wanted_size },
+		(struct text){ got_text, got_size });
+}
+
+static int64_t
+used_now(const struct world *world, const struct used_allowance *wanted)
+{
+	struct counter_name name = { wanted->package, wanted->allowance, (int32_t)wanted->cycle };
+	if (!wanted->has_cycle &&
+		!world_cycle(world, wanted->package, wanted->allowance, world->clock_ms, &name))
+		return 0;
+	return world_used(world, &name);
+}
+
+static bool
+run_expect(struct test_run *run, const struct test_step *step)
+{
+	const struct world *world = &run->world;
+	for (uint32_t i = 0; i < step->left_count; i++) {
+		const struct used_allowance *wanted = &step->left[i];
+		int64_t left = world_left(world, wanted->package, wanted->allowance);
+		if (!compare_count(run, "left", wanted, left))
+			return false;
+	}
+	for (uint32_t i = 0; i < step->used_count; i++)
+		if (!compare_count(run, "used", &step->used[i], used_now(world, &step->used[i])))
+			return false;
+	if (step->has_charged && !test_compare_money(run, "charged", step->charged, world->charged))
+		return false;
+	return run->expected.size == 0 || world_describe(world, run->options->language, &run->text);
+}
+
+static bool
+run_step(struct test_run *run, const struct test_step *step)
+{
+	move_clock(run, step);
+	switch (step->kind) {
+	case STEP_MOVE:
+		return true;
+	case STEP_BUY:
+		return run_buy(run, step);
+	case STEP_CANCEL:
+		return run_cancel(run, step);
+	case STEP_USE:
+		return run_use(run, step);
+	case STEP_EXPECT:
+		return run_expect(run, step);
+	}
+	return false;
+}
+
+static bool
+fail_at(struct test_run *run, struct test_result *result, const struct test_step *step,
+	uint32_t number)
+{
+	result->step = number;
+	result->line = step->line;
+	result->word = arena_copy_text(&run->report->arena, step->word);
+	return result->word.data != NULL && test_failed(run, result);
+}
+
+bool
+test_scenario_run(struct test_run *run, const struct test_case *test)
+{
+	const struct scenario *scenario = &test->scenario;
+	struct test_result *result = test_result_add(run, test);
+	test_clear(run);
+	if (result == NULL || !test_begin(run, &test->beginning, scenario->clock_ms))
+		return false;
+	for (uint32_t i = 0; i < scenario->step_count; i++) {
+		if (!run_step(run, &scenario->steps[i]))
+			return false;
+		if (run->expected.size > 0)
+			return fail_at(run, result, &scenario->steps[i], i + 1);
+	}
+	return true;
+}

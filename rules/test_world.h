@@ -1,0 +1,71 @@
+/*
+ * Inside of testing: a subscription in memory, and its clock. It holds packages and keeps the
+ * counters of all that they count; its usage goes through rate_usage, the same code as a live one,
+ * and what that says was counted is counted here.
+ *
+ * Texts are borrowed: they belong to the image, or to whoever says what is held.
+ */
+#ifndef SUANPAN_TEST_WORLD_H
+#define SUANPAN_TEST_WORLD_H
+
+#include "rate.h"
+
+#include "../engine/base/buffer.h"
+
+struct world_counter {
+	struct counter_name name;
+	int64_t used;
+};
+
+struct world {
+	const struct image *image;
+	const struct rate_functions *functions;
+	int64_t clock_ms;
+	struct holding *holdings;
+	size_t holding_count;
+	size_t holding_room;
+	struct world_counter *counters;
+	size_t counter_count;
+	size_t counter_room;
+	struct money charged; /* in all */
+};
+
+void
+world_init(struct world *world, const struct image *image, const struct rate_functions *functions);
+void world_release(struct world *world);
+/* Nothing held, counted or charged; memory is kept. */
+void world_clear(struct world *world, int64_t clock_ms);
+
+/* From now on this is held, too. False without memory. */
+bool world_hold(struct world *world, const struct holding *holding);
+/* A package ends at the clock's time, or never begins; false if it was not held. */
+bool world_end(struct world *world, struct text package);
+/* Moves the clock, which never goes back. */
+void world_move(struct world *world, int64_t clock_ms);
+
+/* The cycle of a counter at an instant; false if the package has no such counter. */
+bool world_cycle(const struct world *world, struct text package, struct text counter, int64_t ms,
+	struct counter_name *name);
+/* Sets a counter. False without memory. */
+bool world_count(struct world *world, const struct counter_name *name, int64_t used);
+/* What it has counted; 0 if nothing. */
+int64_t world_used(const struct world *world, const struct counter_name *name);
+/* What a counter has counted as text: an amount "45.00", or a number of units. */
+size_t world_format(const struct world *world, const struct counter_name *name, int64_t value,
+	char text[MONEY_TEXT_MAX]);
+/* What an allowance has left at the clock's time, carried units included; 0 if it is not held. */
+int64_t world_left(const struct world *world, struct text package, struct text allowance);
+
+/* Prices a usage, and changes nothing. */
+enum rate_outcome world_price(struct world *world, const struct usage *usage, struct arena *arena,
+	struct pricing *pricing, struct fault *fault);
+/* Counts what such a pricing uses and costs. False without memory, or past what money can hold. */
+bool world_charge(struct world *world, const struct pricing *pricing);
+
+/*
+ * What is held and counted at the clock's time, as lines in "zh" or "en"; false without room in the
+ * buffer.
+ */
+bool world_describe(const struct world *world, struct text language, struct buffer *out);
+
+#endif
