@@ -49,12 +49,13 @@ enum coverage_kind {
 	COVERAGE_STEP,   /* "package.tariff.first", "package.tariff.next" where the first differs */
 	COVERAGE_TIER,   /* "package.tariff.2", from 1 */
 	COVERAGE_ALLOWANCE, /* "package.allowance": it paid for something */
+	COVERAGE_DISCOUNT,  /* "package.discount", of events: it took something off */
 	COVERAGE_CAP,       /* "package.cap": it made something cheaper */
 	COVERAGE_LIMIT,     /* "package.limit": it refused something */
 	COVERAGE_ZONE,      /* "map.zone" */
 	COVERAGE_REFUSAL,   /* "map.reason" */
 	COVERAGE_ROW,       /* "table.line" */
-	COVERAGE_OUTCOME,   /* "package.tariff.when true", "package.tariff.when false" */
+	COVERAGE_OUTCOME,   /* "package.tariff.when true", "… when false"; of discounts, too */
 	COVERAGE_TEXT,      /* the key of what names a line or says why there is none */
 	COVERAGE_KINDS
 };

@@ -17,8 +17,8 @@
 const char *
 coverage_kind_name(enum coverage_kind kind)
 {
-	static const char *const names[] = { "tariff", "band", "step", "tier", "allowance", "cap",
-		"limit", "zone", "refusal", "row", "outcome", "text" };
+	static const char *const names[] = { "tariff", "band", "step", "tier", "allowance",
+		"discount", "cap", "limit", "zone", "refusal", "row", "outcome", "text" };
 	_Static_assert(sizeof names / sizeof names[0] == COVERAGE_KINDS, "each has a name");
 	must(kind < COVERAGE_KINDS);
 	return names[kind];
@@ -66,6 +66,18 @@ add_pair(struct test_report *report, enum coverage_kind kind, struct text a, str
 		report, kind, arena_print(&report->arena, "%.*s.%.*s", TEXT_ARGS(a), TEXT_ARGS(b)));
 }
 
+/* Both outcomes of a `when`, where there is one. */
+static bool
+add_when(struct test_report *report, const struct package *package, struct text id, int32_t when)
+{
+	for (int yes = 0; when != NO_FUNCTION && yes < 2; yes++)
+		if (!add(report, COVERAGE_OUTCOME,
+			    arena_print(&report->arena, "%.*s.%.*s.when %s", TEXT_ARGS(package->id),
+				    TEXT_ARGS(id), yes ? "true" : "false")))
+			return false;
+	return true;
+}
+
 /* "package.tariff.third" */
 static bool
 add_of_tariff(struct test_report *report, enum coverage_kind kind, const struct package *package,
@@ -101,10 +113,7 @@ add_tariff(struct test_report *report, const struct package *package, const stru
 		(!add_of_tariff(report, COVERAGE_STEP, package, tariff, TEXT("first")) ||
 			!add_of_tariff(report, COVERAGE_STEP, package, tariff, TEXT("next"))))
 		return false;
-	return tariff->when == NO_FUNCTION ||
-		(add_of_tariff(report, COVERAGE_OUTCOME, package, tariff, TEXT("when true")) &&
-			add_of_tariff(
-				report, COVERAGE_OUTCOME, package, tariff, TEXT("when false")));
+	return add_when(report, package, tariff->id, tariff->when);
 }
 
 static bool
@@ -116,6 +125,12 @@ add_package(struct test_report *report, const struct package *package)
 	for (uint32_t i = 0; i < package->allowance_count && added; i++)
 		added = add_pair(
 			report, COVERAGE_ALLOWANCE, package->id, package->allowances[i].id);
+	for (uint32_t i = 0; i < package->discount_count && added; i++) {
+		const struct discount *discount = &package->discounts[i];
+		added = add_pair(report, COVERAGE_DISCOUNT, package->id, discount->id) &&
+			add_text(report, discount->say) &&
+			add_when(report, package, discount->id, discount->when);
+	}
 	for (uint32_t i = 0; i < package->cap_count && added; i++)
 		added = add_pair(report, COVERAGE_CAP, package->id, package->caps[i].meter->id);
 	for (uint32_t i = 0; i < package->limit_count && added; i++)
@@ -255,6 +270,12 @@ note_line(struct test_report *report, const struct pricing *pricing, size_t inde
 	note_steps(report, line, begins);
 	for (size_t i = 0; i < line->part_count; i++)
 		note_part(report, line, &line->parts[i]);
+	for (size_t i = 0; i < line->discount_count; i++) {
+		const struct price_discount *discount = &line->discounts[i];
+		hit_printed(report, COVERAGE_DISCOUNT, 1, "%.*s.%.*s", TEXT_ARGS(discount->package),
+			TEXT_ARGS(discount->discount));
+		hit(report, COVERAGE_TEXT, discount->say, 1);
+	}
 	if (line->cap.size > 0)
 		hit(report, COVERAGE_CAP, line->cap, 1);
 }
@@ -343,19 +364,26 @@ coverage_calls_release(struct coverage_calls *calls)
 	calls->hits = NULL;
 }
 
+static void
+note_when(struct test_report *report, const struct coverage_calls *calls, struct text package,
+	struct text id, int32_t when)
+{
+	for (int yes = 0; when != NO_FUNCTION && yes < 2; yes++)
+		hit_printed(report, COVERAGE_OUTCOME, calls->hits[when][yes], "%.*s.%.*s.when %s",
+			TEXT_ARGS(package), TEXT_ARGS(id), yes ? "true" : "false");
+}
+
 void
 coverage_note_calls(
 	struct test_report *report, const struct image *image, const struct coverage_calls *calls)
 {
 	for (uint32_t i = 0; i < image->package_count; i++) {
 		const struct package *package = &image->packages[i];
-		for (uint32_t j = 0; j < package->tariff_count; j++) {
-			const struct tariff *tariff = &package->tariffs[j];
-			for (unsigned yes = 0; tariff->when != NO_FUNCTION && yes < 2; yes++)
-				hit_printed(report, COVERAGE_OUTCOME,
-					calls->hits[tariff->when][yes], "%.*s.%.*s.when %s",
-					TEXT_ARGS(package->id), TEXT_ARGS(tariff->id),
-					yes ? "true" : "false");
-		}
+		for (uint32_t j = 0; j < package->tariff_count; j++)
+			note_when(report, calls, package->id, package->tariffs[j].id,
+				package->tariffs[j].when);
+		for (uint32_t j = 0; j < package->discount_count; j++)
+			note_when(report, calls, package->id, package->discounts[j].id,
+				package->discounts[j].when);
 	}
 }
