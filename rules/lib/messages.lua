@@ -348,6 +348,12 @@ messages.dead_zone_row = {
     mend_en = "move it up, or remove it",
     mend_zh = "上移，或删去",
 }
+messages.prefix_over_digits = {
+    en = "no number of {digits} digits begins with {prefix}",
+    zh = "{digits} 位的号码不可能以 {prefix} 开头",
+    mend_en = "count the digits of the whole number, with its prefix",
+    mend_zh = "位数应为整个号码的位数，含前缀",
+}
 messages.own_area_alone = {
     en = "\"@own_area\" stands alone in its row, once in a zone map",
     zh = "\"@own_area\" 须独占一行，每个号段表一次",

@@ -91,7 +91,10 @@ end
 
 local function add_prefix(map, row, prefix, entry, place_of, is_list)
     local other = taken_by(map.taken, prefix, entry.min, entry.max)
-    if not other then
+    if #prefix > entry.max then
+        find("prefix_over_digits", place_of(), { prefix = prefix, digits = entry.max })
+        row.explained = true
+    elseif not other then
         take(map.taken, prefix, entry)
         table.insert(row.prefixes, prefix)
     elseif other == row or not is_list then
