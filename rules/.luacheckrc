@@ -16,11 +16,13 @@ local function with(more)
 end
 
 stds.none = {}
-files["**/catalogs/**/*.lua"] = with { "allowance", "calendar", "cap", "catalog", "charge", "column", "discount", "limit", "offering", "package",
-    "plan", "product", "service", "table", "tables", "tariff", "texts", "zones" }
+files["**/catalogs/**/*.lua"] = with {
+    "allowance", "calendar", "cap", "catalog", "charge", "column", "discount", "eligible", "excludes", "limit", "offering", "package",
+    "plan", "product", "recommends", "requires", "sell", "service", "table", "tables", "tariff", "texts", "zones",
+}
 files["**/sample/**/*.lua"] = files["**/catalogs/**/*.lua"]
 files["**/catalogs/**/*_test.lua"] = with {
-    "advance", "always", "at", "buy", "cancel", "cases", "due", "expect", "scenario", "test", "use",
+    "advance", "always", "at", "buy", "cancel", "cases", "due", "expect", "order", "scenario", "test", "use",
 }
 files["**/sample/**/*_test.lua"] = files["**/catalogs/**/*_test.lua"]
 files["**/layouts/*.lua"] = with { "column", "layout" }

@@ -83,6 +83,8 @@ const struct serve *build_serves(lua_State *lua, struct arena *arena, uint32_t *
 
 /* build_discount.c: the discounts of the package on the top, whose meters are there. */
 void build_discounts(lua_State *lua, struct arena *arena, struct package *package);
+/* build_sell.c: selling of the model on the top, for the image, whose packages are read. */
+void build_selling(lua_State *lua, struct built *built);
 
 /* build_dues.c: the charges of the package on the top. */
 void build_charges(lua_State *lua, struct arena *arena, struct package *package);

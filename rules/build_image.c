@@ -646,6 +646,7 @@ work_image(lua_State *lua)
 	const struct band_list *bands = read_calendars(lua, built);
 	read_packages(lua, image, bands);
 	build_tables(lua, built);
+	build_selling(lua, built);
 	read_languages(lua, built);
 	read_functions(lua, built);
 	return 0;

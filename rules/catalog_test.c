@@ -137,6 +137,8 @@ run_test(struct test_run *run, const struct test_case *test)
 		return test_always_run(run, test);
 	case TEST_DUE:
 		return test_due_run(run, test);
+	case TEST_ORDER:
+		return test_order_run(run, test);
 	}
 	return false;
 }
@@ -267,7 +269,10 @@ run_all(struct test_run *run, struct release *release, struct findings *findings
 	if (status != STATUS_OK)
 		return status;
 	run->host = host;
-	status = run_with(run, findings, fault);
+	status = seller_new(release, NULL, &run->seller, fault);
+	if (status == STATUS_OK)
+		status = run_with(run, findings, fault);
+	seller_free(run->seller);
 	host_free(host);
 	return status;
 }

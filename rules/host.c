@@ -6,6 +6,7 @@
 #include "caller.h"
 #include "context.h"
 #include "money_lua.h"
+#include "reload.h"
 #include "tables_lua.h"
 
 struct host {
@@ -118,37 +119,6 @@ show_usage(lua_State *lua, void *context)
 	context_push(lua, &host->context);
 }
 
-/* Runs the scripts again and keeps their functions. */
-static enum status
-load(struct host *host, const struct host_limits *limits, struct fault *fault)
-{
-	struct build build;
-	struct call_limits call_limits = {
-		.instructions = limits->instructions_call > 0 ? limits->instructions_call
-							      : release_instructions(host->release),
-		.wall_us = limits->call_wall_us,
-		.memory_bytes = limits->memory_bytes,
-		.memory_call_bytes = limits->memory_call_bytes,
-		.block_bytes = limits->block_bytes,
-	};
-	enum status status = build_begin(
-		&build, release_bundle(host->release), "catalog", NULL, fault);
-	if (status != STATUS_OK)
-		return status;
-	status = build_run_scripts(&build, false, fault);
-	if (status == STATUS_OK)
-		status = build_finish(&build, "catalog", "functions", fault);
-	uint32_t function_count = release_image(host->release)->function_count;
-	if (status == STATUS_OK && lua_rawlen(build.sandbox->lua, -1) != function_count)
-		status = fault_set(fault, STATUS_CORRUPT,
-			"the scripts of the release gave other functions than when it was built");
-	if (status != STATUS_OK) {
-		build_end(&build);
-		return status;
-	}
-	return caller_open(&host->caller, build.sandbox, show_usage, host, &call_limits, fault);
-}
-
 enum status
 host_new(struct release *release, const struct host_limits *limits, struct host **host,
 	struct fault *fault)
@@ -164,7 +134,10 @@ host_new(struct release *release, const struct host_limits *limits, struct host 
 	made->tables = (struct tables_view){ release_image(release), &made->context, NULL };
 	enum status status = STATUS_OK;
 	if (release_image(release)->function_count > 0)
-		status = load(made, &used, fault);
+		status = reload_functions(release,
+			&(struct reload){ "functions", release_image(release)->function_count,
+				show_usage, made, &used },
+			&made->caller, fault);
 	if (status != STATUS_OK) {
 		host_free(made);
 		return status;

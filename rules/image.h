@@ -13,6 +13,7 @@
 #include "decision.h"
 #include "image_discount.h"
 #include "image_dues.h"
+#include "image_sell.h"
 #include "prefix.h"
 
 #include "../engine/base/arena.h"
@@ -212,6 +213,7 @@ struct image {
 	struct decision *const *decisions; /* tables that functions may ask, sorted by id */
 	uint32_t decision_count;
 	uint32_t function_count;
+	const struct selling *selling; /* NULL in images that were not built from scripts */
 };
 
 /* All versions of a package: *count of them from packages[*first]; false if the id is unknown. */

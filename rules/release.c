@@ -6,6 +6,7 @@
 #include "../engine/base/must.h"
 #include "build.h"
 #include "host.h"
+#include "seller.h"
 
 struct release {
 	_Atomic uint32_t references;
@@ -62,10 +63,16 @@ build_all(struct bytes bundle, enum making making, struct built **built, struct 
 }
 
 static bool
+has_functions(const struct built *built)
+{
+	return built->image.function_count > 0 || built->image.selling->function_count > 0;
+}
+
+static bool
 keep_bundle(struct release *release, struct bytes bundle)
 {
 	must(release->built != NULL);
-	if (release->built->image.function_count == 0)
+	if (!has_functions(release->built))
 		return true;
 	uint8_t *copy = memory_new(bundle.size);
 	if (copy == NULL)
@@ -99,12 +106,15 @@ new_release(struct bytes bundle, struct built *built)
 static void
 try_host(struct release *release, struct findings *findings)
 {
-	struct host *host;
+	struct host *host = NULL;
+	struct seller *seller = NULL;
 	struct fault fault;
-	if (host_new(release, NULL, &host, &fault) == STATUS_OK) {
-		host_free(host);
+	bool usable = host_new(release, NULL, &host, &fault) == STATUS_OK &&
+		seller_new(release, NULL, &seller, &fault) == STATUS_OK;
+	seller_free(seller);
+	host_free(host);
+	if (usable)
 		return;
-	}
 	struct finding finding = {
 		.severity = FINDING_ERROR,
 		.file = TEXT("catalog.lua"),
@@ -158,7 +168,7 @@ make(struct bytes bundle, enum making making, struct release **release, struct f
 		built_free(built);
 		return fault_set(fault, STATUS_MEMORY, "no memory for a release");
 	}
-	if (built->image.function_count > 0)
+	if (has_functions(built))
 		try_host(made, findings);
 	if (findings_have_errors(findings)) {
 		release_drop(made);

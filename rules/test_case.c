@@ -246,6 +246,13 @@ read_due(lua_State *lua, struct test_case *test)
 }
 
 static void
+read_order(lua_State *lua, struct test_case *test)
+{
+	test->kind = TEST_ORDER;
+	test->order = order_case_read(lua, reading_of(lua)->zone, arena_of(lua));
+}
+
+static void
 read_case(lua_State *lua, struct test_case *test)
 {
 	test->kind = TEST_CASE;
@@ -276,6 +283,8 @@ work_cases(lua_State *lua)
 			read_sweep(lua, &list[i]);
 		else if (reader_has(lua, "due"))
 			read_due(lua, &list[i]);
+		else if (reader_has(lua, "order"))
+			read_order(lua, &list[i]);
 		else
 			read_case(lua, &list[i]);
 		reader_close(lua);

@@ -8,6 +8,7 @@
 #include "catalog_test.h"
 #include "rate.h"
 #include "test_due.h"
+#include "test_order.h"
 
 struct used_allowance {
 	struct text package;
@@ -97,6 +98,8 @@ struct test_case {
 	struct sweep sweep;
 	/* TEST_DUE */
 	const struct due_case *due;
+	/* TEST_ORDER */
+	const struct order_case *order;
 };
 
 struct test_cases {

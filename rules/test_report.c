@@ -34,6 +34,8 @@ test_kind_name(enum test_kind kind)
 		return "always";
 	case TEST_DUE:
 		return "due";
+	case TEST_ORDER:
+		return "order";
 	}
 	return "unknown";
 }

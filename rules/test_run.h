@@ -7,6 +7,7 @@
  *   test_scenario.c  runs the steps of a scenario
  *   test_always.c    tries a claim on a range of usage, and shrinks what breaks it
  *   test_due.c       what falls due in a period
+ *   test_order.c     an order, and whether it may be sold
  *   test_compare.c   what came out beside what was expected
  *   coverage.c       what of the catalog the tests came by
  *   test_report.c    the report for people
@@ -16,6 +17,7 @@
 
 #include "coverage.h"
 #include "host.h"
+#include "seller.h"
 #include "test_case.h"
 #include "test_world.h"
 
@@ -26,6 +28,7 @@ struct test_run {
 	const struct release *release;
 	const struct image *image;
 	struct host *host;
+	struct seller *seller;
 	struct coverage_calls calls; /* the catalog's functions */
 	struct world world;
 	struct arena arena; /* of one pricing */
@@ -44,8 +47,8 @@ text_of_buffer(const struct buffer *buffer)
 /* Notes a field that differs. All of these are false without memory. */
 bool test_differ(struct test_run *run, const char *field, struct text expected, struct text got);
 /* A wanted text whose data is NULL is not asked for. */
-bool test_compare_text(
-	struct test_run *run, const char *field, struct text wanted, struct text got);
+bool
+test_compare_text(struct test_run *run, const char *field, struct text wanted, struct text got);
 bool
 test_compare_money(struct test_run *run, const char *field, struct money wanted, struct money got);
 /* What differs is in run->expected and run->got; nothing, if they are empty. */
@@ -75,5 +78,7 @@ bool test_scenario_run(struct test_run *run, const struct test_case *test);
 bool test_always_run(struct test_run *run, const struct test_case *test);
 /* test_due.c */
 bool test_due_run(struct test_run *run, const struct test_case *test);
+/* test_order.c */
+bool test_order_run(struct test_run *run, const struct test_case *test);
 
 #endif

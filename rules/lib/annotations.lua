@@ -103,6 +103,8 @@ local function entries_type(word)
         return "[string]", "string|table"
     elseif word.rows then
         return "[integer]", "suanpan." .. word.rows
+    elseif word.names then
+        return "[integer]", lua_type(word.names)
     elseif word.lists then
         return "[integer]", "any[]"
     elseif word.items then
@@ -243,6 +245,9 @@ function annotations.write(in_language)
     write_types()
     write_context("usage", schema.context)
     write_context("time", schema.context_at)
+    write_context("subject", schema.subject)
+    begin("class", "customer", language == "zh" and "客户资料：目录的 facts 所列" or "What is known of a customer: the facts of the catalog")
+    line("---@field [string] any")
     write_records()
     for _, dialect in ipairs(schema.dialects) do
         for _, word in ipairs(dialect.words) do

@@ -12,6 +12,7 @@ local decisions = use "decisions"
 local functions = use "functions"
 local zones = use "zones"
 local packages = use "packages"
+local selling = use "selling"
 local texts = use "texts"
 local image = use "image"
 local outline = use "outline"
@@ -106,8 +107,9 @@ local function build_model()
     model.decision_list, model.decisions = build_all(words.table, decisions.build)
     table.sort(model.decision_list, function(a, b) return a.id < b.id end)
     decisions.check_asked(model.decisions)
-    functions.check()
     model.packages = packages.build(model, words.package)
+    model.selling = selling.build(model, top.facts)
+    functions.check()
     check_sold(words, "package", "plan", { "base", "optional" })
     check_sold(words, "plan", "offering", { "plans" })
     if not top.broken then
@@ -124,6 +126,12 @@ function catalog.functions()
         calls[number] = entry.call
     end
     return calls
+end
+
+-- The same for the functions of selling.
+function catalog.selling_functions()
+    declare.close()
+    return selling.functions(read.all(schema.catalog))
 end
 
 -- All that was declared, line by line, to be compared with another catalog; nil after findings that are errors.

@@ -98,7 +98,7 @@ local function words_of(dialect)
     local words = {}
     for _, word in ipairs(dialect.words) do
         words[word[1]] = { form = word.form, say = both(word.say), fields = word.fields and fields_of(word), rows = word.rows,
-            items = word.items, versions = word.many and not word.title or nil }
+            items = word.items, names = word.names, versions = word.many and not word.title or nil }
     end
     return words
 end
@@ -162,7 +162,8 @@ function describe.write()
     end
     return json({
         language = schema.language, words = dialects, records = records(), types = types(), functions = functions(),
-        context = { usage = named(schema.context), time = named(schema.context_at) }, allowed = named(manual.allowed),
+        context = { usage = named(schema.context), time = named(schema.context_at), subject = named(schema.subject) },
+        allowed = named(manual.allowed),
         limits = limits(), findings = findings(),
     }, "") .. "\n"
 end

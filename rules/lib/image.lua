@@ -3,6 +3,7 @@
 local use = ...
 local report = use "report"
 local dues = use "dues"
+local selling = use "selling"
 
 local image = {}
 
@@ -140,6 +141,7 @@ function image.of(model)
         end),
         calendars = map(model.calendar_list, calendar),
         decisions = map(model.decision_list, function(decision) return decision.handle end),
+        selling = selling.flat(model.selling),
         packages = map(model.packages, function(package)
             local meters = {}
             local function bounds(list)

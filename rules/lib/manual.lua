@@ -43,6 +43,7 @@ catalog "willow" {
     currency = "CNY",
     zone = "Asia/Shanghai",
     languages = { "zh", "en" },
+    facts = { tenure = "integer", spend = "money by month" },
 }
 ]],
     },
@@ -373,12 +374,13 @@ offering "willow_line" {
     texts = {
         about = {
             en = "Keys are written flat, [\"zone.local\"] = \"…\", or nested as here. Needed are: catalog.ID, product.ID, service.ID, "
-                .. "package.ID, plan.ID, offering.ID, allowance.ID, cap.ID, charge.ID, brand.ID, zone.ID, band.ID, refusal.ID for all "
-                .. "that exist, and the key that each tariff, limit and discount names by `say`. The text of a tariff may have the blanks "
-                .. "{amount}, {units}, {zone} and {package}.",
+                .. "package.ID, plan.ID, offering.ID, allowance.ID, cap.ID, charge.ID, brand.ID, agreement.ID, fact.ID, zone.ID, band.ID, "
+                .. "refusal.ID for all that exist, and the key that each tariff, limit, discount and rule of selling names by `say`. The "
+                .. "text of a tariff may have the blanks {amount}, {units}, {zone} and {package}.",
             zh = "键可以平写 [\"zone.local\"] = \"…\"，也可以像这里一样嵌套。凡存在的都要有：catalog.编号、product.编号、service.编号、"
-                .. "package.编号、plan.编号、offering.编号、allowance.编号、cap.编号、charge.编号、brand.编号、zone.编号、band.编号、refusal.编号，"
-                .. "以及每个资费、限额与折扣用 `say` 指定的键。资费的文本中可用空位 {amount}、{units}、{zone}、{package}。",
+                .. "package.编号、plan.编号、offering.编号、allowance.编号、cap.编号、charge.编号、brand.编号、"
+                .. "agreement.编号、fact.编号、zone.编号、band.编号、refusal.编号，"
+                .. "以及每个资费、限额、折扣与销售规则用 `say` 指定的键。资费的文本中可用空位 {amount}、{units}、{zone}、{package}。",
         },
         file = "texts/en.lua",
         example = [[
@@ -398,6 +400,9 @@ texts "en" {
     refusal = { unknown_country = "there is no such country code" },
     band = { day = "day", night = "night", weekend = "weekend", holiday = "public holiday" },
     off = { ["local"] = "Local calls 20 % off", evenings = "Half price at night", large_bills = "Large bills" },
+    fact = { tenure = "months as a customer", spend = "spent in a month" },
+    sell = { minutes_need = "Minutes need a base package", one_base = "A line has one base package", minutes = "Free minutes go with it",
+        studio = "For customers of more than a year who spend over 150 a month" },
     voice = { call = "Call", ["local"] = "Local call", distant = "Long-distance call" },
     sms = { bulk = "Bulk message", message = "Message", enough = "No more than 200 messages a day", abroad = "Message abroad" },
 }
@@ -420,6 +425,9 @@ texts "zh" {
     refusal = { unknown_country = "国家代码不存在" },
     band = { day = "白天", night = "夜间", weekend = "周末", holiday = "节假日" },
     off = { ["local"] = "本地通话八折", evenings = "夜间半价", large_bills = "大额账单优惠" },
+    fact = { tenure = "在网月数", spend = "月消费" },
+    sell = { minutes_need = "分钟包须配基础包", one_base = "一条线路只能有一个基础包", minutes = "可搭配免费分钟",
+        studio = "限在网一年以上且月均消费超过 150 元的客户" },
     voice = { call = "通话费", ["local"] = "本地通话费", distant = "长途通话费" },
     sms = { bulk = "群发短信", message = "短信", enough = "每日最多 200 条短信", abroad = "国际短信" },
 }
@@ -844,11 +852,15 @@ manual.limits = {
     { "columns", { en = "columns of a CSV file", zh = "CSV 文件的列数" } },
 }
 
--- Words that have a file of their own.
-for _, name in ipairs { "manual_dues" } do
-    for word, entry in pairs(use(name)) do
+-- What stands in files of its own.
+local selling = use "manual_selling"
+for _, words in ipairs { use "manual_dues", selling.words } do
+    for word, entry in pairs(words) do
         manual.words[word] = entry
     end
+end
+for name, kind in pairs(selling.types) do
+    manual.types[name] = kind
 end
 
 return manual

@@ -17,13 +17,16 @@ local names_zh = {
     catalog = "目录", product = "产品", service = "业务", zones = "号段表", calendar = "日历", package = "优惠包", tariff = "资费",
     allowance = "免费资源", plan = "定价计划", offering = "销售品", texts = "文本", order = "顺序",
     price = "价格", step = "计费单位", first = "首个计费单位", setup = "起始费", minimum = "最低费用", maximum = "最高费用",
-    round = "取整", uses = "抵扣", when = "条件", amount = "数量或金额", say = "文本键", serves = "适用", zone = "区", unit = "单位",
+    round = "取整", uses = "抵扣", when = "条件", amount = "数量或金额", serves = "适用", zone = "区", unit = "单位",
     every = "周期", from = "起", till = "止", layer = "层", layers = "层", component = "成分", components = "成分", kind = "种类",
     hours = "时间", days = "日期", except = "除外", rest = "其余", holidays = "节假日表", prefix = "前缀", number = "号码",
     digits = "位数", followed_by = "后接", refuse = "拒绝", area_codes = "区号", currency = "币种", languages = "语言",
     table = "决策表", file = "文件", columns = "列", types = "类型", hit = "取用", domain = "取值范围",
     discount = "折扣", off = "减免", stack = "叠加", needs = "须持有", over = "优先于", per = "按", on = "适用", tiers = "阶梯",
     charge = "收费", ahead = "预收", prorate = "折算", priced_by = "计价周期", suspended = "停机",
+    sell = "销售规则", requires = "依赖", excludes = "互斥", recommends = "推荐", eligible = "购买资格", offer = "推荐的",
+    only = "仅限", say = "文本键", members = "成员", effective = "生效方式", facts = "客户资料", agreements = "协议", under = "依附于",
+    seasonal = "季节性", default = "缺省", allow = "可选",
     plans = "定价计划", base = "基础包", optional = "可选包", brand = "品牌", services = "业务", instructions = "指令上限",
 }
 
@@ -112,7 +115,7 @@ local function name_zh(name)
     return names_zh[name] or name
 end
 
-local walk_fields
+local walk_fields, walk_declaration
 
 -- Rows are told apart by their first field that is there.
 local function label_of(definition, body)
@@ -254,7 +257,22 @@ local function node_of(record, node)
     return { what = word, path = record.body and path or unique(path), en = en, zh = zh } -- texts may stand in several files
 end
 
-local function walk_declaration(node, record)
+-- Rules of selling have no ids: they are known by whom they name, whichever braces they stand in.
+local function walk_rules(record)
+    local node = { what = record.word, path = record.word, en = record.word, zh = name_zh(record.word) }
+    for _, name in ipairs(record.place.declaration.schema.items) do
+        for _, rule in ipairs(record[name]) do
+            local names = {}
+            for index, party in ipairs(rule.names) do
+                names[index] = party.name
+            end
+            local label = table.concat(names, " + ")
+            walk_declaration(child(node, name .. "/" .. label, name .. " " .. label, name_zh(name) .. " " .. label), rule)
+        end
+    end
+end
+
+function walk_declaration(node, record)
     local declaration = record.place.declaration
     local word, body = declaration.schema, declaration.body
     if word.free then
@@ -310,7 +328,11 @@ function outline.make()
     lines, orders, taken, texts = {}, {}, {}, texts_of(words.texts)
     for _, word in ipairs(schema.catalog) do
         for _, record in ipairs(words[word[1]]) do
-            walk_declaration(node_of(record), record)
+            if record.place.declaration.schema.top then
+                walk_rules(record)
+            elseif record.place.declaration.schema.form == "named" then
+                walk_declaration(node_of(record), record)
+            end
         end
     end
     return { lines = lines, orders = report.sorted_keys(orders) }

@@ -10,6 +10,7 @@ local schema = use "schema"
 local discounts = use "discounts"
 local dues = use "dues"
 local layers = use "layers"
+local dated = use "dated"
 
 local packages = {}
 local find, at = report.find, report.at
@@ -470,9 +471,7 @@ local function build_package(model, record)
     check_ids(package.charges)
     check_ids(counted(package))
     check_reached(model, package)
-    if package.from and package.till and package.till.day <= package.from.day then
-        find("till_before_from", at(record.place, "till"), { from = package.from.text, till = package.till.text })
-    end
+    dated.check_span(package)
     return package
 end
 
@@ -494,21 +493,6 @@ local function check_counters(before, after)
         if other and counts_what(other) ~= counts_what(entry) then
             find("counter_changes", entry.place, { id = entry.id, place = report.name(other.place) })
         end
-    end
-end
-
-local function check_neighbours(before, after)
-    local place = after.place
-    check_counters(before, after)
-    dues.check_versions(before.charges, after.charges)
-    if before.from.day == after.from.day then
-        find("versions_same_start", at(place, "from"), { id = after.id, from = after.from.text, place = report.name(before.place) })
-    elseif not before.till then
-        before.till = after.from
-    elseif before.till.day < after.from.day and not before.record.seasonal then
-        find("versions_hole", at(before.place, "till"), { id = after.id, till = before.till.text, from = after.from.text })
-    elseif before.till.day > after.from.day then
-        find("versions_overlap", at(before.place, "till"), { id = after.id, till = before.till.text, from = after.from.text })
     end
 end
 
@@ -538,18 +522,13 @@ end
 
 -- Sorts versions and checks that each follows the one before, and drops nothing. One between them may stand in a script that failed.
 local function check_versions(model, list)
-    table.sort(list, function(a, b)
-        if a.id ~= b.id then
-            return a.id < b.id
-        elseif a.from.day ~= b.from.day then
-            return a.from.day < b.from.day
-        end
-        return report.name(a.place) < report.name(b.place)
-    end)
+    dated.sort(list)
     for index = 2, #list do
         local before, after = list[index - 1], list[index]
         if before.id == after.id and not failed.mentions(after.id) then
-            check_neighbours(before, after)
+            check_counters(before, after)
+            dues.check_versions(before.charges, after.charges)
+            dated.check_neighbours(before, after)
             check_dropped(model, before, after)
         end
     end

@@ -162,7 +162,7 @@ local function check_keys(definition, body, place, name)
     for _, field in ipairs(definition.fields) do
         known[field.at or field[1]] = true
     end
-    local positions = definition.rows or definition.items or definition.lists
+    local positions = definition.rows or definition.items or definition.lists or definition.names
     for key in report.entries(body) do
         local positional = math.type(key) == "integer" and key >= 1 and key <= #body
         if not known[key] and not (positional and positions) and not declare.is_nothing(body[key]) then
@@ -220,6 +220,17 @@ local function read_items(word, body, place, record)
     end
 end
 
+-- The positional entries of a word that stands for several things: { name, … }, each as its type reads it.
+local function read_names(word, body, place, record)
+    record.names = {}
+    for index, entry in entries(body) do
+        table.insert(record.names, read_type(word.names, entry, at(place, index)))
+    end
+    if #body == 0 then
+        find("no_entries", place, { word = word[1] })
+    end
+end
+
 -- What a word declared, as a record.
 function read.declaration(declaration)
     if declaration.record then
@@ -251,6 +262,8 @@ function read.declaration(declaration)
         end
     elseif word.items then
         read_items(word, body, place, record)
+    elseif word.names then
+        read_names(word, body, place, record)
     end
     declaration.record = record
     return record
@@ -286,7 +299,7 @@ end
 local what_names = {
     service = { en = "service", zh = "业务" }, zones = { en = "zone map", zh = "号段表" },
     calendar = { en = "calendar", zh = "日历" }, package = { en = "package", zh = "优惠包" },
-    plan = { en = "plan", zh = "定价计划" },
+    plan = { en = "plan", zh = "定价计划" }, offering = { en = "offering", zh = "销售品" }, product = { en = "product", zh = "产品" },
 }
 
 -- Names of what no word declared.
@@ -322,6 +335,12 @@ function read.all(words)
             local record = read.declaration(declaration)
             record.many = declaration.schema.many
             table.insert(result[declaration.word], record)
+        end
+    end
+    for _, declaration in ipairs(declare.plain) do
+        if declaration.schema.top then
+            table.insert(result[declaration.word], read.declaration(declaration))
+            declaration.used = true
         end
     end
     for _, declaration in ipairs(declare.plain) do

@@ -14,7 +14,7 @@ local reference = {}
 local what_names = {
     service = { en = "id of a service", zh = "业务的编号" }, zones = { en = "id of a zone map", zh = "号段表的编号" },
     calendar = { en = "id of a calendar", zh = "日历的编号" }, package = { en = "id of a package", zh = "优惠包的编号" },
-    plan = { en = "id of a plan", zh = "定价计划的编号" },
+    plan = { en = "id of a plan", zh = "定价计划的编号" }, product = { en = "id of a product", zh = "产品的编号" },
 }
 
 local language = "en"
@@ -195,6 +195,8 @@ local function write_word(word, example)
         native.table(field_table(rows))
     elseif word.items then
         native.text(join("In its braces stand: %s.", "括号中可写：%s。", table.concat(word.items, language == "zh" and "、" or ", ")))
+    elseif word.names then
+        native.text(join("In its braces stand first, without a name: %s.", "括号中先写（不带名称）：%s。", type_text { "list", word.names }))
     elseif word.lists then
         native.text(join("In its braces, rows with a cell for each column.", "括号中的行：每列一格。"))
     end
@@ -268,6 +270,14 @@ local function write_functions()
     end
     native.table(pair_table({ "c", join("what it is", "含义") }, context))
     native.script("lua file=" .. manual.functions_file, manual.functions_example)
+    heading(2, "Conditions", "条件")
+    native.text(join("Conditions of selling get the customer as `c`, under the same bounds as the functions above.",
+        "销售条件以 `c` 得到客户资料，限制与上述函数相同。"))
+    local subject = {}
+    for _, field in ipairs(schema.subject) do
+        subject[#subject + 1] = { "c." .. field[1], field[2] }
+    end
+    native.table(pair_table({ "c", join("what it is", "含义") }, subject))
     heading(2, "Money and decimals", "金额与小数")
     native.text(join("Exact fractions of 128 bits; past them: OVERFLOW. A number with a decimal point is refused.",
         "128 位精确分数；超出则为 OVERFLOW。带小数点的数字不被接受。"))

@@ -178,18 +178,26 @@ schema.catalog = {
                 say = { en = "The first layer that prices a unit wins", zh = "由首个能定价的层定价" } },
             { "components", { "list", "id" }, default = { "basic" },
                 say = { en = "Parts of a price, which are added", zh = "价格的组成部分，相加" } },
+            { "facts", "fact_kinds", default = {}, say = { en = "What may be known of a customer, for conditions: { spend = \"money\" }",
+                zh = "条件中可用的客户资料：{ spend = \"money\" }" } },
             { "instructions", { "integer", 1000, 1000000 }, default = schema.limits.call_instructions,
                 say = { en = "Of one call of a function; past it the charge is refused", zh = "一次函数调用的指令上限，超出则拒绝计费" } },
         },
     },
     {
-        "product", form = "named",
+        "product", form = "named", many = true,
         say = { en = "What is delivered: a line, a mailbox", zh = "交付给用户的产品" },
         fields = {
             { "kind", { "one_of", "standard", "ancillary" }, default = "standard",
                 say = { en = "An ancillary product lives only under another", zh = "附属产品须依附于其他产品" } },
             { "services", { "list", { "name_of", "service" } }, required = true,
                 say = { en = "What it can use", zh = "可使用的业务" } },
+            { "under", { "list", { "name_of", "product" } },
+                say = { en = "Of an ancillary product: a line of one of these must have it", zh = "附属产品所依附的产品：同一线路须有其一" } },
+            { "from", "date", say = { en = "The first day of this version; else always", zh = "本版本生效首日；不写则一直" } },
+            { "till", "date", say = { en = "The first day that is no longer in it; else until the next version",
+                zh = "失效首日；不写则到下一版本为止" } },
+            { "seasonal", "yes", say = { en = "true: a hole before the next version is meant", zh = "true：与下一版本之间的空档是有意的" } },
         },
     },
     {
@@ -251,6 +259,11 @@ schema.catalog = {
             { "over", { "list", { "name_of", "package" } }, default = {},
                 say = { en = "Packages of its layer that it wins over, and over all that these win over",
                     zh = "同层中它优先于的优惠包，以及后者所优先于的" } },
+            { "members", "members", say = { en = "Which lines it takes: rows of products, or those of another package",
+                zh = "成员：逐行写产品，或与另一优惠包相同" } },
+            { "effective", { "record", "effective" },
+                say = { en = "When an order may begin; if left out, at once, with the next cycle or on a day",
+                    zh = "生效方式；不写则可立即、下周期或指定日期" } },
         },
     },
     {
@@ -345,17 +358,21 @@ schema.catalog = {
         },
     },
     {
-        "plan", form = "named",
+        "plan", form = "named", many = true,
         say = { en = "A price scheme: base packages and optional ones", zh = "定价计划：基础包与可选包" },
         fields = {
             { "base", { "list", { "name_of", "package" } }, required = true,
                 say = { en = "Packages that are in by default", zh = "默认包含的基础包" } },
             { "optional", { "list", { "name_of", "package" } }, default = {},
                 say = { en = "Packages that may be added", zh = "可选包" } },
+            { "from", "date", say = { en = "The first day of this version; else always", zh = "本版本生效首日；不写则一直" } },
+            { "till", "date", say = { en = "The first day that is no longer in it; else until the next version",
+                zh = "失效首日；不写则到下一版本为止" } },
+            { "seasonal", "yes", say = { en = "true: a hole before the next version is meant", zh = "true：与下一版本之间的空档是有意的" } },
         },
     },
     {
-        "offering", form = "named",
+        "offering", form = "named", many = true,
         say = { en = "What is sold", zh = "销售品" },
         fields = {
             { "kind", { "one_of", "single", "group", "bundle", "agreement" }, default = "single",
@@ -363,6 +380,12 @@ schema.catalog = {
             { "brand", "id", say = { en = "The brand it is sold under", zh = "品牌" } },
             { "plans", { "list", { "name_of", "plan" } }, required = true,
                 say = { en = "One or more plans", zh = "一个或多个定价计划" } },
+            { "agreements", { "list", "id" }, say = { en = "Of one by agreement: the agreements that list it",
+                zh = "协议类销售品：列有它的协议" } },
+            { "from", "date", say = { en = "The first day of this version; else always", zh = "本版本生效首日；不写则一直" } },
+            { "till", "date", say = { en = "The first day that is no longer in it; else until the next version",
+                zh = "失效首日；不写则到下一版本为止" } },
+            { "seasonal", "yes", say = { en = "true: a hole before the next version is meant", zh = "true：与下一版本之间的空档是有意的" } },
         },
     },
     {
@@ -508,6 +531,21 @@ schema.layout = {
         say = { en = "What stands in a column of the row", zh = "本行某一列的值" },
     },
 }
+
+-- Words that have files of their own.
+
+local function take_in(words)
+    table.move(words.catalog, 1, #words.catalog, #schema.catalog + 1, schema.catalog)
+    table.move(words.tests, 1, #words.tests, #schema.tests + 1, schema.tests)
+    for name, record in pairs(words.records) do
+        schema.records[name] = record
+    end
+end
+
+local selling = use "words_selling"
+take_in(selling)
+schema.subject = selling.subject
+schema.contexts.subject = selling.subject
 
 -- The parts of the language, in reading order.
 schema.dialects = {

@@ -7,6 +7,7 @@ local failed = use "failed"
 local declare = use "declare"
 local types = use "types"
 local dues = use "dues"
+local selling = use "selling"
 
 local texts = {}
 local find, at = report.find, report.at
@@ -118,6 +119,7 @@ local function needed_texts(model)
             end
         end
     end
+    selling.need_texts(model.selling, need)
     return needed
 end
 

@@ -1,0 +1,274 @@
+/*
+ * From the model's selling, which rules/lib/selling.lua made, to that of the image. Everything is
+ * called inside of the protected call of build_image.c.
+ */
+#include "build.h"
+#include "reader.h"
+
+struct making {
+	lua_State *lua;
+	struct arena *arena;
+	const struct zoneinfo *zone;
+};
+
+static struct number_list
+get_numbers(const struct making *making, const char *field)
+{
+	struct number_list list = { NULL, reader_open(making->lua, field) };
+	uint32_t *numbers = reader_take(
+		making->lua, making->arena, list.count, sizeof *list.numbers);
+	for (uint32_t i = 0; i < list.count; i++) {
+		reader_entry(making->lua, i);
+		numbers[i] = (uint32_t)lua_tointeger(making->lua, -1);
+		reader_close(making->lua);
+	}
+	reader_close(making->lua);
+	list.numbers = numbers;
+	return list;
+}
+
+static int64_t
+get_day_ms(const struct making *making, const char *field, int64_t otherwise)
+{
+	if (!reader_has(making->lua, field))
+		return otherwise;
+	return zoneinfo_local_to_utc(making->zone, reader_integer(making->lua, field) * DAY_MS);
+}
+
+static struct sell_span
+get_span(const struct making *making)
+{
+	return (struct sell_span){ get_day_ms(making, "from", INT64_MIN),
+		get_day_ms(making, "till", INT64_MAX) };
+}
+
+static struct text
+get_text(const struct making *making, const char *field)
+{
+	return reader_text(making->lua, making->arena, field);
+}
+
+/* Which of `names` stands in a field. */
+static uint32_t
+get_choice(const struct making *making, const char *field, const char *const *names, uint32_t count)
+{
+	struct text name = get_text(making, field);
+	uint32_t choice = 0;
+	while (choice < count && !text_equal(name, text_of(names[choice])))
+		choice++;
+	must(choice < count);
+	return choice;
+}
+
+#define GET_CHOICE(making, field, names) \
+	get_choice(making, field, names, sizeof(names) / sizeof(names)[0])
+
+/* Opens the list in a field; room for its entries, and how many they are. */
+static void *
+open_list(const struct making *making, const char *field, size_t size, uint32_t *count)
+{
+	*count = reader_open(making->lua, field);
+	return reader_take(making->lua, making->arena, *count, size);
+}
+
+static void
+read_facts(const struct making *making, struct selling *selling)
+{
+	static const char *const kinds[] = { "money", "integer", "text", "boolean", "date",
+		"money by month" };
+	struct fact_name *facts = open_list(making, "facts", sizeof *facts, &selling->fact_count);
+	for (uint32_t i = 0; i < selling->fact_count; i++) {
+		reader_entry(making->lua, i);
+		facts[i].name = get_text(making, "name");
+		facts[i].kind = (enum fact_kind)GET_CHOICE(making, "kind", kinds);
+		reader_close(making->lua);
+	}
+	reader_close(making->lua);
+	selling->facts = facts;
+}
+
+static void
+read_products(const struct making *making, struct selling *selling)
+{
+	struct product_version *versions = open_list(
+		making, "product_versions", sizeof *versions, &selling->product_version_count);
+	for (uint32_t i = 0; i < selling->product_version_count; i++) {
+		reader_entry(making->lua, i);
+		versions[i].product = reader_number(making->lua, "product");
+		versions[i].span = get_span(making);
+		versions[i].ancillary = reader_flag(making->lua, "ancillary");
+		versions[i].under = get_numbers(making, "under");
+		reader_close(making->lua);
+	}
+	reader_close(making->lua);
+	selling->product_versions = versions;
+}
+
+static void
+read_modes(const struct making *making, struct terms *terms)
+{
+	static const char *const kinds[] = { "now", "next_cycle", "date", "days_after_acceptance",
+		"days_after_completion" };
+	struct effective *modes = open_list(making, "modes", sizeof *modes, &terms->mode_count);
+	must(terms->mode_count > 0);
+	for (uint32_t i = 0; i < terms->mode_count; i++) {
+		reader_entry(making->lua, i);
+		modes[i].kind = (enum effective_kind)GET_CHOICE(making, "kind", kinds);
+		modes[i].days = reader_number(making->lua, "days");
+		reader_close(making->lua);
+	}
+	reader_close(making->lua);
+	terms->modes = modes;
+}
+
+static void
+read_members(const struct making *making, struct terms *terms)
+{
+	struct member *members = open_list(
+		making, "members", sizeof *members, &terms->member_count);
+	for (uint32_t i = 0; i < terms->member_count; i++) {
+		reader_entry(making->lua, i);
+		members[i].product = reader_number(making->lua, "product");
+		members[i].min = reader_number(making->lua, "min");
+		members[i].max = reader_number(making->lua, "max");
+		reader_close(making->lua);
+	}
+	reader_close(making->lua);
+	terms->members = members;
+}
+
+static void
+read_terms(const struct making *making, struct selling *selling)
+{
+	uint32_t count;
+	struct terms *terms = open_list(making, "terms", sizeof *terms, &count);
+	for (uint32_t i = 0; i < count; i++) {
+		reader_entry(making->lua, i);
+		terms[i].party = reader_number(making->lua, "party");
+		terms[i].same_as = reader_has(making->lua, "same_as")
+			? reader_number(making->lua, "same_as")
+			: NO_PARTY;
+		read_modes(making, &terms[i]);
+		terms[i].has_members = reader_has(making->lua, "members");
+		if (terms[i].has_members)
+			read_members(making, &terms[i]);
+		reader_close(making->lua);
+	}
+	reader_close(making->lua);
+	selling->terms = terms;
+}
+
+static void
+read_plans(const struct making *making, struct selling *selling)
+{
+	struct plan_version *versions = open_list(
+		making, "plan_versions", sizeof *versions, &selling->plan_version_count);
+	for (uint32_t i = 0; i < selling->plan_version_count; i++) {
+		reader_entry(making->lua, i);
+		versions[i].party = reader_number(making->lua, "party");
+		versions[i].span = get_span(making);
+		versions[i].packages = get_numbers(making, "packages");
+		reader_close(making->lua);
+	}
+	reader_close(making->lua);
+	selling->plan_versions = versions;
+}
+
+static void
+read_offerings(const struct making *making, struct selling *selling)
+{
+	struct offering_version *versions = open_list(
+		making, "offering_versions", sizeof *versions, &selling->offering_version_count);
+	for (uint32_t i = 0; i < selling->offering_version_count; i++) {
+		reader_entry(making->lua, i);
+		versions[i].party = reader_number(making->lua, "party");
+		versions[i].span = get_span(making);
+		versions[i].plans = get_numbers(making, "plans");
+		versions[i].by_agreement = reader_has(making->lua, "agreements");
+		if (versions[i].by_agreement)
+			versions[i].agreements = reader_texts(making->lua, making->arena,
+				"agreements", &versions[i].agreement_count);
+		reader_close(making->lua);
+	}
+	reader_close(making->lua);
+	selling->offering_versions = versions;
+}
+
+static void
+read_relations(const struct making *making, struct selling *selling)
+{
+	static const char *const kinds[] = { "requires", "excludes", "recommends", "eligible" };
+	struct relation *relations = open_list(
+		making, "relations", sizeof *relations, &selling->relation_count);
+	for (uint32_t i = 0; i < selling->relation_count; i++) {
+		struct relation *relation = &relations[i];
+		reader_entry(making->lua, i);
+		relation->kind = (enum relation_kind)GET_CHOICE(making, "kind", kinds);
+		relation->parties = get_numbers(making, "parties");
+		relation->needs = get_numbers(making, "needs");
+		relation->only = get_numbers(making, "only");
+		relation->say = get_text(making, "say");
+		relation->when = reader_has(making->lua, "when")
+			? (int32_t)reader_number(making->lua, "when")
+			: NO_FUNCTION;
+		relation->file = get_text(making, "file");
+		relation->line = reader_number(making->lua, "line");
+		reader_close(making->lua);
+	}
+	reader_close(making->lua);
+	selling->relations = relations;
+}
+
+/* Turns the relations round: by party. */
+static void
+index_relations(const struct making *making, struct selling *selling, uint32_t party_count)
+{
+	struct number_list *lists = reader_take(
+		making->lua, making->arena, party_count, sizeof *lists);
+	uint32_t total = 0;
+	for (uint32_t i = 0; i < selling->relation_count; i++) {
+		struct number_list parties = selling->relations[i].parties;
+		for (uint32_t j = 0; j < parties.count; j++)
+			lists[parties.numbers[j]].count++;
+		total += parties.count;
+	}
+	uint32_t *numbers = reader_take(making->lua, making->arena, total, sizeof *numbers);
+	for (uint32_t i = 0; i < party_count; i++) {
+		lists[i].numbers = numbers;
+		numbers += lists[i].count;
+		lists[i].count = 0;
+	}
+	for (uint32_t i = 0; i < selling->relation_count; i++) {
+		struct number_list parties = selling->relations[i].parties;
+		for (uint32_t j = 0; j < parties.count; j++) {
+			struct number_list *list = &lists[parties.numbers[j]];
+			((uint32_t *)list->numbers)[list->count++] = i;
+		}
+	}
+	selling->relations_of = lists;
+}
+
+void
+build_selling(lua_State *lua, struct built *built)
+{
+	struct making making = { lua, &built->image.arena, built->zone };
+	struct selling *selling = reader_take(lua, making.arena, 1, sizeof *selling);
+	uint32_t party_count;
+	lua_getfield(lua, -1, "selling");
+	selling->package_count = reader_number(lua, "packages");
+	selling->plan_count = reader_number(lua, "plans");
+	selling->offering_count = reader_number(lua, "offerings");
+	selling->function_count = reader_number(lua, "functions");
+	selling->parties = reader_texts(lua, making.arena, "parties", &party_count);
+	must(party_count == selling->package_count + selling->plan_count + selling->offering_count);
+	selling->products = reader_texts(lua, making.arena, "products", &selling->product_count);
+	read_facts(&making, selling);
+	read_products(&making, selling);
+	read_terms(&making, selling);
+	read_plans(&making, selling);
+	read_offerings(&making, selling);
+	read_relations(&making, selling);
+	index_relations(&making, selling, party_count);
+	reader_close(lua);
+	built->image.selling = selling;
+}

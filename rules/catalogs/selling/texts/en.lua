@@ -1,0 +1,22 @@
+texts "en" {
+    catalog = { selling = "Selling" },
+    product = { pstn = "Fixed line", phs = "PHS", broadband = "Broadband", ring_tone = "Ring-back tone" },
+    service = { voice = "Voice", data = "Data" },
+    package = { e6_base = "e6", local_special = "Local special", ring_tone = "Ring-back tone", phs_solo = "PHS alone",
+        phs_winter = "PHS in winter", broadband = "Broadband", enterprise_line = "Enterprise line" },
+    plan = { e6 = "e6", phs = "PHS", winter = "PHS in winter", broadband = "Broadband", enterprise = "Enterprise" },
+    offering = { my_home = "My e-home", phs = "PHS", broadband = "Broadband", enterprise = "Enterprise line" },
+    brand = { e_home = "My e-home" },
+    agreement = { acme_2026 = "Acme, 2026", globex_2026 = "Globex, 2026" },
+    fact = { segment = "segment", arrears = "in arrears" },
+    voice = { call = "Call" },
+    data = { traffic = "Data" },
+    sell = {
+        special_needs_base = "Local special goes with e6 only",
+        no_solo_phs = "A PHS line has one base package",
+        home_or_enterprise = "e6 is not sold to enterprises",
+        broadband = "Broadband goes well with e6",
+        public_only = "e6 is for private customers",
+        no_arrears = "Arrears must be paid first",
+    },
+}

@@ -1,0 +1,22 @@
+texts "zh" {
+    catalog = { selling = "销售" },
+    product = { pstn = "固定电话", phs = "小灵通", broadband = "宽带", ring_tone = "彩铃" },
+    service = { voice = "语音通话", data = "上网" },
+    package = { e6_base = "我的E家 e6", local_special = "本地特惠", ring_tone = "彩铃", phs_solo = "小灵通单机",
+        phs_winter = "小灵通冬季包", broadband = "宽带", enterprise_line = "企业专线" },
+    plan = { e6 = "e6", phs = "小灵通", winter = "小灵通冬季", broadband = "宽带", enterprise = "企业" },
+    offering = { my_home = "我的E家", phs = "小灵通", broadband = "宽带", enterprise = "企业专线" },
+    brand = { e_home = "我的E家" },
+    agreement = { acme_2026 = "艾克米公司 2026 年协议", globex_2026 = "环球公司 2026 年协议" },
+    fact = { segment = "客户群", arrears = "是否欠费" },
+    voice = { call = "通话费" },
+    data = { traffic = "流量费" },
+    sell = {
+        special_needs_base = "本地特惠须与 e6 同时使用",
+        no_solo_phs = "一部小灵通只能有一个基础包",
+        home_or_enterprise = "企业客户不能购买 e6",
+        broadband = "e6 可搭配宽带",
+        public_only = "e6 仅限公众客户",
+        no_arrears = "请先缴清欠费",
+    },
+}

@@ -1,0 +1,55 @@
+-- What the checker can say of selling; messages.lua takes it in.
+
+local messages = {}
+
+messages.excludes_nothing = {
+    en = "excludes names one thing only, so that nothing is excluded",
+    zh = "excludes 只写了一项，没有任何互斥",
+    mend_en = "name two or more, no two of which may be held at the same time",
+    mend_zh = "写两项或更多，其中任何两项不得同时有效",
+}
+messages.default_not_allowed = {
+    en = "the default is not among the modes that `allow` lists",
+    zh = "缺省方式不在 `allow` 所列之中",
+    mend_en = "add it to `allow`, or choose one that is there",
+    mend_zh = "把它加入 `allow`，或改用其中之一",
+}
+messages.same_as_without_requires = {
+    en = "the lines of '{id}' are those of '{other}', but it may be held without '{other}'",
+    zh = "“{id}”的成员与“{other}”相同，但没有“{other}”时也可持有“{id}”",
+    mend_en = 'write requires { "{id}", needs = "{other}", say = "…" } in sell { … }',
+    mend_zh = '在 sell { … } 中写 requires { "{id}", needs = "{other}", say = "…" }',
+}
+messages.agreement_without_list = {
+    en = "the offering '{id}' is by agreement, but does not say which agreements list it",
+    zh = "销售品“{id}”为协议类，但未写明列于哪些协议",
+    mend_en = 'add agreements = { "…" }',
+    mend_zh = '添加 agreements = { "…" }',
+}
+messages.agreements_of_other_kind = {
+    en = "an offering of the kind {kind} is sold without any agreement",
+    zh = "{kind} 类销售品无需协议即可销售",
+    mend_en = 'write kind = "agreement", or remove agreements',
+    mend_zh = '写 kind = "agreement"，或删去 agreements',
+}
+messages.ancillary_without_under = {
+    severity = "warning",
+    en = "the ancillary product '{id}' does not say which products it lives under",
+    zh = "附属产品“{id}”未写明依附于哪些产品",
+    mend_en = 'add under = "…", the products of which its line must have one',
+    mend_zh = '添加 under = "…"，即同一线路须有其一的产品',
+}
+messages.under_of_standard = {
+    en = "the product '{id}' is a standard one, and lives under no other",
+    zh = "产品“{id}”是标准产品，不依附于其他产品",
+    mend_en = 'write kind = "ancillary", or remove under',
+    mend_zh = '写 kind = "ancillary"，或删去 under',
+}
+messages.order_of_nothing = {
+    en = "{word} names '{name}', which is neither held nor pending",
+    zh = "{word} 所写的“{name}”既未持有也不在途",
+    mend_en = "add it to holds or pending, or remove it here",
+    mend_zh = "把它加入 holds 或 pending，或在此删去",
+}
+
+return messages

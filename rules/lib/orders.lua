@@ -1,0 +1,84 @@
+-- Orders of test files: `order`, a question of sell.h and its verdict.
+
+local use = ...
+local report = use "report"
+local events = use "events"
+use "selling_types"
+
+local orders = {}
+local find = report.find
+
+local function with_lines(item)
+    return { package = item.package, plan = item.plan, offering = item.offering, lines = item.lines, from = item.from,
+        till = item.till, effective = item.effective }
+end
+
+local function add_held(held, items)
+    events.check_packages(items)
+    for _, item in ipairs(items) do
+        held[#held + 1] = with_lines(item)
+    end
+end
+
+-- What ends or changes: each item that is held of that package.
+local function add_changes(wanted, held, items, action)
+    for _, item in ipairs(items) do
+        local found = false
+        for index, other in ipairs(held) do
+            if other.package == item.package then
+                found = true
+                local change = with_lines(item)
+                change.action, change.target = action, index - 1
+                wanted[#wanted + 1] = change
+            end
+        end
+        if not found and item.package then
+            find("order_of_nothing", item.place, { word = action, name = item.package })
+        end
+    end
+end
+
+local function add_additions(wanted, items)
+    for _, item in ipairs(items) do
+        local addition = with_lines(item)
+        addition.action = "add"
+        if item.effective and item.effective.kind == "date" and not item.from then
+            find("missing_field", item.place, { word = "add", field = "from", say = { en = "the day on which it begins", zh = "生效日期" } })
+        end
+        addition.effective = item.effective or item.from and { kind = "date", days = 0 } or nil
+        wanted[#wanted + 1] = addition
+    end
+end
+
+local function joined(list)
+    return list and table.concat(list, "; ") or nil
+end
+
+local function is_sound(record)
+    local sound = record.id and not record.broken and not record.expect.broken and not record.customer.broken
+    for _, field in ipairs { "holds", "pending", "add", "cancel", "leave", "join" } do
+        for _, item in ipairs(sound and record[field] or {}) do
+            sound = sound and not item.broken
+        end
+    end
+    return sound
+end
+
+-- An order for C; nil after findings.
+function orders.read(record)
+    if not is_sound(record) then
+        return nil
+    end
+    local held, wanted, expect = {}, {}, record.expect
+    add_held(held, record.holds)
+    add_held(held, record.pending)
+    add_additions(wanted, record.add)
+    for _, action in ipairs { "cancel", "leave", "join" } do
+        add_changes(wanted, held, record[action], action)
+    end
+    return { held = held, wanted = wanted, at = record.at, completed = record.completed,
+        facts = record.customer.facts, agreements = record.customer.agreements,
+        expect = { verdict = expect.verdict, because = joined(expect.because), fixes = joined(expect.fixes), starts = expect.starts } }
+end
+
+return orders

@@ -1,0 +1,334 @@
+/* Orders of test files: what they ask, and what must come out. */
+#include "reader.h"
+#include "test_run.h"
+
+/* ---- reading ---- */
+
+struct reading {
+	lua_State *lua;
+	const struct zoneinfo *zone;
+	struct arena *arena;
+};
+
+static struct text
+get_text(struct reading *reading, const char *field)
+{
+	if (!reader_has(reading->lua, field))
+		return (struct text){ NULL, 0 };
+	return reader_text(reading->lua, reading->arena, field);
+}
+
+/* The moment { ms, is_local } on the top. */
+static int64_t
+moment(struct reading *reading)
+{
+	int64_t ms = reader_integer(reading->lua, "ms");
+	return reader_flag(reading->lua, "is_local") ? zoneinfo_local_to_utc(reading->zone, ms)
+						     : ms;
+}
+
+static int64_t
+get_moment(struct reading *reading, const char *field, int64_t otherwise)
+{
+	if (!reader_has(reading->lua, field))
+		return otherwise;
+	lua_getfield(reading->lua, -1, field);
+	int64_t ms = moment(reading);
+	reader_close(reading->lua);
+	return ms;
+}
+
+static struct sell_item
+read_item(struct reading *reading, int64_t from_ms)
+{
+	struct sell_item item = {
+		.package = get_text(reading, "package"),
+		.plan = get_text(reading, "plan"),
+		.offering = get_text(reading, "offering"),
+		.span = { get_moment(reading, "from", from_ms),
+			get_moment(reading, "till", INT64_MAX) },
+	};
+	item.line_count = reader_open(reading->lua, "lines");
+	struct sell_line *lines = reader_take(
+		reading->lua, reading->arena, item.line_count, sizeof *lines);
+	for (uint32_t i = 0; i < item.line_count; i++) {
+		reader_entry(reading->lua, i);
+		lines[i].product = get_text(reading, "product");
+		lines[i].id = get_text(reading, "line");
+		reader_close(reading->lua);
+	}
+	reader_close(reading->lua);
+	item.lines = lines;
+	return item;
+}
+
+static enum effective_kind
+read_mode(struct reading *reading)
+{
+	static const char *const names[] = { "now", "next_cycle", "date", "days_after_acceptance",
+		"days_after_completion" };
+	struct text name = get_text(reading, "kind");
+	enum effective_kind kind = EFFECTIVE_NOW;
+	while (kind < EFFECTIVE_COMPLETED && !text_equal(name, text_of(names[kind])))
+		kind++;
+	must(text_equal(name, text_of(names[kind])));
+	return kind;
+}
+
+static struct sell_wanted
+read_one_wanted(struct reading *reading, int64_t at_ms)
+{
+	struct text action = get_text(reading, "action");
+	struct sell_wanted wanted = { .item = read_item(reading, at_ms) };
+	wanted.action = text_equal(action, TEXT("add")) ? SELL_ADD
+		: text_equal(action, TEXT("cancel"))    ? SELL_CANCEL
+		: text_equal(action, TEXT("leave"))     ? SELL_LEAVE
+							: SELL_JOIN;
+	if (wanted.action != SELL_ADD)
+		wanted.target = reader_number(reading->lua, "target");
+	wanted.has_mode = wanted.action == SELL_ADD && reader_has(reading->lua, "effective");
+	if (wanted.has_mode) {
+		lua_getfield(reading->lua, -1, "effective");
+		wanted.mode.kind = read_mode(reading);
+		wanted.mode.days = reader_number(reading->lua, "days");
+		reader_close(reading->lua);
+	}
+	return wanted;
+}
+
+static void
+read_items(struct reading *reading, struct order_case *test)
+{
+	test->held_count = reader_open(reading->lua, "held");
+	struct sell_item *held = reader_take(
+		reading->lua, reading->arena, test->held_count, sizeof *held);
+	for (uint32_t i = 0; i < test->held_count; i++) {
+		reader_entry(reading->lua, i);
+		held[i] = read_item(reading, INT64_MIN);
+		reader_close(reading->lua);
+	}
+	reader_close(reading->lua);
+	test->held = held;
+	test->wanted_count = reader_open(reading->lua, "wanted");
+	struct sell_wanted *wanted = reader_take(
+		reading->lua, reading->arena, test->wanted_count, sizeof *wanted);
+	for (uint32_t i = 0; i < test->wanted_count; i++) {
+		reader_entry(reading->lua, i);
+		wanted[i] = read_one_wanted(reading, test->at_ms);
+		reader_close(reading->lua);
+	}
+	reader_close(reading->lua);
+	test->wanted = wanted;
+}
+
+static void
+read_facts(struct reading *reading, struct order_case *test)
+{
+	test->fact_count = reader_open(reading->lua, "facts");
+	struct attribute *facts = reader_take(
+		reading->lua, reading->arena, test->fact_count, sizeof *facts);
+	for (uint32_t i = 0; i < test->fact_count; i++) {
+		reader_entry(reading->lua, i);
+		facts[i].name = get_text(reading, "name");
+		facts[i].text = get_text(reading, "text");
+		if (facts[i].text.data == NULL)
+			facts[i].number = reader_integer(reading->lua, "number");
+		reader_close(reading->lua);
+	}
+	reader_close(reading->lua);
+	test->facts = facts;
+	test->agreements = reader_texts(
+		reading->lua, reading->arena, "agreements", &test->agreement_count);
+}
+
+static void
+read_expected(struct reading *reading, struct order_case *test)
+{
+	lua_getfield(reading->lua, -1, "expect");
+	test->verdict = get_text(reading, "verdict");
+	test->because = get_text(reading, "because");
+	test->fixes = get_text(reading, "fixes");
+	if (reader_has(reading->lua, "starts")) {
+		test->start_count = reader_open(reading->lua, "starts");
+		int64_t *starts_ms = reader_take(
+			reading->lua, reading->arena, test->start_count, sizeof *starts_ms);
+		for (uint32_t i = 0; i < test->start_count; i++) {
+			reader_entry(reading->lua, i);
+			starts_ms[i] = moment(reading);
+			reader_close(reading->lua);
+		}
+		reader_close(reading->lua);
+		test->starts_ms = starts_ms;
+	}
+	reader_close(reading->lua);
+}
+
+const struct order_case *
+order_case_read(lua_State *lua, const struct zoneinfo *zone, struct arena *arena)
+{
+	struct reading reading = { lua, zone, arena };
+	struct order_case *test = reader_take(lua, arena, 1, sizeof *test);
+	lua_getfield(lua, -1, "order");
+	test->at_ms = get_moment(&reading, "at", 0);
+	test->completed_ms = get_moment(&reading, "completed", test->at_ms);
+	read_items(&reading, test);
+	read_facts(&reading, test);
+	read_expected(&reading, test);
+	reader_close(lua);
+	return test;
+}
+
+/* ---- running ---- */
+
+/* An order that was judged, and what is compared with what was expected. */
+struct judged {
+	struct test_run *run;
+	const struct order_case *test;
+	struct sell_question question;
+	struct sell_verdict verdict;
+	struct fault *fault;
+};
+
+/* What came out is in run->text, with "-" for nothing. All of these are false without memory. */
+static bool
+compare(struct judged *judged, const char *field, struct text wanted)
+{
+	struct text got = text_of_buffer(&judged->run->text);
+	if (wanted.data != NULL && wanted.size == 0)
+		wanted = TEXT("-");
+	return test_compare_text(judged->run, field, wanted, got.size == 0 ? TEXT("-") : got);
+}
+
+static bool
+compare_verdict(struct judged *judged)
+{
+	const char *verdict = judged->verdict.finding_count == 0 ? "ok"
+		: sell_is_blocked(&judged->verdict)              ? "blocked"
+								 : "warned";
+	buffer_clear(&judged->run->text);
+	return buffer_print(&judged->run->text, "%s", verdict) &&
+		compare(judged, "verdict", judged->test->verdict);
+}
+
+/* All reasons, with `between` after each but the last. */
+static bool
+write_reasons(const struct sell_verdict *verdict, const char *between, struct buffer *out)
+{
+	buffer_clear(out);
+	for (uint32_t i = 0; i < verdict->finding_count; i++)
+		if (!buffer_print(out, "%s", i == 0 ? "" : between) ||
+			!sell_finding_write(&verdict->findings[i], out))
+			return false;
+	return true;
+}
+
+static bool
+compare_because(struct judged *judged)
+{
+	return write_reasons(&judged->verdict, "; ", &judged->run->text) &&
+		compare(judged, "because", judged->test->because);
+}
+
+static bool
+compare_fixes(struct judged *judged)
+{
+	struct sell_fixes fixes = { NULL, 0 };
+	struct sell_mending mending = { &judged->question, &judged->verdict,
+		judged->verdict.findings };
+	struct buffer *out = &judged->run->text;
+	if (judged->test->fixes.data == NULL)
+		return true;
+	if (judged->verdict.finding_count > 0 &&
+		sell_mend(&mending, &judged->run->arena, &fixes, judged->fault) != STATUS_OK)
+		return test_differ(judged->run, "fault", TEXT("-"), text_of(judged->fault->text));
+	buffer_clear(out);
+	for (uint32_t i = 0; i < fixes.count; i++)
+		if (!buffer_print(out, "%s", i == 0 ? "" : "; ") ||
+			!sell_fix_write(judged->run->image, &fixes.list[i], out))
+			return false;
+	return compare(judged, "fixes", judged->test->fixes);
+}
+
+static bool
+write_moments(
+	const struct zoneinfo *zone, const int64_t *list_ms, uint32_t count, struct buffer *out)
+{
+	buffer_clear(out);
+	for (uint32_t i = 0; i < count; i++) {
+		char text[INSTANT_TEXT_MAX];
+		int64_t offset_ms = zoneinfo_stretch(zone, list_ms[i]).offset_ms;
+		instant_format(list_ms[i], (int32_t)(offset_ms / MINUTE_MS), text);
+		if (!buffer_print(out, "%s%s", i == 0 ? "" : "; ", text))
+			return false;
+	}
+	return true;
+}
+
+/* When the additions begin, as texts. */
+static bool
+compare_starts(struct judged *judged)
+{
+	const struct order_case *test = judged->test;
+	const struct zoneinfo *zone = judged->run->image->zone;
+	struct buffer *out = &judged->run->text;
+	int64_t starts_ms[SELL_ITEMS_MAX];
+	uint32_t count = 0;
+	for (uint32_t i = 0; i < test->wanted_count; i++)
+		if (test->wanted[i].action == SELL_ADD)
+			starts_ms[count++] = judged->verdict.starts_ms[i];
+	if (test->starts_ms == NULL)
+		return true;
+	if (!write_moments(zone, test->starts_ms, test->start_count, out))
+		return false;
+	struct text wanted = arena_copy_text(&judged->run->arena, text_of_buffer(out));
+	return wanted.data != NULL && write_moments(zone, starts_ms, count, out) &&
+		compare(judged, "starts", wanted);
+}
+
+static struct sell_question
+question_of(const struct order_case *test, struct test_run *run)
+{
+	return (struct sell_question){
+		.image = run->image,
+		.held = test->held,
+		.held_count = test->held_count,
+		.wanted = test->wanted,
+		.wanted_count = test->wanted_count,
+		.facts = test->facts,
+		.fact_count = test->fact_count,
+		.agreements = test->agreements,
+		.agreement_count = test->agreement_count,
+		.at_ms = test->at_ms,
+		.completed_ms = test->completed_ms,
+		.functions = seller_functions(run->seller),
+	};
+}
+
+static bool
+judge_and_compare(struct judged *judged)
+{
+	const struct order_case *test = judged->test;
+	if (test->held_count + test->wanted_count > SELL_ITEMS_MAX)
+		return test_differ(judged->run, "fault", TEXT("-"), TEXT("too many items"));
+	if (sell_judge(&judged->question, &judged->run->arena, &judged->verdict, judged->fault) !=
+		STATUS_OK)
+		return test_differ(judged->run, "fault", TEXT("-"), text_of(judged->fault->text));
+	return compare_verdict(judged) && compare_because(judged) && compare_fixes(judged) &&
+		compare_starts(judged) && write_reasons(&judged->verdict, "\n", &judged->run->text);
+}
+
+bool
+test_order_run(struct test_run *run, const struct test_case *test)
+{
+	struct fault fault = { 0 };
+	struct judged judged = { .run = run,
+		.test = test->order,
+		.question = question_of(test->order, run),
+		.fault = &fault };
+	struct test_result *result = test_result_add(run, test);
+	test_clear(run);
+	arena_clear(&run->arena);
+	if (result == NULL || !judge_and_compare(&judged))
+		return false;
+	return run->expected.size == 0 || test_failed(run, result);
+}
