@@ -153,6 +153,7 @@ enum call_end release_run_revert(struct call *call, const void *params);
 enum call_end release_run_cancel(struct call *call, const void *params);
 enum call_end release_run_history(struct call *call, const void *params);
 enum call_end release_run_delete(struct call *call, const void *params);
+enum call_end release_run_migrate(struct call *call, const void *params);
 enum call_end release_run_diff(struct call *call, const void *params);
 
 #endif

@@ -268,6 +268,7 @@ find_subject(struct deciding *deciding, enum call_end *end)
 	case SUBJECT_FOUND:
 		break;
 	}
+	deciding->release = releases_for(call->shard->releases, &subject->subscription);
 	struct text currency = deciding->release->image->currency;
 	if (text_equal(subject->account.currency, currency))
 		return GOES_ON;
@@ -597,10 +598,10 @@ warm_counter(void *context, const struct counter_name *name)
 static void
 warm_counters(struct call *call, const struct usage_params *usage)
 {
-	const struct loaded_release *release = releases_active(call->shard->releases);
-	if (release == NULL)
+	if (releases_active(call->shard->releases) == NULL)
 		return;
 	struct subscription subscription = subscription_read(call->warm.subscription);
+	const struct loaded_release *release = releases_for(call->shard->releases, &subscription);
 	uint32_t service = image_service(release->image, usage->service);
 	for (unsigned i = 0; i < subscription.package_count; i++) {
 		struct text package = field_read_text(&subscription.packages);

@@ -333,6 +333,10 @@ static const struct field PUT_RESULT_FIELDS[] = {
 RESULT(PUT_RESULT, "put", PUT_RESULT_FIELDS);
 static const struct field GET_RESULT_FIELDS[] = {
 	{ "version", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "for `expect`", "版本，供 expect 使用" },
+	{ "terms", FIELD_TIME, 0, false, 0, 0, NULL, NULL,
+		"of a subscription: since when it has the terms it has, for releases that are for new subscriptions only; a new one has "
+		"those of its earliest date, or of today",
+		"用户的签约时间，用于仅对新用户生效的规则版本；新建时取其最早日期，没有日期则为当天" },
 	{ "…", FIELD_ANY, 0, true, 0, 0, NULL, NULL, "the fields of the put", "与 put 相同的字段" },
 };
 RESULT(GET_RESULT, "get", GET_RESULT_FIELDS);
@@ -569,6 +573,7 @@ static const struct field PUBLISH_FIELDS[] = {
 		"publishes it even if tests of its own fail", "即使目录自身的测试失败也发布" },
 };
 SHAPE(PUBLISH_PARAMS, "release.publish", PUBLISH_FIELDS, struct publish_params);
+static const char *const AUDIENCES[] = { "everyone", "new", NULL };
 static const struct field ACTIVATE_FIELDS[] = {
 	{ "release", FIELD_TEXT, offsetof(struct activate_params, release), true, 8, 64, NULL, NULL,
 		"its name, or the first 8 or more digits of it", "规则版本名称，或其前 8 位以上" },
@@ -576,6 +581,13 @@ static const struct field ACTIVATE_FIELDS[] = {
 	{ "at", FIELD_TIME, offsetof(struct activate_params, at_ms), false, 0, 0, NULL, NULL,
 		"from when on; at once if absent or past. Another release for the same time replaces it, and at most three lie ahead",
 		"生效时间；缺省或已过则立即启用。同一时间再次排期则替换；最多排期三个" },
+	{ "audience", FIELD_CHOICE, offsetof(struct activate_params, audience), false, 0, 0, AUDIENCES, NULL,
+		"everyone, or only new subscriptions: the others keep the release that they have until they are migrated, or "
+		"another one is activated for everyone",
+		"启用对象：所有用户（everyone），或仅新用户（new）：其余用户保持原规则版本，直至迁移或对所有用户启用另一版本" },
+	{ "since", FIELD_TIME, offsetof(struct activate_params, since_ms), false, 0, 0, NULL, NULL,
+		"subscriptions are new whose terms (subscription.get) are since then; the time of the activation if absent",
+		"terms（见 subscription.get）不早于该时间的为新用户；缺省为启用时间" },
 };
 SHAPE(ACTIVATE_PARAMS, "release.activate", ACTIVATE_FIELDS, struct activate_params);
 static const struct field REVERT_FIELDS[] = { WHO_AND_WHY(revert_params) };
@@ -609,6 +621,8 @@ SHAPE(RELEASE_HISTORY_PARAMS, "release.history", RELEASE_HISTORY_FIELDS, struct 
 	{ "by", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "who published it", "发布人" }, \
 	{ "why", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "why it was published", "发布原因" }, \
 	{ "active", FIELD_BOOLEAN, 0, true, 0, 0, NULL, NULL, "is it in force", "是否生效" }, \
+	{ "since", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "it is, or will be, in force only for subscriptions with terms since then", \
+		"仅对 terms 不早于该时间的用户生效" }, \
 	{ "memory_bytes", FIELD_INTEGER, 0, false, 0, 0, NULL, NULL, "that it takes while it is loaded: in force, or scheduled", "载入时（生效或已排期）占用的内存" }
 
 static const struct field RELEASE_RESULT_FIELDS[] = { RELEASE_RESULT_FIELDS_ALL };
@@ -644,7 +658,8 @@ static const struct field PUBLISHED_RESULT_FIELDS[] = {
 RESULT(PUBLISHED_RESULT, "published", PUBLISHED_RESULT_FIELDS);
 static const struct field RELEASES_RESULT_FIELDS[] = {
 	{ "releases", FIELD_LIST, 0, true, 0, 0, NULL, &RELEASE_RESULT, "newest first", "最新在前" },
-	{ "active", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "the one in force", "生效版本" },
+	{ "active", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "the one in force, for new subscriptions if there are several",
+		"生效版本；有多个时为新用户的版本" },
 };
 RESULT(RELEASES_RESULT, "releases", RELEASES_RESULT_FIELDS);
 static const struct field DELETED_RESULT_FIELDS[] = {
@@ -656,6 +671,8 @@ static const struct field ACTIVATION_RESULT_FIELDS[] = {
 	{ "release", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "its name, 64 digits", "规则版本名称" },
 	{ "by", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "who put it in force", "操作人" },
 	{ "why", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "why", "原因" },
+	{ "since", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "for subscriptions with terms since then; absent: for everyone",
+		"仅对 terms 不早于该时间的用户；无此项则对所有用户" },
 };
 RESULT(ACTIVATION_RESULT, "activation", ACTIVATION_RESULT_FIELDS);
 static const struct field RELEASE_HISTORY_RESULT_FIELDS[] = {
@@ -666,7 +683,7 @@ static const struct field RELEASE_HISTORY_RESULT_FIELDS[] = {
 };
 RESULT(RELEASE_HISTORY_RESULT, "release.history", RELEASE_HISTORY_RESULT_FIELDS);
 static const enum say PUBLISH_SAYS[] = { SAY_BAD_CATALOG, SAY_TESTS_FAILED, SAY_NOT_PROVED, SAY_DISK_FULL, SAY_OVERLOADED, SAY_COUNT };
-static const enum say RELEASE_SAYS[] = { SAY_NOT_FOUND, SAY_IN_USE, SAY_DISK_FULL, SAY_OVERLOADED, SAY_COUNT };
+static const enum say RELEASE_SAYS[] = { SAY_NOT_FOUND, SAY_NO_RELEASE, SAY_FIELDS_CONFLICT, SAY_IN_USE, SAY_DISK_FULL, SAY_OVERLOADED, SAY_COUNT };
 static const char *const RELEASE_POSITIONAL[] = { "release", NULL };
 static const char *const CANCEL_POSITIONAL[] = { "at", NULL };
 
@@ -690,6 +707,51 @@ static const struct method METHOD_RELEASE_HISTORY = { "release.history", &RELEAS
 static const struct method METHOD_RELEASE_DELETE = { "release.delete", &DELETE_PARAMS, RELEASE_POSITIONAL,
 	&DELETED_RESULT, RELEASE_SAYS, release_run_delete, NULL,
 	"deletes a release that never was in force and is not scheduled", "删除从未生效且未排期的规则版本", false };
+
+static const struct field SUBSCRIPTION_NAME_FIELDS[] = {
+	{ "subscription", FIELD_IDENTIFIER, offsetof(struct get_params, id), true, 0, 0, NULL, NULL, "the subscription's id", "用户编号" },
+};
+SHAPE(SUBSCRIPTION_NAME, "subscription", SUBSCRIPTION_NAME_FIELDS, struct get_params);
+static const struct field MIGRATE_FIELDS[] = {
+	{ "subscriptions", FIELD_LIST, offsetof(struct migrate_params, subscriptions), true, 1, 100, NULL, &SUBSCRIPTION_NAME,
+		"those that are to get the newest release; all of them do, or none",
+		"要迁移到最新规则版本的用户；全部迁移，或全部不迁移" },
+	WHO_AND_WHY(migrate_params),
+	{ "preview", FIELD_BOOLEAN, offsetof(struct migrate_params, preview), false, 0, 0, NULL, NULL,
+		"changes nothing, and says what would be different for each", "不做修改，只列出每个用户的差异" },
+	{ "language", FIELD_CHOICE, offsetof(struct migrate_params, language), false, 0, 0, LANGUAGES, NULL,
+		"of what is said of differences", "差异说明的语言" },
+};
+SHAPE(MIGRATE_PARAMS, "release.migrate", MIGRATE_FIELDS, struct migrate_params);
+static const struct field MIGRATE_DIFFERENCE_FIELDS[] = {
+	{ "path", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "what it is, down to the field or row", "所在的声明、字段或行" },
+	{ "say", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "the same for people", "同上，供人阅读" },
+	{ "from", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "as it is for the subscription now", "该用户目前的内容" },
+	{ "to", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "as it would be", "迁移后的内容" },
+};
+RESULT(MIGRATE_DIFFERENCE, "difference", MIGRATE_DIFFERENCE_FIELDS);
+static const struct field MOVER_RESULT_FIELDS[] = {
+	{ "subscription", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "its id", "用户编号" },
+	{ "release", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "that prices it now, 64 digits", "目前定价的规则版本" },
+	{ "count", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL,
+		"differences in packages that it holds, and in calendars, zones, services and tables, which all share",
+		"差异数：所持优惠包，以及共用的日历、区、业务和表" },
+	{ "differences", FIELD_LIST, 0, true, 0, 0, NULL, &MIGRATE_DIFFERENCE, "the first 20", "前 20 处差异" },
+};
+RESULT(MOVER_RESULT, "mover", MOVER_RESULT_FIELDS);
+static const struct field MIGRATE_RESULT_FIELDS[] = {
+	{ "to", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "the newest release in force, 64 digits", "最新生效的规则版本" },
+	{ "moved", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "subscriptions that get it, or would", "迁移（或将迁移）的用户数" },
+	{ "stayed", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "subscriptions that have it already", "已使用该版本的用户数" },
+	{ "subscriptions", FIELD_LIST, 0, false, 0, 0, NULL, &MOVER_RESULT, "in a preview: those that would move", "预览时：将迁移的用户" },
+};
+RESULT(MIGRATE_RESULT, "release.migrate", MIGRATE_RESULT_FIELDS);
+static const enum say MIGRATE_SAYS[] = { SAY_NOT_FOUND, SAY_NO_RELEASE, SAY_DISK_FULL, SAY_OVERLOADED, SAY_COUNT };
+static const char *const MIGRATE_POSITIONAL[] = { "subscriptions", NULL };
+static const struct method METHOD_RELEASE_MIGRATE = { "release.migrate", &MIGRATE_PARAMS, MIGRATE_POSITIONAL, &MIGRATE_RESULT,
+	MIGRATE_SAYS, release_run_migrate, NULL,
+	"gives subscriptions that kept an older release the newest one, or says what that would change",
+	"把沿用旧规则版本的用户迁移到最新版本，或预览其差异", false };
 
 #define DIFF(member) offsetof(struct diff_params, member)
 static const struct field DIFF_FIELDS[] = {
@@ -760,6 +822,7 @@ static const struct method *const METHODS[] = {
 	&METHOD_RELEASE_CANCEL,
 	&METHOD_RELEASE_HISTORY,
 	&METHOD_RELEASE_DELETE,
+	&METHOD_RELEASE_MIGRATE,
 	&METHOD_RELEASE_DIFF,
 	&METHOD_STATS,
 };

@@ -227,11 +227,23 @@ struct diff_params {
 	int64_t limit;
 };
 
+enum audience { AUDIENCE_EVERYONE, AUDIENCE_NEW };
+
 struct activate_params {
 	struct text release;
 	struct text by;
 	struct text why;
 	int64_t at_ms;
+	int audience;
+	int64_t since_ms;
+};
+
+struct migrate_params {
+	struct list subscriptions; /* of struct get_params */
+	struct text by;
+	struct text why;
+	bool preview;
+	int language; /* 0 en, 1 zh */
 };
 
 struct release_params {

@@ -274,8 +274,37 @@ write_spans(struct field_writer *writer, const struct list *list)
 	}
 }
 
+static void
+begin_earlier(const struct list *list, int64_t *begin_ms)
+{
+	const struct span_params *items = list->items;
+	for (size_t i = 0; i < list->count; i++) {
+		int64_t from_ms = items[i].from_ms;
+		if (from_ms != NOT_GIVEN && (*begin_ms == NOT_GIVEN || from_ms < *begin_ms))
+			*begin_ms = from_ms;
+	}
+}
+
+/*
+ * The instant of its terms: those that it had; of a new one, when it begins, by the earliest date
+ * that it is given, or now. So one that began long ago and is only brought here today is no new one.
+ */
+static int64_t
+terms_of(const struct subscription_params *params, struct bytes old, int64_t now_ms)
+{
+	if (old.size > 0) {
+		struct subscription before = subscription_read(old);
+		return subscription_terms(&before);
+	}
+	int64_t begin_ms = NOT_GIVEN;
+	begin_earlier(&params->states, &begin_ms);
+	begin_earlier(&params->service_ids, &begin_ms);
+	begin_earlier(&params->packages, &begin_ms);
+	return begin_ms == NOT_GIVEN ? now_ms : begin_ms;
+}
+
 static struct bytes
-subscription_value(const struct subscription_params *params, uint8_t *place)
+subscription_value(const struct subscription_params *params, int64_t terms_ms, uint8_t *place)
 {
 	struct field_writer writer = fields_into(place, VALUE_BYTES_MAX);
 	const struct span_params *states = params->states.items;
@@ -294,6 +323,8 @@ subscription_value(const struct subscription_params *params, uint8_t *place)
 	}
 	write_spans(&writer, &params->service_ids);
 	write_spans(&writer, &params->packages);
+	if (terms_ms != INT64_MIN)
+		field_write_i64(&writer, terms_ms);
 	return fields_written(&writer);
 }
 
@@ -499,7 +530,8 @@ put_run_subscription(struct call *call, const void *params)
 		return answer_not_found(call, SAY_ACCOUNT, subscription->account);
 	if (!read_record(call, &key, &old, &putting.version, &end))
 		return end;
-	if (!add_change(&putting, &key, old, subscription_value(subscription, place)))
+	int64_t terms_ms = terms_of(subscription, old, call->shard->now_ms);
+	if (!add_change(&putting, &key, old, subscription_value(subscription, terms_ms, place)))
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	if (change_service_ids(&putting, subscription, old, &end) == PUT_ENDED)
 		return end;

@@ -280,8 +280,9 @@ query_run_subscription(struct call *call, const void *params)
 	if (!read_record(call, TABLE_SUBSCRIPTION, get->id, &value, &version, &end))
 		return end;
 	struct subscription subscription = subscription_read(value);
+	int64_t terms_ms = subscription_terms(&subscription);
 	struct pack pack = pack_into(call_buffer(call));
-	pack_map(&pack, 7);
+	pack_map(&pack, 7u + (terms_ms != INT64_MIN));
 	pack_name_text(&pack, "subscription", get->id);
 	pack_name_text(&pack, "account", subscription.account);
 	pack_name_text(&pack, "product", subscription.product);
@@ -298,6 +299,8 @@ query_run_subscription(struct call *call, const void *params)
 			subscription_state_name((enum subscription_state)field_read_u8(&states)));
 		pack_span(&pack, span);
 	}
+	if (terms_ms != INT64_MIN)
+		pack_name_integer(&pack, "terms", terms_ms);
 	pack_name_unsigned(&pack, "version", version);
 	return answer(call, &pack);
 }

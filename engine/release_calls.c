@@ -44,9 +44,9 @@ answer_in_use(struct call *call, const struct activation *activation)
 		"it is scheduled to come into force; take that back first with release.cancel",
 		"该规则版本已排期启用；请先用 release.cancel 取消");
 	struct text now = BILINGUAL("it is in force", "该规则版本正在生效");
-	struct text why = ahead                             ? scheduled
-		: release_is_active(call, activation->name) ? now
-							    : never;
+	struct text why = ahead                                                    ? scheduled
+		: releases_loaded(call->shard->releases, activation->name) != NULL ? now
+										   : never;
 	return call_error(call, SAY_IN_USE, &why, 1);
 }
 

@@ -25,7 +25,7 @@ copy_short(char *into, size_t room, struct text text)
 struct activation
 activation_of(const char name[SHA256_HEX], int64_t at_ms, struct text by, struct text why)
 {
-	struct activation activation = { .at_ms = at_ms };
+	struct activation activation = { .at_ms = at_ms, .since_ms = INT64_MIN };
 	memcpy(activation.name, name, SHA256_HEX);
 	copy_short(activation.by, sizeof activation.by, by);
 	copy_short(activation.why, sizeof activation.why, why);
@@ -46,6 +46,12 @@ release_is_active(const struct call *call, const char name[SHA256_HEX])
 {
 	const struct loaded_release *active = releases_active(call->shard->releases);
 	return active != NULL && memcmp(active->name, name, SHA256_HEX) == 0;
+}
+
+bool
+release_is_for_all(const struct call *call, const char name[SHA256_HEX])
+{
+	return release_is_active(call, name) && releases_are_one(call->shard->releases);
 }
 
 /* ---- the entry ---- */
@@ -115,6 +121,7 @@ change_activate(struct release_change *change, const struct activation *activati
 		.release = name_of(activation->name),
 		.by = text_of(activation->by),
 		.why = text_of(activation->why),
+		.since_ms = activation->since_ms,
 	};
 	key_of_activation(next_key(change), activation->at_ms);
 	activation_record_write(&writer, &record);
@@ -197,20 +204,27 @@ change_append(struct release_change *change, uint64_t *position, enum call_end *
 
 /* ---- answers ---- */
 
+/* Of one that lies ahead. */
+static const struct loaded_release *
+activation_loaded(const struct activation *activation)
+{
+	return activation == NULL ? NULL : activation->loaded;
+}
+
 void
 pack_release(struct pack *pack, struct call *call, const struct kept_release *kept, unsigned more)
 {
-	const struct loaded_release *active = call_release(call);
 	const struct activation *activation = releases_activation_of(
 		call->shard->releases, kept->name);
-	bool in_force = active != NULL && memcmp(active->name, kept->name, SHA256_HEX) == 0;
 	const struct loaded_release *loaded = releases_loaded(call->shard->releases, kept->name);
 	bool ahead = activation != NULL && activation->loaded != NULL;
+	bool in_force = loaded != NULL && loaded != activation_loaded(activation);
+	bool since = loaded != NULL && loaded->since_ms != INT64_MIN;
 	bool by = kept->by[0] != '\0', why = kept->why[0] != '\0';
 	call_saw(call, kept->version);
 	if (activation != NULL)
 		call_saw(call, activation->version);
-	pack_map(pack, 5u + (activation != NULL) + by + why + (loaded != NULL) + more);
+	pack_map(pack, 5u + (activation != NULL) + by + why + since + (loaded != NULL) + more);
 	pack_name_text(pack, "release", name_of(kept->name));
 	pack_name_string(pack, "catalog", kept->catalog);
 	pack_name_unsigned(pack, "bytes", kept->size);
@@ -224,6 +238,8 @@ pack_release(struct pack *pack, struct call *call, const struct kept_release *ke
 	if (why)
 		pack_name_string(pack, "why", kept->why);
 	pack_name_bool(pack, "active", in_force);
+	if (since)
+		pack_name_integer(pack, "since", loaded->since_ms);
 	if (loaded != NULL)
 		pack_name_unsigned(pack, "memory_bytes", loaded_release_memory_bytes(loaded));
 }

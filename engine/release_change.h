@@ -12,7 +12,7 @@ enum { CHANGE_EFFECTS_MAX = 3, CHANGE_VALUE_BYTES_MAX = 512 };
 
 struct release_change {
 	struct call *call;
-	const char *does; /* "publish", "activate", "revert", "cancel", "delete" */
+	const char *does; /* "publish", "activate", "revert", "cancel", "delete", "migrate" */
 	const char *name; /* of the release, SHA256_HEX digits */
 	struct text by, why;
 	int64_t at_ms; /* from when on; NOT_GIVEN: not a matter of that */
@@ -43,7 +43,9 @@ activation_of(const char name[SHA256_HEX], int64_t at_ms, struct text by, struct
  */
 int64_t activation_now(const struct call *call);
 
+/* Is it the newest in force? Is it the only one, and so for everyone? */
 bool release_is_active(const struct call *call, const char name[SHA256_HEX]);
+bool release_is_for_all(const struct call *call, const char name[SHA256_HEX]);
 
 /* A release's map, as release.list and most others answer it; the caller packs `more` pairs. */
 void

@@ -304,7 +304,7 @@ publish(struct call *call, const struct publish_params *params, struct loading *
 	struct release_change change;
 	uint64_t position;
 	enum call_end end;
-	bool activate = params->activate && !release_is_active(call, kept.name);
+	bool activate = params->activate && !release_is_for_all(call, kept.name);
 	if (known != NULL && !activate) /* the same content again is the same release */
 		return answer_published(call, known, loading);
 	change_begin(&change, call, "publish", kept.name);

@@ -119,6 +119,32 @@ put_in_force(struct call *call, const char *does, struct loading *loading,
 	return answer_release(call, kept);
 }
 
+/* Can it be for new subscriptions only? False: *end is what to return. */
+static bool
+may_be_for_new(struct call *call, const struct kept_release *known, bool ahead, enum call_end *end)
+{
+	struct text active = BILINGUAL("it is in force already", "该规则版本已生效");
+	struct text full = BILINGUAL(
+		"too many releases are in force side by side; activate one for everyone first",
+		"并行生效的规则版本过多；请先对所有用户启用一个");
+	bool is_active = !ahead && release_is_active(call, known->name);
+	if (releases_active(call->shard->releases) == NULL)
+		*end = call_error(call, SAY_NO_RELEASE, NULL, 0);
+	else if (is_active || !releases_have_room(call->shard->releases))
+		*end = call_error(call, SAY_IN_USE, is_active ? &active : &full, 1);
+	else
+		return true;
+	return false;
+}
+
+static enum call_end
+refuse_since(struct call *call)
+{
+	struct text why = BILINGUAL(
+		"since is for audience \"new\" only", "since 仅用于 audience 为 new 时");
+	return call_error(call, SAY_FIELDS_CONFLICT, &why, 1);
+}
+
 enum call_end
 release_run_activate(struct call *call, const void *params)
 {
@@ -126,18 +152,27 @@ release_run_activate(struct call *call, const void *params)
 	struct loading *loading = call_state(call);
 	const struct kept_release *known = releases_find(call->shard->releases, wanted->release);
 	bool ahead = wanted->at_ms != NOT_GIVEN && wanted->at_ms > call->shard->now_ms;
+	bool only_new = wanted->audience == AUDIENCE_NEW;
+	enum call_end end;
+	if (!only_new && wanted->since_ms != NOT_GIVEN)
+		return refuse_since(call);
 	if (known == NULL)
 		return answer_no_release(call, wanted->release);
-	if (!ahead && release_is_active(call, known->name))
+	if (!ahead && !only_new && release_is_for_all(call, known->name))
 		return answer_release(call, known);
 	if (ahead && !is_room_ahead(call, wanted->at_ms))
 		return answer_no_room_ahead(call);
+	if (only_new && !may_be_for_new(call, known, ahead, &end))
+		return end;
 	if (loading == NULL || !loading->done)
 		return load(call, known->name);
 	if (loading->status != STATUS_OK)
 		return loading_failed(call, loading);
-	const struct activation activation = activation_of(
+	struct activation activation = activation_of(
 		known->name, ahead ? wanted->at_ms : activation_now(call), wanted->by, wanted->why);
+	if (only_new)
+		activation.since_ms = wanted->since_ms == NOT_GIVEN ? activation.at_ms
+								    : wanted->since_ms;
 	return put_in_force(call, "activate", loading, &activation, ahead);
 }
 
@@ -173,7 +208,7 @@ release_run_revert(struct call *call, const void *params)
 		loading->name, activation_now(call), wanted->by, wanted->why);
 	const struct kept_release *known = releases_find(
 		call->shard->releases, (struct text){ loading->name, SHA256_HEX });
-	if (known != NULL && release_is_active(call, loading->name))
+	if (known != NULL && release_is_for_all(call, loading->name))
 		return answer_release(call, known);
 	return put_in_force(call, "revert", loading, &activation, false);
 }
@@ -214,14 +249,17 @@ static void
 pack_activation(struct pack *pack, struct call *call, const struct activation *activation)
 {
 	bool by = activation->by[0] != '\0', why = activation->why[0] != '\0';
+	bool since = activation->since_ms != INT64_MIN;
 	call_saw(call, activation->version);
-	pack_map(pack, 2u + by + why);
+	pack_map(pack, 2u + by + why + since);
 	pack_name_integer(pack, "at", activation->at_ms);
 	pack_name_text(pack, "release", (struct text){ activation->name, SHA256_HEX });
 	if (by)
 		pack_name_string(pack, "by", activation->by);
 	if (why)
 		pack_name_string(pack, "why", activation->why);
+	if (since)
+		pack_name_integer(pack, "since", activation->since_ms);
 }
 
 enum call_end

@@ -11,12 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of a release that is loaded; a catalog may have thousands. */
-enum { WARNINGS_LOGGED_MAX = 10 };
-
 struct releases {
 	struct leftovers *leftovers;
-	struct loaded_release *active;
+	struct loaded_release *in_force[IN_FORCE_MAX]; /* the first is for everyone */
+	size_t in_force_count;
 	struct kept_release *kept;
 	size_t count;
 	size_t room;
@@ -29,105 +27,6 @@ struct releases {
 	size_t activation_count, activation_room;
 	size_t past; /* so many are history */
 };
-
-void
-loaded_release_free(struct loaded_release *loaded)
-{
-	if (loaded == NULL)
-		return;
-	host_free(loaded->host);
-	release_drop(loaded->release);
-	memory_free(loaded);
-}
-
-void
-releases_path(const char *data_directory, const char name[SHA256_HEX], char path[RELEASE_PATH_MAX])
-{
-	snprintf(path, RELEASE_PATH_MAX, "%s/releases/%.*s.bundle", data_directory, SHA256_HEX,
-		name);
-}
-
-/* ---- building ---- */
-
-/* Makes the host, and takes over the release. */
-static enum status
-host(struct release *release, struct loaded_release **loaded, struct fault *fault)
-{
-	struct loaded_release *made = memory_new_zeroed(1, sizeof *made);
-	if (made == NULL) {
-		release_drop(release);
-		return fault_set(fault, STATUS_MEMORY, "no memory for a release");
-	}
-	made->release = release;
-	enum status status = host_new(release, NULL, &made->host, fault);
-	if (status != STATUS_OK) {
-		loaded_release_free(made);
-		return status;
-	}
-	struct text name = release_name(release);
-	must(name.size == SHA256_HEX);
-	memcpy(made->name, name.data, SHA256_HEX);
-	made->image = release_image(release);
-	made->number = release_number(release);
-	*loaded = made;
-	return STATUS_OK;
-}
-
-enum status
-releases_build(struct bytes bundle, struct loaded_release **loaded, struct findings *findings,
-	struct fault *fault)
-{
-	struct release *release;
-	enum status status = release_build(bundle, &release, findings, fault);
-	return status == STATUS_OK ? host(release, loaded, fault) : status;
-}
-
-static struct bytes
-bytes_of(const struct buffer *buffer)
-{
-	return (struct bytes){ buffer->data, buffer->size };
-}
-
-/* What is said of an older release, since the checker of this program may not let it pass any more. */
-static void
-log_warnings(struct bytes bundle, const struct release *release, const struct findings *findings)
-{
-	size_t left = bundle_language(bundle) < LANGUAGE_VERSION ? WARNINGS_LOGGED_MAX : 0;
-	for (size_t i = 0; i < findings->count && left > 0; i++) {
-		const struct finding *one = &findings->list[i];
-		if (one->severity != FINDING_WARNING)
-			continue;
-		log_event(LOG_WARN, "release %.12s: %.*s:%u: %.*s: %.*s",
-			release_name(release).data, TEXT_ARGS(one->file), one->line,
-			TEXT_ARGS(one->rule), TEXT_ARGS(one->say_en));
-		left--;
-	}
-}
-
-enum status
-releases_load_texts(const char *path, struct release **release, struct fault *fault)
-{
-	struct buffer bundle;
-	struct findings findings;
-	buffer_init(&bundle, BUNDLE_BYTES_MAX);
-	findings_init(&findings);
-	enum status status = disk_read_file(path, &bundle, fault);
-	if (status == STATUS_OK)
-		status = release_load(bytes_of(&bundle), release, &findings, fault);
-	if (status == STATUS_OK)
-		log_warnings(bytes_of(&bundle), *release, &findings);
-	findings_release(&findings);
-	buffer_release(&bundle);
-	return status;
-}
-
-enum status
-releases_load(const char *path, struct loaded_release **loaded, struct fault *fault)
-{
-	struct release *release;
-	enum status status = releases_load_texts(path, &release, fault);
-	return status == STATUS_OK ? host(release, loaded, fault) : status;
-}
 
 /* ---- recalled ---- */
 
@@ -150,8 +49,9 @@ move_to_front(struct releases *releases, size_t place)
 struct release *
 releases_recall(struct releases *releases, const char name[SHA256_HEX])
 {
-	if (releases->active != NULL && is_named(releases->active->release, name))
-		return release_retain(releases->active->release);
+	const struct loaded_release *loaded = releases_loaded(releases, name);
+	if (loaded != NULL)
+		return release_retain(loaded->release);
 	for (size_t i = 0; i < releases->recalled_count; i++) {
 		if (!is_named(releases->recalled[i], name))
 			continue;
@@ -307,8 +207,10 @@ releases_activate(struct releases *releases, const struct activation *activation
 	}
 	list[place] = *activation;
 	list[place].loaded = loaded;
-	if (loaded != NULL)
+	if (loaded != NULL) {
 		loaded->version = activation->version;
+		loaded->since_ms = activation->since_ms;
+	}
 }
 
 void
@@ -353,6 +255,19 @@ releases_switches(const struct releases *releases)
 	return releases->switches;
 }
 
+/* One for everyone takes the place of all. */
+static void
+put_in_force(struct releases *releases, struct loaded_release *loaded)
+{
+	if (loaded->since_ms == INT64_MIN) {
+		for (size_t i = 0; i < releases->in_force_count; i++)
+			leftovers_add_release(releases->leftovers, releases->in_force[i]);
+		releases->in_force_count = 0;
+	}
+	must(releases->in_force_count < IN_FORCE_MAX);
+	releases->in_force[releases->in_force_count++] = loaded;
+}
+
 void
 releases_settle(struct releases *releases, int64_t now_ms)
 {
@@ -361,8 +276,7 @@ releases_settle(struct releases *releases, int64_t now_ms)
 		struct activation *due = &releases->activations[releases->past++];
 		must(due->loaded != NULL);
 		note_switch(releases);
-		leftovers_add_release(releases->leftovers, releases->active);
-		releases->active = due->loaded;
+		put_in_force(releases, due->loaded);
 		due->loaded = NULL;
 		log_event(LOG_INFO, "release in force name=%.*s", SHA256_HEX, due->name);
 	}
@@ -418,6 +332,7 @@ remember_activation(void *context, struct bytes key, struct bytes value, uint64_
 	memcpy(activation.name, record.release.data, SHA256_HEX);
 	copy_text(activation.by, sizeof activation.by, record.by);
 	copy_text(activation.why, sizeof activation.why, record.why);
+	activation.since_ms = record.since_ms;
 	releases_activate(remembering->releases, &activation, NULL);
 	return true;
 }
@@ -438,7 +353,18 @@ load(const struct store *store, const char name[SHA256_HEX], struct loaded_relea
 	return status;
 }
 
-/* The one in force, and those that lie ahead. */
+/* The last that is for everyone, of those that are history, or the first of as many as there may be. */
+static size_t
+first_in_force(const struct releases *releases)
+{
+	size_t past = releases->past, first = past > 0 ? past - 1 : 0;
+	while (first > 0 && releases->activations[first].since_ms != INT64_MIN &&
+		past - first < IN_FORCE_MAX)
+		first--;
+	return first;
+}
+
+/* Those in force, and those that lie ahead. */
 static enum status
 load_all(struct releases *releases, const struct store *store, int64_t now_ms, struct fault *fault)
 {
@@ -447,12 +373,18 @@ load_all(struct releases *releases, const struct store *store, int64_t now_ms, s
 	size_t count = releases->activation_count;
 	while (releases->past < count && list[releases->past].at_ms <= now_ms)
 		releases->past++;
-	if (releases->past > 0)
-		status = load(store, list[releases->past - 1].name, &releases->active, fault);
-	for (size_t i = releases->past; i < count && status == STATUS_OK; i++) {
-		status = load(store, list[i].name, &list[i].loaded, fault);
-		if (status == STATUS_OK)
-			list[i].loaded->version = list[i].version;
+	for (size_t i = first_in_force(releases); i < count && status == STATUS_OK; i++) {
+		struct loaded_release *loaded;
+		status = load(store, list[i].name, &loaded, fault);
+		if (status != STATUS_OK)
+			break;
+		loaded->since_ms = list[i].since_ms;
+		if (i < releases->past) {
+			releases->in_force[releases->in_force_count++] = loaded;
+			continue;
+		}
+		loaded->version = list[i].version;
+		list[i].loaded = loaded;
 	}
 	return status;
 }
@@ -501,7 +433,8 @@ releases_close(struct releases *releases)
 	if (releases == NULL)
 		return;
 	leftovers_free(releases->leftovers);
-	loaded_release_free(releases->active);
+	for (size_t i = 0; i < releases->in_force_count; i++)
+		loaded_release_free(releases->in_force[i]);
 	for (size_t i = 0; i < releases->recalled_count; i++)
 		release_drop(releases->recalled[i]);
 	for (size_t i = releases->past; i < releases->activation_count; i++)
@@ -514,15 +447,57 @@ releases_close(struct releases *releases)
 const struct loaded_release *
 releases_active(const struct releases *releases)
 {
-	return releases->active;
+	size_t count = releases->in_force_count;
+	return count == 0 ? NULL : releases->in_force[count - 1];
+}
+
+const struct loaded_release *const *
+releases_in_force(const struct releases *releases, size_t *count)
+{
+	*count = releases->in_force_count;
+	return (const struct loaded_release *const *)releases->in_force;
+}
+
+static const struct loaded_release *
+for_terms(const struct releases *releases, int64_t terms_ms)
+{
+	size_t place = releases->in_force_count;
+	must(place > 0);
+	while (place > 1 && releases->in_force[place - 1]->since_ms > terms_ms)
+		place--;
+	return releases->in_force[place - 1];
+}
+
+const struct loaded_release *
+releases_for(const struct releases *releases, const struct subscription *subscription)
+{
+	if (releases->in_force_count == 1)
+		return releases->in_force[0];
+	return for_terms(releases, subscription_terms(subscription));
+}
+
+bool
+releases_are_one(const struct releases *releases)
+{
+	return releases->in_force_count == 1;
+}
+
+bool
+releases_have_room(const struct releases *releases)
+{
+	size_t ahead = 0;
+	for (size_t i = releases->past; i < releases->activation_count; i++)
+		ahead += releases->activations[i].since_ms != INT64_MIN;
+	return releases->in_force_count + ahead < IN_FORCE_MAX;
 }
 
 const struct loaded_release *
 releases_loaded(const struct releases *releases, const char name[SHA256_HEX])
 {
-	const struct loaded_release *active = releases->active;
-	if (active != NULL && memcmp(active->name, name, SHA256_HEX) == 0)
-		return active;
+	for (size_t i = releases->in_force_count; i > 0; i--) {
+		if (memcmp(releases->in_force[i - 1]->name, name, SHA256_HEX) == 0)
+			return releases->in_force[i - 1];
+	}
 	const struct activation *activation = releases_activation_of(releases, name);
 	return activation == NULL ? NULL : activation->loaded;
 }
@@ -542,8 +517,8 @@ releases_memory_bytes(const struct releases *releases, size_t *count)
 	*count = releases->recalled_count;
 	for (size_t i = 0; i < releases->recalled_count; i++)
 		bytes += release_memory_bytes(releases->recalled[i]);
-	if (releases->active != NULL) {
-		bytes += loaded_release_memory_bytes(releases->active);
+	for (size_t i = 0; i < releases->in_force_count; i++) {
+		bytes += loaded_release_memory_bytes(releases->in_force[i]);
 		(*count)++;
 	}
 	for (size_t i = releases->past; i < releases->activation_count; i++) {

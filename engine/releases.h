@@ -6,6 +6,11 @@
  * to now are the history, the newest of them is in force; those that lie ahead are loaded already
  * and come into force by the shard's clock alone: nothing is written then, since the activation was
  * journaled when it was made. So what is in force at an instant is the same after any restart.
+ *
+ * An activation is for everyone, or only for subscriptions with terms since an instant
+ * (store/records.h). So several releases may be in force side by side: one for everyone, and later
+ * ones each for some; of these the newest that is for a subscription prices it.
+ *
  * Switching is one pointer; what was in force before is taken away by a worker (leftover.h).
  *
  * Thread: the shard's, but for releases_load and releases_build.
@@ -26,6 +31,7 @@ struct loaded_release {
 	uint64_t number;
 	uint64_t
 		version; /* position of the entry that put it in force; 0: it was so at the start */
+	int64_t since_ms; /* as in its activation */
 	char name[SHA256_HEX];
 	struct loaded_release *next_left; /* among what is to be taken away */
 };
@@ -47,6 +53,7 @@ struct kept_release {
 
 struct activation {
 	int64_t at_ms;
+	int64_t since_ms; /* for subscriptions with terms since then; INT64_MIN: for everyone */
 	uint64_t version; /* of its record */
 	char name[SHA256_HEX];
 	char by[RELEASE_BY_BYTES_MAX + 1];
@@ -54,8 +61,9 @@ struct activation {
 	struct loaded_release *loaded; /* while it lies ahead */
 };
 
-/* So many may lie ahead, since each is loaded. */
+/* So many may lie ahead, since each is loaded; and so many may be in force side by side. */
 #define SCHEDULED_MAX 3
+#define IN_FORCE_MAX 4
 
 /* Loads the one in force, if there is one, and those that lie ahead: may take some seconds. */
 enum status releases_open(struct releases **releases, uv_loop_t *loop, struct store *store,
@@ -63,8 +71,17 @@ enum status releases_open(struct releases **releases, uv_loop_t *loop, struct st
 /* Before the store is closed. */
 void releases_close(struct releases *releases);
 
-/* The one in force; NULL if there is none yet. */
+/* The newest in force, which is for new subscriptions; NULL if there is none yet. */
 const struct loaded_release *releases_active(const struct releases *releases);
+/* All in force, *count of them: the one for everyone first, the newest last. */
+const struct loaded_release *const *
+releases_in_force(const struct releases *releases, size_t *count);
+/* The one that prices a subscription; there must be one. */
+const struct loaded_release *
+releases_for(const struct releases *releases, const struct subscription *subscription);
+/* Is one in force for everyone, and no other? Is there room for one more that is not for everyone? */
+bool releases_are_one(const struct releases *releases);
+bool releases_have_room(const struct releases *releases);
 /* One that is loaded, being in force or ahead; NULL if it is not. */
 const struct loaded_release *
 releases_loaded(const struct releases *releases, const char name[SHA256_HEX]);

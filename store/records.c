@@ -389,6 +389,23 @@ subscription_read(struct bytes value)
 	return subscription;
 }
 
+int64_t
+subscription_terms(const struct subscription *subscription)
+{
+	struct field_reader reader = subscription->packages;
+	skip_texts_with_spans(&reader, subscription->package_count);
+	return reader.at == reader.end ? INT64_MIN : field_read_i64(&reader);
+}
+
+struct bytes
+subscription_before_terms(struct bytes value)
+{
+	struct subscription subscription = subscription_read(value);
+	struct field_reader reader = subscription.packages;
+	skip_texts_with_spans(&reader, subscription.package_count);
+	return (struct bytes){ value.data, (size_t)(reader.at - value.data) };
+}
+
 struct text
 subscription_account(struct bytes value)
 {
@@ -454,6 +471,7 @@ activation_record_read(struct bytes value)
 	activation.release = field_read_text(&reader);
 	activation.by = field_read_text(&reader);
 	activation.why = field_read_text(&reader);
+	activation.since_ms = reader.at == reader.end ? INT64_MIN : field_read_i64(&reader);
 	return activation;
 }
 
@@ -463,6 +481,8 @@ activation_record_write(struct field_writer *writer, const struct activation_rec
 	field_write_text(writer, activation->release);
 	field_write_text(writer, activation->by);
 	field_write_text(writer, activation->why);
+	if (activation->since_ms != INT64_MIN)
+		field_write_i64(writer, activation->since_ms);
 }
 
 /* ---- validity: each function walks one whole value ---- */
@@ -479,6 +499,14 @@ walk_span(struct field_reader *reader)
 {
 	struct span span = field_read_span(reader);
 	if (span.from_ms >= span.till_ms)
+		reader->bad = true;
+}
+
+/* One at the end, which may be absent; what is since ever has none. */
+static void
+walk_instant(struct field_reader *reader)
+{
+	if (reader->at != reader->end && field_read_i64(reader) == INT64_MIN)
 		reader->bad = true;
 }
 
@@ -531,6 +559,7 @@ walk_subscription(struct field_reader *reader)
 			walk_span(reader);
 		}
 	}
+	walk_instant(reader);
 }
 
 static void
@@ -569,6 +598,7 @@ activation_is_valid(struct bytes value)
 	bool named = field_read_text(&reader).size == RELEASE_NAME_BYTES;
 	field_read_text(&reader);
 	field_read_text(&reader);
+	walk_instant(&reader);
 	return named && !reader.bad && reader.at == reader.end;
 }
 

@@ -10,14 +10,16 @@
  *   account       customer text, currency text, zone text, bill day 1 byte, floor 8 bytes (micro-units),
  *                 list of texts: the names of its balances, the first is the main one
  *   subscription  account text, product text, list of states: span, 1 byte enum subscription_state;
- *                 list of service ids: text, span; list of packages: text, span
+ *                 list of service ids: text, span; list of packages: text, span; the instant of its terms, 8 bytes, if it
+ *                 has any
  *   service       list: span, subscription text. Spans of one service id do not overlap.
  *   balance       amount 8, held 8, earlier 8 (position of the newest entry of an earlier day), day 4 (of the newest
  *                 entry, days since 1970 UTC), kind 1 byte, unit text, span
  *   counter       used 8 bytes
  *   release       size 8, published_ms 8, by text, catalog text, why text
  *   setting       depends on the key; "activation:" and 20 digits, the instant (ms) from which on a release is in force:
- *                 release text (64 hex digits), by text, why text
+ *                 release text (64 hex digits), by text, why text; and, if it is for subscriptions with such terms or
+ *                 later ones only, an instant, 8 bytes
  *
  * Reading a value never fails for values that were checked once when they came in (record_is_valid,
  * called on everything that comes from a disk).
@@ -174,6 +176,13 @@ struct subscription {
 };
 struct subscription subscription_read(struct bytes value);
 struct text subscription_account(struct bytes value); /* its first field alone */
+/*
+ * Since when it has the terms it has: a release that is for new subscriptions since then, or since
+ * an earlier instant, is for it. INT64_MIN: since ever. Walks its packages, which stand before.
+ */
+int64_t subscription_terms(const struct subscription *subscription);
+/* Without its terms, which come behind. */
+struct bytes subscription_before_terms(struct bytes value);
 /* The state at an instant; ENDED outside all spans. */
 enum subscription_state subscription_state_at(const struct subscription *subscription, int64_t ms);
 
@@ -201,6 +210,7 @@ struct activation_record {
 	struct text release; /* its name */
 	struct text by;
 	struct text why;
+	int64_t since_ms; /* for subscriptions with terms since then; INT64_MIN: for everyone */
 };
 struct activation_record activation_record_read(struct bytes value);
 void

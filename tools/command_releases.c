@@ -15,8 +15,12 @@
 /* What is asked for: a verb, with its words and options. */
 struct request {
 	const struct verb *verb;
-	const char *what; /* a release, or a time; NULL where the verb takes none */
+	const char *const *what; /* releases, times or subscriptions: the words behind the verb */
+	size_t what_count;
 	const char *at;
+	const char *audience;
+	const char *since;
+	bool preview;
 	const char *by;
 	const char *why;
 	int64_t limit;
@@ -33,12 +37,16 @@ struct outcome {
 };
 
 /* Options that a verb takes beside --json, --language and --to. */
-enum { TAKES_WHO = 1, TAKES_AT = 2, TAKES_LIMIT = 4 };
+enum { TAKES_WHO = 1, TAKES_AT = 2, TAKES_LIMIT = 4, TAKES_PREVIEW = 8 };
+
+/* Subscriptions that one request may name. */
+enum { WHAT_MAX = 100 };
 
 struct verb {
 	const char *name;
 	const char *method;
-	const char *what; /* field of the method that its word becomes; NULL: it takes none */
+	const char *what; /* field of the method that its words become; NULL: it takes none */
+	size_t what_max;  /* so many of them, a list where there may be several */
 	unsigned takes;
 	void (*show)(const struct request *request, json_t *result);
 };
@@ -107,15 +115,17 @@ show_list(const struct request *request, json_t *result)
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *one = json_array_get(list, i);
 		char name[SHORT_DIGITS + 1], published[INSTANT_TEXT_MAX + 1];
-		char instant[INSTANT_TEXT_MAX + 1], force[INSTANT_TEXT_MAX + 32];
+		char instant[INSTANT_TEXT_MAX + 1], force[INSTANT_TEXT_MAX + 80];
 		bool active = json_is_true(json_object_get(one, "active"));
 		bool ahead = json_object_get(one, "scheduled") != NULL;
 		const char *since = instant_in(one, ahead ? "scheduled" : "activated", instant);
 		const char *word = ahead ? say(request, "from ", "排期 ")
 			: active         ? say(request, "now, since ", "当前，自 ")
 					 : say(request, "was, since ", "曾经，自 ");
-		snprintf(force, sizeof force, "%s%s", since[0] == '\0' ? "" : word,
-			since[0] == '\0' ? say(request, "never", "未启用") : since);
+		bool only_new = json_object_get(one, "since") != NULL;
+		snprintf(force, sizeof force, "%s%s%s", since[0] == '\0' ? "" : word,
+			since[0] == '\0' ? say(request, "never", "未启用") : since,
+			only_new ? say(request, " (new only)", "（仅新用户）") : "");
 		table_add(&table,
 			(const char *const[]){ short_name(one, "release", name),
 				text_in(one, "catalog"), instant_in(one, "published", published),
@@ -138,10 +148,12 @@ add_activations(struct table *table, const struct request *request, const json_t
 		const char *state = ahead ? say(request, "scheduled", "排期")
 			: i == 0          ? say(request, "in force", "当前生效")
 					  : "";
+		bool only_new = json_object_get(one, "since") != NULL;
 		table_add(table,
 			(const char *const[]){ instant_in(one, "at", at),
-				short_name(one, "release", name), state, text_in(one, "by"),
-				text_in(one, "why") });
+				short_name(one, "release", name), state,
+				only_new ? say(request, "new only", "仅新用户") : "",
+				text_in(one, "by"), text_in(one, "why") });
 	}
 }
 
@@ -155,11 +167,11 @@ show_history(const struct request *request, json_t *result)
 	struct table table;
 	for (size_t i = json_array_size(ahead); i > 0; i--)
 		json_array_append(furthest_first, json_array_get(ahead, i - 1));
-	table_init(&table, 5);
-	table_add(&table, (const char *const[]){ "", "", "", "", "" });
+	table_init(&table, 6);
+	table_add(&table, (const char *const[]){ "", "", "", "", "", "" });
 	table_add(&table,
 		(const char *const[]){ say(request, "from", "启用时间"),
-			say(request, "release", "规则版本"), "", say(request, "by", "操作人"),
+			say(request, "release", "规则版本"), "", "", say(request, "by", "操作人"),
 			say(request, "why", "原因") });
 	add_activations(&table, request, furthest_first, true);
 	add_activations(&table, request, past, false);
@@ -198,13 +210,45 @@ show_deleted(const struct request *request, json_t *result)
 		short_name(result, "deleted", name));
 }
 
+/* Of a preview: each subscription with what would be different for it. */
+static void
+show_migrated(const struct request *request, json_t *result)
+{
+	const json_t *list = json_object_get(result, "subscriptions");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *one = json_array_get(list, i);
+		const json_t *differences = json_object_get(one, "differences");
+		json_int_t count = json_integer_value(json_object_get(one, "count"));
+		char shown[SHOWN_COUNT_MAX];
+		printf(say(request, "%s: %s\n", "%s：%s\n"), text_in(one, "subscription"),
+			show_counted((uint64_t)count, say(request, "difference", "处差异"),
+				say(request, "differences", "处差异"), shown));
+		for (size_t j = 0; j < json_array_size(differences); j++) {
+			const json_t *difference = json_array_get(differences, j);
+			printf("    %s: %s → %s\n", text_in(difference, "say"),
+				text_in(difference, "from"), text_in(difference, "to"));
+		}
+	}
+	char name[SHORT_DIGITS + 1];
+	printf(request->preview
+			? say(request, "release %s: %lld would get it, %lld have it already\n",
+				  "规则版本 %s：%lld 个用户将迁移，%lld 个已使用\n")
+			: say(request, "release %s: %lld got it, %lld had it already\n",
+				  "规则版本 %s：%lld 个用户已迁移，%lld 个原已使用\n"),
+		short_name(result, "to", name),
+		(long long)json_integer_value(json_object_get(result, "moved")),
+		(long long)json_integer_value(json_object_get(result, "stayed")));
+}
+
 static const struct verb VERBS[] = {
-	{ "list", "release.list", NULL, 0, show_list },
-	{ "history", "release.history", NULL, TAKES_LIMIT, show_history },
-	{ "activate", "release.activate", "release", TAKES_WHO | TAKES_AT, show_release },
-	{ "revert", "release.revert", NULL, TAKES_WHO, show_release },
-	{ "cancel", "release.cancel", "at", TAKES_WHO, show_release },
-	{ "delete", "release.delete", "release", TAKES_WHO, show_deleted },
+	{ "list", "release.list", NULL, 0, 0, show_list },
+	{ "history", "release.history", NULL, 0, TAKES_LIMIT, show_history },
+	{ "activate", "release.activate", "release", 1, TAKES_WHO | TAKES_AT, show_release },
+	{ "migrate", "release.migrate", "subscriptions", WHAT_MAX, TAKES_WHO | TAKES_PREVIEW,
+		show_migrated },
+	{ "revert", "release.revert", NULL, 0, TAKES_WHO, show_release },
+	{ "cancel", "release.cancel", "at", 1, TAKES_WHO, show_release },
+	{ "delete", "release.delete", "release", 1, TAKES_WHO, show_deleted },
 };
 
 /* ---- asking ---- */
@@ -236,6 +280,19 @@ pack_given(struct pack *pack, const char *name, const char *value)
 		pack_name_string(pack, name, value);
 }
 
+/* The words behind the verb: one text, or a list of them. */
+static void
+pack_what(struct pack *pack, const struct request *request)
+{
+	if (request->what_count == 0)
+		return;
+	pack_name(pack, request->verb->what);
+	if (request->verb->what_max > 1)
+		pack_array(pack, (uint32_t)request->what_count);
+	for (size_t i = 0; i < request->what_count; i++)
+		pack_text(pack, text_of(request->what[i]));
+}
+
 static bool
 ask(struct client *client, const struct request *request)
 {
@@ -250,11 +307,17 @@ ask(struct client *client, const struct request *request)
 	client_begin(client, ASKED, text_of(request->verb->method), &pack);
 	pack_array(&pack, 1);
 	pack_map(&pack,
-		0u + (request->what != NULL) + (request->at != NULL) + (request->by != NULL) +
-			(request->why != NULL) + limit);
-	if (request->what != NULL)
-		pack_name_string(&pack, request->verb->what, request->what);
+		0u + (request->what_count > 0) + (request->at != NULL) + (request->by != NULL) +
+			(request->why != NULL) + limit + (request->audience != NULL) +
+			(request->since != NULL) + 2 * request->preview);
+	pack_what(&pack, request);
 	pack_given(&pack, "at", request->at);
+	pack_given(&pack, "audience", request->audience);
+	pack_given(&pack, "since", request->since);
+	if (request->preview) {
+		pack_name_bool(&pack, "preview", true);
+		pack_name_string(&pack, "language", request->language);
+	}
 	pack_given(&pack, "by", request->by);
 	pack_given(&pack, "why", request->why);
 	if (limit)
@@ -310,18 +373,26 @@ check(const struct request *request)
 {
 	const struct verb *verb = request->verb;
 	bool who = request->by != NULL || request->why != NULL;
-	if ((verb->what == NULL) != (request->what == NULL))
+	if (request->what_count > verb->what_max)
+		return command_misused(&COMMAND_RELEASES, "%s takes %zu more words at most",
+			verb->name, verb->what_max);
+	if (verb->what != NULL && request->what_count == 0)
 		return command_misused(&COMMAND_RELEASES,
-			verb->what == NULL ? "%s takes no more words"
-				: strcmp(verb->what, "at") == 0
+			strcmp(verb->what, "at") == 0
 				? "%s needs the time for which a release is scheduled"
+				: strcmp(verb->what, "subscriptions") == 0
+				? "%s needs the subscriptions that are to get the newest release"
 				: "%s needs a release, or the first 8 or more digits of one",
 			verb->name);
 	if (who && (verb->takes & TAKES_WHO) == 0)
 		return command_misused(
 			&COMMAND_RELEASES, "%s changes nothing: no --by, no --why", verb->name);
-	if (request->at != NULL && (verb->takes & TAKES_AT) == 0)
-		return command_misused(&COMMAND_RELEASES, "only activate takes --at");
+	bool when = request->at != NULL || request->audience != NULL || request->since != NULL;
+	if (when && (verb->takes & TAKES_AT) == 0)
+		return command_misused(
+			&COMMAND_RELEASES, "only activate takes --at, --audience and --since");
+	if (request->preview && (verb->takes & TAKES_PREVIEW) == 0)
+		return command_misused(&COMMAND_RELEASES, "only migrate takes --preview");
 	if (request->limit > 0 && (verb->takes & TAKES_LIMIT) == 0)
 		return command_misused(&COMMAND_RELEASES, "only history takes --limit");
 	return EXIT_DONE;
@@ -331,9 +402,12 @@ static int
 releases_run(int count, char **arguments)
 {
 	struct request request = { .language = "en" };
-	const char *words[2] = { NULL, NULL };
+	const char *words[1 + WHAT_MAX] = { NULL };
 	const struct option list[] = {
 		{ "--at", OPTION_TEXT, &request.at, 0, 0 },
+		{ "--audience", OPTION_TEXT, &request.audience, 0, 0 },
+		{ "--since", OPTION_TEXT, &request.since, 0, 0 },
+		{ "--preview", OPTION_FLAG, &request.preview, 0, 0 },
 		{ "--by", OPTION_TEXT, &request.by, 0, 0 },
 		{ "--why", OPTION_TEXT, &request.why, 0, 0 },
 		{ "--limit", OPTION_COUNT, &request.limit, 1, 10000 },
@@ -342,12 +416,14 @@ releases_run(int count, char **arguments)
 		{ "--to", OPTION_TEXT, &request.to, 0, 0 },
 		{ NULL, OPTION_FLAG, NULL, 0, 0 },
 	};
-	const struct options options = { &COMMAND_RELEASES, list, 0, 2, words };
+	const struct options options = { &COMMAND_RELEASES, list, 0, 1 + WHAT_MAX, words };
 	int code = options_read(&options, count, arguments);
 	if (code != EXIT_DONE)
 		return code;
 	request.verb = find_verb(words[0] == NULL ? "list" : words[0]);
-	request.what = words[1];
+	request.what = words + 1;
+	while (request.what_count < WHAT_MAX && request.what[request.what_count] != NULL)
+		request.what_count++;
 	if (request.verb == NULL)
 		return command_misused(&COMMAND_RELEASES, "what is \"%s\"?", words[0]);
 	code = check(&request);
@@ -358,7 +434,8 @@ const struct command COMMAND_RELEASES = {
 	.name = "releases",
 	.usage =
 		"releases [list|history [--limit N]] [--json] [--language en|zh] [--to ADDRESS|PATH]\n"
-		"       suanpan releases activate RELEASE [--at TIME] [--by NAME] [--why TEXT]\n"
+		"       suanpan releases activate RELEASE [--at TIME] [--audience everyone|new [--since TIME]] [--by NAME] [--why TEXT]\n"
+		"       suanpan releases migrate SUBSCRIPTION ... [--preview] [--by NAME] [--why TEXT]\n"
 		"       suanpan releases revert [--by NAME] [--why TEXT]\n"
 		"       suanpan releases cancel TIME [--by NAME] [--why TEXT]\n"
 		"       suanpan releases delete RELEASE [--by NAME] [--why TEXT]",
@@ -367,6 +444,7 @@ const struct command COMMAND_RELEASES = {
 	.help = "list      all releases that are kept, newest first, and which is in force; the same without a word\n"
 		"history   which was in force when, by whom and why, and which are scheduled\n"
 		"activate  puts a release in force, at once or at a time; charges go on meanwhile\n"
+		"migrate   gives subscriptions that kept an older release the newest one; with --preview it only says what that changes\n"
 		"revert    puts the release in force again that was so before\n"
 		"cancel    takes a scheduled activation back, by its time\n"
 		"delete    deletes a release that never was in force and is not scheduled\n"
@@ -375,16 +453,23 @@ const struct command COMMAND_RELEASES = {
 		"shows it. Who does it (--by) and why (--why) are kept in the journal and shown by history.\n"
 		"suanpan publish makes a release, suanpan diff says what differs between two.\n"
 		"\n"
+		"With --audience new a release is in force for new subscriptions only: those with terms (subscription.get) since it is\n"
+		"activated, or since the time of --since. All others keep the release that they have until they are migrated, or until\n"
+		"one is activated for everyone. migrate takes 100 at a time: xargs -n 100 suanpan releases migrate < FILE.\n"
+		"\n"
 		"It ends with code 0 if it is done, 1 if the server refused it, 2 if it was not called so, 3 if there is no server.\n"
 		"\n"
 		"  suanpan releases\n"
 		"  suanpan releases activate 5cf5e8a1b2c3 --at 2026-10-01T00:00:00+08:00 --by li.wei --why \"autumn prices\"\n"
+		"  suanpan releases activate 5cf5e8a1b2c3 --audience new\n"
+		"  suanpan releases migrate s1 s2 --preview\n"
 		"  suanpan releases cancel 2026-10-01T00:00:00+08:00\n"
 		"  suanpan releases revert --by li.wei --why \"too early\"",
 	.help_zh =
 		"list      列出保存的全部规则版本（最新在前）及其是否生效；不写动词时亦同\n"
 		"history   何时由何人因何启用了哪个规则版本，以及已排期的启用\n"
 		"activate  启用规则版本（立即或定时），计费不中断\n"
+		"migrate   把沿用旧规则版本的用户迁移到最新版本；--preview 只列出差异\n"
 		"revert    恢复前一个生效的规则版本\n"
 		"cancel    按时间取消已排期的启用\n"
 		"delete    删除从未生效且未排期的规则版本\n"
@@ -392,10 +477,15 @@ const struct command COMMAND_RELEASES = {
 		"RELEASE 为规则版本名称，或其前 8 位以上；TIME 为带时区的 RFC 3339 时间（history 所显示的）。\n"
 		"操作人（--by）和原因（--why）记入日志，由 history 显示。suanpan publish 发布规则版本，suanpan diff 比较两个规则版本。\n"
 		"\n"
+		"--audience new 表示仅对新用户启用：签约时间（subscription.get 的 terms）不早于启用时间或 --since 的用户。其余用户保持原规则版本，\n"
+		"直至迁移或对所有用户启用另一版本。migrate 每次最多 100 个用户：xargs -n 100 suanpan releases migrate < 文件。\n"
+		"\n"
 		"退出码：0 已完成，1 被服务器拒绝，2 用法不对，3 没有服务器。\n"
 		"\n"
 		"  suanpan releases\n"
 		"  suanpan releases activate 5cf5e8a1b2c3 --at 2026-10-01T00:00:00+08:00 --by li.wei --why \"autumn prices\"\n"
+		"  suanpan releases activate 5cf5e8a1b2c3 --audience new\n"
+		"  suanpan releases migrate s1 s2 --preview\n"
 		"  suanpan releases cancel 2026-10-01T00:00:00+08:00\n"
 		"  suanpan releases revert --by li.wei --why \"too early\"",
 	.run = releases_run,

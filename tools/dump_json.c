@@ -158,11 +158,16 @@ subscription_json(struct bytes value)
 		set_span(item, span);
 		json_array_append_new(list, item);
 	}
-	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "account", json_of_text(subscription.account),
-		"product", json_of_text(subscription.product), "states", list, "service_ids",
+	json_t *object = json_pack("{s:o, s:o, s:o, s:o, s:o}", "account",
+		json_of_text(subscription.account), "product", json_of_text(subscription.product),
+		"states", list, "service_ids",
 		dated_json("service_id", subscription.services, subscription.service_count),
 		"packages",
 		dated_json("package", subscription.packages, subscription.package_count));
+	int64_t terms_ms = subscription_terms(&subscription);
+	if (terms_ms != INT64_MIN)
+		json_object_set_new(object, "terms", time_json(terms_ms));
+	return object;
 }
 
 static json_t *
@@ -227,6 +232,8 @@ setting_json(struct bytes key, struct bytes value)
 		json_object_set_new(object, "by", json_of_text(activation.by));
 	if (activation.why.size > 0)
 		json_object_set_new(object, "why", json_of_text(activation.why));
+	if (activation.since_ms != INT64_MIN)
+		json_object_set_new(object, "since", time_json(activation.since_ms));
 	return object;
 }
 

@@ -47,11 +47,12 @@ static const struct example EXAMPLES[] = {
 	{ "history", "{\"account\": \"a1\", \"limit\": 20}" },
 	{ "release.publish", "{\"bundle\": {\"$bytes\": \"U1BCVU5ETDE=\"}, \"by\": \"li.wei\"}" },
 	{ "release.list", "" },
-	{ "release.activate", "[\"00ab0e9b0541\"]" },
+	{ "release.activate", "{\"release\": \"00ab0e9b0541\", \"audience\": \"new\"}" },
 	{ "release.revert", "{\"by\": \"li.wei\", \"why\": \"night calls cost too little\"}" },
 	{ "release.cancel", "[\"2026-12-01T00:00:00+08:00\"]" },
 	{ "release.history", "" },
 	{ "release.delete", "[\"7bed4272a7d0\"]" },
+	{ "release.migrate", "{\"subscriptions\": [\"s1\", \"s2\"], \"preview\": true}" },
 	{ "release.diff", "[\"00ab0e9b0541\", \"7bed4272a7d0\"]" },
 };
 
