@@ -460,6 +460,61 @@ subscription_tells_its_state_at_any_instant(void **state)
 	assert_int_equal(field_read_span(&subscription.packages).from_ms, 1000);
 }
 
+/* The value with an instant behind it. */
+static struct bytes
+with_instant(struct bytes value, int64_t ms)
+{
+	static uint8_t behind[300];
+	assert_true(value.size + 8 <= sizeof behind);
+	memcpy(behind, value.data, value.size);
+	store_i64(behind + value.size, ms);
+	return (struct bytes){ behind, value.size + 8 };
+}
+
+/* A record of before there were terms has none; what stands behind it is an instant, or damage. */
+static void
+a_subscription_may_have_terms_behind_it(void **state)
+{
+	(void)state;
+	struct bytes key = bytes_of_text(TEXT("subscription-1")), bare = sample_subscription();
+	struct subscription subscription = subscription_read(bare);
+	assert_true(subscription_terms(&subscription) == INT64_MIN);
+	assert_int_equal(subscription_before_terms(bare).size, bare.size);
+	struct bytes value = with_instant(bare, 4711);
+	subscription = subscription_read(value);
+	assert_int_equal(subscription_terms(&subscription), 4711);
+	assert_text(subscription.account, "account-1");
+	assert_int_equal(subscription_before_terms(value).size, bare.size);
+	assert_true(record_is_valid(TABLE_SUBSCRIPTION, key, value));
+	for (size_t cut = 1; cut < 8; cut++)
+		assert_false(record_is_valid(
+			TABLE_SUBSCRIPTION, key, (struct bytes){ value.data, value.size - cut }));
+	assert_true(record_is_valid(TABLE_SUBSCRIPTION, key, with_instant(bare, -1)));
+	assert_false(record_is_valid(TABLE_SUBSCRIPTION, key, with_instant(bare, INT64_MIN)));
+}
+
+static void
+an_activation_may_be_for_those_since_an_instant(void **state)
+{
+	(void)state;
+	struct record_key at;
+	char name[RELEASE_NAME_BYTES];
+	memset(name, 'a', sizeof name);
+	const struct activation_record written = { { name, sizeof name }, TEXT("anna"), TEXT("x"),
+		4711 };
+	key_of_activation(&at, 1000);
+	struct bytes key = { at.data, at.size };
+	struct field_writer writer = start();
+	activation_record_write(&writer, &written);
+	struct bytes value = fields_written(&writer);
+	assert_int_equal(activation_record_read(value).since_ms, 4711);
+	assert_text(activation_record_read(value).why, "x");
+	assert_true(record_is_valid(TABLE_SETTING, key, value));
+	for (size_t cut = 1; cut < 8; cut++)
+		assert_false(record_is_valid(
+			TABLE_SETTING, key, (struct bytes){ value.data, value.size - cut }));
+}
+
 static void
 service_tells_who_held_it_at_any_instant(void **state)
 {
@@ -501,7 +556,8 @@ an_activation_is_read_as_written_and_its_key_sorts_by_time(void **state)
 	int64_t at_ms = -1;
 	char name[RELEASE_NAME_BYTES];
 	memset(name, 'a', sizeof name);
-	const struct activation_record written = { { name, sizeof name }, TEXT("anna"), TEXT("x") };
+	const struct activation_record written = { { name, sizeof name }, TEXT("anna"), TEXT("x"),
+		INT64_MIN };
 	key_of_activation(&key, 999);
 	key_of_activation(&later, 1000);
 	assert_true(memcmp(key.data, later.data, key.size) < 0);
@@ -521,6 +577,7 @@ an_activation_is_read_as_written_and_its_key_sorts_by_time(void **state)
 	assert_true(text_equal(read.release, written.release));
 	assert_text(read.by, "anna");
 	assert_text(read.why, "x");
+	assert_true(read.since_ms == INT64_MIN);
 	struct bytes late_key = { later.data, later.size };
 	assert_true(record_is_valid(TABLE_SETTING, late_key, value));
 	value.size--;
@@ -583,7 +640,9 @@ main(void)
 		cmocka_unit_test(subscription_tells_its_state_at_any_instant),
 		cmocka_unit_test(service_tells_who_held_it_at_any_instant),
 		cmocka_unit_test(balance_and_release_are_read_as_written),
+		cmocka_unit_test(a_subscription_may_have_terms_behind_it),
 		cmocka_unit_test(an_activation_is_read_as_written_and_its_key_sorts_by_time),
+		cmocka_unit_test(an_activation_may_be_for_those_since_an_instant),
 		cmocka_unit_test(
 			first_entry_of_a_day_remembers_the_one_before_and_later_ones_keep_it),
 		cmocka_unit_test(names_of_states_and_kinds),
