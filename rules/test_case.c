@@ -152,6 +152,7 @@ read_state(lua_State *lua, struct test_step *step)
 {
 	step->left = read_used(lua, "left", &step->left_count);
 	step->used = read_used(lua, "used", &step->used_count);
+	step->fees = get_text(lua, "fees");
 	step->has_charged = reader_has(lua, "charged");
 	if (step->has_charged)
 		step->charged.micros = reader_integer(lua, "charged");

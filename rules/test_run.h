@@ -4,6 +4,7 @@
  *   catalog_test.c   builds the release, reads the tests and runs them in order
  *   test_case.c      reads what rules/lib/tests.lua made of the words
  *   test_world.c     who holds packages, and what is counted
+ *   test_fees.c      what falls due as its clock goes on
  *   test_scenario.c  runs the steps of a scenario
  *   test_always.c    tries a claim on a range of usage, and shrinks what breaks it
  *   test_due.c       what falls due in a period

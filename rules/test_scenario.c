@@ -6,11 +6,14 @@
 
 #include <stdio.h>
 
-/* What moves the clock before a step: later, what falls due on the way is charged here. */
-static void
-move_clock(struct test_run *run, const struct test_step *step)
+/* Charges what has fallen due meanwhile. */
+static bool
+fall_due(struct test_run *run)
 {
-	world_move(&run->world, step->clock_ms);
+	struct fault fault = { 0 };
+	arena_clear(&run->arena);
+	return world_fall_due(&run->world, &run->arena, &fault) ||
+		test_differ(run, "fault", TEXT("-"), text_of(fault.text));
 }
 
 static bool
@@ -70,6 +73,28 @@ used_now(const struct world *world, const struct used_allowance *wanted)
 	return world_used(world, &name);
 }
 
+/* What fell due since fees were expected last: "package.fee 91.55, …". */
+static bool
+compare_fees(struct test_run *run, struct text wanted)
+{
+	struct world *world = &run->world;
+	if (wanted.data == NULL)
+		return true;
+	buffer_clear(&run->text);
+	for (size_t i = world->fees_told; i < world->fee_count; i++) {
+		const struct world_fee *fee = &world->fees[i];
+		char amount[MONEY_TEXT_MAX];
+		size_t size = money_format(fee->amount, amount);
+		if (!buffer_print(&run->text, "%s%.*s.%.*s %.*s", i == world->fees_told ? "" : ", ",
+			    TEXT_ARGS(fee->package), TEXT_ARGS(fee->charge), (int)size, amount))
+			return false;
+	}
+	world->fees_told = world->fee_count;
+	bool compared = test_compare_text(run, "fees", wanted, text_of_buffer(&run->text));
+	buffer_clear(&run->text);
+	return compared;
+}
+
 static bool
 run_expect(struct test_run *run, const struct test_step *step)
 {
@@ -83,15 +108,16 @@ run_expect(struct test_run *run, const struct test_step *step)
 	for (uint32_t i = 0; i < step->used_count; i++)
 		if (!compare_count(run, "used", &step->used[i], used_now(world, &step->used[i])))
 			return false;
+	if (!compare_fees(run, step->fees))
+		return false;
 	if (step->has_charged && !test_compare_money(run, "charged", step->charged, world->charged))
 		return false;
 	return run->expected.size == 0 || world_describe(world, run->options->language, &run->text);
 }
 
 static bool
-run_step(struct test_run *run, const struct test_step *step)
+act(struct test_run *run, const struct test_step *step)
 {
-	move_clock(run, step);
 	switch (step->kind) {
 	case STEP_MOVE:
 		return true;
@@ -105,6 +131,18 @@ run_step(struct test_run *run, const struct test_step *step)
 		return run_expect(run, step);
 	}
 	return false;
+}
+
+/* What has fallen due by then is charged before the step, and what the step makes due behind it. */
+static bool
+run_step(struct test_run *run, const struct test_step *step)
+{
+	world_move(&run->world, step->clock_ms);
+	if (!fall_due(run))
+		return false;
+	if (run->expected.size > 0 || !act(run, step))
+		return run->expected.size > 0;
+	return (step->kind != STEP_BUY && step->kind != STEP_CANCEL) || fall_due(run);
 }
 
 static bool
@@ -125,6 +163,7 @@ test_scenario_run(struct test_run *run, const struct test_case *test)
 	test_clear(run);
 	if (result == NULL || !test_begin(run, &test->beginning, scenario->clock_ms))
 		return false;
+	world_owe_nothing(&run->world);
 	for (uint32_t i = 0; i < scenario->step_count; i++) {
 		if (!run_step(run, &scenario->steps[i]))
 			return false;

@@ -4,6 +4,7 @@
 
 #include "../engine/base/memory.h"
 #include "../engine/base/must.h"
+#include "due.h"
 
 /* Of the newest counters, so many are described. */
 #define COUNTERS_SHOWN_MAX 50
@@ -18,6 +19,8 @@ void
 world_release(struct world *world)
 {
 	memory_free(world->holdings);
+	memory_free(world->due_from);
+	memory_free(world->fees);
 	memory_free(world->counters);
 	world_init(world, world->image, world->functions);
 }
@@ -28,16 +31,19 @@ world_clear(struct world *world, int64_t clock_ms)
 	world->clock_ms = clock_ms;
 	world->holding_count = 0;
 	world->counter_count = 0;
+	world->fee_count = 0;
+	world->fees_told = 0;
 	world->charged = (struct money){ 0 };
 }
 
-/* The list with room for one more; NULL without memory. */
+/* The list with room for so many; NULL without memory. */
 static void *
 grow(void *list, size_t count, size_t *room, size_t size)
 {
-	if (count < *room)
+	if (count <= *room)
 		return list;
-	size_t wanted = *room == 0 ? 16 : *room * 2;
+	size_t wanted = *room * 2 > 16 ? *room * 2 : 16;
+	wanted = wanted > count ? wanted : count;
 	void *grown = memory_resize(list, wanted * size);
 	if (grown != NULL)
 		*room = wanted;
@@ -47,11 +53,18 @@ grow(void *list, size_t count, size_t *room, size_t size)
 bool
 world_hold(struct world *world, const struct holding *holding)
 {
-	struct holding *list = grow(world->holdings, world->holding_count, &world->holding_room,
+	size_t room = world->holding_room;
+	int64_t *due_from = grow(
+		world->due_from, world->holding_count + 1, &room, sizeof *world->due_from);
+	if (due_from == NULL)
+		return false;
+	world->due_from = due_from;
+	struct holding *list = grow(world->holdings, world->holding_count + 1, &world->holding_room,
 		sizeof *world->holdings);
 	if (list == NULL)
 		return false;
 	world->holdings = list;
+	due_from[world->holding_count] = due_day(world->image, holding->from_ms);
 	list[world->holding_count++] = *holding;
 	return true;
 }
@@ -162,7 +175,7 @@ world_count(struct world *world, const struct counter_name *name, int64_t used)
 	struct world_counter *counter = find_counter(world, name);
 	must(used >= 0);
 	if (counter == NULL) {
-		struct world_counter *list = grow(world->counters, world->counter_count,
+		struct world_counter *list = grow(world->counters, world->counter_count + 1,
 			&world->counter_room, sizeof *world->counters);
 		if (list == NULL)
 			return false;

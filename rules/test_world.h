@@ -17,13 +17,28 @@ struct world_counter {
 	int64_t used;
 };
 
+/* What fell due for a package that is held. */
+struct world_fee {
+	size_t holding;
+	struct text package;
+	struct text charge;
+	int64_t cycle_day; /* the first of its cycle */
+	int64_t due_day;
+	struct money amount;
+};
+
 struct world {
 	const struct image *image;
 	const struct rate_functions *functions;
 	int64_t clock_ms;
 	struct holding *holdings;
+	int64_t *due_from; /* of each holding: the first day on which what falls due is not known */
 	size_t holding_count;
 	size_t holding_room;
+	struct world_fee *fees; /* in the order in which they fell due */
+	size_t fee_count;
+	size_t fee_room;
+	size_t fees_told; /* so many were expected already */
 	struct world_counter *counters;
 	size_t counter_count;
 	size_t counter_room;
@@ -55,6 +70,14 @@ size_t world_format(const struct world *world, const struct counter_name *name, 
 	char text[MONEY_TEXT_MAX]);
 /* What an allowance has left at the clock's time, carried units included; 0 if it is not held. */
 int64_t world_left(const struct world *world, struct text package, struct text allowance);
+
+/* What is held now owes nothing for days up to that of the clock. */
+void world_owe_nothing(struct world *world);
+/*
+ * Charges what has fallen due up to the clock's time and was not charged before. False without
+ * memory, past what money can hold, or with a fault of the machine, as *fault tells.
+ */
+bool world_fall_due(struct world *world, struct arena *arena, struct fault *fault);
 
 /* Prices a usage, and changes nothing. */
 enum rate_outcome world_price(struct world *world, const struct usage *usage, struct arena *arena,

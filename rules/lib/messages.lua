@@ -751,8 +751,14 @@ messages.use_without_service = {
 messages.no_state_expected = {
     en = "this step expects nothing, so it can't fail",
     zh = "这一步没有任何期望，不可能失败",
-    mend_en = "say what must be so: left, used or charged",
-    mend_zh = "写出应有的状态：left、used 或 charged",
+    mend_en = "say what must be so: left, used, fees or charged",
+    mend_zh = "写出应有的状态：left、used、fees 或 charged",
+}
+messages.fee_line = {
+    en = "'{got}' is not a fee that falls due",
+    zh = "“{got}”不是到期的费用",
+    mend_en = "write \"package.fee 91.55\"",
+    mend_zh = "写成 \"优惠包.收费 91.55\"",
 }
 messages.left_of_a_cycle = {
     en = "what an allowance has left is that of all its cycles together",

@@ -92,7 +92,7 @@ function steps.use(scenario, record)
 end
 
 function steps.expect(_, record)
-    if #record.left == 0 and #record.used == 0 and record.charged == nil then
+    if #record.left == 0 and #record.used == 0 and record.charged == nil and not record.fees then
         find("no_state_expected", record.place)
         return nil
     end
@@ -104,7 +104,13 @@ function steps.expect(_, record)
             return nil
         end
     end
-    return { left = record.left, used = record.used, charged = record.charged }
+    for index, fee in ipairs(record.fees or {}) do
+        if not string.find(fee, "^%a[%w_-]*%.%a[%w_-]* %d+%.%d%d+$") then
+            find("fee_line", at(at(record.place, "fees"), index), { got = native.shorten(fee) })
+        end
+    end
+    return { left = record.left, used = record.used, charged = record.charged,
+        fees = record.fees and table.concat(record.fees, ", ") }
 end
 
 -- A scenario for C; nil after findings, and while there is no release.

@@ -70,7 +70,10 @@ return function(schema)
                     zh = "免费资源的余量，含结转的部分" } },
                 { "used", "used", default = {}, say = { en = "What allowances, tiers, caps, limits counted in the cycle of that time",
                     zh = "免费资源、阶梯、封顶与限额在当时所在周期内已计的数量" } },
-                { "charged", "money", say = { en = "All that was charged so far", zh = "至此收取的总额" } },
+                { "fees", { "list_with_repeats", "text" },
+                    say = { en = "What fell due since fees were expected last, in order: \"package.fee 91.55\"; {} nothing",
+                        zh = "自上次写 fees 以来到期的费用（按顺序）：\"优惠包.收费 91.55\"；{} 为没有" } },
+                { "charged", "money", say = { en = "All that was charged so far, fees included", zh = "至此收取的总额，含到期的费用" } },
             },
         },
     }

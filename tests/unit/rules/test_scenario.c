@@ -16,6 +16,9 @@ static const char counting_catalog[] =
 	"        tiers = { kind = \"graduated\", every = \"month\", id = \"paid\" },\n"
 	"        price = { { \"0.20\", up_to = 5 }, { \"0.10\" } } },\n"
 	"    tariff { id = \"sms\", serves = { service = \"sms\" }, say = \"say\", step = \"1 item\", price = \"0.10\" },\n"
+	"    charge { id = \"fee\", say = \"say\", every = \"month\", ahead = true, prorate = \"day\", amount = \"31.00\" },\n"
+	"    charge { id = \"rent\", say = \"say\", every = \"month\", ahead = false, prorate = \"day\", amount = \"3.10\" },\n"
+	"    charge { id = \"start\", say = \"say\", every = \"once\", amount = \"5.00\" },\n"
 	"    cap { id = \"most\", amount = \"1.50\", every = \"day\" },\n"
 	"    limit { id = \"messages\", serves = { service = \"sms\" }, amount = \"20 items\", every = \"day\", say = \"say\" },\n"
 	"}\n"
@@ -135,6 +138,43 @@ assert_finding(const char *steps, const char *rule, uint32_t line)
 }
 
 static void
+fees_fall_due_as_the_clock_passes_their_day(void **state)
+{
+	(void)state;
+	assert_passes(
+		"expect { fees = {} },\n"
+		"buy { \"talk\" },\n"
+		"expect { fees = { \"talk.fee 22.00\", \"talk.start 5.00\" }, charged = \"27.00\" },\n"
+		"advance \"10 days\", expect { fees = {} },\n"
+		"at \"2026-03-31 23:59:59\", expect { fees = {} },\n"
+		"advance \"1 s\", expect { fees = { \"talk.fee 31.00\", \"talk.rent 2.20\" } },\n"
+		"advance \"1 s\", expect { fees = {}, charged = \"60.20\" },\n"
+		"advance \"1 month\", use { seconds = 60 },\n"
+		"expect { fees = { \"talk.fee 31.00\", \"talk.rent 3.10\" }, charged = \"94.30\" },\n"
+		/* Cancelled on the third: nothing is given back, and three days are owed. */
+		"at \"2026-05-03 12:00:00\", cancel { \"talk\" },\n"
+		"advance \"1 year\", expect { fees = { \"talk.rent 0.30\" } },\n"
+		"buy { \"talk\" }, expect { fees = {} },\n");
+}
+
+static void
+fees_of_what_was_held_before_begin_with_the_next_day(void **state)
+{
+	(void)state;
+	run("buy { \"talk\" } } scenario \"held\" { from = \"2026-03-31 12:00:00\", holds = \"talk\",\n"
+	    "expect { fees = {} }, advance \"12 hours\",\n"
+	    "expect { fees = { \"talk.fee 31.00\", \"talk.rent 3.10\" }, charged = \"34.10\" },\n"
+	    "} scenario \"long\" { from = \"2021-01-15 00:00:00\", holds = \"talk\", advance \"5 years\",\n"
+	    /* 60 months, none left out at the edge of what is asked at once */
+	    "expect { charged = \"2046.00\" },\n");
+	for (size_t i = 1; i < report.result_count; i++)
+		if (!report.results[i].passed)
+			fail_msg("expected %.*s, got %.*s", TEXT_ARGS(report.results[i].expected),
+				TEXT_ARGS(report.results[i].got));
+	assert_int_equal(report.result_count, 2);
+}
+
+static void
 what_is_used_is_counted_and_charged(void **state)
 {
 	(void)state;
@@ -143,13 +183,13 @@ what_is_used_is_counted_and_charged(void **state)
 		"use { seconds = \"8 minutes\", expect = { amount = \"0.00\", parts = \"8 free\" } },\n"
 		"use { seconds = \"4 minutes\", expect = { amount = \"0.40\", parts = \"2 free, 2 tier 1\" } },\n"
 		"use { seconds = \"4 minutes\", expect = { amount = \"0.70\", parts = \"3 tier 1, 1 tier 2\" } },\n"
-		"expect { left = { [\"talk.minutes\"] = 0 }, charged = \"1.10\",\n"
+		"expect { left = { [\"talk.minutes\"] = 0 }, charged = \"28.10\",\n"
 		"    used = { [\"talk.minutes\"] = \"10 minutes\", [\"talk.paid\"] = 360, [\"talk.most\"] = \"1.10\" } },\n"
 		"use { seconds = \"10 minutes\", expect = { amount = \"0.40\" } },\n"
 		"use { seconds = \"10 minutes\", expect = { amount = \"0.00\" } },\n"
 		"advance \"1 day\",\n"
 		"use { seconds = \"10 minutes\", expect = { amount = \"1.00\" } },\n"
-		"expect { charged = \"2.50\" },\n");
+		"expect { charged = \"29.50\" },\n");
 }
 
 static void
@@ -212,7 +252,7 @@ a_limit_refuses_within_a_scenario(void **state)
 		"use { service = \"sms\", items = 19, expect = { amount = \"1.50\" } },\n"
 		"use { service = \"sms\", items = 5, expect = { amount = \"0.00\" } },\n"
 		"use { service = \"sms\", items = 1, expect = { refused = \"LIMIT_REACHED\" } },\n"
-		"expect { used = { [\"talk.messages\"] = 24 }, charged = \"1.50\" },\n"
+		"expect { used = { [\"talk.messages\"] = 24 }, charged = \"28.50\" },\n"
 		"advance \"12 hours\",\n"
 		"use { service = \"sms\", items = 1, expect = { amount = \"0.10\" } },\n");
 }
@@ -234,7 +274,7 @@ a_failure_names_the_step_and_tells_why(void **state)
 		"expect { left = { [\"talk.minutes\"] = 600 }, charged = \"1.00\", used = { [\"talk.most\"] = \"0.10\" } },\n",
 		3, 4);
 	assert_text(result->expected, "left talk.minutes 600, used talk.most 0.10, charged 1.00");
-	assert_text(result->got, "left talk.minutes 540, used talk.most 0.00, charged 0.00");
+	assert_text(result->got, "left talk.minutes 540, used talk.most 0.00, charged 27.00");
 	assert_text(result->because,
 		"2026-03-10T12:00:00+08:00, held: talk\ncounted talk.minutes in the cycle from 2026-03-01: 60\n");
 	result = assert_fails("use { seconds = 60 },\n", 1, 2);
@@ -248,9 +288,9 @@ the_report_names_the_step_in_both_languages(void **state)
 	(void)state;
 	struct buffer out;
 	static const char *const wanted[] = {
-		"some_test.lua:3: failed: it, step 2 (expect)\n    expected: charged 1.00\n    got:      charged 0.00\n"
+		"some_test.lua:3: failed: it, step 2 (expect)\n    expected: charged 1.00\n    got:      charged 27.00\n"
 		"        2026-03-10T12:00:00+08:00, held: talk\n",
-		"some_test.lua:3: 失败: it，第 2 步（expect）\n    应为：charged 1.00\n    实为：charged 0.00\n"
+		"some_test.lua:3: 失败: it，第 2 步（expect）\n    应为：charged 1.00\n    实为：charged 27.00\n"
 		"        2026-03-10T12:00:00+08:00，持有：talk\n",
 	};
 	static const char *const languages[] = { "en", "zh" };
@@ -281,6 +321,8 @@ what_makes_no_sense_is_found(void **state)
 	assert_finding("expect { used = { [\"talk.minuets\"] = 1 } },\n", "unknown_counter", 2);
 	assert_finding(
 		"expect { left = { [\"talk.minutes 2026-03-01\"] = 1 } },\n", "left_of_a_cycle", 2);
+	assert_finding("expect { fees = \"fee 1\" },\n", "wrong_type", 2);
+	assert_finding("expect { fees = { \"fee 1.00\" } },\n", "fee_line", 2);
 	assert_finding("use {},\n", "quantity_missing", 2);
 	assert_finding("use { seconds = 1, items = 1 },\n", "one_quantity", 2);
 	assert_finding("use { seconds = 1, expect = {} },\n", "nothing_expected", 2);
@@ -362,6 +404,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			fees_fall_due_as_the_clock_passes_their_day, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			fees_of_what_was_held_before_begin_with_the_next_day, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			what_is_used_is_counted_and_charged, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

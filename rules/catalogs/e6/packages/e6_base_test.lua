@@ -70,7 +70,7 @@ scenario "a spring with e6" {
     event = { service = "voice", from = "07715510165", to = "5507882" },
 
     buy { "e6_base" },
-    expect { left = { ["e6_base.local_minutes"] = "300 minutes" } },
+    expect { left = { ["e6_base.local_minutes"] = "300 minutes" }, fees = { "e6_base.fee 91.55" } },
     use { at = "2026-03-18 12:00:00", seconds = "200 minutes", expect = { amount = "0.00", parts = "day 200 free" } },
 
     -- March's 100 serve April before April's 300, and are gone on 1 May.
@@ -93,7 +93,11 @@ scenario "a spring with e6" {
     advance "10 days",
     use { at = "2026-05-11 12:00:00", seconds = "298 minutes", expect = { amount = "44.70" } },
     use { seconds = "4 minutes", expect = { amount = "0.52", parts = "day 2 tier 1, day 2 tier 2" } },
-    expect { used = { ["e6_base.paid_minutes"] = "302 minutes" }, charged = "45.22" },
+    expect {
+        used = { ["e6_base.paid_minutes"] = "302 minutes" },
+        fees = { "e6_base.fee 129.00", "e6_base.fee 129.00" },                -- of April and May
+        charged = "394.77",
+    },
 
     advance "1 month",
     use { seconds = "301 minutes", expect = { amount = "0.15" } },

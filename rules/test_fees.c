@@ -1,0 +1,122 @@
+/* What falls due in a world as its clock goes on, priced as a bill would (due.h). */
+#include "test_world.h"
+
+#include "../engine/base/memory.h"
+#include "../engine/base/must.h"
+#include "due.h"
+
+/* More than any cycle, so that one that falls due within a window lies in what is asked whole. */
+#define CYCLE_DAYS_MAX 367
+/* Of days on which something falls due, so many are asked at once. */
+#define WINDOW_DAYS 1000
+
+void
+world_owe_nothing(struct world *world)
+{
+	for (size_t i = 0; i < world->holding_count; i++) {
+		int64_t day = due_day(world->image, world->clock_ms) + 1;
+		if (day > world->due_from[i])
+			world->due_from[i] = day;
+	}
+}
+
+static int64_t
+instant_of_day(int64_t day)
+{
+	if (day <= INSTANT_MIN / DAY_MS)
+		return INSTANT_MIN;
+	return day >= INSTANT_MAX / DAY_MS ? INSTANT_MAX : day * DAY_MS;
+}
+
+static bool
+was_charged(const struct world *world, size_t holding, const struct due_line *line)
+{
+	for (size_t i = world->fee_count; i-- > 0;) {
+		const struct world_fee *fee = &world->fees[i];
+		if (fee->holding == holding && fee->cycle_day == line->from_day &&
+			text_equal(fee->charge, line->charge))
+			return true;
+	}
+	return false;
+}
+
+static bool
+add_fee(struct world *world, size_t holding, const struct due_line *line)
+{
+	if (world->fee_count == world->fee_room) {
+		size_t room = world->fee_room == 0 ? 16 : world->fee_room * 2;
+		struct world_fee *fees = memory_resize(world->fees, room * sizeof *fees);
+		if (fees == NULL)
+			return false;
+		world->fees = fees;
+		world->fee_room = room;
+	}
+	world->fees[world->fee_count++] = (struct world_fee){ holding, line->package, line->charge,
+		line->from_day, line->due_day, line->amount };
+	return money_add(world->charged, line->amount, &world->charged);
+}
+
+/* What falls due for one holding on the days first … last. */
+static bool
+charge_window(struct world *world, size_t holding, int64_t first, int64_t last, struct arena *arena,
+	struct fault *fault)
+{
+	struct due_question question = { .image = world->image,
+		.holding = world->holdings[holding],
+		.period = { instant_of_day(first - CYCLE_DAYS_MAX),
+			instant_of_day(last + CYCLE_DAYS_MAX) } };
+	struct due_pricing pricing;
+	arena_clear(arena);
+	if (due_price(&question, arena, &pricing, fault) != DUE_DONE)
+		return false;
+	if (pricing.refused != 0) {
+		fault_set(fault, STATUS_INVALID, "%s", due_refusal_code(pricing.refused));
+		return false;
+	}
+	for (size_t i = 0; i < pricing.line_count; i++) {
+		const struct due_line *line = &pricing.lines[i];
+		if (line->due_day < first || line->due_day > last ||
+			was_charged(world, holding, line))
+			continue;
+		if (!add_fee(world, holding, line)) {
+			fault_set(fault, STATUS_MEMORY, "the fees are more than can be held");
+			return false;
+		}
+	}
+	return true;
+}
+
+static int
+compare_fees(const void *left, const void *right)
+{
+	const struct world_fee *a = left, *b = right;
+	if (a->due_day != b->due_day)
+		return a->due_day < b->due_day ? -1 : 1;
+	return (a->holding > b->holding) - (a->holding < b->holding);
+}
+
+bool
+world_fall_due(struct world *world, struct arena *arena, struct fault *fault)
+{
+	int64_t today = due_day(world->image, world->clock_ms);
+	size_t known = world->fee_count;
+	for (size_t i = 0; i < world->holding_count; i++)
+		while (world->due_from[i] <= today) {
+			int64_t first = world->due_from[i];
+			int64_t last = today - first < WINDOW_DAYS ? today : first + WINDOW_DAYS;
+			if (!charge_window(world, i, first, last, arena, fault))
+				return false;
+			world->due_from[i] = last;
+			if (last == today)
+				break;
+		}
+	/* Of one package, charges stand in written order already. */
+	for (size_t i = known + 1; i < world->fee_count; i++)
+		for (size_t j = i;
+			j > known && compare_fees(&world->fees[j - 1], &world->fees[j]) > 0; j--) {
+			struct world_fee swapped = world->fees[j];
+			world->fees[j] = world->fees[j - 1];
+			world->fees[j - 1] = swapped;
+		}
+	return true;
+}
