@@ -42,7 +42,10 @@ SOUND = {
     "history": {"account": "1001", "limit": 10, "cursor": "0", "from": AT, "till": AT_MS},
     "release.publish": {"bundle": b"12345678", "by": "me", "why": "because", "activate": False, "despite_tests": False},
     "release.list": {},
-    "release.activate": {"release": "0123456789abcdef", "by": "me", "why": "because", "at": AT},
+    "release.activate": {
+        "release": "0123456789abcdef", "by": "me", "why": "because", "at": AT, "audience": "new", "since": AT,
+    },
+    "release.migrate": {"subscriptions": ["1001"], "by": "me", "why": "because", "preview": True, "language": "zh"},
     "release.revert": {"by": "me", "why": "because"},
     "release.cancel": {"at": AT, "by": "me", "why": "because"},
     "release.history": {"limit": 10},
@@ -64,6 +67,7 @@ REQUIRED = {
     "history": ["account"],
     "release.publish": ["bundle"],
     "release.activate": ["release"],
+    "release.migrate": ["subscriptions"],
     "release.cancel": ["at"],
     "release.delete": ["release"],
 }

@@ -140,7 +140,13 @@ class Model:
             "subscription": subscription, "account": account, "product": product, "service_ids": service_ids,
             "packages": packages, "states": [{"state": "active"}] if states is None else states,
         }  # fmt: skip
-        return self._put(self.subscriptions, subscription, fields, expect)
+
+        def changed(old, _):
+            dates = [span["from"] for span in [*service_ids, *packages, *(states or [])] if "from" in span]
+            begun = min(dates, default=None)  # None: when it was made, which the server's clock says
+            self.subscriptions[subscription]["terms"] = old["terms"] if old else begun
+
+        return self._put(self.subscriptions, subscription, fields, expect, changed)
 
     # ---- once ----
 
