@@ -8,6 +8,25 @@ messages.excludes_nothing = {
     mend_en = "name two or more, no two of which may be held at the same time",
     mend_zh = "写两项或更多，其中任何两项不得同时有效",
 }
+messages.requires_circular = {
+    en = "what is required goes round in a circle: {names}",
+    zh = "依赖成环：{names}",
+    mend_en = "remove one of these needs: the first of them could never be sold by itself",
+    mend_zh = "删去其中一条依赖：否则谁都无法先行销售",
+}
+messages.requires_excluded = {
+    en = "'{name}' requires '{party}' and excludes it, so that it can never be sold",
+    zh = "“{name}”既依赖“{party}”又与之互斥，永远无法销售",
+    mend_en = "remove one of the two rules, or say for which products the exclusion is by `only`",
+    mend_zh = "删去其中一条规则，或用 `only` 写明互斥仅限哪些产品",
+}
+messages.never_sellable = {
+    en = "'{name}' can never be sold: it would need '{party}' together with '{other}', which exclude each other or are never sold at "
+        .. "the same time",
+    zh = "“{name}”永远无法销售：它需要“{party}”与“{other}”同时有效，而两者互斥，或从不同时在售",
+    mend_en = "name another one among its needs, or remove the rule that is in the way",
+    mend_zh = "在依赖中另写一项，或删去造成冲突的规则",
+}
 messages.default_not_allowed = {
     en = "the default is not among the modes that `allow` lists",
     zh = "缺省方式不在 `allow` 所列之中",

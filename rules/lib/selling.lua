@@ -5,6 +5,7 @@ local use = ...
 local report = use "report"
 local schema = use "schema"
 local dated = use "dated"
+local sellable = use "sellable"
 use "selling_types"
 
 local selling = {}
@@ -47,6 +48,7 @@ local function add_parties(parties, kind, list)
         if not parties.number[name] then
             parties.list[#parties.list + 1] = entry.id
             parties.number[name] = #parties.list - 1
+            parties.names[#parties.list - 1] = name
         end
     end
     parties.count[kind] = #parties.list - parties.first[kind]
@@ -239,7 +241,7 @@ function selling.build(outer, facts)
     open_facts(facts)
     local words = outer.words
     local products, plans, offerings = dated.of(words.product), dated.of(words.plan), dated.of(words.offering)
-    local parties = { list = {}, number = {}, first = {}, count = {} }
+    local parties = { list = {}, names = {}, number = {}, first = {}, count = {} }
     add_parties(parties, "package", outer.packages)
     add_parties(parties, "plan", plans)
     add_parties(parties, "offering", offerings)
@@ -251,6 +253,7 @@ function selling.build(outer, facts)
     model.terms = build_all(model, outer.packages, terms_of)
     model.plans = build_all(model, plans, build_plan)
     model.offerings = build_all(model, offerings, build_offering)
+    sellable.check(model, outer.packages)
     return model
 end
 
