@@ -44,6 +44,28 @@ read_suspended(struct asking *asking)
 	return true;
 }
 
+/* Each fact of each span by itself. */
+static bool
+read_facts(struct asking *asking)
+{
+	const struct list *list = &asking->params->facts;
+	const struct dated_fact_params *given = list->items;
+	size_t count = 0;
+	for (size_t i = 0; i < list->count; i++)
+		count += given[i].with.count;
+	struct due_fact *facts = arena_take_zeroed(asking->call->arena, count, sizeof *facts);
+	if (facts == NULL)
+		return false;
+	asking->question.facts = facts;
+	asking->question.fact_count = count;
+	for (size_t i = 0; i < list->count; i++)
+		for (size_t j = 0; j < given[i].with.count; j++)
+			*facts++ = (struct due_fact){ given[i].with.items[j],
+				given_or(given[i].from_ms, INT64_MIN),
+				given_or(given[i].till_ms, INT64_MAX) };
+	return true;
+}
+
 /* What is not said of the holding: it begins with the period, and does not end. */
 static bool
 read_question(struct asking *asking)
@@ -54,7 +76,10 @@ read_question(struct asking *asking)
 		given_or(params->held_from_ms, params->from_ms),
 		given_or(params->held_till_ms, INT64_MAX) };
 	asking->question.period = (struct due_span){ params->from_ms, params->till_ms };
-	return read_suspended(asking);
+	asking->question.params = params->params.items;
+	asking->question.param_count = params->params.count;
+	asking->question.functions = host_due_functions(asking->release->host);
+	return read_suspended(asking) && read_facts(asking);
 }
 
 static bool
@@ -83,16 +108,34 @@ pack_name_exact(struct pack *pack, const char *name, struct ratio value)
 }
 
 static void
+pack_reason(struct pack *pack, const struct due_reason *reason)
+{
+	bool has_row = reason->table != NULL;
+	pack_map(pack, 1u + 2u * has_row);
+	pack_name_text(pack, "say", reason->say);
+	if (!has_row)
+		return;
+	pack_name_text(pack, "table", reason->table->id);
+	pack_name_integer(pack, "row", reason->table->lines[reason->row]);
+}
+
+static void
 pack_part(struct pack *pack, const struct due_part *part)
 {
 	bool by_day = part->cycle_days > 0;
-	pack_map(pack, 4u + by_day);
+	pack_map(pack, 4u + by_day + (part->reason_count > 0));
 	pack_name_day(pack, "from", part->from_day);
 	pack_name_day(pack, "till", part->till_day);
 	pack_name_exact(pack, "price", part->price);
 	if (by_day)
 		pack_name_integer(pack, "of", part->cycle_days);
 	pack_name_integer(pack, "version", part->version_ms);
+	if (part->reason_count == 0)
+		return;
+	pack_name(pack, "because");
+	pack_array(pack, (uint32_t)part->reason_count);
+	for (size_t i = 0; i < part->reason_count; i++)
+		pack_reason(pack, &part->reasons[i]);
 }
 
 static void
@@ -139,19 +182,74 @@ answer_price(struct asking *asking)
 	return call_answer(call, pack_whole(&pack));
 }
 
+/* Why, in both languages; empty without memory. */
+static struct text
+refusal_sentence(const struct asking *asking)
+{
+	const struct release *release = asking->release->release;
+	struct buffer buffer;
+	struct text sentence = TEXT("");
+	buffer_init(&buffer, EXPLANATION_BYTES_MAX);
+	if (explain_due_refusal(release, TEXT("en"), &asking->pricing, &buffer) &&
+		buffer_append_text(&buffer, TEXT(BILINGUAL_MARK)) &&
+		explain_due_refusal(release, TEXT("zh"), &asking->pricing, &buffer))
+		sentence = arena_copy_text(asking->call->arena,
+			(struct text){ (const char *)buffer.data, buffer.size });
+	buffer_release(&buffer);
+	return sentence;
+}
+
+static enum say
+say_of(enum due_refusal refused)
+{
+	switch (refused) {
+	case DUE_REFUSED_PACKAGE:
+		return SAY_NOT_FOUND;
+	case DUE_REFUSED_OVERFLOW:
+		return SAY_OVERFLOW;
+	case DUE_REFUSED_PARAMETER:
+		return SAY_PARAMETER;
+	case DUE_REFUSED_FACT:
+		return SAY_FACT;
+	case DUE_REFUSED_FUNCTION:
+		return SAY_RULE_FAILED;
+	}
+	must_not_come_here("a refusal that this knows");
+}
+
 static enum call_end
 answer_refusal(struct asking *asking)
 {
 	struct call *call = asking->call;
-	const struct due_pricing *pricing = &asking->pricing;
+	const struct near_miss *nearest = &asking->pricing.nearest;
 	struct buffer *scratch = &call->shard->scratch;
-	if (pricing->refused == DUE_REFUSED_PACKAGE) {
-		struct text arguments[] = { SAY_PACKAGE, pricing->nearest.package };
-		return call_error(call, SAY_NOT_FOUND, arguments, 2);
+	enum say say = say_of(asking->pricing.refused);
+	struct text arguments[SAY_ARGUMENTS_MAX] = { refusal_sentence(asking) };
+	if (say == SAY_NOT_FOUND) {
+		struct text package[] = { SAY_PACKAGE, nearest->package };
+		return call_error(call, say, package, 2);
+	}
+	if (say == SAY_RULE_FAILED) {
+		arguments[0] = arena_print(call->arena, "%.*s.%.*s", TEXT_ARGS(nearest->package),
+			TEXT_ARGS(nearest->tariff));
+		arguments[3] = nearest->got;
 	}
 	buffer_clear(scratch);
-	refusal_pack(scratch, call->arena, SAY_OVERFLOW, NULL, 0, &pricing->nearest);
+	refusal_pack(scratch, call->arena, say, arguments, SAY_ARGUMENTS_MAX, nearest);
 	return call_answer(call, (struct bytes){ scratch->data, scratch->size });
+}
+
+/* A function that had no time decides nothing. */
+static enum call_end
+answer_fault(struct call *call, const struct fault *fault)
+{
+	if (fault->status != STATUS_BUSY)
+		return call_failed(call, fault->status, fault);
+	struct text why = arena_print(call->arena,
+		BILINGUAL_STRING("a function of the catalog had no time to run: %s",
+			"目录中的函数未能及时运行：%s"),
+		fault->text, fault->text);
+	return call_error(call, SAY_OVERLOADED, &why, 1);
 }
 
 enum call_end
@@ -173,6 +271,6 @@ due_run_price(struct call *call, const void *params)
 	if (!read_question(&asking))
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	if (due_price(&asking.question, call->arena, &asking.pricing, &fault) != DUE_DONE)
-		return call_failed(call, fault.status, &fault);
+		return answer_fault(call, &fault);
 	return asking.pricing.refused == 0 ? answer_price(&asking) : answer_refusal(&asking);
 }

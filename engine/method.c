@@ -496,6 +496,16 @@ static const struct field DUE_SPAN_FIELDS[] = {
 };
 SHAPE(DUE_SPAN_PARAMS, "suspended", DUE_SPAN_FIELDS, struct span_params);
 
+static const struct field DATED_FACT_FIELDS[] = {
+	{ "with", FIELD_FACTS, offsetof(struct dated_fact_params, with), true, 0, FACTS_MAX, NULL, NULL,
+		"by name, as the catalog declares them: {\"site.tenants\": 2}", "按目录声明的名称：{\"site.tenants\": 2}" },
+	{ "from", FIELD_TIME, offsetof(struct dated_fact_params, from_ms), false, 0, 0, NULL, NULL,
+		"first instant; since ever if absent", "起始时间，缺省为一直" },
+	{ "till", FIELD_TIME, offsetof(struct dated_fact_params, till_ms), false, 0, 0, NULL, NULL,
+		"first instant at which they do not hold any more; for ever if absent", "终止时间（不含），缺省为永久" },
+};
+SHAPE(DATED_FACT_PARAMS, "facts", DATED_FACT_FIELDS, struct dated_fact_params);
+
 static const struct field PRICE_DUE_FIELDS[] = {
 	{ "package", FIELD_IDENTIFIER, DUE(package), true, 0, 0, NULL, NULL, "as the catalog names it", "目录中的优惠包名称" },
 	{ "from", FIELD_TIME, DUE(from_ms), true, 0, 0, NULL, NULL, "in the first day of the period",
@@ -508,10 +518,19 @@ static const struct field PRICE_DUE_FIELDS[] = {
 		"first instant at which it is not held any more; for ever if absent", "到何时止（不含）；缺省为永久" },
 	{ "suspended", FIELD_LIST, DUE(suspended), false, 0, 1000, NULL, &DUE_SPAN_PARAMS,
 		"when it was suspended", "停机的时段" },
+	{ "params", FIELD_FACTS, DUE(params), false, 0, FACTS_MAX, NULL, NULL, "parameters that the order gives", "订单给出的参数" },
+	{ "facts", FIELD_LIST, DUE(facts), false, 0, 1000, NULL, &DATED_FACT_PARAMS,
+		"what formulas may ask for, and while it holds", "公式所需的事实及其起止" },
 	{ "language", FIELD_CHOICE, DUE(language), false, 0, 0, LANGUAGES, NULL, "of the explanation", "说明所用的语言" },
 };
 SHAPE(PRICE_DUE_PARAMS, "price.due", PRICE_DUE_FIELDS, struct price_due_params);
 
+static const struct field DUE_REASON_RESULT_FIELDS[] = {
+	{ "say", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "key of its text", "文本的键" },
+	{ "table", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "the table that was asked", "所查的表" },
+	{ "row", FIELD_INTEGER, 0, false, 0, 0, NULL, NULL, "the row that answered, as it stands in its file", "所用的表行" },
+};
+RESULT(DUE_REASON_RESULT, "reason", DUE_REASON_RESULT_FIELDS);
 static const struct field DUE_PART_RESULT_FIELDS[] = {
 	{ "from", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "first day: \"2026-03-10\"", "首日，如 \"2026-03-10\"" },
 	{ "till", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "first day after it", "之后的第一日" },
@@ -520,6 +539,7 @@ static const struct field DUE_PART_RESULT_FIELDS[] = {
 	{ "of", FIELD_INTEGER, 0, false, 0, 0, NULL, NULL, "days of the cycle, of which it costs its part",
 		"周期的天数，按份额收取" },
 	{ "version", FIELD_TIME, 0, true, 0, 0, NULL, NULL, "when the version of the package begins", "优惠包版本的生效时间" },
+	{ "because", FIELD_LIST, 0, false, 0, 0, NULL, &DUE_REASON_RESULT, "what a formula says of it", "公式给出的理由" },
 };
 RESULT(DUE_PART_RESULT, "part", DUE_PART_RESULT_FIELDS);
 
@@ -551,7 +571,8 @@ static const struct field PRICE_DUE_RESULT_FIELDS[] = {
 };
 RESULT(PRICE_DUE_RESULT, "dues", PRICE_DUE_RESULT_FIELDS);
 
-static const enum say PRICE_DUE_SAYS[] = { SAY_NO_RELEASE, SAY_NOT_FOUND, SAY_FIELDS_CONFLICT, SAY_OVERFLOW, SAY_COUNT };
+static const enum say PRICE_DUE_SAYS[] = { SAY_NO_RELEASE, SAY_NOT_FOUND, SAY_FIELDS_CONFLICT, SAY_OVERFLOW,
+	SAY_PARAMETER, SAY_FACT, SAY_RULE_FAILED, SAY_OVERLOADED, SAY_COUNT };
 static const struct method METHOD_PRICE_DUE = { "price.due", &PRICE_DUE_PARAMS, NULL, &PRICE_DUE_RESULT, PRICE_DUE_SAYS,
 	due_run_price, NULL, "what a package costs besides usage in a period: its fees, line by line; changes nothing",
 	"查询优惠包在一段时间内使用费以外的费用，不做任何更改", false };

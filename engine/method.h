@@ -129,6 +129,12 @@ struct batch_params {
 	struct list items; /* of struct usage_params */
 };
 
+struct dated_fact_params {
+	int64_t from_ms;
+	int64_t till_ms;
+	struct facts with;
+};
+
 /* What a package costs besides usage. */
 struct price_due_params {
 	struct text package;
@@ -137,7 +143,9 @@ struct price_due_params {
 	int64_t held_from_ms;
 	int64_t held_till_ms;
 	struct list suspended; /* of struct span_params without ids */
-	int language;          /* 0 en, 1 zh */
+	struct facts params;
+	struct list facts; /* of struct dated_fact_params */
+	int language;      /* 0 en, 1 zh */
 };
 
 struct hello_params {

@@ -80,6 +80,10 @@ enum say_kind { SAY_ERROR, SAY_REFUSAL };
 		"同一层的两个优惠包都给出了价格：{0} 与 {3}") \
 	CODE(OVERFLOW, SAY_REFUSAL, "the amount is larger than can be held", "金额超出可表示的范围") \
 	CODE(RULE_FAILED, SAY_REFUSAL, "a function of {0} failed: {3}", "{0} 中的函数执行失败：{3}") \
+	CODE(PARAMETER, SAY_REFUSAL, "a parameter of the package is missing, or is not allowed: {0}", \
+		"优惠包的参数缺失或不允许：{0}") \
+	CODE(FACT, SAY_REFUSAL, "a fact that a formula needs is missing, or is not what it must be: {0}", \
+		"公式所需的事实缺失或不符：{0}") \
 	CODE(LIMIT_REACHED, SAY_REFUSAL, "the limit {0} was reached: {4}", "已达到限额 {0}：{4}") \
 	CODE(WRONG_CURRENCY, SAY_REFUSAL, "the account is kept in {0}, this is in {1}", \
 		"账户币种为 {0}，而本次为 {1}") \

@@ -18,7 +18,7 @@ end
 stds.none = {}
 files["**/catalogs/**/*.lua"] = with {
     "allowance", "calendar", "cap", "catalog", "charge", "column", "discount", "eligible", "excludes", "limit", "offering", "package",
-    "plan", "product", "recommends", "requires", "sell", "service", "table", "tables", "tariff", "texts", "zones",
+    "param", "plan", "product", "recommends", "requires", "sell", "service", "table", "tables", "tariff", "texts", "zones",
 }
 files["**/sample/**/*.lua"] = files["**/catalogs/**/*.lua"]
 files["**/catalogs/**/*_test.lua"] = with {

@@ -86,8 +86,11 @@ void build_discounts(lua_State *lua, struct arena *arena, struct package *packag
 /* build_sell.c: selling of the model on the top, for the image, whose packages are read. */
 void build_selling(lua_State *lua, struct built *built);
 
-/* build_dues.c: the charges of the package on the top. */
+/* build_dues.c: the parameters and charges of the package on the top; the facts of the model. */
 void build_charges(lua_State *lua, struct arena *arena, struct package *package);
+void build_facts(lua_State *lua, struct image *image);
+/* The days on which a table may give another row, once the tables are there. */
+void build_table_days(lua_State *lua, struct image *image);
 
 /* build_csv.c: csv(…), csv_column(…) and csv_names(…) of `native`. */
 int build_native_csv(lua_State *lua);
@@ -118,7 +121,13 @@ struct release_language {
 	size_t text_count;
 };
 
-enum function_kind { FUNCTION_WHEN, FUNCTION_AMOUNT };
+enum function_kind {
+	FUNCTION_WHEN,   /* of a tariff */
+	FUNCTION_AMOUNT, /* of a tariff */
+	FUNCTION_DERIVE, /* of a parameter */
+	FUNCTION_CHECK,  /* of a parameter */
+	FUNCTION_DUE,    /* the amount of a charge */
+};
 
 struct release_function {
 	enum function_kind kind;

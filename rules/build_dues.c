@@ -1,19 +1,22 @@
 /*
- * Charges, from the model that rules/lib/dues.lua made to the image (see build_image.c).
+ * Charges, parameters and facts, from the model that rules/lib/dues.lua and params.lua made to the
+ * image (see build_image.c).
  */
 #include "build.h"
+
+#include <stdlib.h>
 
 #include "reader.h"
 
 static enum charge_every
-get_every(lua_State *lua, struct arena *arena)
+get_every(lua_State *lua, struct arena *arena, const char *field)
 {
 	static const struct {
 		const char *name;
 		enum charge_every every;
 	} names[] = { { "day", CHARGE_DAY }, { "month", CHARGE_MONTH }, { "year", CHARGE_YEAR },
 		{ "once", CHARGE_ONCE } };
-	struct text name = reader_text(lua, arena, "every");
+	struct text name = reader_text(lua, arena, field);
 	size_t i = 0;
 	while (!text_equal(name, text_of(names[i].name))) {
 		i++;
@@ -22,16 +25,33 @@ get_every(lua_State *lua, struct arena *arena)
 	return names[i].every;
 }
 
+static int32_t
+get_function(lua_State *lua, const char *field)
+{
+	return reader_has(lua, field) ? (int32_t)reader_integer(lua, field) : NO_FUNCTION;
+}
+
+static enum value_kind
+get_kind(lua_State *lua, struct arena *arena)
+{
+	enum value_kind kind = VALUE_NONE;
+	must(value_kind_parse(reader_text(lua, arena, "kind"), &kind));
+	return kind;
+}
+
 static void
 read_charge(lua_State *lua, struct arena *arena, struct charge *charge)
 {
 	charge->id = reader_text(lua, arena, "id");
 	charge->say = reader_text(lua, arena, "say");
-	charge->every = get_every(lua, arena);
+	charge->every = get_every(lua, arena, "every");
 	charge->ahead = reader_flag(lua, "ahead");
 	charge->by_day = reader_flag(lua, "by_day");
 	charge->free_suspended = reader_flag(lua, "free_suspended");
 	charge->amount.micros = reader_integer(lua, "amount");
+	charge->amount_param = reader_has(lua, "amount_param") ? reader_number(lua, "amount_param")
+							       : NO_INDEX;
+	charge->amount_function = get_function(lua, "amount_function");
 	charge->numerator = (int32_t)reader_integer(lua, "numerator");
 	charge->denominator = (int32_t)reader_integer(lua, "denominator");
 	charge->round_step = reader_integer(lua, "round_step");
@@ -40,9 +60,67 @@ read_charge(lua_State *lua, struct arena *arena, struct charge *charge)
 	charge->line = reader_number(lua, "line");
 }
 
+static struct value
+parse_value(enum value_kind kind, struct text text)
+{
+	struct value value = { .kind = VALUE_NONE };
+	must(value_parse(kind, text, &value));
+	return value;
+}
+
+static void
+read_choices(lua_State *lua, struct arena *arena, struct param *param)
+{
+	const struct text *texts = reader_texts(lua, arena, "choices", &param->choice_count);
+	struct value *choices = reader_take(lua, arena, param->choice_count, sizeof *choices);
+	for (uint32_t i = 0; i < param->choice_count; i++)
+		choices[i] = parse_value(param->kind, texts[i]);
+	param->choices = choices;
+}
+
+static enum param_source
+get_source(lua_State *lua, struct arena *arena)
+{
+	static const char *const names[] = { "order", "external", "constant", "derived" };
+	struct text name = reader_text(lua, arena, "source");
+	size_t i = 0;
+	while (!text_equal(name, text_of(names[i]))) {
+		i++;
+		must(i < sizeof names / sizeof names[0]);
+	}
+	return (enum param_source)i;
+}
+
+static void
+read_param(lua_State *lua, struct arena *arena, struct param *param)
+{
+	param->id = reader_text(lua, arena, "id");
+	param->kind = get_kind(lua, arena);
+	param->source = get_source(lua, arena);
+	if (reader_has(lua, "default"))
+		param->fallback = parse_value(param->kind, reader_text(lua, arena, "default"));
+	read_choices(lua, arena, param);
+	param->derive = get_function(lua, "derive");
+	param->check = get_function(lua, "check");
+	param->say = reader_text(lua, arena, "say");
+	param->from_day = reader_has(lua, "from") ? reader_integer(lua, "from") : INT64_MIN;
+	param->till_day = reader_has(lua, "till") ? reader_integer(lua, "till") : INT64_MAX;
+	param->lasts = (int32_t)reader_integer(lua, "lasts");
+	param->lasts_every = get_every(lua, arena, "lasts_every");
+}
+
 void
 build_charges(lua_State *lua, struct arena *arena, struct package *package)
 {
+	package->param_count = reader_open(lua, "params");
+	struct param *params = reader_take(lua, arena, package->param_count, sizeof *params);
+	for (uint32_t i = 0; i < package->param_count; i++) {
+		reader_entry(lua, i);
+		read_param(lua, arena, &params[i]);
+		reader_close(lua);
+	}
+	reader_close(lua);
+	package->params = params;
 	package->charge_count = reader_open(lua, "charges");
 	struct charge *charges = reader_take(lua, arena, package->charge_count, sizeof *charges);
 	for (uint32_t i = 0; i < package->charge_count; i++) {
@@ -52,4 +130,68 @@ build_charges(lua_State *lua, struct arena *arena, struct package *package)
 	}
 	reader_close(lua);
 	package->charges = charges;
+}
+
+void
+build_facts(lua_State *lua, struct image *image)
+{
+	image->fact_count = reader_open(lua, "formula_facts");
+	struct formula_fact *facts = reader_take(lua, &image->arena, image->fact_count, sizeof *facts);
+	for (uint32_t i = 0; i < image->fact_count; i++) {
+		reader_entry(lua, i);
+		facts[i].name = reader_text(lua, &image->arena, "name");
+		facts[i].kind = get_kind(lua, &image->arena);
+		reader_close(lua);
+	}
+	reader_close(lua);
+	image->facts = facts;
+}
+
+/* The days on which some table asked by date may give another row, for formulas. */
+
+static int
+compare_days(const void *left, const void *right)
+{
+	const int64_t *a = left, *b = right;
+	return (*a > *b) - (*a < *b);
+}
+
+static bool
+is_dated(const struct decision *table, const struct decision_node *node)
+{
+	return table->columns[node->column].type == DECISION_DATE;
+}
+
+/* Writes the days of one table to `days`, if that is not NULL; how many there are. */
+static size_t
+table_days(const struct decision *table, int64_t *days)
+{
+	size_t count = 0;
+	for (uint32_t i = 0; i < table->node_count; i++) {
+		const struct decision_node *node = &table->nodes[i];
+		for (uint32_t j = 0; is_dated(table, node) && j < node->count; j++) {
+			if (days != NULL)
+				days[count] = table->edges[node->first + j].till;
+			count++;
+		}
+	}
+	return count;
+}
+
+void
+build_table_days(lua_State *lua, struct image *image)
+{
+	size_t room = 0, count = 0, kept = 0;
+	for (uint32_t i = 0; i < image->decision_count; i++)
+		room += table_days(image->decisions[i], NULL);
+	int64_t *days = reader_take(lua, &image->arena, room, sizeof *days);
+	for (uint32_t i = 0; i < image->decision_count; i++)
+		count += table_days(image->decisions[i], days + count);
+	if (count > 0)
+		qsort(days, count, sizeof *days, compare_days);
+	for (size_t i = 0; i < count; i++)
+		if (kept == 0 || days[kept - 1] != days[i])
+			days[kept++] = days[i];
+	image->table_days = days;
+	image->table_day_count = kept;
 }

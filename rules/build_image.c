@@ -606,6 +606,19 @@ read_languages(lua_State *lua, struct built *built)
 	built->languages = languages;
 }
 
+static enum function_kind
+get_function_kind(lua_State *lua)
+{
+	static const char *const names[] = { "when", "amount", "derive", "check", "due" };
+	struct text name = reader_text(lua, arena_of(lua), "kind");
+	size_t i = 0;
+	while (!text_equal(name, text_of(names[i]))) {
+		i++;
+		must(i < sizeof names / sizeof names[0]);
+	}
+	return (enum function_kind)i;
+}
+
 static void
 read_functions(lua_State *lua, struct built *built)
 {
@@ -614,10 +627,7 @@ read_functions(lua_State *lua, struct built *built)
 		lua, arena_of(lua), count, sizeof *functions);
 	for (uint32_t i = 0; i < count; i++) {
 		reader_entry(lua, i);
-		functions[i].kind = text_equal(
-					    reader_text(lua, arena_of(lua), "kind"), TEXT("when"))
-			? FUNCTION_WHEN
-			: FUNCTION_AMOUNT;
+		functions[i].kind = get_function_kind(lua);
 		functions[i].round_step = reader_integer(lua, "round_step");
 		functions[i].round_mode = get_rounding(lua, "round_mode");
 		reader_close(lua);
@@ -647,6 +657,8 @@ work_image(lua_State *lua)
 	read_packages(lua, image, bands);
 	build_tables(lua, built);
 	build_selling(lua, built);
+	build_facts(lua, image);
+	build_table_days(lua, image);
 	read_languages(lua, built);
 	read_functions(lua, built);
 	return 0;

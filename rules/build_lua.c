@@ -2,6 +2,7 @@
 #include "build.h"
 
 #include "../engine/base/utf8.h"
+#include "due_context.h"
 #include "money_lua.h"
 #include "place.h"
 
@@ -465,6 +466,24 @@ native_exact(lua_State *lua)
 	return 1;
 }
 
+/* value(kind, value) → its one text: "12.50", "3", "2026-03-10"; nothing if it is none of the kind */
+static int
+native_value(lua_State *lua)
+{
+	enum value_kind kind;
+	struct value value;
+	char text[RATIO_TEXT_MAX + 1];
+	luaL_argcheck(lua, value_kind_parse(text_at(lua, 1), &kind), 1, "a kind");
+	if (lua_type(lua, 2) == LUA_TSTRING ? !value_parse(kind, text_at(lua, 2), &value)
+					    : !due_value_get(lua, 2, kind, &value))
+		return 0;
+	if (kind == VALUE_TEXT || kind == VALUE_DATE)
+		lua_pushvalue(lua, 2);
+	else
+		lua_pushlstring(lua, text, value_write(&value, text));
+	return 1;
+}
+
 /* source(function) → as its author wrote it: "function(c) … end" */
 static int
 native_source(lua_State *lua)
@@ -516,6 +535,7 @@ build_open_native(lua_State *lua)
 		{ "shorten", native_shorten },
 		{ "source", native_source },
 		{ "tables_asked", build_native_tables_asked },
+		{ "value", native_value },
 		{ "words", native_words },
 		{ "zone_name", native_zone_name },
 		{ NULL, NULL },

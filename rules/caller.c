@@ -115,14 +115,14 @@ collect_garbage(struct caller *caller)
 }
 
 enum sandbox_outcome
-caller_call(struct caller *caller, uint32_t number)
+caller_call(struct caller *caller, uint32_t number, int value)
 {
 	struct sandbox *sandbox = caller->sandbox;
 	lua_State *lua = sandbox->lua;
 	sandbox_rearm(sandbox);
 	lua_rawgeti(lua, caller->list, (lua_Integer)number + 1);
 	must(lua_isfunction(lua, -1));
-	lua_pushvalue(lua, caller->shown);
+	lua_pushvalue(lua, caller->shown + value);
 	enum sandbox_outcome outcome = sandbox_call(sandbox, 1, 1);
 	const char *changed = freeze_restore(lua, &caller->frozen);
 	if (outcome != SANDBOX_DONE) {

@@ -20,7 +20,7 @@ struct call_limits {
 struct caller {
 	struct sandbox *sandbox; /* owned; NULL: no functions */
 	int list;                /* places on its stack: the functions, … */
-	int shown;               /* … the value that they get */
+	int shown;               /* … the values of which each gets one */
 	struct frozen frozen;
 	size_t held_bytes; /* after loading */
 	size_t garbage_bytes_max;
@@ -29,7 +29,7 @@ struct caller {
 
 /*
  * Takes over the sandbox, on the top of whose stack is the list of functions (numbered from 1).
- * `show` leaves the value that each call gets. STATUS_LIMIT where the functions hold too much; the
+ * `show` leaves the values of which each call gets one. STATUS_LIMIT where the functions hold too much; the
  * sandbox is freed then too.
  */
 enum status caller_open(struct caller *caller, struct sandbox *sandbox,
@@ -38,11 +38,11 @@ enum status caller_open(struct caller *caller, struct sandbox *sandbox,
 void caller_close(struct caller *caller);
 
 /*
- * Calls function `number` (from 0). On SANDBOX_DONE its one result is on the top of
+ * Calls function `number` (from 0) with one of the values that `show` left (from 0). On SANDBOX_DONE its one result is on the top of
  * caller->sandbox->lua until caller_done; otherwise caller->problem is a sentence, valid until the
  * next call, and nothing is there.
  */
-enum sandbox_outcome caller_call(struct caller *caller, uint32_t number);
+enum sandbox_outcome caller_call(struct caller *caller, uint32_t number, int value);
 /* Pops the result. */
 void caller_done(struct caller *caller);
 /*

@@ -9,7 +9,9 @@
  *
  * How a charge is priced:
  *  1. Its cycle (a day, month or year of the calendar, or the first day that is held) is cut into
- *     runs of days in which nothing changes: the version of the package, suspension.
+ *     runs of days in which nothing changes: the version of the package, suspension, its
+ *     parameters, the facts that were given, the rows of tables that are asked by date. A formula is
+ *     called once for each run.
  *  2. By day, each run costs its part of a cycle's price: days / days of the cycle. Else the cycle
  *     costs its price whole, once: that of the first day that counts if the charge falls due ahead,
  *     of the last one if it falls due afterwards.
@@ -22,7 +24,6 @@
 #ifndef SUANPAN_DUE_H
 #define SUANPAN_DUE_H
 
-#include "../engine/base/ratio.h"
 #include "rate.h"
 
 /* From the first instant to the first no longer in it. */
@@ -33,12 +34,63 @@ struct due_span {
 
 #define DUE_DAYS_MAX 3700 /* of a period */
 
+/* A fact and when it holds. Of two that hold on a day, the one that begins last counts for it. */
+struct due_fact {
+	struct attribute value; /* "site.tenants", and a text or a number */
+	int64_t from_ms;
+	int64_t till_ms;
+};
+
+/* Why a formula gave what it did: the key of a text and, perhaps, the row of a table. */
+struct due_reason {
+	struct text say;
+	const struct decision *table; /* NULL: no row */
+	uint32_t row;
+};
+#define DUE_REASONS_MAX 16
+
+/* What a function may ask for, and what it noted. */
+struct due_scope {
+	const struct package *version;
+	const struct value *params; /* of the version; VALUE_NONE: not given */
+	const struct value *facts;  /* of the image; likewise */
+	int64_t day;                /* the first of the run */
+	struct arena *arena;        /* of the reasons; NULL: there can be none */
+	struct due_reason reasons[DUE_REASONS_MAX];
+	uint32_t reason_count;
+	/* What it asked for that was not given: "parameter" or "fact", and its name; else NULL. */
+	const char *missing;
+	struct text missing_name;
+};
+
+struct due_wanted {
+	enum value_kind kind;
+	struct arena *arena; /* of its text */
+};
+
+/* Calls the functions of a catalog; rules/host.h has one. NULL where the image has none. */
+struct due_functions {
+	void *context;
+	enum call_outcome (*derive)(void *context, int32_t function, struct due_scope *scope,
+		const struct due_wanted *wanted, struct value *value, struct text *problem);
+	enum call_outcome (*check)(void *context, int32_t function, struct due_scope *scope,
+		bool *yes, struct text *problem);
+	enum call_outcome (*amount)(void *context, int32_t function, struct due_scope *scope,
+		struct ratio *amount, struct text *problem);
+};
+#define DUE_CALLS_MAX 1000 /* of functions, for one question; more is refused */
+
 struct due_question {
 	const struct image *image;
 	struct holding holding;
 	struct due_span period; /* between INSTANT_MIN and INSTANT_MAX, DUE_DAYS_MAX at most */
 	const struct due_span *suspended;
 	size_t suspended_count;
+	const struct attribute *params; /* that the order gave */
+	size_t param_count;
+	const struct due_fact *facts;
+	size_t fact_count;
+	const struct due_functions *functions;
 };
 
 /* A run of days in which nothing changed. */
@@ -48,6 +100,8 @@ struct due_part {
 	int64_t cycle_days; /* of which it is a part; 0: the cycle is owed whole */
 	struct ratio price; /* of a whole cycle */
 	int64_t version_ms; /* when the version of the package begins that priced it */
+	const struct due_reason *reasons; /* of a formula */
+	size_t reason_count;
 };
 
 struct due_line {
@@ -66,16 +120,28 @@ struct due_line {
 enum due_refusal {
 	DUE_REFUSED_PACKAGE = 1, /* the catalog has no such package */
 	DUE_REFUSED_OVERFLOW,    /* beyond what money, or an answer, can hold */
+	DUE_REFUSED_PARAMETER,   /* one is missing, unknown or not allowed */
+	DUE_REFUSED_FACT,        /* one is missing, unknown or none of its kind */
+	DUE_REFUSED_FUNCTION,    /* a function of the catalog failed or ran past its budget */
 };
-/* The code that a client sees: "NOT_FOUND", "OVERFLOW". */
+/*
+ * The code that a client sees: "NOT_FOUND", "OVERFLOW", "PARAMETER", "FACT", "RULE_FAILED".
+ */
 const char *due_refusal_code(enum due_refusal refusal);
 
 struct due_pricing {
 	enum due_refusal refused; /* 0: priced */
 	/*
-	 * Of a refusal: the package, its charge if one was the reason (as `tariff`), and:
-	 *   package    the catalog has none of the name
-	 *   amount     it, or the answer, is too large to hold
+	 * Of a refusal: the package, the charge, parameter or fact (as `tariff`), and:
+	 *   package        the catalog has none of the name
+	 *   amount         it, or the answer, is too large to hold
+	 *   function       a sentence
+	 *   param_missing  its source               param_unknown  the package has none of the name
+	 *   param_kind     its kind, the value      param_choice   the choices, the value
+	 *   param_fixed    the value                param_check    "true", the value
+	 *   param_negative the charge
+	 *   fact_missing   the charge, the day      fact_unknown   the catalog declares none
+	 *   fact_kind      its kind, the value      fact_twice     two values at one time
 	 * If priced, only its condition is set, to NULL.
 	 */
 	struct near_miss nearest;
@@ -85,8 +151,8 @@ struct due_pricing {
 };
 
 enum due_outcome {
-	DUE_DONE,  /* *pricing is filled: priced or refused */
-	DUE_FAULT, /* *fault: no room in the arena (STATUS_MEMORY) */
+	DUE_DONE, /* *pricing is filled: priced or refused */
+	DUE_FAULT, /* *fault: no room in the arena (STATUS_MEMORY), a deadline passed (STATUS_BUSY) */
 };
 
 /* Texts in *pricing point into the image, the question or the arena. */

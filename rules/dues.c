@@ -1,46 +1,12 @@
-#include "due.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "../engine/base/must.h"
+#include "due_work.h"
 
 /* What an answer holds at most; past it the question is refused, not cut. */
 #define DUE_LINES_MAX 5000
 #define DUE_PARTS_MAX 20000
-
-/* Days from ≤ day < till; none if till ≤ from. */
-struct days {
-	int64_t from;
-	int64_t till;
-};
-
-/* A list in the arena that grows. */
-struct list {
-	void *items;
-	size_t count;
-	size_t room;
-};
-
-struct due {
-	const struct due_question *question;
-	const struct image *image;
-	struct arena *arena;
-	struct fault *fault;
-	const struct package *versions;
-	uint32_t version_count;
-	struct days period;
-	struct days held;
-	struct days *suspended;
-	struct list cuts;  /* of int64_t: the days on which something may change, sorted */
-	struct list lines; /* of struct due_line */
-	struct list parts; /* of struct due_part, of the line at hand */
-	size_t part_count; /* of all lines */
-	/* How it ended early. */
-	enum due_outcome outcome;
-	enum due_refusal refused;
-	struct near_miss nearest;
-};
 
 const char *
 due_refusal_code(enum due_refusal refusal)
@@ -50,12 +16,18 @@ due_refusal_code(enum due_refusal refusal)
 		return "NOT_FOUND";
 	case DUE_REFUSED_OVERFLOW:
 		return "OVERFLOW";
+	case DUE_REFUSED_PARAMETER:
+		return "PARAMETER";
+	case DUE_REFUSED_FACT:
+		return "FACT";
+	case DUE_REFUSED_FUNCTION:
+		return "RULE_FAILED";
 	}
 	return "";
 }
 
-static bool
-refuse(struct due *due, enum due_refusal why, const struct near_miss *nearest)
+bool
+due_refuse(struct due *due, enum due_refusal why, const struct near_miss *nearest)
 {
 	due->outcome = DUE_DONE;
 	due->refused = why;
@@ -64,18 +36,18 @@ refuse(struct due *due, enum due_refusal why, const struct near_miss *nearest)
 	return false;
 }
 
-static bool
-overflow(struct due *due, struct text charge)
+bool
+due_overflow(struct due *due, struct text charge)
 {
-	return refuse(due, DUE_REFUSED_OVERFLOW,
+	return due_refuse(due, DUE_REFUSED_OVERFLOW,
 		&(struct near_miss){ .tariff = charge,
 			.condition = "amount",
 			.wanted = TEXT(""),
 			.got = TEXT("") });
 }
 
-static bool
-out_of_memory(struct due *due)
+bool
+due_out_of_memory(struct due *due)
 {
 	due->outcome = DUE_FAULT;
 	fault_set(due->fault, STATUS_MEMORY,
@@ -85,14 +57,14 @@ out_of_memory(struct due *due)
 }
 
 /* Room for one more item behind the others; NULL without memory, which ends the pricing. */
-static void *
-list_add(struct due *due, struct list *list, size_t size)
+void *
+due_list_add(struct due *due, struct due_list *list, size_t size)
 {
 	if (list->count == list->room) {
 		size_t room = 2 * list->room + 8;
 		void *items = arena_take(due->arena, room * size);
 		if (items == NULL) {
-			out_of_memory(due);
+			due_out_of_memory(due);
 			return NULL;
 		}
 		if (list->count > 0)
@@ -123,12 +95,6 @@ common(struct days a, struct days b)
 	return (struct days){ later(a.from, b.from), earlier(a.till, b.till) };
 }
 
-static bool
-has_day(struct days days, int64_t day)
-{
-	return days.from <= day && day < days.till;
-}
-
 int64_t
 due_day(const struct image *image, int64_t ms)
 {
@@ -156,8 +122,8 @@ next_day(const struct image *image, int64_t ms)
 }
 
 /* All days that have a part in a span. */
-static struct days
-days_of(const struct image *image, struct due_span span)
+struct days
+due_days_of(const struct image *image, struct due_span span)
 {
 	return (struct days){ due_day(image, span.from_ms), next_day(image, span.till_ms) };
 }
@@ -195,7 +161,7 @@ cycle_of(enum charge_every every, int64_t day)
 static bool
 cut_add(struct due *due, int64_t day)
 {
-	int64_t *cut = list_add(due, &due->cuts, sizeof *cut);
+	int64_t *cut = due_list_add(due, &due->cuts, sizeof *cut);
 
 	if (cut == NULL)
 		return false;
@@ -203,8 +169,8 @@ cut_add(struct due *due, int64_t day)
 	return true;
 }
 
-static bool
-cut_add_days(struct due *due, struct days days)
+bool
+due_cut_add(struct due *due, struct days days)
 {
 	return cut_add(due, days.from) && cut_add(due, days.till);
 }
@@ -238,18 +204,36 @@ cut_after(const struct due *due, int64_t day, int64_t otherwise)
 static struct days
 version_days(const struct due *due, const struct package *version)
 {
-	return days_of(due->image, (struct due_span){ version->from_ms, version->till_ms });
+	return due_days_of(due->image, (struct due_span){ version->from_ms, version->till_ms });
+}
+
+/* Of the days on which tables change, those that a cycle in the period may hold. */
+#define TABLE_DAYS_AROUND 400
+
+static bool
+cut_tables(struct due *due)
+{
+	struct days near = { due->period.from - TABLE_DAYS_AROUND,
+		due->period.till + TABLE_DAYS_AROUND };
+
+	for (size_t i = 0; i < due->image->table_day_count; i++)
+		if (has_day(near, due->image->table_days[i]) &&
+			!cut_add(due, due->image->table_days[i]))
+			return false;
+	return true;
 }
 
 static bool
 gather_cuts(struct due *due)
 {
 	for (uint32_t i = 0; i < due->version_count; i++)
-		if (!cut_add_days(due, version_days(due, &due->versions[i])))
+		if (!due_cut_add(due, version_days(due, &due->versions[i])))
 			return false;
 	for (size_t i = 0; i < due->question->suspended_count; i++)
-		if (!cut_add_days(due, due->suspended[i]))
+		if (!due_cut_add(due, due->suspended[i]))
 			return false;
+	if (due->image->function_count > 0 && !cut_tables(due))
+		return false;
 	if (due->cuts.count > 0)
 		qsort(due->cuts.items, due->cuts.count, sizeof(int64_t), compare_days);
 	return true;
@@ -294,16 +278,126 @@ charge_on(const struct due *due, struct text id, int64_t day, const struct packa
 
 /* Parts. */
 
-/* The price of a whole cycle. */
-static bool
-cycle_price(struct due *due, const struct charge *charge, struct ratio *price)
+/* Functions. */
+
+bool
+due_call(struct due *due, struct text rule)
 {
-	struct ratio part;
+	return ++due->calls <= DUE_CALLS_MAX || due_overflow(due, rule);
+}
+
+bool
+due_call_failed(struct due *due, enum call_outcome outcome, struct text rule,
+	const struct due_scope *scope, struct text problem)
+{
+	char day[DUE_DAY_TEXT_MAX];
+	struct near_miss nearest = { .tariff = rule, .condition = "function", .wanted = TEXT("") };
+
+	must(outcome != CALL_DONE);
+	if (outcome == CALL_DEADLINE) {
+		due->outcome = DUE_FAULT;
+		fault_set(due->fault, STATUS_BUSY, "%.*s", TEXT_ARGS(problem));
+		return false;
+	}
+	if (scope->missing == NULL) {
+		nearest.got = arena_copy_text(due->arena, problem);
+		return nearest.got.data == NULL ? due_out_of_memory(due)
+						: due_refuse(due, DUE_REFUSED_FUNCTION, &nearest);
+	}
+	nearest.tariff = scope->missing_name;
+	if (strcmp(scope->missing, "parameter") == 0)
+		return values_missing(due, scope->version, scope->missing_name);
+	due_day_format(scope->day, day);
+	nearest.condition = "fact_missing";
+	nearest.wanted = rule;
+	nearest.got = arena_copy_text(due->arena, text_of(day));
+	return nearest.got.data == NULL ? due_out_of_memory(due)
+					: due_refuse(due, DUE_REFUSED_FACT, &nearest);
+}
+
+/* What a formula says, and why. */
+static bool
+formula_amount(struct due *due, const struct charge *charge, struct due_scope *scope,
+	struct ratio *amount, struct due_part *part)
+{
+	const struct due_functions *functions = due->question->functions;
+	struct text problem = { NULL, 0 };
+
+	must(functions != NULL);
+	if (!due_call(due, charge->id))
+		return false;
+	scope->arena = due->arena;
+	enum call_outcome outcome = functions->amount(
+		functions->context, charge->amount_function, scope, amount, &problem);
+	if (outcome != CALL_DONE)
+		return due_call_failed(due, outcome, charge->id, scope, problem);
+	if (scope->reason_count == 0)
+		return true;
+	struct due_reason *reasons = arena_take(due->arena, scope->reason_count * sizeof *reasons);
+	if (reasons == NULL)
+		return due_out_of_memory(due);
+	memcpy(reasons, scope->reasons, scope->reason_count * sizeof *reasons);
+	part->reasons = reasons;
+	part->reason_count = scope->reason_count;
+	return true;
+}
+
+/* A parameter is any money; an amount that is owed is not. */
+static bool
+param_negative(struct due *due, const struct package *version, const struct charge *charge)
+{
+	return due_refuse(due, DUE_REFUSED_PARAMETER,
+		&(struct near_miss){ .tariff = version->params[charge->amount_param].id,
+			.condition = "param_negative",
+			.wanted = charge->id,
+			.got = TEXT("") });
+}
+
+/* The amount of a charge, as it is said, on the days of a part. */
+static bool
+charge_amount(struct due *due, const struct charge *charge, const struct package *version,
+	struct ratio *amount, struct due_part *part)
+{
+	struct due_scope scope;
+	struct days run = { part->from_day, part->till_day };
+
+	*amount = ratio_of_money(charge->amount);
+	if (charge->amount_param == NO_INDEX && charge->amount_function == NO_FUNCTION)
+		return true;
+	if (!values_on(due, version, run, &scope))
+		return false;
+	if (charge->amount_function != NO_FUNCTION)
+		return formula_amount(due, charge, &scope, amount, part);
+	if (scope.params[charge->amount_param].kind == VALUE_NONE)
+		return values_missing(due, version, version->params[charge->amount_param].id);
+	*amount = scope.params[charge->amount_param].number;
+	return amount->numerator >= 0 || param_negative(due, version, charge);
+}
+
+/* The price of a whole cycle on the days of a part. */
+static bool
+cycle_price(struct due *due, const struct charge *charge, const struct package *version,
+	struct due_part *part)
+{
+	struct ratio cycle, amount;
 
 	must(charge->numerator > 0 && charge->denominator > 0);
-	bool sound = ratio_make(charge->numerator, charge->denominator, &part) &&
-		ratio_multiply(ratio_of_money(charge->amount), part, price);
-	return sound || overflow(due, charge->id);
+	if (!charge_amount(due, charge, version, &amount, part))
+		return false;
+	bool sound = ratio_make(charge->numerator, charge->denominator, &cycle) &&
+		ratio_multiply(amount, cycle, &part->price);
+	return sound || due_overflow(due, charge->id);
+}
+
+static bool
+same_reasons(const struct due_part *a, const struct due_part *b)
+{
+	for (size_t i = 0; i < a->reason_count && i < b->reason_count; i++)
+		if (!text_equal(a->reasons[i].say, b->reasons[i].say) ||
+			a->reasons[i].table != b->reasons[i].table ||
+			a->reasons[i].row != b->reasons[i].row)
+			return false;
+	return a->reason_count == b->reason_count;
 }
 
 static bool
@@ -311,7 +405,7 @@ is_continued(const struct due_part *before, const struct due_part *part)
 {
 	return before->till_day == part->from_day && before->cycle_days == part->cycle_days &&
 		before->version_ms == part->version_ms &&
-		ratio_compare(before->price, part->price) == 0;
+		ratio_compare(before->price, part->price) == 0 && same_reasons(before, part);
 }
 
 /* Adds a run of days at the price that a charge has on the first of them. */
@@ -324,15 +418,15 @@ part_add(struct due *due, const struct charge *charge, const struct package *ver
 	if (due->parts.count > 0)
 		last += due->parts.count - 1;
 	part.version_ms = version->from_ms;
-	if (!cycle_price(due, charge, &part.price))
+	if (!cycle_price(due, charge, version, &part))
 		return false;
 	if (due->parts.count > 0 && is_continued(last, &part)) {
 		last->till_day = part.till_day;
 		return true;
 	}
 	if (++due->part_count > DUE_PARTS_MAX)
-		return overflow(due, charge->id);
-	struct due_part *added = list_add(due, &due->parts, sizeof *added);
+		return due_overflow(due, charge->id);
+	struct due_part *added = due_list_add(due, &due->parts, sizeof *added);
 	if (added == NULL)
 		return false;
 	*added = part;
@@ -383,8 +477,13 @@ part_whole(struct due *due, const struct charge *like, struct days days)
 		return true;
 	const struct charge *charge = charge_on(due, like->id, day, &version);
 	must(charge != NULL && version != NULL);
-	return part_add(due, charge, version,
-		(struct due_part){ .from_day = counts.from, .till_day = counts.till });
+	struct due_part part = { .from_day = day, .till_day = day + 1 };
+	if (!part_add(due, charge, version, part))
+		return false;
+	struct due_part *added = due->parts.items;
+	added->from_day = counts.from;
+	added->till_day = counts.till;
+	return true;
 }
 
 /* Lines. */
@@ -428,8 +527,8 @@ line_add(struct due *due, const struct charge *charge, struct days cycle, int64_
 	if (due->parts.count == 0)
 		return true;
 	if (due->lines.count >= DUE_LINES_MAX)
-		return overflow(due, charge->id);
-	struct due_line *line = list_add(due, &due->lines, sizeof *line);
+		return due_overflow(due, charge->id);
+	struct due_line *line = due_list_add(due, &due->lines, sizeof *line);
 	if (line == NULL)
 		return false;
 	*line = (struct due_line){ .package = due->versions->id,
@@ -440,8 +539,8 @@ line_add(struct due *due, const struct charge *charge, struct days cycle, int64_
 		.due_day = due_on,
 		.parts = due->parts.items,
 		.part_count = due->parts.count };
-	due->parts = (struct list){ NULL, 0, 0 };
-	return line_amount(charge, line) || overflow(due, charge->id);
+	due->parts = (struct due_list){ NULL, 0, 0 };
+	return line_amount(charge, line) || due_overflow(due, charge->id);
 }
 
 /* The line of one cycle. */
@@ -499,7 +598,7 @@ find_package(struct due *due)
 	uint32_t first;
 
 	if (!image_package(due->image, id, &first, &due->version_count))
-		return refuse(due, DUE_REFUSED_PACKAGE,
+		return due_refuse(due, DUE_REFUSED_PACKAGE,
 			&(struct near_miss){
 				.condition = "package", .wanted = TEXT(""), .got = id });
 	due->versions = &due->image->packages[first];
@@ -511,13 +610,13 @@ read_days(struct due *due)
 {
 	const struct due_question *question = due->question;
 
-	due->period = days_of(due->image, question->period);
+	due->period = due_days_of(due->image, question->period);
 	must(due->period.till - due->period.from <= DUE_DAYS_MAX + 1);
-	due->held = days_of(due->image,
+	due->held = due_days_of(due->image,
 		(struct due_span){ question->holding.from_ms, question->holding.till_ms });
 	due->suspended = arena_take(due->arena, question->suspended_count * sizeof *due->suspended);
 	if (due->suspended == NULL)
-		return out_of_memory(due);
+		return due_out_of_memory(due);
 	for (size_t i = 0; i < question->suspended_count; i++)
 		due->suspended[i] = whole_days_of(due->image, question->suspended[i]);
 	return true;
@@ -531,7 +630,7 @@ sum_lines(struct due *due, struct money *amount)
 	*amount = (struct money){ 0 };
 	for (size_t i = 0; i < due->lines.count; i++)
 		if (!money_add(*amount, lines[i].amount, amount))
-			return overflow(due, lines[i].charge);
+			return due_overflow(due, lines[i].charge);
 	return true;
 }
 
@@ -545,8 +644,8 @@ due_price(const struct due_question *question, struct arena *arena, struct due_p
 	struct money amount;
 
 	must(question->period.from_ms <= question->period.till_ms);
-	if (find_package(&due) && read_days(&due) && gather_cuts(&due) && price_charges(&due) &&
-		sum_lines(&due, &amount)) {
+	if (find_package(&due) && read_days(&due) && values_read(&due) && gather_cuts(&due) &&
+		price_charges(&due) && sum_lines(&due, &amount)) {
 		*pricing = (struct due_pricing){
 			.amount = amount, .lines = due.lines.items, .line_count = due.lines.count
 		};

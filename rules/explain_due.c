@@ -5,6 +5,13 @@
 #include "../engine/base/must.h"
 #include "explain.h"
 
+/* In whose words. */
+struct words {
+	const struct release *release;
+	struct text language;
+	bool chinese;
+};
+
 /* "2026-03-01 to 2026-03-31": both days are in it. */
 static bool
 write_days(bool chinese, int64_t from_day, int64_t till_day, struct buffer *out)
@@ -55,8 +62,22 @@ write_price(struct ratio price, struct buffer *out)
 }
 
 static bool
-write_part(bool chinese, const struct due_part *part, struct buffer *out)
+write_reason(const struct words *words, const struct due_reason *reason, struct buffer *out)
 {
+	struct text text = release_text(words->release, words->language, reason->say);
+	bool written = buffer_append_text(out, TEXT("        ")) &&
+		buffer_append_text(out, text.size > 0 ? text : reason->say);
+	if (reason->table != NULL)
+		written = written &&
+			buffer_print(out, words->chinese ? "（%.*s 第 %u 行）" : "  (%.*s, row %u)",
+				TEXT_ARGS(reason->table->id), reason->table->lines[reason->row]);
+	return written && buffer_append_text(out, TEXT("\n"));
+}
+
+static bool
+write_part(const struct words *words, const struct due_part *part, struct buffer *out)
+{
+	bool chinese = words->chinese;
 	bool written = buffer_append_text(out, TEXT("    ")) &&
 		write_days(chinese, part->from_day, part->till_day, out) &&
 		buffer_append_text(out, TEXT("  ")) && write_price(part->price, out);
@@ -65,7 +86,10 @@ write_part(bool chinese, const struct due_part *part, struct buffer *out)
 			buffer_print(out, " × %lld/%lld",
 				(long long)(part->till_day - part->from_day),
 				(long long)part->cycle_days);
-	return written && buffer_append_text(out, TEXT("\n"));
+	written = written && buffer_append_text(out, TEXT("\n"));
+	for (size_t i = 0; written && i < part->reason_count; i++)
+		written = write_reason(words, &part->reasons[i], out);
+	return written;
 }
 
 /* What a condition says in sentences. */
@@ -76,15 +100,39 @@ static const struct {
 	{ "package", "the catalog has no package {got}", "目录中没有优惠包 {got}" },
 	{ "amount", "the amount, or the lines, of {rule} are more than can be held",
 		"{rule} 的金额或行数超出可表示的范围" },
+	{ "function", "a function of {rule} failed: {got}", "{rule} 的函数执行失败：{got}" },
+	{ "param_missing", "the parameter {rule} is not given (source: {wanted})",
+		"没有给出参数 {rule}（来源：{wanted}）" },
+	{ "param_unknown", "there is no parameter {rule}", "没有参数 {rule}" },
+	{ "param_kind", "the parameter {rule} must be {wanted}, and is \"{got}\"",
+		"参数 {rule} 的种类应为 {wanted}，而给出的是 \"{got}\"" },
+	{ "param_choice", "the parameter {rule} can't be {got}; it can be {wanted}",
+		"参数 {rule} 不能为 {got}，可选值为 {wanted}" },
+	{ "param_fixed", "the parameter {rule} can't be given: it is a constant, or derived",
+		"参数 {rule} 是常量或由函数推导，不能给出" },
+	{ "param_check", "the parameter {rule} can't be {got}", "参数 {rule} 不能为 {got}" },
+	{ "param_negative", "the parameter {rule} is below 0, and {wanted} can't be",
+		"参数 {rule} 小于 0，而 {wanted} 不能为负" },
+	{ "fact_missing", "the charge {wanted} needs the fact {rule}, which is not given on {got}",
+		"收费 {wanted} 需要事实 {rule}，而 {got} 没有给出" },
+	{ "fact_unknown", "the catalog declares no fact {rule}", "目录没有声明事实 {rule}" },
+	{ "fact_kind", "the fact {rule} must be {wanted}, and is \"{got}\"",
+		"事实 {rule} 的种类应为 {wanted}，而给出的是 \"{got}\"" },
+	{ "fact_twice", "the fact {rule} has two values at one time",
+		"事实 {rule} 在同一时间有两个值" },
 };
 
 bool
-explain_due_refusal(struct text language, const struct due_pricing *pricing, struct buffer *out)
+explain_due_refusal(const struct release *release, struct text language,
+	const struct due_pricing *pricing, struct buffer *out)
 {
 	const struct near_miss *nearest = &pricing->nearest;
-	char rule[160];
-	snprintf(rule, sizeof rule, "%.*s.%.*s", TEXT_ARGS(nearest->package),
-		TEXT_ARGS(nearest->tariff));
+	char rule[200];
+	bool fact = pricing->refused == DUE_REFUSED_FACT;
+	if (nearest->say.size > 0)
+		return buffer_append_text(out, release_text(release, language, nearest->say));
+	snprintf(rule, sizeof rule, "%.*s%s%.*s", fact ? 0 : (int)nearest->package.size,
+		nearest->package.data, fact ? "" : ".", TEXT_ARGS(nearest->tariff));
 	const struct blank blanks[] = {
 		{ "rule", text_of(rule) },
 		{ "wanted", nearest->wanted },
@@ -102,17 +150,17 @@ bool
 explain_due(const struct release *release, struct text language, const struct due_pricing *pricing,
 	struct buffer *out)
 {
-	bool chinese = text_equal(language, TEXT("zh"));
+	const struct words words = { release, language, text_equal(language, TEXT("zh")) };
 	if (pricing->refused != 0)
 		return buffer_print(out, "%s: ", due_refusal_code(pricing->refused)) &&
-			explain_due_refusal(language, pricing, out) &&
+			explain_due_refusal(release, language, pricing, out) &&
 			buffer_append_text(out, TEXT("\n"));
 	for (size_t i = 0; i < pricing->line_count; i++) {
 		const struct due_line *line = &pricing->lines[i];
 		if (!write_title(release, language, line, out))
 			return false;
 		for (size_t j = 0; j < line->part_count; j++)
-			if (!write_part(chinese, &line->parts[j], out))
+			if (!write_part(&words, &line->parts[j], out))
 				return false;
 	}
 	return true;

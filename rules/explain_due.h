@@ -14,13 +14,15 @@
  *   Monthly fee  91.55 CNY  (e6_base.fee, 2026-03-01 to 2026-03-31)
  *       2026-03-10 to 2026-03-31  129.00 × 22/31
  *
+ * and, below the run of a formula, each reason that it gave: its text, and the row of its table.
+ *
  * False if the buffer had no room.
  */
 bool explain_due(const struct release *release, struct text language,
 	const struct due_pricing *pricing, struct buffer *out);
 
 /* The sentence of a refusal, without a line feed. */
-bool
-explain_due_refusal(struct text language, const struct due_pricing *pricing, struct buffer *out);
+bool explain_due_refusal(const struct release *release, struct text language,
+	const struct due_pricing *pricing, struct buffer *out);
 
 #endif

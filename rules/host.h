@@ -1,5 +1,5 @@
 /*
- * The functions of a release while rating: `when` and `amount`, called with a read-only context, in
+ * The functions of a release while rating, and while pricing what falls due: called with a read-only context, in
  * a sandbox (sandbox.h) with a budget of instructions and memory for each call and a wall deadline.
  *
  * A host belongs to one release, which it retains, and to one thread. Making one runs the scripts
@@ -11,7 +11,7 @@
 #ifndef SUANPAN_HOST_H
 #define SUANPAN_HOST_H
 
-#include "rate.h"
+#include "due.h"
 #include "release.h"
 
 struct host_limits {
@@ -33,6 +33,8 @@ void host_free(struct host *host);
 
 /* What rate_usage needs; valid as long as the host. */
 const struct rate_functions *host_functions(struct host *host);
+/* What due_price needs; valid as long as the host. */
+const struct due_functions *host_due_functions(struct host *host);
 
 /*
  * From now on counts how often each row of each decision table is the answer. False without memory.

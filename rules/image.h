@@ -165,7 +165,7 @@ struct limit {
 /* One version of a package: valid for usage at from_ms ≤ t < till_ms. */
 struct package {
 	struct text id;
-	uint32_t layer; /* rank in image.layers: 0 wins */
+	uint32_t layer;          /* rank in image.layers: 0 wins */
 	const struct text *over; /* ids of all packages of its layer that it wins over */
 	uint32_t over_count;
 	int64_t from_ms;
@@ -184,6 +184,8 @@ struct package {
 	uint32_t discount_count;
 	const struct discount *bill_discounts;
 	uint32_t bill_discount_count;
+	const struct param *params;
+	uint32_t param_count;
 	const struct charge *charges; /* in written order */
 	uint32_t charge_count;
 	struct text file;
@@ -212,6 +214,10 @@ struct image {
 	uint32_t month_count;
 	struct decision *const *decisions; /* tables that functions may ask, sorted by id */
 	uint32_t decision_count;
+	const struct formula_fact *facts; /* that formulas may ask for, sorted by name */
+	uint32_t fact_count;
+	const int64_t *table_days; /* on which a table asked by date may give another row, sorted */
+	size_t table_day_count;
 	uint32_t function_count;
 	const struct selling *selling; /* NULL in images that were not built from scripts */
 };

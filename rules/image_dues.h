@@ -1,11 +1,12 @@
 /*
  * What packages ask for besides usage, as plain data of the image: charges that recur or fall due
- * once. Read by dues.c; made by build_dues.c.
+ * once, the parameters of packages, and the facts that formulas may ask for. Read by dues.c and
+ * due_values.c; made by build_dues.c.
  */
 #ifndef SUANPAN_IMAGE_DUES_H
 #define SUANPAN_IMAGE_DUES_H
 
-#include "../engine/base/money.h"
+#include "value.h"
 
 enum charge_every { CHARGE_DAY, CHARGE_MONTH, CHARGE_YEAR, CHARGE_ONCE };
 
@@ -20,13 +21,41 @@ struct charge {
 	bool ahead;  /* due when its cycle begins, else when it ends */
 	bool by_day; /* each day of the cycle costs its part, else the cycle is owed whole */
 	bool free_suspended; /* days of suspension cost nothing */
-	struct money
-		amount; /* of numerator / denominator cycles: 1 / 12 if a year's, every month */
+	/* Of numerator / denominator cycles: 1 / 12 if a year's, every month. One of three: */
+	struct money amount;
+	uint32_t amount_param;   /* of the same version, a parameter of money; or NO_INDEX */
+	int32_t amount_function; /* or NO_FUNCTION */
 	int32_t numerator;
 	int32_t denominator;
 	int64_t round_step; /* micro-units, > 0 */
 	enum rounding round_mode;
 	uint32_t line; /* in its file */
+};
+
+enum param_source { PARAM_ORDER, PARAM_EXTERNAL, PARAM_CONSTANT, PARAM_DERIVED };
+
+/* A parameter of one version of a package. Those that are derived stand behind what they read. */
+struct param {
+	struct text id;
+	enum value_kind kind;
+	enum param_source source;
+	struct value fallback;       /* VALUE_NONE: there is no default */
+	const struct value *choices; /* none: any value of its kind */
+	uint32_t choice_count;
+	int32_t derive; /* functions, or NO_FUNCTION */
+	int32_t check;
+	struct text say; /* key of what is said where `check` says no */
+	/* While what the order gave counts; before and after, the default does. */
+	int64_t from_day;
+	int64_t till_day;
+	enum charge_every lasts_every;
+	int32_t lasts; /* so many days, months or years from when the package is held; 0: no end */
+};
+
+/* Something that formulas may ask for, by "group.name". */
+struct formula_fact {
+	struct text name;
+	enum value_kind kind;
 };
 
 #endif

@@ -283,7 +283,7 @@ call_source(struct row_work *work, uint32_t number, struct text *text)
 {
 	struct caller *caller = &work->layout->caller;
 	work->layout->view.row = work->row;
-	if (caller_call(caller, number) != SANDBOX_DONE)
+	if (caller_call(caller, number, 0) != SANDBOX_DONE)
 		return refuse(work, NO_INDEX, arena_print(work->arena, "%s", caller->problem));
 	lua_State *lua = caller->sandbox->lua;
 	struct text given = { NULL, 0 };

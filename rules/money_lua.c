@@ -1,5 +1,6 @@
 #include "money_lua.h"
 
+#include "due_context.h"
 #include "sandbox.h"
 
 struct exact {
@@ -318,6 +319,7 @@ money_lua_open(lua_State *lua)
 		{ "share", exact_times },
 		{ "plus", exact_plus },
 		{ "minus", exact_minus },
+		{ "because", due_context_because },
 		{ NULL, NULL },
 	};
 	lua_newtable(lua);

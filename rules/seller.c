@@ -3,6 +3,7 @@
 #include "../engine/base/memory.h"
 #include "../engine/base/must.h"
 #include "build.h"
+#include "context.h"
 #include "reload.h"
 #include "subject_lua.h"
 #include "tables_lua.h"
@@ -12,7 +13,7 @@ struct seller {
 	struct caller caller; /* of the release's conditions, if it has any */
 	struct subject_functions functions;
 	const struct subject *subject; /* of the call */
-	/* Decision tables look for their day here. */
+	/* Whose day decision tables are asked for. */
 	struct usage usage;
 	struct usage_context context;
 	struct tables_view tables;
@@ -27,7 +28,7 @@ call_when(void *context, uint32_t function, const struct subject *subject, bool 
 	seller->subject = subject;
 	seller->usage.at_ms = subject->at_ms;
 	context_set(&seller->context, &seller->usage);
-	enum sandbox_outcome outcome = caller_call(&seller->caller, function);
+	enum sandbox_outcome outcome = caller_call(&seller->caller, function, 0);
 	bool done = outcome == SANDBOX_DONE;
 	if (done && lua_isboolean(seller->caller.sandbox->lua, -1)) {
 		*yes = lua_toboolean(seller->caller.sandbox->lua, -1);
@@ -40,6 +41,14 @@ call_when(void *context, uint32_t function, const struct subject *subject, bool 
 	}
 	*problem = text_of(seller->caller.problem);
 	return outcome == SANDBOX_DEADLINE ? CALL_DEADLINE : CALL_FAILED;
+}
+
+/* The day for which tables are asked. */
+static int64_t
+day_of_call(void *context)
+{
+	struct seller *seller = context;
+	return context_day(&seller->context);
 }
 
 static void
@@ -63,7 +72,7 @@ seller_new(struct release *release, const struct host_limits *limits, struct sel
 	made->release = release_retain(release);
 	made->functions = (struct subject_functions){ made, call_when };
 	made->context.zone = release_image(release)->zone;
-	made->tables = (struct tables_view){ release_image(release), &made->context, NULL };
+	made->tables = (struct tables_view){ release_image(release), day_of_call, made, NULL };
 	if (function_count > 0)
 		status = reload_functions(release,
 			&(struct reload){

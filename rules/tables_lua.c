@@ -133,6 +133,23 @@ push_row(lua_State *lua, const struct decision *table, uint32_t number)
 	return 1;
 }
 
+bool
+tables_lua_row(lua_State *lua, int index, const struct decision **table, uint32_t *number)
+{
+	struct row row;
+	if (lua_touserdata(lua, index) == NULL || !lua_getmetatable(lua, index))
+		return false;
+	lua_rawgetp(lua, LUA_REGISTRYINDEX, &row_key);
+	bool ours = lua_rawequal(lua, -1, -2);
+	lua_pop(lua, 2);
+	if (!ours)
+		return false;
+	memcpy(&row, lua_touserdata(lua, index), sizeof row);
+	*table = row.table;
+	*number = row.number;
+	return true;
+}
+
 /* Inputs. */
 
 static int
@@ -169,7 +186,7 @@ get_number(lua_State *lua, enum decision_type type, int64_t *value)
 
 /* The value on the top as one of the column's type. */
 static bool
-get_input(lua_State *lua, const struct decision_column *column, struct usage_context *context,
+get_input(lua_State *lua, const struct decision_column *column, const struct tables_view *view,
 	int64_t *value)
 {
 	struct text text = { NULL, 0 };
@@ -184,7 +201,7 @@ get_input(lua_State *lua, const struct decision_column *column, struct usage_con
 		return lua_isboolean(lua, -1);
 	case DECISION_DATE:
 		if (lua_isnil(lua, -1))
-			*value = context_day(context);
+			*value = view->day(view->context);
 		return lua_isnil(lua, -1) ||
 			(text.data != NULL && decision_parse(DECISION_DATE, text, value));
 	case DECISION_INTEGER:
@@ -264,7 +281,7 @@ ask(lua_State *lua)
 		const struct decision_column *column = &table->columns[i];
 		lua_rawgeti(lua, 3, (lua_Integer)i + 1);
 		given += lua_gettable(lua, 1) != LUA_TNIL;
-		if (!get_input(lua, column, view->context, &values[i]))
+		if (!get_input(lua, column, view, &values[i]))
 			refuse_input(lua, table, i);
 		if (!decision_covers(column, values[i]))
 			return wrong_input(lua, table, i, "is outside of what the table covers");

@@ -55,6 +55,48 @@ read_suspended(
 	test->suspended = spans;
 }
 
+/* A text or a number by its name, of the table on the top. */
+static struct attribute
+get_attribute(lua_State *lua, struct arena *arena)
+{
+	struct attribute attribute = { .name = reader_text(lua, arena, "name") };
+	if (reader_has(lua, "text"))
+		attribute.text = reader_text(lua, arena, "text");
+	else
+		attribute.number = reader_integer(lua, "number");
+	return attribute;
+}
+
+static void
+read_params(lua_State *lua, struct arena *arena, struct due_case *test)
+{
+	test->param_count = reader_open(lua, "params");
+	struct attribute *params = reader_take(lua, arena, test->param_count, sizeof *params);
+	for (uint32_t i = 0; i < test->param_count; i++) {
+		reader_entry(lua, i);
+		params[i] = get_attribute(lua, arena);
+		reader_close(lua);
+	}
+	reader_close(lua);
+	test->params = params;
+}
+
+static void
+read_facts(lua_State *lua, const struct zoneinfo *zone, struct arena *arena, struct due_case *test)
+{
+	test->fact_count = reader_open(lua, "facts");
+	struct due_fact *facts = reader_take(lua, arena, test->fact_count, sizeof *facts);
+	for (uint32_t i = 0; i < test->fact_count; i++) {
+		reader_entry(lua, i);
+		struct due_span span = get_span(lua, zone);
+		facts[i] = (struct due_fact){ get_attribute(lua, arena), span.from_ms,
+			span.till_ms };
+		reader_close(lua);
+	}
+	reader_close(lua);
+	test->facts = facts;
+}
+
 static void
 read_expectation(lua_State *lua, struct arena *arena, struct due_case *test)
 {
@@ -66,6 +108,8 @@ read_expectation(lua_State *lua, struct arena *arena, struct due_case *test)
 		test->lines = reader_text(lua, arena, "lines");
 	if (reader_has(lua, "refused"))
 		test->refused = reader_text(lua, arena, "refused");
+	if (reader_has(lua, "nearest"))
+		test->nearest = reader_text(lua, arena, "nearest");
 	reader_close(lua);
 }
 
@@ -79,19 +123,27 @@ due_case_read(lua_State *lua, const struct zoneinfo *zone, struct arena *arena)
 	read_holding(lua, zone, arena, test);
 	test->period = (struct due_span){ get_day(lua, zone, "from"), get_day(lua, zone, "till") };
 	read_suspended(lua, zone, arena, test);
+	read_params(lua, arena, test);
+	read_facts(lua, zone, arena, test);
 	read_expectation(lua, arena, test);
 	reader_close(lua);
 	return test;
 }
 
 static struct due_question
-question_of(const struct due_case *test, const struct image *image)
+question_of(const struct due_case *test, const struct image *image,
+	const struct due_functions *functions)
 {
 	return (struct due_question){ .image = image,
 		.holding = test->holding,
 		.period = test->period,
 		.suspended = test->suspended,
-		.suspended_count = test->suspended_count };
+		.suspended_count = test->suspended_count,
+		.params = test->params,
+		.param_count = test->param_count,
+		.facts = test->facts,
+		.fact_count = test->fact_count,
+		.functions = functions };
 }
 
 /* Takes the first of "fee 91.55, fee 2026-03-01 91.55" from *rest: has it a day? */
@@ -135,6 +187,8 @@ compare(struct test_run *run, const struct due_case *test, const struct due_pric
 	bool priced = pricing->refused == 0;
 	struct text code = priced ? TEXT("") : text_of(due_refusal_code(pricing->refused));
 	if (!test_compare_text(run, "refused", test->refused, code) ||
+		!test_compare_text(
+			run, "nearest", test->nearest, text_of(pricing->nearest.condition)) ||
 		(!priced && test->refused.data == NULL &&
 			!test_differ(run, "refused", TEXT("-"), code)))
 		return false;
@@ -153,7 +207,8 @@ compare(struct test_run *run, const struct due_case *test, const struct due_pric
 bool
 test_due_run(struct test_run *run, const struct test_case *test)
 {
-	struct due_question question = question_of(test->due, run->image);
+	struct due_question question = question_of(
+		test->due, run->image, host_due_functions(run->host));
 	struct due_pricing pricing;
 	struct fault fault = { 0 };
 	struct test_result *result = test_result_add(run, test);

@@ -14,10 +14,15 @@ struct due_case {
 	struct due_span period;
 	const struct due_span *suspended;
 	uint32_t suspended_count;
+	const struct attribute *params;
+	uint32_t param_count;
+	const struct due_fact *facts;
+	uint32_t fact_count;
 	bool has_amount;
 	struct money amount;
 	struct text lines; /* "fee 91.55, …" */
 	struct text refused;
+	struct text nearest; /* the condition */
 };
 
 /* Of the case on the top of the stack; NULL if that is none of dues. Raises errors of Lua. */

@@ -63,6 +63,7 @@ local parametric = {
     amount_of = function() return "integer|suanpan.quantity" end,
     range = function() return "suanpan.range" end,
     table = function() return "suanpan.id" end,
+    value = function(kind) return (kind == "integer" and "integer" or kind == "money" and "suanpan.money" or "string") .. "|true" end,
     record = function(name) return "suanpan." .. name end,
     rows = function(name) return "suanpan." .. name .. "[]" end,
     records = function(name) return "suanpan." .. name .. "|suanpan." .. name .. "[]" end,
@@ -214,6 +215,7 @@ local exact = [[
 ---@field share fun(self: suanpan.amount, x: suanpan.factor): suanpan.amount
 ---@field plus fun(self: suanpan.amount, x: suanpan.factor): suanpan.amount
 ---@field minus fun(self: suanpan.amount, x: suanpan.factor): suanpan.amount
+---@field because fun(self: suanpan.amount, key: string, row?: any): suanpan.amount
 
 ---@class suanpan.decimal
 ---@operator add(suanpan.factor): suanpan.decimal
@@ -248,6 +250,7 @@ function annotations.write(in_language)
     write_context("subject", schema.subject)
     begin("class", "customer", language == "zh" and "客户资料：目录的 facts 所列" or "What is known of a customer: the facts of the catalog")
     line("---@field [string] any")
+    write_context("formula", schema.context_due)
     write_records()
     for _, dialect in ipairs(schema.dialects) do
         for _, word in ipairs(dialect.words) do

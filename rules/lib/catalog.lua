@@ -99,7 +99,7 @@ local function build_model()
     local words = read.all(schema.catalog)
     local top = the_catalog(words)
     local model = { words = words, id = top.id, currency = top.currency, zone = top.zone, languages = top.languages,
-        layers = top.layers, components = top.components, instructions = top.instructions,
+        layers = top.layers, components = top.components, instructions = top.instructions, formula_facts = top.formula_facts or {},
         functions = packages.functions(words.package) }
     model.zone_list, model.zones = build_all(words.zones, zones.build)
     model.calendar_list, model.calendars = build_all(words.calendar, calendars.build)

@@ -1,12 +1,43 @@
 -- Tests of what falls due: the word `due`, as cases for catalog_test.c beside those of tests.lua.
 
-local use = ...
+local use, native = ...
 local report = use "report"
+local types = use "types"
 
 local due_tests = {}
 local find, at = report.find, report.at
 
 local DAYS_MAX = 3700
+
+-- "site.tenants"
+function types.readers.fact_name(value, place)
+    if type(value) ~= "string" or not string.find(value, "^%a[%w_-]*%.%a[%w_-]*$") then
+        return types.wrong(value, place, { en = "the name of a fact, such as \"site.tenants\"", zh = "事实的名称，例如 \"site.tenants\"",
+            like = '"site.tenants"' })
+    end
+    return value
+end
+
+-- A text or a whole number, as it would be sent.
+function types.readers.given(value, place)
+    if math.type(value) ~= "integer" and not (type(value) == "string" and native.is_text(value)) then
+        return types.wrong(value, place, types.wanted.attribute)
+    end
+    return value
+end
+
+-- For C: { name, text or number, from, till }.
+local function flat_facts(facts)
+    local list = {}
+    for index, fact in ipairs(facts) do
+        if fact.broken then
+            return nil
+        end
+        local kind = type(fact.value) == "string" and "text" or "number"
+        list[index] = { name = fact.name, [kind] = fact.value, from = fact.from, till = fact.till }
+    end
+    return list
+end
 
 -- "fee 91.55" or "fee 2026-03-01 91.55"
 local function is_line(text)
@@ -23,11 +54,12 @@ local function expected(expect)
             return nil
         end
     end
-    if not expect.amount and not expect.lines and not expect.refused then
+    if not expect.amount and not expect.lines and not expect.refused and not expect.nearest then
         find("due_nothing_expected", expect.place)
         return nil
     end
-    return { amount = expect.amount, lines = expect.lines and table.concat(expect.lines, ", "), refused = expect.refused }
+    return { amount = expect.amount, lines = expect.lines and table.concat(expect.lines, ", "), refused = expect.refused,
+        nearest = expect.nearest }
 end
 
 -- The case of a record for C; nil after findings.
@@ -38,8 +70,9 @@ function due_tests.read(record)
         find("due_period", at(record.place, "till"), { max = DAYS_MAX })
         return nil
     end
-    return expect and { holds = record.holds, from = record.from.day, till = record.till.day, suspended = record.suspended,
-        expect = expect }
+    local facts = flat_facts(record.facts)
+    return expect and facts and { holds = record.holds, from = record.from.day, till = record.till.day, suspended = record.suspended,
+        params = record.params, facts = facts, expect = expect }
 end
 
 return due_tests

@@ -1,7 +1,10 @@
 -- Charges of packages: what falls due besides usage.
 
-local use = ...
+local use, native = ...
 local report = use "report"
+local types = use "types"
+local declare = use "declare"
+local params = use "params"
 
 local dues = {}
 local find, at = report.find, report.at
@@ -28,8 +31,61 @@ local function check_cycle(record)
     end
 end
 
+-- Money, the number of micro-units; { param, place }; or a function.
+function types.readers.due_amount(value, place)
+    local declaration = type(value) == "table" and declare.made(value)
+    if type(value) == "function" then
+        return value
+    elseif declaration and declaration.word == "param" then
+        return { param = declaration.id, place = declaration.place }
+    end
+    return types.readers.money(value, place, 0)
+end
+
+local fact_what = { en = "parameter or declared fact", zh = "参数或已声明的事实" }
+
+-- What a formula asks of its context that is not there, as far as it is written out: c.site.tenants.
+local function check_formula(model, package, charge)
+    local place, known, names = at(charge.record.place, "amount"), { params = {} }, {}
+    for _, param in ipairs(package.params) do
+        known.params[param.id], names[#names + 1] = true, "params." .. param.id
+    end
+    for _, fact in ipairs(model.formula_facts) do
+        local group, name = string.match(fact.name, "^(.-)%.(.*)$")
+        known[group] = known[group] or {}
+        known[group][name], names[#names + 1] = true, fact.name
+    end
+    for _, path in ipairs(params.asked(charge.record.amount, 2)) do
+        local group, name = string.match(path, "^(.-)%.(.*)$")
+        if not known[group] or name ~= "" and not known[group][name] then
+            find("unknown_name", place, { what = fact_what, name = name == "" and group or path,
+                near = report.nearest(path, names) })
+        end
+    end
+end
+
+-- The keys of the reasons that a formula gives: :because("key", row).
+local function reasons_of(call)
+    local keys = {}
+    for key in string.gmatch(native.source(call), ":%s*because%s*%(%s*\"([^\"\n]*)\"") do
+        keys[#keys + 1] = key
+    end
+    return keys
+end
+
 -- One charge: its record, and what the image needs of it.
-function dues.build(record)
+function dues.build(model, package, record)
+    local charge = dues.read(record)
+    if type(record.amount) == "function" then
+        check_formula(model, package, charge)
+        charge.reasons = reasons_of(record.amount)
+    elseif type(record.amount) == "table" then
+        charge.param = params.find(package, record.amount, "money")
+    end
+    return charge
+end
+
+function dues.read(record)
     check_cycle(record)
     local part = parts[record.every] and parts[record.every][record.priced_by or record.every] or { 1, 1 }
     return { id = record.id, record = record, place = record.place, every = record.every,
@@ -69,6 +125,9 @@ function dues.need(charges, need, blanks)
         if charge.say then
             need(charge.say, charge.record.say and at(charge.place, "say") or charge.place, blanks)
         end
+        for _, key in ipairs(charge.reasons or {}) do
+            need(key, at(charge.place, "amount"))
+        end
     end
 end
 
@@ -76,7 +135,8 @@ end
 function dues.flat(charge)
     local record = charge.record
     return { id = charge.id, say = charge.say, every = charge.every, ahead = charge.ahead, by_day = record.prorate == "day",
-        free_suspended = record.suspended == "free", amount = record.amount, numerator = charge.part[1],
+        free_suspended = record.suspended == "free", amount = math.type(record.amount) and record.amount or 0,
+        amount_param = charge.param, amount_function = record.amount_number, numerator = charge.part[1],
         denominator = charge.part[2], round_step = record.round.step, round_mode = record.round.mode,
         line = charge.place.declaration.line }
 end

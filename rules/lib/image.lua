@@ -4,6 +4,7 @@ local use = ...
 local report = use "report"
 local dues = use "dues"
 local selling = use "selling"
+local params = use "params"
 
 local image = {}
 
@@ -140,6 +141,7 @@ function image.of(model)
             return { id = service.id, unit = service.unit, zone_map = service.zones and zone_maps[service.zones] }
         end),
         calendars = map(model.calendar_list, calendar),
+        formula_facts = model.formula_facts,
         decisions = map(model.decision_list, function(decision) return decision.handle end),
         selling = selling.flat(model.selling),
         packages = map(model.packages, function(package)
@@ -154,7 +156,7 @@ function image.of(model)
                 caps = bounds(package.caps), limits = bounds(package.limits),
                 discounts = discounts_per(package, false, services, meters),
                 bill_discounts = discounts_per(package, true, services, meters), meters = meters,
-                charges = map(package.charges, dues.flat) }
+                charges = map(package.charges, dues.flat), params = map(package.params, params.flat) }
         end),
     }
 end

@@ -41,6 +41,7 @@ manual.words = {
         example = [[
 catalog "willow" {
     currency = "CNY",
+    formula_facts = { site = { tenants = "integer", price = "money" }, lease = { role = "text" } },
     zone = "Asia/Shanghai",
     languages = { "zh", "en" },
     facts = { tenure = "integer", spend = "money by month" },
@@ -353,7 +354,7 @@ package "friends" {
         example = [[
 plan "household" {
     base = "home",
-    optional = { "minutes", "traveller", "calm", "friends", "rental" },
+    optional = { "minutes", "traveller", "calm", "friends", "rental", "mast" },
 }
 
 plan "business" {
@@ -374,11 +375,11 @@ offering "willow_line" {
     texts = {
         about = {
             en = "Keys are written flat, [\"zone.local\"] = \"…\", or nested as here. Needed are: catalog.ID, product.ID, service.ID, "
-                .. "package.ID, plan.ID, offering.ID, allowance.ID, cap.ID, charge.ID, brand.ID, agreement.ID, fact.ID, zone.ID, band.ID, "
-                .. "refusal.ID for all that exist, and the key that each tariff, limit, discount and rule of selling names by `say`. The "
-                .. "text of a tariff may have the blanks {amount}, {units}, {zone} and {package}.",
+                .. "package.ID, plan.ID, offering.ID, allowance.ID, cap.ID, charge.ID, param.ID, brand.ID, agreement.ID, fact.ID, "
+                .. "zone.ID, band.ID, refusal.ID for all that exist, and the key that each tariff, limit, discount and rule of "
+                .. "selling names by `say`. The text of a tariff may have the blanks {amount}, {units}, {zone} and {package}.",
             zh = "键可以平写 [\"zone.local\"] = \"…\"，也可以像这里一样嵌套。凡存在的都要有：catalog.编号、product.编号、service.编号、"
-                .. "package.编号、plan.编号、offering.编号、allowance.编号、cap.编号、charge.编号、brand.编号、"
+                .. "package.编号、plan.编号、offering.编号、allowance.编号、cap.编号、charge.编号、param.编号、brand.编号、"
                 .. "agreement.编号、fact.编号、zone.编号、band.编号、refusal.编号，"
                 .. "以及每个资费、限额、折扣与销售规则用 `say` 指定的键。资费的文本中可用空位 {amount}、{units}、{zone}、{package}。",
         },
@@ -389,13 +390,16 @@ texts "en" {
     product = { line = "Line" },
     service = { voice = "Voice", sms = "Messages" },
     package = { home = "Home", studio = "Studio", messages = "Messages", minutes = "100 minutes", traveller = "Traveller", calm = "Calm",
-        friends = "Friends", rental = "Line rental" },
+        friends = "Friends", rental = "Line rental", mast = "Mast" },
     plan = { household = "Household", business = "Business" },
     offering = { willow_line = "Willow line" },
     brand = { willow = "Willow" },
     allowance = { local_minutes = "100 local minutes a month" },
     cap = { most = "at most 80.00 a month" },
-    charge = { installation = "Installation", line_rental = "Line rental", insurance = "Insurance" },
+    charge = { installation = "Installation", line_rental = "Line rental", insurance = "Insurance",
+        mast_fee = "Mast", mast_service = "Service of the mast", mast_rent = "Rent of the mast" },
+    param = { monthly_fee = "monthly fee", welcome = "less at first", service_fee = "fee for service" },
+    mast = { welcome = "The discount must be less than the fee", share = "Rent at the tenant's share" },
     zone = { free = "free", ["local"] = "local", distant = "long distance", abroad = "abroad", inland = "inland" },
     refusal = { unknown_country = "there is no such country code" },
     band = { day = "day", night = "night", weekend = "weekend", holiday = "public holiday" },
@@ -414,13 +418,16 @@ texts "zh" {
     product = { line = "电话" },
     service = { voice = "语音通话", sms = "短信" },
     package = { home = "家庭", studio = "工作室", messages = "短信", minutes = "百分钟包", traveller = "旅行", calm = "安心",
-        friends = "亲友", rental = "线路租用" },
+        friends = "亲友", rental = "线路租用", mast = "天线杆" },
     plan = { household = "家庭计划", business = "商务计划" },
     offering = { willow_line = "柳州电话" },
     brand = { willow = "柳城" },
     allowance = { local_minutes = "每月 100 分钟本地通话" },
     cap = { most = "每月最多 80.00 元" },
-    charge = { installation = "装机费", line_rental = "月租费", insurance = "保险费" },
+    charge = { installation = "装机费", line_rental = "月租费", insurance = "保险费",
+        mast_fee = "天线杆月费", mast_service = "维护费", mast_rent = "天线杆租金" },
+    param = { monthly_fee = "月费", welcome = "首期优惠", service_fee = "维护费" },
+    mast = { welcome = "优惠须低于月费", share = "按租户份额的租金" },
     zone = { free = "免费", ["local"] = "本地", distant = "长途", abroad = "境外", inland = "境内" },
     refusal = { unknown_country = "国家代码不存在" },
     band = { day = "白天", night = "夜间", weekend = "周末", holiday = "节假日" },
@@ -625,6 +632,17 @@ manual.types = {
     text_key = { lua = "string", en = "key of a text", zh = "文本的键",
         more = { en = "as an id, with dots", zh = "同编号，可含点" }, like = '"voice.local"' },
     yes = { lua = "true", en = "true", zh = "true" },
+    due_amount = { lua = "suanpan.money|suanpan.param|fun(c: suanpan.formula): suanpan.amount", en = "money, a parameter, or a function",
+        zh = "金额、参数或函数", like = 'param "monthly_fee"' },
+    param_function = { lua = "fun(p: table<string, any>): any", en = "function of parameters", zh = "参数的函数",
+        like = 'function(p) return p.monthly_fee:times("10%") end' },
+    values = { lua = "(string|integer)[]", en = "list of values of its kind", zh = "同种类值的列表" },
+    params = { lua = "table<string, suanpan.parameter>", en = "parameters by name", zh = "按名称的参数" },
+    fact_groups = { lua = "table<string, table<string, string>>", en = "kinds of facts, by group and name", zh = "按组与名称的事实种类",
+        more = { en = "money, number, integer, text, date or boolean", zh = "money、number、integer、text、date 或 boolean" },
+        like = '{ site = { tenants = "integer" } }' },
+    fact_name = { lua = "string", en = "group.name of a fact", zh = "事实的“组.名称”", like = '"site.tenants"' },
+    given = { lua = "string|integer", en = "text or whole number", zh = "文本或整数" },
     flag = { lua = "boolean", en = "true or false", zh = "true 或 false" },
     money = { lua = "string|suanpan.amount", en = "money", zh = "金额",
         more = { en = "decimal text with at most 6 decimals, or money \"…\"", zh = "至多 6 位小数的十进制文本，或 money \"…\"" }, like = '"0.15"' },
@@ -708,6 +726,9 @@ manual.functions = {
     { "when", "function(c)", { en = "true or false: does the tariff or discount apply?", zh = "true 或 false：资费或折扣是否适用" },
         "fun(c: suanpan.usage): boolean" },
     { "amount", "function(c)", { en = "money: the line's amount", zh = "金额：该行的金额" }, "fun(c: suanpan.usage): suanpan.amount" },
+    { "derive", "function(p)", { en = "a value of the parameter's kind", zh = "该参数种类的值" }, "fun(p: table<string, any>): any" },
+    { "check", "function(p)", { en = "true or false: may the parameter be so?", zh = "true 或 false：参数是否允许" },
+        "fun(p: table<string, any>): boolean" },
 }
 
 manual.functions_about = {
@@ -755,6 +776,8 @@ manual.money = {
     { "m / m", { en = "a decimal", zh = "小数" } },
     { "m < m, m <= m, m == m", { en = "money is compared with money, numbers with numbers", zh = "金额与金额比较，数与数比较" } },
     { "m:times(x), m:share(x)", { en = "x is a number, \"0.1\" or \"10%\"", zh = "x 为数、\"0.1\" 或 \"10%\"" } },
+    { 'm:because("tower.rent", row)', { en = "m, and the reason of it: the key of a text, and the row of a table; in formulas of charges",
+        zh = "即 m，并记下理由：文本的键与表的一行；用于收费的公式" } },
     { 'm:plus("2%"), m:minus("2%")', { en = "so many per cent more or less", zh = "增加或减少百分之几" } },
 }
 

@@ -26,11 +26,50 @@ package "rental" {
 ]],
 }
 
+words.param = {
+    about = {
+        en = "Stands where a charge wants its amount. A parameter is a field of `params` of the package: `money = \"12.00\"` is one of "
+            .. "money with a default, `money = true` one without. What is given must be of its kind and among its `choices`; a "
+            .. "constant is not given, and what is derived is what its function makes of the others, `p.NAME`. `from`, `till` and "
+            .. "`lasts` bound the days on which what was given counts; on others the default does. A parameter that is missing where "
+            .. "it is needed, or that its `check` does not allow, refuses the question with PARAMETER.",
+        zh = "写在收费的金额处。参数是优惠包 `params` 的字段：`money = \"12.00\"` 是有缺省值的金额，`money = true` 没有缺省值。"
+            .. "给出的值须符合种类并在 `choices` 之中；常量不由外部给出，推导的参数由函数从其他参数 `p.名称` 得出。"
+            .. "`from`、`till`、`lasts` 限定所给的值在哪些日子有效，其余日子用缺省值。需要而没有给出的参数，或 `check` 不允许的值，以 PARAMETER 拒绝。",
+    },
+    file = "packages/mast.lua",
+    example = [[
+package "mast" {
+    kind = "plugin", from = "2026-01-01",
+
+    params = {
+        monthly_fee = { money = "20.00", choices = { "20.00", "30.00" } },
+        welcome = { money = "0.00", lasts = "3 months", check = function(p) return p.welcome < p.monthly_fee end, say = "mast.welcome" },
+        service_fee = { money = true, derive = function(p) return p.monthly_fee:times("10%") end },
+    },
+
+    charge { id = "mast_fee", every = "month", ahead = true, amount = param "monthly_fee" },
+    charge { id = "mast_service", every = "month", ahead = true, amount = param "service_fee" },
+
+    -- A year's price of the site, shared by all who use it.
+    charge {
+        id = "mast_rent", every = "month", ahead = false, prorate = "day", priced_by = "year",
+        amount = function(c)
+            local pay = tables.sharing { tenants = c.site.tenants, role = c.lease.role }
+            return c.site.price:plus("2%"):share(pay.rent):because("mast.share", pay)
+        end,
+    },
+}
+]],
+}
+
 words.due = {
     about = {
         en = "Asks for all charges of one package over a period of days. Each charge has a line for each of its cycles that the period "
-            .. "touches, in the order in which the charges are written.",
-        zh = "查询一个优惠包在一段日子内的全部应付费用。时段涉及的每个周期各有一行，按收费书写的顺序排列。",
+            .. "touches, in the order in which the charges are written. Facts of the catalog hold from `from` till `till`; of two that "
+            .. "begin on one day the later one counts.",
+        zh = "查询一个优惠包在一段日子内的全部应付费用。时段涉及的每个周期各有一行，按收费书写的顺序排列。"
+            .. "事实在 `from` 至 `till` 之间有效；同一天有两个值时取较晚的一个。",
     },
     file = "packages/rental_test.lua",
     example = [[
@@ -43,6 +82,26 @@ due "a line that is taken on the tenth" {
         lines = { "installation 100.00", "line_rental 2026-03-01 8.52", "line_rental 2026-04-01 12.00",
             "insurance 1.48", "insurance 1.04" },
     },
+}
+
+due "a mast that is shared from the sixteenth on" {
+    holds = "mast",
+    from = "2026-03-01", till = "2026-04-01",
+    params = { monthly_fee = "30.00" },
+    facts = {
+        { "site.price", "12000.00" },
+        { "lease.role", "anchor" },
+        { "site.tenants", 1, till = "2026-03-16" },
+        { "site.tenants", 2, from = "2026-03-16" },
+    },
+    expect = { lines = { "mast_fee 30.00", "mast_service 3.00", "mast_rent 835.74" } },
+}
+
+due "a fee that nobody may choose" {
+    holds = "mast",
+    from = "2026-03-01", till = "2026-04-01",
+    params = { monthly_fee = "25.00" },
+    expect = { refused = "PARAMETER", nearest = "param_choice" },
 }
 ]],
 }

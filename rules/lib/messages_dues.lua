@@ -39,4 +39,68 @@ messages.due_nothing_expected = {
     mend_zh = "写出应得的结果：amount、lines 或 refused",
 }
 
+
+-- Parameters and facts
+
+messages.param_kind = {
+    en = "the parameter {name} must say what it is by one of money, number, integer, text, date and choice",
+    zh = "参数 {name} 须以 money、number、integer、text、date、choice 之一说明种类",
+    mend_en = "write money = \"12.00\" for a default, or money = true for none",
+    mend_zh = "有缺省值写 money = \"12.00\"，没有则写 money = true",
+}
+messages.param_without_choices = {
+    en = "the parameter {name} has no choices",
+    zh = "参数 {name} 没有可选值",
+    mend_en = "write choices = { \"…\", \"…\" }",
+    mend_zh = "写 choices = { \"…\", \"…\" }",
+}
+messages.param_not_chosen = {
+    en = "the default of the parameter {name} is none of its choices",
+    zh = "参数 {name} 的缺省值不在可选值中",
+    mend_en = "write one of {choices}, or add it to the choices",
+    mend_zh = "写 {choices} 之一，或把它加入可选值",
+}
+messages.param_derived = {
+    en = "the parameter {name} is derived, and so has no {field} of its own",
+    zh = "参数 {name} 由函数推导，不能另有 {field}",
+    mend_en = "remove it, or remove derive",
+    mend_zh = "删去它，或删去 derive",
+}
+messages.param_constant = {
+    en = "the parameter {name} is a constant, which nobody gives, and so has no {field}",
+    zh = "参数 {name} 是常量，不由外部给出，也就没有 {field}",
+    mend_en = "remove it, or write source = \"order\"",
+    mend_zh = "删去它，或写 source = \"order\"",
+}
+messages.param_without_default = {
+    en = "the parameter {name} needs a default: a constant is that, and what has a life is that before and after",
+    zh = "参数 {name} 须有缺省值：常量即取该值；有生效期的参数在期外取该值",
+    mend_en = "write money = \"12.00\" instead of money = true",
+    mend_zh = "把 money = true 改为 money = \"12.00\"",
+}
+messages.param_without_say = {
+    en = "the parameter {name} has a check without a text that says why not, or such a text without a check",
+    zh = "参数 {name} 有 check 而无说明文本，或有说明文本而无 check",
+    mend_en = "write both check = function(p) … end and say = \"…\"",
+    mend_zh = "同时写 check = function(p) … end 与 say = \"…\"",
+}
+messages.param_cycle = {
+    en = "the parameter {name} is derived from itself",
+    zh = "参数 {name} 的推导又依赖它自身",
+    mend_en = "derive it from parameters that are given",
+    mend_zh = "由给定的参数推导",
+}
+messages.param_other_kind = {
+    en = "the parameter {name} is {kind}; {wanted} is wanted here",
+    zh = "参数 {name} 的种类是 {kind}，此处需要 {wanted}",
+    mend_en = "name a parameter of {wanted}",
+    mend_zh = "改用种类为 {wanted} 的参数",
+}
+messages.fact_group_taken = {
+    en = "a group of facts can't be called {name}: c.{name} are the parameters of the package",
+    zh = "事实的组不能叫 {name}：c.{name} 是优惠包的参数",
+    mend_en = "give the group another name",
+    mend_zh = "换一个组名",
+}
+
 return messages

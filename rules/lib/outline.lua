@@ -27,6 +27,8 @@ local names_zh = {
     sell = "销售规则", requires = "依赖", excludes = "互斥", recommends = "推荐", eligible = "购买资格", offer = "推荐的",
     only = "仅限", say = "文本键", members = "成员", effective = "生效方式", facts = "客户资料", agreements = "协议", under = "依附于",
     seasonal = "季节性", default = "缺省", allow = "可选",
+    param = "参数", params = "参数", choices = "可选值", source = "来源", derive = "推导", check = "校验", lasts = "有效期",
+    formula_facts = "公式事实", money = "金额",
     plans = "定价计划", base = "基础包", optional = "可选包", brand = "品牌", services = "业务", instructions = "指令上限",
 }
 
@@ -186,6 +188,11 @@ local function walk_value(node, field, value, body)
         walk_rows(node, schema.records[name], value, body)
     elseif kind == "off" and value.tiered then
         walk_offs(node, value.tiers, body)
+    elseif kind == "params" then
+        for _, parameter in ipairs(value) do
+            walk_fields(child(node, parameter.id, called(parameter.id, "param." .. parameter.id, "en"),
+                called(parameter.id, "param." .. parameter.id, "zh")), schema.records.parameter, parameter, body[parameter.id])
+        end
     elseif kind == "tiered_prices" and value.tiers then
         walk_tiers(node, value.tiers, body)
     elseif (kind == "prices" or kind == "tiered_prices") and value.bands then

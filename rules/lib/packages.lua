@@ -11,6 +11,7 @@ local discounts = use "discounts"
 local dues = use "dues"
 local layers = use "layers"
 local dated = use "dated"
+local params = use "params"
 
 local packages = {}
 local find, at = report.find, report.at
@@ -289,6 +290,13 @@ function packages.functions(records)
         for _, discount in ipairs(record.discount) do
             discount.when_number = number("when", discount.when)
         end
+        for _, param in ipairs(record.params or {}) do
+            param.derive_number = number("derive", param.derive)
+            param.check_number = number("check", param.check)
+        end
+        for _, charge in ipairs(record.charge) do
+            charge.amount_number = number("due", type(charge.amount) == "function" and charge.amount)
+        end
     end
     return functions
 end
@@ -465,8 +473,9 @@ local function build_package(model, record)
         table.insert(named, package.discounts[#package.discounts])
     end
     check_ids(named)
+    package.params = params.build(record.params)
     for _, charge in ipairs(record.charge) do
-        table.insert(package.charges, dues.build(charge))
+        table.insert(package.charges, dues.build(model, package, charge))
     end
     check_ids(package.charges)
     check_ids(counted(package))

@@ -64,6 +64,9 @@ local parametric = {
     list = function(kind)
         return join("%s, or a list", "%s，或其列表", type_text(kind))
     end,
+    value = function(kind)
+        return join("%s, or true", "%s 或 true", kind)
+    end,
     or_column = function(kind)
         return join("%s, or a column", "%s，或一列", type_text(kind))
     end,
@@ -146,6 +149,8 @@ local function add_fields(rows, definition, prefix)
         rows[#rows + 1] = { name, type_text(kind), need_text(field), say(field.say) }
         if type(kind) == "table" and (kind[1] == "record" or kind[1] == "rows" or kind[1] == "records") then
             add_fields(rows, schema.records[kind[2]], name .. (kind[1] == "record" and "." or "[]."))
+        elseif kind == "params" then
+            add_fields(rows, schema.records.parameter, name .. ".NAME.")
         elseif kind == "holding" then
             add_fields(rows, schema.records.test_holding, name .. "[].")
         elseif type(kind) == "table" and kind[1] == "list" and kind[2] == "holding" then
@@ -269,6 +274,10 @@ local function write_functions()
         context[#context + 1] = { "c.at." .. field[1], field[2] }
     end
     native.table(pair_table({ "c", join("what it is", "含义") }, context))
+    native.text(join("The amount of a charge gets another `c`: `c.params.NAME` is a parameter of the package, and `c.GROUP.NAME` a "
+        .. "fact that the catalog declares; it is called for each run of days in which none of them changes, and a table that it asks "
+        .. "by date answers for the first of these days.",
+        "收费的金额函数得到另一个 `c`：`c.params.名称` 是优惠包的参数，`c.组.名称` 是目录声明的事实；每一段没有变化的日子调用一次，按日期查询的表以该段首日为准。"))
     native.script("lua file=" .. manual.functions_file, manual.functions_example)
     heading(2, "Conditions", "条件")
     native.text(join("Conditions of selling get the customer as `c`, under the same bounds as the functions above.",

@@ -62,6 +62,7 @@ schema.context_at = {
 
 -- All of them by name: a field's type may be one, and a function's, { "function", "usage" }, says which its parameter is.
 schema.contexts = { usage = schema.context, ["suanpan.time"] = schema.context_at }
+schema.context_due = dues.context
 
 -- Records are written { … } inside of a field or as a positional entry.
 schema.records = {
@@ -180,6 +181,7 @@ schema.catalog = {
                 say = { en = "Parts of a price, which are added", zh = "价格的组成部分，相加" } },
             { "facts", "fact_kinds", default = {}, say = { en = "What may be known of a customer, for conditions: { spend = \"money\" }",
                 zh = "条件中可用的客户资料：{ spend = \"money\" }" } },
+            dues.facts,
             { "instructions", { "integer", 1000, 1000000 }, default = schema.limits.call_instructions,
                 say = { en = "Of one call of a function; past it the charge is refused", zh = "一次函数调用的指令上限，超出则拒绝计费" } },
         },
@@ -255,6 +257,7 @@ schema.catalog = {
             { "till", "date", say = { en = "The first day that is no longer in it; else until the next version",
                 zh = "失效首日；不写则到下一版本为止" } },
             { "seasonal", "yes", say = { en = "true: a hole before the next version is meant", zh = "true：与下一版本之间的空档是有意的" } },
+            dues.params,
             { "layer", "id", say = { en = "A layer of the catalog; else the one called as the kind", zh = "所在的层；不写则与种类同名" } },
             { "over", { "list", { "name_of", "package" } }, default = {},
                 say = { en = "Packages of its layer that it wins over, and over all that these win over",
@@ -335,6 +338,7 @@ schema.catalog = {
         },
     },
     dues.charge,
+    dues.param,
     {
         "discount", form = "plain",
         say = { en = "What comes off lines that have their price", zh = "折扣：从已定价的费用行中减去" },

@@ -8,6 +8,7 @@ local declare = use "declare"
 local types = use "types"
 local dues = use "dues"
 local selling = use "selling"
+local params = use "params"
 
 local texts = {}
 local find, at = report.find, report.at
@@ -112,6 +113,7 @@ local function needed_texts(model)
                 need(discount.say, at(discount.place, "say"))
             end
         end
+        params.need(package.params, need)
         dues.need(package.charges, need, charge_blanks)
         for _, limit in ipairs(package.limits) do
             if limit.record.say then

@@ -14,7 +14,8 @@ words.charge = {
             zh = "true 为预收（周期开始时），false 为后收（周期结束时）；除一次性费用外必填" } },
         { "prorate", { "one_of", "day" }, say = { en = "\"day\": each day costs its part; else the cycle is owed whole",
             zh = "\"day\"：按日折算；不写则按整周期收取" } },
-        { "amount", { "money", 0 }, required = true, say = { en = "Of one cycle", zh = "每周期的金额" } },
+        { "amount", "due_amount", required = true, say = { en = "Of one cycle: money, param \"name\", or function(c)",
+            zh = "每周期的金额：金额、param \"名称\" 或 function(c)" } },
         { "priced_by", { "one_of", "month", "year" },
             say = { en = "The amount is that of a month or a year; a month is a twelfth of a year",
                 zh = "金额按月或按年给出；一个月为一年的十二分之一" } },
@@ -26,7 +27,58 @@ words.charge = {
     },
 }
 
+-- A value that an order gives, for charges.
+words.param = {
+    "param", form = "value", example = 'param "monthly_fee"',
+    say = { en = "What a parameter of the package is: param \"name\"", zh = "优惠包参数的值：param \"名称\"" },
+}
+
+-- The fields of `package` and `catalog` that belong to this.
+words.params = { "params", "params", default = {}, say = { en = "Parameters by name", zh = "按名称的参数" } }
+words.facts = { "formula_facts", "fact_groups", default = {},
+    say = { en = "What formulas may ask for: { site = { tenants = \"integer\" } } is c.site.tenants",
+        zh = "公式可查询的事实：{ site = { tenants = \"integer\" } } 即 c.site.tenants" } }
+
+-- What the formula of a charge sees, and its type for editors.
+words.context = {
+    { "params", { en = "params.NAME: a parameter of the package", zh = "params.名称：优惠包的参数" }, "table<string, any>" },
+    { "[string]", { en = "GROUP.NAME: a fact that the catalog declares", zh = "组.名称：目录声明的事实" }, "table<string, any>" },
+}
+
 words.records = {
+    parameter = {
+        say = { en = "A parameter: one of money, number, integer, text, date, choice says what it is",
+            zh = "参数：由 money、number、integer、text、date、choice 之一说明种类" },
+        fields = {
+            { "money", { "value", "money" }, say = { en = "Money: the default, or true for none", zh = "金额：缺省值，无缺省写 true" } },
+            { "number", { "value", "number" }, say = { en = "A decimal, likewise", zh = "小数，同上" } },
+            { "integer", { "value", "integer" }, say = { en = "A whole number, likewise", zh = "整数，同上" } },
+            { "text", { "value", "text" }, say = { en = "A text, likewise", zh = "文本，同上" } },
+            { "date", { "value", "date" }, say = { en = "A day, likewise", zh = "日期，同上" } },
+            { "choice", { "value", "text" }, say = { en = "A text of the choices, likewise", zh = "可选值之一（文本），同上" } },
+            { "choices", "values", say = { en = "All that is allowed", zh = "允许的值" } },
+            { "source", { "one_of", "order", "external", "constant" },
+                say = { en = "Who gives it: the order, another system, or nobody; \"order\" if left out",
+                    zh = "来源：订单、外部系统或常量；不写则为 \"order\"" } },
+            { "derive", "param_function", say = { en = "function(p): what it is, from others", zh = "function(p)：由其他参数推导" } },
+            { "check", "param_function", say = { en = "function(p): may it be so?", zh = "function(p)：是否允许" } },
+            { "say", "text_key", say = { en = "The text that says why not", zh = "不允许时的说明文本" } },
+            { "from", "date", say = { en = "What is given counts from this day on; before it, the default does",
+                zh = "所给的值自此日起有效，之前用缺省值" } },
+            { "till", "date", say = { en = "The first day on which it does not count any more", zh = "所给的值自此日起失效" } },
+            { "lasts", "cycles", say = { en = "It counts so long from when the package is held: \"3 months\"",
+                zh = "自持有优惠包起有效多久，例如 \"3 months\"" } },
+        },
+    },
+    due_fact = {
+        say = { en = "A fact, and while it holds", zh = "一项事实及其起止" },
+        fields = {
+            { "name", "fact_name", at = 1, required = true, say = { en = "\"site.tenants\"", zh = "\"site.tenants\"" } },
+            { "value", "given", at = 2, required = true, say = { en = "A text or a whole number", zh = "文本或整数" } },
+            { "from", "moment", say = { en = "From then on; else since ever", zh = "从何时起；不写则一直" } },
+            { "till", "moment", say = { en = "Not any more from then on; else for ever", zh = "到何时止（不含）；不写则一直" } },
+        },
+    },
     due_expect = {
         say = { en = "What must fall due", zh = "应得的费用" },
         fields = {
@@ -35,7 +87,10 @@ words.records = {
                 say = { en = "The lines in order: \"fee 91.55\", with the first day of its cycle if that is to be held against it: "
                     .. "\"fee 2026-03-01 91.55\"",
                     zh = "按顺序的各行：\"fee 91.55\"；可写出周期首日：\"fee 2026-03-01 91.55\"" } },
-            { "refused", { "one_of", "OVERFLOW" }, say = { en = "The code of a refusal", zh = "拒绝代码" } },
+            { "refused", { "one_of", "OVERFLOW", "PARAMETER", "FACT", "RULE_FAILED" },
+                say = { en = "The code of a refusal", zh = "拒绝代码" } },
+            { "nearest", "text", say = { en = "What was refused: \"param_choice\", \"fact_missing\" …",
+                zh = "拒绝的原因，例如 \"param_choice\"、\"fact_missing\"" } },
         },
     },
 }
@@ -48,6 +103,9 @@ words.due = {
         { "from", "date", required = true, say = { en = "The first day of the period: \"2026-03-01\"", zh = "时段首日：\"2026-03-01\"" } },
         { "till", "date", required = true, say = { en = "The first day after it", zh = "时段之后的第一日" } },
         { "suspended", { "records", "due_span" }, default = {}, say = { en = "When it was suspended", zh = "停机的时段" } },
+        { "params", "attributes", default = {}, say = { en = "Parameters that the order gives", zh = "订单给出的参数" } },
+        { "facts", { "rows", "due_fact" }, default = {}, say = { en = "Facts: { { \"site.tenants\", 2, from = \"2026-03-16\" } }",
+            zh = "事实：{ { \"site.tenants\", 2, from = \"2026-03-16\" } }" } },
         { "expect", { "record", "due_expect" }, required = true, say = { en = "What must come out", zh = "应得的结果" } },
     },
 }

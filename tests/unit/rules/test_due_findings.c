@@ -12,10 +12,10 @@
 
 #include "../../../rules/catalog_test.h"
 
-enum file { CATALOG, TESTS, FILES };
-static const char *const paths[FILES] = { "catalog.lua", "fees_test.lua" };
+enum file { CATALOG, TESTS, FORMULAS, FILES };
+static const char *const paths[FILES] = { "catalog.lua", "fees_test.lua", "formulas.lua" };
 static const char *const sources[FILES] = {
-	"catalog \"fees\" {}\n"
+	"catalog \"fees\" { formula_facts = { site = { tenants = \"integer\", price = \"money\" } } }\n"
 	"package \"line\" {\n"
 	"    kind = \"base\", from = \"2020-01-01\",\n"
 	"    charge { id = \"fee\", every = \"month\", ahead = true, prorate = \"day\", amount = \"10.00\" },\n"
@@ -34,6 +34,25 @@ static const char *const sources[FILES] = {
 	"    from = \"2020-02-01\", till = \"2020-03-01\",\n"
 	"    expect = { amount = \"15.00\", lines = { \"fee 10.00\", \"once 2020-02-01 5.00\" } },\n"
 	"}\n",
+	"package \"mast\" {\n"
+	"    kind = \"plugin\", from = \"2020-01-01\",\n"
+	"    params = {\n"
+	"        fee = { money = \"10.00\", choices = { \"10.00\", \"20.00\" } },\n"
+	"        half = { money = true, derive = function(p) return p.fee:times(\"50%\") end },\n"
+	"        size = { choice = \"small\", choices = { \"small\", \"large\" }, lasts = \"3 months\" },\n"
+	"        usual = { number = \"0.5\", source = \"constant\" },\n"
+	"        since = { date = true, check = function(p) return p.since > \"2020\" end, say = \"mast.since\" },\n"
+	"    },\n"
+	"    charge { id = \"mast\", every = \"month\", ahead = false, amount = param \"half\" },\n"
+	"    charge { id = \"rent\", every = \"month\", ahead = false, amount = function(c)\n"
+	"        return (c.site.price + c.params.fee):because(\"mast.rent\")\n"
+	"    end },\n"
+	"}\n"
+	"local more = { [\"package.mast\"] = \"mast\", [\"charge.mast\"] = \"mast\", [\"charge.rent\"] = \"rent\",\n"
+	"    [\"param.fee\"] = \"fee\", [\"param.half\"] = \"half\", [\"param.size\"] = \"size\", [\"param.usual\"] = \"usual\",\n"
+	"    [\"param.since\"] = \"since\", [\"mast.since\"] = \"too early\", [\"mast.rent\"] = \"rent\" }\n"
+	"texts \"zh\" (more)\n"
+	"texts \"en\" (more)\n",
 };
 
 static const struct damage {
@@ -64,7 +83,7 @@ static const struct damage {
 		"catalog.lua:9:5", "round" },
 	{ "duplicate_id", CATALOG, "id = \"once\"", "id = \"fee\"", "catalog.lua:5:5", NULL },
 	{ "missing_text", CATALOG, "    [\"charge.installation\"] = \"installation\" }", "}",
-		"catalog.lua:5:60", "installation" },
+		"catalog.lua:5:60", "texts" },
 	{ "missing_text_near", CATALOG, "[\"charge.fee\"]", "[\"charge.fees\"]", "catalog.lua:4:5",
 		NULL },
 	{ "unknown_blank", CATALOG, "fee {amount}", "fee {units}", "catalog.lua:13:1", "none" },
@@ -82,6 +101,51 @@ static const struct damage {
 	{ "due_nothing_expected", TESTS,
 		"amount = \"15.00\", lines = { \"fee 10.00\", \"once 2020-02-01 5.00\" }", "",
 		"fees_test.lua:4:5", "lines" },
+	/* parameters */
+	{ "param_kind", FORMULAS, "fee = { money", "fee = { text = true, money",
+		"formulas.lua:4:17", "money" },
+	{ "param_kind", FORMULAS, "date = true, ", "", "formulas.lua:8:9", "money" },
+	{ "param_not_chosen", FORMULAS, "money = \"10.00\"", "money = \"15.00\"",
+		"formulas.lua:4:17", "10.00" },
+	{ "param_without_choices", FORMULAS, "choices = { \"small\", \"large\" }, ", "",
+		"formulas.lua:6:18", "choices" },
+	{ "param_derived", FORMULAS, "half = { money = true", "half = { money = \"1.00\"",
+		"formulas.lua:5:18", "derive" },
+	{ "param_derived", FORMULAS, "half = { money = true",
+		"half = { money = true, source = \"order\"", "formulas.lua:5:32", "derive" },
+	{ "param_constant", FORMULAS, "source = \"constant\"",
+		"source = \"constant\", lasts = \"1 day\"", "formulas.lua:7:56", "order" },
+	{ "param_without_default", FORMULAS, "number = \"0.5\"", "number = true",
+		"formulas.lua:7:9", "12.00" },
+	{ "param_without_default", FORMULAS, "choice = \"small\"", "choice = true",
+		"formulas.lua:6:9", "12.00" },
+	{ "param_without_say", FORMULAS, ", say = \"mast.since\"", "", "formulas.lua:8:9", "say" },
+	{ "param_cycle", FORMULAS, "p.fee:times", "p.half:times", "formulas.lua:5:32", "given" },
+	{ "param_other_kind", FORMULAS, "param \"half\"", "param \"usual\"", "formulas.lua:10:68",
+		"money" },
+	{ "unknown_name", FORMULAS, "param \"half\"", "param \"hafl\"", "formulas.lua:10:68",
+		"half" },
+	{ "unknown_name", FORMULAS, "p.fee:times", "p.fees:times", "formulas.lua:5:32", "fee" },
+	{ "wrong_type", FORMULAS, "number = \"0.5\"", "number = \"half\"", "formulas.lua:7:19",
+		"0.15" },
+	{ "float_for_decimal", FORMULAS, "number = \"0.5\"", "number = 0.5", "formulas.lua:7:19",
+		"0.5" },
+	{ "wrong_type", FORMULAS, "\"20.00\" }", "\"twenty\" }", "formulas.lua:4:55", NULL },
+	{ "missing_text_near", FORMULAS, "[\"param.fee\"]", "[\"param.fees\"]", "formulas.lua:4:9",
+		NULL },
+	/* formulas */
+	{ "unknown_name", FORMULAS, "c.site.price", "c.site.prise", "formulas.lua:11:59",
+		"site.price" },
+	{ "unknown_name", FORMULAS, "c.site.price", "c.sit.price", "formulas.lua:11:59",
+		"site.price" },
+	{ "unknown_name", FORMULAS, "c.params.fee", "c.params.feee", "formulas.lua:11:59",
+		"params.fee" },
+	{ "missing_text_near", FORMULAS, "[\"mast.rent\"]", "[\"mast.rend\"]", "formulas.lua:11:59",
+		NULL },
+	{ "fact_group_taken", CATALOG, "site = {", "params = {", "catalog.lua:1:36", "another" },
+	{ "unknown_choice", CATALOG, "\"integer\"", "\"interger\"", "catalog.lua:1:45", "integer" },
+	{ "wrong_type", TESTS, "    expect", "    facts = { { \"tenants\", 2 } },\n    expect",
+		"fees_test.lua:4:17", "site.tenants" },
 };
 
 static void

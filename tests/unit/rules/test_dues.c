@@ -232,6 +232,217 @@ each_line_is_explained_by_its_runs_of_days(void **state)
 	release_drop(release);
 }
 
+/* Parameters and formulas. */
+
+#define FORMULA_PACKAGE \
+	"package \"p\" { kind = \"base\", from = \"2026-01-01\",\n" \
+	"params = {\n" \
+	"    fee = { money = \"30.00\", choices = { \"30.00\", \"60.00\" } },\n" \
+	"    low = { money = \"20.00\", lasts = \"2 months\" },\n" \
+	"    count = { integer = true },\n" \
+	"    third = { money = true, derive = function(p) return p.fee / 3 * p.count end },\n" \
+	"    last = { date = true, check = function(p) return p.last > \"2026-06-01\" end, say = \"late\" },\n" \
+	"},\n" \
+	"charge { id = \"fee\", every = \"month\", ahead = true, prorate = \"day\", amount = param \"%s\" } }\n"
+#define FORMULA_TEXT \
+	FEE_TEXT ", [\"param.fee\"] = \"f\", [\"param.low\"] = \"l\", [\"param.count\"] = \"c\", " \
+		 "[\"param.third\"] = \"t\", [\"param.last\"] = \"d\", late = \"it is too early\""
+
+/* A release with functions, and what calls them. */
+struct asker {
+	struct release *release;
+	struct host *host;
+	struct due_question question;
+};
+
+static void
+asker_begin(struct asker *asker, const char *package, const char *texts)
+{
+	struct fault fault = { 0 };
+	asker->release = build_package(package, texts);
+	if (host_new(asker->release, NULL, &asker->host, &fault) != STATUS_OK)
+		fail_msg("%s", fault.text);
+	asker->question = asked(
+		asker->release, span_of("2026-03-01", NULL), span_of("2026-03-01", "2026-04-01"));
+	asker->question.functions = host_due_functions(asker->host);
+}
+
+static void
+asker_end(struct asker *asker)
+{
+	host_free(asker->host);
+	release_drop(asker->release);
+}
+
+static void
+begin_params(struct asker *asker, const char *param)
+{
+	char package[2000];
+	snprintf(package, sizeof package, FORMULA_PACKAGE, param);
+	asker_begin(asker, package, FORMULA_TEXT);
+}
+
+static void
+assert_refused(const struct due_question *question, const char *code, const char *condition,
+	const char *name)
+{
+	struct due_pricing pricing = due_of(question);
+	assert_string_equal(due_refusal_code(pricing.refused), code);
+	assert_string_equal(pricing.nearest.condition, condition);
+	assert_true(text_equal(pricing.nearest.tariff, text_of(name)));
+}
+
+static void
+a_parameter_is_what_the_order_gave_or_its_default(void **state)
+{
+	struct asker asker;
+	struct attribute given = { .name = TEXT("fee"), .text = TEXT("60.00") };
+
+	(void)state;
+	begin_params(&asker, "fee");
+	assert_lines(&asker.question, "fee 2026-03-01 30.00 (30)");
+	asker.question.params = &given;
+	asker.question.param_count = 1;
+	assert_lines(&asker.question, "fee 2026-03-01 60.00 (60)");
+	given.text = TEXT("45.00");
+	assert_refused(&asker.question, "PARAMETER", "param_choice", "fee");
+	assert_true(text_equal(due_of(&asker.question).nearest.wanted, TEXT("30.00|60.00")));
+	given.text = TEXT("much");
+	assert_refused(&asker.question, "PARAMETER", "param_kind", "fee");
+	given.name = TEXT("fees");
+	assert_refused(&asker.question, "PARAMETER", "param_unknown", "fees");
+	given = (struct attribute){ .name = TEXT("third"), .text = TEXT("1.00") };
+	assert_refused(&asker.question, "PARAMETER", "param_fixed", "third");
+	asker_end(&asker);
+}
+
+static void
+a_parameter_lives_as_long_as_it_says(void **state)
+{
+	struct asker asker;
+	struct attribute given = { .name = TEXT("low"), .text = TEXT("10.00") };
+
+	(void)state;
+	begin_params(&asker, "low");
+	asker.question.params = &given;
+	asker.question.param_count = 1;
+	asker.question.holding.from_ms = day_ms("2026-02-16");
+	asker.question.period = span_of("2026-04-01", "2026-06-01");
+	/* 15 days of April at 10.00, then the default */
+	assert_lines(&asker.question, "fee 2026-04-01 15.00 (15), fee 2026-05-01 20.00 (20)");
+	asker.question.holding.from_ms = day_ms("2025-12-31"); /* until 28 February */
+	asker.question.period = span_of("2026-02-01", "2026-03-01");
+	assert_lines(&asker.question, "fee 2026-02-01 10.36 (145/14)");
+	asker_end(&asker);
+}
+
+static void
+what_is_derived_is_exact_and_needs_what_it_reads(void **state)
+{
+	struct asker asker;
+	struct attribute given[] = { { .name = TEXT("count"), .number = 2 },
+		{ .name = TEXT("last"), .text = TEXT("2026-07-01") } };
+
+	(void)state;
+	begin_params(&asker, "third");
+	assert_refused(&asker.question, "PARAMETER", "param_missing", "third");
+	asker.question.params = given;
+	asker.question.param_count = 1;
+	assert_lines(&asker.question, "fee 2026-03-01 20.00 (20)");
+	given[0].number = 1;
+	asker.question.param_count = 2;
+	assert_lines(&asker.question, "fee 2026-03-01 10.00 (10)");
+	given[1].text = TEXT("2026-05-01");
+	assert_refused(&asker.question, "PARAMETER", "param_check", "last");
+	assert_explained(asker.release, &asker.question, "en", "PARAMETER: it is too early\n");
+	asker_end(&asker);
+}
+
+#define SITE \
+	"package \"p\" { kind = \"base\", from = \"2026-01-01\",\n" \
+	"charge { id = \"fee\", every = \"month\", ahead = false, prorate = \"day\", amount = function(c)\n" \
+	"    return (c.site.price / c.site.tenants):because(\"why\")\n" \
+	"end } }\n"
+
+/* The same with facts in the catalog, which build_package has none of. */
+static void
+begin_site(struct asker *asker, const char *package)
+{
+	char source[4000];
+	struct fault fault = { 0 };
+	snprintf(source, sizeof source,
+		"catalog \"dues\" { formula_facts = { site = { price = \"money\", tenants = \"integer\" } } }\n%s"
+		"local texts_of = { [\"catalog.dues\"] = \"dues\", [\"package.p\"] = \"package\", why = \"shared\", " FEE_TEXT
+		" }\n" DUES_TEXTS,
+		package);
+	asker->release = build_source(source);
+	if (host_new(asker->release, NULL, &asker->host, &fault) != STATUS_OK)
+		fail_msg("%s", fault.text);
+	asker->question = asked(
+		asker->release, span_of("2026-03-01", NULL), span_of("2026-03-01", "2026-04-01"));
+	asker->question.functions = host_due_functions(asker->host);
+}
+
+static void
+a_formula_is_asked_for_each_run_in_which_no_fact_changes(void **state)
+{
+	struct asker asker;
+	struct due_fact facts[] = {
+		{ { .name = TEXT("site.price"), .text = TEXT("93.00") }, INT64_MIN, INT64_MAX },
+		{ { .name = TEXT("site.tenants"), .number = 1 }, INT64_MIN, day_ms("2026-03-11") },
+		{ { .name = TEXT("site.tenants"), .number = 3 }, day_ms("2026-03-11"), INT64_MAX }
+	};
+
+	(void)state;
+	begin_site(&asker, SITE);
+	asker.question.facts = facts;
+	asker.question.fact_count = 3;
+	assert_lines(&asker.question, "fee 2026-03-01 51.00 (51)");
+	assert_explained(asker.release, &asker.question, "en",
+		"fee  51.00 CNY  (p.fee, 2026-03-01 to 2026-03-31)\n"
+		"    2026-03-01 to 2026-03-10  93.00 × 10/31\n"
+		"        shared\n"
+		"    2026-03-11 to 2026-03-31  31.00 × 21/31\n"
+		"        shared\n");
+	/* a change at noon counts for the whole day */
+	facts[1].till_ms += 12 * HOUR_MS;
+	facts[2].from_ms += 12 * HOUR_MS;
+	assert_lines(&asker.question, "fee 2026-03-01 51.00 (51)");
+	facts[2].from_ms -= HOUR_MS;
+	assert_refused(&asker.question, "FACT", "fact_twice", "site.tenants");
+	facts[2].from_ms += 25 * HOUR_MS;
+	facts[1].till_ms -= 13 * HOUR_MS;
+	assert_refused(&asker.question, "FACT", "fact_missing", "site.tenants");
+	assert_explained(asker.release, &asker.question, "en",
+		"FACT: the charge fee needs the fact site.tenants, which is not given on 2026-03-11\n");
+	facts[1].value = (struct attribute){ .name = TEXT("site.tenants"), .text = TEXT("many") };
+	assert_refused(&asker.question, "FACT", "fact_kind", "site.tenants");
+	facts[1].value.name = TEXT("site.tenant");
+	assert_refused(&asker.question, "FACT", "fact_unknown", "site.tenant");
+	asker_end(&asker);
+}
+
+static void
+a_formula_that_fails_is_refused_with_its_place(void **state)
+{
+	struct asker asker;
+	struct due_fact facts[] = { { { .name = TEXT("site.price"), .text = TEXT("93.00") },
+					    INT64_MIN, INT64_MAX },
+		{ { .name = TEXT("site.tenants"), .number = 0 }, INT64_MIN, INT64_MAX } };
+
+	(void)state;
+	begin_site(&asker, SITE);
+	asker.question.facts = facts;
+	asker.question.fact_count = 2;
+	assert_refused(&asker.question, "RULE_FAILED", "function", "fee");
+	struct due_pricing pricing = due_of(&asker.question);
+	assert_non_null(memmem(pricing.nearest.got.data, pricing.nearest.got.size,
+		"catalog.lua:4: divided by zero", strlen("catalog.lua:4: divided by zero")));
+	facts[1].value.number = -1;
+	assert_refused(&asker.question, "RULE_FAILED", "function", "fee");
+	asker_end(&asker);
+}
+
 /* Random questions. */
 
 static uint64_t chance;
@@ -351,6 +562,11 @@ main(void)
 		cmocka_unit_test(the_price_of_a_year_is_owed_by_twelfths),
 		cmocka_unit_test(what_cannot_be_held_is_refused),
 		cmocka_unit_test(each_line_is_explained_by_its_runs_of_days),
+		cmocka_unit_test(a_parameter_is_what_the_order_gave_or_its_default),
+		cmocka_unit_test(a_parameter_lives_as_long_as_it_says),
+		cmocka_unit_test(what_is_derived_is_exact_and_needs_what_it_reads),
+		cmocka_unit_test(a_formula_is_asked_for_each_run_in_which_no_fact_changes),
+		cmocka_unit_test(a_formula_that_fails_is_refused_with_its_place),
 		cmocka_unit_test(
 			random_questions_agree_with_a_walk_day_by_day_wherever_they_are_cut),
 	};

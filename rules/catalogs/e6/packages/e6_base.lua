@@ -1,7 +1,10 @@
 package "e6_base" {
     kind = "base", from = "2026-01-01",
+    params = {
+        monthly_fee = { money = "129.00", choices = { "99.00", "129.00", "169.00" } },
+    },
 
-    charge { id = "fee", every = "month", ahead = true, prorate = "day", amount = "129.00" },
+    charge { id = "fee", every = "month", ahead = true, prorate = "day", amount = param "monthly_fee" },
 
     allowance {
         id = "local_minutes",

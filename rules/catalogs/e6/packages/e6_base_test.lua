@@ -114,3 +114,17 @@ always "local calls" {
     claims = { "never_refused", "never_negative", "more_never_cheaper", "parts_make_whole" },
     split = "60 s",
 }
+
+due "the order chooses the fee" {
+    holds = { package = "e6_base", from = "2026-03-10" },
+    from = "2026-03-01", till = "2026-04-01",
+    params = { monthly_fee = "99.00" },
+    expect = { lines = { "fee 70.26" } },
+}
+
+due "but only one that is offered" {
+    holds = { package = "e6_base", from = "2026-03-10" },
+    from = "2026-03-01", till = "2026-04-01",
+    params = { monthly_fee = "88.00" },
+    expect = { refused = "PARAMETER", nearest = "param_choice" },
+}

@@ -7,6 +7,7 @@ texts "en" {
     offering = { e6 = "e6" },
     brand = { e_home = "My e-home" },
     allowance = { local_minutes = "300 local minutes a month" },
+    param = { monthly_fee = "monthly fee" },
     charge = { fee = "Monthly fee" },
     zone = { ["local"] = "local" },
     refusal = { not_local = "not a local call" },

@@ -7,6 +7,7 @@ texts "zh" {
     offering = { e6 = "e6" },
     brand = { e_home = "我的E家" },
     allowance = { local_minutes = "每月 300 分钟本地通话" },
+    param = { monthly_fee = "月费" },
     charge = { fee = "月费" },
     zone = { ["local"] = "本地" },
     refusal = { not_local = "不是本地通话" },

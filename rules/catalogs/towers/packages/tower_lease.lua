@@ -1,0 +1,39 @@
+-- The price of a year: what the tower cost, spread over its years with 2 % for wear, and its upkeep, with a margin. The month
+-- that is priced chooses margin and shares.
+local function year_price(site)
+    local base = (site.build_cost / site.years):plus("2%") + site.upkeep
+    local row = tables.margins {}
+    return base + base:times(row.margin)
+end
+
+local function share_of(c)
+    return tables.sharing { tenants = c.site.tenants, role = c.lease.role }
+end
+
+package "tower_lease" {
+    kind = "base", from = "2016-01-01",
+
+    charge {
+        id = "rent", every = "month", ahead = false, prorate = "day", priced_by = "year",
+        amount = function(c)
+            local pay = share_of(c)
+            return year_price(c.site):share(pay.rent):because("tower.rent", pay)
+        end,
+    },
+
+    charge {
+        id = "site_fee", every = "month", ahead = false, prorate = "day", priced_by = "year",
+        amount = function(c)
+            local pay = share_of(c)
+            return c.site.site_fee:share(pay.fees):because("tower.fees", pay)
+        end,
+    },
+
+    charge {
+        id = "power_access", every = "month", ahead = false, prorate = "day", priced_by = "year",
+        amount = function(c)
+            local pay = share_of(c)
+            return c.site.power_access:share(pay.fees):because("tower.fees", pay)
+        end,
+    },
+}

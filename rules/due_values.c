@@ -1,0 +1,336 @@
+/*
+ * Parameters and facts of a question about dues. A parameter is what the order gave it while it
+ * lives, else its default, or what its function derives from others; a fact is what was given for
+ * the day.
+ */
+#include "../engine/base/must.h"
+#include "due_work.h"
+
+/* What was given, as text that value_parse reads. */
+static bool
+given_text(struct due *due, const struct attribute *given, struct text *text)
+{
+	*text = given->text.data != NULL
+		? given->text
+		: arena_print(due->arena, "%lld", (long long)given->number);
+	return text->data != NULL || due_out_of_memory(due);
+}
+
+static bool
+refuse_value(struct due *due, enum due_refusal why, struct text name, const char *condition,
+	struct text wanted, struct text got)
+{
+	return due_refuse(due, why,
+		&(struct near_miss){
+			.tariff = name, .condition = condition, .wanted = wanted, .got = got });
+}
+
+/* Facts. */
+
+static uint32_t
+find_fact(const struct image *image, struct text name)
+{
+	uint32_t i = 0;
+
+	while (i < image->fact_count && !text_equal(image->facts[i].name, name))
+		i++;
+	return i;
+}
+
+static bool
+read_fact(struct due *due, const struct due_fact *fact, struct due_given *given)
+{
+	struct text name = fact->value.name, text;
+
+	given->fact = find_fact(due->image, name);
+	if (given->fact == due->image->fact_count)
+		return refuse_value(
+			due, DUE_REFUSED_FACT, name, "fact_unknown", TEXT(""), TEXT(""));
+	enum value_kind kind = due->image->facts[given->fact].kind;
+	if (!given_text(due, &fact->value, &text))
+		return false;
+	if (!value_parse(kind, text, &given->value))
+		return refuse_value(due, DUE_REFUSED_FACT, name, "fact_kind",
+			text_of(value_kind_name(kind)), text);
+	given->from_ms = fact->from_ms;
+	given->days = due_days_of(due->image, (struct due_span){ fact->from_ms, fact->till_ms });
+	return due_cut_add(due, given->days);
+}
+
+/* At an instant a fact has one value. */
+static bool
+check_alone(struct due *due, size_t index)
+{
+	const struct due_fact *facts = due->question->facts, *fact = &facts[index];
+
+	for (size_t i = 0; i < index; i++)
+		if (due->given[i].fact == due->given[index].fact &&
+			facts[i].from_ms < fact->till_ms && fact->from_ms < facts[i].till_ms)
+			return refuse_value(due, DUE_REFUSED_FACT, fact->value.name, "fact_twice",
+				TEXT(""), TEXT(""));
+	return true;
+}
+
+static bool
+read_facts(struct due *due)
+{
+	size_t count = due->question->fact_count;
+
+	due->given = arena_take_zeroed(due->arena, count, sizeof *due->given);
+	if (due->given == NULL)
+		return due_out_of_memory(due);
+	for (size_t i = 0; i < count; i++)
+		if (!read_fact(due, &due->question->facts[i], &due->given[i]) ||
+			!check_alone(due, i))
+			return false;
+	return true;
+}
+
+/* Of several values on a day, the one that begins last. */
+static void
+facts_on(const struct due *due, int64_t day, struct value *facts)
+{
+	for (uint32_t i = 0; i < due->image->fact_count; i++) {
+		int64_t from_ms = INT64_MIN;
+
+		facts[i].kind = VALUE_NONE;
+		for (size_t j = 0; j < due->question->fact_count; j++) {
+			const struct due_given *given = &due->given[j];
+
+			if (given->fact == i && has_day(given->days, day) &&
+				given->from_ms >= from_ms) {
+				facts[i] = given->value;
+				from_ms = given->from_ms;
+			}
+		}
+	}
+}
+
+/* Parameters. */
+
+static const struct attribute *
+find_given(const struct due *due, struct text id)
+{
+	for (size_t i = 0; i < due->question->param_count; i++)
+		if (text_equal(due->question->params[i].name, id))
+			return &due->question->params[i];
+	return NULL;
+}
+
+/* The same day, so many months or years later; the last of the month where it has no such day. */
+static int64_t
+add_cycles(int64_t day, enum charge_every every, int32_t count)
+{
+	struct date date = date_of_day(day);
+
+	if (every == CHARGE_DAY)
+		return day + count;
+	int32_t months = date.year * 12 + date.month - 1 + (every == CHARGE_YEAR ? 12 : 1) * count;
+	date.year = months / 12;
+	date.month = months % 12 + 1;
+	if (date.day > month_days(date.year, date.month))
+		date.day = month_days(date.year, date.month);
+	return day_of_date(date);
+}
+
+/* The days on which what the order gives counts. */
+static struct days
+life_of(const struct due *due, const struct param *param)
+{
+	struct days life = { param->from_day, param->till_day };
+
+	if (param->lasts > 0) {
+		int64_t end = add_cycles(due->held.from, param->lasts_every, param->lasts);
+
+		life.till = end < life.till ? end : life.till;
+	}
+	return life;
+}
+
+static bool
+is_known(const struct due *due, struct text id)
+{
+	for (uint32_t i = 0; i < due->version_count; i++)
+		for (uint32_t j = 0; j < due->versions[i].param_count; j++)
+			if (text_equal(due->versions[i].params[j].id, id))
+				return true;
+	return false;
+}
+
+static bool
+read_params(struct due *due)
+{
+	for (size_t i = 0; i < due->question->param_count; i++) {
+		struct text name = due->question->params[i].name;
+
+		if (!is_known(due, name))
+			return refuse_value(due, DUE_REFUSED_PARAMETER, name, "param_unknown",
+				TEXT(""), TEXT(""));
+	}
+	for (uint32_t i = 0; i < due->version_count; i++)
+		for (uint32_t j = 0; j < due->versions[i].param_count; j++)
+			if (!due_cut_add(due, life_of(due, &due->versions[i].params[j])))
+				return false;
+	return true;
+}
+
+bool
+values_read(struct due *due)
+{
+	return read_params(due) && read_facts(due);
+}
+
+/* "99.00|129.00" */
+static struct text
+list_choices(struct due *due, const struct param *param)
+{
+	struct text list = TEXT("");
+
+	for (uint32_t i = 0; i < param->choice_count; i++) {
+		struct text one = value_text(&param->choices[i], due->arena);
+
+		list = arena_print(due->arena, "%.*s%s%.*s", TEXT_ARGS(list), i == 0 ? "" : "|",
+			TEXT_ARGS(one));
+	}
+	return list;
+}
+
+static bool
+is_chosen(const struct param *param, const struct value *value)
+{
+	for (uint32_t i = 0; i < param->choice_count; i++)
+		if (value_equal(&param->choices[i], value))
+			return true;
+	return param->choice_count == 0;
+}
+
+/* What the order gave. */
+static bool
+param_given(struct due *due, const struct param *param, const struct attribute *given,
+	struct value *value)
+{
+	struct text text;
+
+	if (!given_text(due, given, &text))
+		return false;
+	if (param->source == PARAM_CONSTANT || param->source == PARAM_DERIVED)
+		return refuse_value(
+			due, DUE_REFUSED_PARAMETER, param->id, "param_fixed", TEXT(""), text);
+	if (!value_parse(param->kind, text, value))
+		return refuse_value(due, DUE_REFUSED_PARAMETER, param->id, "param_kind",
+			text_of(value_kind_name(param->kind)), text);
+	return is_chosen(param, value) ||
+		refuse_value(due, DUE_REFUSED_PARAMETER, param->id, "param_choice",
+			list_choices(due, param), text);
+}
+
+/* What its function derives; nothing if something that it reads is not there. */
+static bool
+param_derive(
+	struct due *due, const struct param *param, struct due_scope *scope, struct value *value)
+{
+	const struct due_functions *functions = due->question->functions;
+	struct text problem = { NULL, 0 };
+
+	must(functions != NULL);
+	if (!due_call(due, param->id))
+		return false;
+	scope->missing = NULL;
+	enum call_outcome outcome = functions->derive(functions->context, param->derive, scope,
+		&(struct due_wanted){ param->kind, due->arena }, value, &problem);
+	if (outcome == CALL_FAILED && scope->missing != NULL) {
+		value->kind = VALUE_NONE;
+		return true;
+	}
+	return outcome == CALL_DONE || due_call_failed(due, outcome, param->id, scope, problem);
+}
+
+static bool
+param_check(struct due *due, const struct param *param, struct due_scope *scope,
+	const struct value *value)
+{
+	const struct due_functions *functions = due->question->functions;
+	struct text problem = { NULL, 0 };
+	bool yes = false;
+
+	must(functions != NULL);
+	if (!due_call(due, param->id))
+		return false;
+	enum call_outcome outcome = functions->check(
+		functions->context, param->check, scope, &yes, &problem);
+	if (outcome != CALL_DONE)
+		return due_call_failed(due, outcome, param->id, scope, problem);
+	return yes ||
+		due_refuse(due, DUE_REFUSED_PARAMETER,
+			&(struct near_miss){ .tariff = param->id,
+				.condition = "param_check",
+				.wanted = TEXT("true"),
+				.got = value_text(value, due->arena),
+				.say = param->say });
+}
+
+static bool
+params_on(struct due *due, struct due_scope *scope, struct value *values)
+{
+	const struct package *version = scope->version;
+
+	for (uint32_t i = 0; i < version->param_count; i++) {
+		const struct param *param = &version->params[i];
+		const struct attribute *given = find_given(due, param->id);
+
+		values[i] = param->fallback;
+		if (given != NULL && !has_day(life_of(due, param), scope->day))
+			given = NULL;
+		if (given != NULL && !param_given(due, param, given, &values[i]))
+			return false;
+		if (param->derive != NO_FUNCTION && !param_derive(due, param, scope, &values[i]))
+			return false;
+	}
+	for (uint32_t i = 0; i < version->param_count; i++)
+		if (version->params[i].check != NO_FUNCTION && values[i].kind != VALUE_NONE &&
+			!param_check(due, &version->params[i], scope, &values[i]))
+			return false;
+	return true;
+}
+
+bool
+values_on(struct due *due, const struct package *version, struct days run, struct due_scope *scope)
+{
+	struct due_state *state = &due->state;
+	bool known = state->version == version && has_day(state->days, run.from);
+
+	if (!known) {
+		state->version = NULL;
+		state->params = arena_take_zeroed(
+			due->arena, version->param_count, sizeof *state->params);
+		state->facts = arena_take_zeroed(
+			due->arena, due->image->fact_count, sizeof *state->facts);
+		if (state->params == NULL || state->facts == NULL)
+			return due_out_of_memory(due);
+	}
+	*scope = (struct due_scope){
+		.version = version, .params = state->params, .facts = state->facts, .day = run.from
+	};
+	if (known)
+		return true;
+	facts_on(due, run.from, state->facts);
+	if (!params_on(due, scope, state->params))
+		return false;
+	state->version = version;
+	state->days = run;
+	return true;
+}
+
+bool
+values_missing(struct due *due, const struct package *version, struct text id)
+{
+	static const char *const sources[] = { "order", "external", "constant", "derived" };
+	uint32_t i = 0;
+
+	while (!text_equal(version->params[i].id, id)) {
+		i++;
+		must(i < version->param_count);
+	}
+	return refuse_value(due, DUE_REFUSED_PARAMETER, id, "param_missing",
+		text_of(sources[version->params[i].source]), TEXT(""));
+}
