@@ -3,7 +3,7 @@
  * A function runs only when it is called, too late to learn that it names a table or a column that
  * does not exist. Names that are not written out (`tables[name]`) are left to the call.
  */
-#include "build.h"
+#include "native.h"
 
 #include "lexer.h"
 
@@ -147,7 +147,7 @@ read_script(struct reading *reading)
 int
 build_native_tables_asked(lua_State *lua)
 {
-	struct build *build = sandbox_of(lua)->owner;
+	struct build *build = native_build(lua);
 	struct bytes rest = build->bundle, content;
 	struct text path;
 	bool sound;

@@ -1,25 +1,11 @@
 /* What rules/lib sees of CSV files: the part of `native` that reads the tables of a bundle. */
-#include "build.h"
+#include "native.h"
 
 #include "../engine/base/bilingual.h"
 #include "../engine/base/csv.h"
 
 /* Bytes of a table that cost one instruction. */
 #define BYTES_AN_INSTRUCTION 16
-
-static struct build *
-build_of(lua_State *lua)
-{
-	return sandbox_of(lua)->owner;
-}
-
-static struct text
-text_at(lua_State *lua, int index)
-{
-	struct text text;
-	text.data = luaL_checklstring(lua, index, &text.size);
-	return text;
-}
 
 /* Reading a table: leaves { names, cells = { column → cells }, lines, offsets, problems }. */
 struct table_reader {
@@ -88,7 +74,7 @@ read_names(lua_State *lua, struct table_reader *reader, int result)
 	lua_setfield(lua, result, "names");
 	for (size_t i = 1; i <= lua_rawlen(lua, 2) && i <= 16; i++) {
 		lua_rawgeti(lua, 2, (lua_Integer)i);
-		struct text wanted = text_at(lua, -1);
+		struct text wanted = native_text(lua, -1);
 		for (size_t j = 0; j < reader->name_count; j++)
 			if (text_equal(reader->row.fields[j].text, wanted)) {
 				reader->wanted[reader->wanted_count++] = (int)j;
@@ -117,7 +103,7 @@ int
 build_native_csv(lua_State *lua)
 {
 	struct bytes content;
-	if (!bundle_file(build_of(lua)->bundle, text_at(lua, 1), &content))
+	if (!bundle_file(native_build(lua)->bundle, native_text(lua, 1), &content))
 		return 0;
 	sandbox_debit(lua, content.size / BYTES_AN_INSTRUCTION);
 	static const char *const fields[] = { "names", "cells", "problems" };
@@ -170,7 +156,7 @@ build_native_csv_names(lua_State *lua)
 {
 	struct bytes content;
 	struct csv_problem problem;
-	if (!bundle_file(build_of(lua)->bundle, text_at(lua, 1), &content))
+	if (!bundle_file(native_build(lua)->bundle, native_text(lua, 1), &content))
 		return 0;
 	struct table_reader *reader = new_reader(lua, content);
 	if (csv_next(&reader->csv, &reader->row, &problem) != CSV_ROW)
@@ -194,7 +180,8 @@ build_native_csv_column(lua_State *lua)
 	size_t number = (size_t)luaL_checkinteger(lua, 3);
 	uint32_t column = 0;
 	struct csv_problem problem;
-	if (!bundle_file(build_of(lua)->bundle, text_at(lua, 1), &content) || offset > content.size)
+	if (!bundle_file(native_build(lua)->bundle, native_text(lua, 1), &content) ||
+		offset > content.size)
 		return 0;
 	sandbox_debit(lua, 100);
 	struct table_reader *reader = new_reader(

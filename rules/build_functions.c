@@ -2,7 +2,7 @@
  * What the functions of scripts do, read from their text: the loops that may never end, and what
  * they ask of their context. A function runs only when it is called, too late to learn of either.
  */
-#include "build.h"
+#include "native.h"
 
 #include "lexer.h"
 
@@ -147,7 +147,7 @@ ends_with(struct text text, struct text end)
 int
 build_native_loops(lua_State *lua)
 {
-	struct build *build = sandbox_of(lua)->owner;
+	struct build *build = native_build(lua);
 	struct bytes rest = build->bundle, content;
 	struct text path;
 	bool sound;
@@ -267,7 +267,7 @@ read_members(struct reading *reading, struct token *token)
 int
 build_native_members(lua_State *lua)
 {
-	struct build *build = sandbox_of(lua)->owner;
+	struct build *build = native_build(lua);
 	struct bytes content;
 	lua_Debug about;
 	luaL_checktype(lua, 1, LUA_TFUNCTION);

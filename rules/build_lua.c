@@ -1,5 +1,5 @@
 /* What rules/lib sees of C: the table `native`. Only our own scripts reach it. */
-#include "build.h"
+#include "native.h"
 
 #include "../engine/base/utf8.h"
 #include "due_context.h"
@@ -10,20 +10,6 @@
 #define TEXT_BYTES_MAX 4096
 #define NAMES_COMPARED_MAX 64
 #define PATH_DEPTH_MAX 16
-
-static struct build *
-build_of(lua_State *lua)
-{
-	return sandbox_of(lua)->owner;
-}
-
-static struct text
-text_at(lua_State *lua, int index)
-{
-	struct text text;
-	text.data = luaL_checklstring(lua, index, &text.size);
-	return text;
-}
 
 /*
  * A field of the table at `index`; the text is empty where there is none. Stays valid while the
@@ -56,7 +42,7 @@ static int
 native_place(lua_State *lua)
 {
 	lua_Debug place;
-	struct text path = build_of(lua)->script_path;
+	struct text path = native_build(lua)->script_path;
 	if (sandbox_place(lua, &place)) {
 		lua_pushstring(lua, place.source + 1);
 		lua_pushinteger(lua, place.currentline);
@@ -77,7 +63,7 @@ read_path(lua_State *lua, int index, struct place_key *path)
 		int kind = lua_rawgeti(lua, index, (lua_Integer)i + 1);
 		path[i] = (struct place_key){ .number = lua_tointeger(lua, -1) };
 		if (kind == LUA_TSTRING)
-			path[i].name = text_at(lua, -1); /* stays in the path's table */
+			path[i].name = native_text(lua, -1); /* stays in the path's table */
 		lua_pop(lua, 1);
 	}
 	return count;
@@ -108,7 +94,7 @@ native_locate(lua_State *lua)
 	};
 	struct text file = text_field(lua, 1, "file");
 	sandbox_debit(lua, 100);
-	struct place place = place_find(source_of(build_of(lua), file), &query);
+	struct place place = place_find(source_of(native_build(lua), file), &query);
 	lua_pushinteger(lua, place.line);
 	lua_pushinteger(lua, place.column);
 	return 2;
@@ -127,7 +113,7 @@ severity_field(lua_State *lua)
 static int
 native_report(lua_State *lua)
 {
-	struct build *build = build_of(lua);
+	struct build *build = native_build(lua);
 	if (build->findings == NULL)
 		return 0;
 	struct finding finding = {
@@ -151,7 +137,7 @@ native_report(lua_State *lua)
 static int
 native_loaded_language(lua_State *lua)
 {
-	const struct build *build = build_of(lua);
+	const struct build *build = native_build(lua);
 	if (build->loaded_language == 0)
 		lua_pushnil(lua);
 	else
@@ -162,7 +148,7 @@ native_loaded_language(lua_State *lua)
 static int
 native_has_errors(lua_State *lua)
 {
-	const struct build *build = build_of(lua);
+	const struct build *build = native_build(lua);
 	lua_pushboolean(lua,
 		build->findings_lost ||
 			(build->findings != NULL && findings_have_errors(build->findings)));
@@ -173,7 +159,7 @@ native_has_errors(lua_State *lua)
 static int
 native_failed_scripts(lua_State *lua)
 {
-	const struct build *build = build_of(lua);
+	const struct build *build = native_build(lua);
 	lua_newtable(lua);
 	for (size_t i = 0; i < build->failed_count && i < BUILD_FAILED_MAX; i++) {
 		const struct failed_script *one = &build->failed[i];
@@ -216,7 +202,7 @@ distance(struct text a, struct text b)
 static int
 native_nearest(lua_State *lua)
 {
-	struct text name = text_at(lua, 1);
+	struct text name = native_text(lua, 1);
 	size_t count = lua_rawlen(lua, 2), best = 0;
 	size_t limit = name.size <= 3 ? 1 : name.size <= 8 ? 2 : 3;
 	if (name.size > NAMES_COMPARED_MAX || name.size == 0)
@@ -224,7 +210,7 @@ native_nearest(lua_State *lua)
 	lua_Integer found = 0;
 	for (size_t i = 1; i <= count; i++) {
 		lua_rawgeti(lua, 2, (lua_Integer)i);
-		struct text other = text_at(lua, -1);
+		struct text other = native_text(lua, -1);
 		lua_pop(lua, 1);
 		sandbox_debit(lua, 4);
 		if (other.size > NAMES_COMPARED_MAX || other.size > name.size + limit ||
@@ -259,7 +245,7 @@ native_micros(lua_State *lua)
 	enum exact_kind kind;
 	struct ratio value;
 	if (lua_type(lua, 1) == LUA_TSTRING) {
-		if (!money_parse(text_at(lua, 1), &amount))
+		if (!money_parse(native_text(lua, 1), &amount))
 			return 0;
 	} else if (!exact_get(lua, 1, &kind, &value) || kind != EXACT_MONEY ||
 		!ratio_to_money(value, &amount)) {
@@ -284,7 +270,7 @@ static int
 native_day(lua_State *lua)
 {
 	struct date date;
-	if (!date_parse(text_at(lua, 1), &date) || date.year < 1900 || date.year > 2199)
+	if (!date_parse(native_text(lua, 1), &date) || date.year < 1900 || date.year > 2199)
 		return 0;
 	lua_pushinteger(lua, day_of_date(date));
 	lua_pushinteger(lua, date.year);
@@ -299,7 +285,7 @@ native_moment(lua_State *lua)
 	char text[64];
 	if (lua_type(lua, 1) != LUA_TSTRING)
 		return 0;
-	struct text given = text_at(lua, 1);
+	struct text given = native_text(lua, 1);
 	bool is_day = given.size == strlen("2026-01-31");
 	bool is_local = is_day || given.size == strlen("2026-01-31 12:00:00");
 	if (given.size > 40)
@@ -317,7 +303,7 @@ native_moment(lua_State *lua)
 static int
 native_packages(lua_State *lua)
 {
-	const struct image *image = build_of(lua)->image;
+	const struct image *image = native_build(lua)->image;
 	if (image == NULL)
 		return 0;
 	lua_createtable(lua, (int)image->package_count, 0);
@@ -332,7 +318,7 @@ native_packages(lua_State *lua)
 static int
 native_is_text(lua_State *lua)
 {
-	struct text text = text_at(lua, 1);
+	struct text text = native_text(lua, 1);
 	lua_pushboolean(lua, text.size <= TEXT_BYTES_MAX && utf8_is_valid(text));
 	return 1;
 }
@@ -341,7 +327,7 @@ native_is_text(lua_State *lua)
 static int
 native_shorten(lua_State *lua)
 {
-	struct text text = text_at(lua, 1);
+	struct text text = native_text(lua, 1);
 	if (!utf8_is_valid(text)) {
 		lua_pushliteral(lua, "(not UTF-8)");
 		return 1;
@@ -368,7 +354,7 @@ static int
 native_is_rounding(lua_State *lua)
 {
 	enum rounding mode;
-	lua_pushboolean(lua, rounding_parse(text_at(lua, 1), &mode));
+	lua_pushboolean(lua, rounding_parse(native_text(lua, 1), &mode));
 	return 1;
 }
 
@@ -376,7 +362,7 @@ native_is_rounding(lua_State *lua)
 static int
 native_files(lua_State *lua)
 {
-	struct bytes rest = build_of(lua)->bundle, content;
+	struct bytes rest = native_build(lua)->bundle, content;
 	struct text path;
 	bool sound;
 	lua_Integer count = 0;
@@ -391,7 +377,7 @@ native_files(lua_State *lua)
 static int
 native_zone_name(lua_State *lua)
 {
-	struct text name = build_of(lua)->zone_name;
+	struct text name = native_build(lua)->zone_name;
 	lua_pushlstring(lua, name.data == NULL ? "" : name.data, name.size);
 	return 1;
 }
@@ -422,7 +408,7 @@ is_function(lua_State *lua, struct text text)
 		lua_pushstring(lua, beginnings[i]);
 		lua_pushlstring(lua, text.data, text.size);
 		lua_concat(lua, 2);
-		struct text chunk = text_at(lua, -1);
+		struct text chunk = native_text(lua, -1);
 		is = luaL_loadbufferx(lua, chunk.data, chunk.size, "=function", "t") == LUA_OK;
 		lua_pop(lua, 2);
 	}
@@ -496,7 +482,7 @@ native_source(lua_State *lua)
 		lua_pushliteral(lua, "function");
 		return 1;
 	}
-	struct text source = source_of(build_of(lua), text_of(about.source + 1));
+	struct text source = source_of(native_build(lua), text_of(about.source + 1));
 	struct text lines = lines_of(source, about.linedefined, about.lastlinedefined);
 	struct text cut = cut_function(lua, lines);
 	lua_pushlstring(lua, cut.data, cut.size);
