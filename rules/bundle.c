@@ -26,14 +26,6 @@ static const struct text made_up[] = { { "@language", 9 }, { "@lua", 4 }, { "@zo
 static const char language_name[] = LANGUAGE_NAME(LANGUAGE_VERSION);
 static const struct text lua_name = { "Lua 5.4", 7 };
 
-static int
-compare_paths(struct text a, struct text b)
-{
-	size_t size = a.size < b.size ? a.size : b.size;
-	int order = memcmp(a.data, b.data, size);
-	return order != 0 ? order : (a.size > b.size) - (a.size < b.size);
-}
-
 static bool
 ends_with(struct text text, struct text end)
 {
@@ -167,7 +159,7 @@ check_file(struct text before, struct text path, struct bytes content, struct fa
 	if (!bundle_path_is_valid(path))
 		return fault_set(
 			fault, STATUS_INVALID, "the bundle has a file whose path is none of ours");
-	if (before.data != NULL && compare_paths(before, path) >= 0)
+	if (before.data != NULL && text_compare(before, path) >= 0)
 		return fault_set(fault, STATUS_INVALID,
 			"the files of the bundle are not in order at %.*s", TEXT_ARGS(path));
 	if (ends_with(path, TEXT(".lua")) && content.size > SCRIPT_BYTES_MAX)
@@ -409,7 +401,7 @@ static int
 compare_files(const void *left, const void *right)
 {
 	const struct bundle_file *a = left, *b = right;
-	return compare_paths(a->path, b->path);
+	return text_compare(a->path, b->path);
 }
 
 enum status

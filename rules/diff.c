@@ -62,14 +62,6 @@ struct name_place {
 };
 
 static int
-text_compare(struct text a, struct text b)
-{
-	size_t size = a.size < b.size ? a.size : b.size;
-	int order = size == 0 ? 0 : memcmp(a.data, b.data, size);
-	return order != 0 ? order : (a.size > b.size) - (a.size < b.size);
-}
-
-static int
 name_compare(const void *left, const void *right)
 {
 	const struct name_place *a = left, *b = right;

@@ -108,25 +108,17 @@ findings_have_errors(const struct findings *findings)
 }
 
 static int
-compare_text(struct text a, struct text b)
-{
-	size_t size = a.size < b.size ? a.size : b.size;
-	int order = size == 0 ? 0 : memcmp(a.data, b.data, size);
-	return order != 0 ? order : (a.size > b.size) - (a.size < b.size);
-}
-
-static int
 compare_findings(const void *left, const void *right)
 {
 	const struct finding *a = left, *b = right;
-	int order = compare_text(a->file, b->file);
+	int order = text_compare(a->file, b->file);
 	if (order == 0)
 		order = (a->line > b->line) - (a->line < b->line);
 	if (order == 0)
 		order = (a->column > b->column) - (a->column < b->column);
 	if (order == 0)
-		order = compare_text(a->rule, b->rule);
-	return order != 0 ? order : compare_text(a->say_en, b->say_en);
+		order = text_compare(a->rule, b->rule);
+	return order != 0 ? order : text_compare(a->say_en, b->say_en);
 }
 
 void

@@ -58,21 +58,13 @@ image_service(const struct image *image, struct text id)
 	return NO_INDEX;
 }
 
-static int
-compare_ids(struct text a, struct text b)
-{
-	size_t size = a.size < b.size ? a.size : b.size;
-	int order = size == 0 ? 0 : memcmp(a.data, b.data, size);
-	return order != 0 ? order : (a.size > b.size) - (a.size < b.size);
-}
-
 uint32_t
 image_decision(const struct image *image, struct text id)
 {
 	uint32_t from = 0, till = image->decision_count;
 	while (from < till) {
 		uint32_t middle = from + (till - from) / 2;
-		int order = compare_ids(id, image->decisions[middle]->id);
+		int order = text_compare(id, image->decisions[middle]->id);
 		if (order == 0)
 			return middle;
 		if (order < 0)

@@ -1,13 +1,5 @@
 #include "image_sell.h"
 
-static int
-compare_ids(struct text a, struct text b)
-{
-	size_t size = a.size < b.size ? a.size : b.size;
-	int order = size == 0 ? 0 : memcmp(a.data, b.data, size);
-	return order != 0 ? order : (a.size > b.size) - (a.size < b.size);
-}
-
 /* Where `id` stands among `count` sorted ids, `stride` bytes apart; NO_PARTY if it does not. */
 static uint32_t
 find_id(const struct text *ids, size_t stride, uint32_t count, struct text id)
@@ -16,7 +8,7 @@ find_id(const struct text *ids, size_t stride, uint32_t count, struct text id)
 	while (from < till) {
 		uint32_t middle = from + (till - from) / 2;
 		const struct text *here = (const void *)((const char *)ids + middle * stride);
-		int order = compare_ids(id, *here);
+		int order = text_compare(id, *here);
 		if (order == 0)
 			return middle;
 		if (order < 0)

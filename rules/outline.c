@@ -29,14 +29,6 @@ line_add(struct outline *outline)
 }
 
 static int
-text_compare(struct text a, struct text b)
-{
-	size_t size = a.size < b.size ? a.size : b.size;
-	int order = size == 0 ? 0 : memcmp(a.data, b.data, size);
-	return order != 0 ? order : (a.size > b.size) - (a.size < b.size);
-}
-
-static int
 line_compare(const void *left, const void *right)
 {
 	const struct outline_line *a = left, *b = right;

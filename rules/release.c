@@ -241,21 +241,13 @@ release_language(const struct release *release, size_t index)
 	return release->built->languages[index].id;
 }
 
-static int
-compare_text(struct text a, struct text b)
-{
-	size_t size = a.size < b.size ? a.size : b.size;
-	int order = size == 0 ? 0 : memcmp(a.data, b.data, size);
-	return order != 0 ? order : (a.size > b.size) - (a.size < b.size);
-}
-
 static struct text
 find_text(const struct release_language *language, struct text key)
 {
 	size_t from = 0, till = language->text_count;
 	while (from < till) {
 		size_t middle = from + (till - from) / 2;
-		int order = compare_text(key, language->texts[middle].key);
+		int order = text_compare(key, language->texts[middle].key);
 		if (order == 0)
 			return language->texts[middle].text;
 		if (order < 0)

@@ -23,19 +23,11 @@ struct entry {
 };
 
 static int
-compare_texts(struct text a, struct text b)
-{
-	size_t size = a.size < b.size ? a.size : b.size;
-	int order = size == 0 ? 0 : memcmp(a.data, b.data, size);
-	return order != 0 ? order : (a.size > b.size) - (a.size < b.size);
-}
-
-static int
 compare_keys(const struct entry *a, const struct entry *b)
 {
 	must(a->side->key.count == b->side->key.count);
 	for (size_t i = 0; i < a->side->key.count; i++) {
-		int order = compare_texts(
+		int order = text_compare(
 			sheet_cell(a->side->sheet, a->row, a->side->key.columns[i]),
 			sheet_cell(b->side->sheet, b->row, b->side->key.columns[i]));
 		if (order != 0)

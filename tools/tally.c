@@ -33,14 +33,6 @@ tally_records(const struct tally *tally)
 
 /* ---- lists ---- */
 
-static int
-compare(struct text a, struct text b)
-{
-	size_t size = a.size < b.size ? a.size : b.size;
-	int order = size == 0 ? 0 : memcmp(a.data, b.data, size);
-	return order != 0 ? order : (a.size > b.size) - (a.size < b.size);
-}
-
 /* Where the name is, or where it belongs. */
 static size_t
 place_of(const struct tally_list *list, struct text name, bool *found)
@@ -48,7 +40,7 @@ place_of(const struct tally_list *list, struct text name, bool *found)
 	size_t low = 0, high = list->count;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = compare(list->rows[middle].name, name);
+		int order = text_compare(list->rows[middle].name, name);
 		if (order == 0) {
 			*found = true;
 			return middle;

@@ -156,6 +156,15 @@ text_equal(struct text a, struct text b)
 	return a.size == b.size && same_bytes(a.data, b.data, a.size);
 }
 
+/* Byte order, a beginning before what it begins: below 0, 0, or above 0. */
+static inline int
+text_compare(struct text a, struct text b)
+{
+	size_t size = a.size < b.size ? a.size : b.size;
+	int order = size == 0 ? 0 : memcmp(a.data, b.data, size);
+	return order != 0 ? order : (a.size > b.size) - (a.size < b.size);
+}
+
 static inline bool
 bytes_equal(struct bytes a, struct bytes b)
 {
