@@ -47,7 +47,7 @@ limit_note(struct rating *rating, const struct package *package, const struct li
 	(void)package;
 	(void)limit;
 	return !__builtin_add_overflow(pool->used, rating->usage->quantity, &pool->used) ||
-		refuse_overflow(rating, NULL);
+		refuse_beyond(rating, "units");
 }
 
 bool

@@ -67,7 +67,7 @@ tier_find(struct rating *rating, const struct package *package, const struct dis
 	if (pool->used < INT64_MAX)
 		*tier = discount_tier_at(discount, pool->used + 1);
 	return !__builtin_add_overflow(pool->used, rating->usage->quantity, &pool->used) ||
-		refuse_overflow(rating, NULL);
+		refuse_beyond(rating, "units");
 }
 
 /* Usage is counted by what it is, so that it makes no difference whether a discount is taken. */

@@ -319,6 +319,12 @@ static const struct miss_phrase misses[] = {
 			"{rule} 的金额超出可表示的范围" } },
 	{ "amount", NONE, "", NULL,
 		{ "the amount is larger than can be held", "金额超出可表示的范围" } },
+	{ "parts", NONE, "", NULL,
+		{ "it crosses more bands, prices and cycles than one event may",
+			"一次使用跨越的时段、价格与周期过多" } },
+	{ "units", NONE, "", NULL,
+		{ "what is counted over the cycle is more than can be held",
+			"周期内的累计用量超出可表示的范围" } },
 };
 
 /* Why a discount took nothing, as rate_unused tells it; the first that fits is said. */

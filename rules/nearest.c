@@ -109,6 +109,14 @@ refuse_digits(struct rating *rating, struct text digits)
 }
 
 bool
+refuse_beyond(struct rating *rating, const char *what)
+{
+	struct near_miss nearest = { .condition = what };
+
+	return rating_refuse(rating, REFUSED_OVERFLOW, &nearest);
+}
+
+bool
 refuse_overflow(struct rating *rating, const struct draft *draft)
 {
 	struct near_miss nearest = { .condition = "amount" };

@@ -187,6 +187,8 @@ const char *rate_refusal_code(enum rate_refusal refusal);
  *   calendar   the years covered, the day
  *   layer      two packages that both price it
  *   amount     the rule whose amount is too large to hold
+ *   parts      the event crosses more bands, prices and cycles than RATE_RUNS_MAX
+ *   units      what is counted over the cycle is too large to hold
  *   limit      its amount, what was counted
  *   fraction   "round": the tariff has none, and its discounts leave less than a micro-unit
  */

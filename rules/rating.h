@@ -276,6 +276,8 @@ bool refuse_service(struct rating *rating);
 bool refuse_digits(struct rating *rating, struct text digits);
 bool refuse_tariff(struct rating *rating, int64_t ms);
 bool refuse_overflow(struct rating *rating, const struct draft *draft /* or NULL */);
+/* Not an amount, but what is counted ("units"), or the "parts" of the event, are too many. */
+bool refuse_beyond(struct rating *rating, const char *what);
 bool refuse_limit(struct rating *rating, const struct package *package, const struct limit *limit,
 	int64_t counted);
 /* The tariff does not round, and its discounts leave less than a micro-unit. */

@@ -180,7 +180,7 @@ units_price(struct walk *walk, struct draft *draft, const struct step *step, uin
 static bool
 run_begin(struct rating *rating)
 {
-	return ++rating->runs <= RATE_RUNS_MAX || refuse_overflow(rating, NULL);
+	return ++rating->runs <= RATE_RUNS_MAX || refuse_beyond(rating, "parts");
 }
 
 /*

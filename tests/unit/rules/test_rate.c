@@ -312,7 +312,9 @@ an_endless_event_is_refused(void **state)
 	refused(&sketch, call("2026-03-10T12:00:00Z", to_the_end + 1), pack, 1, REFUSED_OVERFLOW);
 	refused(&sketch, call("2026-03-10T12:00:00Z", INT64_MAX), pack, 1, REFUSED_OVERFLOW);
 	banded(tariff, day_night(&sketch));
-	refused(&sketch, call("2026-03-10T12:00:00Z", to_the_end), pack, 1, REFUSED_OVERFLOW);
+	pricing = refused(
+		&sketch, call("2026-03-10T12:00:00Z", to_the_end), pack, 1, REFUSED_OVERFLOW);
+	assert_string_equal(pricing.nearest.condition, "parts");
 	sketch_end(&sketch);
 }
 
