@@ -183,7 +183,7 @@ local function tell_clashes(clashes, layer, plan, said)
 end
 
 local function check_plan(model, plan, groups, order, said)
-    for layer, name in ipairs(model.layers) do
+    for layer, name in ipairs(model.layers or {}) do    -- none where the catalog could not be read
         local clashes = {}
         for _, key in ipairs(order) do
             local group = groups[key]

@@ -3,6 +3,7 @@
 
 local use = ...
 local report = use "report"
+local failed = use "failed"
 local schema = use "schema"
 local dated = use "dated"
 local sellable = use "sellable"
@@ -167,7 +168,7 @@ local function terms_of(model, package)
         terms.members = members_of(model, members)
     elseif members then
         terms.same_as = parties.number[members.same_as]
-        if terms.same_as and not needs_party(model, terms.party, terms.same_as) then
+        if terms.same_as and not needs_party(model, terms.party, terms.same_as) and not failed.mentions("requires") then
             find("same_as_without_requires", at(members.place, "same_as"), { id = package.id, other = members.same_as })
         end
     end
