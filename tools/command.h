@@ -51,6 +51,7 @@ extern const struct command COMMAND_TABLE;
 extern const struct command COMMAND_PUBLISH;
 extern const struct command COMMAND_RELEASES;
 extern const struct command COMMAND_EXPLAIN;
+extern const struct command COMMAND_REPLAY;
 extern const struct command COMMAND_DUMP;
 extern const struct command COMMAND_FSCK;
 extern const struct command COMMAND_HELP;
