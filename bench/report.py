@@ -109,6 +109,9 @@ def rating_table(rating):
     for call in rating["calls"]:
         lines.append(f"| a call of {call['seconds']:,} s | {call['rate_ns']:,.0f} | {call['bands']:.2f} |"
                      f" {call['rate_ns'] / minute / call['bands']:.2f} × |")
+    family = rating.get("family")
+    if family is not None:
+        lines.append(f"| {family['seconds']} s with three packages, an allowance, two tiers, a discount | {family['rate_ns']:,.0f} | | |")
     return lines
 
 
@@ -180,6 +183,8 @@ def goal_table(results, figures):
         times_of = {call["seconds"]: call for call in rating["calls"]}
         long = times_of[216_000]
         goal(rows, "rating a call of 60 h: of a one-minute call, a band", long["rate_ns"] / times_of[60]["rate_ns"] / long["bands"], 1, " ×", 2)
+        if rating.get("family") is not None:
+            goal(rows, "rating with three packages, an allowance, two tiers, a discount", rating["family"]["rate_ns"], 1500, " ns")
         goal(rows, "prefixes found a second on one core, of 300,000", 1e9 / rating["prefix_find_ns"], -1_000_000, "")
     return ["| | goal | here | reached |", "|---|--:|--:|---|"] + rows if rows else []
 

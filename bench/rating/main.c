@@ -1,8 +1,9 @@
 /*
  * How long rating takes, alone on one core and without a server: prefix_find over 300,000 prefixes,
  * calendar_band, and rate_usage for calls of 1 second to 60 hours, with the number of bands that
- * such a call crosses on average. Prints one JSON object; times are nanoseconds, the median of
- * batches.
+ * such a call crosses on average; then calls of ten minutes of somebody who holds three packages,
+ * an allowance, a price of two tiers and a discount: they begin free, cross the tiers, and are
+ * discounted. Prints one JSON object; times are nanoseconds, the median of batches.
  */
 #include "../../tests/unit/rules/sketch.h"
 
@@ -116,6 +117,51 @@ make_prefixes(void)
 	}
 }
 
+/* --- three packages --- */
+
+#define FAMILY_SECONDS 600
+
+static struct discount_tier a_fifth = { INT64_MAX, DISCOUNT_WHOLE / 5, { 0 } };
+static struct discount family_discount;
+static struct money family_prices[] = { { 150000 }, { 80000 }, { 80000 } };
+static struct money family_later[] = { { 110000 }, { 60000 }, { 60000 } };
+static const struct tier family_tiers[] = { { 7 * 60, family_prices },
+	{ INT64_MAX, family_later } };
+static struct tiers family_tiering = { family_tiers, 2, false, NULL, NULL };
+
+/* Beside the catalog's own package: one that prices other zones, and a discount on all calls. */
+static void
+make_family(void)
+{
+	struct sketch *sketch = &bench.sketch;
+	struct package *family = sketch_package(sketch, "e6_family", 1, ALL_TIME);
+	const struct tariff *like = &sketch->packages[0].tariffs[0];
+
+	struct tariff *tariff = sketch_tariff(sketch, family, "local_voice", 60, family_prices);
+	sketch_allowance(sketch, family, "local_minutes", 10 * 60);
+	tariff->calendar = like->calendar;
+	tariff->bands = like->bands;
+	tariff->band_count = like->band_count;
+	tariff->use_count = 1;
+	tariff->round_step = 10000;
+	tariff->round_mode = ROUND_HALF_UP;
+	family_tiering.counted = sketch_meter(sketch, family, "paid_minutes", false);
+	tariff->tiers = &family_tiering;
+	struct package *special = sketch_package(sketch, "local_special", 0, ALL_TIME);
+	family_discount = (struct discount){ .id = TEXT("local_off"),
+		.say = TEXT("off"),
+		.stack = STACK_ALONE,
+		.when = NO_FUNCTION,
+		.tiers = &a_fifth,
+		.tier_count = 1 };
+	special->discounts = &family_discount;
+	special->discount_count = 1;
+	struct package *other = sketch_package(sketch, "messages", 0, ALL_TIME);
+	sketch_tariff(sketch, other, "messages", 1, family_prices)->service = 7;
+}
+
+/* --- all of it --- */
+
 static void
 make_catalog(void)
 {
@@ -153,6 +199,7 @@ make_catalog(void)
 		tariff->first = (struct step){ 180, prices };
 		tariff->use_count = 1;
 	}
+	make_family();
 	if (!image_index_packages(&sketch->image))
 		sketch_stop("no memory");
 	for (size_t i = 0; i < NUMBERS; i++)
@@ -204,16 +251,21 @@ half_used(void *context, const struct counter_name *name, int64_t *used)
 
 static int64_t call_seconds;
 
+static const struct holding one_package[] = { { TEXT("e6_base"), ALL_TIME } };
+static const struct holding three_packages[] = { { TEXT("e6_family"), ALL_TIME },
+	{ TEXT("local_special"), ALL_TIME }, { TEXT("messages"), ALL_TIME } };
+static const struct holding *held = one_package;
+static size_t held_count = 1;
+
 static void
 rate_calls(size_t from, size_t count)
 {
 	struct sketch *sketch = &bench.sketch;
-	const struct holding holding = { TEXT("e6_base"), ALL_TIME };
 	struct usage usage = { .service = TEXT("voice"),
 		.from = TEXT("07715510165"),
 		.quantity = call_seconds,
 		.unit = UNIT_SECOND };
-	const struct rate_question question = { &sketch->image, &usage, &holding, 1,
+	const struct rate_question question = { &sketch->image, &usage, held, held_count,
 		{ NULL, half_used }, NULL };
 	struct pricing pricing;
 
@@ -266,7 +318,12 @@ main(void)
 		print_timing("rate", measure(rate_calls, 200));
 		printf("}");
 	}
-	printf("]}\n");
+	printf("], \"family\": {\"seconds\": %d, ", FAMILY_SECONDS);
+	call_seconds = FAMILY_SECONDS;
+	held = three_packages;
+	held_count = sizeof three_packages / sizeof *three_packages;
+	print_timing("rate", measure(rate_calls, 200));
+	printf("}}\n");
 	sketch_end(&bench.sketch);
 	return 0;
 }
