@@ -7,13 +7,14 @@
 #include "base/thread.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,9 +25,9 @@ enum { TURN_MS = 50, ENDING_NS = 1000000, CHUNK_BYTES = 64 * 1024 };
 
 /* ---- the parent ---- */
 
-/* Its input and output are `theirs`; its log is ours. All signals are as at the start. */
+/* Its log is ours. All signals are as at the start. */
 static int
-start(const char *argument, int theirs, pid_t *pid)
+start(const char *argument, int input, int output, pid_t *pid)
 {
 	char *arguments[] = { "suanpan", (char *)(size_t)argument, NULL };
 	char *environment[] = { NULL };
@@ -46,9 +47,9 @@ start(const char *argument, int theirs, pid_t *pid)
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
 	posix_spawnattr_setsigdefault(&attributes, &all);
 	posix_spawnattr_setsigmask(&attributes, &none);
-	error = posix_spawn_file_actions_adddup2(&actions, theirs, STDIN_FILENO);
+	error = posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
 	if (error == 0)
-		error = posix_spawn_file_actions_adddup2(&actions, theirs, STDOUT_FILENO);
+		error = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
 	if (error == 0)
 		error = posix_spawn(pid, PROGRAM, &actions, &attributes, arguments, environment);
 	posix_spawnattr_destroy(&attributes);
@@ -56,27 +57,32 @@ start(const char *argument, int theirs, pid_t *pid)
 	return error;
 }
 
-/* Sends what goes; *rest is what is left. A child that does not read all has ended, or will. */
-static void
-send_some(int ours, struct bytes *rest)
+/* A file in memory with these bytes, to be read from its beginning; -1: errno says why not. */
+static int
+file_of(struct bytes bytes)
 {
-	ssize_t sent = send(ours, rest->data, rest->size, MSG_DONTWAIT | MSG_NOSIGNAL);
-	if (sent < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	size_t size = sent < 0 ? rest->size : (size_t)sent;
-	rest->data += size;
-	rest->size -= size;
-	if (rest->size == 0)
-		shutdown(ours, SHUT_WR);
+	int file = memfd_create("input", MFD_CLOEXEC);
+	while (file >= 0 && bytes.size > 0) {
+		ssize_t size = write(file, bytes.data, bytes.size);
+		if (size < 0 && errno != EINTR) {
+			close(file);
+			return -1;
+		}
+		if (size > 0)
+			bytes = (struct bytes){ bytes.data + size, bytes.size - (size_t)size };
+	}
+	if (file >= 0)
+		lseek(file, 0, SEEK_SET);
+	return file;
 }
 
 /* False at the end of what it writes; *kind says of which kind that is. */
 static bool
-receive_some(int ours, struct buffer *output, enum child_end_kind *kind)
+receive_some(int pipe, struct buffer *output, enum child_end_kind *kind)
 {
 	uint8_t chunk[CHUNK_BYTES];
-	ssize_t size = recv(ours, chunk, sizeof chunk, MSG_DONTWAIT);
-	if (size < 0 && (errno == EAGAIN || errno == EINTR))
+	ssize_t size = read(pipe, chunk, sizeof chunk);
+	if (size < 0 && errno == EINTR)
 		return true;
 	*kind = CHILD_DONE;
 	if (size <= 0)
@@ -100,22 +106,14 @@ is_over(const struct child_job *job, uint64_t until_ns, enum child_end_kind *kin
 	return true;
 }
 
-/* Gives it its input and takes its output, to the end of that. */
+/* Takes its output, to the end of that. */
 static enum child_end_kind
-converse(const struct child_job *job, int ours, uint64_t until_ns)
+listen_to(const struct child_job *job, int pipe, uint64_t until_ns)
 {
-	struct bytes rest = job->input;
 	enum child_end_kind kind;
-	if (rest.size == 0)
-		shutdown(ours, SHUT_WR);
 	while (!is_over(job, until_ns, &kind)) {
-		struct pollfd polled = { ours, rest.size > 0 ? POLLIN | POLLOUT : POLLIN, 0 };
-		if (poll(&polled, 1, TURN_MS) <= 0)
-			continue;
-		if ((polled.revents & POLLOUT) != 0 && rest.size > 0)
-			send_some(ours, &rest);
-		if ((polled.revents & (POLLIN | POLLHUP | POLLERR)) != 0 &&
-			!receive_some(ours, job->output, &kind))
+		struct pollfd polled = { pipe, POLLIN, 0 };
+		if (poll(&polled, 1, TURN_MS) > 0 && !receive_some(pipe, job->output, &kind))
 			break;
 	}
 	return kind;
@@ -143,20 +141,34 @@ collect(const struct child_job *job, pid_t pid, uint64_t until_ns, enum child_en
 	return (struct child_end){ CHILD_DONE, 0 };
 }
 
+/* Starts it between the two files, and waits for its end. */
+static struct child_end
+run_between(const struct child_job *job, int input, int ends[2])
+{
+	pid_t pid;
+	uint64_t until_ns = monotonic_ns() + (uint64_t)job->deadline_ms * 1000000;
+	int error = start(job->argument, input, ends[1], &pid);
+	close(ends[1]);
+	if (error != 0)
+		return (struct child_end){ CHILD_NOT_STARTED, error };
+	return collect(job, pid, until_ns, listen_to(job, ends[0], until_ns));
+}
+
 struct child_end
 child_run(const struct child_job *job)
 {
 	int ends[2];
-	pid_t pid;
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+	int input = file_of(job->input);
+	if (input < 0)
 		return (struct child_end){ CHILD_NOT_STARTED, errno };
-	uint64_t until_ns = monotonic_ns() + (uint64_t)job->deadline_ms * 1000000;
-	int error = start(job->argument, ends[1], &pid);
-	close(ends[1]);
-	struct child_end end = { CHILD_NOT_STARTED, error };
-	if (error == 0)
-		end = collect(job, pid, until_ns, converse(job, ends[0], until_ns));
-	close(ends[0]);
+	struct child_end end = { CHILD_NOT_STARTED, 0 };
+	if (pipe2(ends, O_CLOEXEC) == 0) {
+		end = run_between(job, input, ends);
+		close(ends[0]);
+	} else {
+		end.number = errno;
+	}
+	close(input);
 	return end;
 }
 

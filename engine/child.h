@@ -6,7 +6,7 @@
  *
  *   worker ── input ──► child: confines itself, works ── output ──► worker
  *
- * Input and output go through one socket. Starting copies nothing of this process (vfork), however
+ * The input is a file in memory, the output a pipe. Starting copies nothing of this process (vfork), however
  * large it is, so that no charge waits for it.
  *
  * Thread: a worker, which waits for the child.

@@ -51,11 +51,20 @@ def unescape(text):
     return bytes.fromhex(text.replace("\\x", ""))
 
 
+# What a program opens first: so its lines, but those of the first one, are of a process that the server has started.
+LOADER = re.escape("".join(f"\\x{byte:02x}" for byte in b"/etc/ld.so.cache"))
+
+
 def read_calls(lines):
-    """All calls of a trace that came to an end, in the order of their beginnings."""
-    calls, open_calls = [], {}
+    """All calls of a trace that came to an end, in the order of their beginnings; without those of other processes."""
+    calls, open_calls, server, others = [], {}, None, set()
     for place, line in enumerate(lines):
         thread, rest = line.split(None, 1)
+        server = server or thread
+        if thread != server and re.match(r"openat\([^\"]*\"" + LOADER, rest):
+            others.add(thread)
+        if thread in others:
+            continue
         if match := re.match(r"(\w+)\((.*) <unfinished \.\.\.>$", rest):
             open_calls[thread] = Call(match[1], match[2], place, -1, -1)
             calls.append(open_calls[thread])
