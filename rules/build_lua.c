@@ -459,8 +459,8 @@ native_value(lua_State *lua)
 	enum value_kind kind;
 	struct value value;
 	char text[RATIO_TEXT_MAX + 1];
-	luaL_argcheck(lua, value_kind_parse(text_at(lua, 1), &kind), 1, "a kind");
-	if (lua_type(lua, 2) == LUA_TSTRING ? !value_parse(kind, text_at(lua, 2), &value)
+	luaL_argcheck(lua, value_kind_parse(native_text(lua, 1), &kind), 1, "a kind");
+	if (lua_type(lua, 2) == LUA_TSTRING ? !value_parse(kind, native_text(lua, 2), &value)
 					    : !due_value_get(lua, 2, kind, &value))
 		return 0;
 	if (kind == VALUE_TEXT || kind == VALUE_DATE)
