@@ -140,12 +140,8 @@ function image.of(model)
         services = map(model.service_list, function(service)
             return { id = service.id, unit = service.unit, zone_map = service.zones and zone_maps[service.zones] }
         end),
-<<<<<<< HEAD
         calendars = map(model.calendar_list, calendar),
         formula_facts = model.formula_facts,
-=======
-        calendars = map(model.calendar_list, calendar), standards = model.standards,
->>>>>>> e4b8487 (rules, engine: products have standard prices, which give way to what is bought)
         decisions = map(model.decision_list, function(decision) return decision.handle end),
         selling = selling.flat(model.selling),
         packages = map(model.packages, function(package)

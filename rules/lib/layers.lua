@@ -1,5 +1,5 @@
 -- Layers: which of several packages wins where more than one prices the same usage. Packages that one plan sells can be held
--- together; in one layer, then, one of them must say that it is over the other, or they must exclude each other.
+-- together; in one layer, then, one of them must say that it is over the other.
 
 local use = ...
 local report = use "report"
@@ -87,45 +87,6 @@ end
 
 -- What can be held together.
 
--- id → id → what excludes that pair, wherever they are sold.
-local function exclusions_of(model)
-    local pairs_of = {}
-    local function add(one, other, record)
-        pairs_of[one] = pairs_of[one] or {}
-        pairs_of[one][other] = pairs_of[one][other] or {}
-        table.insert(pairs_of[one][other], record)
-    end
-    for _, sell in ipairs(model.words.sell or {}) do
-        for _, record in ipairs(sell.excludes or {}) do
-            for _, one in ipairs(record.names or {}) do
-                for _, other in ipairs(record.names) do
-                    add(one.name, other.name, record)
-                end
-            end
-        end
-    end
-    return pairs_of
-end
-
--- Is the pair excluded for every product that can use the service?
-local function is_excluded(model, exclusions, one, other, service)
-    for _, record in ipairs(exclusions[one] and exclusions[one][other] or {}) do
-        local only, all = {}, true
-        for _, product in ipairs(record.only and record.only.product or {}) do
-            only[product] = true
-        end
-        for _, product in ipairs(record.only and model.words.product or {}) do
-            for _, used in ipairs(product.services or {}) do
-                all = all and (used ~= service or only[product.id] ~= nil)
-            end
-        end
-        if all then
-            return true
-        end
-    end
-    return false
-end
-
 -- The versions of all packages that a plan sells.
 local function sold_by(plan, by_id)
     local sold, seen = {}, {}
@@ -176,7 +137,7 @@ local function join(clashes, one, other, about)
 end
 
 -- Entries of one layer that serve a zone, by the day on which they begin: each needs to clash with one only.
-local function find_clashes(entries, clashes, about, may_clash)
+local function find_clashes(entries, clashes, about)
     local held = {}
     for _, entry in ipairs(entries) do
         local package, still = entry.package, {}
@@ -186,7 +147,7 @@ local function find_clashes(entries, clashes, about, may_clash)
             end
         end
         for _, other in ipairs(still) do
-            if other.id ~= package.id and may_clash(other, package, about.service) then
+            if other.id ~= package.id and not other.is_over[package.id] and not package.is_over[other.id] then
                 join(clashes, other.id, package.id, { place = package.place, service = about.service, zone = about.zone })
                 break
             end
@@ -222,23 +183,14 @@ local function tell_clashes(clashes, layer, plan, said)
 end
 
 local function check_plan(model, plan, groups, order, said)
-<<<<<<< HEAD
     for layer, name in ipairs(model.layers or {}) do    -- none where the catalog could not be read
-=======
-    local exclusions = exclusions_of(model)
-    local function may_clash(one, other, service)
-        return not one.is_over[other.id] and not other.is_over[one.id]
-            and not is_excluded(model, exclusions, one.id, other.id, service)
-    end
-    for layer, name in ipairs(model.layers) do
->>>>>>> e4b8487 (rules, engine: products have standard prices, which give way to what is bought)
         local clashes = {}
         for _, key in ipairs(order) do
             local group = groups[key]
             for _, zone in ipairs(zones_of(model, group.service)) do
                 local entries = in_layer(group, layer - 1, zone)
                 if #entries > 1 then
-                    find_clashes(entries, clashes, { service = group.service.id, zone = zone }, may_clash)
+                    find_clashes(entries, clashes, { service = group.service.id, zone = zone })
                 end
             end
         end
