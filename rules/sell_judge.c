@@ -1,22 +1,10 @@
 /*
- * Judging an order (see sell.h): each wanted item by itself, then the state that results by the
- * relations.
+ * Judging an order (see sell.h): each wanted item by itself (sell_wanted.c), then the state that
+ * results by the relations.
  */
-#include "sell_state.h"
+#include "sell_judging.h"
 
 #include "../engine/base/must.h"
-
-struct judging {
-	const struct sell_question *question;
-	const struct selling *selling;
-	struct arena *arena;
-	struct fault *fault;
-	struct sell_state before, after;
-	struct sell_finding *findings;
-	uint32_t count, room;
-	int64_t *starts_ms;
-	bool ends; /* the order takes something away, so that what is held may lose what it needs */
-};
 
 const char *
 sell_code_name(enum sell_code code)
@@ -27,21 +15,21 @@ sell_code_name(enum sell_code code)
 	return names[code];
 }
 
-static enum status
-out_of_memory(struct judging *judging)
+enum status
+judging_out_of_memory(struct judging *judging)
 {
 	return fault_set(judging->fault, STATUS_MEMORY, "no memory to judge an order");
 }
 
-static enum status
-add_finding(struct judging *judging, const struct sell_finding *finding)
+enum status
+judging_find(struct judging *judging, const struct sell_finding *finding)
 {
 	if (judging->count == judging->room) {
 		uint32_t room = judging->room == 0 ? 16 : judging->room * 2;
 		struct sell_finding *wider = arena_take(
 			judging->arena, (size_t)room * sizeof *wider);
 		if (wider == NULL)
-			return out_of_memory(judging);
+			return judging_out_of_memory(judging);
 		if (judging->count > 0)
 			memcpy(wider, judging->findings, judging->count * sizeof *wider);
 		judging->findings = wider;
@@ -51,23 +39,23 @@ add_finding(struct judging *judging, const struct sell_finding *finding)
 	return STATUS_OK;
 }
 
-static const struct sell_item *
-item_of(const struct sell_question *question, uint32_t item)
+const struct sell_item *
+judging_item(const struct sell_question *question, uint32_t item)
 {
 	return item < question->held_count ? &question->held[item]
 					   : &question->wanted[item - question->held_count].item;
 }
 
-static struct sell_clash
-clash_of(const struct judging *judging, uint32_t item)
+struct sell_clash
+judging_clash(const struct judging *judging, uint32_t item)
 {
 	return (struct sell_clash){ .item = item,
-		.package = item_of(judging->question, item)->package };
+		.package = judging_item(judging->question, item)->package };
 }
 
 /* A finding against a wanted item by itself. */
-static struct sell_finding
-finding_of(const struct judging *judging, uint32_t wanted, enum sell_code code)
+struct sell_finding
+judging_finding(const struct judging *judging, uint32_t wanted, enum sell_code code)
 {
 	const struct sell_wanted *one = &judging->question->wanted[wanted];
 	uint32_t item = one->action == SELL_ADD ? judging->question->held_count + wanted
@@ -75,236 +63,15 @@ finding_of(const struct judging *judging, uint32_t wanted, enum sell_code code)
 	return (struct sell_finding){
 		.code = code,
 		.wanted = wanted,
-		.clashes = { clash_of(judging, item) },
+		.clashes = { judging_clash(judging, item) },
 		.clash_count = 1,
 		.span = { judging->starts_ms[wanted], one->item.span.till_ms },
 	};
 }
 
-/* ---- one wanted item ---- */
-
-int64_t
-effective_at(const struct image *image, struct effective mode, const struct sell_question *question,
-	int64_t date_ms)
-{
-	int64_t since_ms = mode.kind == EFFECTIVE_COMPLETED ? question->completed_ms
-							    : question->at_ms;
-	switch (mode.kind) {
-	case EFFECTIVE_NOW:
-		break;
-	case EFFECTIVE_NEXT_CYCLE:
-		return image_cycle(image, CYCLE_MONTH, since_ms).till_ms;
-	case EFFECTIVE_DATE:
-		return date_ms;
-	case EFFECTIVE_ACCEPTED:
-	case EFFECTIVE_COMPLETED: {
-		int64_t day = cycle_at(CYCLE_DAY, image->zone, since_ms).first_day;
-		int64_t from_ms = zoneinfo_local_to_utc(image->zone, (day + mode.days) * DAY_MS);
-		return from_ms > since_ms ? from_ms : since_ms;
-	}
-	}
-	return since_ms;
-}
-
-/* How it is asked to begin; a package that nobody knows, at once. */
-static struct effective
-mode_of(const struct judging *judging, const struct sell_wanted *wanted)
-{
-	const struct image *image = judging->question->image;
-	uint32_t first, count;
-	if (wanted->has_mode)
-		return wanted->mode;
-	if (!image_package(image, wanted->item.package, &first, &count))
-		return (struct effective){ EFFECTIVE_NOW, 0 };
-	uint32_t package = selling_party(judging->selling, PARTY_PACKAGE, wanted->item.package);
-	uint32_t version = package_version_at(image, package, judging->question->at_ms);
-	return judging->selling->terms[version == NO_INDEX ? first : version].modes[0];
-}
-
-static int64_t
-start_of(const struct judging *judging, const struct sell_wanted *wanted)
-{
-	if (wanted->action != SELL_ADD)
-		return wanted->item.span.from_ms;
-	return effective_at(judging->question->image, mode_of(judging, wanted), judging->question,
-		wanted->item.span.from_ms);
-}
-
-static enum status
-find_unknown(struct judging *judging, uint32_t wanted, struct text name)
-{
-	struct sell_finding finding = finding_of(judging, wanted, SELL_UNKNOWN);
-	finding.problem = name;
-	return add_finding(judging, &finding);
-}
-
-/* Are all names known? A finding for each that is not. */
-static enum status
-check_names(struct judging *judging, uint32_t index, bool *known)
-{
-	const struct sell_item *item = &judging->question->wanted[index].item;
-	const struct selling *selling = judging->selling;
-	const struct {
-		enum party_kind kind;
-		struct text id;
-	} named[] = { { PARTY_PACKAGE, item->package }, { PARTY_PLAN, item->plan },
-		{ PARTY_OFFERING, item->offering } };
-	uint32_t count_before = judging->count;
-	enum status status = STATUS_OK;
-	for (size_t i = 0; i < 3 && status == STATUS_OK; i++)
-		if ((i == 0 || named[i].id.size > 0) &&
-			selling_party(selling, named[i].kind, named[i].id) == NO_PARTY)
-			status = find_unknown(judging, index, named[i].id);
-	for (uint32_t i = 0; i < item->line_count && status == STATUS_OK; i++)
-		if (selling_product(selling, item->lines[i].product) == NO_PARTY)
-			status = find_unknown(judging, index, item->lines[i].product);
-	*known = judging->count == count_before;
-	return status;
-}
-
-static enum status
-check_version(struct judging *judging, uint32_t index, uint32_t version)
-{
-	if (version != NO_INDEX)
-		return STATUS_OK;
-	struct sell_finding finding = finding_of(judging, index, SELL_NOT_SOLD);
-	return add_finding(judging, &finding);
-}
-
-static const struct plan_version *
-plan_at(const struct selling *selling, uint32_t party, int64_t ms)
-{
-	for (uint32_t i = 0; i < selling->plan_version_count; i++)
-		if (selling->plan_versions[i].party == party &&
-			sell_span_has(selling->plan_versions[i].span, ms))
-			return &selling->plan_versions[i];
-	return NULL;
-}
-
-static const struct offering_version *
-offering_at(const struct selling *selling, uint32_t party, int64_t ms)
-{
-	for (uint32_t i = 0; i < selling->offering_version_count; i++)
-		if (selling->offering_versions[i].party == party &&
-			sell_span_has(selling->offering_versions[i].span, ms))
-			return &selling->offering_versions[i];
-	return NULL;
-}
-
-static enum status
-check_plan(struct judging *judging, uint32_t index, const struct stay *stay)
-{
-	int64_t start_ms = stay->span.from_ms;
-	const struct plan_version *plan = plan_at(judging->selling, stay->plan, start_ms);
-	struct sell_finding finding = finding_of(judging, index, SELL_PLAN);
-	bool fits = stay->plan == NO_PARTY ||
-		(plan != NULL && number_list_has(plan->packages, stay->package));
-	if (fits && stay->offering != NO_PARTY && stay->plan != NO_PARTY) {
-		const struct offering_version *offering = offering_at(
-			judging->selling, stay->offering, start_ms);
-		fits = offering != NULL && number_list_has(offering->plans, stay->plan);
-	}
-	return fits ? STATUS_OK : add_finding(judging, &finding);
-}
-
-static bool
-has_signed(const struct sell_question *question, const struct offering_version *offering)
-{
-	for (uint32_t i = 0; i < offering->agreement_count; i++)
-		for (uint32_t j = 0; j < question->agreement_count; j++)
-			if (text_equal(offering->agreements[i], question->agreements[j]))
-				return true;
-	return false;
-}
-
-static enum status
-check_offering(struct judging *judging, uint32_t index, const struct stay *stay)
-{
-	if (stay->offering == NO_PARTY)
-		return STATUS_OK;
-	const struct offering_version *offering = offering_at(
-		judging->selling, stay->offering, stay->span.from_ms);
-	if (offering == NULL)
-		return check_version(judging, index, NO_INDEX);
-	if (!offering->by_agreement || has_signed(judging->question, offering))
-		return STATUS_OK;
-	struct sell_finding finding = finding_of(judging, index, SELL_AGREEMENT);
-	return add_finding(judging, &finding);
-}
-
-static enum status
-check_effective(struct judging *judging, uint32_t index, uint32_t version)
-{
-	const struct sell_wanted *wanted = &judging->question->wanted[index];
-	const struct terms *terms = &judging->selling->terms[version];
-	struct effective mode = mode_of(judging, wanted);
-	bool allowed = false;
-	for (uint32_t i = 0; i < terms->mode_count; i++)
-		allowed = allowed ||
-			(terms->modes[i].kind == mode.kind && terms->modes[i].days == mode.days);
-	if (allowed && judging->starts_ms[index] >= judging->question->at_ms)
-		return STATUS_OK;
-	struct sell_finding finding = finding_of(judging, index, SELL_EFFECTIVE);
-	finding.terms = terms;
-	return add_finding(judging, &finding);
-}
-
-/* What conditions see as held: the state that results, when the item begins. */
-struct held_at {
-	const struct sell_state *state;
-	int64_t at_ms;
-};
-
-static bool
-holds(const void *context, enum subject_thing thing, uint32_t number)
-{
-	const struct held_at *held = context;
-	const struct selling *selling = held->state->question->image->selling;
-	for (uint32_t i = 0; i < held->state->count; i++) {
-		const struct stay *stay = &held->state->stays[i];
-		if (!sell_span_has(stay->span, held->at_ms))
-			continue;
-		if (thing == SUBJECT_PARTY && stay_has_party(stay, number))
-			return true;
-		for (uint32_t j = 0; thing == SUBJECT_PRODUCT && j < stay->line_count; j++)
-			if (selling_product(selling, stay->lines[j].product) == number)
-				return true;
-	}
-	return false;
-}
-
-static enum status
-check_condition(struct judging *judging, uint32_t index, const struct relation *relation)
-{
-	const struct sell_question *question = judging->question;
-	struct held_at held = { &judging->after, judging->starts_ms[index] };
-	struct subject subject = { question->image, question->facts, question->fact_count,
-		held.at_ms, holds, &held };
-	struct sell_finding finding = finding_of(judging, index, SELL_ELIGIBILITY);
-	struct text problem;
-	bool yes = false;
-	must(question->functions != NULL);
-	must(relation->when >= 0);
-	switch (question->functions->when(
-		question->functions->context, (uint32_t)relation->when, &subject, &yes, &problem)) {
-	case CALL_DONE:
-		break;
-	case CALL_FAILED:
-		finding.problem = arena_copy_text(judging->arena, problem);
-		if (finding.problem.data == NULL)
-			return out_of_memory(judging);
-		break;
-	case CALL_DEADLINE:
-		return fault_set(judging->fault, STATUS_BUSY, "a condition took too long: %.*s",
-			TEXT_ARGS(problem));
-	}
-	finding.relation = relation;
-	return yes ? STATUS_OK : add_finding(judging, &finding);
-}
-
 /* Calls `check` for each relation of a kind in which a stay takes part, as one of its parties. */
-static enum status
-each_relation(struct judging *judging, const struct stay *stay, enum relation_kind kind,
+enum status
+judging_each_relation(struct judging *judging, const struct stay *stay, enum relation_kind kind,
 	enum status (*check)(struct judging *judging, const struct stay *stay,
 		const struct relation *relation, uint32_t party))
 {
@@ -322,96 +89,6 @@ each_relation(struct judging *judging, const struct stay *stay, enum relation_ki
 		}
 	}
 	return status;
-}
-
-static enum status
-check_eligible(struct judging *judging, const struct stay *stay, const struct relation *relation,
-	uint32_t party)
-{
-	(void)party;
-	return check_condition(judging, stay->wanted, relation);
-}
-
-static enum status
-check_recommended(struct judging *judging, const struct stay *stay, const struct relation *relation,
-	uint32_t party)
-{
-	(void)party;
-	for (uint32_t i = 0; i < judging->after.count; i++) {
-		const struct stay *other = &judging->after.stays[i];
-		if (stay_has_any_party(other, relation->needs) &&
-			other->span.from_ms < stay->span.till_ms &&
-			stay->span.from_ms < other->span.till_ms)
-			return STATUS_OK;
-	}
-	struct sell_finding finding = finding_of(judging, stay->wanted, SELL_RECOMMENDS);
-	finding.relation = relation;
-	return add_finding(judging, &finding);
-}
-
-/* The stay that a wanted addition makes; NULL if it has no time. */
-static const struct stay *
-stay_of(const struct judging *judging, uint32_t wanted)
-{
-	uint32_t item = judging->question->held_count + wanted;
-	for (uint32_t i = 0; i < judging->after.count; i++)
-		if (judging->after.stays[i].item == item)
-			return &judging->after.stays[i];
-	return NULL;
-}
-
-/* An addition whose end is not after its beginning can't be ordered so. */
-static enum status
-check_empty(struct judging *judging, uint32_t index)
-{
-	struct sell_finding finding = finding_of(judging, index, SELL_EFFECTIVE);
-	uint32_t first, count;
-	image_package(judging->question->image, judging->question->wanted[index].item.package,
-		&first, &count);
-	finding.terms = &judging->selling->terms[first];
-	return add_finding(judging, &finding);
-}
-
-static enum status
-check_addition(struct judging *judging, uint32_t index)
-{
-	const struct stay *stay = stay_of(judging, index);
-	bool known;
-	enum status status = check_names(judging, index, &known);
-	if (status != STATUS_OK || !known)
-		return status;
-	if (stay == NULL)
-		return check_empty(judging, index);
-	uint32_t version = package_version_at(
-		judging->question->image, stay->package, stay->span.from_ms);
-	status = check_version(judging, index, version);
-	if (status == STATUS_OK)
-		status = check_plan(judging, index, stay);
-	if (status == STATUS_OK)
-		status = check_offering(judging, index, stay);
-	if (status == STATUS_OK && version != NO_INDEX)
-		status = check_effective(judging, index, version);
-	if (status == STATUS_OK)
-		status = each_relation(judging, stay, RELATION_ELIGIBLE, check_eligible);
-	if (status == STATUS_OK)
-		status = each_relation(judging, stay, RELATION_RECOMMENDS, check_recommended);
-	return status;
-}
-
-/* A cancellation or a change of lines: not of the past, and of lines that are known. */
-static enum status
-check_change(struct judging *judging, uint32_t index)
-{
-	const struct sell_wanted *wanted = &judging->question->wanted[index];
-	enum status status = STATUS_OK;
-	must(wanted->target < judging->question->held_count);
-	for (uint32_t i = 0; i < wanted->item.line_count && status == STATUS_OK; i++)
-		if (selling_product(judging->selling, wanted->item.lines[i].product) == NO_PARTY)
-			status = find_unknown(judging, index, wanted->item.lines[i].product);
-	if (status != STATUS_OK || judging->starts_ms[index] >= judging->question->at_ms)
-		return status;
-	struct sell_finding finding = finding_of(judging, index, SELL_EFFECTIVE);
-	return add_finding(judging, &finding);
 }
 
 /* ---- what results ---- */
@@ -505,10 +182,10 @@ find_gap(struct judging *judging, const struct stay *stay, const struct need *ne
 	uint32_t taken;
 	finding.wanted = who_takes(judging, stay, need, &finding.span, &taken);
 	finding.clashes[0].item = stay->item;
-	finding.clashes[0].package = item_of(judging->question, stay->item)->package;
+	finding.clashes[0].package = judging_item(judging->question, stay->item)->package;
 	finding.clash_count = 1;
 	if (taken != NOBODY) {
-		finding.clashes[1] = clash_of(judging, taken);
+		finding.clashes[1] = judging_clash(judging, taken);
 		finding.clash_count = 2;
 	} else if (need->parties.count > 0) {
 		finding.clashes[1] = (struct sell_clash){ .item = NOBODY,
@@ -516,8 +193,8 @@ find_gap(struct judging *judging, const struct stay *stay, const struct need *ne
 		finding.clash_count = 2;
 	}
 	return finding.clash_count == 2 && finding.clashes[1].package.data == NULL
-		? out_of_memory(judging)
-		: add_finding(judging, &finding);
+		? judging_out_of_memory(judging)
+		: judging_find(judging, &finding);
 }
 
 static enum status
@@ -637,18 +314,18 @@ check_excludes(struct judging *judging, const struct stay *stay, const struct re
 			.code = SELL_EXCLUDES,
 			.wanted = stay->wanted,
 			.relation = relation,
-			.clashes = { clash_of(judging, stay->item),
-				clash_of(judging, other->item) },
+			.clashes = { judging_clash(judging, stay->item),
+				judging_clash(judging, other->item) },
 			.clash_count = 2,
 			.span = both,
 		};
 		if (relation->only.count > 0 &&
 			!shared_lines(judging, stay, other, relation, &finding.clashes[1]))
-			return out_of_memory(judging);
+			return judging_out_of_memory(judging);
 		if (relation->only.count > 0 && finding.clashes[1].line_count == 0)
 			continue;
 		if (!is_told(judging, &finding) && !was_excluded(judging, relation, &finding))
-			status = add_finding(judging, &finding);
+			status = judging_find(judging, &finding);
 	}
 	return status;
 }
@@ -713,7 +390,7 @@ differs_from_base(const struct judging *judging, const struct stay *stay, const 
 				continue;
 			differs = true;
 			finding->wanted = stay->wanted != NOBODY ? stay->wanted : base->wanted;
-			finding->clashes[1] = clash_of(judging, base->item);
+			finding->clashes[1] = judging_clash(judging, base->item);
 			finding->clashes[1].lines = base->lines;
 			finding->clashes[1].line_count = base->line_count;
 			finding->clash_count = 2;
@@ -734,7 +411,7 @@ check_members(struct judging *judging, const struct stay *stay)
 	struct sell_finding finding = {
 		.code = SELL_MEMBERS,
 		.wanted = stay->wanted,
-		.clashes = { clash_of(judging, stay->item) },
+		.clashes = { judging_clash(judging, stay->item) },
 		.clash_count = 1,
 		.span = { from_ms, stay->span.till_ms },
 		.terms = terms,
@@ -744,7 +421,7 @@ check_members(struct judging *judging, const struct stay *stay)
 		!members_fit(judging, terms, stay);
 	if (terms->same_as != NO_PARTY)
 		wrong = differs_from_base(judging, stay, terms, &finding);
-	return wrong ? add_finding(judging, &finding) : STATUS_OK;
+	return wrong ? judging_find(judging, &finding) : STATUS_OK;
 }
 
 static const struct product_version *
@@ -804,9 +481,11 @@ check_state(struct judging *judging)
 			continue;
 		status = check_under(judging, stay);
 		if (status == STATUS_OK)
-			status = each_relation(judging, stay, RELATION_REQUIRES, check_requires);
+			status = judging_each_relation(
+				judging, stay, RELATION_REQUIRES, check_requires);
 		if (status == STATUS_OK && brings_something(judging, stay))
-			status = each_relation(judging, stay, RELATION_EXCLUDES, check_excludes);
+			status = judging_each_relation(
+				judging, stay, RELATION_EXCLUDES, check_excludes);
 	}
 	return status;
 }
@@ -831,8 +510,8 @@ judge_wanted(struct judging *judging)
 	for (uint32_t i = 0; i < question->wanted_count && status == STATUS_OK; i++) {
 		if (question->wanted[i].dropped)
 			continue;
-		status = question->wanted[i].action == SELL_ADD ? check_addition(judging, i)
-								: check_change(judging, i);
+		status = question->wanted[i].action == SELL_ADD ? judging_addition(judging, i)
+								: judging_change(judging, i);
 	}
 	return status;
 }
@@ -850,16 +529,16 @@ sell_judge(const struct sell_question *question, struct arena *arena, struct sel
 	judging.starts_ms = arena_take(
 		arena, ((size_t)question->wanted_count + 1) * sizeof *judging.starts_ms);
 	if (judging.starts_ms == NULL)
-		return out_of_memory(&judging);
+		return judging_out_of_memory(&judging);
 	for (uint32_t i = 0; i < question->wanted_count; i++) {
 		const struct sell_wanted *wanted = &question->wanted[i];
-		judging.starts_ms[i] = start_of(&judging, wanted);
+		judging.starts_ms[i] = judging_start(&judging, wanted);
 		judging.ends = judging.ends || (!wanted->dropped && wanted->action != SELL_ADD);
 	}
 	if (!sell_state_make(question, judging.starts_ms, 0, arena, &judging.before) ||
 		!sell_state_make(
 			question, judging.starts_ms, question->wanted_count, arena, &judging.after))
-		return out_of_memory(&judging);
+		return judging_out_of_memory(&judging);
 	enum status status = judge_wanted(&judging);
 	if (status == STATUS_OK)
 		status = check_state(&judging);
