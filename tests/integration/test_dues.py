@@ -64,3 +64,77 @@ def test_what_is_not_held_costs_nothing(e6):
 def test_what_makes_no_sense_is_an_error(e6, wrong, code):
     with pytest.raises(Exception, match=code):
         ask(e6, **wrong)
+
+
+@pytest.fixture(scope="module")
+def towers():
+    with Server() as one:
+        one.publish("rules/catalogs/towers")
+        yield one.connect()
+
+
+TOWER = {
+    "site.build_cost": "250000.00",
+    "site.years": 10,
+    "site.upkeep": "2000.00",
+    "site.site_fee": "12000.00",
+    "site.power_access": "6000.00",
+}
+SIXTEENTH = "2026-03-16" + CHINA
+
+
+def rent(client, role, tenants, **more):
+    facts = [{"with": {**TOWER, "lease.role": role}}, *tenants]
+    return ask(client, "tower_lease", facts=facts, **more)
+
+
+def amounts(answer):
+    return [line["amount"] for line in answer["lines"]]
+
+
+def test_a_second_tenant_changes_the_rent_of_the_first_within_the_month(towers):
+    """Scenario S4."""
+    changes = [{"with": {"site.tenants": 1}, "till": SIXTEENTH}, {"with": {"site.tenants": 2}, "from": SIXTEENTH}]
+    answer = rent(towers, "anchor", changes)
+    assert amounts(answer) == ["2065.46", "767.74", "383.87"]
+    parts = answer["lines"][0]["parts"]
+    assert [(part["from"], part["till"], part["because"]) for part in parts] == [
+        ("2026-03-01", "2026-03-16", [{"say": "tower.rent", "table": "sharing", "row": 3}]),
+        ("2026-03-16", "2026-04-01", [{"say": "tower.rent", "table": "sharing", "row": 6}]),
+    ]
+    assert "        the tenant's share of the rent  (sharing, row 6)\n" in answer["text"]
+    newcomer = rent(towers, "other", [{"with": {"site.tenants": 2}}], held_from=SIXTEENTH)
+    assert amounts(newcomer) == ["910.75", "309.68", "154.84"]
+
+
+def test_the_month_that_is_priced_chooses_margin_and_share(towers):
+    two = [{"with": {"site.tenants": 2}}]
+    assert amounts(rent(towers, "anchor", two)) == ["1638.54", "550.00", "275.00"]
+    assert amounts(rent(towers, "anchor", two, first="2017-12-01", after="2018-01-01")) == ["1976.56", "550.00", "275.00"]
+    assert amounts(rent(towers, "other", two, first="2017-12-01", after="2018-01-01")) == ["2108.33", "600.00", "300.00"]
+
+
+@pytest.mark.parametrize(
+    ("tenants", "code", "condition"),
+    [
+        ([{"with": {"site.tenants": 4}}], "RULE_FAILED", "function"),
+        ([], "FACT", "fact_missing"),
+        ([{"with": {"site.tenants": "two"}}], "FACT", "fact_kind"),
+        ([{"with": {"site.tenant": 2}}], "FACT", "fact_unknown"),
+        ([{"with": {"site.tenants": 1}}, {"with": {"site.tenants": 2}}], "FACT", "fact_twice"),
+    ],
+)
+def test_what_cannot_be_priced_is_refused_with_its_reason(towers, tenants, code, condition):
+    answer = rent(towers, "anchor", tenants)
+    assert (answer["outcome"], answer["code"], answer["because"]["condition"]) == ("refused", code, condition)
+    assert answer["say"]["en"] and answer["say"]["zh"]
+
+
+def test_a_parameter_is_one_of_its_choices(e6):
+    assert ask(e6, params={"monthly_fee": "99.00"})["amount"] == "99.00"
+    answer = ask(e6, params={"monthly_fee": "88.00"})
+    assert (answer["code"], answer["because"]) == (
+        "PARAMETER",
+        {"condition": "param_choice", "wanted": "99.00|129.00|169.00", "got": "88.00"},
+    )
+    assert "e6_base.monthly_fee can't be 88.00" in answer["say"]["en"]
