@@ -498,7 +498,8 @@ cases "calls of a studio" {
     scenario = {
         about = {
             en = "Begins with a clock and what is held, then goes step by step: `buy`, `cancel`, `use`, `advance`, `at`, `expect`. What is "
-                .. "used is counted, in the cycle of its time; fees fall due as the clock passes their day; what was charged is added up. The first step that fails ends the "
+                .. "used is counted, in the cycle of its time; fees fall due as the clock passes their day; what was charged is "
+                .. "added up. The first step that fails ends the "
                 .. "scenario, and is shown with what was expected, what came out and why.",
             zh = "从一个时刻和所持有的优惠包开始，逐步进行：`buy`、`cancel`、`use`、`advance`、`at`、`expect`。用量按其时刻所在周期累计，"
                 .. "时钟经过到期日时收取定期费用，收取的金额逐笔相加。首个失败的步骤结束该场景，并给出期望值、实际值和原因。",
