@@ -247,6 +247,7 @@ run_with(struct test_run *run, struct findings *findings, struct fault *fault)
 		!coverage_calls_init(&run->calls, run->image, host_functions(run->host)))
 		return fault_set(fault, STATUS_MEMORY, "no memory for the coverage of the tests");
 	world_init(&run->world, run->image, &run->calls.functions);
+	run->world.due_functions = host_due_functions(run->host);
 	arena_init(&arena, CASES_BYTES_MAX);
 	enum status status = unless_told(
 		read_cases(run->bundle, run->release, findings, &arena, &cases, fault), findings);

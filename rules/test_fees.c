@@ -64,7 +64,8 @@ charge_window(struct world *world, size_t holding, int64_t first, int64_t last, 
 	struct due_question question = { .image = world->image,
 		.holding = world->holdings[holding],
 		.period = { instant_of_day(first - CYCLE_DAYS_MAX),
-			instant_of_day(last + CYCLE_DAYS_MAX) } };
+			instant_of_day(last + CYCLE_DAYS_MAX) },
+		.functions = world->due_functions };
 	struct due_pricing pricing;
 	arena_clear(arena);
 	if (due_price(&question, arena, &pricing, fault) != DUE_DONE)

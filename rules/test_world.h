@@ -8,7 +8,7 @@
 #ifndef SUANPAN_TEST_WORLD_H
 #define SUANPAN_TEST_WORLD_H
 
-#include "rate.h"
+#include "due.h"
 
 #include "../engine/base/buffer.h"
 
@@ -30,6 +30,7 @@ struct world_fee {
 struct world {
 	const struct image *image;
 	const struct rate_functions *functions;
+	const struct due_functions *due_functions;
 	int64_t clock_ms;
 	struct holding *holdings;
 	int64_t *due_from; /* of each holding: the first day on which what falls due is not known */
