@@ -95,7 +95,9 @@ class Script:
         parameter = self.text_at(index + 2)
         for at in range(index + 3, behind - 2):
             if self.text_at(at) == parameter and self.text_at(at - 1) not in (".", ":") and self.text_at(at + 1) == ".":
-                self.add("context", "alone", at + 2, at + 3, self.text_at(at + 2) + "x", {"context_field"})
+                name = self.text_at(at + 2) + "x"
+                lines = range(self.tokens[index][3] - 1, self.tokens[at][3] + 1)    # of the function, or of what it asks there
+                self.add("context", "alone", at + 2, at + 3, name, {"context_field", "unknown_name"}, lines, say=f"'{name}")
 
     def run(self):
         index = 0
