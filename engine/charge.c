@@ -216,8 +216,8 @@ ask(struct deciding *deciding, struct rate_question *question)
 		.facts = { deciding, counter_fact },
 		.functions = host_functions(deciding->release->host),
 	};
-	if (!subject_holdings(
-		    &deciding->subject, deciding->call->arena, &holdings, &question->holding_count))
+	if (!subject_holdings(&deciding->subject, question->image, deciding->call->arena, &holdings,
+		    &question->holding_count))
 		return false;
 	question->holdings = holdings;
 	return true;

@@ -101,12 +101,15 @@ subject_find(struct call *call, struct text service_id, int64_t at_ms, struct su
 }
 
 bool
-subject_holdings(const struct subject *subject, struct arena *arena, struct holding **holdings,
-	size_t *count)
+subject_holdings(const struct subject *subject, const struct image *image, struct arena *arena,
+	struct holding **holdings, size_t *count)
 {
 	struct field_reader reader = subject->subscription.packages;
+	struct text standard = image->standard_count == 0
+		? (struct text){ NULL, 0 }
+		: image_standard(image, subject->subscription.product);
 	struct holding *list = arena_take(
-		arena, subject->subscription.package_count * sizeof *list);
+		arena, (subject->subscription.package_count + 1u) * sizeof *list);
 	if (list == NULL)
 		return false;
 	for (unsigned i = 0; i < subject->subscription.package_count; i++) {
@@ -117,6 +120,8 @@ subject_holdings(const struct subject *subject, struct arena *arena, struct hold
 	}
 	*holdings = list;
 	*count = subject->subscription.package_count;
+	if (standard.size > 0)
+		list[(*count)++] = (struct holding){ standard, INT64_MIN, INT64_MAX };
 	return true;
 }
 

@@ -30,9 +30,12 @@ enum found subject_find(struct call *call, struct text service_id, int64_t at_ms
 enum found subject_find_account(struct call *call, struct text account_id, struct subject *subject,
 	enum say *say, struct text *about, struct record_key *cold);
 
-/* The packages held, in the arena; false without memory. */
-bool subject_holdings(const struct subject *subject, struct arena *arena, struct holding **holdings,
-	size_t *count);
+/*
+ * The packages held, in the arena, that with the standard prices of the product among them; false
+ * without memory.
+ */
+bool subject_holdings(const struct subject *subject, const struct image *image, struct arena *arena,
+	struct holding **holdings, size_t *count);
 
 /*
  * Fetches, in steps 0 to METHOD_WARM_STEPS - 1, what subject_find will touch. After step 4,

@@ -572,6 +572,22 @@ read_packages(lua_State *lua, struct image *image, const struct band_list *bands
 		sandbox_refuse_memory(lua);
 }
 
+static void
+read_standards(lua_State *lua, struct image *image)
+{
+	image->standard_count = reader_open(lua, "standards");
+	struct standard *standards = reader_take(
+		lua, arena_of(lua), image->standard_count, sizeof *standards);
+	for (uint32_t i = 0; i < image->standard_count; i++) {
+		reader_entry(lua, i);
+		standards[i].product = reader_text(lua, arena_of(lua), "id");
+		standards[i].package = reader_text(lua, arena_of(lua), "standard");
+		reader_close(lua);
+	}
+	reader_close(lua);
+	image->standards = standards;
+}
+
 /* Texts and functions. */
 
 static void
@@ -655,6 +671,7 @@ work_image(lua_State *lua)
 	read_services(lua, image);
 	const struct band_list *bands = read_calendars(lua, built);
 	read_packages(lua, image, bands);
+	read_standards(lua, image);
 	build_tables(lua, built);
 	build_selling(lua, built);
 	build_facts(lua, image);

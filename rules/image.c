@@ -75,6 +75,23 @@ image_decision(const struct image *image, struct text id)
 	return NO_INDEX;
 }
 
+struct text
+image_standard(const struct image *image, struct text product)
+{
+	uint32_t from = 0, till = image->standard_count;
+	while (from < till) {
+		uint32_t middle = from + (till - from) / 2;
+		int order = text_compare(product, image->standards[middle].product);
+		if (order == 0)
+			return image->standards[middle].package;
+		if (order < 0)
+			till = middle;
+		else
+			from = middle + 1;
+	}
+	return (struct text){ NULL, 0 };
+}
+
 struct cycle_span
 image_cycle(const struct image *image, enum cycle every, int64_t ms)
 {

@@ -191,6 +191,12 @@ struct package {
 	struct text file;
 };
 
+/* A product with standard prices: everybody who has it holds that package, too. */
+struct standard {
+	struct text product;
+	struct text package;
+};
+
 struct image {
 	struct arena arena;
 	struct text catalog; /* its id */
@@ -206,6 +212,8 @@ struct image {
 	uint32_t layer_count;
 	const struct package *packages; /* sorted by id, then from_ms */
 	uint32_t package_count;
+	const struct standard *standards; /* sorted by product */
+	uint32_t standard_count;
 	/* Open-addressed index of package ids: first version in packages + 1, or 0. */
 	const uint32_t *package_slots;
 	uint32_t package_slot_count; /* a power of two */
@@ -226,6 +234,8 @@ struct image {
 bool image_package(const struct image *image, struct text id, uint32_t *first, uint32_t *count);
 /* Index of a decision table, or NO_INDEX. */
 uint32_t image_decision(const struct image *image, struct text id);
+/* The package with the standard prices of a product; empty if there is none. */
+struct text image_standard(const struct image *image, struct text product);
 /* Index of a service, or NO_INDEX. */
 uint32_t image_service(const struct image *image, struct text id);
 /* The same as cycle_at in the image's zone, but months are looked up. */

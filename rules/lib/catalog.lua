@@ -13,6 +13,7 @@ local functions = use "functions"
 local zones = use "zones"
 local packages = use "packages"
 local selling = use "selling"
+local products = use "products"
 local texts = use "texts"
 local image = use "image"
 local outline = use "outline"
@@ -79,6 +80,9 @@ local function check_sold(words, word, parent, fields)
         return
     end
     local named = {}
+    if word == "package" then
+        products.add_sold(words, named)
+    end
     for _, record in ipairs(words[parent]) do
         for _, field in ipairs(fields) do
             for _, id in ipairs(record[field] or {}) do
@@ -110,6 +114,7 @@ local function build_model()
     model.packages = packages.build(model, words.package)
     model.selling = selling.build(model, top.facts)
     functions.check()
+    model.standards = products.with_standard(model)
     check_sold(words, "package", "plan", { "base", "optional" })
     check_sold(words, "plan", "offering", { "plans" })
     if not top.broken then

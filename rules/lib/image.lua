@@ -140,7 +140,7 @@ function image.of(model)
         services = map(model.service_list, function(service)
             return { id = service.id, unit = service.unit, zone_map = service.zones and zone_maps[service.zones] }
         end),
-        calendars = map(model.calendar_list, calendar),
+        calendars = map(model.calendar_list, calendar), standards = model.standards,
         formula_facts = model.formula_facts,
         decisions = map(model.decision_list, function(decision) return decision.handle end),
         selling = selling.flat(model.selling),

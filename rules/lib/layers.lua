@@ -1,5 +1,5 @@
 -- Layers: which of several packages wins where more than one prices the same usage. Packages that one plan sells can be held
--- together; in one layer, then, one of them must say that it is over the other.
+-- together; in one layer, then, one of them must say that it is over the other, or they must exclude each other.
 
 local use = ...
 local report = use "report"
@@ -87,6 +87,45 @@ end
 
 -- What can be held together.
 
+-- id → id → what excludes that pair, wherever they are sold.
+local function exclusions_of(model)
+    local pairs_of = {}
+    local function add(one, other, record)
+        pairs_of[one] = pairs_of[one] or {}
+        pairs_of[one][other] = pairs_of[one][other] or {}
+        table.insert(pairs_of[one][other], record)
+    end
+    for _, sell in ipairs(model.words.sell or {}) do
+        for _, record in ipairs(sell.excludes or {}) do
+            for _, one in ipairs(record.names or {}) do
+                for _, other in ipairs(record.names) do
+                    add(one.name, other.name, record)
+                end
+            end
+        end
+    end
+    return pairs_of
+end
+
+-- Is the pair excluded for every product that can use the service?
+local function is_excluded(model, exclusions, one, other, service)
+    for _, record in ipairs(exclusions[one] and exclusions[one][other] or {}) do
+        local only, all = {}, true
+        for _, product in ipairs(record.only and record.only.product or {}) do
+            only[product] = true
+        end
+        for _, product in ipairs(record.only and model.words.product or {}) do
+            for _, used in ipairs(product.services or {}) do
+                all = all and (used ~= service or only[product.id] ~= nil)
+            end
+        end
+        if all then
+            return true
+        end
+    end
+    return false
+end
+
 -- The versions of all packages that a plan sells.
 local function sold_by(plan, by_id)
     local sold, seen = {}, {}
@@ -99,6 +138,23 @@ local function sold_by(plan, by_id)
         end
     end
     return sold
+end
+
+-- Zones that tell the entries of a group apart: those that one of them names, and one of the others, which are all alike.
+local function zones_apart(model, group)
+    local named, zones, other = {}, {}, nil
+    for _, entry in ipairs(group) do
+        for zone in pairs(entry.tariff.serves.zones or {}) do
+            named[zone] = true
+        end
+    end
+    for _, zone in ipairs(zones_of(model, group.service)) do
+        if named[zone] or not other then
+            zones[#zones + 1] = zone
+            other = other or not named[zone] and zone
+        end
+    end
+    return zones
 end
 
 local function till_of(package)
@@ -136,24 +192,32 @@ local function join(clashes, one, other, about)
     clashes[one] = first
 end
 
--- Entries of one layer that serve a zone, by the day on which they begin: each needs to clash with one only.
-local function find_clashes(entries, clashes, about)
-    local held = {}
-    for _, entry in ipairs(entries) do
-        local package, still = entry.package, {}
-        for _, other in ipairs(held) do
-            if till_of(other) > package.from.day then
-                still[#still + 1] = other
-            end
+-- Those that are still in force on a day, and when the first of them ends.
+local function in_force(held, day)
+    local still, ends = {}, math.maxinteger
+    for _, package in ipairs(held) do
+        if till_of(package) > day then
+            still[#still + 1], ends = package, math.min(ends, till_of(package))
         end
-        for _, other in ipairs(still) do
-            if other.id ~= package.id and not other.is_over[package.id] and not package.is_over[other.id] then
+    end
+    return still, ends
+end
+
+-- Entries of one layer that serve a zone, by the day on which they begin: each is told to clash with one, not with all.
+local function find_clashes(entries, clashes, about, may_clash)
+    local held, ends = {}, math.maxinteger
+    for _, entry in ipairs(entries) do
+        local package = entry.package
+        if ends <= package.from.day then
+            held, ends = in_force(held, package.from.day)
+        end
+        for _, other in ipairs(held) do
+            if other.id ~= package.id and may_clash(other, package, about.service) then
                 join(clashes, other.id, package.id, { place = package.place, service = about.service, zone = about.zone })
                 break
             end
         end
-        still[#still + 1] = package
-        held = still
+        held[#held + 1], ends = package, math.min(ends, till_of(package))
     end
 end
 
@@ -183,14 +247,19 @@ local function tell_clashes(clashes, layer, plan, said)
 end
 
 local function check_plan(model, plan, groups, order, said)
+    local exclusions = exclusions_of(model)
+    local function may_clash(one, other, service)
+        return not one.is_over[other.id] and not other.is_over[one.id]
+            and not is_excluded(model, exclusions, one.id, other.id, service)
+    end
     for layer, name in ipairs(model.layers or {}) do    -- none where the catalog could not be read
         local clashes = {}
         for _, key in ipairs(order) do
             local group = groups[key]
-            for _, zone in ipairs(zones_of(model, group.service)) do
+            for _, zone in ipairs(group.zones) do
                 local entries = in_layer(group, layer - 1, zone)
                 if #entries > 1 then
-                    find_clashes(entries, clashes, { service = group.service.id, zone = zone })
+                    find_clashes(entries, clashes, { service = group.service.id, zone = zone }, may_clash)
                 end
             end
         end
@@ -254,7 +323,7 @@ local function check_dearer(entries, plan, said)
     end
 end
 
-local function check_prices(model, plan, groups, order, said)
+local function check_prices(plan, groups, order, said)
     for _, key in ipairs(order) do
         local group = groups[key]
         local from_below = table.move(group, 1, #group, 1, {})
@@ -264,7 +333,7 @@ local function check_prices(model, plan, groups, order, said)
             end
             return a.number < b.number
         end)
-        for _, zone in ipairs(zones_of(model, group.service)) do
+        for _, zone in ipairs(group.zones) do
             local entries = {}
             for _, entry in ipairs(from_below) do
                 if covers(entry.tariff.serves, zone) then
@@ -298,10 +367,11 @@ function layers.check(model, list)
             for number, entry in ipairs(group) do
                 entry.number = number
             end
+            group.zones = zones_apart(model, group)
         end
         if plan.id then
             check_plan(model, plan, groups, order, clashing)
-            check_prices(model, plan, groups, order, dearer)
+            check_prices(plan, groups, order, dearer)
         end
     end
 end

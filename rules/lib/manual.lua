@@ -49,6 +49,11 @@ catalog "willow" {
 ]],
     },
     product = {
+        about = {
+            en = "Standard prices are a package in the layer `standard`, which everybody who has the product holds, too; nobody "
+                .. "buys it, and what is bought stands in the layers before it.",
+            zh = "标准资费是 `standard` 层中的一个优惠包，凡有此产品者都持有，无需购买；所购的优惠包在其前面各层。",
+        },
         file = "products.lua",
         example = [[
 product "line" {

@@ -403,8 +403,20 @@ messages.layer_overlap = {
     en = "{packages} of the layer '{layer}' can be held together by the plan '{plan}', and more than one of them prices the service "
         .. "'{service}'{zone_en}",
     zh = "定价计划“{plan}”可同时持有“{layer}”层的 {packages}，而其中不止一个{zone_zh}为业务“{service}”定价",
-    mend_en = "say which wins by over = \"…\" in its package, move one to another layer or plan, or narrow what they serve",
-    mend_zh = "在应当优先的优惠包中写 over = \"…\"，或改其中一个的层或定价计划，或缩小适用范围",
+    mend_en = "say which wins by over = \"…\" in its package, sell them by excludes { … }, or move one to another layer or plan",
+    mend_zh = "在应当优先的优惠包中写 over = \"…\"，或用 excludes { … } 使其互斥，或改其中一个的层或定价计划",
+}
+messages.standard_changes = {
+    en = "the product '{id}' has its standard prices in the package '{name}', and in '{other}' in another version",
+    zh = "产品“{id}”的标准资费在优惠包“{name}”中，而另一版本写的是“{other}”",
+    mend_en = "name one package, and give that versions",
+    mend_zh = "只写一个优惠包，由该优惠包分版本",
+}
+messages.standard_layer = {
+    en = "package '{name}' has the standard prices of the product '{id}', but is in the layer '{layer}'",
+    zh = "优惠包“{name}”是产品“{id}”的标准资费，却在“{layer}”层",
+    mend_en = "write layer = \"standard\" in the package",
+    mend_zh = "在该优惠包中写 layer = \"standard\"",
 }
 messages.over_circular = {
     en = "package '{id}' is over itself, by way of {others}",

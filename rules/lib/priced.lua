@@ -3,6 +3,7 @@
 
 local use = ...
 local report = use "report"
+local products = use "products"
 local failed = use "failed"
 local serving = use "serving"
 
@@ -141,6 +142,7 @@ local function plans_of(model, list)
         for _, id in ipairs(record.optional or {}) do
             ids[id] = true
         end
+        products.add_sold(model.words, ids) -- standard prices are there whatever is bought
         add(record, base, ids)
     end
     return plans

@@ -200,6 +200,9 @@ schema.catalog = {
             { "till", "date", say = { en = "The first day that is no longer in it; else until the next version",
                 zh = "失效首日；不写则到下一版本为止" } },
             { "seasonal", "yes", say = { en = "true: a hole before the next version is meant", zh = "true：与下一版本之间的空档是有意的" } },
+            { "standard", { "name_of", "package" },
+                say = { en = "The package with its standard prices, in the layer \"standard\": held by all who have the product",
+                    zh = "标准资费所在的优惠包（在 standard 层）：凡有此产品者都持有" } },
         },
     },
     {

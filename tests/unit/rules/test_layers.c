@@ -141,6 +141,54 @@ packages_that_say_which_of_them_wins_may_overlap(void **state)
 }
 
 static void
+packages_that_exclude_each_other_may_overlap(void **state)
+{
+	(void)state;
+	assert_found("words.no = \"-\" priced(\"a\", {}) priced(\"b\", {}) priced(\"c\", {})\n"
+		     "sell { excludes { \"a\", \"b\", \"c\", say = \"no\" } }",
+		"layer_overlap", 0, "");
+	assert_found("words.no = \"-\" priced(\"a\", {}) priced(\"b\", {}) priced(\"c\", {})\n"
+		     "sell { excludes { \"a\", \"b\", say = \"no\" } }",
+		"layer_overlap", 1, "a, c of");
+	assert_found(
+		"words.no = \"-\" priced(\"a\", {}) priced(\"b\", {})\n"
+		"sell { excludes { \"a\", \"b\", only = { product = \"line\" }, say = \"no\" } }",
+		"layer_overlap", 0, "");
+	assert_found(
+		"words.no, words.product.box = \"-\", \"-\"\n"
+		"product \"box\" { services = \"voice\" } priced(\"a\", {}) priced(\"b\", {})\n"
+		"sell { excludes { \"a\", \"b\", only = { product = \"line\" }, say = \"no\" } }",
+		"layer_overlap", 1, "a, b of");
+}
+
+static void
+standard_prices_of_a_product_stand_in_their_layer_and_are_not_sold(void **state)
+{
+	(void)state;
+	assert_found("words.product.box = \"-\"\n"
+		     "product \"box\" { services = \"voice\", standard = \"a\" }\n"
+		     "priced(\"a\", {})",
+		"standard_layer", 1,
+		"'a' has the standard prices of the product 'box', but is in the "
+		"layer 'base'");
+	assert_found("words.product.box = \"-\"\n"
+		     "product \"box\" { services = \"voice\", standard = \"a\" }\n"
+		     "priced(\"a\", { layer = \"standard\" }) priced(\"b\", {}) names = { \"b\" }",
+		"standard_layer", 0, "");
+	assert_found(
+		"words.product.box = \"-\"\n"
+		"product \"box\" { services = \"voice\", standard = \"a\", till = \"2021-01-01\" }\n"
+		"product \"box\" { services = \"voice\", standard = \"b\", from = \"2021-01-01\" }\n"
+		"priced(\"a\", { layer = \"standard\" })\n"
+		"priced(\"b\", { layer = \"standard\", over = \"a\" })",
+		"standard_changes", 1, "in the package 'b', and in 'a'");
+	assert_found("words.product.box = \"-\"\n"
+		     "product \"box\" { services = \"voice\", standard = \"aa\" }\n"
+		     "priced(\"a\", {})",
+		"unknown_name", 1, "'aa'");
+}
+
+static void
 many_packages_that_clash_are_one_finding(void **state)
 {
 	(void)state;
@@ -234,6 +282,9 @@ main(void)
 		cmocka_unit_test(
 			packages_of_one_layer_that_can_be_held_together_must_not_price_the_same),
 		cmocka_unit_test(packages_that_say_which_of_them_wins_may_overlap),
+		cmocka_unit_test(packages_that_exclude_each_other_may_overlap),
+		cmocka_unit_test(
+			standard_prices_of_a_product_stand_in_their_layer_and_are_not_sold),
 		cmocka_unit_test(many_packages_that_clash_are_one_finding),
 		cmocka_unit_test(a_layer_that_is_dearer_than_what_it_hides_is_told),
 		cmocka_unit_test(a_release_that_was_published_before_is_built_all_the_same),
