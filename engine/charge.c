@@ -458,7 +458,7 @@ add_counters(struct deciding *deciding, struct charge_entry *entry)
 			entry->effects[entry->effect_count - 1].seen = warm->seen.counters[i];
 		add_postings(entry, one->used_after - one->used_before,
 			one->money ? deciding->release->image->currency
-				   : text_of(unit_name(deciding->usage.unit)),
+				   : text_of(unit_name(one->unit)),
 			one->money ? TEXT("counted") : TEXT("used"));
 	}
 	return true;

@@ -167,6 +167,7 @@ priced_refusal(const struct pricing *pricing, const struct release *release, str
 		{ "OVERFLOW", SAY_OVERFLOW },
 		{ "RULE_FAILED", SAY_RULE_FAILED },
 		{ "LIMIT_REACHED", SAY_LIMIT_REACHED },
+		{ "TOO_FEW_UNITS", SAY_TOO_FEW_UNITS },
 	};
 	const struct near_miss *miss = &pricing->nearest;
 	const char *code = rate_refusal_code(pricing->refused);

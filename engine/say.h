@@ -85,6 +85,8 @@ enum say_kind { SAY_ERROR, SAY_REFUSAL };
 	CODE(FACT, SAY_REFUSAL, "a fact that a formula needs is missing, or is not what it must be: {0}", \
 		"公式所需的事实缺失或不符：{0}") \
 	CODE(LIMIT_REACHED, SAY_REFUSAL, "the limit {0} was reached: {4}", "已达到限额 {0}：{4}") \
+	CODE(TOO_FEW_UNITS, SAY_REFUSAL, "{0} takes {2} units, and {3} are there: {4}", \
+		"{0} 需要 {2} 个单位，只有 {3}：{4}") \
 	CODE(WRONG_CURRENCY, SAY_REFUSAL, "the account is kept in {0}, this is in {1}", \
 		"账户币种为 {0}，而本次为 {1}") \
 	CODE(BALANCE_TOO_LOW, SAY_REFUSAL, "this costs {0} {2}, but only {1} {2} can be spent", \

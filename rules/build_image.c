@@ -59,10 +59,25 @@ get_zones(lua_State *lua)
 	return set;
 }
 
-static enum cycle
-get_cycle(lua_State *lua)
+/* NULL if nothing is converted. */
+static const struct convert *
+get_convert(lua_State *lua)
 {
-	struct text name = reader_text(lua, arena_of(lua), "every");
+	if (!reader_has(lua, "convert"))
+		return NULL;
+	struct convert *convert = reader_take(lua, arena_of(lua), 1, sizeof *convert);
+	lua_getfield(lua, -1, "convert");
+	convert->each = reader_integer(lua, "each");
+	convert->as = reader_integer(lua, "as");
+	must(convert->each > 0 && convert->as > 0);
+	reader_close(lua);
+	return convert;
+}
+
+static enum cycle
+get_cycle(lua_State *lua, const char *field)
+{
+	struct text name = reader_text(lua, arena_of(lua), field);
 	if (text_equal(name, TEXT("day")))
 		return CYCLE_DAY;
 	must(text_equal(name, TEXT("month")) || text_equal(name, TEXT("year")));
@@ -203,6 +218,21 @@ read_zone_maps(lua_State *lua, struct image *image)
 	reader_close(lua);
 }
 
+static const struct block_count *
+get_count(lua_State *lua)
+{
+	if (!reader_has(lua, "count"))
+		return NULL;
+	struct block_count *count = reader_take(lua, arena_of(lua), 1, sizeof *count);
+	lua_getfield(lua, -1, "count");
+	count->attribute = reader_text(lua, arena_of(lua), "of");
+	count->whole = reader_integer(lua, "whole");
+	count->block = reader_integer(lua, "block");
+	must(count->whole > 0 && count->block > 0);
+	reader_close(lua);
+	return count;
+}
+
 static void
 read_services(lua_State *lua, struct image *image)
 {
@@ -215,6 +245,7 @@ read_services(lua_State *lua, struct image *image)
 		services[i].unit = reader_unit(lua, arena_of(lua));
 		services[i].zone_map = reader_has(lua, "zone_map") ? reader_number(lua, "zone_map")
 								   : NO_INDEX;
+		services[i].count = get_count(lua);
 		reader_close(lua);
 	}
 	reader_close(lua);
@@ -413,6 +444,7 @@ read_tariff(lua_State *lua, struct tariff *tariff, const struct package *package
 	tariff->component = reader_number(lua, "component");
 	tariff->service = reader_number(lua, "service");
 	tariff->zones = get_zones(lua);
+	tariff->convert = get_convert(lua);
 	tariff->when = get_function(lua, "when");
 	tariff->amount = get_function(lua, "amount");
 	read_prices(lua, tariff, package, bands);
@@ -426,6 +458,8 @@ read_tariff(lua_State *lua, struct tariff *tariff, const struct package *package
 		reader_close(lua);
 	}
 	read_uses(lua, tariff);
+	if (reader_has(lua, "refuse"))
+		tariff->refuse = reader_text(lua, arena_of(lua), "refuse");
 	tariff->say = reader_text(lua, arena_of(lua), "say");
 	tariff->line = reader_number(lua, "line");
 }
@@ -436,8 +470,18 @@ read_allowance(lua_State *lua, struct allowance *allowance)
 	allowance->id = reader_text(lua, arena_of(lua), "id");
 	allowance->service = reader_number(lua, "service");
 	allowance->zones = get_zones(lua);
+	allowance->convert = get_convert(lua);
 	allowance->amount = reader_integer(lua, "amount");
-	allowance->every = get_cycle(lua);
+	allowance->unit = reader_unit(lua, arena_of(lua));
+	if (reader_has(lua, "valid")) {
+		lua_getfield(lua, -1, "valid");
+		allowance->valid_count = reader_number(lua, "count");
+		allowance->valid_every = get_cycle(lua, "every");
+		reader_close(lua);
+		allowance->every = CYCLE_DAY;
+	} else {
+		allowance->every = get_cycle(lua, "every");
+	}
 	allowance->carry_cycles = (uint8_t)reader_number(lua, "carry");
 	allowance->first_by_day = reader_flag(lua, "first_by_day");
 }
@@ -453,8 +497,10 @@ read_meters(lua_State *lua, struct package *package)
 		meters[i].id = reader_text(lua, arena_of(lua), "id");
 		meters[i].service = reader_has(lua, "service") ? reader_number(lua, "service")
 							       : NO_INDEX;
-		meters[i].every = get_cycle(lua);
+		meters[i].every = get_cycle(lua, "every");
 		meters[i].money = reader_flag(lua, "money");
+		if (!meters[i].money)
+			meters[i].unit = reader_unit(lua, arena_of(lua));
 		reader_close(lua);
 	}
 	reader_close(lua);
@@ -470,6 +516,7 @@ build_serves(lua_State *lua, struct arena *arena, uint32_t *count)
 		reader_entry(lua, i);
 		serves[i].service = reader_number(lua, "service");
 		serves[i].zones = get_zones(lua);
+		serves[i].convert = get_convert(lua);
 		reader_close(lua);
 	}
 	reader_close(lua);

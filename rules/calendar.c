@@ -384,3 +384,20 @@ cycle_at(enum cycle every, const struct zoneinfo *zone, int64_t ms)
 	must(span.from_ms <= ms);
 	return span;
 }
+
+int64_t
+day_later(int64_t day, enum cycle every, int64_t count)
+{
+	if (every == CYCLE_DAY)
+		return day + count;
+	struct date date = date_of_day(day);
+	int64_t months = date.year * INT64_C(12) + date.month - 1 +
+		(every == CYCLE_YEAR ? 12 * count : count);
+
+	date.year = (int32_t)floor_divide(months, 12);
+	date.month = (int32_t)(months - date.year * INT64_C(12)) + 1;
+	int last = month_days(date.year, date.month);
+	if (date.day > last)
+		date.day = last;
+	return day_of_date(date);
+}

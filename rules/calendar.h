@@ -81,5 +81,7 @@ struct cycle_span {
 	int64_t till_ms;
 };
 struct cycle_span cycle_at(enum cycle every, const struct zoneinfo *zone, int64_t ms);
+/* The same day so many days, months or years later; the last of its month if that has no such day. */
+int64_t day_later(int64_t day, enum cycle every, int64_t count);
 
 #endif

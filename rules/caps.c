@@ -6,9 +6,29 @@
 
 #include "../engine/base/must.h"
 
+/* Which of them serves the event; NULL if none does. */
+static const struct serve *
+serve_of(const struct rating *rating, const struct serve *serves, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (rating_serves(rating, serves[i].service, &serves[i].zones))
+			return &serves[i];
+	return NULL;
+}
+
 /* One limit, before the event is priced or after. */
 typedef bool limit_visit(struct rating *rating, const struct package *package,
 	const struct limit *limit, struct pool *pool);
+
+/* What a quantity that has begun is, converted. False if it is more than can be held. */
+static bool
+convert_quantity(const struct convert *convert, int64_t quantity, int64_t *converted)
+{
+	*converted = quantity;
+	return convert == NULL ||
+		!__builtin_mul_overflow(quantity / convert->each + (quantity % convert->each != 0),
+			convert->as, converted);
+}
 
 static bool
 limits_visit(struct rating *rating, limit_visit *visit)
@@ -44,9 +64,13 @@ static bool
 limit_note(struct rating *rating, const struct package *package, const struct limit *limit,
 	struct pool *pool)
 {
+	const struct serve *serve = serve_of(rating, limit->serves, limit->serve_count);
+	int64_t quantity;
+
 	(void)package;
-	(void)limit;
-	return !__builtin_add_overflow(pool->used, rating->usage->quantity, &pool->used) ||
+	must(serve != NULL);
+	return (convert_quantity(serve->convert, rating->quantity, &quantity) &&
+		       !__builtin_add_overflow(pool->used, quantity, &pool->used)) ||
 		refuse_beyond(rating, "units");
 }
 

@@ -66,7 +66,7 @@ tier_find(struct rating *rating, const struct package *package, const struct dis
 		return false;
 	if (pool->used < INT64_MAX)
 		*tier = discount_tier_at(discount, pool->used + 1);
-	return !__builtin_add_overflow(pool->used, rating->usage->quantity, &pool->used) ||
+	return !__builtin_add_overflow(pool->used, rating->quantity, &pool->used) ||
 		refuse_beyond(rating, "units");
 }
 
@@ -197,7 +197,7 @@ discounts_apply(struct rating *rating, struct price_line *lines)
 
 	if (!offers_gather(rating, &offers))
 		return false;
-	if (offers.count == 0 || rating->usage->quantity == 0)
+	if (offers.count == 0 || rating->quantity == 0)
 		return true;
 	struct discounted discounted = { rating, lines, NULL, offers.count };
 	discounted.taken = arena_take(

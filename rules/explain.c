@@ -252,6 +252,8 @@ static const struct phrase headlines[] = {
 	[REFUSED_OVERFLOW] = { "the amount is larger than can be held", "金额超出可表示的范围" },
 	[REFUSED_FUNCTION] = { "a function of the catalog failed", "目录中的函数执行失败" },
 	[REFUSED_LIMIT] = { "a limit was reached", "已达到限额" },
+	[REFUSED_COUNT] = { "what the items are counted by is not known", "缺少计数所需的信息" },
+	[REFUSED_UNITS] = { "there are too few units", "剩余数量不足" },
 };
 
 /* What the first failed condition is, in a sentence. */
@@ -314,6 +316,15 @@ static const struct miss_phrase misses[] = {
 	{ "fraction", SOME, NULL, NULL,
 		{ "discounts leave less than a micro-unit of {rule}, which does not round",
 			"{rule} 折扣后不足百万分之一元，而它没有取整" } },
+	{ "count", ANY, "", NULL,
+		{ "the event does not say its {wanted}, by which it is counted",
+			"使用未给出计数所需的 {wanted}" } },
+	{ "count", ANY, NULL, NULL,
+		{ "the event is counted by its {wanted}, but \"{got}\" is no whole number",
+			"使用按 {wanted} 计数，而 \"{got}\" 不是整数" } },
+	{ "units", SOME, NULL, NULL,
+		{ "{rule} takes {wanted} units, and only {got} are there",
+			"{rule} 需要 {wanted} 个单位，只剩 {got}" } },
 	{ "amount", SOME, "", NULL,
 		{ "the amount of {rule} is larger than can be held",
 			"{rule} 的金额超出可表示的范围" } },

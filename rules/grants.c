@@ -35,6 +35,19 @@ grant_amount(const struct image *image, const struct owner *owner,
 		(till_day - cycle->first_day));
 }
 
+struct cycle_span
+grant_validity(
+	const struct image *image, const struct owner *owner, const struct allowance *allowance)
+{
+	int64_t begin_ms = owner_begin_ms(image, owner);
+	struct cycle_span day = image_cycle(image, CYCLE_DAY, begin_ms);
+	int64_t till_day = day_later(day.first_day, allowance->valid_every, allowance->valid_count);
+
+	must(allowance->valid_count > 0);
+	return (struct cycle_span){ day.first_day, begin_ms,
+		zoneinfo_local_to_utc(image->zone, till_day * DAY_MS) };
+}
+
 const struct package *
 package_version(const struct image *image, struct text id, int64_t ms)
 {
@@ -45,6 +58,22 @@ package_version(const struct image *image, struct text id, int64_t ms)
 	for (uint32_t i = first; i < first + count; i++)
 		if (image->packages[i].from_ms <= ms && ms < image->packages[i].till_ms)
 			return &image->packages[i];
+	return NULL;
+}
+
+const struct allowance *
+grant_given(const struct image *image, const struct owner *owner, const struct allowance *allowance)
+{
+	const struct package *version = package_version(
+		image, owner->package->id, owner_begin_ms(image, owner));
+
+	for (uint32_t i = 0; version != NULL && i < version->allowance_count; i++) {
+		const struct allowance *given = &version->allowances[i];
+
+		if (text_equal(given->id, allowance->id) && given->valid_count > 0 &&
+			given->service == allowance->service)
+			return given;
+	}
 	return NULL;
 }
 
@@ -61,7 +90,7 @@ grant_earlier(const struct image *image, const struct owner *owner,
 		const struct allowance *earlier = &version->allowances[i];
 
 		if (text_equal(earlier->id, allowance->id) && earlier->every == allowance->every &&
-			earlier->service == allowance->service)
+			earlier->valid_count == 0 && earlier->service == allowance->service)
 			return earlier;
 	}
 	return NULL;

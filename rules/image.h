@@ -61,18 +61,41 @@ struct zone_map {
 	uint32_t own_area_zone;
 };
 
+/* An item counts by a number that the event says of it: 1 up to `whole`, else each block begun. */
+struct block_count {
+	struct text attribute; /* of the event */
+	int64_t whole;
+	int64_t block;
+};
+
 struct service {
 	struct text id;
 	enum unit unit;
-	uint32_t zone_map; /* index, or NO_INDEX: zones are not asked */
+	uint32_t zone_map;               /* index, or NO_INDEX: zones are not asked */
+	const struct block_count *count; /* of items; NULL: each counts 1 */
 };
 
+/* So many units of a service, or what has begun of them, are so many of another unit. */
+struct convert {
+	int64_t each; /* both 1 to 2^40 */
+	int64_t as;
+};
+
+/* One that serves several services, or zones by several conversions, stands once for each. */
 struct allowance {
 	struct text id;
 	uint32_t service;
-	struct zone_set zones; /* of the service's map; all bits set if it serves all */
-	int64_t amount;        /* in units of the service: seconds, bytes, items */
+	struct zone_set zones;         /* of the service's map; all bits set if it serves all */
+	const struct convert *convert; /* NULL: it has units of the service */
+	int64_t amount;
+	enum unit unit; /* of the amount, and of what its counter counts */
+	/*
+	 * Given anew in each cycle; or once, when it begins to be held, and good for so many days,
+	 * months or years, that day included: then its counter is named by that day.
+	 */
 	enum cycle every;
+	uint32_t valid_count; /* 0: anew in each cycle */
+	enum cycle valid_every;
 	uint8_t carry_cycles; /* what is left of a cycle serves so many more */
 	bool first_by_day;    /* the cycle in which it begins gives the part of its days */
 };
@@ -85,17 +108,18 @@ struct meter {
 	struct text id;
 	uint32_t service; /* whose usage moves it; NO_INDEX: that of several */
 	enum cycle every;
-	bool money; /* counts micro-units, not units of the service */
+	bool money;     /* counts micro-units */
+	enum unit unit; /* else */
 };
 
 /* The price of one step in each band, in the catalog's currency. */
 struct step {
-	int64_t size;               /* in units of the service, > 0: 6 seconds */
+	int64_t size;               /* in units of the service, or what they convert to, > 0 */
 	const struct money *prices; /* one for each band; one without a calendar */
 };
 
 struct tier {
-	int64_t up_to;              /* paid units of the service; INT64_MAX in the last */
+	int64_t up_to;              /* paid units, as of steps; INT64_MAX in the last */
 	const struct money *prices; /* of one step, one for each band */
 };
 
@@ -111,12 +135,15 @@ struct tiers {
 	const struct meter *charged; /* volume over a cycle: what was charged for them */
 };
 
+/* One that serves several services, or zones by several conversions, stands once for each. */
 #define TARIFF_USES_MAX 16
 struct tariff {
 	struct text id;
 	uint32_t component; /* index in image.components */
 	uint32_t service;
 	struct zone_set zones;
+	/* NULL: steps are of units of the service; else `as` is a whole number of steps. */
+	const struct convert *convert;
 	/* Functions or NO_FUNCTION, called at most once an event with the usage. */
 	int32_t when;   /* false: the tariff does not apply */
 	int32_t amount; /* gives the line's amount; then no set-up, steps, bands or allowances */
@@ -135,14 +162,16 @@ struct tariff {
 	bool uses_any; /* all covering allowances of what is held, else only uses[] */
 	uint32_t uses[TARIFF_USES_MAX]; /* indexes of allowances of the same package version */
 	uint32_t use_count;
-	struct text say; /* key of the text that names the line */
-	uint32_t line;   /* in its file, for explanations */
+	struct text refuse; /* key of a text: what no allowance pays for is refused; empty: paid */
+	struct text say;    /* key of the text that names the line */
+	uint32_t line;      /* in its file, for explanations */
 };
 
 /* Usage of a service in some of its zones. */
 struct serve {
 	uint32_t service;
 	struct zone_set zones;
+	const struct convert *convert; /* NULL: counted in units of the service */
 };
 
 /* In a cycle no more is charged than this, for all that it serves, whichever package prices it. */

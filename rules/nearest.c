@@ -172,6 +172,35 @@ refuse_limit(struct rating *rating, const struct package *package, const struct 
 	return rating_refuse(rating, REFUSED_LIMIT, &nearest);
 }
 
+bool
+refuse_count(struct rating *rating, struct text attribute, const struct attribute *got)
+{
+	struct near_miss nearest = { .condition = "count", .wanted = attribute, .got = TEXT("") };
+
+	if (got != NULL && got->text.data != NULL)
+		nearest.got = shorten(rating, got->text, DIGITS_SHOWN_MAX);
+	else if (got != NULL)
+		nearest.got = arena_print(rating->arena, "%lld", (long long)got->number);
+	if (nearest.got.data == NULL)
+		return rating_out_of_memory(rating);
+	return rating_refuse(rating, REFUSED_COUNT, &nearest);
+}
+
+bool
+refuse_units(struct rating *rating, const struct draft *draft, int64_t wanted, int64_t there)
+{
+	struct near_miss nearest = { .package = draft->package->id,
+		.tariff = draft->tariff->id,
+		.condition = "units",
+		.say = draft->tariff->refuse };
+
+	nearest.wanted = arena_print(rating->arena, "%lld", (long long)wanted);
+	nearest.got = arena_print(rating->arena, "%lld", (long long)there);
+	if (nearest.wanted.data == NULL || nearest.got.data == NULL)
+		return rating_out_of_memory(rating);
+	return rating_refuse(rating, REFUSED_UNITS, &nearest);
+}
+
 static void
 candidate_offer(struct candidate *best, enum distance distance, const struct candidate *offered)
 {

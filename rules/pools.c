@@ -15,18 +15,18 @@ same_counter(const struct counter_name *a, const struct counter_name *b)
 struct counted {
 	const void *what;
 	struct text id;
-	enum cycle every;
 	bool money;
+	enum unit unit;
 };
 
 /*
- * The pool of what was not yet counted at `ms`: with a counter that is read now, or, if this is
+ * The pool of what was not yet counted in a cycle: with a counter that is read now, or, if this is
  * another version of a package, with the counter that the event has moved already. NULL ends the
  * rating.
  */
 static struct pool *
 pool_open(struct rating *rating, const struct package *package, const struct counted *counted,
-	int64_t ms)
+	const struct cycle_span *cycle)
 {
 	const struct rate_facts *facts = &rating->question->facts;
 	struct pool *pools = rating_grow(
@@ -38,7 +38,8 @@ pool_open(struct rating *rating, const struct package *package, const struct cou
 	struct pool *pool = &pools[rating->pool_count];
 	pool->counts = counted->what;
 	pool->money = counted->money;
-	pool->cycle = image_cycle(rating->image, counted->every, ms);
+	pool->unit = counted->unit;
+	pool->cycle = *cycle;
 	pool->name.package = package->id;
 	pool->name.allowance = counted->id;
 	pool->name.cycle = (int32_t)pool->cycle.first_day;
@@ -79,10 +80,11 @@ meter_pool(
 {
 	struct pool *pool = pool_find(rating, meter, ms);
 
-	return pool != NULL
-		? pool
-		: pool_open(rating, package,
-			  &(struct counted){ meter, meter->id, meter->every, meter->money }, ms);
+	if (pool != NULL)
+		return pool;
+	struct cycle_span cycle = image_cycle(rating->image, meter->every, ms);
+	return pool_open(rating, package,
+		&(struct counted){ meter, meter->id, meter->money, meter->unit }, &cycle);
 }
 
 /* Adds what an allowance has in the cycle of `ms` to what a run may use. NULL ends the rating. */
@@ -97,15 +99,53 @@ use_add_cycle(struct rating *rating, const struct package *package,
 	if (uses == NULL)
 		return NULL;
 	rating->uses = uses;
-	if (pool == NULL)
+	if (pool == NULL) {
+		struct cycle_span cycle = image_cycle(rating->image, allowance->every, ms);
 		pool = pool_open(rating, package,
-			&(struct counted){ allowance, allowance->id, allowance->every, false }, ms);
+			&(struct counted){ allowance, allowance->id, false, allowance->unit },
+			&cycle);
+	}
 	if (pool == NULL)
 		return NULL;
 	uses[rating->use_count].amount = allowance->amount;
 	uses[rating->use_count].pool = (size_t)(pool - rating->pools);
+	uses[rating->use_count].convert = allowance->convert;
 	rating->use_count++;
 	return pool;
+}
+
+/*
+ * Adds what an allowance gave once, when it began to be held, as long as it is good. What was
+ * bought twice on a day has one counter, which may count to the sum of both.
+ */
+static bool
+use_add_given(struct rating *rating, const struct owner *owner, const struct allowance *allowance,
+	int64_t ms, int64_t *till_ms)
+{
+	const struct allowance *given = grant_given(rating->image, owner, allowance);
+
+	if (given == NULL)
+		return true;
+	struct cycle_span span = grant_validity(rating->image, owner, given);
+	if (ms >= span.till_ms)
+		return true;
+	struct use *uses = rating_grow(
+		rating, rating->uses, rating->use_count, &rating->use_room, sizeof *uses);
+	if (uses == NULL)
+		return false;
+	rating->uses = uses;
+	const struct pool *pool = pool_open(rating, owner->package,
+		&(struct counted){ given, given->id, false, given->unit }, &span);
+	if (pool == NULL)
+		return false;
+	struct use use = { given->amount, (size_t)(pool - rating->pools), given->convert };
+	for (size_t i = 0; i < rating->use_count; i++)
+		if (uses[i].pool == use.pool)
+			use.amount = uses[i].amount + given->amount;
+	uses[rating->use_count++] = use;
+	if (span.till_ms < *till_ms)
+		*till_ms = span.till_ms;
+	return true;
 }
 
 /* Adds what is left of earlier cycles, the earliest first. */
@@ -139,6 +179,8 @@ use_add(struct rating *rating, const struct owner *owner, const struct allowance
 {
 	if (!rating_serves(rating, allowance->service, &allowance->zones))
 		return true;
+	if (allowance->valid_count > 0)
+		return use_add_given(rating, owner, allowance, ms, till_ms);
 	if (allowance->carry_cycles > 0 && !use_add_carried(rating, owner, allowance, ms))
 		return false;
 	const struct pool *pool = use_add_cycle(rating, owner->package, allowance, ms);
@@ -152,6 +194,22 @@ use_add(struct rating *rating, const struct owner *owner, const struct allowance
 	return true;
 }
 
+/* The same for all that is held of a version of a package: each was given its own. */
+static bool
+use_add_all_given(struct rating *rating, const struct package *package,
+	const struct allowance *allowance, int64_t ms, int64_t *till_ms)
+{
+	for (size_t i = 0; i < rating->held_count; i++) {
+		const struct held *held = &rating->held[i];
+		struct owner owner = { package, held->since_ms };
+
+		if (held->package == package && held->from_ms <= ms && ms < held->till_ms &&
+			!use_add(rating, &owner, allowance, ms, till_ms))
+			return false;
+	}
+	return true;
+}
+
 bool
 uses_gather(struct rating *rating, const struct choice *choice, int64_t ms, int64_t *till_ms)
 {
@@ -159,10 +217,14 @@ uses_gather(struct rating *rating, const struct choice *choice, int64_t ms, int6
 	struct owner owner = { choice->package, choice->since_ms };
 
 	rating->use_count = 0;
-	for (uint32_t i = 0; i < tariff->use_count; i++)
-		if (!use_add(rating, &owner, &choice->package->allowances[tariff->uses[i]], ms,
-			    till_ms))
+	for (uint32_t i = 0; i < tariff->use_count; i++) {
+		const struct allowance *allowance = &choice->package->allowances[tariff->uses[i]];
+
+		if (allowance->valid_count > 0 ? !use_add_all_given(rating, choice->package,
+							 allowance, ms, till_ms)
+					       : !use_add(rating, &owner, allowance, ms, till_ms))
 			return false;
+	}
 	for (size_t i = 0; tariff->uses_any && i < rating->held_count; i++) {
 		const struct held *held = &rating->held[i];
 
@@ -191,8 +253,8 @@ rate_counters(const struct image *image, uint32_t service, struct text package, 
 		for (uint32_t i = 0; i < version->allowance_count; i++) {
 			const struct allowance *allowance = &version->allowances[i];
 
-			if (allowance->service != service)
-				continue;
+			if (allowance->service != service || allowance->valid_count > 0)
+				continue; /* what was bought when is not asked here */
 			struct cycle_span cycle = image_cycle(image, allowance->every, at_ms);
 			unsigned back = 0;
 			do {
@@ -234,16 +296,34 @@ pool_label(struct rating *rating, struct pool *pool)
 	return true;
 }
 
+int64_t
+use_draws(const struct use *use, const struct tariff *tariff, int64_t size)
+{
+	static const struct convert itself = { 1, 1 };
+	const struct convert *paid = tariff->convert == NULL ? &itself : tariff->convert;
+	const struct convert *free = use->convert == NULL ? &itself : use->convert;
+
+	if (paid == free)
+		return size;
+	/* Steps that are converted are at most 2^40, too: none of this overflows. */
+	__int128 above = (__int128)size * paid->each * free->as;
+	__int128 below = (__int128)paid->as * free->each;
+	must(above % below == 0 && above / below <= INT64_MAX); /* rules/lib/serves.lua saw to it */
+	return (int64_t)(above / below);
+}
+
 bool
-use_take(struct rating *rating, const struct use *use, int64_t size, int64_t wanted, int64_t *taken)
+use_take(
+	struct rating *rating, const struct use *use, int64_t draws, int64_t wanted, int64_t *taken)
 {
 	struct pool *pool = &rating->pools[use->pool];
 	int64_t left = use->amount - pool->used;
 	int64_t needed;
 
 	*taken = wanted;
-	if (__builtin_mul_overflow(wanted, size, &needed) || needed > left)
-		*taken = left > 0 ? left / size : 0;
-	pool->used += *taken * size;
+	must(draws > 0);
+	if (__builtin_mul_overflow(wanted, draws, &needed) || needed > left)
+		*taken = left > 0 ? left / draws : 0;
+	pool->used += *taken * draws;
 	return *taken == 0 || pool_label(rating, pool);
 }

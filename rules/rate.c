@@ -11,6 +11,7 @@ rate_refusal_code(enum rate_refusal refusal)
 	case REFUSED_UNIT:
 	case REFUSED_NO_ZONE:
 	case REFUSED_NO_TARIFF:
+	case REFUSED_COUNT:
 		return "NO_PRICE";
 	case REFUSED_CALENDAR:
 		return "CALENDAR_NOT_COVERED";
@@ -22,6 +23,8 @@ rate_refusal_code(enum rate_refusal refusal)
 		return "RULE_FAILED";
 	case REFUSED_LIMIT:
 		return "LIMIT_REACHED";
+	case REFUSED_UNITS:
+		return "TOO_FEW_UNITS";
 	}
 	return "";
 }
@@ -142,23 +145,53 @@ find_zone(struct rating *rating)
 	return true;
 }
 
+/* The attribute of a name; NULL if the event has none. */
+static const struct attribute *
+find_attribute(const struct usage *usage, struct text name)
+{
+	for (size_t i = 0; i < usage->attribute_count; i++)
+		if (text_equal(usage->attributes[i].name, name))
+			return &usage->attributes[i];
+	return NULL;
+}
+
+/* What the service counts: the quantity, or, for each of its items, the blocks that begin. */
+static bool
+find_quantity(struct rating *rating)
+{
+	const struct block_count *count = rating->image->services[rating->service].count;
+
+	rating->quantity = rating->usage->quantity;
+	if (count == NULL)
+		return true;
+	const struct attribute *size = find_attribute(rating->usage, count->attribute);
+	if (size == NULL || size->text.data != NULL || size->number < 0)
+		return refuse_count(rating, count->attribute, size);
+	int64_t blocks = 1;
+	if (size->number > count->whole)
+		blocks = (size->number - 1) / count->block + 1;
+	return !__builtin_mul_overflow(rating->quantity, blocks, &rating->quantity) ||
+		refuse_beyond(rating, "units");
+}
+
 /* The extent of the event, in positions and in time. */
 static bool
 find_extent(struct rating *rating)
 {
 	const struct usage *usage = rating->usage;
+	int64_t quantity = rating->quantity;
 
-	must(usage->quantity >= 0);
+	must(quantity >= 0);
 	must(usage->at_ms >= INSTANT_MIN && usage->at_ms <= INSTANT_MAX);
-	rating->lasts = usage->unit == UNIT_SECOND && usage->quantity > 0;
+	rating->lasts = usage->unit == UNIT_SECOND && quantity > 0;
 	rating->unit_length = rating->lasts ? SECOND_MS : 1;
-	rating->end = usage->quantity > 0 ? usage->quantity : 1;
+	rating->end = quantity > 0 ? quantity : 1;
 	rating->till_ms = usage->at_ms + 1;
 	if (!rating->lasts)
 		return true;
-	if (usage->quantity > (INSTANT_MAX - usage->at_ms) / SECOND_MS)
+	if (quantity > (INSTANT_MAX - usage->at_ms) / SECOND_MS)
 		return refuse_overflow(rating, NULL);
-	rating->end = usage->quantity * SECOND_MS;
+	rating->end = quantity * SECOND_MS;
 	rating->till_ms = usage->at_ms + rating->end;
 	return true;
 }
@@ -242,7 +275,7 @@ line_amount(struct rating *rating, struct draft *draft, struct money *amount)
 {
 	const struct tariff *tariff = draft->tariff;
 
-	if (rating->usage->quantity == 0) {
+	if (rating->quantity == 0) {
 		draft->gross = *amount = (struct money){ 0 };
 		return true;
 	}
@@ -325,7 +358,7 @@ finish_consumptions(struct rating *rating)
 
 		if (pool->used != pool->used_before)
 			list[rating->consumption_count++] = (struct consumption){ pool->name,
-				pool->used_before, pool->used, pool->money };
+				pool->used_before, pool->used, pool->money, pool->unit };
 	}
 	rating->consumptions = list;
 	return true;
@@ -373,10 +406,11 @@ rate_usage(const struct rate_question *question, struct arena *arena, struct pri
 	struct rating rating;
 
 	rating_begin(&rating, question, arena, &scratch, fault);
-	if (find_service(&rating) && find_zone(&rating) && find_extent(&rating) &&
-		held_gather(&rating) && (!rating.bounded || limits_check(&rating)) &&
-		price_components(&rating) && finish_lines(&rating) &&
-		(!rating.bounded || limits_note(&rating)) && finish_consumptions(&rating)) {
+	if (find_service(&rating) && find_zone(&rating) && find_quantity(&rating) &&
+		find_extent(&rating) && held_gather(&rating) &&
+		(!rating.bounded || limits_check(&rating)) && price_components(&rating) &&
+		finish_lines(&rating) && (!rating.bounded || limits_note(&rating)) &&
+		finish_consumptions(&rating)) {
 		pricing->refused = 0;
 		pricing->nearest.condition = NULL;
 		pricing->at_ms = question->usage->at_ms;

@@ -4,7 +4,8 @@
  * byte.
  *
  * How an event is priced:
- *  1. Its zone is found once, by its service's zone map.
+ *  1. Its zone is found once, by its service's zone map. A service that counts its items by what
+ *     the event says of them makes its quantity of that.
  *  2. For each component of the catalog, the event is cut into stretches in which the same tariff
  *     applies. At the start of each unit the tariff is: among the packages held at that instant,
  *     the first layer that has one; in a package the first in written order whose service, zones
@@ -15,11 +16,15 @@
  *     stretch and a band the units are counted in closed form: the time is that of the bands
  *     crossed, not of the units. The first unit of each component has the first step of its tariff,
  *     if that has one; no later unit has.
+ *     A tariff that converts ("1 minute = 1 MB") cuts the event into what it converts: each that has
+ *     begun makes all the steps that it converts to begin with it, and these are the units below.
  *  4. Units are taken from allowances first, in order, as long as a whole unit is left there in the
  *     cycle of the unit's first instant; the others are paid. The order is that of `uses`; or, if
  *     any may be used, by layer, then as held, then as written. Of an allowance that carries over,
  *     what is left of the earliest cycle goes first, as far as the package was held in it; how much
- *     a cycle gave is said by the version that was in force at its end.
+ *     a cycle gave is said by the version that was in force at its end. Of an allowance that is
+ *     given once, the version says it that was in force when it began to be held. A tariff that
+ *     refuses what would have to be paid refuses the event as a whole.
  *     What is paid has the price of its tier, if the tariff has tiers: by the line alone, or by all
  *     that was paid for in the cycle of the unit's first instant. The first step that has a price
  *     of its own keeps it, and is counted.
@@ -156,7 +161,8 @@ struct consumption {
 	struct counter_name name;
 	int64_t used_before;
 	int64_t used_after;
-	bool money; /* micro-units of the catalog's currency, else units of the service */
+	bool money;     /* micro-units of the catalog's currency */
+	enum unit unit; /* else */
 };
 
 enum rate_refusal {
@@ -169,11 +175,13 @@ enum rate_refusal {
 	REFUSED_OVERFLOW,       /* beyond what money can hold, or beyond RATE_RUNS_MAX */
 	REFUSED_FUNCTION,       /* a function of the catalog failed or ran past its budget */
 	REFUSED_LIMIT,          /* a limit was reached before the event */
+	REFUSED_COUNT,          /* the event does not say what its items are counted by */
+	REFUSED_UNITS,          /* what is paid in units only is more than there are */
 };
 /*
- * The code that a client sees: "NO_PRICE" (also where there is no service, unit or zone),
+ * The code that a client sees: "NO_PRICE" (also where there is no service, unit, zone or count),
  * "CALENDAR_NOT_COVERED", "AMBIGUOUS_TARIFF", "OVERFLOW", "RULE_FAILED",
- * "LIMIT_REACHED".
+ * "LIMIT_REACHED", "TOO_FEW_UNITS".
  */
 const char *rate_refusal_code(enum rate_refusal refusal);
 
@@ -191,6 +199,8 @@ const char *rate_refusal_code(enum rate_refusal refusal);
  *   units      what is counted over the cycle is too large to hold
  *   limit      its amount, what was counted
  *   fraction   "round": the tariff has none, and its discounts leave less than a micro-unit
+ *   count      the attribute that must be a whole number, what it is (or nothing)
+ *   units      the steps of a run of units that are paid by allowances only, how many are there
  */
 struct near_miss {
 	struct text package;   /* empty: nothing was near */
@@ -198,7 +208,7 @@ struct near_miss {
 	const char *condition; /* one of the above; static */
 	struct text wanted;
 	struct text got;
-	struct text say; /* of a limit: the key of its text; else empty */
+	struct text say; /* of a limit, and of units: the key of its text; else empty */
 };
 
 struct pricing {
@@ -228,11 +238,12 @@ void rate_counters(const struct image *image, uint32_t service, struct text pack
 	void (*told)(void *context, const struct counter_name *name), void *context);
 
 /*
- * What an allowance of a package that is held has left at an instant, of all cycles that serve
- * then; 0 if it is not held, not in force, or has no such allowance. FACT_COLD as the facts say.
+ * What an allowance of a package that the question's holdings hold has left at an instant, of all
+ * cycles or purchases that serve then; 0 if it is not held, not in force, or has no such allowance.
+ * The question needs no usage. FACT_COLD as the facts say.
  */
-enum fact rate_left(const struct image *image, const struct rate_facts *facts,
-	const struct holding *holding, struct text allowance, int64_t ms, int64_t *left);
+enum fact rate_left(const struct rate_question *question, struct text package,
+	struct text allowance, int64_t ms, int64_t *left);
 
 /* Texts in *pricing point into the image, the usage, the holdings or the arena. */
 enum rate_outcome rate_usage(const struct rate_question *question, struct arena *arena,

@@ -50,6 +50,7 @@ struct owner {
 struct pool {
 	const void *counts; /* the allowance or meter */
 	bool money;
+	enum unit unit; /* of what is no money */
 	struct cycle_span cycle;
 	struct counter_name name;
 	int64_t used_before;
@@ -61,6 +62,7 @@ struct pool {
 struct use {
 	int64_t amount;
 	size_t pool;
+	const struct convert *convert; /* of the allowance */
 };
 
 /* The pools of a tariff's tiers, as places in rating->pools, or NO_POOL. */
@@ -111,6 +113,7 @@ struct rating {
 	uint32_t zone;
 	struct text zone_name;
 
+	int64_t quantity; /* of the event, as its service counts it */
 	/*
 	 * Where in the event something is, is a position: milliseconds since its beginning if it
 	 * lasts; else units, and all of them happen at its instant.
@@ -201,11 +204,13 @@ bool choice_make(struct rating *rating, uint32_t component, int64_t ms, struct c
 
 /*
  * pools.c: lists in rating->uses what units that begin at `ms` may use, in order; the list is good
- * until *till_ms, which it only lowers. Then takes up to `wanted` units of `size` from one of them.
+ * until *till_ms, which it only lowers. Of one of them a step of `size` draws so much; then takes up
+ * to `wanted` units from it, each of which draws that.
  */
 bool uses_gather(struct rating *rating, const struct choice *choice, int64_t ms, int64_t *till_ms);
-bool use_take(
-	struct rating *rating, const struct use *use, int64_t size, int64_t wanted, int64_t *taken);
+int64_t use_draws(const struct use *use, const struct tariff *tariff, int64_t size);
+bool use_take(struct rating *rating, const struct use *use, int64_t draws, int64_t wanted,
+	int64_t *taken);
 
 /*
  * grants.c: what an allowance gives in a cycle. Of an earlier cycle, the version that was in force
@@ -215,6 +220,14 @@ int64_t grant_amount(const struct image *image, const struct owner *owner,
 	const struct allowance *allowance, const struct cycle_span *cycle);
 const struct allowance *grant_earlier(const struct image *image, const struct owner *owner,
 	const struct allowance *allowance, const struct cycle_span *cycle);
+/*
+ * Of an allowance that is given once: while it is good, named by its first day; and the version of
+ * it that was given, or NULL if the package did not have it then.
+ */
+struct cycle_span grant_validity(
+	const struct image *image, const struct owner *owner, const struct allowance *allowance);
+const struct allowance *grant_given(
+	const struct image *image, const struct owner *owner, const struct allowance *allowance);
 /* The version of a package at an instant; NULL if none was in force. */
 const struct package *package_version(const struct image *image, struct text id, int64_t ms);
 /* Steps to the cycle before; false at the beginning of time. */
@@ -283,5 +296,7 @@ bool refuse_limit(struct rating *rating, const struct package *package, const st
 /* The tariff does not round, and its discounts leave less than a micro-unit. */
 bool refuse_fraction(struct rating *rating, const struct draft *draft);
 bool refuse_calendar(struct rating *rating, const struct choice *choice, int64_t ms);
+bool refuse_count(struct rating *rating, struct text attribute, const struct attribute *got);
+bool refuse_units(struct rating *rating, const struct draft *draft, int64_t wanted, int64_t there);
 
 #endif

@@ -140,7 +140,8 @@ run_settle(struct walk *walk, struct draft *draft, const struct run *run)
 	for (size_t i = 0; i < rating->use_count && left > 0; i++) {
 		const struct use *use = &rating->uses[i];
 
-		if (!use_take(rating, use, run->step->size, left, &part.units))
+		if (!use_take(rating, use, use_draws(use, draft->tariff, run->step->size), left,
+			    &part.units))
 			return false;
 		left -= part.units;
 		part.allowance = rating->pools[use->pool].label;
@@ -149,6 +150,8 @@ run_settle(struct walk *walk, struct draft *draft, const struct run *run)
 	}
 	if (left == 0)
 		return true;
+	if (draft->tariff->refuse.size > 0)
+		return refuse_units(rating, draft, run->count, run->count - left);
 	if (draft->tariff->tiers != NULL)
 		return run_pay_tiers(walk, draft, run, left);
 	part.allowance = (struct text){ NULL, 0 };
@@ -157,22 +160,31 @@ run_settle(struct walk *walk, struct draft *draft, const struct run *run)
 	return draft_add(rating, draft, &part);
 }
 
-/* Prices the units of one size and band that begin before `till`; there is at least one. */
+/*
+ * Prices the units of one size and band that begin before `till`; there is at least one. What is
+ * converted begins with all the units that it makes.
+ */
 static bool
 units_price(struct walk *walk, struct draft *draft, const struct step *step, uint32_t band,
 	int64_t till)
 {
+	const struct convert *convert = draft->tariff->convert;
 	struct run run = { band, step, 1 };
 	int64_t length;
 
 	must(walk->position < till);
-	if (__builtin_mul_overflow(step->size, walk->rating->unit_length, &length))
+	if (__builtin_mul_overflow(convert == NULL ? step->size : convert->each,
+		    walk->rating->unit_length, &length))
 		length = INT64_MAX;
 	if (till - walk->position > length)
 		run.count = (till - walk->position - 1) / length + 1;
 	if (__builtin_mul_overflow(run.count, length, &length) ||
 		__builtin_add_overflow(walk->position, length, &walk->position))
 		walk->position = INT64_MAX;
+	must(convert == NULL || convert->as % step->size == 0);
+	if (convert != NULL &&
+		__builtin_mul_overflow(run.count, convert->as / step->size, &run.count))
+		return refuse_overflow(walk->rating, draft);
 	return run_settle(walk, draft, &run);
 }
 
@@ -295,7 +307,7 @@ component_price(struct rating *rating, uint32_t component, struct span_list *gap
 			if (!gap_add(rating, gaps, walk.position, till))
 				return false;
 			walk.position = till;
-		} else if (rating->usage->quantity == 0) {
+		} else if (rating->quantity == 0) {
 			return nothing_price(rating, &choice);
 		} else if (!stretch_price(&walk, &choice, till)) {
 			return false;

@@ -204,19 +204,14 @@ get_counter(void *context, const struct counter_name *name, int64_t *used)
 int64_t
 world_left(const struct world *world, struct text package, struct text allowance)
 {
-	struct rate_facts facts = { (void *)(uintptr_t)world, get_counter };
+	const struct rate_question question = { .image = world->image,
+		.holdings = world->holdings,
+		.holding_count = world->holding_count,
+		.facts = { (void *)(uintptr_t)world, get_counter } };
 	int64_t left = 0;
-	for (size_t i = 0; i < world->holding_count; i++) {
-		const struct holding *holding = &world->holdings[i];
-		if (!text_equal(holding->package, package) || world->clock_ms < holding->from_ms ||
-			world->clock_ms >= holding->till_ms)
-			continue;
-		enum fact fact = rate_left(
-			world->image, &facts, holding, allowance, world->clock_ms, &left);
-		must(fact == FACT_KNOWN);
-		return left;
-	}
-	return 0;
+	enum fact fact = rate_left(&question, package, allowance, world->clock_ms, &left);
+	must(fact == FACT_KNOWN);
+	return left;
 }
 
 enum rate_outcome

@@ -14,6 +14,7 @@ local zones = use "zones"
 local packages = use "packages"
 local selling = use "selling"
 local products = use "products"
+local serves = use "serves"
 local texts = use "texts"
 local image = use "image"
 local outline = use "outline"
@@ -107,7 +108,7 @@ local function build_model()
         functions = packages.functions(words.package) }
     model.zone_list, model.zones = build_all(words.zones, zones.build)
     model.calendar_list, model.calendars = build_all(words.calendar, calendars.build)
-    model.service_list, model.services = build_all(words.service, function(record) return record end)
+    model.service_list, model.services = build_all(words.service, serves.build_service)
     model.decision_list, model.decisions = build_all(words.table, decisions.build)
     table.sort(model.decision_list, function(a, b) return a.id < b.id end)
     decisions.check_asked(model.decisions)

@@ -5,6 +5,7 @@ local report = use "report"
 local failed = use "failed"
 local types = use "types"
 local serving = use "serving"
+local served = use "serves"
 
 local discounts = {}
 local find, at = report.find, report.at
@@ -155,7 +156,7 @@ local function resolve_tiers(discount)
         resolve_edges(discount, off.tiers)
         if tiers.by == "use" then
             discount.counter = { id = tiers.id or record.id, record = record, place = tiers.id and tiers.place or record.place,
-                every = tiers.every, serves = discount.serves or {} }
+                every = tiers.every, unit = discount.serves and discount.serves[1] and discount.serves[1].service.unit }
         end
     end
     discount.tiers = off.tiers
@@ -226,20 +227,6 @@ end
 
 -- Together with others.
 
--- Do two sets of services and zones have something in common?
-local function overlaps(model, list, other)
-    for _, serves in ipairs(list) do
-        if serves.service == other.service then
-            for _, zone in ipairs(zones_of(model, serves.service)) do
-                if covers(serves, zone) and covers(other, zone) then
-                    return true
-                end
-            end
-        end
-    end
-    return false
-end
-
 local function has_band(tariff, bands)
     for _, band in ipairs(bands) do
         if tariff.calendar and tariff.calendar.numbers[band] then
@@ -254,8 +241,8 @@ local function tariffs_by_service(list)
     local by_service = {}
     for _, package in ipairs(list) do
         for _, tariff in ipairs(package.tariffs) do
-            local service = tariff.serves and tariff.serves.service.id
-            if service then
+            for _, one in ipairs(tariff.serves or {}) do
+                local service = one.service.id
                 by_service[service] = by_service[service] or {}
                 table.insert(by_service[service], { tariff = tariff, package = package })
             end
@@ -268,7 +255,7 @@ end
 local function find_tariff(model, discount, by_service, fits)
     for _, serves in ipairs(discount.serves) do
         for _, entry in ipairs(by_service[serves.service.id] or {}) do
-            if fits(entry.tariff) and overlaps(model, { serves }, entry.tariff.serves) then
+            if fits(entry.tariff) and served.overlap(model, { serves }, entry.tariff.serves) then
                 return entry
             end
         end

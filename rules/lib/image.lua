@@ -58,60 +58,117 @@ local function zone_numbers(serves)
     return numbers
 end
 
--- A package's tariffs add to its meters what they count over a cycle.
-local function tiers(from, service, meters)
+-- What a record serves, one service after the other.
+local function serve(from, services)
+    local convert = from.convert
+    return { service = services[from.service.id], zones = zone_numbers(from),
+        convert = convert and { each = convert.each.count, as = convert.as.count } }
+end
+
+local function serve_all(list, services)
+    return map(list, function(one) return serve(one, services) end)
+end
+
+-- The one service that moves a counter; nil if several do.
+local function only_service(serves)
+    for _, one in ipairs(serves) do
+        if one.service ~= serves[1].service then
+            return nil
+        end
+    end
+    return serves[1] and serves[1].service
+end
+
+-- What is counted adds a meter to those of its package, and is known by its place there.
+local function add_meter(meters, meter)
+    meters[#meters + 1] = meter
+    return #meters - 1
+end
+
+local function tiers(from, serves, meters)
     local flat = { volume = from.kind == "volume", list = map(from.list, function(tier)
         return { up_to = tier.up_to or math.maxinteger, prices = tier.prices }
     end) }
-    local function add(id, money)
-        table.insert(meters, { id = id, service = service, every = from.every, money = money })
-        return #meters - 1
-    end
+    local service = only_service(serves)
     if from.every ~= "event" then
-        flat.counted = add(from.id, false)
-        flat.charged = flat.volume and add(from.id .. ".charged", true) or nil
+        flat.counted = add_meter(meters, { id = from.id, service = service, every = from.every, unit = from.unit })
+        flat.charged = flat.volume and
+            add_meter(meters, { id = from.id .. ".charged", service = service, every = from.every, money = true }) or nil
     end
     return flat
 end
 
-local function tariff(from, services, calendars, meters)
-    return {
-        id = from.id, component = from.component, service = services[from.serves.service.id], zones = zone_numbers(from.serves),
-        calendar = from.calendar and calendars[from.calendar.id], first = from.first, next = from.next,
-        tiers = from.tiers and tiers(from.tiers, services[from.serves.service.id], meters),
-        when = from.when, amount = from.amount, setup = from.setup, minimum = from.minimum, maximum = from.maximum,
-        round = from.round, uses_any = from.uses_any, uses = from.uses, say = from.say, line = from.line,
-    }
+-- In the image a tariff or an allowance stands once for each entry of what it serves: `add` gets the fields of each.
+local function spread(serves, make, add)
+    for _, one in ipairs(serves) do
+        local flat = make()
+        flat.service, flat.zones, flat.convert = one.service, one.zones, one.convert
+        add(flat)
+    end
 end
 
-local function allowance(from, services)
-    return { id = from.id, service = services[from.serves.service.id], zones = zone_numbers(from.serves),
-        amount = from.amount, every = from.every, carry = from.record.carry_over and from.record.carry_over.count or 0,
-        first_by_day = from.record.first_month == "by_day" }
+-- The allowances of a package, and for each in written order where it begins in the list and how often it stands there.
+local function allowances(list, services)
+    local flat, spans = {}, {}
+    for number, from in ipairs(list) do
+        spans[number] = { first = #flat }
+        spread(serve_all(from.serves, services), function()
+            return { id = from.id, amount = from.amount, unit = from.unit, every = from.every, valid = from.record.valid,
+                carry = from.record.carry_over and from.record.carry_over.count or 0,
+                first_by_day = from.record.first_month == "by_day" }
+        end, function(one) flat[#flat + 1] = one end)
+        spans[number].till = #flat
+    end
+    return flat, spans
 end
 
-local function serve(from, services)
-    return { service = services[from.service.id], zones = zone_numbers(from) }
+-- Which of them a tariff uses that serves one service: others would not pay for it.
+local function used(uses, spans, flat, service)
+    local list = {}
+    for _, number in ipairs(uses) do
+        for index = spans[number + 1].first, spans[number + 1].till - 1 do
+            if flat[index + 1].service == service then
+                list[#list + 1] = index
+            end
+        end
+    end
+    return list
+end
+
+local function tariffs(list, services, calendars, meters, free, spans)
+    local flat = {}
+    for _, from in ipairs(list) do
+        local serves = serve_all(from.serves, services)
+        local tiered = from.tiers and tiers(from.tiers, serves, meters)
+        spread(serves, function()
+            return { id = from.id, component = from.component, calendar = from.calendar and calendars[from.calendar.id],
+                first = from.first, next = from.next, tiers = tiered, when = from.when, amount = from.amount, setup = from.setup,
+                minimum = from.minimum, maximum = from.maximum, round = from.round, uses_any = from.uses_any, refuse = from.record.refuse,
+                say = from.say, line = from.line }
+        end, function(one)
+            one.uses = used(from.uses, spans, free, one.service)
+            flat[#flat + 1] = one
+        end)
+    end
+    return flat
 end
 
 -- A cap or a limit, which adds to the package's meters.
 local function bound(from, services, meters)
-    local serves = map(from.serves, function(one) return serve(one, services) end)
-    table.insert(meters, { id = from.id, service = #serves == 1 and serves[1].service or nil, every = from.every,
+    local serves = serve_all(from.serves, services)
+    local meter = add_meter(meters, { id = from.id, service = only_service(serves), every = from.every, unit = from.unit,
         money = from.record.word == "cap" })
-    return { meter = #meters - 1, amount = from.amount, serves = serves, say = from.record.say }
+    return { meter = meter, amount = from.amount, serves = serves, say = from.record.say }
 end
 
 -- A discount, which may add to the package's meters what its tiers count.
 local function discount(from, services, meters)
-    if from.counter then
-        table.insert(meters, { id = from.counter.id, service = #from.serves == 1 and services[from.serves[1].service.id] or nil,
-            every = from.counter.every, money = false })
-    end
+    local serves = serve_all(from.serves, services)
+    local counter = from.counter and
+        add_meter(meters, { id = from.counter.id, service = only_service(serves), every = from.counter.every, unit = from.counter.unit })
     return {
         id = from.id, say = from.say, stack = from.stack, bands = from.bands, needs = from.needs, when = from.when, round = from.round,
-        serves = map(from.everything and {} or from.serves, function(one) return serve(one, services) end),
-        counted = from.counter and #meters - 1,
+        serves = from.everything and {} or serves, counted = counter or nil,
         tiers = map(from.tiers, function(tier)
             return { up_to = tier.edge or math.maxinteger, parts = tier.parts, amount = tier.amount }
         end),
@@ -130,6 +187,20 @@ local function discounts_per(package, bill, services, meters)
     return list
 end
 
+local function package(from, services, calendars)
+    local meters = {}
+    local function bounds(list)
+        return map(list, function(one) return bound(one, services, meters) end)
+    end
+    local free, spans = allowances(from.allowances, services)
+    return { id = from.id, file = from.file, layer = from.layer, over = from.over, from = from.from.day,
+        till = from.till and from.till.day,
+        tariffs = tariffs(from.tariffs, services, calendars, meters, free, spans), allowances = free,
+        caps = bounds(from.caps), limits = bounds(from.limits),
+        discounts = discounts_per(from, false, services, meters), bill_discounts = discounts_per(from, true, services, meters),
+        charges = map(from.charges, dues.flat), params = map(from.params, params.flat), meters = meters }
+end
+
 -- Only of a model without errors.
 function image.of(model)
     local zone_maps, services, calendars = places(model.zone_list), places(model.service_list), places(model.calendar_list)
@@ -138,26 +209,13 @@ function image.of(model)
         instructions = model.instructions, texts = model.texts, functions = model.functions,
         zone_maps = map(model.zone_list, zone_map),
         services = map(model.service_list, function(service)
-            return { id = service.id, unit = service.unit, zone_map = service.zones and zone_maps[service.zones] }
+            return { id = service.id, unit = service.unit, zone_map = service.zones and zone_maps[service.zones], count = service.count }
         end),
         calendars = map(model.calendar_list, calendar), standards = model.standards,
         formula_facts = model.formula_facts,
         decisions = map(model.decision_list, function(decision) return decision.handle end),
         selling = selling.flat(model.selling),
-        packages = map(model.packages, function(package)
-            local meters = {}
-            local function bounds(list)
-                return map(list, function(from) return bound(from, services, meters) end)
-            end
-            return { id = package.id, file = package.file, layer = package.layer, over = package.over, from = package.from.day,
-                till = package.till and package.till.day,
-                tariffs = map(package.tariffs, function(from) return tariff(from, services, calendars, meters) end),
-                allowances = map(package.allowances, function(from) return allowance(from, services) end),
-                caps = bounds(package.caps), limits = bounds(package.limits),
-                discounts = discounts_per(package, false, services, meters),
-                bill_discounts = discounts_per(package, true, services, meters), meters = meters,
-                charges = map(package.charges, dues.flat), params = map(package.params, params.flat) }
-        end),
+        packages = map(model.packages, function(from) return package(from, services, calendars) end),
     }
 end
 

@@ -4,6 +4,7 @@
 local use = ...
 local report = use "report"
 local failed = use "failed"
+local serves = use "serves"
 local serving = use "serving"
 
 local layers = {}
@@ -144,7 +145,7 @@ end
 local function zones_apart(model, group)
     local named, zones, other = {}, {}, nil
     for _, entry in ipairs(group) do
-        for zone in pairs(entry.tariff.serves.zones or {}) do
+        for zone in pairs(entry.serves.zones or {}) do
             named[zone] = true
         end
     end
@@ -161,18 +162,19 @@ local function till_of(package)
     return package.till and package.till.day or math.maxinteger
 end
 
--- Tariffs for one component of one service: { { tariff, package }, … } by "component service", in order.
+-- Tariffs for one component of one service: { { tariff, package, serves }, … } by "component service", in order; of a tariff that
+-- serves several, each entry that it serves.
 local function tariffs_of(packages)
     local groups, order = {}, {}
     for _, package in ipairs(packages) do
         for _, tariff in ipairs(package.layer and package.tariffs or {}) do
-            if tariff.serves and tariff.component then
-                local key = tariff.component .. " " .. tariff.serves.service.id
+            for _, one in ipairs(tariff.component and tariff.serves or {}) do
+                local key = tariff.component .. " " .. one.service.id
                 if not groups[key] then
-                    groups[key] = { service = tariff.serves.service }
+                    groups[key] = { service = one.service }
                     order[#order + 1] = key
                 end
-                table.insert(groups[key], { tariff = tariff, package = package })
+                table.insert(groups[key], { tariff = tariff, package = package, serves = one })
             end
         end
     end
@@ -224,7 +226,7 @@ end
 local function in_layer(group, layer, zone)
     local entries = {}
     for _, entry in ipairs(group) do
-        if entry.package.layer == layer and covers(entry.tariff.serves, zone) then
+        if entry.package.layer == layer and covers(entry.serves, zone) then
             entries[#entries + 1] = entry
         end
     end
@@ -269,15 +271,18 @@ end
 
 -- Higher layers that are dearer.
 
--- The lowest and the highest price of a unit; nil where it depends on more than units.
-local function price_range(tariff)
-    if not tariff.next or tariff.minimum > 0 or tariff.maximum > 0 then
+-- The lowest and the highest price of a unit of the service; nil where it depends on more than units, or there is none.
+local function price_range(entry)
+    local tariff, convert = entry.tariff, entry.serves.convert
+    if not tariff.next or tariff.record.refuse or tariff.minimum > 0 or tariff.maximum > 0 then
         return nil
     end
     local low, high = math.huge, 0
+    local units = convert and convert.as.count / convert.each.count or 1
     local function add(step)
         for _, price in ipairs(step.prices) do
-            low, high = math.min(low, price / step.size), math.max(high, price / step.size)
+            local one = price / step.size * units
+            low, high = math.min(low, one), math.max(high, one)
         end
     end
     add(tariff.next)
@@ -293,7 +298,7 @@ end
 -- Does the package give free units to what its tariff serves?
 local function gives_units(package, service)
     for _, allowance in ipairs(package.allowances) do
-        if allowance.serves and allowance.serves.service == service then
+        if allowance.serves and serves.covers(allowance.serves, service) then
             return true
         end
     end
@@ -302,7 +307,7 @@ end
 
 local function hides(entry, other)
     return till_of(entry.package) > other.package.from.day and till_of(other.package) > entry.package.from.day
-        and (entry.tariff.setup or 0) >= (other.tariff.setup or 0) and not gives_units(entry.package, entry.tariff.serves.service)
+        and (entry.tariff.setup or 0) >= (other.tariff.setup or 0) and not gives_units(entry.package, entry.serves.service)
 end
 
 -- In one zone: from the lowest layer up, each tariff beside the cheapest of the layers below it.
@@ -312,13 +317,13 @@ local function check_dearer(entries, plan, said)
         if entry.package.layer ~= layer then
             below, layer = here, entry.package.layer
         end
-        local low, high = price_range(entry.tariff)
+        local low, high = price_range(entry)
         if low and below and low > below.high * (1 + 1e-9) and hides(entry, below) and not said[entry.tariff] then
             said[entry.tariff] = true
             find("layer_dearer", entry.tariff.place, { other = below.package.id .. "." .. (below.tariff.id or "?"), plan = plan.id })
         end
         if high and (not here or high < here.high) and not entry.tariff.when then
-            here = { package = entry.package, tariff = entry.tariff, high = high }
+            here = { package = entry.package, tariff = entry.tariff, serves = entry.serves, high = high }
         end
     end
 end
@@ -336,7 +341,7 @@ local function check_prices(plan, groups, order, said)
         for _, zone in ipairs(group.zones) do
             local entries = {}
             for _, entry in ipairs(from_below) do
-                if covers(entry.tariff.serves, zone) then
+                if covers(entry.serves, zone) then
                     entries[#entries + 1] = entry
                 end
             end

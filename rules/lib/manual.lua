@@ -62,6 +62,13 @@ product "line" {
 ]],
     },
     service = {
+        about = {
+            en = "An item counts 1, whatever it is. With `count` it counts by its size, which the event says in an attribute: "
+                .. "count = { of = \"characters\", whole = 70, block = 67 } makes 200 characters 3; an event that does not say it is "
+                .. "refused with NO_PRICE.",
+            zh = "一条计 1。写 `count` 则按大小计数，大小由使用的属性给出：count = { of = \"characters\", whole = 70, block = 67 } 时，"
+                .. "200 字计 3；使用没有给出该属性的，以 NO_PRICE 拒绝。",
+        },
         file = "services.lua",
         example = [[
 service "voice" {
@@ -216,12 +223,15 @@ package "home" {
                 .. "Tiers count what is paid, not what an allowance pays. Graduated: a step has the price of the tier in which it begins. "
                 .. "Volume: all steps have the price of the tier that their sum reaches; over a cycle, the line is what the whole cycle "
                 .. "costs by it, less what was charged so far, and never less than 0. The first step, if it has a price of its own, keeps "
-                .. "it, and counts.",
+                .. "it, and counts. A tariff may serve several services; what is counted in another unit than the step says what it is "
+                .. "worth by `convert`: each minute that has begun, say, is all the steps of a megabyte. A tariff with `refuse` instead of "
+                .. "a price takes units only: an event for which allowances have too few is refused whole, with TOO_FEW_UNITS.",
             zh = "写在优惠包之内。同一优惠包中，第一个适用（且 `when` 为真）的资费定价。计费单位一经开始即按整个计，单价取其首秒所在时段，"
                 .. "因此跨时段的通话按时段分别计价。一行费用依次为：起始费、各计费单位、不低于最低、不高于最高，最后按 `round` 取整一次。"
                 .. "阶梯只累计付费的用量，不含免费资源抵扣的部分。graduated（分段累进）：各计费单位按其开始时所在的阶梯计价。"
                 .. "volume（全量）：全部计费单位按总量所达的阶梯计价；按周期累计时，费用为整个周期应付之和减去已收金额，且不小于 0。"
-                .. "首个计费单位若另有价格，则按该价格，并计入用量。",
+                .. "首个计费单位若另有价格，则按该价格，并计入用量。一个资费可适用于多种业务；计量单位与计费单位不同的，用 `convert` 写明如何换算，"
+                .. "例如每开始的一分钟折算为一兆字节的全部计费单位。以 `refuse` 代替价格的资费只用免费资源：数量不足时整个使用以 TOO_FEW_UNITS 拒绝。",
         },
         file = "packages/studio.lua",
         example = [[
@@ -263,9 +273,14 @@ package "traveller" {
         about = {
             en = "Stands inside of a package. Its units pay before money does, whole steps at a time, for the usage that it serves, "
                 .. "of this package and of all others that are held, unless a tariff says otherwise by `uses`. What is left "
-                .. "at the end of the day, month or year lapses, or is carried over; then the earliest is used first.",
+                .. "at the end of the day, month or year lapses, or is carried over; then the earliest is used first. Services that are "
+                .. "counted in another unit than the amount say what they are worth by `convert`; it must fit the steps of the tariffs. "
+                .. "What is given once belongs to its purchase: a package that is held twice gives twice, and a later version neither adds "
+                .. "nor takes.",
             zh = "写在优惠包之内。先于金额抵扣，按整个计费单位抵扣；凡适用的使用都可抵扣，不论由本优惠包还是所持有的其他优惠包定价，"
-                .. "除非资费用 `uses` 另行指定。当日、当月或当年未用完的部分作废，或按 `carry_over` 结转，先用最早的。",
+                .. "除非资费用 `uses` 另行指定。当日、当月或当年未用完的部分作废，或按 `carry_over` 结转，先用最早的。"
+                .. "计量单位与数量不同的业务，用 `convert` 写明如何换算，且须与资费的计费单位相合。"
+                .. "只给予一次的属于该次购买：持有两份即给予两次，之后的版本既不增加也不减少。",
         },
         file = "packages/minutes.lua",
         example = [[
@@ -274,7 +289,10 @@ package "minutes" {
 
     allowance {
         id = "local_minutes",
-        serves = { service = "voice", zone = "local" },
+        serves = {
+            { service = "voice", zone = "local" },
+            { service = "sms", zone = "inland", convert = "1 item = 1 minute" },
+        },
         amount = 100, unit = "minute", every = "month",
         carry_over = "1 month",
         first_month = "by_day",
@@ -669,6 +687,9 @@ manual.types = {
     quantity = { lua = "string", en = "quantity", zh = "数量",
         more = { en = "whole number and unit: s, second, min, minute, h, hour (and their plurals); B, byte, KB, MB, GB (of 1,024); item",
             zh = "整数加单位：s、second、min、minute、h、hour（及复数）；B、byte、KB、MB、GB（以 1,024 计）；item" }, like = '"60 s"' },
+    conversion = { lua = "string", en = "conversion", zh = "换算",
+        more = { en = "two quantities; what has begun of the first counts as the second, whole", zh = "两个数量；前者不足一个按一个计，换算成后者" },
+        like = '"1 minute = 1 MB"' },
     cycles = { lua = "string",
         en = "cycles", zh = "周期数", more = { en = "1 to 24 days, months or years", zh = "1 至 24 日、月或年" }, like = '"1 month"' },
     duration = { lua = "string", en = "stretch of time", zh = "一段时间",

@@ -516,6 +516,42 @@ messages.carry_over_other = {
     mend_en = "write carry_over = \"1 {every}\"",
     mend_zh = "写成 carry_over = \"1 {every}\"",
 }
+messages.valid_without_once = {
+    en = "the allowance is anew every {every}, so that valid says nothing",
+    zh = "免费资源按 {every} 重新给予，valid 没有作用",
+    mend_en = "remove valid, or write every = \"once\"",
+    mend_zh = "去掉 valid，或写 every = \"once\"",
+}
+messages.once_has_no_cycle = {
+    en = "the allowance is given once, and has no cycles: it can't have {field}",
+    zh = "免费资源只给予一次，没有周期，不能有 {field}",
+    mend_en = "remove {field}, or write every = \"month\"",
+    mend_zh = "去掉 {field}，或写 every = \"month\"",
+}
+messages.bought_dropped = {
+    en = "the version before gives '{id}' once, at {place}; whoever bought it would lose here what is left of it",
+    zh = "前一版本（{place}）一次性给予“{id}”；已购买者的剩余量在此版本中会丢失",
+    mend_en = "have the allowance in this version, too",
+    mend_zh = "在此版本中保留该免费资源",
+}
+messages.price_or_refuse = {
+    en = "a tariff has a price, or refuses what allowances do not pay: one of the two",
+    zh = "资费要么有价格，要么在免费资源不足时拒绝，二者取一",
+    mend_en = "remove {field}, or refuse",
+    mend_zh = "去掉 {field}，或去掉 refuse",
+}
+messages.refuse_without_uses = {
+    en = "the tariff uses no allowance and has no price, so that everything is refused",
+    zh = "资费不用任何免费资源又没有价格，一切都会被拒绝",
+    mend_en = "name allowances in uses, or remove uses",
+    mend_zh = "在 uses 中写明免费资源，或去掉 uses",
+}
+messages.count_of_items = {
+    en = "only items are counted by their size; the service '{service}' is counted in {got}",
+    zh = "只有以条计的业务才能按大小计数；业务“{service}”以{got}计",
+    mend_en = "write unit = \"item\", or remove count",
+    mend_zh = "写成 unit = \"item\"，或去掉 count",
+}
 messages.first_month_alone = {
     en = "the allowance is anew every {every}, and has no first month",
     zh = "免费资源按 {every} 重新给予，没有首月之分",
@@ -612,6 +648,54 @@ messages.wrong_unit = {
     zh = "{field} 以{got}计，而业务“{service}”以{wanted}计",
     mend_en = "write it in {wanted}: {example}",
     mend_zh = "改以{wanted}计：{example}",
+}
+messages.tier_unit = {
+    en = "up_to is counted in {got}, but the step in {wanted}",
+    zh = "up_to 以{got}计，而计费单位以{wanted}计",
+    mend_en = "write it in {wanted}, or as a number of steps",
+    mend_zh = "改以{wanted}计，或写成计费单位数",
+}
+messages.convert_missing = {
+    en = "{field} counts {wanted}, but the service '{service}' is counted in {got}",
+    zh = "{field} 以{wanted}计，而业务“{service}”以{got}计",
+    mend_en = "add convert = \"{each} = {as}\", with as much as it is worth",
+    mend_zh = "加上 convert = \"{each} = {as}\"，写出实际的换算",
+}
+messages.convert_unit = {
+    en = "this makes {got} of the service '{service}', but {field} counts {wanted}",
+    zh = "此处把业务“{service}”换算成{got}，而 {field} 以{wanted}计",
+    mend_en = "write convert = \"{each} = {as}\", with as much as it is worth",
+    mend_zh = "写成 convert = \"{each} = {as}\"，写出实际的换算",
+}
+messages.convert_within_step = {
+    en = "what this converts to ends within a step: {got} {what} are no whole number of steps of {step}",
+    zh = "换算的结果止于一个计费单位之中：{got} {what}不是 {step} 的整数倍",
+    mend_en = "convert to a whole number of steps, or write a smaller step",
+    mend_zh = "换算成计费单位的整数倍，或写更小的计费单位",
+}
+messages.convert_with_first = {
+    en = "a tariff that has a first step of its own can't convert: each unit that is converted would begin with it",
+    zh = "首个计费单位另有价格的资费不能换算",
+    mend_en = "remove first, or give this service a tariff of its own",
+    mend_zh = "去掉 first，或为此业务单独写资费",
+}
+messages.convert_useless = {
+    en = "nothing is counted in units here, so that convert does nothing",
+    zh = "此处不按单位计量，换算没有作用",
+    mend_en = "remove convert",
+    mend_zh = "去掉 convert",
+}
+messages.served_twice = {
+    en = "'{service}' is served by an entry before, at least in one zone",
+    zh = "前面已列出业务“{service}”（至少在一个计费区）",
+    mend_en = "remove one of the two, or give each its own zones",
+    mend_zh = "去掉其中之一，或各写不同的计费区",
+}
+messages.step_within_unit = {
+    en = "a step of '{tariff}' takes no whole number of units from the allowance '{allowance}', at {place}, for the service '{service}'",
+    zh = "业务“{service}”使用时，“{tariff}”的一个计费单位抵扣免费资源“{allowance}”（{place}）的数量不是整数",
+    mend_en = "convert alike in both, or name in uses the allowances that the tariff may use",
+    mend_zh = "两处写相同的换算，或用 uses 指明资费可抵扣的免费资源",
 }
 messages.no_zones = {
     en = "the service '{service}' has no zone map, so nothing of it is in a zone",

@@ -18,7 +18,7 @@ local names_zh = {
     allowance = "免费资源", plan = "定价计划", offering = "销售品", texts = "文本", order = "顺序",
     price = "价格", step = "计费单位", first = "首个计费单位", setup = "起始费", minimum = "最低费用", maximum = "最高费用",
     round = "取整", uses = "抵扣", when = "条件", amount = "数量或金额", serves = "适用", zone = "区", unit = "单位",
-    every = "周期", from = "起", till = "止", layer = "层", layers = "层", component = "成分", components = "成分", kind = "种类",
+    every = "周期", from = "起", till = "止", layer = "层", layers = "层", convert = "换算", component = "成分", components = "成分", kind = "种类",
     hours = "时间", days = "日期", except = "除外", rest = "其余", holidays = "节假日表", prefix = "前缀", number = "号码",
     digits = "位数", followed_by = "后接", refuse = "拒绝", area_codes = "区号", currency = "币种", languages = "语言",
     table = "决策表", file = "文件", columns = "列", types = "类型", hit = "取用", domain = "取值范围",
@@ -184,7 +184,9 @@ local function walk_value(node, field, value, body)
     end
     if kind == "record" then
         walk_fields(node, schema.records[name], value, body)
-    elseif kind == "rows" then
+    elseif kind == "records" and body[1] == nil then
+        walk_fields(node, schema.records[name], value[1], body)
+    elseif kind == "rows" or kind == "records" then
         walk_rows(node, schema.records[name], value, body)
     elseif kind == "off" and value.tiered then
         walk_offs(node, value.tiers, body)

@@ -12,11 +12,10 @@ local dues = use "dues"
 local layers = use "layers"
 local dated = use "dated"
 local params = use "params"
+local serves = use "serves"
 
 local packages = {}
 local find, at = report.find, report.at
-
-local covers, zones_of = serving.covers, serving.zones_of
 
 local USES_MAX, TIERS_MAX = schema.limits.uses, schema.limits.tiers
 
@@ -32,60 +31,6 @@ local function place_in(list, name, place, what)
     end
     find("unknown_name", place, { what = what, name = name, near = report.nearest(name, list) })
     return nil
-end
-
--- Serves: the service, and its zones as a set { name = true }; nil for all of them.
-local function resolve_serves(model, serves)
-    if not serves or serves.broken then
-        return nil
-    end
-    local service = model.services[serves.service]
-    if not service or service.broken then
-        return nil
-    end
-    if not serves.zone then
-        return { service = service }
-    end
-    local map = service.zones and model.zones[service.zones]
-    if not service.zones then
-        find("no_zones", at(serves.place, "zone"), { service = service.id })
-        return nil
-    elseif not map then
-        return nil
-    end
-    local set, sound = {}, true
-    for index, zone in ipairs(serves.zone) do
-        set[zone] = map.zone_numbers[zone]
-        if not set[zone] then
-            find("unknown_name", at(at(serves.place, "zone"), index), { what = { en = "zone", zh = "计费区" }, name = zone,
-                near = report.nearest(zone, map.zones) })
-            sound = false
-        end
-    end
-    return sound and { service = service, zones = set } or nil
-end
-
-local function overlaps(model, a, b)
-    if a.service ~= b.service then
-        return false
-    end
-    for _, zone in ipairs(zones_of(model, a.service)) do
-        if covers(a, zone) and covers(b, zone) then
-            return true
-        end
-    end
-    return false
-end
-
-local examples = { second = '"60 s"', byte = '"1 KB"', item = '"1 item"' }
-
-local function check_unit(quantity, service, place)
-    if quantity.what ~= service.unit then
-        find("wrong_unit", place, { field = types.field_of(place), got = types.unit_names[quantity.what], service = service.id,
-            wanted = types.unit_names[service.unit], example = examples[service.unit] })
-        return false
-    end
-    return true
 end
 
 -- Prices in the order of the calendar's bands; nil after findings.
@@ -122,20 +67,21 @@ local function resolve_prices(prices, calendar, field)
 end
 
 local function resolve_step(quantity, prices, tariff, step_place, field)
-    local sound = check_unit(quantity, tariff.serves.service, step_place)
+    local sound = serves.check_unit(quantity, tariff.serves, step_place)
     local list = resolve_prices(prices, tariff.calendar, field)
     return sound and list and { size = quantity.count, prices = list } or nil
 end
 
--- The edge of a tier in units of the service; nil after a finding.
-local function resolve_edge(edge, tariff, step, place)
+-- The edge of a tier in the units that steps count; nil after a finding.
+local function resolve_edge(edge, step, place)
     if type(edge) == "number" then
         if edge > math.maxinteger // step.count then
             find("out_of_range", place, { field = "up_to", got = edge, range = { en = "less", zh = "更小" } })
             return nil
         end
         return edge * step.count
-    elseif not check_unit(edge, tariff.serves.service, place) then
+    elseif edge.what ~= step.what then
+        find("tier_unit", place, { got = types.unit_names[edge.what], wanted = types.unit_names[step.what] })
         return nil
     elseif edge.count % step.count ~= 0 then
         find("tier_within_step", place, { got = edge.count, step = step.count, what = types.unit_names[edge.what] })
@@ -145,7 +91,7 @@ local function resolve_edge(edge, tariff, step, place)
 end
 
 -- The edges of tiers rise, and all but the last have one.
-local function resolve_edges(list, tariff, step)
+local function resolve_edges(list, step)
     local before, sound = 0, true
     for index, tier in ipairs(list) do
         local place = at(tier.place, "up_to")
@@ -156,7 +102,7 @@ local function resolve_edges(list, tariff, step)
             find("tier_after_rest", tier.place)
             sound = false
         elseif tier.up_to then
-            tier.edge = resolve_edge(tier.up_to, tariff, step, place)
+            tier.edge = resolve_edge(tier.up_to, step, place)
             if tier.edge and tier.edge <= before then
                 find("tiers_not_rising", place)
                 sound = false
@@ -191,7 +137,7 @@ local function resolve_tiers(record, tariff)
     elseif tiers.broken then
         return nil
     end
-    local resolved, sound = {}, resolve_edges(list, tariff, record.step)
+    local resolved, sound = {}, resolve_edges(list, record.step)
     if #list > TIERS_MAX then
         find("too_many", record.price.place, { word = "price", count = #list, max = TIERS_MAX, what = { en = "tiers", zh = "个阶梯" } })
         sound = false
@@ -204,23 +150,47 @@ local function resolve_tiers(record, tariff)
         sound = check_volume(record) and sound
     end
     return sound and { kind = tiers.kind, every = tiers.every, id = tiers.id or record.id, list = resolved, record = record,
-        serves = tariff.serves, place = tiers.id and tiers.place or record.place } or nil
+        unit = record.step.what, place = tiers.id and tiers.place or record.place } or nil
 end
 
 -- The steps behind the first, at one price or by tiers.
 local function resolve_next(record, tariff)
     if not record.tiers and not record.price.tiers then
         return resolve_step(record.step, record.price, tariff, at(record.place, "step"), "price")
-    elseif not check_unit(record.step, tariff.serves.service, at(record.place, "step")) then
+    elseif not serves.check_unit(record.step, tariff.serves, at(record.place, "step")) then
         return nil
     end
     tariff.tiers = resolve_tiers(record, tariff)
     return tariff.tiers and { size = record.step.count, prices = tariff.tiers.list[1].prices }
 end
 
+-- A tariff without a price: what no allowance pays for is refused.
+local function resolve_refused(record, tariff)
+    for _, field in ipairs { "price", "tiers", "first", "calendar", "amount", "setup", "minimum", "maximum", "round" } do
+        if record[field] and record[field] ~= 0 then
+            find("price_or_refuse", at(record.place, field), { field = field })
+            tariff.broken = true
+        end
+    end
+    if not record.step and not record.broken then
+        find("missing_field", record.place, { word = "tariff", field = "step",
+            say = { en = "what an allowance pays for", zh = "免费资源所抵扣的计费单位" } })
+        tariff.broken = true
+    end
+    if record.uses and #record.uses == 0 then
+        find("refuse_without_uses", at(record.place, "uses"))
+    end
+    if record.step and serves.check_unit(record.step, tariff.serves, at(record.place, "step")) and
+        serves.check_steps(tariff.serves, record.step) then
+        tariff.next, tariff.unit = { size = record.step.count, prices = { 0 } }, record.step.what
+    end
+    tariff.broken = tariff.broken or not tariff.next
+end
+
 -- Steps and prices, or a function: never both.
 local function resolve_price(record, tariff)
     if record.amount then
+        serves.check_unconverted(tariff.serves)
         for _, field in ipairs { "step", "price", "tiers", "first", "calendar", "uses" } do
             if record[field] then
                 find("price_or_amount", at(record.place, field), { field = field })
@@ -242,13 +212,30 @@ local function resolve_price(record, tariff)
     end
     if record.step and record.price then
         tariff.next = resolve_next(record, tariff)
-        tariff.broken = tariff.broken or not tariff.next
+        tariff.unit = record.step.what
+        tariff.broken = tariff.broken or not tariff.next or not serves.check_steps(tariff.serves, record.step)
     end
     if record.first and not record.first.broken then
         local first = record.first
+        serves.check_first(tariff.serves)
         tariff.first = resolve_step(first.step, first.price, tariff, at(first.place, "step"), "first.price")
         tariff.broken = tariff.broken or not tariff.first
     end
+end
+
+-- How many entries of the allowances that a tariff names serve one of its services.
+local function most_used(tariff, allowances)
+    local most = 0
+    for _, one in ipairs(tariff.serves) do
+        local count = 0
+        for _, number in ipairs(tariff.uses) do
+            for _, free in ipairs(allowances[number + 1].serves or {}) do
+                count = count + (free.service == one.service and 1 or 0)
+            end
+        end
+        most = math.max(most, count)
+    end
+    return most
 end
 
 local function resolve_uses(model, record, tariff, allowances)
@@ -261,13 +248,14 @@ local function resolve_uses(model, record, tariff, allowances)
     for index, id in ipairs(record.uses or {}) do
         local place = at(at(record.place, "uses"), index)
         local number = place_in(ids, id, place, { en = "allowance in this package", zh = "免费资源（本优惠包中）" })
-        if number and allowances[number + 1].serves and not overlaps(model, tariff.serves, allowances[number + 1].serves) then
+        if number and allowances[number + 1].serves and not serves.overlap(model, tariff.serves, allowances[number + 1].serves) then
             find("allowance_does_not_serve", place, { id = id })
         end
         tariff.uses[index] = number
     end
-    if #tariff.uses > USES_MAX then
-        find("too_many", record.place, { word = "uses", count = #tariff.uses, max = USES_MAX,
+    local count = most_used(tariff, allowances)
+    if count > USES_MAX then
+        find("too_many", record.place, { word = "uses", count = count, max = USES_MAX,
             what = { en = "allowances", zh = "免费资源" } })
     end
 end
@@ -310,7 +298,7 @@ local function build_tariff(model, record, allowances)
         tariff.component = place_in(model.components, record.component, at(record.place, "component"),
             { en = "component in catalog.lua", zh = "价格组成部分（catalog.lua 中）" })
     end
-    tariff.serves = resolve_serves(model, record.serves)
+    tariff.serves = serves.resolve(model, record.serves)
     tariff.calendar = record.calendar and model.calendars[record.calendar]
     if tariff.maximum > 0 and tariff.minimum > tariff.maximum then
         find("minimum_over_maximum", at(record.place, "minimum"), { minimum = native.amount(tariff.minimum),
@@ -318,7 +306,11 @@ local function build_tariff(model, record, allowances)
     end
     tariff.when, tariff.amount = record.when_number, record.amount_number
     if tariff.serves and not (record.calendar and not tariff.calendar) then
-        resolve_price(record, tariff)
+        if record.refuse then
+            resolve_refused(record, tariff)
+        else
+            resolve_price(record, tariff)
+        end
         resolve_uses(model, record, tariff, allowances)
     else
         tariff.broken = true
@@ -342,8 +334,27 @@ local function resolve_amount(record)
     return { what = record.unit.what, count = amount * record.unit.size }
 end
 
+-- What is given once is good for some time, and has no cycles.
+local function check_once(record)
+    if not record.valid and not record.broken then
+        find("missing_field", record.place, { word = "allowance", field = "valid",
+            say = { en = "how long what is given once is good", zh = "只给予一次的须写有效期" } })
+    end
+    for _, field in ipairs { "carry_over", "first_month" } do
+        if record[field] and record[field] ~= "whole" then
+            find("once_has_no_cycle", at(record.place, field), { field = field })
+        end
+    end
+end
+
 -- What is carried over is counted in the allowance's own cycles, and only months have a first one that is told apart.
 local function check_cycles(record)
+    if record.every == "once" then
+        check_once(record)
+        return
+    elseif record.valid then
+        find("valid_without_once", at(record.place, "valid"), { every = record.every or "?" })
+    end
     if record.carry_over and record.every and record.carry_over.every ~= record.every then
         find("carry_over_other", at(record.place, "carry_over"), { every = record.every })
     end
@@ -355,41 +366,31 @@ end
 local function build_allowance(model, record)
     check_cycles(record)
     local allowance = { id = record.id, record = record, place = record.place, every = record.every,
-        serves = resolve_serves(model, record.serves) }
+        serves = serves.resolve(model, record.serves) }
     local amount = allowance.serves and resolve_amount(record)
-    if amount and check_unit(amount, allowance.serves.service, at(record.place, "amount")) then
-        allowance.amount = amount.count
+    if amount and serves.check_unit(amount, allowance.serves, at(record.place, "amount")) then
+        allowance.amount, allowance.unit = amount.count, amount.what
     end
     return allowance
-end
-
--- What caps and limits serve, one after the other.
-local function resolve_serves_list(model, list)
-    local resolved = {}
-    for _, serves in ipairs(list or {}) do
-        table.insert(resolved, resolve_serves(model, serves))
-    end
-    return resolved
 end
 
 local function build_cap(model, record)
     if record.amount == 0 then
         find("cap_of_zero", at(record.place, "amount"))
     end
-    return { id = record.id, record = record, place = record.place, every = record.every, amount = record.amount,
-        serves = resolve_serves_list(model, record.serves) }
+    local cap = { id = record.id, record = record, place = record.place, every = record.every, amount = record.amount,
+        serves = serves.resolve(model, record.serves) or {} }
+    serves.check_unconverted(cap.serves)
+    return cap
 end
 
 local function build_limit(model, record)
     local limit = { id = record.id, record = record, place = record.place, every = record.every,
-        serves = resolve_serves_list(model, record.serves) }
-    local amount, place = resolve_amount(record), at(record.place, "amount")
-    for _, serves in ipairs(amount and limit.serves or {}) do
-        if not check_unit(amount, serves.service, place) then
-            return limit
-        end
+        serves = serves.resolve(model, record.serves) or {} }
+    local amount = resolve_amount(record)
+    if amount and serves.check_unit(amount, limit.serves, at(record.place, "amount")) then
+        limit.amount, limit.unit = amount.count, amount.what
     end
-    limit.amount = amount and amount.count
     return limit
 end
 
@@ -422,27 +423,30 @@ local function check_ids(list)
     end
 end
 
+-- The first tariff before one that prices a service in a zone whatever happens; nil if there is none.
+local function taken_by(package, index, service, zone)
+    for before = 1, index - 1 do
+        local earlier = package.tariffs[before]
+        if earlier.serves and earlier.component == package.tariffs[index].component and not earlier.when and
+            serves.covers(earlier.serves, service, zone) then
+            return earlier
+        end
+    end
+end
+
 -- A tariff all of whose usage the tariffs before it take.
 local function check_reached(model, package)
     for index, tariff in ipairs(package.tariffs) do
-        local left, other = {}, nil
-        if tariff.serves then
-            for _, zone in ipairs(zones_of(model, tariff.serves.service)) do
-                left[zone] = covers(tariff.serves, zone) or nil
-            end
-        end
-        for before = 1, index - 1 do
-            local earlier = package.tariffs[before]
-            if tariff.serves and earlier.serves and earlier.serves.service == tariff.serves.service and
-                earlier.component == tariff.component and not earlier.when then
-                for zone in pairs(left) do
-                    if covers(earlier.serves, zone) then
-                        left[zone], other = nil, earlier
-                    end
+        local left, other = false, nil
+        for _, one in ipairs(tariff.serves or {}) do
+            for _, zone in ipairs(serving.zones_of(model, one.service)) do
+                if serves.covers({ one }, one.service, zone) then
+                    local earlier = taken_by(package, index, one.service, zone)
+                    left, other = left or not earlier, earlier or other
                 end
             end
         end
-        if other and next(left) == nil then
+        if other and not left then
             find("dead_tariff", tariff.place, { other = other.id or "?" })
         end
     end
@@ -484,11 +488,10 @@ local function build_package(model, record)
     return package
 end
 
--- What a counter counts: money, or for whom which units.
+-- What a counter counts: money, or for whom which units; nil if that can't be known.
 local function counts_what(entry)
     local word = entry.record.word
-    local serves = entry.serves and entry.serves[1] or entry.serves
-    return word == "cap" and "money" or word .. " " .. (serves and serves.service and serves.service.unit or "")
+    return word == "cap" and "money" or entry.unit and word .. " " .. entry.unit
 end
 
 -- A counter goes on from version to version, so that it must count the same in each.
@@ -499,16 +502,29 @@ local function check_counters(before, after)
     end
     for _, entry in ipairs(counted(after)) do
         local other = earlier[entry.id]
-        if other and counts_what(other) ~= counts_what(entry) then
+        local before_what, what = other and counts_what(other), counts_what(entry)
+        if before_what and what and before_what ~= what then
             find("counter_changes", entry.place, { id = entry.id, place = report.name(other.place) })
+        end
+    end
+end
+
+-- What was bought in a version must be in the next, or those who bought it would lose what they have left.
+local function check_bought(before, after)
+    local there = {}
+    for _, allowance in ipairs(after.allowances) do
+        there[allowance.id or ""] = allowance.every == "once"
+    end
+    for _, allowance in ipairs(before.allowances) do
+        if allowance.every == "once" and allowance.id and not there[allowance.id] then
+            find("bought_dropped", at(after.place, "from"), { id = allowance.id, place = report.name(allowance.place) })
         end
     end
 end
 
 local function serves_it(package, service, zone)
     for _, tariff in ipairs(package.tariffs) do
-        local serves = tariff.serves
-        if not serves or serves.service == service and covers(serves, zone) then    -- one that could not be read may be it
+        if not tariff.serves or serves.covers(tariff.serves, service, zone) then    -- one that could not be read may be it
             return true
         end
     end
@@ -518,7 +534,7 @@ end
 -- What a version prices and the next one no longer does: a tariff that was forgotten, more often than not.
 local function check_dropped(model, before, after)
     for _, service in ipairs(model.service_list) do
-        for _, zone in ipairs(service.broken and {} or zones_of(model, service)) do
+        for _, zone in ipairs(service.broken and {} or serving.zones_of(model, service)) do
             if serves_it(before, service, zone) and not serves_it(after, service, zone) then
                 local zone_en, zone_zh = serving.named_zone(zone)
                 priced.tell_dropped(service, zone, after.from.day)
@@ -537,6 +553,7 @@ local function check_versions(model, list)
         if before.id == after.id and not failed.mentions(after.id) then
             check_counters(before, after)
             dues.check_versions(before.charges, after.charges)
+            check_bought(before, after)
             dated.check_neighbours(before, after)
             check_dropped(model, before, after)
         end
@@ -556,6 +573,7 @@ function packages.build(model, records)
     priced.check(model, list)
     layers.check(model, list)
     discounts.check(model, list)
+    serves.check_uses(model, list)
     return list
 end
 

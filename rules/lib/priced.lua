@@ -5,6 +5,7 @@ local use = ...
 local report = use "report"
 local products = use "products"
 local failed = use "failed"
+local serves = use "serves"
 local serving = use "serving"
 
 local priced = {}
@@ -25,9 +26,9 @@ local steps = { second = "60 s", byte = "1 MB", item = "1 item" }
 
 local function proposed_tariff(service, zone)
     local id = zone ~= "" and zone or service.id
-    local serves = 'service = "' .. service.id .. '"' .. (zone ~= "" and ', zone = "' .. zone .. '"' or "")
+    local served = 'service = "' .. service.id .. '"' .. (zone ~= "" and ', zone = "' .. zone .. '"' or "")
     return table.concat({ "tariff {", '    id = "' .. id .. '", say = "' .. service.id .. "." .. id .. '",',
-        "    serves = { " .. serves .. " },", '    step = "' .. (steps[service.unit] or "…") .. '", price = "…",', "}," }, "\n")
+        "    serves = { " .. served .. " },", '    step = "' .. (steps[service.unit] or "…") .. '", price = "…",', "}," }, "\n")
 end
 
 -- Is nothing known of some tariff, so that it might be the one that is missing?
@@ -47,7 +48,7 @@ end
 
 local function prices(package, service, zone)
     for _, tariff in ipairs(package.tariffs) do
-        if tariff.serves.service == service and (not zone or serving.covers(tariff.serves, zone)) then
+        if serves.covers(tariff.serves, service, zone) then
             return true
         end
     end

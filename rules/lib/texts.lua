@@ -97,6 +97,9 @@ local function needed_texts(model)
             if tariff.say then
                 need(tariff.say, at(tariff.place, "say"), line_blanks)
             end
+            if tariff.record.refuse then
+                need(tariff.record.refuse, at(tariff.place, "refuse"))
+            end
         end
         for _, allowance in ipairs(package.allowances) do
             if allowance.id then

@@ -23,6 +23,7 @@ local wanted = {
         zh = "引号中的金额，例如 \"0.15\"，至多 6 位小数", like = '"0.15"' },
     quantity = { en = "a quantity with its unit, such as \"6 s\", \"3 minutes\", \"1 MB\", \"1 item\"",
         zh = "带单位的数量，例如 \"6 s\"、\"3 minutes\"、\"1 MB\"、\"1 item\"", like = '"60 s"' },
+    conversion = { en = "a conversion, such as \"1 minute = 1 MB\"", zh = "换算，例如 \"1 minute = 1 MB\"", like = '"1 minute = 1 MB"' },
     unit = { en = "a unit, such as \"minute\" or \"MB\"", zh = "单位，例如 \"minute\" 或 \"MB\"", like = '"minute"' },
     date = { en = "a day that exists, such as \"2026-01-31\"", zh = "存在的日期，例如 \"2026-01-31\"", like = '"2026-01-31"' },
     hours = { en = "hours such as \"07:00-21:00\"", zh = "时间，例如 \"07:00-21:00\"", like = '"07:00-21:00"' },

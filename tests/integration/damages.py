@@ -194,7 +194,9 @@ class Script:
         definition = next((one for one in frame.definition.get("fields", []) if one["name"] == name), None)
         if not definition:
             return value
-        self.add("unknown field", "read", index, index + 1, name + "xy", {"unknown_field"}, place=(self.file, frame.start))
+        # what stands in the braces of an unknown field is not read
+        self.add("unknown field", "read" if simple else "alone", index, index + 1, name + "xy", {"unknown_field"},
+            place=(self.file, frame.start))
         if simple:
             self.damage_value(value, definition["type"], frame)
             if definition["required"]:
@@ -243,8 +245,9 @@ class Script:
         if self.text_at(index) == "[":
             return
         behind = value + 1 + (self.text_at(value + 1) != "}")
-        self.add("missing field", "read", index, behind, "", {"missing_field"}, range(frame.line, frame.line + 1),
-            place=(self.file, frame.start), say=f"no {name}")
+        empty = self.text_at(index - 1) == "{" and self.text_at(behind) == "}"  # a list of records then has no entries
+        self.add("missing field", "read", index, behind, "", {"missing_field", "no_entries"} if empty else {"missing_field"},
+            range(frame.line, frame.line + 1), place=(self.file, frame.start), say="has no " if empty else f"no {name}")
 
     def damage_bands(self, frame):
         for first, behind in frame.bands if len(frame.bands) > 1 else []:

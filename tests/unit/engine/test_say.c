@@ -205,6 +205,7 @@ a_decided_result_is_a_refusal_and_the_others_are_errors(void **state)
 		SAY_UNKNOWN_SUBSCRIPTION, SAY_UNKNOWN_ACCOUNT, SAY_SUSPENDED,
 		SAY_SUBSCRIPTION_ENDED, SAY_NO_PRICE, SAY_CALENDAR_NOT_COVERED,
 		SAY_AMBIGUOUS_TARIFF, SAY_OVERFLOW, SAY_RULE_FAILED, SAY_LIMIT_REACHED,
+		SAY_TOO_FEW_UNITS,
 		SAY_WRONG_CURRENCY, SAY_BALANCE_TOO_LOW, SAY_COUNT };
 	for (enum say say = 0; say < SAY_COUNT; say++)
 		assert_int_equal(say_kind(say) == SAY_REFUSAL, lists(refusals, say));

@@ -86,8 +86,9 @@ sketch_day(int32_t year, int32_t month, int32_t day)
 static inline void
 sketch_service(struct sketch *sketch, const char *id, enum unit unit, uint32_t zone_map)
 {
-	sketch->services[sketch->image.service_count++] = (struct service){ text_of(id), unit,
-		zone_map };
+	sketch->services[sketch->image.service_count++] = (struct service){
+		.id = text_of(id), .unit = unit, .zone_map = zone_map
+	};
 }
 
 static inline enum fact

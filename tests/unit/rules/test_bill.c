@@ -19,9 +19,9 @@ static const struct bill_line lines[] = {
 	{ TEXT("sms"), TEXT(""), { 1000 * FEN } },
 	{ TEXT("fee"), TEXT(""), { 500 * FEN } },
 };
-static const struct serve on_near[] = { { 0, { { 1, 0, 0, 0 } } } };
-static const struct serve on_voice[] = { { 0, ALL_ZONES } };
-static const struct serve on_sms[] = { { 1, ALL_ZONES } };
+static const struct serve on_near[] = { { .zones = { { 1, 0, 0, 0 } } } };
+static const struct serve on_voice[] = { { .zones = ALL_ZONES } };
+static const struct serve on_sms[] = { { .service = 1, .zones = ALL_ZONES } };
 
 static struct discount *
 set_off(size_t index, enum discount_stack stack, uint32_t percent, int64_t fen)

@@ -11,7 +11,7 @@
 
 static struct cap caps[2];
 static struct limit some_limits[1];
-static struct serve voice_serves[] = { { 0, ALL_ZONES } };
+static struct serve voice_serves[] = { { .zones = ALL_ZONES } };
 
 /* A minute costs 11; at most `fen` a month. */
 static struct package *

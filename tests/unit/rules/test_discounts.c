@@ -13,8 +13,8 @@
 #define PERCENT 10000 /* parts per million */
 #define OFFS_MAX 8
 
-static const struct serve voice_serves[] = { { 0, ALL_ZONES } };
-static const struct serve other_serves[] = { { 7, ALL_ZONES } };
+static const struct serve voice_serves[] = { { .zones = ALL_ZONES } };
+static const struct serve other_serves[] = { { .service = 7, .zones = ALL_ZONES } };
 
 /* Discounts and their tiers, which a test fills and gives to packages. */
 static struct discount_tier tiers[OFFS_MAX];

@@ -92,8 +92,10 @@ an_index_needs_memory(void **state)
 static void
 services_are_found_by_id(void **state)
 {
-	const struct service services[] = { { TEXT("voice"), UNIT_SECOND, NO_INDEX },
-		{ TEXT("sms"), UNIT_ITEM, NO_INDEX } };
+	const struct service services[] = {
+		{ .id = TEXT("voice"), .unit = UNIT_SECOND, .zone_map = NO_INDEX },
+		{ .id = TEXT("sms"), .unit = UNIT_ITEM, .zone_map = NO_INDEX },
+	};
 	const struct image image = { .services = services, .service_count = 2 };
 
 	(void)state;
