@@ -8,7 +8,7 @@ package "attack" {
         step = "60 s", price = "0",
         when = function(c)
             local text = "0123456789abcdef"
-            while true do text = text .. text end
+            for _ = 1, 1 << 62 do text = text .. text end
         end,
     },
 }

@@ -9,7 +9,7 @@ package "attack" {
         when = function(c)
             local a, b = "0123456789abcdef", "0123456789abcdef"
             for _ = 1, 11 do a, b = a .. a, b .. b end
-            while a == b do end
+            for _ = 1, 1 << 62 do if a ~= b then return false end end
             return true
         end,
     },

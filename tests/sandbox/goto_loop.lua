@@ -1,5 +1,5 @@
 -- The same with goto.
--- rate: failed ran for more than 10000 instructions
+-- build: loop_unbounded
 
 package "attack" {
     kind = "promotion", from = "2020-01-01",

@@ -8,7 +8,7 @@ package "attack" {
         step = "60 s", price = "0",
         when = function(c)
             local list = {}
-            while true do list[#list + 1] = #list end
+            for _ = 1, 1 << 62 do list[#list + 1] = #list end
         end,
     },
 }

@@ -6,6 +6,6 @@ package "attack" {
     tariff {
         id = "attack", say = "voice.call", serves = { service = "voice" },
         step = "60 s", price = "0",
-        when = function(c) while true do pcall(function() while true do end end) end end,
+        when = function(c) for _ = 1, 1 << 62 do pcall(function() for _ = 1, 1 << 62 do end end) end end,
     },
 }

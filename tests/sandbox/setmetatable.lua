@@ -7,7 +7,7 @@ package "attack" {
         id = "attack", say = "voice.call", serves = { service = "voice" },
         step = "60 s", price = "0",
         when = function(c)
-            setmetatable({}, { __gc = function() while true do end end })
+            setmetatable({}, { __gc = function() for _ = 1, 1 << 62 do end end })
             return true
         end,
     },

@@ -6,6 +6,6 @@ package "attack" {
     tariff {
         id = "attack", say = "voice.call", serves = { service = "voice" },
         step = "60 s", price = "0",
-        when = function(c) return c.secnds > 60 end,
+        when = function(c) return c["sec" .. "nds"] > 60 end,
     },
 }

@@ -174,7 +174,7 @@ a_budget_is_exact(void **state)
 	struct host_limits limits = host_limits_default();
 	int64_t last_good = -1;
 	char *source = replace(small_catalog, "c.seconds > 3600",
-		"(function() local n = 0 while n < c.seconds do n = n + 1 end return true end)()");
+		"(function() local n = 0 for _ = 1, c.seconds do n = n + 1 end return true end)()");
 	release = build_source(source);
 	limits.call_wall_us = 10000000; /* a busy machine must not end it first */
 	assert_int_equal(host_new(release, &limits, &host, &fault), STATUS_OK);
@@ -208,7 +208,7 @@ the_wall_deadline_is_a_fault_and_not_an_answer(void **state)
 	struct usage usage = usage_of(60);
 	struct host_limits limits = host_limits_default();
 	char *source = replace(small_catalog, "c.seconds > 3600",
-		"(function() while c.seconds == 60 do end return true end)()");
+		"(function() for _ = c.seconds, 60 do for _ = 1, 1 << 62 do end end return true end)()");
 	release = build_source(source);
 	limits.instructions_call = 4000000000;
 	assert_int_equal(host_new(release, &limits, &host, &fault), STATUS_OK);
