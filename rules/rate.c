@@ -398,6 +398,14 @@ rating_begin(struct rating *rating, const struct rate_question *question, struct
 	rating->consumption_count = 0;
 }
 
+/* All that must be known of the event before it is priced. */
+static bool
+find_event(struct rating *rating)
+{
+	return find_service(rating) && find_zone(rating) && find_quantity(rating) &&
+		find_extent(rating) && held_gather(rating);
+}
+
 enum rate_outcome
 rate_usage(const struct rate_question *question, struct arena *arena, struct pricing *pricing,
 	struct fault *fault)
@@ -406,11 +414,9 @@ rate_usage(const struct rate_question *question, struct arena *arena, struct pri
 	struct rating rating;
 
 	rating_begin(&rating, question, arena, &scratch, fault);
-	if (find_service(&rating) && find_zone(&rating) && find_quantity(&rating) &&
-		find_extent(&rating) && held_gather(&rating) &&
-		(!rating.bounded || limits_check(&rating)) && price_components(&rating) &&
-		finish_lines(&rating) && (!rating.bounded || limits_note(&rating)) &&
-		finish_consumptions(&rating)) {
+	if (find_event(&rating) && (!rating.bounded || limits_check(&rating)) &&
+		price_components(&rating) && finish_lines(&rating) &&
+		(!rating.bounded || limits_note(&rating)) && finish_consumptions(&rating)) {
 		pricing->refused = 0;
 		pricing->nearest.condition = NULL;
 		pricing->at_ms = question->usage->at_ms;
@@ -440,8 +446,7 @@ rate_unused(const struct rate_question *question, const struct pricing *pricing,
 	must(pricing->refused == 0);
 	miss->condition = NULL;
 	rating_begin(&rating, question, arena, &scratch, fault);
-	if (find_service(&rating) && find_zone(&rating) && find_extent(&rating) &&
-		held_gather(&rating) && unused_find(&rating, pricing, miss))
+	if (find_event(&rating) && unused_find(&rating, pricing, miss))
 		return RATE_DONE;
 	must(rating.outcome != RATE_COLD);
 	return rating.outcome;

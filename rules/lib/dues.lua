@@ -1,6 +1,7 @@
 -- Charges of packages: what falls due besides usage.
 
 local use, native = ...
+local failed = use "failed"
 local report = use "report"
 local types = use "types"
 local declare = use "declare"
@@ -57,7 +58,8 @@ local function check_formula(model, package, charge)
     end
     for _, path in ipairs(params.asked(charge.record.amount, 2)) do
         local group, name = string.match(path, "^(.-)%.(.*)$")
-        if not known[group] or name ~= "" and not known[group][name] then
+        local unknown = name == "" and group or name
+        if not (known[group] and (name == "" or known[group][name])) and not failed.mentions(unknown) then
             find("unknown_name", place, { what = fact_what, name = name == "" and group or path,
                 near = report.nearest(path, names) })
         end
