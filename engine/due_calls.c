@@ -143,7 +143,10 @@ pack_line(struct pack *pack, const struct due_line *line, struct arena *arena)
 {
 	struct text rule = arena_print(
 		arena, "%.*s.%.*s", TEXT_ARGS(line->package), TEXT_ARGS(line->charge));
-	pack->full |= rule.data == NULL;
+	if (rule.data == NULL) {
+		pack->full = true;
+		return;
+	}
 	pack_map(pack, 7);
 	pack_name_text(pack, "rule", rule);
 	pack_name_day(pack, "from", line->from_day);

@@ -136,7 +136,8 @@ void
 build_facts(lua_State *lua, struct image *image)
 {
 	image->fact_count = reader_open(lua, "formula_facts");
-	struct formula_fact *facts = reader_take(lua, &image->arena, image->fact_count, sizeof *facts);
+	struct formula_fact *facts = reader_take(
+		lua, &image->arena, image->fact_count, sizeof *facts);
 	for (uint32_t i = 0; i < image->fact_count; i++) {
 		reader_entry(lua, i);
 		facts[i].name = reader_text(lua, &image->arena, "name");

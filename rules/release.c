@@ -163,6 +163,7 @@ make(struct bytes bundle, enum making making, struct release **release, struct f
 	}
 	if (status != STATUS_OK)
 		return status;
+	must(built != NULL);
 	struct release *made = new_release(bundle, built);
 	if (made == NULL) {
 		built_free(built);

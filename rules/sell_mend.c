@@ -405,7 +405,7 @@ search(struct mending *mending, const struct trial *trial, uint32_t size)
 	propose_all(mending, &candidates, trial, finding);
 	for (uint32_t i = 0; i < candidates.count && status == STATUS_OK; i++) {
 		struct trial next;
-		bool makes_sense;
+		bool makes_sense = false;
 		if (has_change(&trial->fix, &candidates.list[i]) || mending->trials >= TRIALS_MAX ||
 			mending->count == SELL_FIXES_MAX)
 			continue;

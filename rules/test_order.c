@@ -2,6 +2,8 @@
 #include "reader.h"
 #include "test_run.h"
 
+#include "../engine/base/must.h"
+
 /* ---- reading ---- */
 
 struct reading {
@@ -273,6 +275,7 @@ compare_starts(struct judged *judged)
 	struct buffer *out = &judged->run->text;
 	int64_t starts_ms[SELL_ITEMS_MAX];
 	uint32_t count = 0;
+	must(test->wanted_count == 0 || judged->verdict.starts_ms != NULL);
 	for (uint32_t i = 0; i < test->wanted_count; i++)
 		if (test->wanted[i].action == SELL_ADD)
 			starts_ms[count++] = judged->verdict.starts_ms[i];

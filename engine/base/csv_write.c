@@ -7,10 +7,11 @@
 static bool
 is_formula(struct text cell)
 {
+	static const char begins[] = { '=', '+', '-', '@', '\t', '\r' };
 	size_t i = 0;
 	while (i < cell.size && cell.data[i] == '\'')
 		i++;
-	return i < cell.size && memchr("=+-@\t\r", cell.data[i], 6) != NULL;
+	return i < cell.size && memchr(begins, cell.data[i], sizeof begins) != NULL;
 }
 
 struct text
