@@ -5,6 +5,7 @@
 #ifndef SUANPAN_TEST_LIVING_CASE_H
 #define SUANPAN_TEST_LIVING_CASE_H
 
+#include "../../../store/store_parts.h"
 #include "living.h"
 
 #include <setjmp.h>
@@ -134,15 +135,11 @@ settle(void)
 static inline void
 wait_for_spares(void)
 {
-	for (int quiet = 0; quiet < 20; quiet++) {
-		struct store_stats before, after;
-		struct timespec pause = { 0, 10000000 };
-		store_stats(living.store, &before);
+	const struct journal *journal = living.store->journal;
+	struct timespec pause = { 0, 1000000 };
+	/* The current segment, in part used up, is less than a spare. */
+	while (journal_room(journal) < journal_room_of_spares(journal))
 		nanosleep(&pause, NULL);
-		store_stats(living.store, &after);
-		if (after.journal.zero_filled_bytes != before.journal.zero_filled_bytes)
-			quiet = 0;
-	}
 }
 
 /*
