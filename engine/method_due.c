@@ -1,0 +1,98 @@
+/* Methods: what falls due besides usage (see method.h). */
+#include "method_parts.h"
+
+#include "call.h"
+
+/* Tables are laid out by hand. */
+/* clang-format off */
+
+#define DUE(member) offsetof(struct price_due_params, member)
+
+static const struct field DUE_SPAN_FIELDS[] = {
+	{ "from", FIELD_TIME, offsetof(struct span_params, from_ms), false, 0, 0, NULL, NULL,
+		"first instant; since ever if absent", "起始时间，缺省为一直" },
+	{ "till", FIELD_TIME, offsetof(struct span_params, till_ms), false, 0, 0, NULL, NULL,
+		"first instant no longer in it; for ever if absent", "终止时间（不含），缺省为永久" },
+};
+SHAPE(DUE_SPAN_PARAMS, "suspended", DUE_SPAN_FIELDS, struct span_params);
+
+static const struct field DATED_FACT_FIELDS[] = {
+	{ "with", FIELD_FACTS, offsetof(struct dated_fact_params, with), true, 0, FACTS_MAX, NULL, NULL,
+		"by name, as the catalog declares them: {\"site.tenants\": 2}", "按目录声明的名称：{\"site.tenants\": 2}" },
+	{ "from", FIELD_TIME, offsetof(struct dated_fact_params, from_ms), false, 0, 0, NULL, NULL,
+		"first instant; since ever if absent", "起始时间，缺省为一直" },
+	{ "till", FIELD_TIME, offsetof(struct dated_fact_params, till_ms), false, 0, 0, NULL, NULL,
+		"first instant at which they do not hold any more; for ever if absent", "终止时间（不含），缺省为永久" },
+};
+SHAPE(DATED_FACT_PARAMS, "facts", DATED_FACT_FIELDS, struct dated_fact_params);
+
+static const struct field PRICE_DUE_FIELDS[] = {
+	{ "package", FIELD_IDENTIFIER, DUE(package), true, 0, 0, NULL, NULL, "as the catalog names it", "目录中的优惠包名称" },
+	{ "from", FIELD_TIME, DUE(from_ms), true, 0, 0, NULL, NULL, "in the first day of the period",
+		"时段首日（该日内任一时刻）" },
+	{ "till", FIELD_TIME, DUE(till_ms), true, 0, 0, NULL, NULL,
+		"first instant after the period; a day that has begun is priced whole", "时段之后的第一时刻；已开始的一天按整天计" },
+	{ "held_from", FIELD_TIME, DUE(held_from_ms), false, 0, 0, NULL, NULL,
+		"since when the package is held; since the period begins if absent", "优惠包从何时起持有；缺省为时段开始" },
+	{ "held_till", FIELD_TIME, DUE(held_till_ms), false, 0, 0, NULL, NULL,
+		"first instant at which it is not held any more; for ever if absent", "到何时止（不含）；缺省为永久" },
+	{ "suspended", FIELD_LIST, DUE(suspended), false, 0, 1000, NULL, &DUE_SPAN_PARAMS,
+		"when it was suspended", "停机的时段" },
+	{ "params", FIELD_FACTS, DUE(params), false, 0, FACTS_MAX, NULL, NULL, "parameters that the order gives", "订单给出的参数" },
+	{ "facts", FIELD_LIST, DUE(facts), false, 0, 1000, NULL, &DATED_FACT_PARAMS,
+		"what formulas may ask for, and while it holds", "公式所需的事实及其起止" },
+	{ "language", FIELD_CHOICE, DUE(language), false, 0, 0, METHOD_LANGUAGES, NULL, "of the explanation", "说明所用的语言" },
+};
+SHAPE(PRICE_DUE_PARAMS, "price.due", PRICE_DUE_FIELDS, struct price_due_params);
+
+static const struct field DUE_REASON_RESULT_FIELDS[] = {
+	{ "say", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "key of its text", "文本的键" },
+	{ "table", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "the table that was asked", "所查的表" },
+	{ "row", FIELD_INTEGER, 0, false, 0, 0, NULL, NULL, "the row that answered, as it stands in its file", "所用的表行" },
+};
+RESULT(DUE_REASON_RESULT, "reason", DUE_REASON_RESULT_FIELDS);
+static const struct field DUE_PART_RESULT_FIELDS[] = {
+	{ "from", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "first day: \"2026-03-10\"", "首日，如 \"2026-03-10\"" },
+	{ "till", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "first day after it", "之后的第一日" },
+	{ "price", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "of a whole cycle, exact: \"129\", \"1/3\"",
+		"整个周期的价格，精确值，如 \"129\"、\"1/3\"" },
+	{ "of", FIELD_INTEGER, 0, false, 0, 0, NULL, NULL, "days of the cycle, of which it costs its part",
+		"周期的天数，按份额收取" },
+	{ "version", FIELD_TIME, 0, true, 0, 0, NULL, NULL, "when the version of the package begins", "优惠包版本的生效时间" },
+	{ "because", FIELD_LIST, 0, false, 0, 0, NULL, &DUE_REASON_RESULT, "what a formula says of it", "公式给出的理由" },
+};
+RESULT(DUE_PART_RESULT, "part", DUE_PART_RESULT_FIELDS);
+
+static const struct field DUE_LINE_RESULT_FIELDS[] = {
+	{ "rule", FIELD_TEXT, 0, true, 0, 130, NULL, NULL, "package.charge", "优惠包.收费" },
+	{ "from", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "first day of its cycle", "周期首日" },
+	{ "till", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "first day after its cycle", "周期之后的第一日" },
+	{ "due", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "the day on which it falls due", "应付日" },
+	{ "amount", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "of the line, rounded once", "本行金额，取整一次" },
+	{ "exact", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "the sum of its parts before rounding", "取整前各段之和" },
+	{ "parts", FIELD_LIST, 0, true, 0, 0, NULL, &DUE_PART_RESULT, "runs of days in which nothing changed",
+		"没有变化的各段日子" },
+};
+RESULT(DUE_LINE_RESULT, "line", DUE_LINE_RESULT_FIELDS);
+
+static const struct field PRICE_DUE_RESULT_FIELDS[] = {
+	{ "outcome", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "\"priced\" or \"refused\"", "priced 或 refused" },
+	{ "amount", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "the sum of all lines", "各行之和" },
+	{ "currency", FIELD_CURRENCY, 0, false, 0, 0, NULL, NULL, "of all amounts", "币种" },
+	{ "lines", FIELD_LIST, 0, false, 0, 0, NULL, &DUE_LINE_RESULT, "one for each cycle of each charge",
+		"每项收费的每个周期一行" },
+	{ "release", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "the release that priced it, first 12 digits",
+		"定价所用规则版本（前 12 位）" },
+	{ "text", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "why, in lines for people", "供人阅读的说明" },
+	{ "code", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "refused: the stable code", "拒绝代码" },
+	{ "say", FIELD_SAY, 0, false, 0, 0, NULL, NULL, "refused: a sentence in both languages", "拒绝原因，中英文" },
+	{ "nearest", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "refused: the charge that can't be priced", "无法计价的收费" },
+	{ "because", FIELD_MAP, 0, false, 0, 0, NULL, &METHOD_BECAUSE_RESULT, "refused: why", "拒绝的依据" },
+};
+RESULT(PRICE_DUE_RESULT, "dues", PRICE_DUE_RESULT_FIELDS);
+
+static const enum say PRICE_DUE_SAYS[] = { SAY_NO_RELEASE, SAY_NOT_FOUND, SAY_FIELDS_CONFLICT, SAY_OVERFLOW,
+	SAY_PARAMETER, SAY_FACT, SAY_RULE_FAILED, SAY_OVERLOADED, SAY_COUNT };
+const struct method METHOD_PRICE_DUE = { "price.due", &PRICE_DUE_PARAMS, NULL, &PRICE_DUE_RESULT, PRICE_DUE_SAYS,
+	due_run_price, NULL, "what a package costs besides usage in a period: its fees, line by line; changes nothing",
+	"查询优惠包在一段时间内使用费以外的费用，不做任何更改", false };

@@ -1,0 +1,130 @@
+/* Methods: balances and the ledger (see method.h). */
+#include "method_parts.h"
+
+#include "call.h"
+
+/* Tables are laid out by hand. */
+/* clang-format off */
+
+GET_PARAMS(BALANCE_GET, "balance.get", "account", "the account's id", "账户编号");
+
+static const struct field BALANCE_RESULT_ITEM_FIELDS[] = {
+	{ "balance", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "its name; \"main\" is the first", "账本名称" },
+	{ "kind", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "cash, gift, deposit, units", "类型" },
+	{ "unit", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "currency or unit", "币种或单位" },
+	{ "amount", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "what is there", "余额" },
+	{ "held", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "of it, held for sessions", "预占金额" },
+	{ "version", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "position of the last entry", "最近一次变动的位置" },
+};
+RESULT(BALANCE_ITEM, "balance", BALANCE_RESULT_ITEM_FIELDS);
+static const struct field BALANCE_RESULT_FIELDS[] = {
+	{ "account", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "the account", "账户" },
+	{ "floor", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "how low it may fall", "余额下限" },
+	{ "available", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "what may be spent: amount - held - floor",
+		"可用额：余额 - 预占 - 下限" },
+	{ "balances", FIELD_LIST, 0, true, 0, 0, NULL, &BALANCE_ITEM, "all of them", "各账本" },
+};
+RESULT(BALANCE_RESULT, "balances", BALANCE_RESULT_FIELDS);
+
+#define TOPUP(member) offsetof(struct topup_params, member)
+static const struct field TOPUP_FIELDS[] = {
+	{ "id", FIELD_IDENTIFIER, TOPUP(id), true, 0, 0, NULL, NULL,
+		"the request's own id: sent twice, it counts once", "请求编号：重复发送只生效一次" },
+	{ "account", FIELD_IDENTIFIER, TOPUP(account), true, 0, 0, NULL, NULL, "whose balance", "账户" },
+	{ "at", FIELD_TIME, TOPUP(at_ms), true, 0, 0, NULL, NULL, "when it was paid", "充值时间" },
+	{ "amount", FIELD_MONEY, TOPUP(amount), true, 1, MICROS_MAX, NULL, NULL, "more than 0", "金额，大于 0" },
+	{ "currency", FIELD_CURRENCY, TOPUP(currency), true, 0, 0, NULL, NULL, "must be the account's",
+		"必须与账户币种一致" },
+	{ "attempt", FIELD_INTEGER, TOPUP(attempt), false, 1, 255, NULL, NULL,
+		"2 and up decide a refused request anew; 1 if absent", "大于 1 表示重新处理；缺省为 1" },
+};
+SHAPE(TOPUP_PARAMS, "balance.topup", TOPUP_FIELDS, struct topup_params);
+static const struct field TOPUP_RESULT_FIELDS[] = {
+	{ "outcome", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "\"topped_up\" or \"refused\"", "topped_up 或 refused" },
+	{ "repeat", FIELD_BOOLEAN, 0, true, 0, 0, NULL, NULL, "the answer was given before", "是否重复应答" },
+	{ "charge", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "where it is kept, for charge.get", "记录位置" },
+	{ "amount", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "what was added", "充值金额" },
+	{ "currency", FIELD_CURRENCY, 0, false, 0, 0, NULL, NULL, "currency", "币种" },
+	{ "balance", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "afterwards", "充值后余额" },
+	REFUSAL_FIELDS,
+};
+RESULT(TOPUP_RESULT, "topup", TOPUP_RESULT_FIELDS);
+static const enum say TOPUP_SAYS[] = { SAY_ID_CONFLICT, SAY_UNKNOWN_ACCOUNT, SAY_WRONG_CURRENCY, SAY_OVERFLOW,
+	SAY_TOO_OLD, SAY_AHEAD_OF_CLOCK, SAY_DISK_FULL, SAY_OVERLOADED, SAY_COUNT };
+
+#define HISTORY(member) offsetof(struct history_params, member)
+static const struct field HISTORY_FIELDS[] = {
+	{ "account", FIELD_IDENTIFIER, HISTORY(account), true, 0, 0, NULL, NULL, "the account's id", "账户编号" },
+	{ "limit", FIELD_INTEGER, HISTORY(limit), false, 1, 500, NULL, NULL, "entries a page; 50 if absent; a page of long entries has fewer",
+		"每页条数，缺省 50；条目很长时会更少" },
+	{ "cursor", FIELD_TEXT, HISTORY(cursor), false, 1, 1024, NULL, NULL, "`next` of the page before",
+		"上一页返回的 next" },
+	{ "from", FIELD_TIME, HISTORY(from_ms), false, 0, 0, NULL, NULL, "only entries made at or after this",
+		"起始时间（含），按入账时间" },
+	{ "till", FIELD_TIME, HISTORY(till_ms), false, 0, 0, NULL, NULL, "only entries made before this",
+		"终止时间（不含），按入账时间" },
+};
+SHAPE(HISTORY_PARAMS, "history", HISTORY_FIELDS, struct history_params);
+
+static const struct field POSTING_RESULT_FIELDS[] = {
+	{ "book", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "a balance, a counter, or a named book", "账目" },
+	{ "amount", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "money as decimal text, units as an integer", "数额" },
+	{ "unit", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "currency or unit", "币种或单位" },
+};
+RESULT(POSTING_RESULT, "posting", POSTING_RESULT_FIELDS);
+static const struct field ENTRY_RESULT_FIELDS[] = {
+	{ "charge", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "shard:position:index", "记录位置" },
+	{ "kind", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "charge, refusal, topup, put, release", "类型" },
+	{ "made", FIELD_TIME, 0, true, 0, 0, NULL, NULL, "when it was decided", "入账时间" },
+	{ "at", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "when it happened", "发生时间" },
+	{ "scope", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "service id or account", "业务接入号或账户" },
+	{ "id", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "the request's id", "请求编号" },
+	{ "attempt", FIELD_INTEGER, 0, false, 0, 0, NULL, NULL, "of the request", "第几次处理" },
+	{ "answer", FIELD_ANY, 0, false, 0, 0, NULL, NULL, "what was answered", "当时的应答" },
+	{ "postings", FIELD_LIST, 0, true, 0, 0, NULL, &POSTING_RESULT, "they sum to zero", "分录，合计为零" },
+};
+RESULT(ENTRY_RESULT, "entry", ENTRY_RESULT_FIELDS);
+static const struct field HISTORY_RESULT_FIELDS[] = {
+	{ "entries", FIELD_LIST, 0, true, 0, 0, NULL, &ENTRY_RESULT, "newest first", "记录，最新在前" },
+	{ "next", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "cursor of the next page; absent on the last",
+		"下一页的 cursor；最后一页没有" },
+};
+RESULT(HISTORY_RESULT, "history", HISTORY_RESULT_FIELDS);
+
+static const struct field CHARGE_GET_FIELDS[] = {
+	{ "charge", FIELD_TEXT, offsetof(struct charge_get_params, charge), true, 5, 64, NULL, NULL,
+		"shard:position:index, as a charge was answered", "计费应答中的 shard:position:index" },
+};
+SHAPE(CHARGE_GET_PARAMS, "charge.get", CHARGE_GET_FIELDS, struct charge_get_params);
+static const char *const CHARGE_GET_POSITIONAL[] = { "charge", NULL };
+
+const struct method METHOD_CHARGE_GET = { "charge.get", &CHARGE_GET_PARAMS, CHARGE_GET_POSITIONAL, &ENTRY_RESULT,
+	METHOD_GET_SAYS, history_run_charge, NULL, "one entry of the ledger, with its postings", "查询一条账目及其分录", false };
+static const struct field CHARGE_EXPLAIN_FIELDS[] = {
+	{ "charge", FIELD_TEXT, offsetof(struct charge_explain_params, charge), true, 5, 64, NULL, NULL,
+		"shard:position:index, as a charge was answered", "计费应答中的 shard:position:index" },
+	{ "language", FIELD_CHOICE, offsetof(struct charge_explain_params, language), false, 0, 0, METHOD_LANGUAGES, NULL,
+		"of the explanation", "说明所用的语言" },
+};
+SHAPE(CHARGE_EXPLAIN_PARAMS, "charge.explain", CHARGE_EXPLAIN_FIELDS, struct charge_explain_params);
+static const char *const CHARGE_EXPLAIN_POSITIONAL[] = { "charge", "language", NULL };
+static const struct field EXPLAIN_RESULT_FIELDS[] = {
+	{ "charge", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "shard:position:index", "记录位置" },
+	{ "kind", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "charge or refusal", "charge 或 refusal" },
+	{ "at", FIELD_TIME, 0, true, 0, 0, NULL, NULL, "when it happened", "发生时间" },
+	{ "release", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "the release that priced it, 64 digits", "定价所用规则版本" },
+	{ "text", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "why, in lines for people: each line of the charge, and its parts",
+		"供人阅读的说明：费用的每一行及其各段" },
+};
+RESULT(EXPLAIN_RESULT, "explanation", EXPLAIN_RESULT_FIELDS);
+
+const struct method METHOD_CHARGE_EXPLAIN = { "charge.explain", &CHARGE_EXPLAIN_PARAMS, CHARGE_EXPLAIN_POSITIONAL,
+	&EXPLAIN_RESULT, METHOD_GET_SAYS, explain_run, NULL,
+	"why a charge is what it is, in the words of the release that priced it; nothing is rated again",
+	"按当时定价的规则版本说明一笔费用的由来，不重新计价", false };
+const struct method METHOD_HISTORY = { "history", &HISTORY_PARAMS, NULL, &HISTORY_RESULT, METHOD_GET_SAYS, history_run,
+	NULL, "an account's entries, newest first, a page at a time", "账户明细，最新在前，分页返回", false };
+const struct method METHOD_BALANCE_GET = { "balance.get", &BALANCE_GET, BALANCE_GET_POSITIONAL, &BALANCE_RESULT,
+	METHOD_GET_SAYS, query_run_balance, NULL, "an account's balances", "查询账户余额", true };
+const struct method METHOD_BALANCE_TOPUP = { "balance.topup", &TOPUP_PARAMS, NULL, &TOPUP_RESULT, TOPUP_SAYS,
+	topup_run, NULL, "puts money on an account's main balance, once", "向账户充值，且只生效一次", true };

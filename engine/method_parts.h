@@ -1,0 +1,74 @@
+/*
+ * What the parts of the method table (method.h) share: how a shape is written down, and what several
+ * methods have in common. Each method_*.c describes the methods of one subject; method.c lists them.
+ */
+#ifndef SUANPAN_METHOD_PARTS_H
+#define SUANPAN_METHOD_PARTS_H
+
+#include "method.h"
+
+#include <stddef.h>
+
+/* Tables are laid out by hand. */
+/* clang-format off */
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define SHAPE(c_name, shown, list, type) \
+	static const struct shape c_name = { shown, list, COUNT(list), sizeof(type) }
+#define RESULT(c_name, shown, list) static const struct shape c_name = { shown, list, COUNT(list), 0 }
+
+#define QUANTITY_MAX INT64_C(1000000000000000)
+#define MICROS_MAX INT64_C(1000000000000000000)
+#define FACTS_MAX 32
+
+/* A method that takes the id of one thing, as a map or in an array. */
+#define GET_PARAMS(c_name, shown, key, en, zh) \
+	static const struct field c_name##_FIELDS[] = { { key, FIELD_IDENTIFIER, \
+		offsetof(struct get_params, id), true, 0, 0, NULL, NULL, en, zh } }; \
+	SHAPE(c_name, shown, c_name##_FIELDS, struct get_params); \
+	static const char *const c_name##_POSITIONAL[] = { key, NULL }
+
+/* What a refusal says in a result. */
+#define REFUSAL_FIELDS \
+	{ "code", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "refused: the stable code", "拒绝代码" }, \
+		{ "say", FIELD_SAY, 0, false, 0, 0, NULL, NULL, "refused: a sentence in both languages", \
+			"拒绝原因，中英文" }, \
+		{ "nearest", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "refused: the nearest rule", "最接近的规则" }, \
+		{ "because", FIELD_MAP, 0, false, 0, 0, NULL, &METHOD_BECAUSE_RESULT, \
+			"refused: why it did not apply", "该规则不适用的原因" }
+
+extern const char *const METHOD_LANGUAGES[];
+extern const struct shape METHOD_NO_PARAMS;
+extern const struct shape METHOD_BECAUSE_RESULT;
+extern const enum say METHOD_NO_SAYS[];
+extern const enum say METHOD_GET_SAYS[];
+
+extern const struct method METHOD_HELLO;
+extern const struct method METHOD_PING;
+extern const struct method METHOD_RATE;
+extern const struct method METHOD_CHARGE;
+extern const struct method METHOD_CHARGE_BATCH;
+extern const struct method METHOD_PRICE_DUE;
+extern const struct method METHOD_CHARGE_GET;
+extern const struct method METHOD_CHARGE_EXPLAIN;
+extern const struct method METHOD_CUSTOMER_PUT;
+extern const struct method METHOD_CUSTOMER_GET;
+extern const struct method METHOD_ACCOUNT_PUT;
+extern const struct method METHOD_ACCOUNT_GET;
+extern const struct method METHOD_SUBSCRIPTION_PUT;
+extern const struct method METHOD_SUBSCRIPTION_GET;
+extern const struct method METHOD_BALANCE_GET;
+extern const struct method METHOD_BALANCE_TOPUP;
+extern const struct method METHOD_HISTORY;
+extern const struct method METHOD_RELEASE_PUBLISH;
+extern const struct method METHOD_RELEASE_LIST;
+extern const struct method METHOD_RELEASE_ACTIVATE;
+extern const struct method METHOD_RELEASE_REVERT;
+extern const struct method METHOD_RELEASE_CANCEL;
+extern const struct method METHOD_RELEASE_HISTORY;
+extern const struct method METHOD_RELEASE_DELETE;
+extern const struct method METHOD_RELEASE_MIGRATE;
+extern const struct method METHOD_RELEASE_DIFF;
+extern const struct method METHOD_STATS;
+
+#endif

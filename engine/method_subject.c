@@ -1,0 +1,124 @@
+/* Methods: customers, accounts, subscriptions (see method.h). */
+#include "method_parts.h"
+
+#include "call.h"
+
+/* Tables are laid out by hand. */
+/* clang-format off */
+
+#define EXPECT(type) \
+	{ "expect", FIELD_INTEGER, offsetof(struct type, expect), false, 0, INT64_MAX, NULL, NULL, \
+		"the version you read; 0: it must not exist yet; absent: whatever is there is replaced", \
+		"读到的版本；0 表示必须尚不存在；缺省则直接替换" }
+
+static const struct field CUSTOMER_FIELDS[] = {
+	{ "customer", FIELD_IDENTIFIER, offsetof(struct customer_params, customer), true, 0, 0, NULL, NULL,
+		"the customer's id", "客户编号" },
+	{ "segment", FIELD_TEXT, offsetof(struct customer_params, segment), false, 0, 64, NULL, NULL,
+		"\"public\", \"business\" …", "客户群：public、business 等" },
+	{ "area", FIELD_TEXT, offsetof(struct customer_params, area), false, 0, 64, NULL, NULL, "area", "地区" },
+	{ "facts", FIELD_FACTS, offsetof(struct customer_params, facts), false, 0, FACTS_MAX, NULL, NULL,
+		"what rules may know of the customer", "规则可读取的客户属性" },
+	EXPECT(customer_params),
+};
+SHAPE(CUSTOMER_PARAMS, "customer.put", CUSTOMER_FIELDS, struct customer_params);
+
+static const struct field ACCOUNT_FIELDS[] = {
+	{ "account", FIELD_IDENTIFIER, offsetof(struct account_params, account), true, 0, 0, NULL, NULL,
+		"the account's id", "账户编号" },
+	{ "customer", FIELD_IDENTIFIER, offsetof(struct account_params, customer), true, 0, 0, NULL, NULL,
+		"whose it is; must exist", "所属客户，必须已存在" },
+	{ "currency", FIELD_CURRENCY, offsetof(struct account_params, currency), false, 0, 0, NULL, NULL,
+		"CNY if absent; never changes", "缺省为 CNY；不可更改" },
+	{ "zone", FIELD_TEXT, offsetof(struct account_params, zone), false, 0, 64, NULL, NULL,
+		"time zone of its bills, if not the catalog's", "账单时区，缺省同目录" },
+	{ "bill_day", FIELD_INTEGER, offsetof(struct account_params, bill_day), false, 1, 28, NULL, NULL,
+		"day of the month on which a cycle begins; 1 if absent", "账期起始日，缺省为 1" },
+	{ "floor", FIELD_MONEY, offsetof(struct account_params, floor), false, -MICROS_MAX, 0, NULL, NULL,
+		"how low the balance may fall: \"0\" if absent, \"-100.00\" for a credit of 100",
+		"余额下限：缺省 \"0\"；\"-100.00\" 表示信用额度 100" },
+	EXPECT(account_params),
+};
+SHAPE(ACCOUNT_PARAMS, "account.put", ACCOUNT_FIELDS, struct account_params);
+
+static const char *const STATES[] = { "active", "suspended", "ended", NULL };
+
+#define SPAN_FIELDS(name, en, zh) \
+	{ name, FIELD_IDENTIFIER, offsetof(struct span_params, id), true, 0, 0, NULL, NULL, en, zh }, \
+		{ "from", FIELD_TIME, offsetof(struct span_params, from_ms), false, 0, 0, NULL, NULL, \
+			"first instant; since ever if absent", "起始时间，缺省为一直" }, \
+		{ "till", FIELD_TIME, offsetof(struct span_params, till_ms), false, 0, 0, NULL, NULL, \
+			"first instant no longer in force; for ever if absent", "终止时间（不含），缺省为永久" }
+
+static const struct field SERVICE_ID_FIELDS[] = { SPAN_FIELDS("service_id", "phone number, account name",
+	"电话号码、账号名") };
+SHAPE(SERVICE_ID_PARAMS, "service_ids", SERVICE_ID_FIELDS, struct span_params);
+static const struct field PACKAGE_FIELDS[] = { SPAN_FIELDS("package", "as the catalog names it",
+	"目录中的优惠包名称") };
+SHAPE(PACKAGE_PARAMS, "packages", PACKAGE_FIELDS, struct span_params);
+static const struct field STATE_FIELDS[] = {
+	{ "state", FIELD_CHOICE, offsetof(struct span_params, state), true, 0, 0, STATES, NULL,
+		"in which usage is priced, refused as suspended, or refused as ended", "状态" },
+	{ "from", FIELD_TIME, offsetof(struct span_params, from_ms), false, 0, 0, NULL, NULL,
+		"first instant; since ever if absent", "起始时间，缺省为一直" },
+	{ "till", FIELD_TIME, offsetof(struct span_params, till_ms), false, 0, 0, NULL, NULL,
+		"first instant no longer in force; for ever if absent", "终止时间（不含），缺省为永久" },
+};
+SHAPE(STATE_PARAMS, "states", STATE_FIELDS, struct span_params);
+
+static const struct field SUBSCRIPTION_FIELDS[] = {
+	{ "subscription", FIELD_IDENTIFIER, offsetof(struct subscription_params, subscription), true, 0, 0, NULL,
+		NULL, "the subscription's id", "用户编号" },
+	{ "account", FIELD_IDENTIFIER, offsetof(struct subscription_params, account), true, 0, 0, NULL, NULL,
+		"who pays; must exist", "付费账户，必须已存在" },
+	{ "product", FIELD_IDENTIFIER, offsetof(struct subscription_params, product), true, 0, 0, NULL, NULL,
+		"as the catalog names it", "产品，目录中的名称" },
+	{ "service_ids", FIELD_LIST, offsetof(struct subscription_params, service_ids), false, 0, 16, NULL,
+		&SERVICE_ID_PARAMS, "by which its usage is known, with dates; a text alone is held for ever",
+		"业务接入号及其日期；仅写文本表示永久" },
+	{ "packages", FIELD_LIST, offsetof(struct subscription_params, packages), false, 0, 100, NULL,
+		&PACKAGE_PARAMS, "what it holds, with dates; a text alone is held for ever",
+		"所持优惠包及其日期；仅写文本表示永久" },
+	{ "states", FIELD_LIST, offsetof(struct subscription_params, states), false, 0, 100, NULL,
+		&STATE_PARAMS, "active for ever if absent; outside all of them it is ended",
+		"状态及其日期；缺省为一直正常，范围之外视为终止" },
+	EXPECT(subscription_params),
+};
+SHAPE(SUBSCRIPTION_PARAMS, "subscription.put", SUBSCRIPTION_FIELDS, struct subscription_params);
+
+GET_PARAMS(CUSTOMER_GET, "customer.get", "customer", "the customer's id", "客户编号");
+GET_PARAMS(ACCOUNT_GET, "account.get", "account", "the account's id", "账户编号");
+GET_PARAMS(SUBSCRIPTION_GET, "subscription.get", "subscription", "the subscription's id", "用户编号");
+static const struct field PUT_RESULT_FIELDS[] = {
+	{ "outcome", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "\"stored\", or \"unchanged\" if it was so already",
+		"stored；若内容未变则为 unchanged" },
+	{ "version", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "for `expect` next time", "版本，供下次 expect 使用" },
+};
+RESULT(PUT_RESULT, "put", PUT_RESULT_FIELDS);
+static const struct field GET_RESULT_FIELDS[] = {
+	{ "version", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "for `expect`", "版本，供 expect 使用" },
+	{ "terms", FIELD_TIME, 0, false, 0, 0, NULL, NULL,
+		"of a subscription: since when it has the terms it has, for releases that are for new subscriptions only; a new one has "
+		"those of its earliest date, or of today",
+		"用户的签约时间，用于仅对新用户生效的规则版本；新建时取其最早日期，没有日期则为当天" },
+	{ "…", FIELD_ANY, 0, true, 0, 0, NULL, NULL, "the fields of the put", "与 put 相同的字段" },
+};
+RESULT(GET_RESULT, "get", GET_RESULT_FIELDS);
+static const enum say PUT_SAYS[] = { SAY_VERSION_CONFLICT, SAY_NOT_FOUND, SAY_IN_USE, SAY_DISK_FULL,
+	SAY_OVERLOADED, SAY_COUNT };
+const struct method METHOD_CUSTOMER_PUT = { "customer.put", &CUSTOMER_PARAMS, NULL, &PUT_RESULT, PUT_SAYS,
+	put_run_customer, NULL, "makes or changes a customer", "新建或修改客户", true };
+const struct method METHOD_CUSTOMER_GET = { "customer.get", &CUSTOMER_GET, CUSTOMER_GET_POSITIONAL, &GET_RESULT,
+	METHOD_GET_SAYS, query_run_customer, NULL, "reads a customer", "查询客户", false };
+const struct method METHOD_ACCOUNT_PUT = { "account.put", &ACCOUNT_PARAMS, NULL, &PUT_RESULT, PUT_SAYS,
+	put_run_account, NULL, "makes or changes an account; a new one has a balance of 0; never touches money",
+	"新建或修改账户；新账户余额为 0；不涉及资金", true };
+const struct method METHOD_ACCOUNT_GET = { "account.get", &ACCOUNT_GET, ACCOUNT_GET_POSITIONAL, &GET_RESULT,
+	METHOD_GET_SAYS, query_run_account, NULL, "reads an account", "查询账户", false };
+const struct method METHOD_SUBSCRIPTION_PUT = { "subscription.put", &SUBSCRIPTION_PARAMS, NULL, &PUT_RESULT,
+	PUT_SAYS, put_run_subscription, NULL,
+	"makes or changes a subscription with its service ids, packages and states, in one step",
+	"新建或修改用户及其接入号、优惠包和状态，一步完成", true };
+const struct method METHOD_SUBSCRIPTION_GET = { "subscription.get", &SUBSCRIPTION_GET,
+	SUBSCRIPTION_GET_POSITIONAL, &GET_RESULT, METHOD_GET_SAYS, query_run_subscription, NULL,
+	"reads a subscription", "查询用户", false };
