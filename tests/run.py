@@ -31,6 +31,7 @@ SANITIZERS = {
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
 }
 OUTPUT_LINES_MAX = 120
+SECONDS_MAX = 1200  # of one job: a hang is ended, a slow machine is not
 
 
 class Case:
@@ -46,7 +47,7 @@ class Case:
 class Job:
     """A program that is run, and how its tests are found in what it leaves."""
 
-    def __init__(self, name, command, read, seconds_max=300, environment=None, folder=ROOT):
+    def __init__(self, name, command, read, seconds_max=SECONDS_MAX, environment=None, folder=ROOT):
         self.name = name
         self.command = [str(part) for part in command]
         self.read = read
@@ -175,19 +176,19 @@ class Plan:
 
     def make(self, mode, *targets):
         command = ["make", f"-j{os.cpu_count() or 2}", f"MODE={mode}", f"BUILD={self.mode(mode)}", *targets]
-        return Job(f"build {mode}", command, one_case, 1800)
+        return Job(f"build {mode}", command, one_case, 2 * SECONDS_MAX)
 
     def units(self):
         jobs = []
         for source in sorted(ROOT.glob("tests/unit/*/test_*.c")):
             name = source.relative_to(ROOT).with_suffix("")
             program = self.mode("asan") / name
-            job = Job(f"unit {name.relative_to('tests/unit')}", [program], cmocka_cases, 300, SANITIZERS)
+            job = Job(f"unit {name.relative_to('tests/unit')}", [program], cmocka_cases, SECONDS_MAX, SANITIZERS)
             job.size = source.stat().st_size
             jobs.append(job)
         return jobs
 
-    def pytest(self, path, mode="release", seconds_max=300, environment=None, arguments=()):
+    def pytest(self, path, mode="release", seconds_max=SECONDS_MAX, environment=None, arguments=()):
         name = path.relative_to(ROOT / "tests").with_suffix("").as_posix()
         label = name if mode == "release" else f"{name} ({mode})"
         folder = self.folder()

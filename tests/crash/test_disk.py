@@ -213,7 +213,7 @@ def test_a_full_disk_refuses_new_work_by_name_reads_go_on_and_service_returns_by
         load.until_refused(client)
 
         disk.empty()
-        server.wait_until(lambda: load.send(client, 1) == 1, seconds=10)
+        server.wait_until(lambda: load.send(client, 1) == 1)
         assert load.send(client, 3000) == 3000
         assert len(load.refused) > 0 and load.send_refused(client) > 0, "an id that was told DISK_FULL is not used up"
         assert load.refused == []
@@ -255,7 +255,7 @@ def test_a_disk_without_a_single_byte_stops_nothing_and_loses_nothing(disk):
             load.check(client)
             disk.empty()
         client = server.connect()
-        server.wait_until(lambda: load.send(client, 1) == 1, seconds=10)
+        server.wait_until(lambda: load.send(client, 1) == 1)
         load.send_refused(client)
         assert load.refused == []
         load.check(client)

@@ -54,7 +54,7 @@ def charge_all(server, parts):
     answers = [None] * len(parts)
 
     def charge(place):
-        with server.connect(timeout=120) as client:
+        with server.connect(timeout=300) as client:
             answers[place] = sample.results(client.call_all("charge", parts[place], in_flight=200))
 
     threads = [threading.Thread(target=charge, args=(place,)) for place in range(len(parts))]
@@ -111,7 +111,7 @@ def test_records_that_do_not_fit_are_charged_right_in_bounded_memory_and_are_the
         assert again == [[{**answer, "repeat": True} for answer in part] for part in answers]
         if not SANITIZED:
             assert own_memory(server) < bound
-        client = server.connect(timeout=120)
+        client = server.connect(timeout=300)
         balances = sample.results(client.call_all("balance.get", [[number] for number in NUMBERS], in_flight=200))
         assert {n: Decimal(b["available"]) for n, b in zip(NUMBERS, balances, strict=True)} == oracle.balances
         assert server.stop() == 0
@@ -142,7 +142,7 @@ def test_killed_again_and_again_while_most_records_are_cold():
             server.start()
         answers = sender.finish()
         assert {answer["amount"] for answer in answers} == {"0.22"}
-        client = server.connect(timeout=120)
+        client = server.connect(timeout=300)
         calls = Counter(request["service_id"] for request in requests)
         balances = sample.results(client.call_all("balance.get", [[number] for number in numbers], in_flight=200))
         for number, balance in zip(numbers, balances, strict=True):

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from server import ROOT, SMALL, binary, clean_environment
 
-SECONDS_MAX = 60
+SECONDS_MAX = 120
 
 
 class Step:

@@ -27,6 +27,7 @@ import msgpack
 ROOT = Path(__file__).resolve().parents[2]
 # Built with sanitizers, which report what they found at a clean end only.
 SANITIZED = "ASAN_OPTIONS" in os.environ
+SECONDS_MAX = 300  # of any wait: a hang fails, a slow machine does not
 
 SMALL = {
     "journal_segment": "1 MiB",
@@ -57,7 +58,7 @@ def clean_environment():
 def suanpan(*arguments, **options):
     """Runs the command line; gives the finished process with its texts. Options are those of subprocess.run."""
     options.setdefault("env", clean_environment())
-    options.setdefault("timeout", 120)
+    options.setdefault("timeout", SECONDS_MAX)
     options.setdefault("cwd", tempfile.gettempdir())
     if "input" not in options:
         options.setdefault("stdin", subprocess.DEVNULL)
@@ -77,7 +78,7 @@ class ServerError(Exception):
 class Client:
     """One connection. Requests may be sent ahead; answers are found by their number, whatever their order."""
 
-    def __init__(self, address, timeout=30):
+    def __init__(self, address, timeout=SECONDS_MAX):
         family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
         self.socket = socket.socket(family, socket.SOCK_STREAM)
         self.socket.settimeout(timeout)
@@ -289,7 +290,7 @@ class Server:
 
     # ---- talking to it ----
 
-    def connect(self, tcp=False, timeout=30):
+    def connect(self, tcp=False, timeout=SECONDS_MAX):
         """A client; it is closed with the server."""
         client = Client(self.address if tcp else self.socket, timeout)
         self.clients.append(client)
@@ -325,7 +326,7 @@ class Server:
                 assert error is None, error
                 assert result["outcome"] in ("stored", "unchanged", "topped_up"), result
 
-    def wait_until(self, true, seconds=30, every=0.02):
+    def wait_until(self, true, seconds=SECONDS_MAX, every=0.02):
         """Waits until true() is; fails after so many seconds."""
         deadline = time.monotonic() + seconds
         while not true():

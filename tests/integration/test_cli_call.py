@@ -159,7 +159,7 @@ def test_a_server_that_dies_half_way_is_said_with_code_3(server):
     except BrokenPipeError:
         pass
     process.stdin = None
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=300)
     assert process.returncode == 3
     assert b"lines were answered" in err
 

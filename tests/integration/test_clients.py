@@ -37,7 +37,7 @@ def run_neovim(script, tmp_path, **environment):
     command = ["nvim", "--headless", "-u", "NONE", "-i", "NONE", "-n", "-S", sample.ROOT / "tests/integration" / script]
     done = subprocess.run(
         command, env={**os.environ, **environment, "RESULTS": str(results), "XDG_STATE_HOME": str(tmp_path)},
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 0 and results.exists(), (done.stdout, done.stderr, results.exists() and results.read_text())
     return json.loads(results.read_text())

@@ -24,7 +24,7 @@ def environment(tmp_path):
 def demo(environment, **options):
     command = [ROOT / "tools/demo.sh"]
     return subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL, **options
+        command, env=environment, capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL, **options
     )
 
 
@@ -70,7 +70,7 @@ def test_in_the_foreground_it_serves_until_interrupted(environment):
         assert second.returncode == 1
         assert "is in use by another server" in second.stderr
         os.killpg(process.pid, signal.SIGINT)
-        rest, _ = process.communicate(timeout=60)
+        rest, _ = process.communicate(timeout=300)
         assert process.returncode == 0
         assert "The server has stopped" in rest
     finally:

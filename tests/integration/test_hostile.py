@@ -121,7 +121,7 @@ def push_all(server, floods, seconds):
     ]
     for process in processes:
         process.start()
-    found = [taken.get(timeout=60) for _ in processes]
+    found = [taken.get(timeout=300) for _ in processes]
     for process in processes:
         process.join(30)
     return found

@@ -128,7 +128,7 @@ def test_a_process_that_dies_is_named_and_changes_nothing(server, stock):
 def test_a_server_that_is_killed_meanwhile_leaves_no_process_and_no_release(server, stock):
     _, _, child = begin_proving(server, with_code(stock, "catalog.lua", SLOW))
     server.kill()
-    server.wait_until(lambda: not is_there(child), seconds=10)
+    server.wait_until(lambda: not is_there(child))
     assert suanpan("fsck", server.data).returncode == 0
     server.start()
     assert_nothing_is_kept(server)

@@ -69,7 +69,7 @@ def test_releases_of_2000_packages_are_switched_under_load_without_a_stall(folde
     processor, so that whatever else this machine does meanwhile counts for nothing.
     """
     with Server() as server:
-        client = server.connect(timeout=120)
+        client = server.connect(timeout=300)
         server.publish(ROOT / "rules/catalogs/e6")  # somebody must be able to call before
         server.subscribe(["1001"], package="base_0001", product="line", balance="100000000.00")
         bundles = [bundle(folder) for folder in folders]
