@@ -7,7 +7,7 @@
 static int
 check_run(int count, char **arguments)
 {
-	const char *directory, *language = "en", *least = "error";
+	const char *directory, *language = options_language(), *least = "error";
 	enum severity fail_on;
 	bool json = false;
 	const struct option list[] = {

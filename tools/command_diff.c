@@ -190,7 +190,7 @@ show(const struct comparison *comparison)
 static int
 diff_run(int count, char **arguments)
 {
-	struct comparison comparison = { .language = "en" };
+	struct comparison comparison = { .language = options_language() };
 	const struct option list[] = {
 		{ "--json", OPTION_FLAG, &comparison.json, 0, 0 },
 		{ "--language", OPTION_LANGUAGE, &comparison.language, 0, 0 },

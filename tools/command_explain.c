@@ -73,7 +73,7 @@ explain_with(const char *to, const char *charge, const char *language)
 static int
 explain_run_command(int count, char **arguments)
 {
-	const char *charge, *to = NULL, *language = "en";
+	const char *charge, *to = NULL, *language = options_language();
 	const struct option list[] = {
 		{ "--to", OPTION_TEXT, &to, 0, 0 },
 		{ "--language", OPTION_LANGUAGE, &language, 0, 0 },

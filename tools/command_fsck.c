@@ -146,7 +146,7 @@ static int
 fsck_command_run(int count, char **arguments)
 {
 	const char *directory;
-	const char *language = "en";
+	const char *language = options_language();
 	int64_t age_max_days = 0;
 	struct checking run = { .json = false };
 	const struct option list[] = {

@@ -48,8 +48,10 @@ list_methods(const struct page *page)
 	page_text(page,
 		page_say(page,
 			"suanpan help NAME says more of a command or a method, suanpan help language of the words of\n"
-			"the rule language.",
-			"suanpan help 名称：查看命令或方法的详细说明；suanpan help language：规则语言的词。"));
+			"the rule language. All of it is in Chinese where the terminal's locale is (LC_ALL, LC_MESSAGES,\n"
+			"LANG), else in English; --language zh or --language en chooses.",
+			"suanpan help 名称：查看命令或方法的详细说明；suanpan help language：规则语言的词。\n"
+			"终端的区域设置（LC_ALL、LC_MESSAGES、LANG）为中文时用中文显示，否则用英文；也可用 --language zh 或 --language en 指定。"));
 }
 
 /* A name may be both: `rate` is a command that rates a file and a method that prices an event. */
@@ -80,7 +82,7 @@ help_of(const struct page *page, const char *const names[2])
 static int
 help_run(int count, char **arguments)
 {
-	const char *names[2], *language = "en", *reference = NULL, *form = NULL;
+	const char *names[2], *language = options_language(), *reference = NULL, *form = NULL;
 	const struct option list[] = {
 		{ "--as", OPTION_TEXT, &form, 0, 0 },
 		{ "--reference", OPTION_TEXT, &reference, 0, 0 },
@@ -121,6 +123,9 @@ const struct command COMMAND_HELP = {
 		"the result, the errors and refusals, and an example. `language` lists the words of the rule language; of a word it\n"
 		"says the fields, and an example. With --reference it writes a page of the reference as Markdown.\n"
 		"\n"
+		"Without --language this and every other command speaks the language of the terminal's locale: Chinese where\n"
+		"LC_ALL, LC_MESSAGES or LANG, the first of them that is set, begins with zh, else English.\n"
+		"\n"
 		"--as writes the whole rule language for other programs: as annotations for editors (LuaCATS), as a configuration\n"
 		"of luacheck, or as JSON. suanpan init puts the first two where an author needs them.\n"
 		"\n"
@@ -131,6 +136,9 @@ const struct command COMMAND_HELP = {
 	.help_zh =
 		"不带名称时列出全部命令和方法。对方法显示参数的类型与限制、结果、错误与拒绝以及示例。language 列出规则语言的词，后接一个词时\n"
 		"显示其字段和示例。--reference 以 Markdown 输出参考手册页。\n"
+		"\n"
+		"不写 --language 时，本命令和其他命令使用终端区域设置的语言：依次查看 LC_ALL、LC_MESSAGES、LANG，第一个已设置的以 zh 开头则为\n"
+		"中文，否则为英文。\n"
 		"\n"
 		"--as 将整个规则语言输出给其他程序使用：编辑器注解（annotations，LuaCATS 格式）、luacheck 配置或 JSON。suanpan init 会把\n"
 		"前两者放到作者需要的位置。\n"

@@ -123,7 +123,7 @@ say_what_next(const char *directory, bool zh)
 static int
 init_run(int count, char **arguments)
 {
-	const char *directory, *language = "en";
+	const char *directory, *language = options_language();
 	const struct option list[] = {
 		{ "--language", OPTION_LANGUAGE, &language, 0, 0 },
 		{ NULL, OPTION_FLAG, NULL, 0, 0 },

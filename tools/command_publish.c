@@ -184,7 +184,7 @@ show(struct publication *publication)
 static int
 publish_run(int count, char **arguments)
 {
-	struct publication publication = { .language = "en" };
+	struct publication publication = { .language = options_language() };
 	const struct option list[] = {
 		{ "--activate", OPTION_FLAG, &publication.activate, 0, 0 },
 		{ "--by", OPTION_TEXT, &publication.by, 0, 0 },

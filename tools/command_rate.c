@@ -62,7 +62,7 @@ rate_run(int count, char **arguments)
 	struct rate_file_options rate = { .attempt = 1 };
 	int64_t connections = 1, in_flight = IN_FLIGHT_USUAL, per_second = 0, attempt = 1;
 	int64_t patience_s = PATIENCE_S_USUAL;
-	const char *language = "en";
+	const char *language = options_language();
 	const struct option list[] = {
 		{ "--as", OPTION_TEXT, &rate.layout, 0, 0 },
 		{ "--source", OPTION_TEXT, &rate.source, 0, 0 },

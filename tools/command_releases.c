@@ -401,7 +401,7 @@ check(const struct request *request)
 static int
 releases_run(int count, char **arguments)
 {
-	struct request request = { .language = "en" };
+	struct request request = { .language = options_language() };
 	const char *words[1 + WHAT_MAX] = { NULL };
 	const struct option list[] = {
 		{ "--at", OPTION_TEXT, &request.at, 0, 0 },

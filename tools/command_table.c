@@ -311,7 +311,7 @@ check_call(struct table_call *call, const char *const positional[4])
 static int
 table_run(int count, char **arguments)
 {
-	struct table_call call = { .language = "en" };
+	struct table_call call = { .language = options_language() };
 	const char *positional[4];
 	const struct option list[] = {
 		{ "--json", OPTION_FLAG, &call.json, 0, 0 },

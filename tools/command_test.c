@@ -78,7 +78,7 @@ show(const struct test_run *run)
 static int
 test_run(int count, char **arguments)
 {
-	struct test_run run = { .language = "en", .filter = "" };
+	struct test_run run = { .language = options_language(), .filter = "" };
 	struct fault fault;
 	const struct option list[] = {
 		{ "--filter", OPTION_TEXT, &run.filter, 0, 0 },

@@ -102,3 +102,15 @@ options_read(const struct options *options, int count, char **arguments)
 		return command_misused(options->command, "something is missing");
 	return EXIT_DONE;
 }
+
+const char *
+options_language(void)
+{
+	static const char *const NAMES[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+	for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++) {
+		const char *locale = getenv(NAMES[i]);
+		if (locale != NULL && locale[0] != '\0')
+			return strncmp(locale, "zh", 2) == 0 ? "zh" : "en";
+	}
+	return "en";
+}

@@ -34,4 +34,11 @@ struct options {
 /* EXIT_DONE, or EXIT_USAGE after saying why. arguments[0] is the command's name. */
 int options_read(const struct options *options, int count, char **arguments);
 
+/*
+ * The language of who sits at this terminal, by the locale of messages (POSIX: LC_ALL, else
+ * LC_MESSAGES, else LANG): "zh" for any Chinese one, else "en". What --language is without being
+ * given.
+ */
+const char *options_language(void);
+
 #endif

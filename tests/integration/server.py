@@ -51,8 +51,8 @@ def binary():
 
 
 def clean_environment():
-    """This environment without settings of Suanpan: a test says all of them."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("SUANPAN_")}
+    """This environment without settings of Suanpan, and in English: a test says what it wants otherwise."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("SUANPAN_")} | {"LC_ALL": "C.UTF-8"}
 
 
 def suanpan(*arguments, **options):

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from server import ROOT, suanpan
+from server import ROOT, clean_environment, suanpan
 
 PAGES = [(page, language) for page in ("api", "commands", "settings", "language") for language in ("en", "zh")]
 
@@ -27,6 +27,15 @@ def test_every_command_has_help_and_knows_its_help_flag():
         assert result.returncode == 0
         assert f"suanpan {command}" in result.stdout
         assert suanpan(command, "--help").stdout == result.stdout
+
+
+@pytest.mark.parametrize("arguments", [("help",), ("help", "charge"), ("check", ROOT / "rules/catalogs/e6")])
+def test_without_a_language_it_speaks_that_of_the_locale(arguments):
+    def said(locale, *more):
+        return suanpan(*arguments, *more, env=clean_environment() | {"LC_ALL": locale}).stdout
+
+    assert said("zh_CN.UTF-8") == said("C.UTF-8", "--language", "zh") != said("C.UTF-8")
+    assert said("zh_CN.UTF-8", "--language", "en") == said("C.UTF-8")
 
 
 def test_a_method_that_is_taken_for_a_command_is_told_how_it_is_called():

@@ -55,6 +55,30 @@ a_dash_is_an_argument_and_two_end_the_options(void **state)
 }
 
 static void
+say_locale(const char *all, const char *messages, const char *lang)
+{
+	assert_int_equal(setenv("LC_ALL", all, 1), 0);
+	assert_int_equal(setenv("LC_MESSAGES", messages, 1), 0);
+	assert_int_equal(setenv("LANG", lang, 1), 0);
+}
+
+static void
+the_language_is_that_of_the_first_locale_that_is_said(void **state)
+{
+	(void)state;
+	say_locale("", "", "zh_CN.UTF-8");
+	assert_string_equal(options_language(), "zh");
+	say_locale("", "en_GB.UTF-8", "zh_CN.UTF-8");
+	assert_string_equal(options_language(), "en");
+	say_locale("zh_TW", "en_GB.UTF-8", "C");
+	assert_string_equal(options_language(), "zh");
+	say_locale("C.UTF-8", "zh_CN", "zh_CN");
+	assert_string_equal(options_language(), "en");
+	say_locale("", "", "");
+	assert_string_equal(options_language(), "en");
+}
+
+static void
 wrong_options_are_misuse(void **state)
 {
 	(void)state;
@@ -166,6 +190,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(options_stand_anywhere_and_values_may_be_attached),
 		cmocka_unit_test(a_dash_is_an_argument_and_two_end_the_options),
+		cmocka_unit_test(the_language_is_that_of_the_first_locale_that_is_said),
 		cmocka_unit_test(wrong_options_are_misuse),
 		cmocka_unit_test(a_target_is_an_address_or_a_path),
 		cmocka_unit_test(a_folder_that_is_named_is_never_another_server),
