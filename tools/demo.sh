@@ -20,13 +20,19 @@ if [ -t 1 ]; then
 fi
 step=0
 
+# Each sentence is given twice, in English and in Chinese; the terminal's locale chooses, as the program itself does.
+case ${LC_ALL:-${LC_MESSAGES:-${LANG:-}}} in
+zh*) choose() { printf '%s' "$2"; } ;;
+*) choose() { printf '%s' "$1"; } ;;
+esac
+
 title() {
 	step=$((step + 1))
-	printf '\n%s%d  %s%s\n' "$bold" "$step" "$1" "$plain"
+	printf '\n%s%d  %s%s\n' "$bold" "$step" "$(choose "$@")" "$plain"
 }
 
 say() {
-	printf '   %s\n' "$1"
+	printf '   %s\n' "$(choose "$@")"
 }
 
 indented() {
@@ -34,7 +40,7 @@ indented() {
 }
 
 fail() {
-	printf '\n%s\n' "$1" >&2
+	printf '\n%s\n' "$(choose "$@")" >&2
 	exit 1
 }
 
@@ -48,9 +54,9 @@ stop_server() {
 	server=
 	kill -TERM "$stopping" 2>/dev/null || true
 	if wait "$stopping"; then
-		say "The server has stopped; everything is in $data."
+		say "The server has stopped; everything is in $data." "服务器已停止，全部数据在 $data 中。"
 	else
-		say "The server ended with an error; see $log."
+		say "The server ended with an error; see $log." "服务器异常结束，请查看 $log。"
 	fi
 }
 
@@ -60,7 +66,8 @@ log_since_start() {
 
 start_server() {
 	if "$program" call ping --to "$data" >/dev/null 2>&1; then
-		fail "$data is in use by another server. Stop that one first (Ctrl-C where it runs)."
+		fail "$data is in use by another server. Stop that one first (Ctrl-C where it runs)." \
+			"$data 正被另一个服务器使用，请先停止它（在其终端按 Ctrl-C）。"
 	fi
 	mkdir -p "$data"
 	log_lines=0
@@ -71,7 +78,7 @@ start_server() {
 		if ! kill -0 "$server" 2>/dev/null; then
 			server=
 			log_since_start | indented >&2
-			fail "The server did not start. The whole log is in $log."
+			fail "The server did not start. The whole log is in $log." "服务器未能启动，完整日志在 $log。"
 		fi
 		sleep 0.1
 	done
@@ -86,12 +93,12 @@ numbers() {
 	}'
 }
 
-# One call for each number: awk program that prints it, what the calls do.
+# One call for each number: awk program that prints it, what the calls make, in both languages.
 for_each_number() {
 	numbers | awk "$1" >"$scratch/lines"
 	"$program" call --lines "$scratch/lines" --to "$data" >"$scratch/answers" || {
 		grep -m 3 -e '"error"' -e '"refused"' "$scratch/answers" | indented >&2
-		fail "The $2 could not be made."
+		fail "The $2 could not be made." "无法创建$3。"
 	}
 }
 
@@ -102,29 +109,31 @@ count_of() {
 # Each kind in a file of its own: an account needs its customer to be there. The $1 are awk's.
 # shellcheck disable=SC2016
 make_subscriptions() {
-	for_each_number '{ printf "customer.put {\"customer\": \"%s\", \"segment\": \"public\"}\n", $1 }' customers
+	for_each_number '{ printf "customer.put {\"customer\": \"%s\", \"segment\": \"public\"}\n", $1 }' customers 客户
 	for_each_number '{
 		printf "account.put {\"account\": \"%s\", \"customer\": \"%s\", \"currency\": \"CNY\"}\n", $1, $1
-	}' accounts
+	}' accounts 账户
 	for_each_number '{
 		printf "subscription.put {\"subscription\": \"%s\", \"account\": \"%s\", \"product\": \"pstn\", ", $1, $1
 		printf "\"service_ids\": [\"%s\"], \"packages\": [\"fixed_line\"]}\n", $1
-	}' subscriptions
+	}' subscriptions 用户
 	made=$(count_of '"stored"')
 	for_each_number '{
 		printf "balance.topup {\"account\": \"%s\", \"id\": \"first-topup\", ", $1
 		printf "\"at\": \"2026-01-01T00:00:00+08:00\", \"amount\": \"5000.00\", \"currency\": \"CNY\"}\n"
-	}' top-ups
+	}' top-ups 充值
 	again=$(count_of '"repeat": true')
 	if [ "$made" = 0 ]; then
-		say "500 fixed lines are there already."
+		say "500 fixed lines are there already." "500 部固定电话已经存在。"
 	else
-		say "$made fixed lines with an account each: 07715510000 to …299 and 07722820000 to …199."
+		say "$made fixed lines with an account each: 07715510000 to …299 and 07722820000 to …199." \
+			"$made 部固定电话，各有一个账户：07715510000 至 …299 和 07722820000 至 …199。"
 	fi
 	if [ "$again" = 0 ]; then
-		say "5,000.00 CNY are on each account."
+		say "5,000.00 CNY are on each account." "每个账户有 5,000.00 CNY。"
 	else
-		say "Their 5,000.00 CNY were paid in before: a repeated request counts once."
+		say "Their 5,000.00 CNY were paid in before: a repeated request counts once." \
+			"每个账户的 5,000.00 CNY 此前已充值：重复的请求只算一次。"
 	fi
 }
 
@@ -136,31 +145,31 @@ trap 'printf "\n"; exit 0' INT TERM
 
 printf '%sSuanpan 算盘%s %s\n' "$bold" "$plain" "$("$program" version | awk 'NR == 1 { print $2 }')"
 
-title "The server"
+title "The server" "服务器"
 start_server
 log_since_start | grep '^listening' | indented
-say "Its data are in $data, its log in $log."
+say "Its data are in $data, its log in $log." "数据在 $data，日志在 $log。"
 
-title "The price plan"
-say "$catalog is checked, tested and put in force."
+title "The price plan" "定价计划"
+say "$catalog is checked, tested and put in force." "检查并测试 $catalog，然后生效。"
 "$program" publish "$catalog" --activate --by demo --to "$data" | indented
 
-title "The customers"
+title "The customers" "客户"
 make_subscriptions
 
-title "The calls"
-say "$calls: 20,000 records of an Asterisk switch."
-"$program" rate "$calls" --as asterisk --to "$data" || fail "Not all calls could be charged; see above."
+title "The calls" "话单"
+say "$calls: 20,000 records of an Asterisk switch." "$calls：Asterisk 交换机的 20,000 条话单。"
+"$program" rate "$calls" --as asterisk --to "$data" || fail "Not all calls could be charged; see above." "部分话单未能计费，见上。"
 
 [ -z "${ONCE:-}" ] || exit 0
 
-title "Running"
+title "Running" "运行中"
 log_since_start | grep '^listening' | indented
-say "${dim}For example:$plain"
-say "  $program call balance.get '[\"07715510000\"]' --to $data"
-say "  $program call history '{\"account\": \"07715510000\", \"limit\": 3}' --to $data"
-say "Ctrl-C stops it."
+say "${dim}For example:$plain" "${dim}例如：$plain"
+printf "     %s call balance.get '[\"07715510000\"]' --to %s\n" "$program" "$data"
+printf "     %s call history '{\"account\": \"07715510000\", \"limit\": 3}' --to %s\n" "$program" "$data"
+say "Ctrl-C stops it." "按 Ctrl-C 停止。"
 wait "$server" || true
 server=
 log_since_start | tail -3 | indented >&2
-fail "The server has ended by itself; see $log."
+fail "The server has ended by itself; see $log." "服务器自行结束，请查看 $log。"

@@ -45,6 +45,9 @@ def test_it_ends_with_the_table_and_a_second_run_charges_nothing_twice(environme
     assert "16,390 had been charged before (52,214.05 CNY): nothing was charged twice." in second.stdout
     assert "500 fixed lines are there already" in second.stdout
     assert suanpan("call", "ping", "--to", environment["SUANPAN_DATA"]).returncode == 3
+    third = demo({**environment, "ONCE": "1", "LC_ALL": "zh_CN.UTF-8"})
+    assert third.returncode == 0, third.stdout + third.stderr
+    assert "500 部固定电话已经存在" in third.stdout and "The " not in third.stdout
 
 
 def test_in_the_foreground_it_serves_until_interrupted(environment):
