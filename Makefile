@@ -60,13 +60,15 @@ LINK_rules = $(call library,rules) $(LINK_base)
 LINK_engine = $(call library,engine) $(call library,rules) $(call library,store) $(LINK_base)
 LINK_tools = $(call library,tools) $(LINK_engine)
 
-LUA_LIBRARY = $(sort $(wildcard rules/lib/*.lua))
+# The scripts of rules/lib, which the program holds compiled.
+LUA_COMPILED = $(patsubst %.lua,$(BUILD)/%.luac,$(sort $(wildcard rules/lib/*.lua)))
 # What `suanpan init` begins a catalog with.
 SAMPLE = $(sort $(wildcard rules/sample/*.lua rules/sample/*/*.lua rules/sample/.*.json))
 
 .PHONY: all help clean
 .DEFAULT_GOAL := all
 .SECONDARY:
+.DELETE_ON_ERROR:
 
 all: $(BUILD)/suanpan ## build the program: build/release/suanpan
 
@@ -77,9 +79,15 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(call quiet,compile,$<)$(compile) -c -o $@ $<
 
-$(BUILD)/rules/library.S: $(LUA_LIBRARY) tools/embed.sh
+$(BUILD)/rules/lib/compile: $(BUILD)/rules/lib/compile.o
+	$(CC_used) $(FLAGS_$(MODE)) -o $@ $^ -llua5.4
+
+$(BUILD)/rules/lib/%.luac: rules/lib/%.lua $(BUILD)/rules/lib/compile
+	@$(BUILD)/rules/lib/compile lib/$*.lua < $< > $@
+
+$(BUILD)/rules/library.S: $(LUA_COMPILED) tools/embed.sh
 	@mkdir -p $(@D)
-	tools/embed.sh rules_library rules/lib $(LUA_LIBRARY) > $@
+	tools/embed.sh rules_library $(BUILD)/rules/lib $(LUA_COMPILED) > $@
 
 $(BUILD)/rules/library.o: $(BUILD)/rules/library.S
 	$(CC_used) -c -o $@ $<

@@ -488,15 +488,14 @@ sandbox_use(lua_State *lua, const char *name)
 	lua_rawgetp(lua, LUA_REGISTRYINDEX, &library_key);
 	if (lua_getfield(lua, -1, name) == LUA_TNIL) {
 		lua_pop(lua, 1);
-		const char *file = lua_pushfstring(lua, "%s.lua", name);
+		const char *file = lua_pushfstring(lua, "%s.luac", name);
 		const struct embedded_file *found = rules_library;
 		while (found->name != NULL && strcmp(found->name, file) != 0)
 			found++;
 		if (found->name == NULL)
 			luaL_error(lua, "no rules/lib/%s", file);
-		lua_pushfstring(lua, "=lib/%s", file);
-		lua_replace(lua, -2);
-		if (luaL_loadbufferx(lua, found->data, found->size, lua_tostring(lua, -1), "t"))
+		/* It carries its name. Nothing else than this is ever loaded compiled. */
+		if (luaL_loadbufferx(lua, found->data, found->size, file, "b") != LUA_OK)
 			lua_error(lua);
 		lua_replace(lua, -2);
 		lua_getglobal(lua, "use");
