@@ -125,7 +125,7 @@ work_open(lua_State *lua)
 {
 	const struct job *job = lua_touserdata(lua, 1);
 	build_open_native(lua);
-	if (strcmp(job->dialect, "catalog") == 0)
+	if (strcmp(job->dialect, "catalog") == 0 || strcmp(job->dialect, "zone_name") == 0)
 		tables_lua_open(lua);
 	sandbox_use(lua, job->dialect);
 	lua_getfield(lua, -1, "open");
@@ -281,12 +281,12 @@ build_zone_name(struct text source, char name[ZONE_NAME_MAX])
 {
 	struct build build;
 	struct sandbox_limits limits = build_limits;
-	if (build_begin(&build, (struct bytes){ NULL, 0 }, "catalog", NULL, NULL) != STATUS_OK)
+	if (build_begin(&build, (struct bytes){ NULL, 0 }, "zone_name", NULL, NULL) != STATUS_OK)
 		return;
 	limits.instructions = ZONE_INSTRUCTIONS_MAX;
 	sandbox_arm(build.sandbox, &limits);
 	if (build_run_script(&build, TEXT("catalog.lua"), source, NULL) == STATUS_OK &&
-		build_finish(&build, "catalog", "zone_name", NULL) == STATUS_OK) {
+		build_finish(&build, "zone_name", "find", NULL) == STATUS_OK) {
 		const char *found = lua_tostring(build.sandbox->lua, -1);
 		if (found != NULL && strlen(found) < ZONE_NAME_MAX)
 			strcpy(name, found);

@@ -26,16 +26,6 @@ function catalog.open()
     declare.open(schema.catalog)
 end
 
--- The time zone that catalog.lua names, as far as it can be known before anything is checked.
-function catalog.zone_name()
-    for _, declaration in ipairs(declare.list) do
-        local body = declaration.word == "catalog" and declaration.body
-        if body and type(body.zone) == "string" then
-            return body.zone
-        end
-    end
-end
-
 -- The one declaration of the catalog. Without it nobody knows its layers, components and languages.
 local function the_catalog(words)
     local first = words.catalog[1]

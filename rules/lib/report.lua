@@ -4,8 +4,6 @@
 -- column are looked up in the script only now.
 
 local use, native = ...
-local messages = use "messages"
-local versions = use "versions"
 
 local report = {}
 
@@ -70,24 +68,24 @@ function report.at(place, key)
 end
 
 -- "error", "warning" or "note": what the rule says, but of a release that is older than the rule.
-local function severity_of(rule)
-    local severity = messages[rule].severity or "error"
+local function severity_of(rule, message)
+    local severity = message.severity or "error"
     local loaded = native.loaded_language()
-    if severity == "error" and loaded and versions.since(rule) > loaded then
+    if severity == "error" and loaded and use("versions").since(rule) > loaded then
         return "warning"
     end
     return severity
 end
 
 function report.find(rule, place, blanks)
-    local message = messages[rule]
+    local message = use("messages")[rule] -- here, because most catalogs are sound and need none
     if not message then
         error("no message for " .. rule)
     end
     blanks = blanks or {}
     local file, line, column = report.where(place)
     native.report {
-        severity = severity_of(rule),
+        severity = severity_of(rule, message),
         rule = rule, file = file, line = line, column = column,
         say_en = fill(message.en, blanks, "en"), say_zh = fill(message.zh, blanks, "zh"),
         mend_en = fill_whole(message.mend_en, blanks, "en") or fill_whole(message.or_en, blanks, "en"),
