@@ -121,6 +121,12 @@ messages.repeated = {
     mend_en = "remove one of them",
     mend_zh = "删去其中一个",
 }
+messages.text_repeated = {
+    en = "there is a text '{key}' already; it is at {place}",
+    zh = "已有文本“{key}”，在 {place}",
+    mend_en = "remove one of them, or give each a key of its own, with say",
+    mend_zh = "删去其中一个，或用 say 让两者使用各自的键",
+}
 messages.too_many = {
     en = "{word} has {count} {what}; it may have {max}",
     zh = "{word} 有 {count} 个{what}，最多 {max} 个",

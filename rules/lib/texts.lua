@@ -22,7 +22,7 @@ local charge_blanks = { "amount", "from", "package", "till" }
 
 local function add(into, key, text, place)
     if into[key] then
-        find("repeated", place, { name = key })
+        find("text_repeated", place, { key = key, place = report.name(into[key].place) })
         return
     end
     text = types.readers.text(text, place)

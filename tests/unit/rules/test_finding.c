@@ -207,6 +207,8 @@ static const struct damage damages[] = {
 		"packages.lua:13:27", "data.all" },
 	{ "unused_text", TEXTS, "[\"data.all\"]", "[\"data.none\"] = \"x\", [\"data.all\"]",
 		"texts.lua:16:14", "remove" },
+	{ "text_repeated", TEXTS, "texts \"en\" { [\"data.all\"]",
+		"texts \"en\" { [\"zone.far\"] = \"x\", [\"data.all\"]", "texts.lua:17:14", "say" },
 	{ "unknown_blank", TEXTS, "near {units}", "near {unit}", "texts.lua:15:1", "{units}" },
 	{ "language_not_listed", TEXTS, "texts \"en\" (words)",
 		"texts \"en\" (words) texts \"fr\" {}", "texts.lua:15:20", "languages" },
