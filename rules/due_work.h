@@ -2,7 +2,8 @@
  * One question about dues while it is priced: what the files that price it share. Only they include
  * this; due.h is for everybody else.
  *
- *   dues.c         charges, cycles, runs of days, lines
+ *   due_days.c     days, cycles, and the days on which something may change
+ *   dues.c         charges, runs of days, lines
  *   due_values.c   what parameters and facts are on a day
  *
  * Functions that return bool return false when the pricing has ended early: refused or faulty, as
@@ -23,6 +24,18 @@ static inline bool
 has_day(struct days days, int64_t day)
 {
 	return days.from <= day && day < days.till;
+}
+
+static inline int64_t
+later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static inline int64_t
+earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
 }
 
 /* A list in the arena that grows. */
@@ -71,14 +84,27 @@ struct due {
 	struct near_miss nearest;
 };
 
+/* due_days.c */
+struct days days_common(struct days a, struct days b);
+/* All days that have a part in a span; and only those that lie in it as a whole. */
+struct days due_days_of(const struct image *image, struct due_span span);
+struct days due_whole_days_of(const struct image *image, struct due_span span);
+/* The days on which a version of the package is in force. */
+struct days due_version_days(const struct due *due, const struct package *version);
+/* The cycle of a charge that recurs in which a day lies. */
+struct days due_cycle_of(enum charge_every every, int64_t day);
+/* Notes that something may change at both ends of some days; then all such days are sorted. */
+bool due_cut_add(struct due *due, struct days days);
+bool due_gather_cuts(struct due *due);
+/* The first of them after a day, or `otherwise`. */
+int64_t due_cut_after(const struct due *due, int64_t day, int64_t otherwise);
+
 /* dues.c */
 bool due_refuse(struct due *due, enum due_refusal why, const struct near_miss *nearest);
 bool due_overflow(struct due *due, struct text charge);
 bool due_out_of_memory(struct due *due);
 /* Room for one more item behind the others; NULL without memory, which ends the pricing. */
 void *due_list_add(struct due *due, struct due_list *list, size_t size);
-bool due_cut_add(struct due *due, struct days days);
-struct days due_days_of(const struct image *image, struct due_span span);
 /*
  * What a function's failure means, and its bound on calls: counts one call, and refuses past
  * DUE_CALLS_MAX. `rule` is the charge or the parameter that it belongs to.

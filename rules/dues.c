@@ -1,6 +1,3 @@
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "../engine/base/must.h"
 #include "due_work.h"
 
@@ -75,170 +72,6 @@ due_list_add(struct due *due, struct due_list *list, size_t size)
 	return (uint8_t *)list->items + size * list->count++;
 }
 
-/* Days. */
-
-static int64_t
-later(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
-static int64_t
-earlier(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
-static struct days
-common(struct days a, struct days b)
-{
-	return (struct days){ later(a.from, b.from), earlier(a.till, b.till) };
-}
-
-int64_t
-due_day(const struct image *image, int64_t ms)
-{
-	if (ms < INSTANT_MIN)
-		return floor_divide(INSTANT_MIN, DAY_MS) - 2;
-	if (ms > INSTANT_MAX)
-		return floor_divide(INSTANT_MAX, DAY_MS) + 2;
-	return image_cycle(image, CYCLE_DAY, ms).first_day;
-}
-
-void
-due_day_format(int64_t day, char text[DUE_DAY_TEXT_MAX])
-{
-	struct date date = date_of_day(day);
-
-	snprintf(text, DUE_DAY_TEXT_MAX, "%04d-%02d-%02d", (int)date.year, (int)date.month,
-		(int)date.day);
-}
-
-/* The first day that begins at an instant or after it. */
-static int64_t
-next_day(const struct image *image, int64_t ms)
-{
-	return ms < INSTANT_MIN ? due_day(image, ms) : due_day(image, ms - 1) + 1;
-}
-
-/* All days that have a part in a span. */
-struct days
-due_days_of(const struct image *image, struct due_span span)
-{
-	return (struct days){ due_day(image, span.from_ms), next_day(image, span.till_ms) };
-}
-
-/* Only the days that lie in a span as a whole. */
-static struct days
-whole_days_of(const struct image *image, struct due_span span)
-{
-	return (struct days){ next_day(image, span.from_ms), due_day(image, span.till_ms) };
-}
-
-/* The cycle of a charge that recurs in which a day lies. */
-static struct days
-cycle_of(enum charge_every every, int64_t day)
-{
-	struct date date = date_of_day(day);
-
-	switch (every) {
-	case CHARGE_DAY:
-	case CHARGE_ONCE:
-		break;
-	case CHARGE_MONTH:
-		date.day = 1;
-		day = day_of_date(date);
-		return (struct days){ day, day + month_days(date.year, date.month) };
-	case CHARGE_YEAR:
-		return (struct days){ day_of_date((struct date){ date.year, 1, 1 }),
-			day_of_date((struct date){ date.year + 1, 1, 1 }) };
-	}
-	return (struct days){ day, day + 1 };
-}
-
-/* Cuts. */
-
-static bool
-cut_add(struct due *due, int64_t day)
-{
-	int64_t *cut = due_list_add(due, &due->cuts, sizeof *cut);
-
-	if (cut == NULL)
-		return false;
-	*cut = day;
-	return true;
-}
-
-bool
-due_cut_add(struct due *due, struct days days)
-{
-	return cut_add(due, days.from) && cut_add(due, days.till);
-}
-
-static int
-compare_days(const void *left, const void *right)
-{
-	const int64_t *a = left, *b = right;
-
-	return (*a > *b) - (*a < *b);
-}
-
-/* The first cut after a day, or `otherwise`. */
-static int64_t
-cut_after(const struct due *due, int64_t day, int64_t otherwise)
-{
-	const int64_t *cuts = due->cuts.items;
-	size_t from = 0, till = due->cuts.count;
-
-	while (from < till) {
-		size_t middle = from + (till - from) / 2;
-
-		if (cuts[middle] <= day)
-			from = middle + 1;
-		else
-			till = middle;
-	}
-	return from < due->cuts.count && cuts[from] < otherwise ? cuts[from] : otherwise;
-}
-
-static struct days
-version_days(const struct due *due, const struct package *version)
-{
-	return due_days_of(due->image, (struct due_span){ version->from_ms, version->till_ms });
-}
-
-/* Of the days on which tables change, those that a cycle in the period may hold. */
-#define TABLE_DAYS_AROUND 400
-
-static bool
-cut_tables(struct due *due)
-{
-	struct days near = { due->period.from - TABLE_DAYS_AROUND,
-		due->period.till + TABLE_DAYS_AROUND };
-
-	for (size_t i = 0; i < due->image->table_day_count; i++)
-		if (has_day(near, due->image->table_days[i]) &&
-			!cut_add(due, due->image->table_days[i]))
-			return false;
-	return true;
-}
-
-static bool
-gather_cuts(struct due *due)
-{
-	for (uint32_t i = 0; i < due->version_count; i++)
-		if (!due_cut_add(due, version_days(due, &due->versions[i])))
-			return false;
-	for (size_t i = 0; i < due->question->suspended_count; i++)
-		if (!due_cut_add(due, due->suspended[i]))
-			return false;
-	if (due->image->function_count > 0 && !cut_tables(due))
-		return false;
-	if (due->cuts.count > 0)
-		qsort(due->cuts.items, due->cuts.count, sizeof(int64_t), compare_days);
-	return true;
-}
-
 /* What holds on a day. */
 
 static bool
@@ -264,7 +97,7 @@ static const struct charge *
 charge_on(const struct due *due, struct text id, int64_t day, const struct package **version)
 {
 	for (uint32_t i = 0; i < due->version_count; i++) {
-		if (!has_day(version_days(due, &due->versions[i]), day))
+		if (!has_day(due_version_days(due, &due->versions[i]), day))
 			continue;
 		const struct charge *charge = find_charge(&due->versions[i], id);
 
@@ -275,8 +108,6 @@ charge_on(const struct due *due, struct text id, int64_t day, const struct packa
 	}
 	return NULL;
 }
-
-/* Parts. */
 
 /* Functions. */
 
@@ -443,7 +274,7 @@ parts_by_day(struct due *due, struct text id, struct days cycle, struct days day
 	for (int64_t day = days.from; day < days.till; day = till) {
 		const struct charge *charge = charge_on(due, id, day, &version);
 
-		till = cut_after(due, day, days.till);
+		till = due_cut_after(due, day, days.till);
 		if (charge != NULL &&
 			!part_add(due, charge, version,
 				(struct due_part){ .from_day = day,
@@ -466,7 +297,7 @@ part_whole(struct due *due, const struct charge *like, struct days days)
 	int64_t till;
 
 	for (int64_t day = days.from; day < days.till; day = till) {
-		till = cut_after(due, day, days.till);
+		till = due_cut_after(due, day, days.till);
 		if (charge_on(due, like->id, day, &version) != NULL)
 			counts = (struct days){ earlier(counts.from, day), till };
 	}
@@ -548,13 +379,13 @@ static bool
 price_cycle(struct due *due, const struct charge *like, struct days cycle)
 {
 	struct days held = due->held;
-	struct days days = common(cycle, held);
+	struct days days = days_common(cycle, held);
 
 	if (days.from >= days.till)
 		return true;
 	if (like->ahead && has_day(cycle, held.till))
 		days.till = cycle.till;
-	bool sound = like->by_day ? parts_by_day(due, like->id, cycle, common(days, due->period))
+	bool sound = like->by_day ? parts_by_day(due, like->id, cycle, days_common(days, due->period))
 				  : part_whole(due, like, days);
 	return sound && line_add(due, like, cycle, like->ahead ? days.from : days.till);
 }
@@ -563,9 +394,9 @@ static bool
 price_charge(struct due *due, const struct charge *like)
 {
 	if (like->every == CHARGE_ONCE)
-		return price_cycle(due, like, cycle_of(CHARGE_ONCE, due->held.from));
+		return price_cycle(due, like, due_cycle_of(CHARGE_ONCE, due->held.from));
 	for (int64_t day = due->period.from; day < due->period.till;) {
-		struct days cycle = cycle_of(like->every, day);
+		struct days cycle = due_cycle_of(like->every, day);
 
 		if (!price_cycle(due, like, cycle))
 			return false;
@@ -618,7 +449,7 @@ read_days(struct due *due)
 	if (due->suspended == NULL)
 		return due_out_of_memory(due);
 	for (size_t i = 0; i < question->suspended_count; i++)
-		due->suspended[i] = whole_days_of(due->image, question->suspended[i]);
+		due->suspended[i] = due_whole_days_of(due->image, question->suspended[i]);
 	return true;
 }
 
@@ -644,7 +475,7 @@ due_price(const struct due_question *question, struct arena *arena, struct due_p
 	struct money amount;
 
 	must(question->period.from_ms <= question->period.till_ms);
-	if (find_package(&due) && read_days(&due) && values_read(&due) && gather_cuts(&due) &&
+	if (find_package(&due) && read_days(&due) && values_read(&due) && due_gather_cuts(&due) &&
 		price_charges(&due) && sum_lines(&due, &amount)) {
 		*pricing = (struct due_pricing){
 			.amount = amount, .lines = due.lines.items, .line_count = due.lines.count
