@@ -147,8 +147,10 @@ pack_line(struct pack *pack, const struct due_line *line, struct arena *arena)
 		pack->full = true;
 		return;
 	}
-	pack_map(pack, 7);
+	pack_map(pack, 7u + (line->each > 0));
 	pack_name_text(pack, "rule", rule);
+	if (line->each > 0)
+		pack_name_integer(pack, "each", line->each);
 	pack_name_day(pack, "from", line->from_day);
 	pack_name_day(pack, "till", line->till_day);
 	pack_name_day(pack, "due", line->due_day);

@@ -65,6 +65,8 @@ RESULT(DUE_PART_RESULT, "part", DUE_PART_RESULT_FIELDS);
 
 static const struct field DUE_LINE_RESULT_FIELDS[] = {
 	{ "rule", FIELD_TEXT, 0, true, 0, 130, NULL, NULL, "package.charge", "优惠包.收费" },
+	{ "each", FIELD_INTEGER, 0, false, 0, 0, NULL, NULL, "which of those that it is owed for, from 1",
+		"按个收取时为第几个，从 1 起" },
 	{ "from", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "first day of its cycle", "周期首日" },
 	{ "till", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "first day after its cycle", "周期之后的第一日" },
 	{ "due", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "the day on which it falls due", "应付日" },

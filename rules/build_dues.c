@@ -31,6 +31,12 @@ get_function(lua_State *lua, const char *field)
 	return reader_has(lua, field) ? (int32_t)reader_integer(lua, field) : NO_FUNCTION;
 }
 
+static uint32_t
+get_index(lua_State *lua, const char *field)
+{
+	return reader_has(lua, field) ? reader_number(lua, field) : NO_INDEX;
+}
+
 static enum value_kind
 get_kind(lua_State *lua, struct arena *arena)
 {
@@ -49,8 +55,9 @@ read_charge(lua_State *lua, struct arena *arena, struct charge *charge)
 	charge->by_day = reader_flag(lua, "by_day");
 	charge->free_suspended = reader_flag(lua, "free_suspended");
 	charge->amount.micros = reader_integer(lua, "amount");
-	charge->amount_param = reader_has(lua, "amount_param") ? reader_number(lua, "amount_param")
-							       : NO_INDEX;
+	charge->amount_param = get_index(lua, "amount_param");
+	charge->each_param = get_index(lua, "each_param");
+	charge->each_fact = get_index(lua, "each_fact");
 	charge->amount_function = get_function(lua, "amount_function");
 	charge->numerator = (int32_t)reader_integer(lua, "numerator");
 	charge->denominator = (int32_t)reader_integer(lua, "denominator");

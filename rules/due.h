@@ -17,7 +17,9 @@
  *     of the last one if it falls due afterwards.
  *  3. What falls due ahead takes no notice that the package ceases to be held within the cycle:
  *     nothing is given back.
- *  4. The runs of a cycle that lie in the period are added as exact fractions and rounded once:
+ *  4. What is owed for each of something (`for_each`) has a line for each of them, which counts
+ *     the days on which there are so many.
+ *  5. The runs of a cycle that lie in the period are added as exact fractions and rounded once:
  *     that is a line. So the exact amounts of periods that follow each other add up to that of the
  *     whole, wherever they are cut.
  */
@@ -108,6 +110,7 @@ struct due_line {
 	struct text package;
 	struct text charge;
 	struct text say;
+	int64_t each;     /* which of those that it is owed for, from 1; 0: it is owed once */
 	int64_t from_day; /* the cycle */
 	int64_t till_day;
 	int64_t due_day; /* when it falls due */
@@ -142,11 +145,12 @@ struct due_pricing {
 	 *   param_negative the charge
 	 *   fact_missing   the charge, the day      fact_unknown   the catalog declares none
 	 *   fact_kind      its kind, the value      fact_twice     two values at one time
+	 *   fact_negative  the charge
 	 * If priced, only its condition is set, to NULL.
 	 */
 	struct near_miss nearest;
 	struct money amount;          /* sum of the lines */
-	const struct due_line *lines; /* by charge in written order, then by cycle */
+	const struct due_line *lines; /* by charge in written order, then by cycle and each */
 	size_t line_count;
 };
 

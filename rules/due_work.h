@@ -77,6 +77,8 @@ struct due {
 	struct due_list lines;  /* of struct due_line */
 	struct due_list parts;  /* of struct due_part, of the line at hand */
 	size_t part_count;      /* of all lines */
+	int64_t each;           /* which of those that a charge is owed for is at hand; 0: none */
+	int64_t each_most;      /* of them on any day that was looked at */
 	uint32_t calls;         /* of functions */
 	/* How it ended early. */
 	enum due_outcome outcome;

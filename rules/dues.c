@@ -117,11 +117,24 @@ due_call(struct due *due, struct text rule)
 	return ++due->calls <= DUE_CALLS_MAX || due_overflow(due, rule);
 }
 
+/* A fact that is missing, or not what a rule needs, on a day. */
+static bool
+fact_refused(
+	struct due *due, struct text fact, const char *condition, struct text rule, int64_t day)
+{
+	char text[DUE_DAY_TEXT_MAX];
+	struct near_miss nearest = { .tariff = fact, .condition = condition, .wanted = rule };
+
+	due_day_format(day, text);
+	nearest.got = arena_copy_text(due->arena, text_of(text));
+	return nearest.got.data == NULL ? due_out_of_memory(due)
+					: due_refuse(due, DUE_REFUSED_FACT, &nearest);
+}
+
 bool
 due_call_failed(struct due *due, enum call_outcome outcome, struct text rule,
 	const struct due_scope *scope, struct text problem)
 {
-	char day[DUE_DAY_TEXT_MAX];
 	struct near_miss nearest = { .tariff = rule, .condition = "function", .wanted = TEXT("") };
 
 	must(outcome != CALL_DONE);
@@ -135,15 +148,15 @@ due_call_failed(struct due *due, enum call_outcome outcome, struct text rule,
 		return nearest.got.data == NULL ? due_out_of_memory(due)
 						: due_refuse(due, DUE_REFUSED_FUNCTION, &nearest);
 	}
-	nearest.tariff = scope->missing_name;
 	if (strcmp(scope->missing, "parameter") == 0)
 		return values_missing(due, scope->version, scope->missing_name);
-	due_day_format(scope->day, day);
-	nearest.condition = "fact_missing";
-	nearest.wanted = rule;
-	nearest.got = arena_copy_text(due->arena, text_of(day));
-	return nearest.got.data == NULL ? due_out_of_memory(due)
-					: due_refuse(due, DUE_REFUSED_FACT, &nearest);
+	return fact_refused(due, scope->missing_name, "fact_missing", rule, scope->day);
+}
+
+static struct days
+days_of_part(const struct due_part *part)
+{
+	return (struct days){ part->from_day, part->till_day };
 }
 
 /* What a formula says, and why. */
@@ -173,12 +186,13 @@ formula_amount(struct due *due, const struct charge *charge, struct due_scope *s
 	return true;
 }
 
-/* A parameter is any money; an amount that is owed is not. */
+/* A parameter is any money or number; what is owed is not. */
 static bool
-param_negative(struct due *due, const struct package *version, const struct charge *charge)
+param_negative(
+	struct due *due, const struct package *version, const struct charge *charge, uint32_t param)
 {
 	return due_refuse(due, DUE_REFUSED_PARAMETER,
-		&(struct near_miss){ .tariff = version->params[charge->amount_param].id,
+		&(struct near_miss){ .tariff = version->params[param].id,
 			.condition = "param_negative",
 			.wanted = charge->id,
 			.got = TEXT("") });
@@ -190,19 +204,70 @@ charge_amount(struct due *due, const struct charge *charge, const struct package
 	struct ratio *amount, struct due_part *part)
 {
 	struct due_scope scope;
-	struct days run = { part->from_day, part->till_day };
 
 	*amount = ratio_of_money(charge->amount);
 	if (charge->amount_param == NO_INDEX && charge->amount_function == NO_FUNCTION)
 		return true;
-	if (!values_on(due, version, run, &scope))
+	if (!values_on(due, version, days_of_part(part), &scope))
 		return false;
 	if (charge->amount_function != NO_FUNCTION)
 		return formula_amount(due, charge, &scope, amount, part);
 	if (scope.params[charge->amount_param].kind == VALUE_NONE)
 		return values_missing(due, version, version->params[charge->amount_param].id);
 	*amount = scope.params[charge->amount_param].number;
-	return amount->numerator >= 0 || param_negative(due, version, charge);
+	return amount->numerator >= 0 || param_negative(due, version, charge, charge->amount_param);
+}
+
+static bool
+is_for_each(const struct charge *charge)
+{
+	return charge->each_param != NO_INDEX || charge->each_fact != NO_INDEX;
+}
+
+/* How many a charge is owed for on the days of a part. */
+static bool
+charge_count(struct due *due, const struct charge *charge, const struct package *version,
+	const struct due_part *part, int64_t *count)
+{
+	struct due_scope scope;
+	const struct value *value;
+
+	*count = 1;
+	if (!is_for_each(charge))
+		return true;
+	if (!values_on(due, version, days_of_part(part), &scope))
+		return false;
+	if (charge->each_param != NO_INDEX) {
+		value = &scope.params[charge->each_param];
+		if (value->kind == VALUE_NONE)
+			return values_missing(due, version, version->params[charge->each_param].id);
+	} else {
+		value = &scope.facts[charge->each_fact];
+		if (value->kind == VALUE_NONE)
+			return fact_refused(due, due->image->facts[charge->each_fact].name,
+				"fact_missing", charge->id, part->from_day);
+	}
+	*count = (int64_t)value->number.numerator;
+	if (*count >= 0)
+		return true;
+	return charge->each_param != NO_INDEX
+		? param_negative(due, version, charge, charge->each_param)
+		: fact_refused(due, due->image->facts[charge->each_fact].name, "fact_negative",
+			  charge->id, part->from_day);
+}
+
+/* Is the one at hand of those that a charge is owed for there on the days of a part? */
+static bool
+is_owed(struct due *due, const struct charge *charge, const struct package *version,
+	const struct due_part *part, bool *owed)
+{
+	int64_t count;
+
+	if (!charge_count(due, charge, version, part, &count))
+		return false;
+	due->each_most = later(due->each_most, count);
+	*owed = due->each <= count;
+	return true;
 }
 
 /* The price of a whole cycle on the days of a part. */
@@ -246,9 +311,15 @@ part_add(struct due *due, const struct charge *charge, const struct package *ver
 {
 	struct due_part *last = due->parts.items;
 
+	bool owed;
+
 	if (due->parts.count > 0)
 		last += due->parts.count - 1;
 	part.version_ms = version->from_ms;
+	if (!is_owed(due, charge, version, &part, &owed))
+		return false;
+	if (!owed)
+		return true;
 	if (!cycle_price(due, charge, version, &part))
 		return false;
 	if (due->parts.count > 0 && is_continued(last, &part)) {
@@ -311,6 +382,8 @@ part_whole(struct due *due, const struct charge *like, struct days days)
 	struct due_part part = { .from_day = day, .till_day = day + 1 };
 	if (!part_add(due, charge, version, part))
 		return false;
+	if (due->parts.count == 0)
+		return true;
 	struct due_part *added = due->parts.items;
 	added->from_day = counts.from;
 	added->till_day = counts.till;
@@ -365,6 +438,7 @@ line_add(struct due *due, const struct charge *charge, struct days cycle, int64_
 	*line = (struct due_line){ .package = due->versions->id,
 		.charge = charge->id,
 		.say = charge->say,
+		.each = due->each,
 		.from_day = cycle.from,
 		.till_day = cycle.till,
 		.due_day = due_on,
@@ -385,20 +459,35 @@ price_cycle(struct due *due, const struct charge *like, struct days cycle)
 		return true;
 	if (like->ahead && has_day(cycle, held.till))
 		days.till = cycle.till;
-	bool sound = like->by_day ? parts_by_day(due, like->id, cycle, days_common(days, due->period))
-				  : part_whole(due, like, days);
+	bool sound = like->by_day
+		? parts_by_day(due, like->id, cycle, days_common(days, due->period))
+		: part_whole(due, like, days);
 	return sound && line_add(due, like, cycle, like->ahead ? days.from : days.till);
+}
+
+/* One line for all, or one for each that the charge is owed for in the cycle. */
+static bool
+price_each(struct due *due, const struct charge *like, struct days cycle)
+{
+	due->each = 0;
+	if (!is_for_each(like))
+		return price_cycle(due, like, cycle);
+	due->each_most = 1;
+	for (due->each = 1; due->each <= due->each_most; due->each++)
+		if (!price_cycle(due, like, cycle))
+			return false;
+	return true;
 }
 
 static bool
 price_charge(struct due *due, const struct charge *like)
 {
 	if (like->every == CHARGE_ONCE)
-		return price_cycle(due, like, due_cycle_of(CHARGE_ONCE, due->held.from));
+		return price_each(due, like, due_cycle_of(CHARGE_ONCE, due->held.from));
 	for (int64_t day = due->period.from; day < due->period.till;) {
 		struct days cycle = due_cycle_of(like->every, day);
 
-		if (!price_cycle(due, like, cycle))
+		if (!price_each(due, like, cycle))
 			return false;
 		day = cycle.till;
 	}

@@ -44,9 +44,12 @@ write_title(const struct release *release, struct text language, const struct du
 		{ "till", text_of(till) },
 	};
 	return text_fill(title, blanks, sizeof blanks / sizeof blanks[0], out) &&
-		buffer_print(out, "  %.*s %.*s  (%.*s.%.*s%s", (int)size, amount,
-			TEXT_ARGS(currency), TEXT_ARGS(line->package), TEXT_ARGS(line->charge),
-			chinese ? "，" : ", ") &&
+		buffer_print(out, "  %.*s %.*s  (%.*s.%.*s", (int)size, amount, TEXT_ARGS(currency),
+			TEXT_ARGS(line->package), TEXT_ARGS(line->charge)) &&
+		(line->each == 0 ||
+			buffer_print(out, chinese ? "，第 %lld 个" : ", number %lld",
+				(long long)line->each)) &&
+		buffer_append_text(out, chinese ? TEXT("，") : TEXT(", ")) &&
 		write_days(chinese, line->from_day, line->till_day, out) &&
 		buffer_append_text(out, TEXT(")\n"));
 }
@@ -118,6 +121,8 @@ static const struct {
 	{ "fact_unknown", "the catalog declares no fact {rule}", "目录没有声明事实 {rule}" },
 	{ "fact_kind", "the fact {rule} must be {wanted}, and is \"{got}\"",
 		"事实 {rule} 的种类应为 {wanted}，而给出的是 \"{got}\"" },
+	{ "fact_negative", "the fact {rule} is below 0 on {got}, and {wanted} is owed for each",
+		"事实 {rule} 在 {got} 小于 0，而 {wanted} 按其数目逐个收取" },
 	{ "fact_twice", "the fact {rule} has two values at one time",
 		"事实 {rule} 在同一时间有两个值" },
 };

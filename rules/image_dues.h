@@ -27,6 +27,9 @@ struct charge {
 	int32_t amount_function; /* or NO_FUNCTION */
 	int32_t numerator;
 	int32_t denominator;
+	/* How many it is owed for, each in a line of its own: a whole number. NO_INDEX both: one. */
+	uint32_t each_param;
+	uint32_t each_fact; /* of the image */
 	int64_t round_step; /* micro-units, > 0 */
 	enum rounding round_mode;
 	uint32_t line; /* in its file */

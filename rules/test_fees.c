@@ -34,7 +34,7 @@ was_charged(const struct world *world, size_t holding, const struct due_line *li
 	for (size_t i = world->fee_count; i-- > 0;) {
 		const struct world_fee *fee = &world->fees[i];
 		if (fee->holding == holding && fee->cycle_day == line->from_day &&
-			text_equal(fee->charge, line->charge))
+			fee->each == line->each && text_equal(fee->charge, line->charge))
 			return true;
 	}
 	return false;
@@ -52,7 +52,7 @@ add_fee(struct world *world, size_t holding, const struct due_line *line)
 		world->fee_room = room;
 	}
 	world->fees[world->fee_count++] = (struct world_fee){ holding, line->package, line->charge,
-		line->from_day, line->due_day, line->amount };
+		line->each, line->from_day, line->due_day, line->amount };
 	return money_add(world->charged, line->amount, &world->charged);
 }
 

@@ -22,6 +22,7 @@ struct world_fee {
 	size_t holding;
 	struct text package;
 	struct text charge;
+	int64_t each;      /* as in a due_line */
 	int64_t cycle_day; /* the first of its cycle */
 	int64_t due_day;
 	struct money amount;

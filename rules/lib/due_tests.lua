@@ -3,20 +3,12 @@
 local use, native = ...
 local report = use "report"
 local types = use "types"
+use "params" -- whose readers the words here need
 
 local due_tests = {}
 local find, at = report.find, report.at
 
 local DAYS_MAX = 3700
-
--- "site.tenants"
-function types.readers.fact_name(value, place)
-    if type(value) ~= "string" or not string.find(value, "^%a[%w_-]*%.%a[%w_-]*$") then
-        return types.wrong(value, place, { en = "the name of a fact, such as \"site.tenants\"", zh = "事实的名称，例如 \"site.tenants\"",
-            like = '"site.tenants"' })
-    end
-    return value
-end
 
 -- A text or a whole number, as it would be sent.
 function types.readers.given(value, place)

@@ -43,6 +43,16 @@ function types.readers.due_amount(value, place)
     return types.readers.money(value, place, 0)
 end
 
+-- How many a charge is owed for: { fact = "group.name", place }, or { param, place }.
+function types.readers.each(value, place)
+    local declaration = type(value) == "table" and declare.made(value)
+    if declaration and declaration.word == "param" then
+        return { param = declaration.id, place = declaration.place }
+    end
+    local name = types.readers.fact_name(value, place)
+    return name and { fact = name, place = place }
+end
+
 local fact_what = { en = "parameter or declared fact", zh = "参数或已声明的事实" }
 
 -- What a formula asks of its context that is not there, as far as it is written out: c.site.tenants.
@@ -75,6 +85,34 @@ local function reasons_of(call)
     return keys
 end
 
+-- The number of a declared fact of whole numbers, from 0; nil after a finding.
+local function find_count(model, reference)
+    local names = {}
+    for number, fact in ipairs(model.formula_facts) do
+        if fact.name == reference.fact then
+            if fact.kind ~= "integer" then
+                find("each_other_kind", reference.place, { name = fact.name, kind = fact.kind })
+                return nil
+            end
+            return number - 1
+        end
+        names[number] = fact.name
+    end
+    if not failed.mentions(reference.fact) then
+        find("unknown_name", reference.place, { what = fact_what, name = reference.fact, near = report.nearest(reference.fact, names) })
+    end
+    return nil
+end
+
+local function resolve_each(model, package, charge)
+    local each = charge.record.for_each
+    if each and each.param then
+        charge.each_param = params.find(package, each, "integer")
+    elseif each then
+        charge.each_fact = find_count(model, each)
+    end
+end
+
 -- One charge: its record, and what the image needs of it.
 function dues.build(model, package, record)
     local charge = dues.read(record)
@@ -84,6 +122,7 @@ function dues.build(model, package, record)
     elseif type(record.amount) == "table" then
         charge.param = params.find(package, record.amount, "money")
     end
+    resolve_each(model, package, charge)
     return charge
 end
 
@@ -95,11 +134,11 @@ function dues.read(record)
 end
 
 -- What all versions of a charge must agree in, since one of its cycles may lie in several.
-local shared = { "every", "ahead", "prorate", "round" }
+local shared = { "every", "ahead", "prorate", "round", "for_each" }
 
 local function same(a, b)
     if type(a) == "table" and type(b) == "table" then
-        return a.step == b.step and a.mode == b.mode
+        return a.step == b.step and a.mode == b.mode and a.param == b.param and a.fact == b.fact
     end
     return a == b
 end
@@ -138,7 +177,8 @@ function dues.flat(charge)
     local record = charge.record
     return { id = charge.id, say = charge.say, every = charge.every, ahead = charge.ahead, by_day = record.prorate == "day",
         free_suspended = record.suspended == "free", amount = math.type(record.amount) and record.amount or 0,
-        amount_param = charge.param, amount_function = record.amount_number, numerator = charge.part[1],
+        amount_param = charge.param, amount_function = record.amount_number, each_param = charge.each_param,
+        each_fact = charge.each_fact, numerator = charge.part[1],
         denominator = charge.part[2], round_step = record.round.step, round_mode = record.round.mode,
         line = charge.place.declaration.line }
 end

@@ -7,11 +7,13 @@ words.charge = {
         en = "Stands inside of a package. It counts in local days; a day that has begun is a whole day. By day, each run of days in which "
             .. "nothing changes (the version of the package, suspension) costs its part of the cycle, in exact fractions, and the line is "
             .. "rounded once. Else the cycle costs the price of its first day that counts if it is due ahead, of the last one if "
-            .. "afterwards. What is due ahead is owed for the whole cycle, even if the package is given up within it. The text of a line "
-            .. "may have the blanks {amount}, {from}, {till} and {package}.",
+            .. "afterwards. What is due ahead is owed for the whole cycle, even if the package is given up within it. With `for_each` "
+            .. "there is a line for each of so many, of the days on which there are as many; of a cycle that is owed whole, the day that "
+            .. "says its price says how many. The text of a line may have the blanks {amount}, {from}, {till} and {package}.",
         zh = "写在优惠包之内。按当地日期计算，已开始的一天按整天计。按日折算时，每一段没有变化（优惠包版本、停机）的日子承担该周期的相应份额，"
             .. "以精确分数相加，整行取整一次。不折算时，整个周期按其首个计费日（预收）或最后一个计费日（后收）的价格收取。"
-            .. "预收的费用按整个周期收取，中途退订不退。费用行的文本中可用空位 {amount}、{from}、{till}、{package}。",
+            .. "预收的费用按整个周期收取，中途退订不退。写 `for_each` 则逐个成行，各行只计有这么多个的日子；整周期收取的，由决定价格的那一天决定数目。"
+            .. "费用行的文本中可用空位 {amount}、{from}、{till}、{package}。",
     },
     file = "packages/rental.lua",
     example = [[
@@ -45,10 +47,12 @@ package "mast" {
     params = {
         monthly_fee = { money = "20.00", choices = { "20.00", "30.00" } },
         welcome = { money = "0.00", lasts = "3 months", check = function(p) return p.welcome < p.monthly_fee end, say = "mast.welcome" },
+        antennas = { integer = 0 },
         service_fee = { money = true, derive = function(p) return p.monthly_fee:times("10%") end },
     },
 
     charge { id = "mast_fee", every = "month", ahead = true, amount = param "monthly_fee" },
+    charge { id = "antenna", every = "month", ahead = true, amount = "5.00", for_each = param "antennas" },
     charge { id = "mast_service", every = "month", ahead = true, amount = param "service_fee" },
 
     -- A year's price of the site, shared by all who use it.
@@ -87,14 +91,14 @@ due "a line that is taken on the tenth" {
 due "a mast that is shared from the sixteenth on" {
     holds = "mast",
     from = "2026-03-01", till = "2026-04-01",
-    params = { monthly_fee = "30.00" },
+    params = { monthly_fee = "30.00", antennas = 2 },
     facts = {
         { "site.price", "12000.00" },
         { "lease.role", "anchor" },
         { "site.tenants", 1, till = "2026-03-16" },
         { "site.tenants", 2, from = "2026-03-16" },
     },
-    expect = { lines = { "mast_fee 30.00", "mast_service 3.00", "mast_rent 835.74" } },
+    expect = { lines = { "mast_fee 30.00", "antenna 5.00", "antenna 5.00", "mast_service 3.00", "mast_rent 835.74" } },
 }
 
 due "a fee that nobody may choose" {

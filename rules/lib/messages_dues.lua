@@ -20,6 +20,12 @@ messages.charge_changes = {
     mend_en = "write the same {field}, or give the new charge another id",
     mend_zh = "写相同的 {field}，或为新的收费另取编号",
 }
+messages.each_other_kind = {
+    en = "the fact {name} is {kind}; what is owed for each needs a whole number",
+    zh = "事实 {name} 的种类是 {kind}，逐个收取需要整数",
+    mend_en = "declare it as \"integer\", or name another fact",
+    mend_zh = "把它声明为 \"integer\"，或改用其他事实",
+}
 messages.due_period = {
     en = "the period ends before it begins, or is longer than {max} days",
     zh = "时段的结束早于开始，或超过 {max} 天",

@@ -23,7 +23,7 @@ local names_zh = {
     digits = "位数", followed_by = "后接", refuse = "拒绝", area_codes = "区号", currency = "币种", languages = "语言",
     table = "决策表", file = "文件", columns = "列", types = "类型", hit = "取用", domain = "取值范围",
     discount = "折扣", off = "减免", stack = "叠加", needs = "须持有", over = "优先于", per = "按", on = "适用", tiers = "阶梯",
-    charge = "收费", ahead = "预收", prorate = "折算", priced_by = "计价周期", suspended = "停机",
+    charge = "收费", ahead = "预收", prorate = "折算", priced_by = "计价周期", for_each = "逐个", suspended = "停机",
     sell = "销售规则", requires = "依赖", excludes = "互斥", recommends = "推荐", eligible = "购买资格", offer = "推荐的",
     only = "仅限", say = "文本键", members = "成员", effective = "生效方式", facts = "客户资料", agreements = "协议", under = "依附于",
     seasonal = "季节性", default = "缺省", allow = "可选",

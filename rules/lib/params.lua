@@ -63,6 +63,15 @@ function types.readers.params(value, place)
     return list
 end
 
+-- "site.tenants"
+function types.readers.fact_name(value, place)
+    if type(value) ~= "string" or not string.find(value, "^%a[%w_-]*%.%a[%w_-]*$") then
+        return types.wrong(value, place, { en = "the name of a fact, such as \"site.tenants\"", zh = "事实的名称，例如 \"site.tenants\"",
+            like = '"site.tenants"' })
+    end
+    return value
+end
+
 local fact_kinds = { "money", "number", "integer", "text", "date", "boolean" }
 
 -- A list of { name = "group.name", kind } from { group = { name = "kind" } }.

@@ -19,6 +19,8 @@ words.charge = {
         { "priced_by", { "one_of", "month", "year" },
             say = { en = "The amount is that of a month or a year; a month is a twelfth of a year",
                 zh = "金额按月或按年给出；一个月为一年的十二分之一" } },
+        { "for_each", "each", say = { en = "Owed for each of so many, each in a line: a declared fact, \"lease.units\", or param \"name\"",
+            zh = "逐个收取，每个一行；数目为已声明的事实（如 \"lease.units\"）或 param \"名称\"" } },
         { "suspended", { "one_of", "charged", "free" }, default = "charged",
             say = { en = "Days of suspension are charged like others, or free", zh = "停机日照常收取（charged）或免收（free）" } },
         { "round", "rounding", default = { step = 10000, mode = "half_up" },

@@ -114,6 +114,13 @@ def test_the_month_that_is_priced_chooses_margin_and_share(towers):
     assert amounts(rent(towers, "other", two, first="2017-12-01", after="2018-01-01")) == ["2108.33", "600.00", "300.00"]
 
 
+def test_each_further_unit_is_a_line_of_its_own(towers):
+    facts = [{"with": {**TOWER, "lease.role": "anchor", "site.tenants": 2, "lease.further_units": 2}}]
+    answer = ask(towers, "further_units", facts=facts)
+    assert [(line["each"], line["amount"]) for line in answer["lines"]] == [(1, "491.56"), (2, "491.56")]
+    assert "(further_units.unit, number 2, 2026-03-01 to 2026-03-31)" in answer["text"]
+
+
 @pytest.mark.parametrize(
     ("tenants", "code", "condition"),
     [

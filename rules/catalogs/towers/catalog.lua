@@ -8,7 +8,7 @@ catalog "towers" {
         site = { build_cost = "money", years = "integer", upkeep = "money", site_fee = "money", power_access = "money",
             tenants = "integer" },
         -- The lease of one tenant.
-        lease = { role = "text" },
+        lease = { role = "text", further_units = "integer" },
     },
 }
 
@@ -26,6 +26,6 @@ table "sharing" {
     domain = { tenants = "1..3", role = "anchor|other" },
 }
 
-plan "lease" { base = "tower_lease" }
+plan "lease" { base = "tower_lease", optional = "further_units" }
 
 offering "tower" { plans = "lease" }

@@ -422,6 +422,63 @@ a_formula_is_asked_for_each_run_in_which_no_fact_changes(void **state)
 	asker_end(&asker);
 }
 
+#define EACH(more) \
+	"package \"p\" { kind = \"base\", from = \"2026-01-01\",\n" \
+	"charge { id = \"fee\", every = \"month\", amount = \"9.99\", for_each = \"site.tenants\", " more \
+	" } }\n"
+
+static void
+each_of_several_has_a_line_of_the_days_on_which_it_is_there(void **state)
+{
+	struct asker asker;
+	struct due_fact facts[] = {
+		{ { .name = TEXT("site.tenants"), .number = 2 }, INT64_MIN, day_ms("2026-03-11") },
+		{ { .name = TEXT("site.tenants"), .number = 3 }, day_ms("2026-03-11"), INT64_MAX }
+	};
+
+	(void)state;
+	begin_site(&asker, EACH("ahead = false, prorate = \"day\""));
+	assert_refused(&asker.question, "FACT", "fact_missing", "site.tenants");
+	asker.question.facts = facts;
+	asker.question.fact_count = 2;
+	assert_lines(&asker.question,
+		"fee 2026-03-01 9.99 (9.99), fee 2026-03-01 9.99 (9.99), "
+		"fee 2026-03-01 6.77 (20979/3100)");
+	struct due_pricing pricing = due_of(&asker.question);
+	assert_int_equal(pricing.lines[0].each, 1);
+	assert_int_equal(pricing.lines[2].each, 3);
+	facts[0].value.number = 0;
+	facts[1].value.number = 0;
+	assert_lines(&asker.question, "");
+	facts[0].value.number = -1;
+	assert_refused(&asker.question, "FACT", "fact_negative", "site.tenants");
+	facts[0].value.number = INT64_MAX; /* more than an answer holds */
+	assert_lines(&asker.question, "OVERFLOW");
+	asker_end(&asker);
+}
+
+static void
+of_a_whole_cycle_one_day_says_how_many_there_are(void **state)
+{
+	struct asker asker;
+	struct due_fact facts[] = {
+		{ { .name = TEXT("site.tenants"), .number = 1 }, INT64_MIN, day_ms("2026-03-11") },
+		{ { .name = TEXT("site.tenants"), .number = 2 }, day_ms("2026-03-11"), INT64_MAX }
+	};
+
+	(void)state;
+	begin_site(&asker, EACH("ahead = true"));
+	asker.question.facts = facts;
+	asker.question.fact_count = 2;
+	assert_lines(&asker.question, "fee 2026-03-01 9.99 (9.99)");
+	asker_end(&asker);
+	begin_site(&asker, EACH("ahead = false"));
+	asker.question.facts = facts;
+	asker.question.fact_count = 2;
+	assert_lines(&asker.question, "fee 2026-03-01 9.99 (9.99), fee 2026-03-01 9.99 (9.99)");
+	asker_end(&asker);
+}
+
 static void
 a_formula_that_fails_is_refused_with_its_place(void **state)
 {
@@ -566,6 +623,8 @@ main(void)
 		cmocka_unit_test(a_parameter_lives_as_long_as_it_says),
 		cmocka_unit_test(what_is_derived_is_exact_and_needs_what_it_reads),
 		cmocka_unit_test(a_formula_is_asked_for_each_run_in_which_no_fact_changes),
+		cmocka_unit_test(each_of_several_has_a_line_of_the_days_on_which_it_is_there),
+		cmocka_unit_test(of_a_whole_cycle_one_day_says_how_many_there_are),
 		cmocka_unit_test(a_formula_that_fails_is_refused_with_its_place),
 		cmocka_unit_test(
 			random_questions_agree_with_a_walk_day_by_day_wherever_they_are_cut),

@@ -37,3 +37,16 @@ package "tower_lease" {
         end,
     },
 }
+
+-- What the same tenant mounts besides: each further unit adds its part of the rent, in a line of its own.
+package "further_units" {
+    kind = "plugin", from = "2016-01-01",
+
+    charge {
+        id = "unit", every = "month", ahead = false, prorate = "day", priced_by = "year", for_each = "lease.further_units",
+        amount = function(c)
+            local pay = share_of(c)
+            return year_price(c.site):times("30%"):share(pay.rent):because("tower.unit", pay)
+        end,
+    },
+}

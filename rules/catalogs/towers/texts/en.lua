@@ -1,9 +1,10 @@
 texts "en" {
     catalog = { towers = "Towers" },
     product = { tower = "Tower" },
-    package = { tower_lease = "Tower lease" },
+    package = { tower_lease = "Tower lease", further_units = "Further product units" },
     plan = { lease = "Lease" },
     offering = { tower = "Tower" },
-    charge = { rent = "Rent", site_fee = "Site fee", power_access = "Power access" },
-    tower = { rent = "the tenant's share of the rent", fees = "the tenant's share of site and power" },
+    charge = { rent = "Rent", site_fee = "Site fee", power_access = "Power access", unit = "Further unit" },
+    tower = { rent = "the tenant's share of the rent", fees = "the tenant's share of site and power",
+        unit = "30 % of the rent, shared like it" },
 }
