@@ -11,6 +11,7 @@ PAIRS = [
     ("README.md", "README.zh-CN.md"),
     ("docs/tutorial-billing.en.md", "docs/tutorial-billing.zh.md"),
     ("docs/tutorial-product-manager.en.md", "docs/tutorial-product-manager.zh.md"),
+    ("docs/tutorial-plans.en.md", "docs/tutorial-plans.zh.md"),
     ("docs/tutorial-order-front-end.en.md", "docs/tutorial-order-front-end.zh.md"),
     ("docs/faults.en.md", "docs/faults.zh.md"),
 ]
