@@ -1,6 +1,4 @@
-#include "catalogs.h"
-
-#include "../../../rules/catalog_test.h"
+#include "damages.h"
 
 /*
  * Discounts in a catalog: a sound one is damaged in one place at a time, and each damage must be
@@ -35,205 +33,139 @@ static const char catalog_lua[] =
 	"texts \"zh\" (words)\n"
 	"texts \"en\" (words)\n";
 
-struct damage {
-	const char *rule;
-	const char *from;
-	const char *to;
-	const char *place; /* "file:line:column" */
-	const char *say;   /* part of the sentence in English */
-	const char *mend;  /* part of the fix */
-};
+static const char *const path = "catalog.lua", *const content = catalog_lua;
+static const struct sound shop = { &path, &content, 1 };
 
 static const struct damage damages[] = {
-	{ "wrong_type", "off = \"20%\"", "off = \"20 %\"", "catalog.lua:16:45", "20 %", "\"20%\"" },
-	{ "wrong_type", "off = \"20%\"", "off = \"20.00001%\"", "catalog.lua:16:45", "20.00001",
-		"\"20%\"" },
-	{ "wrong_type", "off = \"20%\"", "off = {}", "catalog.lua:16:45", "table", "\"20%\"" },
-	{ "wrong_type", "off = \"20%\"", "off = { \"20%\" }", "catalog.lua:16:53", "20%", "up_to" },
-	{ "wrong_type", "{ \"10%\" }", "{ \"10%\", from = 3 }", "catalog.lua:18:59", "from",
-		"up_to" },
-	{ "float_for_decimal", "off = \"20%\"", "off = 0.2", "catalog.lua:16:45", "0.2",
-		"\"0.2\"" },
-	{ "negative_price", "off = \"20%\"", "off = \"-0.20\"", "catalog.lua:16:45", "-0.20",
-		"0 or more" },
-	{ "missing_field", ", stack = \"best\", per = \"event\" },", ", per = \"event\" },",
-		"catalog.lua:16:5", "stack", "stack" },
-	{ "missing_field", ", per = \"event\" },", " },", "catalog.lua:16:5", "per", "per" },
-	{ "unknown_choice", "stack = \"best\"", "stack = \"bast\"", "catalog.lua:16:58", "bast",
-		"\"best\"" },
-	{ "missing_text_near", "say = \"fifth\"", "say = \"sixth\"", "catalog.lua:16:30", "sixth",
-		"rename" },
-	{ "discount_over_100", "\"20%\"", "\"120%\"", "catalog.lua:16:45", "120%", "100%" },
-	{ "discount_of_zero", "\"20%\"", "\"0%\"", "catalog.lua:16:45", "nothing", "remove" },
-	{ "unknown_name", "say = \"fifth\",", "say = \"fifth\", on = { service = \"voise\" },",
-		"catalog.lua:16:52", "voise", "\"voice\"" },
-	{ "unknown_name", "say = \"fifth\",", "say = \"fifth\", on = { zone = \"neer\" },",
-		"catalog.lua:16:52", "neer", "\"near\"" },
-	{ "unknown_name", "say = \"fifth\",",
+	{ "wrong_type", 0, "off = \"20%\"", "off = \"20 %\"", "catalog.lua:16:45",
+		.mend = "\"20%\"", .say = "20 %" },
+	{ "wrong_type", 0, "off = \"20%\"", "off = \"20.00001%\"", "catalog.lua:16:45",
+		.mend = "\"20%\"", .say = "20.00001" },
+	{ "wrong_type", 0, "off = \"20%\"", "off = {}", "catalog.lua:16:45", .mend = "\"20%\"",
+		.say = "table" },
+	{ "wrong_type", 0, "off = \"20%\"", "off = { \"20%\" }", "catalog.lua:16:53",
+		.mend = "up_to", .say = "20%" },
+	{ "wrong_type", 0, "{ \"10%\" }", "{ \"10%\", from = 3 }", "catalog.lua:18:59",
+		.mend = "up_to", .say = "from" },
+	{ "float_for_decimal", 0, "off = \"20%\"", "off = 0.2", "catalog.lua:16:45",
+		.mend = "\"0.2\"", .say = "0.2" },
+	{ "negative_price", 0, "off = \"20%\"", "off = \"-0.20\"", "catalog.lua:16:45",
+		.mend = "0 or more", .say = "-0.20" },
+	{ "missing_field", 0, ", stack = \"best\", per = \"event\" },", ", per = \"event\" },",
+		"catalog.lua:16:5", .mend = "stack", .say = "stack" },
+	{ "missing_field", 0, ", per = \"event\" },", " },", "catalog.lua:16:5", .mend = "per",
+		.say = "per" },
+	{ "unknown_choice", 0, "stack = \"best\"", "stack = \"bast\"", "catalog.lua:16:58",
+		.mend = "\"best\"", .say = "bast" },
+	{ "missing_text_near", 0, "say = \"fifth\"", "say = \"sixth\"", "catalog.lua:16:30",
+		.mend = "rename", .say = "sixth" },
+	{ "discount_over_100", 0, "\"20%\"", "\"120%\"", "catalog.lua:16:45", .mend = "100%",
+		.say = "120%" },
+	{ "discount_of_zero", 0, "\"20%\"", "\"0%\"", "catalog.lua:16:45", .mend = "remove",
+		.say = "nothing" },
+	{ "unknown_name", 0, "say = \"fifth\",", "say = \"fifth\", on = { service = \"voise\" },",
+		"catalog.lua:16:52", .mend = "\"voice\"", .say = "voise" },
+	{ "unknown_name", 0, "say = \"fifth\",", "say = \"fifth\", on = { zone = \"neer\" },",
+		"catalog.lua:16:52", .mend = "\"near\"", .say = "neer" },
+	{ "unknown_name", 0, "say = \"fifth\",",
 		"say = \"fifth\", on = { band = { \"day\", \"nite\" } },", "catalog.lua:16:68",
-		"nite", "declare" },
-	{ "unknown_name", "say = \"fifth\",", "say = \"fifth\", needs = \"tolk\",",
-		"catalog.lua:16:45", "tolk", "\"talk\"" },
-	{ "no_zones", "say = \"fifth\",",
+		.mend = "declare", .say = "nite" },
+	{ "unknown_name", 0, "say = \"fifth\",", "say = \"fifth\", needs = \"tolk\",",
+		"catalog.lua:16:45", .mend = "\"talk\"", .say = "tolk" },
+	{ "no_zones", 0, "say = \"fifth\",",
 		"say = \"fifth\", on = { service = { \"voice\", \"sms\" }, zone = \"near\" },",
-		"catalog.lua:16:73", "sms", "remove zone" },
-	{ "dead_discount", "say = \"fifth\",",
+		"catalog.lua:16:73", .mend = "remove zone", .say = "sms" },
+	{ "dead_discount", 0, "say = \"fifth\",",
 		"say = \"fifth\", on = { service = \"sms\", band = \"night\" },",
-		"catalog.lua:16:5", "no tariff", "on" },
-	{ "dead_discount_beside",
+		"catalog.lua:16:5", .mend = "on", .say = "no tariff" },
+	{ "dead_discount_beside", 0,
 		"on = { service = \"voice\" }, stack = \"best\", per = \"event\",\n        off = { { \"5%\", up_to = \"100 minutes\" }, { \"10%\" } }, tiers = { by = \"use\", every = \"month\" }",
 		"on = { service = \"voice\" }, stack = \"best\", per = \"event\", off = \"20%\"",
-		"catalog.lua:17:5", "fifth", "condition" },
-	{ "discount_unrounded", "\"20%\"", "\"0.0001%\"", "catalog.lua:16:45", "talk.near",
-		"round" },
-	{ "discount_unrounded", "step = \"60 s\", price = \"0.15\"",
-		"amount = function() return money \"1.00\" end", "catalog.lua:16:45", "talk.near",
-		"round" },
-	{ "discount_unrounded", ", round = \"0.01 half_up\" },\n    tariff", " },\n    tariff",
-		"catalog.lua:16:45", "talk.far", "round" },
-	{ "discount_unrounded", "price = \"0.15\"", "price = \"0.15\", minimum = \"0.000001\"",
-		"catalog.lua:16:45", "talk.near", "round" },
-	{ "discount_unrounded", "step = \"60 s\", price = \"0.15\"",
+		"catalog.lua:17:5", .mend = "condition", .say = "fifth" },
+	{ "discount_unrounded", 0, "\"20%\"", "\"0.0001%\"", "catalog.lua:16:45", .mend = "round",
+		.say = "talk.near" },
+	{ "discount_unrounded", 0, "step = \"60 s\", price = \"0.15\"",
+		"amount = function() return money \"1.00\" end", "catalog.lua:16:45",
+		.mend = "round", .say = "talk.near" },
+	{ "discount_unrounded", 0, ", round = \"0.01 half_up\" },\n    tariff", " },\n    tariff",
+		"catalog.lua:16:45", .mend = "round", .say = "talk.far" },
+	{ "discount_unrounded", 0, "price = \"0.15\"", "price = \"0.15\", minimum = \"0.000001\"",
+		"catalog.lua:16:45", .mend = "round", .say = "talk.near" },
+	{ "discount_unrounded", 0, "step = \"60 s\", price = \"0.15\"",
 		"step = \"60 s\", tiers = { kind = \"volume\", every = \"month\" }, price = { { \"1.00\", up_to = 9 }, { \"0.50\" } }",
-		"catalog.lua:16:45", "talk.near", "round" },
-	{ "discount_unrounded_bill", ", round = \"0.01 half_up\" },\n}\nlocal", " },\n}\nlocal",
-		"catalog.lua:19:5", "bill", "round" },
-	{ "discount_round", "say = \"fifth\",", "say = \"fifth\", round = \"0.01 up\",",
-		"catalog.lua:16:45", "tariff", "remove round" },
-	{ "discount_on_bill", "say = \"bill\",",
-		"say = \"bill\", when = function() return true end,", "catalog.lua:19:43", "when",
-		"remove when" },
-	{ "discount_on_bill", "say = \"bill\",", "say = \"bill\", on = { band = \"night\" },",
-		"catalog.lua:19:50", "band", "remove band" },
-	{ "discount_on_bill", "stack = \"best\", per = \"event\",\n",
+		"catalog.lua:16:45", .mend = "round", .say = "talk.near" },
+	{ "discount_unrounded_bill", 0, ", round = \"0.01 half_up\" },\n}\nlocal", " },\n}\nlocal",
+		"catalog.lua:19:5", .mend = "round", .say = "bill" },
+	{ "discount_round", 0, "say = \"fifth\",", "say = \"fifth\", round = \"0.01 up\",",
+		"catalog.lua:16:45", .mend = "remove round", .say = "tariff" },
+	{ "discount_on_bill", 0, "say = \"bill\",",
+		"say = \"bill\", when = function() return true end,", "catalog.lua:19:43",
+		.mend = "remove when", .say = "when" },
+	{ "discount_on_bill", 0, "say = \"bill\",", "say = \"bill\", on = { band = \"night\" },",
+		"catalog.lua:19:50", .mend = "remove band", .say = "band" },
+	{ "discount_on_bill", 0, "stack = \"best\", per = \"event\",\n",
 		"stack = \"best\", per = \"bill\", round = \"0.01 up\",\n", "catalog.lua:18:63",
-		"tiers", "remove tiers" },
-	{ "discount_tiers_not_chosen", ", tiers = { by = \"use\", every = \"month\" }", "",
-		"catalog.lua:18:9", "go by", "by = " },
-	{ "discount_without_tiers", "off = \"20%\"", "off = \"20%\", tiers = { by = \"amount\" }",
-		"catalog.lua:16:58", "has none", "remove tiers" },
-	{ "missing_field", ", every = \"month\" }", " }", "catalog.lua:18:63", "every", "every" },
-	{ "discount_tiers_alone",
+		.mend = "remove tiers", .say = "tiers" },
+	{ "discount_tiers_not_chosen", 0, ", tiers = { by = \"use\", every = \"month\" }", "",
+		"catalog.lua:18:9", .mend = "by = ", .say = "go by" },
+	{ "discount_without_tiers", 0, "off = \"20%\"",
+		"off = \"20%\", tiers = { by = \"amount\" }", "catalog.lua:16:58",
+		.mend = "remove tiers", .say = "has none" },
+	{ "missing_field", 0, ", every = \"month\" }", " }", "catalog.lua:18:63", .mend = "every",
+		.say = "every" },
+	{ "discount_tiers_alone", 0,
 		"\"100 minutes\" }, { \"10%\" } }, tiers = { by = \"use\", every = \"month\" }",
 		"\"100.00\" }, { \"10%\" } }, tiers = { by = \"amount\", every = \"month\" }",
-		"catalog.lua:18:83", "every", "remove every" },
-	{ "wrong_type", "up_to = \"100 minutes\"", "up_to = \"100.00\"", "catalog.lua:18:25",
-		"amount", "100 minutes" },
-	{ "wrong_type", "by = \"use\", every = \"month\"", "by = \"amount\"", "catalog.lua:18:25",
-		"quantity", "0.15" },
-	{ "float_for_decimal", "up_to = \"100 minutes\"", "up_to = 100", "catalog.lua:18:25", "100",
-		"\"100\"" },
-	{ "wrong_unit", "up_to = \"100 minutes\"", "up_to = \"100 MB\"", "catalog.lua:18:25",
-		"bytes", "seconds" },
-	{ "tier_without_rest", "{ \"10%\" }", "{ \"10%\", up_to = \"200 minutes\" }",
-		"catalog.lua:18:59", "beyond", "up_to" },
-	{ "tier_after_rest", "{ { \"5%\", up_to = \"100 minutes\" }", "{ { \"5%\" }",
-		"catalog.lua:18:17", "up_to", "up_to" },
-	{ "tiers_not_rising", "{ \"10%\" }", "{ \"7%\", up_to = \"100 minutes\" }, { \"10%\" }",
-		"catalog.lua:18:58", "width", "larger" },
-	{ "duplicate_id", "id = \"tiered\"", "id = \"fifth\"", "catalog.lua:17:5", "fifth",
-		"another" },
-	{ "duplicate_id", "id = \"bill\"", "id = \"tiered\"", "catalog.lua:19:5", "tiered",
-		"another" },
-	{ "discounts_over_100", "off = \"20%\", stack = \"best\"", "off = \"95%\", stack = \"add\"",
-		"catalog.lua:17:5", "105%", "alone" },
-	{ "discounts_may_pass_100", "off = \"20%\", stack = \"best\"",
+		"catalog.lua:18:83", .mend = "remove every", .say = "every" },
+	{ "wrong_type", 0, "up_to = \"100 minutes\"", "up_to = \"100.00\"", "catalog.lua:18:25",
+		.mend = "100 minutes", .say = "amount" },
+	{ "wrong_type", 0, "by = \"use\", every = \"month\"", "by = \"amount\"",
+		"catalog.lua:18:25", .mend = "0.15", .say = "quantity" },
+	{ "float_for_decimal", 0, "up_to = \"100 minutes\"", "up_to = 100", "catalog.lua:18:25",
+		.mend = "\"100\"", .say = "100" },
+	{ "wrong_unit", 0, "up_to = \"100 minutes\"", "up_to = \"100 MB\"", "catalog.lua:18:25",
+		.mend = "seconds", .say = "bytes" },
+	{ "tier_without_rest", 0, "{ \"10%\" }", "{ \"10%\", up_to = \"200 minutes\" }",
+		"catalog.lua:18:59", .mend = "up_to", .say = "beyond" },
+	{ "tier_after_rest", 0, "{ { \"5%\", up_to = \"100 minutes\" }", "{ { \"5%\" }",
+		"catalog.lua:18:17", .mend = "up_to", .say = "up_to" },
+	{ "tiers_not_rising", 0, "{ \"10%\" }", "{ \"7%\", up_to = \"100 minutes\" }, { \"10%\" }",
+		"catalog.lua:18:58", .mend = "larger", .say = "width" },
+	{ "duplicate_id", 0, "id = \"tiered\"", "id = \"fifth\"", "catalog.lua:17:5",
+		.mend = "another", .say = "fifth" },
+	{ "duplicate_id", 0, "id = \"bill\"", "id = \"tiered\"", "catalog.lua:19:5",
+		.mend = "another", .say = "tiered" },
+	{ "discounts_over_100", 0, "off = \"20%\", stack = \"best\"",
+		"off = \"95%\", stack = \"add\"", "catalog.lua:17:5", .mend = "alone",
+		.say = "105%" },
+	{ "discounts_may_pass_100", 0, "off = \"20%\", stack = \"best\"",
 		"off = \"95%\", when = function() return true end, stack = \"add\"",
-		"catalog.lua:17:5", "105%", "alone" },
-	{ "discounts_may_pass_100", "step = \"1 item\", price = \"0.10\" },\n",
+		"catalog.lua:17:5", .mend = "alone", .say = "105%" },
+	{ "discounts_may_pass_100", 0, "step = \"1 item\", price = \"0.10\" },\n",
 		"step = \"1 item\", price = \"0.10\" },\n    discount { id = \"more\", say = \"bill\", off = \"90%\", stack = \"add\", per = \"event\" },\n",
-		"catalog.lua:13:5", "110%", "alone" },
+		"catalog.lua:13:5", .mend = "alone", .say = "110%" },
 };
 /* clang-format on */
 
 static void
-check(const char *content, struct findings *findings)
-{
-	struct bundle_file file = file_of("catalog.lua", content);
-	struct buffer bundle;
-	struct fault fault = { 0 };
-	make_bundle(&file, 1, &bundle);
-	findings_init(findings);
-	assert_int_equal(catalog_check(bytes_of(&bundle), findings, &fault), STATUS_OK);
-	buffer_release(&bundle);
-}
-
-static bool
-contains(struct text text, const char *part)
-{
-	return memmem(text.data, text.size, part, strlen(part)) != NULL;
-}
-
-static bool
-has_chinese(struct text text)
-{
-	for (size_t i = 0; i < text.size; i++)
-		if ((uint8_t)text.data[i] >= 0xe4 && (uint8_t)text.data[i] <= 0xe9)
-			return true;
-	return false;
-}
-
-static bool
-is_told(const struct finding *finding, const struct damage *damage)
-{
-	char place[300];
-	snprintf(place, sizeof place, "%.*s:%u:%u", TEXT_ARGS(finding->file), finding->line,
-		finding->column);
-	return text_equal(finding->rule, text_of(damage->rule)) &&
-		strcmp(place, damage->place) == 0 && contains(finding->say_en, damage->say) &&
-		contains(finding->mend_en, damage->mend) && has_chinese(finding->say_zh) &&
-		has_chinese(finding->mend_zh);
-}
-
-static void
 each_damage_to_a_discount_is_named(void **state)
 {
-	bool all = true;
 	(void)state;
-	for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
-		const struct damage *damage = &damages[i];
-		struct findings findings;
-		bool found = false;
-		char *damaged = replace(catalog_lua, damage->from, damage->to);
-		check(damaged, &findings);
-		for (size_t j = 0; j < findings.count; j++)
-			found |= is_told(&findings.list[j], damage);
-		if (!found) {
-			print_findings(&findings);
-			print_message("^ not told: %s at %s\n", damage->rule, damage->place);
-		}
-		all &= found;
-		findings_release(&findings);
-		free(damaged);
-	}
-	assert_true(all);
+	check_damages(&shop, damages, sizeof damages / sizeof damages[0]);
 }
 
 static void
 sound_discounts_have_nothing_to_tell(void **state)
 {
-	struct findings findings;
 	(void)state;
-	check(catalog_lua, &findings);
-	for (size_t i = 0; i < findings.count; i++)
-		assert_true(text_equal(findings.list[i].rule, TEXT("no_tests")));
-	findings_release(&findings);
+	assert_sound(&shop);
 }
 
 static void
 any_damage_to_words_is_told_or_harmless(void **state)
 {
-	unsigned seed = 20261122;
 	(void)state;
-	for (int round = 0; round < 400; round++) {
-		struct findings findings;
-		char *damaged = damage_a_word(catalog_lua, &seed);
-		check(damaged, &findings);
-		for (size_t i = 0; i < findings.count; i++)
-			assert_false(text_equal(findings.list[i].rule, TEXT("unbuildable")));
-		findings_release(&findings);
-		free(damaged);
-	}
+	check_random_damages(&shop, 20261122, 400);
 }
 
 int

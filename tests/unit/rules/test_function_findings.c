@@ -1,6 +1,4 @@
-#include "catalogs.h"
-
-#include "../../../rules/catalog_test.h"
+#include "damages.h"
 
 /*
  * What the checker tells of functions from their text: loops that may never end, and fields that
@@ -55,25 +53,7 @@ static const struct example examples[] = {
 };
 
 static bool
-contains(struct text text, const char *part)
-{
-	return memmem(text.data, text.size, part, strlen(part)) != NULL;
-}
-
-static void
-check_source(const char *source, struct findings *findings)
-{
-	struct bundle_file file = file_of("catalog.lua", source);
-	struct buffer bundle;
-	struct fault fault = { 0 };
-	make_bundle(&file, 1, &bundle);
-	findings_init(findings);
-	assert_int_equal(catalog_check(bytes_of(&bundle), findings, &fault), STATUS_OK);
-	buffer_release(&bundle);
-}
-
-static bool
-is_told(const struct finding *finding, const struct example *example)
+is_example(const struct finding *finding, const struct example *example)
 {
 	char place[300];
 	snprintf(place, sizeof place, "%.*s:%u:%u", TEXT_ARGS(finding->file), finding->line,
@@ -97,7 +77,7 @@ functions_are_checked_by_what_they_write(void **state)
 		check_source(source, &findings);
 		for (size_t j = 0; j < findings.count; j++)
 			found += example->rule == NULL ? findings.list[j].severity == FINDING_ERROR
-						       : is_told(&findings.list[j], example);
+						       : is_example(&findings.list[j], example);
 		if (found != (example->rule != NULL)) {
 			print_findings(&findings);
 			fail_msg("wrong after %s", example->body);

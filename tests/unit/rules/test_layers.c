@@ -1,6 +1,4 @@
-#include "catalogs.h"
-
-#include "../../../rules/catalog_test.h"
+#include "damages.h"
 
 /*
  * What the checker says of packages of one layer, and of layers that hide others: a catalog with as
@@ -51,22 +49,6 @@ make_first_language(void)
 
 	assert_non_null(version);
 	version[10] = '1';
-}
-
-static size_t
-count_of(const struct findings *findings, const char *rule)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < findings->count; i++)
-		count += text_equal(findings->list[i].rule, text_of(rule));
-	return count;
-}
-
-static bool
-contains(struct text text, const char *part)
-{
-	return memmem(text.data, text.size, part, strlen(part)) != NULL;
 }
 
 /* The findings of some packages: `count` of the rule, of which one says `says`; none of others. */

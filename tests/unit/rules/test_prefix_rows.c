@@ -1,8 +1,4 @@
-#include "catalogs.h"
-
-#include "../../../rules/catalog_test.h"
-
-#include <stdlib.h>
+#include "damages.h"
 
 /* Zone maps whose rows stand in a table: prefix, number of digits and zone of each. */
 
@@ -29,11 +25,16 @@ static const char codes_csv[] = "prefix,digits,zone\n"
 				"400,5..7,free\n"
 				"95,5..6,far\n";
 
+enum file { CATALOG, CODES, FILES };
+static const char *const paths[FILES] = { "catalog.lua", "tables/codes.csv" };
+static const char *const contents[FILES] = { catalog_lua, codes_csv };
+static const struct sound towers = { paths, contents, FILES };
+
 static struct release *
 build_table(const char *csv)
 {
-	struct bundle_file files[] = { file_of("catalog.lua", catalog_lua),
-		file_of("tables/codes.csv", csv) };
+	struct bundle_file files[] = { file_of(paths[CATALOG], catalog_lua),
+		file_of(paths[CODES], csv) };
 	return build_files(files, 2);
 }
 
@@ -75,74 +76,35 @@ each_row_of_the_table_has_its_zone_and_digits(void **state)
 	release_drop(release);
 }
 
-struct damage {
-	const char *rule;
-	const char *from;
-	const char *to;
-	const char *file;
-	unsigned line, column;
-	const char *say;
-};
-
 static const struct damage damages[] = {
-	{ "cell", "95,5..6", "9x,5..6", "tables/codes.csv", 7, 1, "'9x'" },
-	{ "cell", "95,5..6", ",5..6", "tables/codes.csv", 7, 1, "''" },
-	{ "cell", "95,5..6", "95,6..5", "tables/codes.csv", 7, 4, "'6..5'" },
-	{ "cell", "400,10", "400,2", "tables/codes.csv", 4, 5, "'2'" },
-	{ "cell", "5..6,far", "5..6,", "tables/codes.csv", 7, 9, "''" },
-	{ "cell", "5..6,far", "5..6,far away", "tables/codes.csv", 7, 9, "'far away'" },
-	{ "missing_text", "5..6,far", "5..6,fra", "tables/codes.csv", 7, 0, "'zone.fra'" },
-	{ "cell_repeated", "400,11", "400,7..11", "tables/codes.csv", 5, 1, "row 4" },
-	{ "cell_repeated", "400,5..7", "400,", "tables/codes.csv", 6, 1, "row 5" },
-	{ "csv_column", "prefix,digits", "prefix,length", "tables/codes.csv", 1, 0, "'digits'" },
-	{ "zone_table_columns", "codes.zone", "other.zone", "catalog.lua", 6, 7, "same table" },
-	{ "zone_table_columns", "prefix = column \"codes.prefix\"", "prefix = \"1\"", "catalog.lua",
-		6, 7, "same table" },
-	{ "zone_table_columns", "{ column \"codes.zone\"",
-		"{ column \"codes.zone\", followed_by = \"1\"", "catalog.lua", 6, 5, "same table" },
-	{ "wrong_type", "column \"codes.digits\"", "column \"codes\"", "catalog.lua", 6, 60, "" },
+	{ "cell", CODES, "95,5..6", "9x,5..6", "tables/codes.csv:7:1", .say = "'9x'" },
+	{ "cell", CODES, "95,5..6", ",5..6", "tables/codes.csv:7:1", .say = "''" },
+	{ "cell", CODES, "95,5..6", "95,6..5", "tables/codes.csv:7:4", .say = "'6..5'" },
+	{ "cell", CODES, "400,10", "400,2", "tables/codes.csv:4:5", .say = "'2'" },
+	{ "cell", CODES, "5..6,far", "5..6,", "tables/codes.csv:7:9", .say = "''" },
+	{ "cell", CODES, "5..6,far", "5..6,far away", "tables/codes.csv:7:9", .say = "'far away'" },
+	{ "missing_text", CODES, "5..6,far", "5..6,fra", "tables/codes.csv:7",
+		.say = "'zone.fra'" },
+	{ "cell_repeated", CODES, "400,11", "400,7..11", "tables/codes.csv:5:1", .say = "row 4" },
+	{ "cell_repeated", CODES, "400,5..7", "400,", "tables/codes.csv:6:1", .say = "row 5" },
+	{ "csv_column", CODES, "prefix,digits", "prefix,length", "tables/codes.csv:1",
+		.say = "'digits'" },
+	{ "zone_table_columns", CATALOG, "codes.zone", "other.zone", "catalog.lua:6:7",
+		.say = "same table" },
+	{ "zone_table_columns", CATALOG, "prefix = column \"codes.prefix\"", "prefix = \"1\"",
+		"catalog.lua:6:7", .say = "same table" },
+	{ "zone_table_columns", CATALOG, "{ column \"codes.zone\"",
+		"{ column \"codes.zone\", followed_by = \"1\"", "catalog.lua:6:5",
+		.say = "same table" },
+	{ "wrong_type", CATALOG, "column \"codes.digits\"", "column \"codes\"",
+		.place = "catalog.lua:6:60" },
 };
-
-static void
-check(const char *catalog, const char *codes, struct findings *findings)
-{
-	struct bundle_file files[] = { file_of("catalog.lua", catalog),
-		file_of("tables/codes.csv", codes) };
-	struct buffer bundle;
-	make_bundle(files, 2, &bundle);
-	findings_init(findings);
-	assert_int_equal(catalog_check(bytes_of(&bundle), findings, NULL), STATUS_OK);
-	buffer_release(&bundle);
-}
 
 static void
 each_damage_to_a_row_is_named_with_its_file_and_line(void **state)
 {
-	bool all = true;
 	(void)state;
-	for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
-		const struct damage *damage = &damages[i];
-		bool script = strcmp(damage->file, "catalog.lua") == 0, found = false;
-		char *damaged = replace(script ? catalog_lua : codes_csv, damage->from, damage->to);
-		struct findings findings;
-		check(script ? damaged : catalog_lua, script ? codes_csv : damaged, &findings);
-		for (size_t j = 0; j < findings.count; j++) {
-			const struct finding *one = &findings.list[j];
-			found |= text_equal(one->rule, text_of(damage->rule)) &&
-				text_equal(one->file, text_of(damage->file)) &&
-				one->line == damage->line && one->column == damage->column &&
-				memmem(one->say_en.data, one->say_en.size, damage->say,
-					strlen(damage->say)) != NULL;
-		}
-		if (!found) {
-			print_findings(&findings);
-			print_message("%s was not found after \"%s\"\n", damage->rule, damage->to);
-			all = false;
-		}
-		findings_release(&findings);
-		free(damaged);
-	}
-	assert_true(all);
+	check_damages(&towers, damages, sizeof damages / sizeof damages[0]);
 }
 
 /* 100,000 prefixes of six digits, whose zone and digits are known from the number. */
