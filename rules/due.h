@@ -142,7 +142,7 @@ struct due_pricing {
 	 *   param_missing  its source               param_unknown  the package has none of the name
 	 *   param_kind     its kind, the value      param_choice   the choices, the value
 	 *   param_fixed    the value                param_check    "true", the value
-	 *   param_negative the charge
+	 *   param_negative the charge              param_lapsed   the days on which it would count
 	 *   fact_missing   the charge, the day      fact_unknown   the catalog declares none
 	 *   fact_kind      its kind, the value      fact_twice     two values at one time
 	 *   fact_negative  the charge
@@ -162,6 +162,27 @@ enum due_outcome {
 /* Texts in *pricing point into the image, the question or the arena. */
 enum due_outcome due_price(const struct due_question *question, struct arena *arena,
 	struct due_pricing *pricing, struct fault *fault);
+
+/*
+ * As due_price, but the period is that in which lines fall due: just those are in *pricing, each for
+ * the whole of its cycle. What bills ask, and whoever foretells them.
+ */
+#define DUE_FALLING_DAYS_MAX 2900 /* of such a period */
+enum due_outcome due_falling(const struct due_question *question, struct arena *arena,
+	struct due_pricing *pricing, struct fault *fault);
+
+/*
+ * What stands against the parameters that an order gives, on any day on which the package is held
+ * and whether or not a charge asks for them: as `nearest` of a pricing, each parameter once. One
+ * that has no default must be given; one that is given must count on some day. The period is not
+ * looked at.
+ */
+struct due_misses {
+	const struct near_miss *list;
+	size_t count;
+};
+enum due_outcome due_judge_params(const struct due_question *question, struct arena *arena,
+	struct due_misses *misses, struct fault *fault);
 
 /* The local day of an instant; beyond all days of INSTANT_MIN … INSTANT_MAX for what lies beyond. */
 int64_t due_day(const struct image *image, int64_t ms);

@@ -134,8 +134,8 @@ add_cycles(int64_t day, enum charge_every every, int32_t count)
 }
 
 /* The days on which what the order gives counts. */
-static struct days
-life_of(const struct due *due, const struct param *param)
+struct days
+param_life(const struct due *due, const struct param *param)
 {
 	struct days life = { param->from_day, param->till_day };
 
@@ -169,7 +169,7 @@ read_params(struct due *due)
 	}
 	for (uint32_t i = 0; i < due->version_count; i++)
 		for (uint32_t j = 0; j < due->versions[i].param_count; j++)
-			if (!due_cut_add(due, life_of(due, &due->versions[i].params[j])))
+			if (!due_cut_add(due, param_life(due, &due->versions[i].params[j])))
 				return false;
 	return true;
 }
@@ -245,7 +245,7 @@ param_derive(
 	return outcome == CALL_DONE || due_call_failed(due, outcome, param->id, scope, problem);
 }
 
-static bool
+bool
 param_check(struct due *due, const struct param *param, struct due_scope *scope,
 	const struct value *value)
 {
@@ -269,23 +269,27 @@ param_check(struct due *due, const struct param *param, struct due_scope *scope,
 				.say = param->say });
 }
 
+bool
+param_on(struct due *due, const struct param *param, struct due_scope *scope, struct value *value)
+{
+	const struct attribute *given = find_given(due, param->id);
+
+	*value = param->fallback;
+	if (given != NULL && !has_day(param_life(due, param), scope->day))
+		given = NULL;
+	if (given != NULL && !param_given(due, param, given, value))
+		return false;
+	return param->derive == NO_FUNCTION || param_derive(due, param, scope, value);
+}
+
 static bool
 params_on(struct due *due, struct due_scope *scope, struct value *values)
 {
 	const struct package *version = scope->version;
 
-	for (uint32_t i = 0; i < version->param_count; i++) {
-		const struct param *param = &version->params[i];
-		const struct attribute *given = find_given(due, param->id);
-
-		values[i] = param->fallback;
-		if (given != NULL && !has_day(life_of(due, param), scope->day))
-			given = NULL;
-		if (given != NULL && !param_given(due, param, given, &values[i]))
+	for (uint32_t i = 0; i < version->param_count; i++)
+		if (!param_on(due, &version->params[i], scope, &values[i]))
 			return false;
-		if (param->derive != NO_FUNCTION && !param_derive(due, param, scope, &values[i]))
-			return false;
-	}
 	for (uint32_t i = 0; i < version->param_count; i++)
 		if (version->params[i].check != NO_FUNCTION && values[i].kind != VALUE_NONE &&
 			!param_check(due, &version->params[i], scope, &values[i]))

@@ -5,6 +5,7 @@
  *   due_days.c     days, cycles, and the days on which something may change
  *   dues.c         charges, runs of days, lines
  *   due_values.c   what parameters and facts are on a day
+ *   due_judge.c    what stands against parameters
  *
  * Functions that return bool return false when the pricing has ended early: refused or faulty, as
  * *due tells.
@@ -105,6 +106,8 @@ int64_t due_cut_after(const struct due *due, int64_t day, int64_t otherwise);
 bool due_refuse(struct due *due, enum due_refusal why, const struct near_miss *nearest);
 bool due_overflow(struct due *due, struct text charge);
 bool due_out_of_memory(struct due *due);
+/* Finds the package, and reads the days of the question. */
+bool due_open(struct due *due);
 /* Room for one more item behind the others; NULL without memory, which ends the pricing. */
 void *due_list_add(struct due *due, struct due_list *list, size_t size);
 /*
@@ -115,7 +118,15 @@ bool due_call(struct due *due, struct text rule);
 bool due_call_failed(struct due *due, enum call_outcome outcome, struct text rule,
 	const struct due_scope *scope, struct text problem);
 
-/* due_values.c: reads what was given, and notes the days on which that changes. */
+/* due_values.c: the days on which what the order gives a parameter counts. */
+struct days param_life(const struct due *due, const struct param *param);
+/* What a parameter is on the scope's day, of whose version it is; VALUE_NONE if it is not there. */
+bool
+param_on(struct due *due, const struct param *param, struct due_scope *scope, struct value *value);
+/* May it be so? */
+bool param_check(struct due *due, const struct param *param, struct due_scope *scope,
+	const struct value *value);
+/* Reads what was given, and notes the days on which that changes. */
 bool values_read(struct due *due);
 /* What holds on a day, in a version of the package, for the days up to the next cut. */
 bool

@@ -542,6 +542,12 @@ read_days(struct due *due)
 	return true;
 }
 
+bool
+due_open(struct due *due)
+{
+	return find_package(due) && read_days(due);
+}
+
 static bool
 sum_lines(struct due *due, struct money *amount)
 {
@@ -564,8 +570,8 @@ due_price(const struct due_question *question, struct arena *arena, struct due_p
 	struct money amount;
 
 	must(question->period.from_ms <= question->period.till_ms);
-	if (find_package(&due) && read_days(&due) && values_read(&due) && due_gather_cuts(&due) &&
-		price_charges(&due) && sum_lines(&due, &amount)) {
+	if (due_open(&due) && values_read(&due) && due_gather_cuts(&due) && price_charges(&due) &&
+		sum_lines(&due, &amount)) {
 		*pricing = (struct due_pricing){
 			.amount = amount, .lines = due.lines.items, .line_count = due.lines.count
 		};

@@ -10,6 +10,7 @@
 #ifndef SUANPAN_SELL_H
 #define SUANPAN_SELL_H
 
+#include "due.h"
 #include "subject.h"
 
 #include "../engine/base/buffer.h"
@@ -32,6 +33,8 @@ struct sell_item {
 	const struct sell_line *lines; /* no line twice */
 	uint32_t line_count;
 	struct sell_span span;
+	const struct attribute *params; /* that its order gives, or gave */
+	uint32_t param_count;
 };
 
 enum sell_action {
@@ -67,6 +70,7 @@ struct sell_question {
 	int64_t at_ms;                             /* of acceptance, INSTANT_MIN to INSTANT_MAX */
 	int64_t completed_ms;                      /* of completion, or when that is expected */
 	const struct subject_functions *functions; /* NULL if the catalog has no conditions */
+	const struct due_functions *due_functions; /* NULL if it has no functions that price */
 };
 
 enum sell_code {
@@ -75,6 +79,7 @@ enum sell_code {
 	SELL_PLAN,        /* the plan does not have the package, or the offering the plan */
 	SELL_AGREEMENT,   /* no agreement lists the offering */
 	SELL_EFFECTIVE,   /* it can't begin so */
+	SELL_PARAMETER,   /* a parameter is missing, unknown or not allowed */
 	SELL_ELIGIBILITY, /* a condition says no */
 	SELL_MEMBERS,     /* other lines than it takes */
 	SELL_UNDER,       /* an ancillary product on a line that has none of its products */
@@ -102,6 +107,7 @@ struct sell_finding {
 	struct text
 		problem; /* what is unknown, or why a condition could not be asked; may be empty */
 	const struct terms *terms; /* of SELL_EFFECTIVE: whose modes are allowed; of SELL_MEMBERS */
+	const struct near_miss *param; /* of SELL_PARAMETER: which, and why (due.h) */
 };
 
 struct sell_verdict {
@@ -127,6 +133,7 @@ enum sell_change_kind {
 	CHANGE_START,  /* let it begin on that day */
 	CHANGE_MODE,   /* let it begin so */
 	CHANGE_ADD,    /* order this package too, at at_ms */
+	CHANGE_PARAM,  /* give a parameter this value */
 };
 
 struct sell_change {
@@ -137,6 +144,7 @@ struct sell_change {
 	uint32_t line_count;
 	int64_t at_ms;
 	struct effective mode;
+	struct attribute param;
 };
 
 struct sell_fix {

@@ -10,7 +10,7 @@ const char *
 sell_code_name(enum sell_code code)
 {
 	static const char *const names[] = { "unknown", "not_sold", "plan", "agreement",
-		"effective", "eligibility", "members", "under", "requires", "excludes",
+		"effective", "parameter", "eligibility", "members", "under", "requires", "excludes",
 		"recommends" };
 	return names[code];
 }

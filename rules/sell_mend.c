@@ -193,6 +193,33 @@ propose_modes(struct candidates *candidates, const struct sell_question *questio
 	}
 }
 
+static const struct param *
+find_param(const struct package *version, struct text id)
+{
+	for (uint32_t i = 0; i < version->param_count; i++)
+		if (text_equal(version->params[i].id, id))
+			return &version->params[i];
+	return NULL;
+}
+
+/* Each value that is allowed, in written order. */
+static void
+propose_values(struct candidates *candidates, const struct sell_question *question,
+	const struct sell_finding *finding, struct arena *arena)
+{
+	size_t version = (size_t)(finding->terms - question->image->selling->terms);
+	const struct param *param = find_param(
+		&question->image->packages[version], finding->param->tariff);
+	for (uint32_t i = 0; param != NULL && i < param->choice_count; i++) {
+		struct sell_change change = change_of(
+			question, CHANGE_PARAM, finding->clashes[0].item);
+		change.param = (struct attribute){ .name = param->id,
+			.text = value_text(&param->choices[i], arena) };
+		if (change.param.text.data != NULL)
+			propose(candidates, change);
+	}
+}
+
 static void
 propose_all(const struct mending *mending, struct candidates *candidates, const struct trial *trial,
 	const struct sell_finding *finding)
@@ -212,6 +239,9 @@ propose_all(const struct mending *mending, struct candidates *candidates, const 
 		break;
 	case SELL_EFFECTIVE:
 		propose_modes(candidates, question, finding);
+		break;
+	case SELL_PARAMETER:
+		propose_values(candidates, question, finding, mending->arena);
 		break;
 	case SELL_MEMBERS:
 		propose_members(candidates, question, finding, mending->arena);
@@ -258,6 +288,24 @@ addition(const struct sell_question *question, const struct sell_change *change)
 	return wanted;
 }
 
+/* The order gives a parameter another value. False without memory. */
+static bool
+change_param(struct sell_item *item, const struct attribute *param, struct arena *arena)
+{
+	struct attribute *params = arena_take(
+		arena, ((size_t)item->param_count + 1) * sizeof *params);
+	uint32_t count = 0;
+	if (params == NULL)
+		return false;
+	for (uint32_t i = 0; i < item->param_count; i++)
+		if (!text_equal(item->params[i].name, param->name))
+			params[count++] = item->params[i];
+	params[count++] = *param;
+	item->params = params;
+	item->param_count = count;
+	return true;
+}
+
 /* What a wanted item is with a change; false if that makes no sense of it. */
 static bool
 change_wanted(struct sell_wanted *wanted, const struct sell_change *change, struct arena *arena)
@@ -275,6 +323,8 @@ change_wanted(struct sell_wanted *wanted, const struct sell_change *change, stru
 		item->line_count = change->line_count;
 		return true;
 	}
+	if (change->kind == CHANGE_PARAM)
+		return change_param(item, &change->param, arena);
 	if (change->kind == CHANGE_LEAVE) {
 		struct sell_line *lines = arena_take(
 			arena, (size_t)item->line_count * sizeof *lines + 1);
@@ -343,6 +393,7 @@ same_finding(const struct sell_finding *a, const struct sell_finding *b)
 {
 	return a->code == b->code && a->relation == b->relation &&
 		a->clash_count == b->clash_count && a->clashes[0].item == b->clashes[0].item &&
+		(a->param == NULL || text_equal(a->param->tariff, b->param->tariff)) &&
 		(a->clash_count < 2 || a->clashes[1].item == b->clashes[1].item);
 }
 
@@ -365,7 +416,8 @@ static bool
 same_change(const struct sell_change *a, const struct sell_change *b)
 {
 	return a->kind == b->kind && a->item == b->item && a->at_ms == b->at_ms &&
-		a->lines == b->lines && a->mode.kind == b->mode.kind &&
+		a->lines == b->lines && text_equal(a->param.name, b->param.name) &&
+		text_equal(a->param.text, b->param.text) && a->mode.kind == b->mode.kind &&
 		a->mode.days == b->mode.days && text_equal(a->package, b->package);
 }
 

@@ -22,6 +22,10 @@ sell_finding_write(const struct sell_finding *finding, struct buffer *out)
 		room = buffer_print(out, "%s %.*s", i == 0 ? "" : ",", TEXT_ARGS(clash->package)) &&
 			write_lines(clash->lines, lines ? clash->line_count : 0, out);
 	}
+	if (room && finding->param != NULL)
+		room = buffer_print(out, ": %.*s %s%s%.*s", TEXT_ARGS(finding->param->tariff),
+			finding->param->condition, finding->param->wanted.size > 0 ? " " : "",
+			TEXT_ARGS(finding->param->wanted));
 	if (room && finding->problem.size > 0)
 		room = buffer_print(out, ": %.*s", TEXT_ARGS(finding->problem));
 	return room;
@@ -39,7 +43,7 @@ static bool
 write_change(const struct image *image, const struct sell_change *change, struct buffer *out)
 {
 	static const char *const verbs[] = { "drop", "cancel", "leave", "lines", "start",
-		"effective", "add" };
+		"effective", "add", "set" };
 	bool room = buffer_print(out, "%s %.*s", verbs[change->kind], TEXT_ARGS(change->package));
 	if (change->kind == CHANGE_LEAVE || change->kind == CHANGE_LINES)
 		room = room && write_lines(change->lines, change->line_count, out);
@@ -48,6 +52,10 @@ write_change(const struct image *image, const struct sell_change *change, struct
 		if (change->mode.days > 0)
 			room = room && buffer_print(out, " %u", (unsigned)change->mode.days);
 	}
+	if (change->kind == CHANGE_PARAM)
+		room = room &&
+			buffer_print(out, " %.*s %.*s", TEXT_ARGS(change->param.name),
+				TEXT_ARGS(change->param.text));
 	if (change->kind == CHANGE_START) {
 		struct date date = date_of_day(
 			cycle_at(CYCLE_DAY, image->zone, change->at_ms).first_day);

@@ -169,6 +169,38 @@ check_effective(struct judging *judging, uint32_t index, uint32_t version)
 	return judging_find(judging, &finding);
 }
 
+/* What an order gives the parameters of what it adds. */
+static struct due_question
+params_question(const struct judging *judging, uint32_t index)
+{
+	const struct sell_item *item = &judging->question->wanted[index].item;
+	return (struct due_question){
+		.image = judging->question->image,
+		.holding = { item->package, judging->starts_ms[index], item->span.till_ms },
+		.period = { judging->starts_ms[index], judging->starts_ms[index] },
+		.params = item->params,
+		.param_count = item->param_count,
+		.functions = judging->question->due_functions,
+	};
+}
+
+static enum status
+check_params(struct judging *judging, uint32_t index, uint32_t version)
+{
+	struct due_question question = params_question(judging, index);
+	struct due_misses misses;
+	enum status status = STATUS_OK;
+	if (due_judge_params(&question, judging->arena, &misses, judging->fault) != DUE_DONE)
+		return judging->fault->status;
+	for (size_t i = 0; i < misses.count && status == STATUS_OK; i++) {
+		struct sell_finding finding = judging_finding(judging, index, SELL_PARAMETER);
+		finding.terms = &judging->selling->terms[version];
+		finding.param = &misses.list[i];
+		status = judging_find(judging, &finding);
+	}
+	return status;
+}
+
 /* What conditions see as held: the state that results, when the item begins. */
 struct held_at {
 	const struct sell_state *state;
@@ -289,6 +321,8 @@ judging_addition(struct judging *judging, uint32_t index)
 		status = check_offering(judging, index, stay);
 	if (status == STATUS_OK && version != NO_INDEX)
 		status = check_effective(judging, index, version);
+	if (status == STATUS_OK && version != NO_INDEX)
+		status = check_params(judging, index, version);
 	if (status == STATUS_OK)
 		status = judging_each_relation(judging, stay, RELATION_ELIGIBLE, check_eligible);
 	if (status == STATUS_OK)

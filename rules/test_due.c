@@ -1,131 +1,90 @@
 /* What falls due in a period, beside what a `due` of a test file expects. */
 #include "explain_due.h"
-#include "reader.h"
+#include "test_reading.h"
 #include "test_run.h"
 
-static int64_t
-get_moment(lua_State *lua, const struct zoneinfo *zone, const char *field, int64_t otherwise)
-{
-	if (!reader_has(lua, field))
-		return otherwise;
-	lua_getfield(lua, -1, field);
-	int64_t ms = reader_integer(lua, "ms");
-	if (reader_flag(lua, "is_local"))
-		ms = zoneinfo_local_to_utc(zone, ms);
-	reader_close(lua);
-	return ms;
-}
-
 static struct due_span
-get_span(lua_State *lua, const struct zoneinfo *zone)
+get_span(const struct reading *reading)
 {
-	return (struct due_span){ get_moment(lua, zone, "from", INT64_MIN),
-		get_moment(lua, zone, "till", INT64_MAX) };
+	return (struct due_span){ reading_moment_of(reading, "from", INT64_MIN),
+		reading_moment_of(reading, "till", INT64_MAX) };
 }
 
 static int64_t
-get_day(lua_State *lua, const struct zoneinfo *zone, const char *field)
+get_day(const struct reading *reading, const char *field)
 {
-	return zoneinfo_local_to_utc(zone, reader_integer(lua, field) * DAY_MS);
+	return zoneinfo_local_to_utc(reading->zone, reader_integer(reading->lua, field) * DAY_MS);
 }
 
 static void
-read_holding(
-	lua_State *lua, const struct zoneinfo *zone, struct arena *arena, struct due_case *test)
+read_holding(const struct reading *reading, struct due_case *test)
 {
-	lua_getfield(lua, -1, "holds");
-	struct due_span span = get_span(lua, zone);
-	test->holding = (struct holding){ reader_text(lua, arena, "package"), span.from_ms,
+	lua_getfield(reading->lua, -1, "holds");
+	struct due_span span = get_span(reading);
+	test->holding = (struct holding){ reading_text(reading, "package"), span.from_ms,
 		span.till_ms };
-	reader_close(lua);
+	reader_close(reading->lua);
 }
 
 static void
-read_suspended(
-	lua_State *lua, const struct zoneinfo *zone, struct arena *arena, struct due_case *test)
+read_suspended(const struct reading *reading, struct due_case *test)
 {
-	test->suspended_count = reader_open(lua, "suspended");
-	struct due_span *spans = reader_take(lua, arena, test->suspended_count, sizeof *spans);
+	test->suspended_count = reader_open(reading->lua, "suspended");
+	struct due_span *spans = reader_take(
+		reading->lua, reading->arena, test->suspended_count, sizeof *spans);
 	for (uint32_t i = 0; i < test->suspended_count; i++) {
-		reader_entry(lua, i);
-		spans[i] = get_span(lua, zone);
-		reader_close(lua);
+		reader_entry(reading->lua, i);
+		spans[i] = get_span(reading);
+		reader_close(reading->lua);
 	}
-	reader_close(lua);
+	reader_close(reading->lua);
 	test->suspended = spans;
 }
 
-/* A text or a number by its name, of the table on the top. */
-static struct attribute
-get_attribute(lua_State *lua, struct arena *arena)
-{
-	struct attribute attribute = { .name = reader_text(lua, arena, "name") };
-	if (reader_has(lua, "text"))
-		attribute.text = reader_text(lua, arena, "text");
-	else
-		attribute.number = reader_integer(lua, "number");
-	return attribute;
-}
-
 static void
-read_params(lua_State *lua, struct arena *arena, struct due_case *test)
+read_facts(const struct reading *reading, struct due_case *test)
 {
-	test->param_count = reader_open(lua, "params");
-	struct attribute *params = reader_take(lua, arena, test->param_count, sizeof *params);
-	for (uint32_t i = 0; i < test->param_count; i++) {
-		reader_entry(lua, i);
-		params[i] = get_attribute(lua, arena);
-		reader_close(lua);
-	}
-	reader_close(lua);
-	test->params = params;
-}
-
-static void
-read_facts(lua_State *lua, const struct zoneinfo *zone, struct arena *arena, struct due_case *test)
-{
-	test->fact_count = reader_open(lua, "facts");
-	struct due_fact *facts = reader_take(lua, arena, test->fact_count, sizeof *facts);
+	test->fact_count = reader_open(reading->lua, "facts");
+	struct due_fact *facts = reader_take(
+		reading->lua, reading->arena, test->fact_count, sizeof *facts);
 	for (uint32_t i = 0; i < test->fact_count; i++) {
-		reader_entry(lua, i);
-		struct due_span span = get_span(lua, zone);
-		facts[i] = (struct due_fact){ get_attribute(lua, arena), span.from_ms,
+		reader_entry(reading->lua, i);
+		struct due_span span = get_span(reading);
+		facts[i] = (struct due_fact){ reading_attribute(reading), span.from_ms,
 			span.till_ms };
-		reader_close(lua);
+		reader_close(reading->lua);
 	}
-	reader_close(lua);
+	reader_close(reading->lua);
 	test->facts = facts;
 }
 
 static void
-read_expectation(lua_State *lua, struct arena *arena, struct due_case *test)
+read_expectation(const struct reading *reading, struct due_case *test)
 {
-	lua_getfield(lua, -1, "expect");
-	test->has_amount = reader_has(lua, "amount");
+	lua_getfield(reading->lua, -1, "expect");
+	test->has_amount = reader_has(reading->lua, "amount");
 	if (test->has_amount)
-		test->amount.micros = reader_integer(lua, "amount");
-	if (reader_has(lua, "lines"))
-		test->lines = reader_text(lua, arena, "lines");
-	if (reader_has(lua, "refused"))
-		test->refused = reader_text(lua, arena, "refused");
-	if (reader_has(lua, "nearest"))
-		test->nearest = reader_text(lua, arena, "nearest");
-	reader_close(lua);
+		test->amount.micros = reader_integer(reading->lua, "amount");
+	test->lines = reading_text(reading, "lines");
+	test->refused = reading_text(reading, "refused");
+	test->nearest = reading_text(reading, "nearest");
+	reader_close(reading->lua);
 }
 
 const struct due_case *
 due_case_read(lua_State *lua, const struct zoneinfo *zone, struct arena *arena)
 {
+	const struct reading reading = { lua, zone, arena };
 	if (!reader_has(lua, "due"))
 		return NULL;
 	struct due_case *test = reader_take(lua, arena, 1, sizeof *test);
 	lua_getfield(lua, -1, "due");
-	read_holding(lua, zone, arena, test);
-	test->period = (struct due_span){ get_day(lua, zone, "from"), get_day(lua, zone, "till") };
-	read_suspended(lua, zone, arena, test);
-	read_params(lua, arena, test);
-	read_facts(lua, zone, arena, test);
-	read_expectation(lua, arena, test);
+	read_holding(&reading, test);
+	test->period = (struct due_span){ get_day(&reading, "from"), get_day(&reading, "till") };
+	read_suspended(&reading, test);
+	test->params = reading_attributes(&reading, "params", &test->param_count);
+	read_facts(&reading, test);
+	read_expectation(&reading, test);
 	reader_close(lua);
 	return test;
 }

@@ -5,8 +5,6 @@
 #include "../engine/base/must.h"
 #include "due.h"
 
-/* More than any cycle, so that one that falls due within a window lies in what is asked whole. */
-#define CYCLE_DAYS_MAX 367
 /* Of days on which something falls due, so many are asked at once. */
 #define WINDOW_DAYS 1000
 
@@ -20,12 +18,15 @@ world_owe_nothing(struct world *world)
 	}
 }
 
+/* The first instant of a local day, as far as we know any. */
 static int64_t
-instant_of_day(int64_t day)
+instant_of_day(const struct world *world, int64_t day)
 {
 	if (day <= INSTANT_MIN / DAY_MS)
 		return INSTANT_MIN;
-	return day >= INSTANT_MAX / DAY_MS ? INSTANT_MAX : day * DAY_MS;
+	if (day >= INSTANT_MAX / DAY_MS)
+		return INSTANT_MAX;
+	return zoneinfo_local_to_utc(world->image->zone, day * DAY_MS);
 }
 
 static bool
@@ -63,12 +64,11 @@ charge_window(struct world *world, size_t holding, int64_t first, int64_t last, 
 {
 	struct due_question question = { .image = world->image,
 		.holding = world->holdings[holding],
-		.period = { instant_of_day(first - CYCLE_DAYS_MAX),
-			instant_of_day(last + CYCLE_DAYS_MAX) },
+		.period = { instant_of_day(world, first), instant_of_day(world, last + 1) },
 		.functions = world->due_functions };
 	struct due_pricing pricing;
 	arena_clear(arena);
-	if (due_price(&question, arena, &pricing, fault) != DUE_DONE)
+	if (due_falling(&question, arena, &pricing, fault) != DUE_DONE)
 		return false;
 	if (pricing.refused != 0) {
 		fault_set(fault, STATUS_INVALID, "%s", due_refusal_code(pricing.refused));
@@ -76,8 +76,7 @@ charge_window(struct world *world, size_t holding, int64_t first, int64_t last, 
 	}
 	for (size_t i = 0; i < pricing.line_count; i++) {
 		const struct due_line *line = &pricing.lines[i];
-		if (line->due_day < first || line->due_day > last ||
-			was_charged(world, holding, line))
+		if (was_charged(world, holding, line))
 			continue;
 		if (!add_fee(world, holding, line)) {
 			fault_set(fault, STATUS_MEMORY, "the fees are more than can be held");

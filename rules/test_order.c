@@ -1,75 +1,20 @@
 /* Orders of test files: what they ask, and what must come out. */
-#include "reader.h"
+#include "preview.h"
+#include "test_reading.h"
 #include "test_run.h"
+
+#include <stdio.h>
 
 #include "../engine/base/must.h"
 
 /* ---- reading ---- */
-
-struct reading {
-	lua_State *lua;
-	const struct zoneinfo *zone;
-	struct arena *arena;
-};
-
-static struct text
-get_text(struct reading *reading, const char *field)
-{
-	if (!reader_has(reading->lua, field))
-		return (struct text){ NULL, 0 };
-	return reader_text(reading->lua, reading->arena, field);
-}
-
-/* The moment { ms, is_local } on the top. */
-static int64_t
-moment(struct reading *reading)
-{
-	int64_t ms = reader_integer(reading->lua, "ms");
-	return reader_flag(reading->lua, "is_local") ? zoneinfo_local_to_utc(reading->zone, ms)
-						     : ms;
-}
-
-static int64_t
-get_moment(struct reading *reading, const char *field, int64_t otherwise)
-{
-	if (!reader_has(reading->lua, field))
-		return otherwise;
-	lua_getfield(reading->lua, -1, field);
-	int64_t ms = moment(reading);
-	reader_close(reading->lua);
-	return ms;
-}
-
-static struct sell_item
-read_item(struct reading *reading, int64_t from_ms)
-{
-	struct sell_item item = {
-		.package = get_text(reading, "package"),
-		.plan = get_text(reading, "plan"),
-		.offering = get_text(reading, "offering"),
-		.span = { get_moment(reading, "from", from_ms),
-			get_moment(reading, "till", INT64_MAX) },
-	};
-	item.line_count = reader_open(reading->lua, "lines");
-	struct sell_line *lines = reader_take(
-		reading->lua, reading->arena, item.line_count, sizeof *lines);
-	for (uint32_t i = 0; i < item.line_count; i++) {
-		reader_entry(reading->lua, i);
-		lines[i].product = get_text(reading, "product");
-		lines[i].id = get_text(reading, "line");
-		reader_close(reading->lua);
-	}
-	reader_close(reading->lua);
-	item.lines = lines;
-	return item;
-}
 
 static enum effective_kind
 read_mode(struct reading *reading)
 {
 	static const char *const names[] = { "now", "next_cycle", "date", "days_after_acceptance",
 		"days_after_completion" };
-	struct text name = get_text(reading, "kind");
+	struct text name = reading_text(reading, "kind");
 	enum effective_kind kind = EFFECTIVE_NOW;
 	while (kind < EFFECTIVE_COMPLETED && !text_equal(name, text_of(names[kind])))
 		kind++;
@@ -80,8 +25,8 @@ read_mode(struct reading *reading)
 static struct sell_wanted
 read_one_wanted(struct reading *reading, int64_t at_ms)
 {
-	struct text action = get_text(reading, "action");
-	struct sell_wanted wanted = { .item = read_item(reading, at_ms) };
+	struct text action = reading_text(reading, "action");
+	struct sell_wanted wanted = { .item = reading_item(reading, at_ms) };
 	wanted.action = text_equal(action, TEXT("add")) ? SELL_ADD
 		: text_equal(action, TEXT("cancel"))    ? SELL_CANCEL
 		: text_equal(action, TEXT("leave"))     ? SELL_LEAVE
@@ -101,16 +46,7 @@ read_one_wanted(struct reading *reading, int64_t at_ms)
 static void
 read_items(struct reading *reading, struct order_case *test)
 {
-	test->held_count = reader_open(reading->lua, "held");
-	struct sell_item *held = reader_take(
-		reading->lua, reading->arena, test->held_count, sizeof *held);
-	for (uint32_t i = 0; i < test->held_count; i++) {
-		reader_entry(reading->lua, i);
-		held[i] = read_item(reading, INT64_MIN);
-		reader_close(reading->lua);
-	}
-	reader_close(reading->lua);
-	test->held = held;
+	test->held = reading_items(reading, "held", INT64_MIN, &test->held_count);
 	test->wanted_count = reader_open(reading->lua, "wanted");
 	struct sell_wanted *wanted = reader_take(
 		reading->lua, reading->arena, test->wanted_count, sizeof *wanted);
@@ -126,37 +62,58 @@ read_items(struct reading *reading, struct order_case *test)
 static void
 read_facts(struct reading *reading, struct order_case *test)
 {
-	test->fact_count = reader_open(reading->lua, "facts");
-	struct attribute *facts = reader_take(
-		reading->lua, reading->arena, test->fact_count, sizeof *facts);
-	for (uint32_t i = 0; i < test->fact_count; i++) {
+	test->facts = reading_attributes(reading, "facts", &test->fact_count);
+	test->agreements = reader_texts(
+		reading->lua, reading->arena, "agreements", &test->agreement_count);
+}
+
+/* An amount in a field; NULL if there is none. */
+static const struct money *
+read_money(struct reading *reading, const char *field)
+{
+	if (!reader_has(reading->lua, field))
+		return NULL;
+	struct money *amount = reader_take(reading->lua, reading->arena, 1, sizeof *amount);
+	amount->micros = reader_integer(reading->lua, field);
+	return amount;
+}
+
+/* The list of amounts in a field; NULL if there is none. */
+static const struct money *
+read_amounts(struct reading *reading, const char *field, uint32_t *count)
+{
+	if (!reader_has(reading->lua, field))
+		return NULL;
+	*count = reader_open(reading->lua, field);
+	struct money *amounts = reader_take(reading->lua, reading->arena, *count, sizeof *amounts);
+	for (uint32_t i = 0; i < *count; i++) {
 		reader_entry(reading->lua, i);
-		facts[i].name = get_text(reading, "name");
-		facts[i].text = get_text(reading, "text");
-		if (facts[i].text.data == NULL)
-			facts[i].number = reader_integer(reading->lua, "number");
+		amounts[i].micros = lua_tointeger(reading->lua, -1);
 		reader_close(reading->lua);
 	}
 	reader_close(reading->lua);
-	test->facts = facts;
-	test->agreements = reader_texts(
-		reading->lua, reading->arena, "agreements", &test->agreement_count);
+	return amounts;
 }
 
 static void
 read_expected(struct reading *reading, struct order_case *test)
 {
 	lua_getfield(reading->lua, -1, "expect");
-	test->verdict = get_text(reading, "verdict");
-	test->because = get_text(reading, "because");
-	test->fixes = get_text(reading, "fixes");
+	test->verdict = reading_text(reading, "verdict");
+	test->because = reading_text(reading, "because");
+	test->fixes = reading_text(reading, "fixes");
+	test->first_bill = reading_text(reading, "first_bill");
+	test->one_off = read_money(reading, "one_off");
+	test->recurring = read_money(reading, "recurring");
+	test->next_bills = read_amounts(reading, "next_bills", &test->next_bill_count);
+	test->saves = read_amounts(reading, "saves", &test->save_count);
 	if (reader_has(reading->lua, "starts")) {
 		test->start_count = reader_open(reading->lua, "starts");
 		int64_t *starts_ms = reader_take(
 			reading->lua, reading->arena, test->start_count, sizeof *starts_ms);
 		for (uint32_t i = 0; i < test->start_count; i++) {
 			reader_entry(reading->lua, i);
-			starts_ms[i] = moment(reading);
+			starts_ms[i] = reading_moment(reading);
 			reader_close(reading->lua);
 		}
 		reader_close(reading->lua);
@@ -171,8 +128,8 @@ order_case_read(lua_State *lua, const struct zoneinfo *zone, struct arena *arena
 	struct reading reading = { lua, zone, arena };
 	struct order_case *test = reader_take(lua, arena, 1, sizeof *test);
 	lua_getfield(lua, -1, "order");
-	test->at_ms = get_moment(&reading, "at", 0);
-	test->completed_ms = get_moment(&reading, "completed", test->at_ms);
+	test->at_ms = reading_moment_of(&reading, "at", 0);
+	test->completed_ms = reading_moment_of(&reading, "completed", test->at_ms);
 	read_items(&reading, test);
 	read_facts(&reading, test);
 	read_expected(&reading, test);
@@ -288,6 +245,79 @@ compare_starts(struct judged *judged)
 		compare(judged, "starts", wanted);
 }
 
+/* "e6_base.fee 91.55, …" */
+static bool
+write_bill(const struct preview_bill *bill, struct buffer *out)
+{
+	buffer_clear(out);
+	for (uint32_t i = 0; i < bill->line_count; i++) {
+		const struct due_line *line = bill->lines[i].line;
+		char amount[MONEY_TEXT_MAX];
+		size_t size = money_format(line->amount, amount);
+		if (!buffer_print(out, "%s%.*s.%.*s %.*s", i == 0 ? "" : ", ",
+			    TEXT_ARGS(line->package), TEXT_ARGS(line->charge), (int)size, amount))
+			return false;
+	}
+	return true;
+}
+
+/* An amount of the bill with that number, from 1. */
+static bool
+compare_amount(struct judged *judged, const char *what, uint32_t number, struct money wanted,
+	struct money got)
+{
+	char field[40];
+	snprintf(field, sizeof field, "%s %u", what, (unsigned)number);
+	return test_compare_money(judged->run, field, wanted, got);
+}
+
+static bool
+compare_bills(struct judged *judged, const struct preview *preview)
+{
+	const struct order_case *test = judged->test;
+	const struct preview_bill *first = preview->bills;
+	if (!write_bill(first, &judged->run->text) ||
+		!compare(judged, "first_bill", test->first_bill))
+		return false;
+	if (test->one_off != NULL &&
+		!test_compare_money(judged->run, "one_off", *test->one_off, first->one_off))
+		return false;
+	if (test->recurring != NULL &&
+		!test_compare_money(judged->run, "recurring", *test->recurring, first->recurring))
+		return false;
+	for (uint32_t i = 0; i < test->next_bill_count; i++)
+		if (!compare_amount(
+			    judged, "next bill", i + 1, test->next_bills[i], first[i + 1].amount))
+			return false;
+	for (uint32_t i = 0; i < test->save_count; i++) {
+		struct money saved;
+		must(money_subtract(first[i].held_before, first[i].held_after, &saved));
+		if (!compare_amount(judged, "saved", i + 1, test->saves[i], saved))
+			return false;
+	}
+	return true;
+}
+
+/* The bills that follow, where the test asks for any of them. */
+static bool
+compare_preview(struct judged *judged)
+{
+	const struct order_case *test = judged->test;
+	uint32_t count = test->next_bill_count + 1 > test->save_count ? test->next_bill_count + 1
+								      : test->save_count;
+	struct previewing previewing = { &judged->question, &judged->verdict, count };
+	struct preview preview;
+	if (test->first_bill.data == NULL && test->one_off == NULL && test->recurring == NULL &&
+		test->next_bills == NULL && test->saves == NULL)
+		return true;
+	if (sell_preview(&previewing, &judged->run->arena, &preview, judged->fault) != STATUS_OK)
+		return test_differ(judged->run, "fault", TEXT("-"), text_of(judged->fault->text));
+	if (preview.refused != 0)
+		return test_differ(judged->run, "preview", TEXT("priced"),
+			text_of(due_refusal_code(preview.refused)));
+	return compare_bills(judged, &preview);
+}
+
 static struct sell_question
 question_of(const struct order_case *test, struct test_run *run)
 {
@@ -304,6 +334,7 @@ question_of(const struct order_case *test, struct test_run *run)
 		.at_ms = test->at_ms,
 		.completed_ms = test->completed_ms,
 		.functions = seller_functions(run->seller),
+		.due_functions = host_due_functions(run->host),
 	};
 }
 
@@ -317,7 +348,8 @@ judge_and_compare(struct judged *judged)
 		STATUS_OK)
 		return test_differ(judged->run, "fault", TEXT("-"), text_of(judged->fault->text));
 	return compare_verdict(judged) && compare_because(judged) && compare_fixes(judged) &&
-		compare_starts(judged) && write_reasons(&judged->verdict, "\n", &judged->run->text);
+		compare_starts(judged) && compare_preview(judged) &&
+		write_reasons(&judged->verdict, "\n", &judged->run->text);
 }
 
 bool

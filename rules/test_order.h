@@ -22,6 +22,13 @@ struct order_case {
 	struct text verdict, because, fixes;
 	const int64_t *starts_ms;
 	uint32_t start_count;
+	/* Of the bills that follow, likewise; amounts that are NULL are not asked for. */
+	struct text first_bill; /* "e6_base.fee 91.55, …" */
+	const struct money *one_off, *recurring;
+	const struct money *next_bills;
+	uint32_t next_bill_count;
+	const struct money *saves;
+	uint32_t save_count;
 };
 
 /* Of the case on the top of the stack, which is an order. Raises errors of Lua. */

@@ -9,6 +9,7 @@
  *   test_always.c    tries a claim on a range of usage, and shrinks what breaks it
  *   test_due.c       what falls due in a period
  *   test_order.c     an order, and whether it may be sold
+ *   test_reading.c   what they read alike
  *   test_compare.c   what came out beside what was expected
  *   coverage.c       what of the catalog the tests came by
  *   test_report.c    the report for people

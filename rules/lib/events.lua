@@ -41,6 +41,15 @@ function events.expected(expect, place)
     return any and result or nil
 end
 
+-- "package.fee 91.55"
+function events.check_fees(fees, place)
+    for index, fee in ipairs(fees or {}) do
+        if not string.find(fee, "^%a[%w_-]*%.%a[%w_-]* %d+%.%d%d+$") then
+            find("fee_line", at(place, index), { got = native.shorten(fee) })
+        end
+    end
+end
+
 -- Is there such a package in the release that is tested? True where there is no release to ask.
 function events.check_package(id, place)
     local packages = native.packages()

@@ -64,6 +64,12 @@ messages.under_of_standard = {
     mend_en = 'write kind = "ancillary", or remove under',
     mend_zh = '写 kind = "ancillary"，或删去 under',
 }
+messages.order_bills = {
+    en = "{max} bills are foretold at most",
+    zh = "至多预告 {max} 张账单",
+    mend_en = "leave out what comes later",
+    mend_zh = "删去其后的各项",
+}
 messages.order_of_nothing = {
     en = "{word} names '{name}', which is neither held nor pending",
     zh = "{word} 所写的“{name}”既未持有也不在途",

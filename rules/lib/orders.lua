@@ -6,11 +6,14 @@ local events = use "events"
 use "selling_types"
 
 local orders = {}
-local find = report.find
+local find, at = report.find, report.at
+
+-- PREVIEW_BILLS_MAX of preview.h
+local BILLS_MAX = 24
 
 local function with_lines(item)
     return { package = item.package, plan = item.plan, offering = item.offering, lines = item.lines, from = item.from,
-        till = item.till, effective = item.effective }
+        till = item.till, effective = item.effective, params = item.params }
 end
 
 local function add_held(held, items)
@@ -50,8 +53,20 @@ local function add_additions(wanted, items)
     end
 end
 
-local function joined(list)
-    return list and table.concat(list, "; ") or nil
+local function joined(list, between)
+    return list and table.concat(list, between or "; ") or nil
+end
+
+-- The last bill that is asked for, and what stands on the first.
+local function check_bills(expect)
+    events.check_fees(expect.first_bill, at(expect.place, "first_bill"))
+    for _, field in ipairs { "next_bills", "saves" } do
+        if expect[field] and #expect[field] >= BILLS_MAX then
+            find("order_bills", at(expect.place, field), { max = BILLS_MAX - 1 })
+            return false
+        end
+    end
+    return true
 end
 
 local function is_sound(record)
@@ -66,7 +81,7 @@ end
 
 -- An order for C; nil after findings.
 function orders.read(record)
-    if not is_sound(record) then
+    if not is_sound(record) or not check_bills(record.expect) then
         return nil
     end
     local held, wanted, expect = {}, {}, record.expect
@@ -78,7 +93,9 @@ function orders.read(record)
     end
     return { held = held, wanted = wanted, at = record.at, completed = record.completed,
         facts = record.customer.facts, agreements = record.customer.agreements,
-        expect = { verdict = expect.verdict, because = joined(expect.because), fixes = joined(expect.fixes), starts = expect.starts } }
+        expect = { verdict = expect.verdict, because = joined(expect.because), fixes = joined(expect.fixes), starts = expect.starts,
+            first_bill = joined(expect.first_bill, ", "), one_off = expect.one_off, recurring = expect.recurring,
+            next_bills = expect.next_bills, saves = expect.saves } }
 end
 
 return orders

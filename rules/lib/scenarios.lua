@@ -104,11 +104,7 @@ function steps.expect(_, record)
             return nil
         end
     end
-    for index, fee in ipairs(record.fees or {}) do
-        if not string.find(fee, "^%a[%w_-]*%.%a[%w_-]* %d+%.%d%d+$") then
-            find("fee_line", at(at(record.place, "fees"), index), { got = native.shorten(fee) })
-        end
-    end
+    events.check_fees(record.fees, at(record.place, "fees"))
     return { left = record.left, used = record.used, charged = record.charged,
         fees = record.fees and table.concat(record.fees, ", ") }
 end

@@ -85,6 +85,7 @@ words.records.test_item = {
         { "till", "moment", say = { en = "Till then", zh = "到何时止" } },
         { "effective", "effective_mode", say = { en = "How an addition begins; else by `from`, else as the package's default",
             zh = "新增的生效方式；不写则按 `from`，再则按优惠包的缺省方式" } },
+        { "params", "attributes", default = {}, say = { en = "Parameters that its order gives", zh = "订单给出的参数" } },
     },
 }
 
@@ -105,6 +106,15 @@ words.records.order_expect = {
         { "fixes", { "list", "text" }, say = { en = "All fixes of the first reason, such as \"drop phs_solo\" or \"cancel a, cancel b\"",
             zh = "第一个原因的全部解决办法，例如 \"drop phs_solo\" 或 \"cancel a, cancel b\"" } },
         { "starts", { "list", "moment" }, say = { en = "When each addition begins", zh = "各新增项的生效时间" } },
+        { "first_bill", { "list_with_repeats", "text" }, say = { en = "What is added costs on the bill of the month in which the first "
+            .. "addition begins, line by line: \"e6_base.fee 91.55\"; {} nothing",
+            zh = "首张账单（首个新增项生效的月份）上新增项的各行：\"e6_base.fee 91.55\"；{} 为没有" } },
+        { "one_off", "money", say = { en = "… of which what falls due once", zh = "其中的一次性费用" } },
+        { "recurring", "money", say = { en = "… and what recurs", zh = "其中的周期性费用" } },
+        { "next_bills", { "list_with_repeats", "money" }, say = { en = "What is added costs in each month that follows",
+            zh = "新增项在之后各月账单上的金额" } },
+        { "saves", { "list_with_repeats", "money" }, say = { en = "How much less each bill is for what is held, from the first on",
+            zh = "自首张账单起，各账单上已持有部分减少的金额" } },
     },
 }
 

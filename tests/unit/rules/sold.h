@@ -4,6 +4,7 @@
 #ifndef SUANPAN_TESTS_SOLD_H
 #define SUANPAN_TESTS_SOLD_H
 
+#include "../../../rules/host.h"
 #include "../../../rules/sell.h"
 #include "../../../rules/seller.h"
 #include "catalogs.h"
@@ -14,6 +15,7 @@
 struct sold {
 	struct release *release;
 	struct seller *seller;
+	struct host *host;
 	struct arena arena;
 	struct sell_item held[SOLD_MAX];
 	struct sell_wanted wanted[SOLD_MAX];
@@ -36,6 +38,7 @@ sold_begin(struct sold *sold, const char *source)
 	memset(sold, 0, sizeof *sold);
 	sold->release = build_source(source);
 	assert_int_equal(seller_new(sold->release, NULL, &sold->seller, &fault), STATUS_OK);
+	assert_int_equal(host_new(sold->release, NULL, &sold->host, &fault), STATUS_OK);
 	arena_init(&sold->arena, (size_t)64 << 20);
 	buffer_init(&sold->text, 1 << 20);
 	sold->question = (struct sell_question){
@@ -45,6 +48,7 @@ sold_begin(struct sold *sold, const char *source)
 		.at_ms = sold_day(2026, 3, 18),
 		.completed_ms = sold_day(2026, 3, 18),
 		.functions = seller_functions(sold->seller),
+		.due_functions = host_due_functions(sold->host),
 	};
 }
 
@@ -53,6 +57,7 @@ sold_end(struct sold *sold)
 {
 	buffer_release(&sold->text);
 	arena_release(&sold->arena);
+	host_free(sold->host);
 	seller_free(sold->seller);
 	release_drop(sold->release);
 }

@@ -131,19 +131,22 @@ order "a plug-in that begins with a cycle does not begin at once" {
 
 order "three days after the work is done" {
     customer = public, at = "2026-03-18 12:00:00", completed = "2026-03-20 16:00:00",
-    add = { package = "e6_base", lines = { pstn = "P1" }, effective = { days_after_completion = 3 } },
+    add = { package = "e6_base", lines = { pstn = "P1" }, params = { arpu = "80.00" }, effective = { days_after_completion = 3 } },
     expect = { verdict = "warned", because = "recommends e6_base", starts = "2026-03-23 00:00:00" },
 }
 
 order "broadband may be bought with it" {
     customer = public, at = "2026-03-18 12:00:00", completed = "2026-03-20 16:00:00",
-    add = { { package = "e6_base", lines = { pstn = "P1" } }, { package = "broadband", lines = { broadband = "B1" } } },
+    add = {
+        { package = "e6_base", lines = { pstn = "P1" }, params = { arpu = "80.00" } },
+        { package = "broadband", lines = { broadband = "B1" } },
+    },
     expect = { verdict = "ok", starts = { "2026-04-01 00:00:00", "2026-03-21 00:00:00" } },
 }
 
 order "only the public buys the family plan" {
     customer = { facts = { segment = "business" } }, at = "2026-03-18 12:00:00",
-    add = { package = "e6_base", lines = { pstn = "P1" } },
+    add = { package = "e6_base", lines = { pstn = "P1" }, params = { arpu = "80.00" } },
     expect = { verdict = "blocked", because = { "eligibility e6_base", "recommends e6_base" }, fixes = "drop e6_base" },
 }
 

@@ -9,6 +9,10 @@ texts "en" {
     brand = { e_home = "My e-home" },
     agreement = { acme_2026 = "Acme, 2026", globex_2026 = "Globex, 2026" },
     fact = { segment = "segment", arrears = "in arrears" },
+    param = { monthly_fee = "Monthly fee", arpu = "What is spent a month", welcome = "Welcome offer", fee = "Fee",
+        price = "Price a month" },
+    charge = { set_up = "Installation", fee = "Monthly fee", rent = "Ring-back tone" },
+    e6 = { arpu_too_low = "169.00 is for those who spend 100.00 a month" },
     voice = { call = "Call" },
     data = { traffic = "Data" },
     sell = {

@@ -9,6 +9,9 @@ texts "zh" {
     brand = { e_home = "我的E家" },
     agreement = { acme_2026 = "艾克米公司 2026 年协议", globex_2026 = "环球公司 2026 年协议" },
     fact = { segment = "客户群", arrears = "是否欠费" },
+    param = { monthly_fee = "月租费", arpu = "月均消费", welcome = "新装优惠", fee = "月费", price = "月价" },
+    charge = { set_up = "安装费", fee = "月租费", rent = "彩铃费" },
+    e6 = { arpu_too_low = "169.00 档限月均消费 100.00 以上" },
     voice = { call = "通话费" },
     data = { traffic = "流量费" },
     sell = {
