@@ -228,23 +228,28 @@ build_run_script(struct build *build, struct text path, struct text source, stru
 	return STATUS_OK;
 }
 
-static bool
-ends_with(struct text text, struct text end)
+bool
+build_next_script(struct bytes *rest, bool tests, struct text *path, struct text *source)
 {
-	return text.size >= end.size &&
-		memcmp(text.data + text.size - end.size, end.data, end.size) == 0;
+	struct bytes content;
+	bool sound;
+	while (bundle_next(rest, path, &content, &sound)) {
+		if (!text_ends_with(*path, TEXT(".lua")) ||
+			text_ends_with(*path, TEXT("_test.lua")) != tests)
+			continue;
+		*source = text_of_bytes(content);
+		return true;
+	}
+	return false;
 }
 
 enum status
 build_run_scripts(struct build *build, bool tests, struct fault *fault)
 {
-	struct bytes rest = build->bundle, content;
-	struct text path;
-	bool sound;
-	while (bundle_next(&rest, &path, &content, &sound)) {
-		if (!ends_with(path, TEXT(".lua")) || ends_with(path, TEXT("_test.lua")) != tests)
-			continue;
-		enum status status = build_run_script(build, path, text_of_bytes(content), fault);
+	struct bytes rest = build->bundle;
+	struct text path, source;
+	while (build_next_script(&rest, tests, &path, &source)) {
+		enum status status = build_run_script(build, path, source, fault);
 		if (status != STATUS_OK)
 			return status;
 	}

@@ -49,8 +49,12 @@ void build_end(struct build *build);
 void build_loads(struct build *build);
 
 /*
- * Runs the scripts of the bundle that are tests (*_test.lua), or those that are not, in order of
- * their paths. What a script does wrong is a finding. STATUS_LIMIT, _MEMORY or _BUSY when a limit
+ * The next script in the rest of a bundle that is a test (*_test.lua), or that is none, in order of
+ * their paths; false at the end.
+ */
+bool build_next_script(struct bytes *rest, bool tests, struct text *path, struct text *source);
+/*
+ * Runs the scripts of the bundle that are tests, or those that are not, in order of their paths. What a script does wrong is a finding. STATUS_LIMIT, _MEMORY or _BUSY when a limit
  * ended the whole run: nothing more can be run then.
  */
 enum status build_run_scripts(struct build *build, bool tests, struct fault *fault);

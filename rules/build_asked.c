@@ -154,7 +154,7 @@ build_native_tables_asked(lua_State *lua)
 	luaL_checkstack(lua, 10, NULL);
 	lua_newtable(lua);
 	while (bundle_next(&rest, &path, &content, &sound)) {
-		if (path.size < 4 || memcmp(path.data + path.size - 4, ".lua", 4) != 0)
+		if (!text_ends_with(path, TEXT(".lua")))
 			continue;
 		sandbox_debit(lua, content.size / BYTES_AN_INSTRUCTION);
 		struct text source = text_of_bytes(content);

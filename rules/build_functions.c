@@ -136,30 +136,20 @@ read_loops(struct reading *reading)
 	}
 }
 
-static bool
-ends_with(struct text text, struct text end)
-{
-	return text.size >= end.size &&
-		memcmp(text.data + text.size - end.size, end.data, end.size) == 0;
-}
-
 /* loops() → { name, file, line, column } of each loop in a function that no count ends */
 int
 build_native_loops(lua_State *lua)
 {
 	struct build *build = native_build(lua);
-	struct bytes rest = build->bundle, content;
-	struct text path;
-	bool sound;
+	struct bytes rest = build->bundle;
+	struct text path, source;
 	luaL_checkstack(lua, 10, NULL);
 	lua_newtable(lua);
-	while (bundle_next(&rest, &path, &content, &sound)) {
-		if (!ends_with(path, TEXT(".lua")) || ends_with(path, TEXT("_test.lua")))
-			continue;
-		sandbox_debit(lua, content.size / BYTES_AN_INSTRUCTION);
+	while (build_next_script(&rest, false, &path, &source)) {
+		sandbox_debit(lua, source.size / BYTES_AN_INSTRUCTION);
 		struct reading reading = {
 			.lua = lua,
-			.lexer = { text_of_bytes(content), 0, 1 },
+			.lexer = { source, 0, 1 },
 			.file = path,
 		};
 		read_loops(&reading);

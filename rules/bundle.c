@@ -27,16 +27,9 @@ static const char language_name[] = LANGUAGE_NAME(LANGUAGE_VERSION);
 static const struct text lua_name = { "Lua 5.4", 7 };
 
 static bool
-ends_with(struct text text, struct text end)
-{
-	return text.size >= end.size &&
-		memcmp(text.data + text.size - end.size, end.data, end.size) == 0;
-}
-
-static bool
 path_is_file_of_ours(struct text path)
 {
-	return ends_with(path, TEXT(".lua")) || ends_with(path, TEXT(".csv"));
+	return text_ends_with(path, TEXT(".lua")) || text_ends_with(path, TEXT(".csv"));
 }
 
 bool
@@ -162,7 +155,7 @@ check_file(struct text before, struct text path, struct bytes content, struct fa
 	if (before.data != NULL && text_compare(before, path) >= 0)
 		return fault_set(fault, STATUS_INVALID,
 			"the files of the bundle are not in order at %.*s", TEXT_ARGS(path));
-	if (ends_with(path, TEXT(".lua")) && content.size > SCRIPT_BYTES_MAX)
+	if (text_ends_with(path, TEXT(".lua")) && content.size > SCRIPT_BYTES_MAX)
 		return fault_set(fault, STATUS_LIMIT,
 			"%.*s has %zu bytes; a script may have %u: split it", TEXT_ARGS(path),
 			content.size, SCRIPT_BYTES_MAX);

@@ -171,12 +171,16 @@ run_cases(struct test_run *run, const struct test_cases *cases, struct fault *fa
 
 /* Reading test files. */
 
-/* Declares the tests of a bundle; `release` may be NULL, where it could not be built. */
+/* The tests of a bundle, if it has any; `release` may be NULL, where it could not be built. */
 static enum status
 read_cases(struct bytes bundle, const struct release *release, struct findings *findings,
 	struct arena *arena, struct test_cases *cases, struct fault *fault)
 {
 	struct build build;
+	struct bytes rest = bundle;
+	struct text path, source;
+	if (!build_next_script(&rest, true, &path, &source))
+		return STATUS_OK;
 	enum status status = build_begin(&build, bundle, "tests", findings, fault);
 	if (status != STATUS_OK)
 		return status;

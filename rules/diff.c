@@ -191,7 +191,7 @@ merge_lines(struct work *work)
 static bool
 is_table(struct text path)
 {
-	return path.size > 4 && memcmp(path.data + path.size - 4, ".csv", 4) == 0;
+	return text_ends_with(path, TEXT(".csv"));
 }
 
 /* "3f2a91c04b7d, 1204 bytes" */

@@ -325,9 +325,7 @@ string_ends(lua_State *lua)
 {
 	struct text text = check_text(lua, 1), part = check_text(lua, 2);
 	sandbox_debit(lua, part.size / BYTES_AN_INSTRUCTION);
-	lua_pushboolean(lua,
-		part.size <= text.size &&
-			memcmp(text.data + text.size - part.size, part.data, part.size) == 0);
+	lua_pushboolean(lua, text_ends_with(text, part));
 	return 1;
 }
 

@@ -156,6 +156,13 @@ text_equal(struct text a, struct text b)
 	return a.size == b.size && same_bytes(a.data, b.data, a.size);
 }
 
+static inline bool
+text_ends_with(struct text text, struct text end)
+{
+	return text.size >= end.size &&
+		memcmp(text.data + text.size - end.size, end.data, end.size) == 0;
+}
+
 /* Byte order, a beginning before what it begins: below 0, 0, or above 0. */
 static inline int
 text_compare(struct text a, struct text b)

@@ -79,16 +79,22 @@ bundle_of(const char *script, const char *table)
 	return bundle;
 }
 
+static void
+compare_bundles(const struct buffer *from, const struct buffer *to)
+{
+	struct fault fault = { 0 };
+	diff_release(&differences);
+	diff_init(&differences);
+	if (diff_bundles(bytes_of(from), bytes_of(to), &differences, &fault) != STATUS_OK)
+		fail_msg("%s", fault.text);
+}
+
 /* What differs between two scripts, each with a table or without. */
 static void
 compare(const char *from, const char *from_table, const char *to, const char *to_table)
 {
 	struct buffer a = bundle_of(from, from_table), b = bundle_of(to, to_table);
-	struct fault fault = { 0 };
-	diff_release(&differences);
-	diff_init(&differences);
-	if (diff_bundles(bytes_of(&a), bytes_of(&b), &differences, &fault) != STATUS_OK)
-		fail_msg("%s", fault.text);
+	compare_bundles(&a, &b);
 	buffer_release(&a);
 	buffer_release(&b);
 }
@@ -238,16 +244,20 @@ static const struct edit edits[] = {
 static void
 each_field_that_changes_is_named(void **state)
 {
+	struct buffer all = bundle_of(all_words, codes);
 	(void)state;
 	for (size_t i = 0; i < sizeof edits / sizeof edits[0]; i++) {
 		const struct edit *edit = &edits[i];
-		char *edited = replace(all_words, edit->old, edit->new);
-		compare(all_words, codes, edited, codes);
+		char *script = replace(all_words, edit->old, edit->new);
+		struct buffer edited = bundle_of(script, codes);
+		compare_bundles(&all, &edited);
 		expect(edit->path, edit->from, edit->to);
-		compare(edited, codes, all_words, codes);
+		compare_bundles(&edited, &all);
 		expect(edit->path, edit->to, edit->from);
-		free(edited);
+		buffer_release(&edited);
+		free(script);
 	}
+	buffer_release(&all);
 }
 
 /* One price is one difference, and its file. */
