@@ -3,5 +3,5 @@
 
 local list = {}
 for i = 1, 1e9 do
-    list[i] = { "text " .. i, {}, {}, {}, {}, {}, {}, {} }
+    list[i] = { i, i, i, i, i, i, i, i }
 end
