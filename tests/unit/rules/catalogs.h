@@ -38,6 +38,13 @@ static const char small_catalog[] UNUSED =
 	"texts \"zh\" (texts_of)\n"
 	"texts \"en\" (texts_of)\n";
 
+static inline void
+assert_text(struct text text, const char *wanted)
+{
+	if (!text_equal(text, text_of(wanted)))
+		fail_msg("\"%.*s\", not \"%s\"", TEXT_ARGS(text), wanted);
+}
+
 /* The bundle of files; the caller releases the buffer. */
 static inline void
 make_bundle(const struct bundle_file *files, size_t count, struct buffer *bundle)

@@ -1,6 +1,4 @@
-#include "catalogs.h"
-
-#include "../../../rules/catalog_test.h"
+#include "tested.h"
 
 /* Of one tariff, which each test chooses. */
 #define CATALOG(tariff) \
@@ -27,56 +25,12 @@ static const char falling[] = CATALOG(TARIFF
 static const char failing[] = CATALOG(TARIFF
 	"amount = function(c) if c.seconds == 42 then error \"no\" end return money \"0.01\" * c.seconds end }");
 
-static struct buffer bundle;
-static struct findings findings;
-static struct test_report report;
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	buffer_init(&bundle, BUNDLE_BYTES_MAX);
-	findings_init(&findings);
-	test_report_init(&report);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	buffer_release(&bundle);
-	findings_release(&findings);
-	test_report_release(&report);
-	return 0;
-}
-
 static void
 run(const char *catalog, const char *fields)
 {
-	char source[4096];
-	struct fault fault = { 0 };
-	const struct test_options options = { TEXT(""), TEXT("en") };
-	snprintf(source, sizeof source, "\nalways \"it\" { holds = \"talk\",\n%s}\n", fields);
-	struct bundle_file files[] = { file_of("catalog.lua", catalog),
-		file_of("some_test.lua", source) };
-	test_report_release(&report);
-	findings_release(&findings);
-	findings_init(&findings);
-	buffer_release(&bundle);
-	make_bundle(files, 2, &bundle);
-	if (catalog_test_run(bytes_of(&bundle), &options, &report, &findings, &fault) !=
-		STATUS_OK) {
-		print_findings(&findings);
-		fail_msg("%s", fault.text);
-	}
-}
-
-static void
-assert_text(struct text text, const char *wanted)
-{
-	if (!text_equal(text, text_of(wanted)))
-		fail_msg("\"%.*s\", not \"%s\"", TEXT_ARGS(text), wanted);
+	char tests[4096];
+	snprintf(tests, sizeof tests, "\nalways \"it\" { holds = \"talk\",\n%s}\n", fields);
+	last_run(catalog, tests);
 }
 
 static void
@@ -90,16 +44,16 @@ static void
 assert_holds(const char *catalog, const char *fields, size_t claims)
 {
 	run(catalog, fields);
-	print_findings(&findings);
-	assert_int_equal(findings.count, 0);
-	assert_int_equal(report.result_count, claims);
+	print_findings(&last_tested.findings);
+	assert_int_equal(last_tested.findings.count, 0);
+	assert_int_equal(last_tested.report.result_count, claims);
 	for (size_t i = 0; i < claims; i++) {
-		assert_int_equal(report.results[i].kind, TEST_ALWAYS);
-		if (!report.results[i].passed)
+		assert_int_equal(last_tested.report.results[i].kind, TEST_ALWAYS);
+		if (!last_tested.report.results[i].passed)
 			fail_msg("expected %.*s, got %.*s\n%.*s",
-				TEXT_ARGS(report.results[i].expected),
-				TEXT_ARGS(report.results[i].got),
-				TEXT_ARGS(report.results[i].because));
+				TEXT_ARGS(last_tested.report.results[i].expected),
+				TEXT_ARGS(last_tested.report.results[i].got),
+				TEXT_ARGS(last_tested.report.results[i].because));
 	}
 }
 
@@ -107,25 +61,18 @@ static const struct test_result *
 assert_breaks(const char *catalog, const char *fields)
 {
 	run(catalog, fields);
-	print_findings(&findings);
-	assert_int_equal(findings.count, 0);
-	assert_int_equal(report.failed_count, 1);
-	assert_int_equal(report.results[0].line, 2);
-	return &report.results[0];
+	print_findings(&last_tested.findings);
+	assert_int_equal(last_tested.findings.count, 0);
+	assert_int_equal(last_tested.report.failed_count, 1);
+	assert_int_equal(last_tested.report.results[0].line, 2);
+	return &last_tested.report.results[0];
 }
 
 static void
 assert_finding(const char *fields, const char *rule, uint32_t line)
 {
 	run(by_minute, fields);
-	for (size_t i = 0; i < findings.count; i++)
-		if (text_equal(findings.list[i].rule, text_of(rule))) {
-			assert_int_equal(findings.list[i].line, line);
-			assert_true(findings.list[i].mend_zh.size > 0);
-			return;
-		}
-	print_findings(&findings);
-	fail_msg("nobody found %s", rule);
+	last_found(rule, line);
 }
 
 #define NOON "event = { service = \"voice\", at = \"2026-09-18 12:00:00\" },\n"
@@ -139,8 +86,8 @@ each_claim_is_a_test_of_its_own(void **state)
 		"sweep = { seconds = \"0..400\" }, split = \"60 s\",\n"
 		"claims = { \"never_negative\", \"never_refused\", \"more_never_cheaper\", \"parts_make_whole\" },\n",
 		4);
-	assert_text(report.results[0].name, "it / never_negative");
-	assert_text(report.results[3].name, "it / parts_make_whole");
+	assert_text(last_tested.report.results[0].name, "it / never_negative");
+	assert_text(last_tested.report.results[3].name, "it / parts_make_whole");
 }
 
 static void
@@ -149,9 +96,9 @@ what_is_tried_is_no_coverage(void **state)
 	(void)state;
 	assert_holds(
 		by_minute, NOON "sweep = { seconds = \"1..9\" }, claims = \"never_refused\",\n", 1);
-	assert_int_equal(report.coverage_count, 2); /* a tariff and its text */
-	assert_int_equal(report.coverages[0].hits, 0);
-	assert_int_equal(report.coverages[1].hits, 0);
+	assert_int_equal(last_tested.report.coverage_count, 2); /* a tariff and its text */
+	assert_int_equal(last_tested.report.coverages[0].hits, 0);
+	assert_int_equal(last_tested.report.coverages[1].hits, 0);
 }
 
 static void
@@ -299,21 +246,21 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(each_claim_is_a_test_of_its_own, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(what_is_tried_is_no_coverage, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(each_claim_is_a_test_of_its_own, NULL, last_end),
+		cmocka_unit_test_setup_teardown(what_is_tried_is_no_coverage, NULL, last_end),
 		cmocka_unit_test_setup_teardown(
-			a_longer_call_that_costs_less_is_shrunk_to_the_second, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(parts_that_cost_more_are_shrunk, set_up, tear_down),
+			a_longer_call_that_costs_less_is_shrunk_to_the_second, NULL, last_end),
+		cmocka_unit_test_setup_teardown(parts_that_cost_more_are_shrunk, NULL, last_end),
 		cmocka_unit_test_setup_teardown(
-			parts_may_differ_by_what_is_allowed, set_up, tear_down),
+			parts_may_differ_by_what_is_allowed, NULL, last_end),
 		cmocka_unit_test_setup_teardown(
-			the_parts_of_a_call_use_the_same_minutes_and_tiers, set_up, tear_down),
+			the_parts_of_a_call_use_the_same_minutes_and_tiers, NULL, last_end),
 		cmocka_unit_test_setup_teardown(
-			a_refusal_is_found_where_none_may_be, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_time_is_shrunk_too, set_up, tear_down),
+			a_refusal_is_found_where_none_may_be, NULL, last_end),
+		cmocka_unit_test_setup_teardown(a_time_is_shrunk_too, NULL, last_end),
 		cmocka_unit_test_setup_teardown(
-			a_range_of_which_nothing_is_priced_proves_nothing, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(what_makes_no_sense_is_found, set_up, tear_down),
+			a_range_of_which_nothing_is_priced_proves_nothing, NULL, last_end),
+		cmocka_unit_test_setup_teardown(what_makes_no_sense_is_found, NULL, last_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

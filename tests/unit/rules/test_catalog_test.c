@@ -46,13 +46,6 @@ run_catalog(const char *source, const char *filter)
 	return status;
 }
 
-static void
-assert_text(struct text text, const char *wanted)
-{
-	if (!text_equal(text, text_of(wanted)))
-		fail_msg("\"%.*s\", not \"%s\"", TEXT_ARGS(text), wanted);
-}
-
 #define CASES \
 	"cases \"calls\" {\n" \
 	"    holds = \"talk\",\n" \

@@ -69,13 +69,6 @@ map_row(struct layout *layout, const char *text, struct mapped_row *mapped)
 	return outcome;
 }
 
-static void
-assert_text(struct text text, const char *wanted)
-{
-	if (!text_equal(text, text_of(wanted)))
-		fail_msg("%.*s, not %s", TEXT_ARGS(text), wanted);
-}
-
 #define ASTERISK(answer, billsec, disposition) \
 	"HT1,07715510165,004363683473,from-pstn,clid,ch,dch,Dial,data,2026-09-18 00:00:00," answer \
 	",2026-09-18 00:01:52,112," billsec "," disposition ",BILLING,1758000000.0\n"

@@ -1,6 +1,4 @@
-#include "catalogs.h"
-
-#include "../../../rules/catalog_test.h"
+#include "tested.h"
 
 /* What this catalog counts: minutes that are carried over, paid minutes, money up to a cap, messages. */
 static const char counting_catalog[] =
@@ -37,78 +35,38 @@ static const char counting_catalog[] =
 	"texts \"zh\" (texts_of)\n"
 	"texts \"en\" (texts_of)\n";
 
-static struct buffer bundle;
-static struct findings findings;
-static struct test_report report;
-
-static int
-set_up(void **state)
+/* A scenario that begins on 2026-03-10 at noon; the caller frees it. */
+static char *
+scenario(const char *steps)
 {
-	(void)state;
-	buffer_init(&bundle, BUNDLE_BYTES_MAX);
-	findings_init(&findings);
-	test_report_init(&report);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	buffer_release(&bundle);
-	findings_release(&findings);
-	test_report_release(&report);
-	return 0;
-}
-
-/* Runs a scenario that begins on 2026-03-10 at noon. */
-static void
-run_in(const char *language, const char *steps)
-{
-	char source[8192];
-	struct fault fault = { 0 };
-	struct test_options options = { TEXT(""), text_of(language) };
-	snprintf(source, sizeof source,
-		"scenario \"it\" { from = \"2026-03-10 12:00:00\", event = { service = \"voice\" },\n%s}\n",
-		steps);
-	struct bundle_file files[] = { file_of("catalog.lua", counting_catalog),
-		file_of("some_test.lua", source) };
-	test_report_release(&report);
-	findings_release(&findings);
-	findings_init(&findings);
-	buffer_release(&bundle);
-	make_bundle(files, 2, &bundle);
-	if (catalog_test_run(bytes_of(&bundle), &options, &report, &findings, &fault) !=
-		STATUS_OK) {
-		print_findings(&findings);
-		fail_msg("%s", fault.text);
-	}
+	static const char head[] =
+		"scenario \"it\" { from = \"2026-03-10 12:00:00\", event = { service = \"voice\" },\n";
+	char *tests = malloc(sizeof head + strlen(steps) + 3);
+	assert_non_null(tests);
+	sprintf(tests, "%s%s}\n", head, steps);
+	return tests;
 }
 
 static void
 run(const char *steps)
 {
-	run_in("en", steps);
-}
-
-static void
-assert_text(struct text text, const char *wanted)
-{
-	if (!text_equal(text, text_of(wanted)))
-		fail_msg("\"%.*s\", not \"%s\"", TEXT_ARGS(text), wanted);
+	char *tests = scenario(steps);
+	last_run(counting_catalog, tests);
+	free(tests);
 }
 
 static void
 assert_passes(const char *steps)
 {
 	run(steps);
-	print_findings(&findings);
-	assert_int_equal(findings.count, 0);
-	assert_int_equal(report.result_count, 1);
-	assert_int_equal(report.results[0].kind, TEST_SCENARIO);
-	if (!report.results[0].passed)
-		fail_msg("step %u: expected %.*s, got %.*s", report.results[0].step,
-			TEXT_ARGS(report.results[0].expected), TEXT_ARGS(report.results[0].got));
+	print_findings(&last_tested.findings);
+	assert_int_equal(last_tested.findings.count, 0);
+	assert_int_equal(last_tested.report.result_count, 1);
+	assert_int_equal(last_tested.report.results[0].kind, TEST_SCENARIO);
+	if (!last_tested.report.results[0].passed)
+		fail_msg("step %u: expected %.*s, got %.*s", last_tested.report.results[0].step,
+			TEXT_ARGS(last_tested.report.results[0].expected),
+			TEXT_ARGS(last_tested.report.results[0].got));
 }
 
 /* The scenario fails at a step, which stands on a line of the file. */
@@ -116,25 +74,18 @@ static const struct test_result *
 assert_fails(const char *steps, uint32_t step, uint32_t line)
 {
 	run(steps);
-	assert_int_equal(findings.count, 0);
-	assert_int_equal(report.failed_count, 1);
-	assert_int_equal(report.results[0].step, step);
-	assert_int_equal(report.results[0].line, line);
-	return &report.results[0];
+	assert_int_equal(last_tested.findings.count, 0);
+	assert_int_equal(last_tested.report.failed_count, 1);
+	assert_int_equal(last_tested.report.results[0].step, step);
+	assert_int_equal(last_tested.report.results[0].line, line);
+	return &last_tested.report.results[0];
 }
 
 static void
 assert_finding(const char *steps, const char *rule, uint32_t line)
 {
 	run(steps);
-	for (size_t i = 0; i < findings.count; i++)
-		if (text_equal(findings.list[i].rule, text_of(rule))) {
-			assert_int_equal(findings.list[i].line, line);
-			assert_true(findings.list[i].mend_zh.size > 0);
-			return;
-		}
-	print_findings(&findings);
-	fail_msg("nobody found %s", rule);
+	last_found(rule, line);
 }
 
 static void
@@ -167,11 +118,12 @@ fees_of_what_was_held_before_begin_with_the_next_day(void **state)
 	    "} scenario \"long\" { from = \"2021-01-15 00:00:00\", holds = \"talk\", advance \"5 years\",\n"
 	    /* 60 months, none left out at the edge of what is asked at once */
 	    "expect { charged = \"2046.00\" },\n");
-	for (size_t i = 1; i < report.result_count; i++)
-		if (!report.results[i].passed)
-			fail_msg("expected %.*s, got %.*s", TEXT_ARGS(report.results[i].expected),
-				TEXT_ARGS(report.results[i].got));
-	assert_int_equal(report.result_count, 2);
+	for (size_t i = 1; i < last_tested.report.result_count; i++)
+		if (!last_tested.report.results[i].passed)
+			fail_msg("expected %.*s, got %.*s",
+				TEXT_ARGS(last_tested.report.results[i].expected),
+				TEXT_ARGS(last_tested.report.results[i].got));
+	assert_int_equal(last_tested.report.result_count, 2);
 }
 
 static void
@@ -294,14 +246,18 @@ the_report_names_the_step_in_both_languages(void **state)
 		"        2026-03-10T12:00:00+08:00，持有：talk\n",
 	};
 	static const char *const languages[] = { "en", "zh" };
+	char *tests = scenario("buy { \"talk\" },\nexpect { charged = \"1.00\" },\n");
 	for (int i = 0; i < 2; i++) {
+		struct tested tested;
 		buffer_init(&out, 1 << 20);
-		run_in(languages[i], "buy { \"talk\" },\nexpect { charged = \"1.00\" },\n");
-		assert_true(test_report_write(&report, text_of(languages[i]), &out));
+		tested_begin_in(&tested, counting_catalog, tests, languages[i]);
+		assert_true(test_report_write(&tested.report, text_of(languages[i]), &out));
 		assert_true(out.size > strlen(wanted[i]));
 		assert_memory_equal(out.data, wanted[i], strlen(wanted[i]));
 		buffer_release(&out);
+		tested_end(&tested);
 	}
+	free(tests);
 }
 
 static void
@@ -380,23 +336,18 @@ a_thousand_steps_take_less_than_a_second(void **state)
 	(void)state;
 	enum { STEPS = 2000 };
 	char *source = malloc(STEPS * 64 + 512);
-	struct fault fault = { 0 };
-	struct test_options options = { TEXT(""), TEXT("en") };
 	size_t size = (size_t)sprintf(source,
 		"scenario \"many\" { from = \"2026-01-01 00:00:00\", holds = \"talk\", event = { service = \"voice\" },\n");
 	for (int i = 0; i < STEPS; i += 2)
 		size += (size_t)sprintf(
 			source + size, "advance \"1 day\", use { seconds = %d },\n", 60 + i);
 	sprintf(source + size, "}\n");
-	struct bundle_file files[] = { file_of("catalog.lua", counting_catalog),
-		file_of("some_test.lua", source) };
-	make_bundle(files, 2, &bundle);
-	assert_int_equal(catalog_test_run(bytes_of(&bundle), &options, &report, &findings, &fault),
-		STATUS_OK);
-	assert_int_equal(report.failed_count, 0);
-	assert_int_equal(report.result_count, 1);
-	print_message("%d steps in %llu us\n", STEPS, (unsigned long long)report.elapsed_ns / 1000);
-	assert_true(report.elapsed_ns < UINT64_C(1000000) * STEPS);
+	last_run(counting_catalog, source);
+	assert_int_equal(last_tested.report.failed_count, 0);
+	assert_int_equal(last_tested.report.result_count, 1);
+	print_message("%d steps in %llu us\n", STEPS,
+		(unsigned long long)last_tested.report.elapsed_ns / 1000);
+	assert_true(last_tested.report.elapsed_ns < UINT64_C(1000000) * STEPS);
 	free(source);
 }
 
@@ -405,28 +356,27 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-			fees_fall_due_as_the_clock_passes_their_day, set_up, tear_down),
+			fees_fall_due_as_the_clock_passes_their_day, NULL, last_end),
 		cmocka_unit_test_setup_teardown(
-			fees_of_what_was_held_before_begin_with_the_next_day, set_up, tear_down),
+			fees_of_what_was_held_before_begin_with_the_next_day, NULL, last_end),
 		cmocka_unit_test_setup_teardown(
-			what_is_used_is_counted_and_charged, set_up, tear_down),
+			what_is_used_is_counted_and_charged, NULL, last_end),
 		cmocka_unit_test_setup_teardown(
-			the_clock_moves_any_distance_by_what_the_wall_shows, set_up, tear_down),
+			the_clock_moves_any_distance_by_what_the_wall_shows, NULL, last_end),
 		cmocka_unit_test_setup_teardown(
-			a_late_usage_is_priced_by_its_own_time, set_up, tear_down),
+			a_late_usage_is_priced_by_its_own_time, NULL, last_end),
 		cmocka_unit_test_setup_teardown(
-			what_is_cancelled_or_not_yet_held_prices_nothing, set_up, tear_down),
+			what_is_cancelled_or_not_yet_held_prices_nothing, NULL, last_end),
+		cmocka_unit_test_setup_teardown(a_limit_refuses_within_a_scenario, NULL, last_end),
 		cmocka_unit_test_setup_teardown(
-			a_limit_refuses_within_a_scenario, set_up, tear_down),
+			a_failure_names_the_step_and_tells_why, NULL, last_end),
 		cmocka_unit_test_setup_teardown(
-			a_failure_names_the_step_and_tells_why, set_up, tear_down),
+			the_report_names_the_step_in_both_languages, NULL, last_end),
+		cmocka_unit_test_setup_teardown(what_makes_no_sense_is_found, NULL, last_end),
+		cmocka_unit_test_setup_teardown(a_use_must_name_its_service, NULL, last_end),
+		cmocka_unit_test_setup_teardown(what_is_left_is_what_is_free, NULL, last_end),
 		cmocka_unit_test_setup_teardown(
-			the_report_names_the_step_in_both_languages, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(what_makes_no_sense_is_found, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_use_must_name_its_service, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(what_is_left_is_what_is_free, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_thousand_steps_take_less_than_a_second, set_up, tear_down),
+			a_thousand_steps_take_less_than_a_second, NULL, last_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,10 +15,10 @@ struct tested {
 };
 
 static inline void
-tested_begin(struct tested *tested, const char *catalog, const char *tests)
+tested_begin_in(struct tested *tested, const char *catalog, const char *tests, const char *language)
 {
 	struct fault fault = { 0 };
-	struct test_options options = { TEXT(""), TEXT("en") };
+	struct test_options options = { TEXT(""), text_of(language) };
 	struct bundle_file files[] = { file_of("catalog.lua", catalog),
 		file_of("some_test.lua", tests) };
 	findings_init(&tested->findings);
@@ -32,11 +32,50 @@ tested_begin(struct tested *tested, const char *catalog, const char *tests)
 }
 
 static inline void
+tested_begin(struct tested *tested, const char *catalog, const char *tests)
+{
+	tested_begin_in(tested, catalog, tests, "en");
+}
+
+static inline void
 tested_end(struct tested *tested)
 {
 	buffer_release(&tested->bundle);
 	findings_release(&tested->findings);
 	test_report_release(&tested->report);
+}
+
+/* The last that ran, for those who look into what came of it. */
+static struct tested last_tested UNUSED;
+
+static inline void
+last_run(const char *catalog, const char *tests)
+{
+	tested_end(&last_tested);
+	tested_begin(&last_tested, catalog, tests);
+}
+
+/* For the end of a test. */
+static inline int
+last_end(void **state)
+{
+	(void)state;
+	tested_end(&last_tested);
+	return 0;
+}
+
+/* It found something, which it tells in Chinese too, in a line of the tests. */
+static inline void
+last_found(const char *rule, uint32_t line)
+{
+	for (size_t i = 0; i < last_tested.findings.count; i++)
+		if (text_equal(last_tested.findings.list[i].rule, text_of(rule))) {
+			assert_int_equal(last_tested.findings.list[i].line, line);
+			assert_true(last_tested.findings.list[i].mend_zh.size > 0);
+			return;
+		}
+	print_findings(&last_tested.findings);
+	fail_msg("nobody found %s", rule);
 }
 
 /* All tests are read without findings, and pass. */
