@@ -184,24 +184,38 @@ ids_that_became_durable_without_a_turn_are_written_at_the_end(void **state)
 	assert_int_equal(store_now(living.store), living.now_ms);
 }
 
+/* Closes with an id in hand, and fails the next opening of a file. */
+static enum status
+close_on_a_full_disk(uint64_t id)
+{
+	while (!checkpoint_is_idle(living.store->checkpoint))
+		living_turn(&living, false);
+	wait_for_spares();
+	do_task((struct task){ .kind = TASK_TOPUP, .account = 1, .amount = 1, .id = id });
+	while (store_durable(living.store) < store_decided(living.store))
+		living_turn(&living, true);
+	disk_fail_at(DISK_CALL_OPEN, 1, ENOSPC);
+	enum status status = living_close(&living);
+	disk_fail_at(DISK_CALL_OPEN, 0, 0);
+	return status;
+}
+
 static void
 full_disk_at_the_end_is_told_and_loses_nothing(void **state)
 {
+	enum { TRIES = 50 };
 	(void)state;
 	open_it();
 	open_accounts(5);
 	settle();
 	struct journal_place place = store_place(living.store);
-	while (!checkpoint_is_idle(living.store->checkpoint))
-		living_turn(&living, false);
-	wait_for_spares();
-	/* Closing: ids can't be written. No checkpoint begins before, for no turn has time for it. */
-	do_task((struct task){ .kind = TASK_TOPUP, .account = 1, .amount = 1, .id = 1 });
-	while (store_durable(living.store) < store_decided(living.store))
-		living_turn(&living, true);
-	disk_fail_at(DISK_CALL_OPEN, 1, ENOSPC);
-	assert_int_equal(living_close(&living), STATUS_FULL);
-	disk_fail_at(DISK_CALL_OPEN, 0, 0);
+	/* A thread at work in the background may be who opens the file that can't be: it tries again later. */
+	enum status status = close_on_a_full_disk(1);
+	for (uint64_t id = 2; status == STATUS_OK && id <= TRIES; id++) {
+		open_it();
+		status = close_on_a_full_disk(id);
+	}
+	assert_int_equal(status, STATUS_FULL);
 	replay(&place);
 	open_it();
 	assert_true(living_agrees(&living, &naive));
