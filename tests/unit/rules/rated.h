@@ -143,4 +143,22 @@ used_counter(struct sketch *sketch, const char *allowance, int64_t day, int64_t 
 		(int32_t)day, used, false };
 }
 
+static inline void
+count_told(void *context, const struct counter_name *name)
+{
+	(void)name;
+	++*(int *)context;
+}
+
+/* How many counters usage of the pack in March may ask for. */
+static inline int
+counters_told(const struct sketch *sketch)
+{
+	int count = 0;
+
+	rate_counters(&sketch->image, 0, TEXT("pack"), sketch_at("2026-03-10T12:00:00Z"),
+		count_told, &count);
+	return count;
+}
+
 #endif

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "rated.h"
+#include "walked.h"
 
 #define KB INT64_C(1024)
 #define MB (1024 * KB)
@@ -221,15 +221,6 @@ more_than_can_be_counted_is_refused(void **state)
 
 /* --- random conversions --- */
 
-static uint64_t random_state;
-
-static int64_t
-random_below(int64_t bound)
-{
-	random_state = random_state * 6364136223846793005u + 1442695040888963407u;
-	return (int64_t)((random_state >> 33) % (uint64_t)bound);
-}
-
 /* One tariff, its allowance and tiers over a month, and what the walk counts of them. */
 struct world {
 	struct sketch sketch;
@@ -243,20 +234,6 @@ struct world {
 };
 
 static struct world world;
-
-static struct sketch_counter *
-counter_of(const char *id, int32_t cycle)
-{
-	struct sketch *sketch = &world.sketch;
-
-	for (size_t i = 0; i < sketch->counter_count; i++)
-		if (strcmp(sketch->counters[i].allowance, id) == 0 &&
-			sketch->counters[i].cycle == cycle)
-			return &sketch->counters[i];
-	assert_true(sketch->counter_count < SKETCH_COUNTERS_MAX);
-	sketch->counters[sketch->counter_count] = (struct sketch_counter){ id, cycle, 0, false };
-	return &sketch->counters[sketch->counter_count++];
-}
 
 /* What a step draws, and a conversion that says so. */
 static void
@@ -317,7 +294,7 @@ static int64_t
 walk_step(uint32_t band, int32_t cycle)
 {
 	if (world.free_amount > 0) {
-		struct sketch_counter *counter = counter_of("free", cycle);
+		struct sketch_counter *counter = counter_of(&world.sketch, "free", cycle);
 
 		if (world.free_amount - counter->used >= world.draws) {
 			counter->used += world.draws;
@@ -326,7 +303,7 @@ walk_step(uint32_t band, int32_t cycle)
 	}
 	if (world.tiers.count == 0)
 		return world.prices[0][band].micros;
-	struct sketch_counter *counted = counter_of("paid", cycle);
+	struct sketch_counter *counted = counter_of(&world.sketch, "paid", cycle);
 	const struct tier *tier = &world.list[counted->used >= world.list[0].up_to];
 	counted->used += world.tariff->next.size;
 	return tier->prices[band].micros;
@@ -354,32 +331,11 @@ walk_event(const struct usage *usage)
 static void
 conversions_price_every_step_as_a_walk_does(void **state)
 {
-	const char *given = getenv("SEED");
-
 	(void)state;
-	random_state = given != NULL ? strtoull(given, NULL, 10) : 20261122;
-	print_message("seed %llu\n", (unsigned long long)random_state);
+	random_begin();
 	for (int round = 0; round < WORLDS; round++) {
 		make_world();
-		for (int event = 0; event < EVENTS_EACH; event++) {
-			/* around the end of a month and of a band */
-			struct usage usage = call("2026-03-31T20:00:00+08:00",
-				random_below(3) == 0 ? random_below(20000) : random_below(600));
-			struct pricing pricing;
-
-			usage.at_ms += random_below(6 * 3600) * SECOND_MS;
-			pricing = priced(&world.sketch, usage, pack, 1);
-			assert_int_equal(pricing.amount.micros, walk_event(&usage));
-			for (size_t i = 0; i < pricing.consumption_count; i++) {
-				const struct consumption *one = &pricing.consumptions[i];
-				bool free = text_equal(one->name.allowance, TEXT("free"));
-
-				assert_int_equal(
-					counter_of(free ? "free" : "paid", one->name.cycle)->used,
-					one->used_after);
-			}
-			arena_clear(&world.sketch.arena);
-		}
+		assert_priced_as(walk_event, &world.sketch, EVENTS_EACH);
 		sketch_end(&world.sketch);
 	}
 }

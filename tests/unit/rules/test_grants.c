@@ -130,7 +130,7 @@ the_first_month_gives_the_part_of_its_days(void **state)
 }
 
 static void
-count_told(void *context, const struct counter_name *name)
+note_cycle(void *context, const struct counter_name *name)
 {
 	int32_t *cycles = context;
 
@@ -146,7 +146,7 @@ counters_of_earlier_cycles_are_named_ahead(void **state)
 	(void)state;
 	carrying(&sketch, 2);
 	priced(&sketch, call("2026-03-10T12:00:00Z", 60), pack, 1);
-	rate_counters(&sketch.image, 0, TEXT("pack"), sketch_at("2026-03-10T12:00:00Z"), count_told,
+	rate_counters(&sketch.image, 0, TEXT("pack"), sketch_at("2026-03-10T12:00:00Z"), note_cycle,
 		cycles);
 	assert_int_equal(cycles[0], 3);
 	assert_int_equal(cycles[1], sketch_day(2026, 3, 1));

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "rated.h"
+#include "walked.h"
 
 #define WORLDS 400
 #define EVENTS_EACH 30
@@ -200,37 +200,18 @@ a_counter_that_can_hold_no_more_refuses(void **state)
 }
 
 static void
-count_told(void *context, const struct counter_name *name)
-{
-	(void)name;
-	++*(int *)context;
-}
-
-static void
 counters_of_tiers_are_named_ahead(void **state)
 {
 	static struct sketch sketch;
-	int count = 0;
 
 	(void)state;
 	tiered(&sketch, true, true);
 	priced(&sketch, call("2026-03-10T12:00:00Z", 60), pack, 1);
-	rate_counters(&sketch.image, 0, TEXT("pack"), sketch_at("2026-03-10T12:00:00Z"), count_told,
-		&count);
-	assert_int_equal(count, 2);
+	assert_int_equal(counters_told(&sketch), 2);
 	sketch_end(&sketch);
 }
 
 /* --- random tariffs --- */
-
-static uint64_t random_state;
-
-static int64_t
-random_below(int64_t bound)
-{
-	random_state = random_state * 6364136223846793005u + 1442695040888963407u;
-	return (int64_t)((random_state >> 33) % (uint64_t)bound);
-}
 
 /* One tariff with tiers, its counters, and what the walk says of them. */
 struct world {
@@ -243,20 +224,6 @@ struct world {
 };
 
 static struct world world;
-
-static struct sketch_counter *
-counter_of(const char *id, int32_t cycle)
-{
-	struct sketch *sketch = &world.sketch;
-
-	for (size_t i = 0; i < sketch->counter_count; i++)
-		if (strcmp(sketch->counters[i].allowance, id) == 0 &&
-			sketch->counters[i].cycle == cycle)
-			return &sketch->counters[i];
-	assert_true(sketch->counter_count < SKETCH_COUNTERS_MAX);
-	sketch->counters[sketch->counter_count] = (struct sketch_counter){ id, cycle, 0, false };
-	return &sketch->counters[sketch->counter_count++];
-}
 
 static void
 make_tiers(struct package *package)
@@ -362,7 +329,7 @@ walk_unit(int64_t ms, bool first)
 	if (first)
 		line->amount += tariff->setup.micros;
 	if (world.free_amount > 0) {
-		struct sketch_counter *counter = counter_of("free", cycle);
+		struct sketch_counter *counter = counter_of(&world.sketch, "free", cycle);
 
 		if (world.free_amount - counter->used >= step->size) {
 			counter->used += step->size;
@@ -370,7 +337,8 @@ walk_unit(int64_t ms, bool first)
 		}
 	}
 	bool over_cycle = !world.tiers.volume && world.tiers.counted != NULL;
-	int64_t *counted = over_cycle ? &counter_of("t", cycle)->used : &line->counted;
+	int64_t *counted = over_cycle ? &counter_of(&world.sketch, "t", cycle)->used
+				      : &line->counted;
 	if (step == &tariff->first)
 		line->amount += step->prices[band].micros;
 	else if (world.tiers.volume)
@@ -390,12 +358,12 @@ finish_line(struct walked *line)
 	struct money amount;
 
 	if (tiers->charged != NULL && line->counted > 0) {
-		struct sketch_counter *units = counter_of("t", line->cycle);
+		struct sketch_counter *units = counter_of(&world.sketch, "t", line->cycle);
 		int64_t price;
 
 		units->used += line->counted;
 		price = tier_at(units->used, true)->prices[0].micros;
-		charged = counter_of("t.charged", line->cycle);
+		charged = counter_of(&world.sketch, "t.charged", line->cycle);
 		line->amount = units->used / world.tariff->next.size * price - charged->used;
 		if (line->amount < 0)
 			line->amount = 0;
@@ -431,35 +399,11 @@ walk_event(const struct usage *usage)
 static void
 tiers_price_every_unit_as_a_walk_does(void **state)
 {
-	const char *given = getenv("SEED");
-
 	(void)state;
-	random_state = given != NULL ? strtoull(given, NULL, 10) : 20261122;
-	print_message("seed %llu\n", (unsigned long long)random_state);
+	random_begin();
 	for (int round = 0; round < WORLDS; round++) {
 		make_world();
-		for (int event = 0; event < EVENTS_EACH; event++) {
-			/* around the end of a month and of a band */
-			struct usage usage = call("2026-03-31T20:00:00+08:00",
-				random_below(3) == 0 ? random_below(20000) : random_below(600));
-			struct pricing pricing;
-
-			usage.at_ms += random_below(6 * 3600) * SECOND_MS;
-			pricing = priced(&world.sketch, usage, pack, 1);
-			assert_int_equal(pricing.amount.micros, walk_event(&usage));
-			for (size_t i = 0; i < pricing.consumption_count; i++) {
-				const struct consumption *one = &pricing.consumptions[i];
-				char id[16];
-
-				snprintf(id, sizeof id, "%.*s", TEXT_ARGS(one->name.allowance));
-				const char *known = strcmp(id, "free") == 0 ? "free"
-					: strcmp(id, "t") == 0              ? "t"
-									    : "t.charged";
-				assert_int_equal(
-					counter_of(known, one->name.cycle)->used, one->used_after);
-			}
-			arena_clear(&world.sketch.arena);
-		}
+		assert_priced_as(walk_event, &world.sketch, EVENTS_EACH);
 		sketch_end(&world.sketch);
 	}
 }

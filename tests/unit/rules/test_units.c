@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "rated.h"
+#include "walked.h"
 
 #define WORLDS 200
 #define MESSAGES_EACH 60
@@ -178,15 +178,6 @@ a_later_version_gives_nothing_anew(void **state)
 
 /* --- random purchases --- */
 
-static uint64_t random_state;
-
-static int64_t
-random_below(int64_t bound)
-{
-	random_state = random_state * 6364136223846793005u + 1442695040888963407u;
-	return (int64_t)((random_state >> 33) % (uint64_t)bound);
-}
-
 struct pile {
 	int64_t left;
 	int64_t from_ms;
@@ -268,16 +259,6 @@ walk_message(int64_t at_ms, int64_t count)
 	return true;
 }
 
-static struct sketch_counter *
-counter_of(struct sketch *sketch, int32_t cycle)
-{
-	for (size_t i = 0; i < sketch->counter_count; i++)
-		if (sketch->counters[i].cycle == cycle)
-			return &sketch->counters[i];
-	used_counter(sketch, "units", cycle, 0);
-	return &sketch->counters[sketch->counter_count - 1];
-}
-
 /* What all purchases of a day have left, by their counter and by their piles. */
 static void
 assert_left(struct sketch *sketch, int64_t amount)
@@ -290,7 +271,7 @@ assert_left(struct sketch *sketch, int64_t amount)
 				given += amount;
 				left += piles[j].left;
 			}
-		assert_int_equal(given - counter_of(sketch, (int32_t)day)->used, left);
+		assert_int_equal(given - counter_of(sketch, "units", (int32_t)day)->used, left);
 	}
 }
 
@@ -298,11 +279,9 @@ static void
 purchases_pay_for_messages_as_piles_do(void **state)
 {
 	static struct sketch sketch;
-	const char *seed = getenv("SEED");
 
 	(void)state;
-	random_state = seed != NULL ? strtoull(seed, NULL, 10) : 20261122;
-	print_message("seed %llu\n", (unsigned long long)random_state);
+	random_begin();
 	for (int round = 0; round < WORLDS; round++) {
 		int64_t amount = random_below(30) + 1;
 		uint32_t months = (uint32_t)random_below(3) + 1;
@@ -322,7 +301,7 @@ purchases_pay_for_messages_as_piles_do(void **state)
 			bool paid = walk_message(usage.at_ms, walk_count(characters));
 			assert_int_equal(pricing.refused, paid ? 0 : REFUSED_UNITS);
 			for (size_t j = 0; j < pricing.consumption_count; j++)
-				counter_of(&sketch, pricing.consumptions[j].name.cycle)
+				counter_of(&sketch, "units", pricing.consumptions[j].name.cycle)
 					->used = pricing.consumptions[j].used_after;
 			assert_left(&sketch, amount);
 			arena_clear(&sketch.arena);
