@@ -18,11 +18,11 @@ end
 stds.none = {}
 files["**/catalogs/**/*.lua"] = with {
     "allowance", "calendar", "cap", "catalog", "charge", "column", "discount", "eligible", "excludes", "limit", "offering", "package",
-    "param", "plan", "product", "recommends", "requires", "sell", "service", "table", "tables", "tariff", "texts", "zones",
+    "param", "plan", "product", "prompt", "quiet", "recommends", "requires", "retain", "sell", "service", "table", "tables", "tariff", "texts", "zones",
 }
 files["**/sample/**/*.lua"] = files["**/catalogs/**/*.lua"]
 files["**/catalogs/**/*_test.lua"] = with {
-    "advance", "always", "at", "buy", "cancel", "cases", "due", "expect", "order", "scenario", "test", "use",
+    "advance", "always", "at", "buy", "cancel", "cases", "due", "expect", "occasion", "order", "scenario", "test", "use",
 }
 files["**/sample/**/*_test.lua"] = files["**/catalogs/**/*_test.lua"]
 files["**/layouts/*.lua"] = with { "column", "layout" }

@@ -2,17 +2,12 @@
  * From the model's selling, which rules/lib/selling.lua made, to that of the image. Everything is
  * called inside of the protected call of build_image.c.
  */
+#include "build_sell.h"
+
 #include "build.h"
-#include "reader.h"
 
-struct making {
-	lua_State *lua;
-	struct arena *arena;
-	const struct zoneinfo *zone;
-};
-
-static struct number_list
-get_numbers(const struct making *making, const char *field)
+struct number_list
+build_sell_numbers(const struct making *making, const char *field)
 {
 	struct number_list list = { NULL, reader_open(making->lua, field) };
 	uint32_t *numbers = reader_take(
@@ -42,17 +37,17 @@ get_span(const struct making *making)
 		get_day_ms(making, "till", INT64_MAX) };
 }
 
-static struct text
-get_text(const struct making *making, const char *field)
+struct text
+build_sell_text(const struct making *making, const char *field)
 {
 	return reader_text(making->lua, making->arena, field);
 }
 
-/* Which of `names` stands in a field. */
-static uint32_t
-get_choice(const struct making *making, const char *field, const char *const *names, uint32_t count)
+uint32_t
+build_sell_choice(
+	const struct making *making, const char *field, const char *const *names, uint32_t count)
 {
-	struct text name = get_text(making, field);
+	struct text name = build_sell_text(making, field);
 	uint32_t choice = 0;
 	while (choice < count && !text_equal(name, text_of(names[choice])))
 		choice++;
@@ -60,12 +55,8 @@ get_choice(const struct making *making, const char *field, const char *const *na
 	return choice;
 }
 
-#define GET_CHOICE(making, field, names) \
-	get_choice(making, field, names, sizeof(names) / sizeof(names)[0])
-
-/* Opens the list in a field; room for its entries, and how many they are. */
-static void *
-open_list(const struct making *making, const char *field, size_t size, uint32_t *count)
+void *
+build_sell_open(const struct making *making, const char *field, size_t size, uint32_t *count)
 {
 	*count = reader_open(making->lua, field);
 	return reader_take(making->lua, making->arena, *count, size);
@@ -76,11 +67,12 @@ read_facts(const struct making *making, struct selling *selling)
 {
 	static const char *const kinds[] = { "money", "integer", "text", "boolean", "date",
 		"money by month" };
-	struct fact_name *facts = open_list(making, "facts", sizeof *facts, &selling->fact_count);
+	struct fact_name *facts = build_sell_open(
+		making, "facts", sizeof *facts, &selling->fact_count);
 	for (uint32_t i = 0; i < selling->fact_count; i++) {
 		reader_entry(making->lua, i);
-		facts[i].name = get_text(making, "name");
-		facts[i].kind = (enum fact_kind)GET_CHOICE(making, "kind", kinds);
+		facts[i].name = build_sell_text(making, "name");
+		facts[i].kind = (enum fact_kind)BUILD_SELL_CHOICE(making, "kind", kinds);
 		reader_close(making->lua);
 	}
 	reader_close(making->lua);
@@ -90,14 +82,14 @@ read_facts(const struct making *making, struct selling *selling)
 static void
 read_products(const struct making *making, struct selling *selling)
 {
-	struct product_version *versions = open_list(
+	struct product_version *versions = build_sell_open(
 		making, "product_versions", sizeof *versions, &selling->product_version_count);
 	for (uint32_t i = 0; i < selling->product_version_count; i++) {
 		reader_entry(making->lua, i);
 		versions[i].product = reader_number(making->lua, "product");
 		versions[i].span = get_span(making);
 		versions[i].ancillary = reader_flag(making->lua, "ancillary");
-		versions[i].under = get_numbers(making, "under");
+		versions[i].under = build_sell_numbers(making, "under");
 		reader_close(making->lua);
 	}
 	reader_close(making->lua);
@@ -109,11 +101,12 @@ read_modes(const struct making *making, struct terms *terms)
 {
 	static const char *const kinds[] = { "now", "next_cycle", "date", "days_after_acceptance",
 		"days_after_completion" };
-	struct effective *modes = open_list(making, "modes", sizeof *modes, &terms->mode_count);
+	struct effective *modes = build_sell_open(
+		making, "modes", sizeof *modes, &terms->mode_count);
 	must(terms->mode_count > 0);
 	for (uint32_t i = 0; i < terms->mode_count; i++) {
 		reader_entry(making->lua, i);
-		modes[i].kind = (enum effective_kind)GET_CHOICE(making, "kind", kinds);
+		modes[i].kind = (enum effective_kind)BUILD_SELL_CHOICE(making, "kind", kinds);
 		modes[i].days = reader_number(making->lua, "days");
 		reader_close(making->lua);
 	}
@@ -124,7 +117,7 @@ read_modes(const struct making *making, struct terms *terms)
 static void
 read_members(const struct making *making, struct terms *terms)
 {
-	struct member *members = open_list(
+	struct member *members = build_sell_open(
 		making, "members", sizeof *members, &terms->member_count);
 	for (uint32_t i = 0; i < terms->member_count; i++) {
 		reader_entry(making->lua, i);
@@ -141,7 +134,7 @@ static void
 read_terms(const struct making *making, struct selling *selling)
 {
 	uint32_t count;
-	struct terms *terms = open_list(making, "terms", sizeof *terms, &count);
+	struct terms *terms = build_sell_open(making, "terms", sizeof *terms, &count);
 	for (uint32_t i = 0; i < count; i++) {
 		reader_entry(making->lua, i);
 		terms[i].party = reader_number(making->lua, "party");
@@ -161,13 +154,13 @@ read_terms(const struct making *making, struct selling *selling)
 static void
 read_plans(const struct making *making, struct selling *selling)
 {
-	struct plan_version *versions = open_list(
+	struct plan_version *versions = build_sell_open(
 		making, "plan_versions", sizeof *versions, &selling->plan_version_count);
 	for (uint32_t i = 0; i < selling->plan_version_count; i++) {
 		reader_entry(making->lua, i);
 		versions[i].party = reader_number(making->lua, "party");
 		versions[i].span = get_span(making);
-		versions[i].packages = get_numbers(making, "packages");
+		versions[i].packages = build_sell_numbers(making, "packages");
 		reader_close(making->lua);
 	}
 	reader_close(making->lua);
@@ -177,13 +170,13 @@ read_plans(const struct making *making, struct selling *selling)
 static void
 read_offerings(const struct making *making, struct selling *selling)
 {
-	struct offering_version *versions = open_list(
+	struct offering_version *versions = build_sell_open(
 		making, "offering_versions", sizeof *versions, &selling->offering_version_count);
 	for (uint32_t i = 0; i < selling->offering_version_count; i++) {
 		reader_entry(making->lua, i);
 		versions[i].party = reader_number(making->lua, "party");
 		versions[i].span = get_span(making);
-		versions[i].plans = get_numbers(making, "plans");
+		versions[i].plans = build_sell_numbers(making, "plans");
 		versions[i].by_agreement = reader_has(making->lua, "agreements");
 		if (versions[i].by_agreement)
 			versions[i].agreements = reader_texts(making->lua, making->arena,
@@ -198,20 +191,20 @@ static void
 read_relations(const struct making *making, struct selling *selling)
 {
 	static const char *const kinds[] = { "requires", "excludes", "recommends", "eligible" };
-	struct relation *relations = open_list(
+	struct relation *relations = build_sell_open(
 		making, "relations", sizeof *relations, &selling->relation_count);
 	for (uint32_t i = 0; i < selling->relation_count; i++) {
 		struct relation *relation = &relations[i];
 		reader_entry(making->lua, i);
-		relation->kind = (enum relation_kind)GET_CHOICE(making, "kind", kinds);
-		relation->parties = get_numbers(making, "parties");
-		relation->needs = get_numbers(making, "needs");
-		relation->only = get_numbers(making, "only");
-		relation->say = get_text(making, "say");
+		relation->kind = (enum relation_kind)BUILD_SELL_CHOICE(making, "kind", kinds);
+		relation->parties = build_sell_numbers(making, "parties");
+		relation->needs = build_sell_numbers(making, "needs");
+		relation->only = build_sell_numbers(making, "only");
+		relation->say = build_sell_text(making, "say");
 		relation->when = reader_has(making->lua, "when")
 			? (int32_t)reader_number(making->lua, "when")
 			: NO_FUNCTION;
-		relation->file = get_text(making, "file");
+		relation->file = build_sell_text(making, "file");
 		relation->line = reader_number(making->lua, "line");
 		reader_close(making->lua);
 	}
@@ -268,6 +261,7 @@ build_selling(lua_State *lua, struct built *built)
 	read_plans(&making, selling);
 	read_offerings(&making, selling);
 	read_relations(&making, selling);
+	build_prompts(&making, selling);
 	index_relations(&making, selling, party_count);
 	reader_close(lua);
 	built->image.selling = selling;

@@ -139,6 +139,8 @@ run_test(struct test_run *run, const struct test_case *test)
 		return test_due_run(run, test);
 	case TEST_ORDER:
 		return test_order_run(run, test);
+	case TEST_OCCASION:
+		return test_occasion_run(run, test);
 	}
 	return false;
 }

@@ -24,7 +24,7 @@ struct test_options {
 	struct text language; /* "zh" or "en", of `because` */
 };
 
-enum test_kind { TEST_CASE, TEST_SCENARIO, TEST_ALWAYS, TEST_DUE, TEST_ORDER };
+enum test_kind { TEST_CASE, TEST_SCENARIO, TEST_ALWAYS, TEST_DUE, TEST_ORDER, TEST_OCCASION };
 const char *test_kind_name(enum test_kind kind); /* "case", "scenario" … */
 
 /* One `test`, one row of a `cases`, one `scenario`, or one claim of an `always`, one `due`. */

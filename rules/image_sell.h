@@ -110,6 +110,41 @@ struct relation {
 	uint32_t line;
 };
 
+enum occasion {
+	OCCASION_ACCEPT_ORDER,
+	OCCASION_PAY_BILL,
+	OCCASION_CANCEL, /* a request to cancel */
+	OCCASION_ENQUIRY,
+	OCCASION_DAILY, /* asked once a day for every customer */
+};
+
+enum prompt_show { SHOW_POPUP, SHOW_TASK, SHOW_MESSAGE };
+
+/* A prompt, or a retention offer (prompts.h). */
+struct prompt {
+	struct text id;
+	bool retains;
+	struct number_list parties; /* that are retained */
+	uint32_t occasions;         /* bits, by enum occasion; of a prompt */
+	enum prompt_show show;
+	struct number_list offer; /* parties; none: it offers nothing */
+	uint32_t priority;        /* or rank */
+	int32_t when;             /* number of its condition, or NO_FUNCTION */
+	int32_t expires_days;
+	int32_t declined_days; /* not again for so long; 0: at once */
+	int32_t accepted_days;
+	bool once;
+	struct text say; /* key of its text */
+};
+
+/* While this holds, there are no prompts but these. */
+struct quiet {
+	struct text id;
+	int32_t when;
+	struct number_list except; /* prompts, by number */
+	struct text say;
+};
+
 struct selling {
 	const struct text *parties; /* their ids */
 	uint32_t package_count, plan_count, offering_count;
@@ -128,6 +163,10 @@ struct selling {
 	uint32_t relation_count;
 	/* By party: the relations among whose parties it is, as written. */
 	const struct number_list *relations_of;
+	const struct prompt *prompts; /* as written, then the retention offers */
+	uint32_t prompt_count;
+	const struct quiet *quiets;
+	uint32_t quiet_count;
 	uint32_t function_count; /* conditions */
 };
 

@@ -74,6 +74,7 @@ struct sell_question {
 };
 
 enum sell_code {
+	SELL_FACT,        /* of the customer, which the catalog does not know, or of another kind */
 	SELL_UNKNOWN,     /* there is no such package, plan, offering or product */
 	SELL_NOT_SOLD,    /* no version of it is in force when the item begins */
 	SELL_PLAN,        /* the plan does not have the package, or the offering the plan */
@@ -107,7 +108,8 @@ struct sell_finding {
 	struct text
 		problem; /* what is unknown, or why a condition could not be asked; may be empty */
 	const struct terms *terms; /* of SELL_EFFECTIVE: whose modes are allowed; of SELL_MEMBERS */
-	const struct near_miss *param; /* of SELL_PARAMETER: which, and why (due.h) */
+	/* Of SELL_PARAMETER and SELL_FACT: which, and why (due.h, subject.h). */
+	const struct near_miss *miss;
 };
 
 struct sell_verdict {

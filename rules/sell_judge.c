@@ -9,7 +9,7 @@
 const char *
 sell_code_name(enum sell_code code)
 {
-	static const char *const names[] = { "unknown", "not_sold", "plan", "agreement",
+	static const char *const names[] = { "fact", "unknown", "not_sold", "plan", "agreement",
 		"effective", "parameter", "eligibility", "members", "under", "requires", "excludes",
 		"recommends" };
 	return names[code];
@@ -502,6 +502,21 @@ sort_findings(struct judging *judging)
 	}
 }
 
+/* Facts are of the whole order: a finding against the first that it wants. */
+static enum status
+judge_facts(struct judging *judging)
+{
+	const struct sell_question *question = judging->question;
+	struct near_miss *miss = arena_take(judging->arena, sizeof *miss);
+	struct sell_finding finding = { .code = SELL_FACT, .miss = miss };
+	if (miss == NULL)
+		return judging_out_of_memory(judging);
+	if (question->wanted_count == 0 ||
+		subject_facts_fit(question->image, question->facts, question->fact_count, miss))
+		return STATUS_OK;
+	return judging_find(judging, &finding);
+}
+
 static enum status
 judge_wanted(struct judging *judging)
 {
@@ -539,7 +554,9 @@ sell_judge(const struct sell_question *question, struct arena *arena, struct sel
 		!sell_state_make(
 			question, judging.starts_ms, question->wanted_count, arena, &judging.after))
 		return judging_out_of_memory(&judging);
-	enum status status = judge_wanted(&judging);
+	enum status status = judge_facts(&judging);
+	if (status == STATUS_OK)
+		status = judge_wanted(&judging);
 	if (status == STATUS_OK)
 		status = check_state(&judging);
 	if (status != STATUS_OK)

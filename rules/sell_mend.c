@@ -209,7 +209,7 @@ propose_values(struct candidates *candidates, const struct sell_question *questi
 {
 	size_t version = (size_t)(finding->terms - question->image->selling->terms);
 	const struct param *param = find_param(
-		&question->image->packages[version], finding->param->tariff);
+		&question->image->packages[version], finding->miss->tariff);
 	for (uint32_t i = 0; param != NULL && i < param->choice_count; i++) {
 		struct sell_change change = change_of(
 			question, CHANGE_PARAM, finding->clashes[0].item);
@@ -230,6 +230,7 @@ propose_all(const struct mending *mending, struct candidates *candidates, const 
 		propose(candidates,
 			change_of(question, CHANGE_DROP, question->held_count + finding->wanted));
 	switch (finding->code) {
+	case SELL_FACT:
 	case SELL_UNKNOWN:
 	case SELL_NOT_SOLD:
 	case SELL_PLAN:
@@ -393,7 +394,7 @@ same_finding(const struct sell_finding *a, const struct sell_finding *b)
 {
 	return a->code == b->code && a->relation == b->relation &&
 		a->clash_count == b->clash_count && a->clashes[0].item == b->clashes[0].item &&
-		(a->param == NULL || text_equal(a->param->tariff, b->param->tariff)) &&
+		(a->miss == NULL || text_equal(a->miss->tariff, b->miss->tariff)) &&
 		(a->clash_count < 2 || a->clashes[1].item == b->clashes[1].item);
 }
 

@@ -216,3 +216,56 @@ package_version_at(const struct image *image, uint32_t package, int64_t ms)
 			return i;
 	return NO_INDEX;
 }
+
+static bool
+is_there(const struct held_at *held, const struct stay *stay)
+{
+	return held->or_later ? stay->span.till_ms > held->at_ms
+			      : sell_span_has(stay->span, held->at_ms);
+}
+
+static bool
+holds(const void *context, enum subject_thing thing, uint32_t number)
+{
+	const struct held_at *held = context;
+	const struct selling *selling = held->state->question->image->selling;
+	for (uint32_t i = 0; i < held->state->count; i++) {
+		const struct stay *stay = &held->state->stays[i];
+		if (!is_there(held, stay))
+			continue;
+		if (thing == SUBJECT_PARTY && stay_has_party(stay, number))
+			return true;
+		for (uint32_t j = 0; thing == SUBJECT_PRODUCT && j < stay->line_count; j++)
+			if (selling_product(selling, stay->lines[j].product) == number)
+				return true;
+	}
+	return false;
+}
+
+enum status
+sell_ask(const struct asking *asking, int32_t function, bool *yes, struct text *problem)
+{
+	const struct sell_question *question = asking->held.state->question;
+	struct subject subject = { question->image, question->facts, question->fact_count,
+		asking->held.at_ms, holds, &asking->held };
+	struct text why;
+	must(question->functions != NULL);
+	must(function >= 0);
+	*yes = false;
+	*problem = (struct text){ NULL, 0 };
+	switch (question->functions->when(
+		question->functions->context, (uint32_t)function, &subject, yes, &why)) {
+	case CALL_DONE:
+		break;
+	case CALL_FAILED:
+		*problem = arena_copy_text(asking->arena, why);
+		if (problem->data == NULL)
+			return fault_set(asking->fault, STATUS_MEMORY,
+				"no memory for what a condition says");
+		break;
+	case CALL_DEADLINE:
+		return fault_set(asking->fault, STATUS_BUSY, "a condition took too long: %.*s",
+			TEXT_ARGS(why));
+	}
+	return STATUS_OK;
+}

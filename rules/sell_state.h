@@ -64,6 +64,26 @@ struct need {
 bool sell_state_gap(const struct sell_state *state, const struct need *need, struct sell_span span,
 	struct sell_span *gap);
 
+/* What conditions see as held: at an instant, or then or later. */
+struct held_at {
+	const struct sell_state *state;
+	int64_t at_ms;
+	bool or_later;
+};
+
+struct asking {
+	struct held_at held;
+	struct arena *arena; /* of the problem */
+	struct fault *fault;
+};
+
+/*
+ * Asks a condition of the customer of the state's question. If it fails, *problem is a sentence and
+ * *yes false; else *problem is empty. STATUS_MEMORY; STATUS_BUSY if it ran past its wall deadline.
+ */
+enum status
+sell_ask(const struct asking *asking, int32_t function, bool *yes, struct text *problem);
+
 /* The version of a package that is in force, as an index in the image; NO_INDEX. */
 uint32_t package_version_at(const struct image *image, uint32_t package, int64_t ms);
 

@@ -22,10 +22,10 @@ sell_finding_write(const struct sell_finding *finding, struct buffer *out)
 		room = buffer_print(out, "%s %.*s", i == 0 ? "" : ",", TEXT_ARGS(clash->package)) &&
 			write_lines(clash->lines, lines ? clash->line_count : 0, out);
 	}
-	if (room && finding->param != NULL)
-		room = buffer_print(out, ": %.*s %s%s%.*s", TEXT_ARGS(finding->param->tariff),
-			finding->param->condition, finding->param->wanted.size > 0 ? " " : "",
-			TEXT_ARGS(finding->param->wanted));
+	if (room && finding->miss != NULL)
+		room = buffer_print(out, ": %.*s %s%s%.*s", TEXT_ARGS(finding->miss->tariff),
+			finding->miss->condition, finding->miss->wanted.size > 0 ? " " : "",
+			TEXT_ARGS(finding->miss->wanted));
 	if (room && finding->problem.size > 0)
 		room = buffer_print(out, ": %.*s", TEXT_ARGS(finding->problem));
 	return room;

@@ -195,63 +195,22 @@ check_params(struct judging *judging, uint32_t index, uint32_t version)
 	for (size_t i = 0; i < misses.count && status == STATUS_OK; i++) {
 		struct sell_finding finding = judging_finding(judging, index, SELL_PARAMETER);
 		finding.terms = &judging->selling->terms[version];
-		finding.param = &misses.list[i];
+		finding.miss = &misses.list[i];
 		status = judging_find(judging, &finding);
 	}
 	return status;
 }
 
-/* What conditions see as held: the state that results, when the item begins. */
-struct held_at {
-	const struct sell_state *state;
-	int64_t at_ms;
-};
-
-static bool
-holds(const void *context, enum subject_thing thing, uint32_t number)
-{
-	const struct held_at *held = context;
-	const struct selling *selling = held->state->question->image->selling;
-	for (uint32_t i = 0; i < held->state->count; i++) {
-		const struct stay *stay = &held->state->stays[i];
-		if (!sell_span_has(stay->span, held->at_ms))
-			continue;
-		if (thing == SUBJECT_PARTY && stay_has_party(stay, number))
-			return true;
-		for (uint32_t j = 0; thing == SUBJECT_PRODUCT && j < stay->line_count; j++)
-			if (selling_product(selling, stay->lines[j].product) == number)
-				return true;
-	}
-	return false;
-}
-
 static enum status
 check_condition(struct judging *judging, uint32_t index, const struct relation *relation)
 {
-	const struct sell_question *question = judging->question;
-	struct held_at held = { &judging->after, judging->starts_ms[index] };
-	struct subject subject = { question->image, question->facts, question->fact_count,
-		held.at_ms, holds, &held };
+	struct asking asking = { { &judging->after, judging->starts_ms[index], false },
+		judging->arena, judging->fault };
 	struct sell_finding finding = judging_finding(judging, index, SELL_ELIGIBILITY);
-	struct text problem;
-	bool yes = false;
-	must(question->functions != NULL);
-	must(relation->when >= 0);
-	switch (question->functions->when(
-		question->functions->context, (uint32_t)relation->when, &subject, &yes, &problem)) {
-	case CALL_DONE:
-		break;
-	case CALL_FAILED:
-		finding.problem = arena_copy_text(judging->arena, problem);
-		if (finding.problem.data == NULL)
-			return judging_out_of_memory(judging);
-		break;
-	case CALL_DEADLINE:
-		return fault_set(judging->fault, STATUS_BUSY, "a condition took too long: %.*s",
-			TEXT_ARGS(problem));
-	}
+	bool yes;
+	enum status status = sell_ask(&asking, relation->when, &yes, &finding.problem);
 	finding.relation = relation;
-	return yes ? STATUS_OK : judging_find(judging, &finding);
+	return status != STATUS_OK || yes ? status : judging_find(judging, &finding);
 }
 
 static enum status

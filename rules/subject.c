@@ -81,6 +81,65 @@ date_of(const struct attribute *fact, struct date *date)
 	return fact->text.data != NULL && date_parse(fact->text, date);
 }
 
+static bool
+is_of_kind(const struct attribute *fact, enum fact_kind kind)
+{
+	struct ratio value;
+	struct date date;
+	switch (kind) {
+	case FACT_MONEY:
+	case FACT_MONEY_BY_MONTH:
+		return amount_of(fact, &value);
+	case FACT_INTEGER:
+		return fact->text.data == NULL;
+	case FACT_BOOLEAN:
+		return text_equal(fact->text, TEXT("true")) ||
+			text_equal(fact->text, TEXT("false"));
+	case FACT_DATE:
+		return date_of(fact, &date);
+	case FACT_TEXT:
+		return fact->text.data != NULL;
+	}
+	return false;
+}
+
+/* The fact of the catalog: of "spend.2026-01" by month, "spend"; NO_PARTY. */
+static uint32_t
+declared_fact(const struct selling *selling, struct text name)
+{
+	const size_t month_size = strlen(".2026-01");
+	uint32_t fact = selling_fact(selling, name);
+	if (fact != NO_PARTY)
+		return selling->facts[fact].kind == FACT_MONEY_BY_MONTH ? NO_PARTY : fact;
+	if (name.size <= month_size || name.data[name.size - month_size] != '.')
+		return NO_PARTY;
+	name.size -= month_size;
+	fact = selling_fact(selling, name);
+	return fact != NO_PARTY && selling->facts[fact].kind == FACT_MONEY_BY_MONTH ? fact
+										    : NO_PARTY;
+}
+
+bool
+subject_facts_fit(const struct image *image, const struct attribute *facts, uint32_t fact_count,
+	struct near_miss *miss)
+{
+	static const char *const kinds[] = { "money", "integer", "text", "boolean", "date",
+		"money by month" };
+	const struct selling *selling = image->selling;
+	for (uint32_t i = 0; i < fact_count; i++) {
+		uint32_t fact = declared_fact(selling, facts[i].name);
+		if (fact != NO_PARTY && is_of_kind(&facts[i], selling->facts[fact].kind))
+			continue;
+		*miss = (struct near_miss){ .tariff = facts[i].name,
+			.condition = fact == NO_PARTY ? "fact_unknown" : "fact_kind",
+			.wanted = fact == NO_PARTY ? TEXT("")
+						   : text_of(kinds[selling->facts[fact].kind]),
+			.got = facts[i].text };
+		return false;
+	}
+	return true;
+}
+
 static int
 push_fact(lua_State *lua, const struct attribute *fact, enum fact_kind kind, struct text name)
 {

@@ -30,6 +30,13 @@ struct subject {
 	const void *context;
 };
 
+/*
+ * Is every fact one that the catalog declares, and of its kind? If not, *miss has its name (as
+ * `tariff`) and the condition "fact_unknown", or "fact_kind" with its kind and what it is.
+ */
+bool subject_facts_fit(const struct image *image, const struct attribute *facts,
+	uint32_t fact_count, struct near_miss *miss);
+
 /* Calls conditions by their numbers; see host.h. */
 struct subject_functions {
 	void *context;

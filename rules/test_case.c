@@ -254,6 +254,13 @@ read_order(lua_State *lua, struct test_case *test)
 }
 
 static void
+read_occasion(lua_State *lua, struct test_case *test)
+{
+	test->kind = TEST_OCCASION;
+	test->occasion = occasion_case_read(lua, reading_of(lua)->zone, arena_of(lua));
+}
+
+static void
 read_case(lua_State *lua, struct test_case *test)
 {
 	test->kind = TEST_CASE;
@@ -286,6 +293,8 @@ work_cases(lua_State *lua)
 			read_due(lua, &list[i]);
 		else if (reader_has(lua, "order"))
 			read_order(lua, &list[i]);
+		else if (reader_has(lua, "occasion"))
+			read_occasion(lua, &list[i]);
 		else
 			read_case(lua, &list[i]);
 		reader_close(lua);

@@ -8,6 +8,7 @@
 #include "catalog_test.h"
 #include "rate.h"
 #include "test_due.h"
+#include "test_occasion.h"
 #include "test_order.h"
 
 struct used_allowance {
@@ -101,6 +102,8 @@ struct test_case {
 	const struct due_case *due;
 	/* TEST_ORDER */
 	const struct order_case *order;
+	/* TEST_OCCASION */
+	const struct occasion_case *occasion;
 };
 
 struct test_cases {

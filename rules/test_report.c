@@ -36,6 +36,8 @@ test_kind_name(enum test_kind kind)
 		return "due";
 	case TEST_ORDER:
 		return "order";
+	case TEST_OCCASION:
+		return "occasion";
 	}
 	return "unknown";
 }

@@ -9,6 +9,7 @@
  *   test_always.c    tries a claim on a range of usage, and shrinks what breaks it
  *   test_due.c       what falls due in a period
  *   test_order.c     an order, and whether it may be sold
+ *   test_occasion.c  an occasion, and what to tell the customer
  *   test_reading.c   what they read alike
  *   test_compare.c   what came out beside what was expected
  *   coverage.c       what of the catalog the tests came by
@@ -82,5 +83,7 @@ bool test_always_run(struct test_run *run, const struct test_case *test);
 bool test_due_run(struct test_run *run, const struct test_case *test);
 /* test_order.c */
 bool test_order_run(struct test_run *run, const struct test_case *test);
+/* test_occasion.c */
+bool test_occasion_run(struct test_run *run, const struct test_case *test);
 
 #endif

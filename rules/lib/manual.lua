@@ -904,14 +904,17 @@ manual.limits = {
 }
 
 -- What stands in files of its own.
-local selling = use "manual_selling"
-for _, words in ipairs { use "manual_dues", selling.words } do
-    for word, entry in pairs(words) do
+for word, entry in pairs(use "manual_dues") do
+    manual.words[word] = entry
+end
+for _, name in ipairs { "manual_selling", "manual_prompts" } do
+    local area = use(name)
+    for word, entry in pairs(area.words) do
         manual.words[word] = entry
     end
-end
-for name, kind in pairs(selling.types) do
-    manual.types[name] = kind
+    for kind, entry in pairs(area.types) do
+        manual.types[kind] = entry
+    end
 end
 
 return manual

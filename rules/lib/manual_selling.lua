@@ -49,14 +49,14 @@ manual.words.eligible = {
 manual.words.order = {
     about = {
         en = "What ends or changes is named by its package. Reasons are written as a code and whom it is about: \"excludes phs_solo, "
-            .. "e6_base H1\". The codes are unknown, not_sold, plan, agreement, effective, parameter, eligibility, members, under, "
+            .. "e6_base H1\". The codes are fact, unknown, not_sold, plan, agreement, effective, parameter, eligibility, members, under, "
             .. "requires, excludes and, for a warning, recommends. Fixes are sets of drop, cancel, leave, lines, start, effective, "
             .. "add and set; the shortest first. Of a parameter it says which, why and what is allowed: "
             .. "\"parameter e6_base: monthly_fee param_choice 99.00|129.00\". Bills are foretold by what will price them: each has "
             .. "what falls due in its month.",
         zh = "取消或变更的对象写其优惠包。原因写作代码与所涉及者：\"excludes phs_solo, e6_base H1\"。"
-            .. "代码有 unknown、not_sold、plan、agreement、effective、parameter、eligibility、members、under、requires、excludes，以及仅作提醒的 recommends。"
-            .. "解决办法由 drop、cancel、leave、lines、start、effective、add、set 组成，最短的在前。"
+            .. "代码有 fact、unknown、not_sold、plan、agreement、effective、parameter、eligibility、members、under、requires、excludes，"
+            .. "以及仅作提醒的 recommends。解决办法由 drop、cancel、leave、lines、start、effective、add、set 组成，最短的在前。"
             .. "参数的原因写明是哪一个、为何以及允许的值：\"parameter e6_base: monthly_fee param_choice 99.00|129.00\"。"
             .. "账单按将来实际计费的同一方法预告：每张含当月到期的费用。",
     },

@@ -16,11 +16,19 @@ local function with_lines(item)
         till = item.till, effective = item.effective, params = item.params }
 end
 
+-- What is held, for C.
+function orders.items(items)
+    local held = {}
+    for index, item in ipairs(items) do
+        held[index] = with_lines(item)
+    end
+    return held
+end
+
 local function add_held(held, items)
     events.check_packages(items)
-    for _, item in ipairs(items) do
-        held[#held + 1] = with_lines(item)
-    end
+    local list = orders.items(items)
+    table.move(list, 1, #list, #held + 1, held)
 end
 
 -- What ends or changes: each item that is held of that package.

@@ -26,6 +26,8 @@ local names_zh = {
     charge = "收费", ahead = "预收", prorate = "折算", priced_by = "计价周期", for_each = "逐个", suspended = "停机",
     sell = "销售规则", requires = "依赖", excludes = "互斥", recommends = "推荐", eligible = "购买资格", offer = "推荐的",
     only = "仅限", say = "文本键", members = "成员", effective = "生效方式", facts = "客户资料", agreements = "协议", under = "依附于",
+    prompt = "提示", retain = "挽留", quiet = "免打扰", show = "方式", priority = "优先级", rank = "等级",
+    expires = "有效", declined = "拒绝后", accepted = "接受后", once = "只一次",
     seasonal = "季节性", default = "缺省", allow = "可选",
     param = "参数", params = "参数", choices = "可选值", source = "来源", derive = "推导", check = "校验", lasts = "有效期",
     formula_facts = "公式事实", money = "金额",
@@ -266,16 +268,24 @@ local function node_of(record, node)
     return { what = word, path = record.body and path or unique(path), en = en, zh = zh } -- texts may stand in several files
 end
 
--- Rules of selling have no ids: they are known by whom they name, whichever braces they stand in.
+-- How a rule of selling is called: by its id, or by whom it names.
+local function label_of_rule(rule)
+    if rule.id then
+        return rule.id
+    end
+    local names = {}
+    for index, party in ipairs(rule.names) do
+        names[index] = party.name
+    end
+    return table.concat(names, " + ")
+end
+
+-- Rules of selling are the same whichever braces they stand in.
 local function walk_rules(record)
     local node = { what = record.word, path = record.word, en = record.word, zh = name_zh(record.word) }
     for _, name in ipairs(record.place.declaration.schema.items) do
         for _, rule in ipairs(record[name]) do
-            local names = {}
-            for index, party in ipairs(rule.names) do
-                names[index] = party.name
-            end
-            local label = table.concat(names, " + ")
+            local label = label_of_rule(rule)
             walk_declaration(child(node, name .. "/" .. label, name .. " " .. label, name_zh(name) .. " " .. label), rule)
         end
     end

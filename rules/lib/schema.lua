@@ -571,6 +571,7 @@ end
 
 local selling = use "words_selling"
 take_in(selling)
+take_in(use "words_prompts")
 schema.subject = selling.subject
 schema.contexts.subject = selling.subject
 

@@ -7,6 +7,7 @@ local failed = use "failed"
 local schema = use "schema"
 local dated = use "dated"
 local sellable = use "sellable"
+local prompts = use "prompts"
 use "selling_types"
 
 local selling = {}
@@ -32,10 +33,10 @@ end
 function selling.functions(words)
     local calls = {}
     for _, record in ipairs(words.sell) do
-        for _, eligible in ipairs(record.eligible) do
-            if eligible.when then
-                calls[#calls + 1] = eligible.when
-                eligible.when_number = #calls - 1
+        for _, item in ipairs(record.entries) do
+            if item.when then
+                calls[#calls + 1] = item.when
+                item.when_number = #calls - 1
             end
         end
     end
@@ -237,6 +238,17 @@ local function open_facts(facts)
     schema.contexts["suanpan.customer"] = facts and fields
 end
 
+-- What conditions name, as far as it is written out.
+local function check_conditions(model, words)
+    for _, record in ipairs(words.sell) do
+        for _, item in ipairs(record.entries) do
+            if item.when and schema.contexts["suanpan.customer"] then
+                prompts.check_condition(model, item.when, at(item.place, "when"))
+            end
+        end
+    end
+end
+
 -- All of selling; the packages of the model are built already.
 function selling.build(outer, facts)
     open_facts(facts)
@@ -254,7 +266,9 @@ function selling.build(outer, facts)
     model.terms = build_all(model, outer.packages, terms_of)
     model.plans = build_all(model, plans, build_plan)
     model.offerings = build_all(model, offerings, build_offering)
+    model.told = prompts.build(model, words)
     sellable.check(model, outer.packages)
+    check_conditions(model, words)
     return model
 end
 
@@ -265,6 +279,7 @@ function selling.need_texts(model, need)
             need(relation.say, at(relation.place, "say"))
         end
     end
+    prompts.need_texts(model.told, need)
     for _, fact in ipairs(model.facts) do
         need("fact." .. fact.name, fact.place)
     end
@@ -308,6 +323,7 @@ function selling.flat(model)
         offering_versions = map(model.offerings, function(offering)
             return span(offering.version, { party = offering.party, plans = offering.plans, agreements = offering.agreements })
         end),
+        told = prompts.flat(model.told),
         relations = map(model.relations, function(relation)
             return { kind = relation.kind, parties = relation.parties, needs = relation.needs, only = relation.only,
                 say = relation.say, when = relation.when, file = relation.file, line = relation.line }

@@ -8,6 +8,7 @@ local read = use "read"
 local types = use "types"
 local due_tests = use "due_tests"
 local events = use "events"
+local occasions = use "occasions"
 local orders = use "orders"
 local scenarios = use "scenarios"
 local sweeps = use "sweeps"
@@ -188,12 +189,19 @@ function add_of.order(list, record)
     end
 end
 
+function add_of.occasion(list, record)
+    local occasion = occasions.read(record)
+    if occasion then
+        add(list, record.id, record.place, { occasion = occasion })
+    end
+end
+
 -- All tests, in the order of files and lines.
 function tests.finish()
     declare.close()
     local words = read.all(schema.tests)
     local list = {}
-    for _, word in ipairs { "test", "cases", "scenario", "always", "due", "order" } do
+    for _, word in ipairs { "test", "cases", "scenario", "always", "due", "order", "occasion" } do
         for _, record in ipairs(words[word]) do
             if not record.broken and record.id then
                 events.check_packages(word == "due" and { record.holds } or record.holds)

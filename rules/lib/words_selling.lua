@@ -34,7 +34,7 @@ local say = { "say", "text_key", required = true, say = { en = "The text that te
 
 words.catalog = {
     {
-        "sell", form = "plain", top = true, items = { "requires", "excludes", "recommends", "eligible" },
+        "sell", form = "plain", top = true, items = { "requires", "excludes", "recommends", "eligible", "prompt", "retain", "quiet" },
         say = { en = "What may be sold, together with what and to whom", zh = "销售规则：什么可以一起卖、卖给谁" },
         fields = {},
     },

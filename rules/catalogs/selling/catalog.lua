@@ -4,5 +4,8 @@ catalog "selling" {
     facts = {
         segment = "text",
         arrears = "boolean",
+        arrears_days = "integer",     -- how long the oldest bill has been overdue; 0: none is
+        spend = "money by month",
+        agreement_ends = "date",
     },
 }

@@ -1,4 +1,4 @@
-plan "e6" { base = "e6_base", optional = { "local_special", "ring_tone" } }
+plan "e6" { base = "e6_base", optional = { "local_special", "ring_tone", "loyal_gold", "loyal_silver" } }
 plan "phs" { base = "phs_solo", optional = "ring_tone" }
 plan "winter" { base = "phs_winter", till = "2026-04-01" }
 plan "broadband" { base = "broadband" }

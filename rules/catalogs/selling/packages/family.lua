@@ -38,3 +38,15 @@ package "ring_tone" {
     params = { price = { money = "5.00", choices = { "3.00", "5.00" }, till = "2027-01-01" } },
     charge { id = "rent", every = "month", ahead = false, prorate = "day", amount = param "price" },
 }
+
+-- What those are offered who want to leave (selling/prompts.lua).
+
+package "loyal_gold" {
+    kind = "promotion", from = "2026-01-01",
+    tariff { id = "voice", serves = { service = "voice" }, step = "60 s", price = "0.08", say = "voice.call" },
+}
+
+package "loyal_silver" {
+    kind = "promotion", from = "2026-01-01",
+    tariff { id = "voice", serves = { service = "voice" }, step = "60 s", price = "0.10", say = "voice.call" },
+}

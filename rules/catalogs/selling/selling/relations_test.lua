@@ -155,7 +155,7 @@ order "what is not known of a customer is not guessed" {
     add = { package = "broadband", lines = { broadband = "B1" } },
     expect = {
         verdict = "blocked",
-        because = "eligibility broadband: selling/relations.lua:8: the fact 'arrears' of the customer is not known",
+        because = "eligibility broadband: selling/relations.lua:9: the fact 'arrears' of the customer is not known",
     },
 }
 

@@ -1,0 +1,84 @@
+/*
+ * From the model's prompts, which rules/lib/prompts.lua made, to those of the image. Everything is
+ * called inside of the protected call of build_image.c.
+ */
+#include "build.h"
+#include "build_sell.h"
+
+static uint32_t
+read_occasions(const struct making *making)
+{
+	static const char *const names[] = { "accept_order", "pay_bill", "cancel", "enquiry",
+		"daily" };
+	uint32_t occasions = 0, count = reader_open(making->lua, "occasions");
+	for (uint32_t i = 0; i < count; i++) {
+		reader_entry(making->lua, i);
+		struct text name = reader_pop_text(making->lua, making->arena);
+		for (uint32_t j = 0; j < sizeof names / sizeof names[0]; j++)
+			if (text_equal(name, text_of(names[j])))
+				occasions |= UINT32_C(1) << j;
+	}
+	reader_close(making->lua);
+	return occasions;
+}
+
+static int32_t
+read_condition(const struct making *making)
+{
+	return reader_has(making->lua, "when") ? (int32_t)reader_number(making->lua, "when")
+					       : NO_FUNCTION;
+}
+
+static void
+read_prompt(const struct making *making, struct prompt *prompt)
+{
+	static const char *const shows[] = { "popup", "task", "message" };
+	prompt->id = build_sell_text(making, "id");
+	prompt->retains = reader_has(making->lua, "parties");
+	if (prompt->retains)
+		prompt->parties = build_sell_numbers(making, "parties");
+	prompt->occasions = read_occasions(making);
+	prompt->show = (enum prompt_show)BUILD_SELL_CHOICE(making, "show", shows);
+	prompt->offer = build_sell_numbers(making, "offer");
+	prompt->priority = reader_number(making->lua, "priority");
+	prompt->when = read_condition(making);
+	prompt->expires_days = (int32_t)reader_number(making->lua, "expires");
+	prompt->declined_days = (int32_t)reader_number(making->lua, "declined");
+	prompt->accepted_days = (int32_t)reader_number(making->lua, "accepted");
+	prompt->once = reader_flag(making->lua, "once");
+	prompt->say = build_sell_text(making, "say");
+}
+
+static void
+read_quiets(const struct making *making, struct selling *selling)
+{
+	struct quiet *quiets = build_sell_open(
+		making, "quiets", sizeof *quiets, &selling->quiet_count);
+	for (uint32_t i = 0; i < selling->quiet_count; i++) {
+		reader_entry(making->lua, i);
+		quiets[i].id = build_sell_text(making, "id");
+		quiets[i].when = read_condition(making);
+		quiets[i].except = build_sell_numbers(making, "except");
+		quiets[i].say = build_sell_text(making, "say");
+		reader_close(making->lua);
+	}
+	reader_close(making->lua);
+	selling->quiets = quiets;
+}
+
+void
+build_prompts(const struct making *making, struct selling *selling)
+{
+	lua_getfield(making->lua, -1, "told");
+	struct prompt *prompts = build_sell_open(
+		making, "prompts", sizeof *prompts, &selling->prompt_count);
+	for (uint32_t i = 0; i < selling->prompt_count; i++) {
+		reader_entry(making->lua, i);
+		read_prompt(making, &prompts[i]);
+		reader_close(making->lua);
+	}
+	reader_close(making->lua);
+	selling->prompts = prompts;
+	read_quiets(making, selling);
+	reader_close(making->lua);
+}
