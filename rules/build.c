@@ -116,7 +116,8 @@ build_stopped(struct build *build, enum sandbox_outcome outcome, struct fault *f
 	const struct wording *wording = outcome == SANDBOX_ERROR ? &script_failed : &past_limit;
 	struct text file = text_of(build->sandbox->problem.file);
 	/* Without memory Lua can't say where: it was in what ran. */
-	report(build, wording, file.size > 0 ? file : build->script_path, 0);
+	if (outcome != SANDBOX_STARVED)
+		report(build, wording, file.size > 0 ? file : build->script_path, 0);
 	return sandbox_fault(build->sandbox, outcome, fault);
 }
 

@@ -72,7 +72,7 @@ build_finish(struct build *build, const char *dialect, const char *function, str
 /* The zone that a catalog.lua names; `name` stays as it is if that can't be known. */
 void build_zone_name(struct text source, char name[ZONE_NAME_MAX]);
 
-/* Why an outcome of the sandbox ended the run, as a finding and a fault. */
+/* Why an outcome of the sandbox ended the run: a fault, and a finding where the catalog did it. */
 enum status build_stopped(struct build *build, enum sandbox_outcome outcome, struct fault *fault);
 
 /* build_lua.c: makes the table `native`. Raises errors of Lua. */

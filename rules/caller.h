@@ -7,6 +7,7 @@
 #define SUANPAN_CALLER_H
 
 #include "freeze.h"
+#include "rate.h"
 #include "sandbox.h"
 
 struct call_limits {
@@ -50,5 +51,13 @@ void caller_done(struct caller *caller);
  * caller->problem.
  */
 void caller_blame(struct caller *caller, const char *what);
+
+/* What becomes of a call that gave nothing to use: is it the function's fault, or the machine's? */
+static inline enum call_outcome
+caller_failure(enum sandbox_outcome outcome)
+{
+	bool machine = outcome == SANDBOX_DEADLINE || outcome == SANDBOX_STARVED;
+	return machine ? CALL_DEADLINE : CALL_FAILED;
+}
 
 #endif

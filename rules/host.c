@@ -46,7 +46,7 @@ call(struct host *host, int32_t function, enum shown shown, struct text *problem
 	if (outcome == SANDBOX_DONE)
 		return CALL_DONE;
 	*problem = text_of(host->caller.problem);
-	return outcome == SANDBOX_DEADLINE ? CALL_DEADLINE : CALL_FAILED;
+	return caller_failure(outcome);
 }
 
 static enum call_outcome

@@ -93,7 +93,7 @@ struct rate_facts {
 enum call_outcome {
 	CALL_DONE,
 	CALL_FAILED, /* an error in it, or its budget of instructions or memory is used up: an answer */
-	CALL_DEADLINE, /* past the wall deadline: a fault of the machine, never an answer */
+	CALL_DEADLINE, /* too slow, or no memory: a fault of the machine, never an answer */
 };
 
 /*

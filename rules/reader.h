@@ -1,7 +1,7 @@
 /*
  * Reads what our own Lua left in tables into C: fields of the table on the top of the stack. What
  * is read is ours and sound, so that a wrong type is a bug; only memory can be short, which ends
- * the protected call as SANDBOX_MEMORY. Texts and arrays are copied to an arena.
+ * the protected call as SANDBOX_STARVED. Texts and arrays are copied to an arena.
  */
 #ifndef SUANPAN_READER_H
 #define SUANPAN_READER_H

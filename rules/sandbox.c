@@ -40,13 +40,17 @@ allocate(void *context, void *block, size_t old_size, size_t size)
 		size_t more = size - old_size;
 		if (size > sandbox->limits.block_bytes ||
 			more > sandbox->limits.memory_bytes - sandbox->memory_used ||
-			more > sandbox->limits.taken_bytes - sandbox->taken)
+			more > sandbox->limits.taken_bytes - sandbox->taken) {
+			sandbox->starved = false;
 			return NULL;
+		}
 		sandbox->taken += more;
 	}
 	void *moved = memory_resize(block, size);
-	if (moved == NULL && size > old_size)
+	if (moved == NULL && size > old_size) {
+		sandbox->starved = true;
 		return NULL;
+	}
 	sandbox->memory_used += size - old_size; /* as Lua counts, also where it did not shrink */
 	return moved == NULL ? block : moved;
 }
@@ -116,7 +120,7 @@ sandbox_debit(lua_State *lua, size_t cost)
 void
 sandbox_refuse_memory(lua_State *lua)
 {
-	stop(lua, SANDBOX_MEMORY);
+	stop(lua, SANDBOX_STARVED);
 }
 
 bool
@@ -200,6 +204,9 @@ problem_word(struct sandbox *sandbox, enum sandbox_outcome outcome)
 	case SANDBOX_MEMORY:
 		snprintf(text, size, "asked for more memory than it may have");
 		break;
+	case SANDBOX_STARVED:
+		snprintf(text, size, "there is no memory for it, though it may have more");
+		break;
 	case SANDBOX_DEADLINE:
 		snprintf(text, size, "ran for more than %u us", sandbox->limits.wall_us);
 		break;
@@ -226,7 +233,9 @@ sandbox_call(struct sandbox *sandbox, int arguments, int results)
 	}
 	enum sandbox_outcome outcome = sandbox->stopped;
 	if (outcome == SANDBOX_DONE)
-		outcome = result == LUA_ERRMEM ? SANDBOX_MEMORY : SANDBOX_ERROR;
+		outcome = result != LUA_ERRMEM ? SANDBOX_ERROR
+			: sandbox->starved     ? SANDBOX_STARVED
+					       : SANDBOX_MEMORY;
 	problem_word(sandbox, outcome);
 	lua_settop(lua, lua_gettop(lua) - 1);
 	return outcome;
@@ -248,6 +257,7 @@ sandbox_fault(const struct sandbox *sandbox, enum sandbox_outcome outcome, struc
 		[SANDBOX_ERROR] = STATUS_INVALID,
 		[SANDBOX_INSTRUCTIONS] = STATUS_LIMIT,
 		[SANDBOX_MEMORY] = STATUS_MEMORY,
+		[SANDBOX_STARVED] = STATUS_MEMORY,
 		[SANDBOX_DEADLINE] = STATUS_BUSY,
 	};
 	const struct sandbox_problem *problem = &sandbox->problem;
@@ -471,7 +481,7 @@ sandbox_load(lua_State *lua, struct text path, struct text source)
 	const char *name = lua_tostring(lua, -1);
 	int result = luaL_loadbufferx(lua, source.data, source.size, name, "t");
 	if (result == LUA_ERRMEM)
-		stop(lua, SANDBOX_MEMORY);
+		stop(lua, sandbox_of(lua)->starved ? SANDBOX_STARVED : SANDBOX_MEMORY);
 	if (result != LUA_OK)
 		raise_syntax(lua, path);
 	lua_replace(lua, -2);

@@ -49,7 +49,8 @@ enum sandbox_outcome {
 	SANDBOX_ERROR,        /* the script raised an error */
 	SANDBOX_INSTRUCTIONS, /* its budget is used up */
 	SANDBOX_MEMORY,       /* past a cap of memory */
-	SANDBOX_DEADLINE,     /* past the wall deadline */
+	SANDBOX_STARVED,  /* within its caps, but there is no more memory: no fault of the script */
+	SANDBOX_DEADLINE, /* past the wall deadline */
 };
 
 /* Why and where the last call ended. */
@@ -68,6 +69,7 @@ struct sandbox {
 	int64_t instructions; /* left */
 	int armed;            /* instructions until the next look */
 	uint64_t deadline_ns; /* 0: not looked yet */
+	bool starved;         /* the last request that failed was within the caps */
 	enum sandbox_outcome stopped;
 	bool inside;
 	struct sandbox_problem problem;
@@ -111,7 +113,7 @@ sandbox_fault(const struct sandbox *sandbox, enum sandbox_outcome outcome, struc
 
 /* Takes `cost` instructions from the budget; for functions that work long in C. */
 void sandbox_debit(lua_State *lua, size_t cost);
-/* Ends the call as SANDBOX_MEMORY, for memory that is not Lua's. */
+/* Ends the call as SANDBOX_STARVED, for memory that is not Lua's. */
 void sandbox_refuse_memory(lua_State *lua);
 /* Compiles text of others; leaves a function, or raises "file:line: what". `path` names it. */
 void sandbox_load(lua_State *lua, struct text path, struct text source);

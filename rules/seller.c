@@ -40,7 +40,7 @@ call_when(void *context, uint32_t function, const struct subject *subject, bool 
 		caller_done(&seller->caller);
 	}
 	*problem = text_of(seller->caller.problem);
-	return outcome == SANDBOX_DEADLINE ? CALL_DEADLINE : CALL_FAILED;
+	return caller_failure(outcome);
 }
 
 /* The day for which tables are asked. */
