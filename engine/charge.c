@@ -172,8 +172,7 @@ counter_fact(void *context, const struct counter_name *name, int64_t *used)
 {
 	struct deciding *deciding = context;
 	struct record_key key;
-	key_of_counter(&key, deciding->subject.subscription_id, name->package, name->allowance,
-		name->cycle);
+	subject_key_of_counter(&key, deciding->subject.subscription_id, name);
 	struct bytes value;
 	switch (find_counter(deciding->call, &key, &value)) {
 	case LOOKUP_FOUND:
@@ -446,8 +445,7 @@ add_counters(struct deciding *deciding, struct charge_entry *entry)
 	for (size_t i = 0; i < pricing->consumption_count; i++) {
 		const struct consumption *one = &pricing->consumptions[i];
 		struct record_key key;
-		key_of_counter(&key, deciding->subject.subscription_id, one->name.package,
-			one->name.allowance, one->name.cycle);
+		subject_key_of_counter(&key, deciding->subject.subscription_id, &one->name);
 		uint8_t value[COUNTER_BYTES];
 		must(one->used_after > one->used_before);
 		store_i64(value, one->used_after);
@@ -588,7 +586,7 @@ warm_counter(void *context, const struct counter_name *name)
 	struct record_key key;
 	if (warm->counter_count == WARM_COUNTERS_MAX)
 		return;
-	key_of_counter(&key, warm->subscription_id, name->package, name->allowance, name->cycle);
+	subject_key_of_counter(&key, warm->subscription_id, name);
 	uint64_t hash = shelf_key_of(&key).hash;
 	warm->counters[warm->counter_count++] = hash;
 	store_prefetch_slot(call->shard->store, hash);
@@ -604,11 +602,11 @@ warm_counters(struct call *call, const struct usage_params *usage)
 	const struct loaded_release *release = releases_for(call->shard->releases, &subscription);
 	uint32_t service = image_service(release->image, usage->service);
 	for (unsigned i = 0; i < subscription.package_count; i++) {
-		struct text package = field_read_text(&subscription.packages);
-		struct span span = field_read_span(&subscription.packages);
-		if (span_has(span, usage->at_ms))
-			rate_counters(
-				release->image, service, package, usage->at_ms, warm_counter, call);
+		struct package_held held = package_held_read(&subscription.packages);
+		struct holding holding = holding_of(&held);
+		if (span_has(held.span, usage->at_ms))
+			rate_counters(release->image, service, &holding, usage->at_ms, warm_counter,
+				call);
 	}
 }
 

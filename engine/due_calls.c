@@ -72,9 +72,9 @@ read_question(struct asking *asking)
 {
 	const struct price_due_params *params = asking->params;
 	asking->question.image = asking->release->image;
-	asking->question.holding = (struct holding){ params->package,
-		given_or(params->held_from_ms, params->from_ms),
-		given_or(params->held_till_ms, INT64_MAX) };
+	asking->question.holding = (struct holding){ .package = params->package,
+		.from_ms = given_or(params->held_from_ms, params->from_ms),
+		.till_ms = given_or(params->held_till_ms, INT64_MAX) };
 	asking->question.period = (struct due_span){ params->from_ms, params->till_ms };
 	asking->question.params = params->params.items;
 	asking->question.param_count = params->params.count;

@@ -60,15 +60,12 @@ pack_side(struct pack *pack, const struct entry *entry, uint8_t side)
 		size = snprintf(text, sizeof text, "balance:%.*s/%.*s", TEXT_ARGS(account),
 			TEXT_ARGS(name));
 	} else if (effect.table == TABLE_COUNTER) {
-		struct text subscription, package, allowance;
-		int32_t cycle;
-		bool is_counter = key_is_of_counter(
-			effect.key, &subscription, &package, &allowance, &cycle);
+		struct counter_key counter;
+		char shown[COUNTER_TEXT_MAX];
+		bool is_counter = key_is_of_counter(effect.key, &counter);
 		must(is_counter);
-		struct date date = date_of_day(cycle);
-		size = snprintf(text, sizeof text, "counter:%.*s/%.*s.%.*s/%04d-%02d-%02d",
-			TEXT_ARGS(subscription), TEXT_ARGS(package), TEXT_ARGS(allowance),
-			date.year, date.month, date.day);
+		counter_key_format(&counter, shown);
+		size = snprintf(text, sizeof text, "counter:%s", shown);
 	} else {
 		size = snprintf(text, sizeof text, "%s", table_name(effect.table));
 	}

@@ -186,6 +186,10 @@ struct span_params {
 	int64_t from_ms;
 	int64_t till_ms;
 	int state; /* of a state */
+	/* Of a package that a group holds. */
+	struct text group;
+	int64_t group_from_ms;
+	int64_t members;
 };
 
 struct subscription_params {

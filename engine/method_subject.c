@@ -3,6 +3,8 @@
 
 #include "call.h"
 
+#include "../store/records.h"
+
 /* Tables are laid out by hand. */
 /* clang-format off */
 
@@ -53,8 +55,17 @@ static const char *const STATES[] = { "active", "suspended", "ended", NULL };
 static const struct field SERVICE_ID_FIELDS[] = { SPAN_FIELDS("service_id", "phone number, account name",
 	"电话号码、账号名") };
 SHAPE(SERVICE_ID_PARAMS, "service_ids", SERVICE_ID_FIELDS, struct span_params);
-static const struct field PACKAGE_FIELDS[] = { SPAN_FIELDS("package", "as the catalog names it",
-	"目录中的优惠包名称") };
+static const struct field PACKAGE_FIELDS[] = {
+	SPAN_FIELDS("package", "as the catalog names it", "目录中的优惠包名称"),
+	{ "group", FIELD_IDENTIFIER, offsetof(struct span_params, group), false, 0, 0, NULL, NULL,
+		"held as a member of this group: what the package shares is counted for all who hold it with the same group",
+		"作为该群组的成员持有：优惠包中共享的部分由同组成员合并计数" },
+	{ "group_from", FIELD_TIME, offsetof(struct span_params, group_from_ms), false, 0, 0, NULL, NULL,
+		"with a group: since when the group holds it; `from` if absent; the same for all members",
+		"群组自何时起持有；缺省同 from；各成员须一致" },
+	{ "members", FIELD_INTEGER, offsetof(struct span_params, members), false, 1, GROUP_MEMBERS_MAX, NULL, NULL,
+		"with a group: how many members it has, where a rule asks", "群组的成员数，供规则使用" },
+};
 SHAPE(PACKAGE_PARAMS, "packages", PACKAGE_FIELDS, struct span_params);
 static const struct field STATE_FIELDS[] = {
 	{ "state", FIELD_CHOICE, offsetof(struct span_params, state), true, 0, 0, STATES, NULL,

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { VALUE_BYTES_MAX = 16 * 1024, EFFECTS_MAX = 64 };
+enum { VALUE_BYTES_MAX = 16 * 1024, SUBSCRIPTION_BYTES_MAX = 32 * 1024, EFFECTS_MAX = 64 };
 
 /* A put while it is decided. */
 struct putting {
@@ -264,13 +264,29 @@ span_of(const struct span_params *params)
 }
 
 static void
-write_spans(struct field_writer *writer, const struct list *list)
+write_service_ids(struct field_writer *writer, const struct list *list)
 {
 	const struct span_params *items = list->items;
 	field_write_u8(writer, (uint8_t)list->count);
 	for (size_t i = 0; i < list->count; i++) {
 		field_write_text(writer, items[i].id);
 		field_write_span(writer, span_of(&items[i]));
+	}
+}
+
+static void
+write_packages(struct field_writer *writer, const struct list *list)
+{
+	const struct span_params *items = list->items;
+	field_write_u8(writer, (uint8_t)list->count);
+	for (size_t i = 0; i < list->count; i++) {
+		const struct span_params *item = &items[i];
+		struct span span = span_of(item);
+		bool since = item->group_from_ms != NOT_GIVEN;
+		package_held_write(writer,
+			&(struct package_held){ item->id, span, item->group,
+				since ? item->group_from_ms : span.from_ms,
+				item->members == NOT_GIVEN ? 0 : (uint32_t)item->members });
 	}
 }
 
@@ -306,7 +322,7 @@ terms_of(const struct subscription_params *params, struct bytes old, int64_t now
 static struct bytes
 subscription_value(const struct subscription_params *params, int64_t terms_ms, uint8_t *place)
 {
-	struct field_writer writer = fields_into(place, VALUE_BYTES_MAX);
+	struct field_writer writer = fields_into(place, SUBSCRIPTION_BYTES_MAX);
 	const struct span_params *states = params->states.items;
 	field_write_text(&writer, params->account);
 	field_write_text(&writer, params->product);
@@ -321,8 +337,8 @@ subscription_value(const struct subscription_params *params, int64_t terms_ms, u
 			field_write_u8(&writer, (uint8_t)states[i].state);
 		}
 	}
-	write_spans(&writer, &params->service_ids);
-	write_spans(&writer, &params->packages);
+	write_service_ids(&writer, &params->service_ids);
+	write_packages(&writer, &params->packages);
 	if (terms_ms != INT64_MIN)
 		field_write_i64(&writer, terms_ms);
 	return fields_written(&writer);
@@ -351,6 +367,31 @@ check_spans(struct call *call, const struct list *list, const char *name, bool a
 				*end = call_error(call, SAY_OUT_OF_RANGE, arguments, 2);
 				return false;
 			}
+		}
+	}
+	return true;
+}
+
+/* A group holds a package no later than its members do, and without one there are none. */
+static bool
+check_groups(struct call *call, const struct list *packages, enum call_end *end)
+{
+	const struct span_params *items = packages->items;
+	for (size_t i = 0; i < packages->count; i++) {
+		const struct span_params *item = &items[i];
+		bool since = item->group_from_ms != NOT_GIVEN;
+		bool named = item->group.size > 0;
+		if (!named && (since || item->members != NOT_GIVEN)) {
+			struct text why = BILINGUAL("group_from and members belong to a group",
+				"group_from 与 members 须与 group 同写");
+			*end = call_error(call, SAY_FIELDS_CONFLICT, &why, 1);
+			return false;
+		}
+		if (named && since && item->group_from_ms > span_of(item).from_ms) {
+			struct text arguments[] = { TEXT("group_from"),
+				BILINGUAL("no later than from", "不晚于 from 的时间") };
+			*end = call_error(call, SAY_OUT_OF_RANGE, arguments, 2);
+			return false;
 		}
 	}
 	return true;
@@ -519,10 +560,11 @@ put_run_subscription(struct call *call, const void *params)
 	key_of_text(&account_key, TABLE_ACCOUNT, subscription->account);
 	struct bytes old, account;
 	uint64_t account_version;
-	uint8_t place[VALUE_BYTES_MAX];
+	uint8_t place[SUBSCRIPTION_BYTES_MAX];
 	enum call_end end;
 	if (!check_spans(call, &subscription->service_ids, "service_ids", false, &end) ||
 		!check_spans(call, &subscription->packages, "packages", false, &end) ||
+		!check_groups(call, &subscription->packages, &end) ||
 		!check_spans(call, &subscription->states, "states", true, &end) ||
 		!read_record(call, &account_key, &account, &account_version, &end))
 		return end;

@@ -256,17 +256,38 @@ query_run_account(struct call *call, const void *params)
 }
 
 static void
-pack_dated(struct pack *pack, const char *list, const char *name, struct field_reader reader,
-	unsigned count)
+pack_service_ids(struct pack *pack, struct subscription subscription)
 {
-	pack_name(pack, list);
-	pack_array(pack, count);
-	for (unsigned i = 0; i < count; i++) {
-		struct text id = field_read_text(&reader);
-		struct span span = field_read_span(&reader);
+	pack_name(pack, "service_ids");
+	pack_array(pack, subscription.service_count);
+	for (unsigned i = 0; i < subscription.service_count; i++) {
+		struct text id = field_read_text(&subscription.services);
+		struct span span = field_read_span(&subscription.services);
 		pack_map(pack, 1 + span_pairs(span));
-		pack_name_text(pack, name, id);
+		pack_name_text(pack, "service_id", id);
 		pack_span(pack, span);
+	}
+}
+
+static void
+pack_packages(struct pack *pack, struct subscription subscription)
+{
+	pack_name(pack, "packages");
+	pack_array(pack, subscription.package_count);
+	for (unsigned i = 0; i < subscription.package_count; i++) {
+		struct package_held held = package_held_read(&subscription.packages);
+		bool grouped = held.group.size > 0;
+		bool since = grouped && held.group_from_ms != held.span.from_ms;
+		bool counted = grouped && held.members > 0;
+		pack_map(pack, 1 + span_pairs(held.span) + grouped + since + counted);
+		pack_name_text(pack, "package", held.package);
+		pack_span(pack, held.span);
+		if (grouped)
+			pack_name_text(pack, "group", held.group);
+		if (since)
+			pack_name_integer(pack, "group_from", held.group_from_ms);
+		if (counted)
+			pack_name_unsigned(pack, "members", held.members);
 	}
 }
 
@@ -286,9 +307,8 @@ query_run_subscription(struct call *call, const void *params)
 	pack_name_text(&pack, "subscription", get->id);
 	pack_name_text(&pack, "account", subscription.account);
 	pack_name_text(&pack, "product", subscription.product);
-	pack_dated(&pack, "service_ids", "service_id", subscription.services,
-		subscription.service_count);
-	pack_dated(&pack, "packages", "package", subscription.packages, subscription.package_count);
+	pack_service_ids(&pack, subscription);
+	pack_packages(&pack, subscription);
 	pack_name(&pack, "states");
 	pack_array(&pack, subscription.state_count);
 	struct field_reader states = subscription.states;

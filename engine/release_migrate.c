@@ -259,8 +259,7 @@ concerns(const struct difference *one, struct bytes value)
 	if (text_equal(one->what, TEXT("package"))) {
 		struct subscription subscription = subscription_read(value);
 		for (unsigned i = 0; i < subscription.package_count; i++) {
-			struct text package = field_read_text(&subscription.packages);
-			field_read_span(&subscription.packages);
+			struct text package = package_held_read(&subscription.packages).package;
 			if (is_of_package(one->path, package))
 				return true;
 		}

@@ -100,6 +100,23 @@ subject_find(struct call *call, struct text service_id, int64_t at_ms, struct su
 	return subject_find_account(call, subject->subscription.account, subject, say, about, cold);
 }
 
+struct holding
+holding_of(const struct package_held *held)
+{
+	return (struct holding){ held->package, held->span.from_ms, held->span.till_ms, held->group,
+		held->group_from_ms, held->members };
+}
+
+void
+subject_key_of_counter(
+	struct record_key *key, struct text subscription, const struct counter_name *name)
+{
+	bool by_group = name->group.size > 0;
+	key_of_counter(key,
+		&(struct counter_key){ by_group ? name->group : subscription, by_group,
+			name->package, name->allowance, name->cycle });
+}
+
 bool
 subject_holdings(const struct subject *subject, const struct image *image, struct arena *arena,
 	struct holding **holdings, size_t *count)
@@ -113,15 +130,15 @@ subject_holdings(const struct subject *subject, const struct image *image, struc
 	if (list == NULL)
 		return false;
 	for (unsigned i = 0; i < subject->subscription.package_count; i++) {
-		list[i].package = field_read_text(&reader);
-		struct span span = field_read_span(&reader);
-		list[i].from_ms = span.from_ms;
-		list[i].till_ms = span.till_ms;
+		struct package_held held = package_held_read(&reader);
+		list[i] = holding_of(&held);
 	}
 	*holdings = list;
 	*count = subject->subscription.package_count;
 	if (standard.size > 0)
-		list[(*count)++] = (struct holding){ standard, INT64_MIN, INT64_MAX };
+		list[(*count)++] = (struct holding){
+			.package = standard, .from_ms = INT64_MIN, .till_ms = INT64_MAX
+		};
 	return true;
 }
 

@@ -37,6 +37,12 @@ enum found subject_find_account(struct call *call, struct text account_id, struc
 bool subject_holdings(const struct subject *subject, const struct image *image, struct arena *arena,
 	struct holding **holdings, size_t *count);
 
+/* A holding as rules see it. */
+struct holding holding_of(const struct package_held *held);
+/* Where what a package counts is kept: under its group, or under the subscription. */
+void subject_key_of_counter(
+	struct record_key *key, struct text subscription, const struct counter_name *name);
+
 /*
  * Fetches, in steps 0 to METHOD_WARM_STEPS - 1, what subject_find will touch. After step 4,
  * call->warm has the subscription, unless it says that it stopped.

@@ -465,7 +465,7 @@ read_tariff(lua_State *lua, struct tariff *tariff, const struct package *package
 }
 
 static void
-read_allowance(lua_State *lua, struct allowance *allowance)
+read_allowance(lua_State *lua, struct allowance *allowance, const struct package *package)
 {
 	allowance->id = reader_text(lua, arena_of(lua), "id");
 	allowance->service = reader_number(lua, "service");
@@ -484,6 +484,9 @@ read_allowance(lua_State *lua, struct allowance *allowance)
 	}
 	allowance->carry_cycles = (uint8_t)reader_number(lua, "carry");
 	allowance->first_by_day = reader_flag(lua, "first_by_day");
+	allowance->shared = reader_flag(lua, "shared");
+	allowance->member = get_meter(lua, "member", package);
+	allowance->member_cap = allowance->member == NULL ? 0 : reader_integer(lua, "member_cap");
 }
 
 static void
@@ -499,6 +502,7 @@ read_meters(lua_State *lua, struct package *package)
 							       : NO_INDEX;
 		meters[i].every = get_cycle(lua, "every");
 		meters[i].money = reader_flag(lua, "money");
+		meters[i].shared = reader_flag(lua, "shared");
 		if (!meters[i].money)
 			meters[i].unit = reader_unit(lua, arena_of(lua));
 		reader_close(lua);
@@ -595,7 +599,7 @@ read_package(lua_State *lua, struct package *package, const struct band_list *ba
 		lua, arena_of(lua), package->allowance_count, sizeof *allowances);
 	for (uint32_t i = 0; i < package->allowance_count; i++) {
 		reader_entry(lua, i);
-		read_allowance(lua, &allowances[i]);
+		read_allowance(lua, &allowances[i], package);
 		reader_close(lua);
 	}
 	reader_close(lua);

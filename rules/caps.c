@@ -35,6 +35,7 @@ limits_visit(struct rating *rating, limit_visit *visit)
 {
 	for (size_t i = 0; i < rating->held_count; i++) {
 		const struct package *package = rating->held[i].package;
+		const struct owner owner = { package, rating->held[i].holding };
 
 		if (package->limit_count == 0 || !held_in_force(rating, i))
 			continue;
@@ -44,7 +45,7 @@ limits_visit(struct rating *rating, limit_visit *visit)
 			if (!rating_serves_any(rating, limit->serves, limit->serve_count))
 				continue;
 			struct pool *pool = meter_pool(
-				rating, package, limit->meter, rating->usage->at_ms);
+				rating, &owner, limit->meter, rating->usage->at_ms);
 			if (pool == NULL || !visit(rating, package, limit, pool))
 				return false;
 		}
@@ -114,6 +115,7 @@ caps_visit(struct rating *rating, struct price_line *line, bool lower)
 {
 	for (size_t i = 0; i < rating->held_count; i++) {
 		const struct package *package = rating->held[i].package;
+		const struct owner owner = { package, rating->held[i].holding };
 
 		if (package->cap_count == 0 || !held_in_force(rating, i))
 			continue;
@@ -123,7 +125,7 @@ caps_visit(struct rating *rating, struct price_line *line, bool lower)
 			if (!rating_serves_any(rating, cap->serves, cap->serve_count))
 				continue;
 			struct pool *pool = meter_pool(
-				rating, package, cap->meter, rating->usage->at_ms);
+				rating, &owner, cap->meter, rating->usage->at_ms);
 			if (pool == NULL || (lower && !cap_lower(rating, cap, pool, line)))
 				return false;
 			if (!lower)

@@ -65,10 +65,11 @@ test_begin(struct test_run *run, const struct beginning *beginning, int64_t cloc
 			return false;
 	for (uint32_t i = 0; i < beginning->used_count; i++) {
 		const struct used_allowance *used = &beginning->used[i];
-		struct counter_name name = { used->package, used->allowance, (int32_t)used->cycle };
-		if (!used->has_cycle &&
-			!world_cycle(world, used->package, used->allowance, clock_ms, &name))
+		struct counter_name name;
+		if (!world_counter(world, used->package, used->allowance, clock_ms, &name))
 			continue; /* a finding told that nothing is called so */
+		if (used->has_cycle)
+			name.cycle = (int32_t)used->cycle;
 		if (!world_count(world, &name, used->amount))
 			return false;
 	}

@@ -38,8 +38,7 @@ held_gather(struct rating *rating)
 			continue;
 		for (uint32_t version = first; version < first + count; version++) {
 			const struct package *package = &rating->image->packages[version];
-			struct held held = { package, holding->from_ms, holding->till_ms,
-				holding->from_ms };
+			struct held held = { package, holding->from_ms, holding->till_ms, holding };
 
 			if (package->from_ms > held.from_ms)
 				held.from_ms = package->from_ms;
@@ -154,7 +153,7 @@ choice_between(struct rating *rating, uint32_t component, int64_t ms, struct cho
 				continue;
 			if (is_over(held->package, choice->package)) {
 				choice->package = held->package;
-				choice->since_ms = held->since_ms;
+				choice->holding = held->holding;
 				choice->tariff = tariff;
 			} else if (round == 1 && other == NULL &&
 				!is_over(choice->package, held->package)) {
@@ -197,7 +196,7 @@ choice_make(struct rating *rating, uint32_t component, int64_t ms, struct choice
 			continue;
 		}
 		choice->package = held->package;
-		choice->since_ms = held->since_ms;
+		choice->holding = held->holding;
 		choice->tariff = tariff;
 	}
 	must(choice->till_ms > ms);

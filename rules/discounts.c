@@ -61,7 +61,8 @@ tier_find(struct rating *rating, const struct package *package, const struct dis
 		*tier = &discount->tiers[0];
 	if (discount->counted == NULL)
 		return true;
-	struct pool *pool = meter_pool(rating, package, discount->counted, rating->usage->at_ms);
+	struct pool *pool = meter_pool(
+		rating, &(struct owner){ package, NULL }, discount->counted, rating->usage->at_ms);
 	if (pool == NULL)
 		return false;
 	if (pool->used < INT64_MAX)

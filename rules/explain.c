@@ -122,6 +122,25 @@ write_title(const struct words *words, const struct price_line *line, struct buf
 	return written && buffer_append_text(out, TEXT(")\n"));
 }
 
+/* Do all members of a group use an allowance, "package.id", together? It does not change by date. */
+static bool
+is_shared(const struct words *words, struct text allowance)
+{
+	const struct image *image = release_image(words->release);
+	const char *dot = memchr(allowance.data, '.', allowance.size);
+	uint32_t first, count;
+	must(dot != NULL);
+	struct text package = { allowance.data, (size_t)(dot - allowance.data) };
+	struct text id = { dot + 1, allowance.size - package.size - 1 };
+	if (!image_package(image, package, &first, &count))
+		return false;
+	for (uint32_t i = first; i < first + count; i++)
+		for (uint32_t j = 0; j < image->packages[i].allowance_count; j++)
+			if (text_equal(image->packages[i].allowances[j].id, id))
+				return image->packages[i].allowances[j].shared;
+	return false;
+}
+
 static bool
 write_part(const struct words *words, const struct price_part *part, struct buffer *out)
 {
@@ -140,8 +159,11 @@ write_part(const struct words *words, const struct price_part *part, struct buff
 	if (part->allowance.size == 0)
 		return written && buffer_print(out, "%.*s\n", (int)size, price);
 	return written &&
-		buffer_print(out, words->chinese ? "免费（%.*s）\n" : "free (%.*s)\n",
-			TEXT_ARGS(part->allowance));
+		buffer_print(out, words->chinese ? "免费（%.*s%s）\n" : "free (%.*s%s)\n",
+			TEXT_ARGS(part->allowance),
+			!is_shared(words, part->allowance) ? ""
+				: words->chinese           ? "，共享"
+							   : ", shared");
 }
 
 /* What the units before in the cycle cost now, less what they cost then. */

@@ -6,23 +6,33 @@
 
 #include "../engine/base/must.h"
 
-/* Since when there is a package for whom holds it: no catalog had it before its first version. */
+/* Since when an allowance is held: what is shared, since the group holds it. */
 static int64_t
-owner_begin_ms(const struct image *image, const struct owner *owner)
+held_since_ms(const struct owner *owner, const struct allowance *allowance)
 {
+	bool by_group = owner_group(owner, allowance->shared).size > 0;
+	return by_group ? owner->holding->group_from_ms : owner->holding->from_ms;
+}
+
+/* Since when there is one for whom holds it: no catalog had it before its package's first version. */
+static int64_t
+owner_begin_ms(
+	const struct image *image, const struct owner *owner, const struct allowance *allowance)
+{
+	int64_t since_ms = held_since_ms(owner, allowance);
 	uint32_t first, count;
 	bool known = image_package(image, owner->package->id, &first, &count);
 
 	must(known && count > 0);
 	int64_t from_ms = image->packages[first].from_ms;
-	return from_ms > owner->since_ms ? from_ms : owner->since_ms;
+	return from_ms > since_ms ? from_ms : since_ms;
 }
 
 int64_t
 grant_amount(const struct image *image, const struct owner *owner,
 	const struct allowance *allowance, const struct cycle_span *cycle)
 {
-	int64_t begin_ms = owner_begin_ms(image, owner);
+	int64_t begin_ms = owner_begin_ms(image, owner, allowance);
 
 	if (begin_ms >= cycle->till_ms)
 		return 0;
@@ -39,7 +49,7 @@ struct cycle_span
 grant_validity(
 	const struct image *image, const struct owner *owner, const struct allowance *allowance)
 {
-	int64_t begin_ms = owner_begin_ms(image, owner);
+	int64_t begin_ms = owner_begin_ms(image, owner, allowance);
 	struct cycle_span day = image_cycle(image, CYCLE_DAY, begin_ms);
 	int64_t till_day = day_later(day.first_day, allowance->valid_every, allowance->valid_count);
 
@@ -65,7 +75,7 @@ const struct allowance *
 grant_given(const struct image *image, const struct owner *owner, const struct allowance *allowance)
 {
 	const struct package *version = package_version(
-		image, owner->package->id, owner_begin_ms(image, owner));
+		image, owner->package->id, owner_begin_ms(image, owner, allowance));
 
 	for (uint32_t i = 0; version != NULL && i < version->allowance_count; i++) {
 		const struct allowance *given = &version->allowances[i];
@@ -84,7 +94,7 @@ grant_earlier(const struct image *image, const struct owner *owner,
 	const struct package *version = package_version(
 		image, owner->package->id, cycle->till_ms - 1);
 
-	if (version == NULL || owner->since_ms >= cycle->till_ms)
+	if (version == NULL || held_since_ms(owner, allowance) >= cycle->till_ms)
 		return NULL;
 	for (uint32_t i = 0; i < version->allowance_count; i++) {
 		const struct allowance *earlier = &version->allowances[i];

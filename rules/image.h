@@ -96,8 +96,11 @@ struct allowance {
 	enum cycle every;
 	uint32_t valid_count; /* 0: anew in each cycle */
 	enum cycle valid_every;
-	uint8_t carry_cycles; /* what is left of a cycle serves so many more */
-	bool first_by_day;    /* the cycle in which it begins gives the part of its days */
+	uint8_t carry_cycles;       /* what is left of a cycle serves so many more */
+	bool first_by_day;          /* the cycle in which it begins gives the part of its days */
+	bool shared;                /* by all members of a group that holds the package */
+	int64_t member_cap;         /* then a member takes no more in a cycle; 0: no such bound */
+	const struct meter *member; /* what a member took; NULL without a cap */
 };
 
 /*
@@ -110,6 +113,7 @@ struct meter {
 	enum cycle every;
 	bool money;     /* counts micro-units */
 	enum unit unit; /* else */
+	bool shared;    /* for all members of a group that holds the package */
 };
 
 /* The price of one step in each band, in the catalog's currency. */

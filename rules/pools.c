@@ -8,7 +8,7 @@ static bool
 same_counter(const struct counter_name *a, const struct counter_name *b)
 {
 	return a->cycle == b->cycle && text_equal(a->package, b->package) &&
-		text_equal(a->allowance, b->allowance);
+		text_equal(a->allowance, b->allowance) && text_equal(a->group, b->group);
 }
 
 /* What a pool is asked for: an allowance or a meter. */
@@ -17,7 +17,15 @@ struct counted {
 	struct text id;
 	bool money;
 	enum unit unit;
+	bool shared;
 };
+
+static struct counted
+counted_allowance(const struct allowance *allowance)
+{
+	return (struct counted){ allowance, allowance->id, false, allowance->unit,
+		allowance->shared };
+}
 
 /*
  * The pool of what was not yet counted in a cycle: with a counter that is read now, or, if this is
@@ -25,7 +33,7 @@ struct counted {
  * rating.
  */
 static struct pool *
-pool_open(struct rating *rating, const struct package *package, const struct counted *counted,
+pool_open(struct rating *rating, const struct owner *owner, const struct counted *counted,
 	const struct cycle_span *cycle)
 {
 	const struct rate_facts *facts = &rating->question->facts;
@@ -40,9 +48,10 @@ pool_open(struct rating *rating, const struct package *package, const struct cou
 	pool->money = counted->money;
 	pool->unit = counted->unit;
 	pool->cycle = *cycle;
-	pool->name.package = package->id;
+	pool->name.package = owner->package->id;
 	pool->name.allowance = counted->id;
 	pool->name.cycle = (int32_t)pool->cycle.first_day;
+	pool->name.group = owner_group(owner, counted->shared);
 	pool->label = (struct text){ NULL, 0 };
 	for (struct pool *earlier = pools; earlier < pool; earlier++)
 		if (same_counter(&earlier->name, &pool->name)) {
@@ -61,62 +70,73 @@ pool_open(struct rating *rating, const struct package *package, const struct cou
 	return pool;
 }
 
-/* The pool that is open for the cycle of an instant; NULL if none is. */
+/*
+ * The pool that is open for the cycle of an instant; NULL if none is. A group is known by where its
+ * holding names it: if another names it too, pool_open finds out.
+ */
 static inline struct pool *
-pool_find(struct rating *rating, const void *what, int64_t ms)
+pool_find(struct rating *rating, const void *what, struct text group, int64_t ms)
 {
 	for (size_t i = 0; i < rating->pool_count; i++) {
 		struct pool *pool = &rating->pools[i];
 
-		if (pool->counts == what && pool->cycle.from_ms <= ms && ms < pool->cycle.till_ms)
+		if (pool->counts == what && pool->name.group.data == group.data &&
+			pool->cycle.from_ms <= ms && ms < pool->cycle.till_ms)
 			return pool;
 	}
 	return NULL;
 }
 
 struct pool *
-meter_pool(
-	struct rating *rating, const struct package *package, const struct meter *meter, int64_t ms)
+meter_pool(struct rating *rating, const struct owner *owner, const struct meter *meter, int64_t ms)
 {
-	struct pool *pool = pool_find(rating, meter, ms);
+	struct pool *pool = pool_find(rating, meter, owner_group(owner, meter->shared), ms);
 
 	if (pool != NULL)
 		return pool;
 	struct cycle_span cycle = image_cycle(rating->image, meter->every, ms);
-	return pool_open(rating, package,
-		&(struct counted){ meter, meter->id, meter->money, meter->unit }, &cycle);
+	return pool_open(rating, owner,
+		&(struct counted){ meter, meter->id, meter->money, meter->unit, meter->shared },
+		&cycle);
 }
 
-/* Adds what an allowance has in the cycle of `ms` to what a run may use. NULL ends the rating. */
-static inline const struct pool *
-use_add_cycle(struct rating *rating, const struct package *package,
-	const struct allowance *allowance, int64_t ms)
+/* One more use of a pool, whole; NULL ends the rating. */
+static inline struct use *
+use_new(struct rating *rating, const struct allowance *allowance, const struct pool *pool)
 {
 	struct use *uses = rating_grow(
 		rating, rating->uses, rating->use_count, &rating->use_room, sizeof *uses);
-	struct pool *pool = pool_find(rating, allowance, ms);
 
 	if (uses == NULL)
 		return NULL;
 	rating->uses = uses;
+	uses += rating->use_count++;
+	uses->amount = allowance->amount;
+	uses->pool = (size_t)(pool - rating->pools);
+	uses->convert = allowance->convert;
+	uses->member = NO_POOL;
+	return uses;
+}
+
+/* Adds what an allowance has in the cycle of `ms` to what a run may use. NULL ends the rating. */
+static inline struct use *
+use_add_cycle(struct rating *rating, const struct owner *owner, const struct allowance *allowance,
+	int64_t ms)
+{
+	struct pool *pool = pool_find(rating, allowance, owner_group(owner, allowance->shared), ms);
+
 	if (pool == NULL) {
 		struct cycle_span cycle = image_cycle(rating->image, allowance->every, ms);
-		pool = pool_open(rating, package,
-			&(struct counted){ allowance, allowance->id, false, allowance->unit },
-			&cycle);
+		struct counted counted = counted_allowance(allowance);
+		pool = pool_open(rating, owner, &counted, &cycle);
 	}
-	if (pool == NULL)
-		return NULL;
-	uses[rating->use_count].amount = allowance->amount;
-	uses[rating->use_count].pool = (size_t)(pool - rating->pools);
-	uses[rating->use_count].convert = allowance->convert;
-	rating->use_count++;
-	return pool;
+	return pool == NULL ? NULL : use_new(rating, allowance, pool);
 }
 
 /*
  * Adds what an allowance gave once, when it began to be held, as long as it is good. What was
- * bought twice on a day has one counter, which may count to the sum of both.
+ * bought twice on a day has one counter, which may count to the sum of both; what a group bought,
+ * it bought once.
  */
 static bool
 use_add_given(struct rating *rating, const struct owner *owner, const struct allowance *allowance,
@@ -129,20 +149,14 @@ use_add_given(struct rating *rating, const struct owner *owner, const struct all
 	struct cycle_span span = grant_validity(rating->image, owner, given);
 	if (ms >= span.till_ms)
 		return true;
-	struct use *uses = rating_grow(
-		rating, rating->uses, rating->use_count, &rating->use_room, sizeof *uses);
-	if (uses == NULL)
+	struct counted counted = counted_allowance(given);
+	const struct pool *pool = pool_open(rating, owner, &counted, &span);
+	struct use *use = pool == NULL ? NULL : use_new(rating, given, pool);
+	if (use == NULL)
 		return false;
-	rating->uses = uses;
-	const struct pool *pool = pool_open(rating, owner->package,
-		&(struct counted){ given, given->id, false, given->unit }, &span);
-	if (pool == NULL)
-		return false;
-	struct use use = { given->amount, (size_t)(pool - rating->pools), given->convert };
-	for (size_t i = 0; i < rating->use_count; i++)
-		if (uses[i].pool == use.pool)
-			use.amount = uses[i].amount + given->amount;
-	uses[rating->use_count++] = use;
+	for (const struct use *earlier = rating->uses; earlier < use; earlier++)
+		if (earlier->pool == use->pool && pool->name.group.size == 0)
+			use->amount = earlier->amount + given->amount;
 	if (span.till_ms < *till_ms)
 		*till_ms = span.till_ms;
 	return true;
@@ -164,10 +178,26 @@ use_add_carried(struct rating *rating, const struct owner *owner, const struct a
 			earlier = grant_earlier(rating->image, owner, allowance, &cycle);
 		if (earlier == NULL)
 			continue;
-		if (use_add_cycle(rating, owner->package, earlier, cycle.from_ms) == NULL)
+		struct use *use = use_add_cycle(rating, owner, earlier, cycle.from_ms);
+		if (use == NULL)
 			return false;
-		rating->uses[rating->use_count - 1].amount = grant_amount(
-			rating->image, owner, earlier, &cycle);
+		use->amount = grant_amount(rating->image, owner, earlier, &cycle);
+	}
+	return true;
+}
+
+/* A member takes no more than its cap in the cycle of `ms`, whatever it takes it from. */
+static bool
+uses_bound(struct rating *rating, const struct owner *owner, const struct allowance *allowance,
+	size_t first, int64_t ms)
+{
+	const struct pool *member = meter_pool(rating, owner, allowance->member, ms);
+
+	if (member == NULL)
+		return false;
+	for (size_t i = first; i < rating->use_count; i++) {
+		rating->uses[i].member = (size_t)(member - rating->pools);
+		rating->uses[i].member_cap = allowance->member_cap;
 	}
 	return true;
 }
@@ -177,21 +207,23 @@ static bool
 use_add(struct rating *rating, const struct owner *owner, const struct allowance *allowance,
 	int64_t ms, int64_t *till_ms)
 {
+	size_t first = rating->use_count;
+
 	if (!rating_serves(rating, allowance->service, &allowance->zones))
 		return true;
 	if (allowance->valid_count > 0)
 		return use_add_given(rating, owner, allowance, ms, till_ms);
 	if (allowance->carry_cycles > 0 && !use_add_carried(rating, owner, allowance, ms))
 		return false;
-	const struct pool *pool = use_add_cycle(rating, owner->package, allowance, ms);
-	if (pool == NULL)
+	struct use *use = use_add_cycle(rating, owner, allowance, ms);
+	if (use == NULL)
 		return false;
+	const struct cycle_span *cycle = &rating->pools[use->pool].cycle;
 	if (allowance->first_by_day)
-		rating->uses[rating->use_count - 1].amount = grant_amount(
-			rating->image, owner, allowance, &pool->cycle);
-	if (pool->cycle.till_ms < *till_ms)
-		*till_ms = pool->cycle.till_ms;
-	return true;
+		use->amount = grant_amount(rating->image, owner, allowance, cycle);
+	if (cycle->till_ms < *till_ms)
+		*till_ms = cycle->till_ms;
+	return allowance->member == NULL || uses_bound(rating, owner, allowance, first, ms);
 }
 
 /* The same for all that is held of a version of a package: each was given its own. */
@@ -201,7 +233,7 @@ use_add_all_given(struct rating *rating, const struct package *package,
 {
 	for (size_t i = 0; i < rating->held_count; i++) {
 		const struct held *held = &rating->held[i];
-		struct owner owner = { package, held->since_ms };
+		struct owner owner = { package, held->holding };
 
 		if (held->package == package && held->from_ms <= ms && ms < held->till_ms &&
 			!use_add(rating, &owner, allowance, ms, till_ms))
@@ -214,7 +246,7 @@ bool
 uses_gather(struct rating *rating, const struct choice *choice, int64_t ms, int64_t *till_ms)
 {
 	const struct tariff *tariff = choice->tariff;
-	struct owner owner = { choice->package, choice->since_ms };
+	struct owner owner = { choice->package, choice->holding };
 
 	rating->use_count = 0;
 	for (uint32_t i = 0; i < tariff->use_count; i++) {
@@ -230,7 +262,7 @@ uses_gather(struct rating *rating, const struct choice *choice, int64_t ms, int6
 
 		if (ms < held->from_ms || ms >= held->till_ms)
 			continue;
-		owner = (struct owner){ held->package, held->since_ms };
+		owner = (struct owner){ held->package, held->holding };
 		for (uint32_t j = 0; j < held->package->allowance_count; j++)
 			if (!use_add(rating, &owner, &held->package->allowances[j], ms, till_ms))
 				return false;
@@ -239,15 +271,17 @@ uses_gather(struct rating *rating, const struct choice *choice, int64_t ms, int6
 }
 
 void
-rate_counters(const struct image *image, uint32_t service, struct text package, int64_t at_ms,
-	void (*told)(void *context, const struct counter_name *name), void *context)
+rate_counters(const struct image *image, uint32_t service, const struct holding *holding,
+	int64_t at_ms, void (*told)(void *context, const struct counter_name *name), void *context)
 {
 	uint32_t first, count;
 
-	if (!image_package(image, package, &first, &count))
+	if (!image_package(image, holding->package, &first, &count))
 		return;
 	for (const struct package *version = &image->packages[first]; count > 0;
 		version++, count--) {
+		const struct owner owner = { version, holding };
+
 		if (at_ms < version->from_ms || at_ms >= version->till_ms)
 			continue;
 		for (uint32_t i = 0; i < version->allowance_count; i++) {
@@ -260,7 +294,8 @@ rate_counters(const struct image *image, uint32_t service, struct text package, 
 			do {
 				told(context,
 					&(struct counter_name){ version->id, allowance->id,
-						(int32_t)cycle.first_day });
+						(int32_t)cycle.first_day,
+						owner_group(&owner, allowance->shared) });
 			} while (back++ < allowance->carry_cycles &&
 				cycle_step_back(image, allowance->every, &cycle));
 		}
@@ -271,8 +306,9 @@ rate_counters(const struct image *image, uint32_t service, struct text package, 
 				continue;
 			struct cycle_span cycle = image_cycle(image, meter->every, at_ms);
 			told(context,
-				&(struct counter_name){
-					version->id, meter->id, (int32_t)cycle.first_day });
+				&(struct counter_name){ version->id, meter->id,
+					(int32_t)cycle.first_day,
+					owner_group(&owner, meter->shared) });
 		}
 	}
 }
@@ -317,13 +353,18 @@ use_take(
 	struct rating *rating, const struct use *use, int64_t draws, int64_t wanted, int64_t *taken)
 {
 	struct pool *pool = &rating->pools[use->pool];
+	struct pool *member = use->member == NO_POOL ? NULL : &rating->pools[use->member];
 	int64_t left = use->amount - pool->used;
 	int64_t needed;
 
 	*taken = wanted;
 	must(draws > 0);
+	if (member != NULL && use->member_cap - member->used < left)
+		left = use->member_cap - member->used;
 	if (__builtin_mul_overflow(wanted, draws, &needed) || needed > left)
 		*taken = left > 0 ? left / draws : 0;
 	pool->used += *taken * draws;
+	if (member != NULL)
+		member->used += *taken * draws;
 	return *taken == 0 || pool_label(rating, pool);
 }

@@ -69,11 +69,17 @@ struct usage {
 	size_t attribute_count;
 };
 
-/* A package held by a subscription, from_ms ≤ t < till_ms. */
+/*
+ * A package held by a subscription, from_ms ≤ t < till_ms: by itself, or as a member of a group that
+ * holds it. Then what the package counts for all members together is counted for the group.
+ */
 struct holding {
 	struct text package;
 	int64_t from_ms;
 	int64_t till_ms;
+	struct text group;     /* empty: by itself, and the rest says nothing */
+	int64_t group_from_ms; /* since when the group holds it, ≤ from_ms */
+	uint32_t members;      /* of the group; 0: nobody said how many */
 };
 
 enum fact { FACT_KNOWN, FACT_COLD /* not in memory: the caller will load it and rate again */ };
@@ -83,6 +89,7 @@ struct counter_name {
 	struct text package;
 	struct text allowance; /* or meter */
 	int32_t cycle;         /* cycle_span.first_day */
+	struct text group;     /* whose it is; empty: the subscription's own */
 };
 
 struct rate_facts {
@@ -234,8 +241,8 @@ enum rate_outcome {
  * an instant: what rating may soon ask for, so that it can be fetched ahead. An unknown package or
  * service has none.
  */
-void rate_counters(const struct image *image, uint32_t service, struct text package, int64_t at_ms,
-	void (*told)(void *context, const struct counter_name *name), void *context);
+void rate_counters(const struct image *image, uint32_t service, const struct holding *holding,
+	int64_t at_ms, void (*told)(void *context, const struct counter_name *name), void *context);
 
 /*
  * What an allowance of a package that the question's holdings hold has left at an instant, of all
@@ -244,6 +251,21 @@ void rate_counters(const struct image *image, uint32_t service, struct text pack
  */
 enum fact rate_left(const struct rate_question *question, struct text package,
 	struct text allowance, int64_t ms, int64_t *left);
+
+/* What an allowance has left, of which a member may have a cap. */
+struct allowance_left {
+	struct text package;
+	struct text allowance;
+	struct text group; /* for whose members it is left; empty: for the subscription alone */
+	enum unit unit;
+	int64_t left;
+	bool capped;         /* a member takes no more in a cycle than its cap */
+	int64_t member_left; /* of that */
+};
+
+/* Tells the same of all allowances that are held. If a fact is cold, some may have been told. */
+enum fact rate_left_each(const struct rate_question *question, int64_t ms,
+	void (*told)(void *context, const struct allowance_left *left), void *context);
 
 /* Texts in *pricing point into the image, the usage, the holdings or the arena. */
 enum rate_outcome rate_usage(const struct rate_question *question, struct arena *arena,

@@ -27,24 +27,31 @@ struct held {
 	const struct package *package;
 	int64_t from_ms;
 	int64_t till_ms;
-	int64_t since_ms; /* of the holding, whatever the version */
+	const struct holding *holding;
 };
+
+#define NO_POOL UINT32_MAX
 
 /* What prices a component at an instant (tariff NULL: nothing), unchanged until till_ms. */
 struct choice {
 	const struct package *package;
 	const struct tariff *tariff;
 	int64_t till_ms;
-	int64_t since_ms; /* since when the package is held */
+	const struct holding *holding;
 };
 
-/* Whose an allowance is: a version of a package, and since when that is held. */
+/* Whose an allowance or a meter is: a version of a package, and how that is held. */
 struct owner {
 	const struct package *package;
-	int64_t since_ms;
+	const struct holding *holding;
 };
 
-#define NO_POOL UINT32_MAX
+/* For whom it counts: the group, if it is shared and the package is held by one. */
+static inline struct text
+owner_group(const struct owner *owner, bool shared)
+{
+	return shared ? owner->holding->group : (struct text){ NULL, 0 };
+}
 
 /* The counter of an allowance or meter in one cycle, and how far this event has moved it. */
 struct pool {
@@ -63,6 +70,8 @@ struct use {
 	int64_t amount;
 	size_t pool;
 	const struct convert *convert; /* of the allowance */
+	size_t member;                 /* the pool of what a member takes, or NO_POOL */
+	int64_t member_cap;
 };
 
 /* The pools of a tariff's tiers, as places in rating->pools, or NO_POOL. */
@@ -234,8 +243,8 @@ const struct package *package_version(const struct image *image, struct text id,
 bool cycle_step_back(const struct image *image, enum cycle every, struct cycle_span *cycle);
 
 /* The pool of a meter in the cycle of an instant; NULL ends the rating. */
-struct pool *meter_pool(struct rating *rating, const struct package *package,
-	const struct meter *meter, int64_t ms);
+struct pool *
+meter_pool(struct rating *rating, const struct owner *owner, const struct meter *meter, int64_t ms);
 
 /*
  * tiers.c: opens the pools that a tariff's tiers ask for units that begin at `ms`, good until

@@ -75,6 +75,15 @@ read_usage(lua_State *lua, struct usage *usage)
 	reader_close(lua);
 }
 
+/* As a member of which group it is held. */
+static void
+read_group(lua_State *lua, struct holding *holding)
+{
+	holding->group = get_text(lua, "group");
+	holding->group_from_ms = get_moment(lua, "group_from", holding->from_ms);
+	holding->members = reader_has(lua, "members") ? reader_number(lua, "members") : 0;
+}
+
 static void
 read_holdings(lua_State *lua, struct beginning *beginning)
 {
@@ -86,6 +95,7 @@ read_holdings(lua_State *lua, struct beginning *beginning)
 		holdings[i].package = get_text(lua, "package");
 		holdings[i].from_ms = get_moment(lua, "from", INT64_MIN);
 		holdings[i].till_ms = get_moment(lua, "till", INT64_MAX);
+		read_group(lua, &holdings[i]);
 		reader_close(lua);
 	}
 	reader_close(lua);
@@ -166,6 +176,7 @@ read_step(lua_State *lua, struct test_step *step)
 	step->line = reader_number(lua, "line");
 	step->clock_ms = reader_integer(lua, "clock");
 	step->kind = step_kind(step->word);
+	step->member = get_text(lua, "member");
 	if (step->kind == STEP_USE) {
 		read_usage(lua, &step->usage);
 		read_expectation(lua, &step->expect);
@@ -177,6 +188,7 @@ read_step(lua_State *lua, struct test_step *step)
 								: INT64_MIN;
 		step->holding.till_ms = reader_has(lua, "till") ? reader_integer(lua, "till")
 								: INT64_MAX;
+		read_group(lua, &step->holding);
 	}
 }
 

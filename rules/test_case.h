@@ -46,6 +46,7 @@ struct test_step {
 	struct text word, file;
 	uint32_t line;
 	int64_t clock_ms;
+	struct text member;     /* whose step it is; empty: whom the scenario is about */
 	struct holding holding; /* to buy; to cancel: only its package */
 	struct usage usage;
 	struct expectation expect;

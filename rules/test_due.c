@@ -21,8 +21,9 @@ read_holding(const struct reading *reading, struct due_case *test)
 {
 	lua_getfield(reading->lua, -1, "holds");
 	struct due_span span = get_span(reading);
-	test->holding = (struct holding){ reading_text(reading, "package"), span.from_ms,
-		span.till_ms };
+	test->holding = (struct holding){ .package = reading_text(reading, "package"),
+		.from_ms = span.from_ms,
+		.till_ms = span.till_ms };
 	reader_close(reading->lua);
 }
 

@@ -13,8 +13,8 @@ world_owe_nothing(struct world *world)
 {
 	for (size_t i = 0; i < world->holding_count; i++) {
 		int64_t day = due_day(world->image, world->clock_ms) + 1;
-		if (day > world->due_from[i])
-			world->due_from[i] = day;
+		if (day > world->held[i].due_from)
+			world->held[i].due_from = day;
 	}
 }
 
@@ -101,12 +101,12 @@ world_fall_due(struct world *world, struct arena *arena, struct fault *fault)
 	int64_t today = due_day(world->image, world->clock_ms);
 	size_t known = world->fee_count;
 	for (size_t i = 0; i < world->holding_count; i++)
-		while (world->due_from[i] <= today) {
-			int64_t first = world->due_from[i];
+		while (world->held[i].due_from <= today) {
+			int64_t first = world->held[i].due_from;
 			int64_t last = today - first < WINDOW_DAYS ? today : first + WINDOW_DAYS;
 			if (!charge_window(world, i, first, last, arena, fault))
 				return false;
-			world->due_from[i] = last;
+			world->held[i].due_from = last;
 			if (last == today)
 				break;
 		}

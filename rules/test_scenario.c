@@ -51,7 +51,8 @@ static bool
 compare_count(
 	struct test_run *run, const char *what, const struct used_allowance *wanted, int64_t got)
 {
-	const struct counter_name name = { wanted->package, wanted->allowance, 0 };
+	const struct counter_name name = { .package = wanted->package,
+		.allowance = wanted->allowance };
 	char field[160], wanted_text[MONEY_TEXT_MAX], got_text[MONEY_TEXT_MAX];
 	if (wanted->amount == got)
 		return true;
@@ -66,10 +67,11 @@ compare_count(
 static int64_t
 used_now(const struct world *world, const struct used_allowance *wanted)
 {
-	struct counter_name name = { wanted->package, wanted->allowance, (int32_t)wanted->cycle };
-	if (!wanted->has_cycle &&
-		!world_cycle(world, wanted->package, wanted->allowance, world->clock_ms, &name))
+	struct counter_name name;
+	if (!world_counter(world, wanted->package, wanted->allowance, world->clock_ms, &name))
 		return 0;
+	if (wanted->has_cycle)
+		name.cycle = (int32_t)wanted->cycle;
 	return world_used(world, &name);
 }
 
@@ -98,7 +100,7 @@ compare_fees(struct test_run *run, struct text wanted)
 static bool
 run_expect(struct test_run *run, const struct test_step *step)
 {
-	const struct world *world = &run->world;
+	struct world *world = &run->world;
 	for (uint32_t i = 0; i < step->left_count; i++) {
 		const struct used_allowance *wanted = &step->left[i];
 		int64_t left = world_left(world, wanted->package, wanted->allowance);
@@ -138,6 +140,7 @@ static bool
 run_step(struct test_run *run, const struct test_step *step)
 {
 	world_move(&run->world, step->clock_ms);
+	world_be(&run->world, step->member);
 	if (!fall_due(run))
 		return false;
 	if (run->expected.size > 0 || !act(run, step))

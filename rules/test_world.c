@@ -19,7 +19,8 @@ void
 world_release(struct world *world)
 {
 	memory_free(world->holdings);
-	memory_free(world->due_from);
+	memory_free(world->held);
+	memory_free(world->own);
 	memory_free(world->fees);
 	memory_free(world->counters);
 	world_init(world, world->image, world->functions);
@@ -29,6 +30,7 @@ void
 world_clear(struct world *world, int64_t clock_ms)
 {
 	world->clock_ms = clock_ms;
+	world->member = (struct text){ NULL, 0 };
 	world->holding_count = 0;
 	world->counter_count = 0;
 	world->fee_count = 0;
@@ -50,23 +52,36 @@ grow(void *list, size_t count, size_t *room, size_t size)
 	return grown;
 }
 
+void
+world_be(struct world *world, struct text member)
+{
+	world->member = member;
+}
+
 bool
 world_hold(struct world *world, const struct holding *holding)
 {
 	size_t room = world->holding_room;
-	int64_t *due_from = grow(
-		world->due_from, world->holding_count + 1, &room, sizeof *world->due_from);
-	if (due_from == NULL)
+	struct world_held *held = grow(
+		world->held, world->holding_count + 1, &room, sizeof *world->held);
+	if (held == NULL)
 		return false;
-	world->due_from = due_from;
+	world->held = held;
 	struct holding *list = grow(world->holdings, world->holding_count + 1, &world->holding_room,
 		sizeof *world->holdings);
 	if (list == NULL)
 		return false;
 	world->holdings = list;
-	due_from[world->holding_count] = due_day(world->image, holding->from_ms);
+	held[world->holding_count] = (struct world_held){ world->member,
+		due_day(world->image, holding->from_ms) };
 	list[world->holding_count++] = *holding;
 	return true;
+}
+
+static bool
+is_own(const struct world *world, size_t holding)
+{
+	return text_equal(world->held[holding].member, world->member);
 }
 
 bool
@@ -75,7 +90,8 @@ world_end(struct world *world, struct text package)
 	bool held = false;
 	for (size_t i = 0; i < world->holding_count; i++) {
 		struct holding *holding = &world->holdings[i];
-		if (!text_equal(holding->package, package) || holding->till_ms <= world->clock_ms)
+		if (!is_own(world, i) || !text_equal(holding->package, package) ||
+			holding->till_ms <= world->clock_ms)
 			continue;
 		held = true;
 		holding->till_ms = world->clock_ms;
@@ -83,6 +99,28 @@ world_end(struct world *world, struct text package)
 			holding->from_ms = world->clock_ms;
 	}
 	return held;
+}
+
+/* What the member holds; false without memory. */
+static bool
+find_own(struct world *world, struct rate_question *question)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < world->holding_count; i++)
+		count += is_own(world, i);
+	question->holdings = world->holdings;
+	question->holding_count = count;
+	if (count == world->holding_count)
+		return true;
+	struct holding *own = grow(world->own, count, &world->own_room, sizeof *own);
+	if (own == NULL)
+		return count == 0;
+	question->holdings = world->own = own;
+	count = 0;
+	for (size_t i = 0; i < world->holding_count; i++)
+		if (is_own(world, i))
+			own[count++] = world->holdings[i];
+	return true;
 }
 
 void
@@ -96,6 +134,7 @@ world_move(struct world *world, int64_t clock_ms)
 struct counted {
 	enum cycle every;
 	bool money;
+	bool shared;
 };
 
 /* What has this id in a version of a package; false if nothing has. */
@@ -104,13 +143,14 @@ find_in_version(const struct package *package, struct text id, struct counted *c
 {
 	for (uint32_t i = 0; i < package->allowance_count; i++)
 		if (text_equal(package->allowances[i].id, id)) {
-			*counted = (struct counted){ package->allowances[i].every, false };
+			*counted = (struct counted){ package->allowances[i].every, false,
+				package->allowances[i].shared };
 			return true;
 		}
 	for (uint32_t i = 0; i < package->meter_count; i++)
 		if (text_equal(package->meters[i].id, id)) {
 			*counted = (struct counted){ package->meters[i].every,
-				package->meters[i].money };
+				package->meters[i].money, package->meters[i].shared };
 			return true;
 		}
 	return false;
@@ -130,15 +170,32 @@ find_counted(
 	return false;
 }
 
+/* The group by which the member holds a package at an instant, or did or will; empty if by none. */
+static struct text
+group_of(const struct world *world, struct text package, int64_t ms)
+{
+	struct text group = { NULL, 0 };
+	for (size_t i = 0; i < world->holding_count; i++) {
+		const struct holding *holding = &world->holdings[i];
+		if (!is_own(world, i) || !text_equal(holding->package, package))
+			continue;
+		if (holding->from_ms <= ms && ms < holding->till_ms)
+			return holding->group;
+		group = holding->group;
+	}
+	return group;
+}
+
 bool
-world_cycle(const struct world *world, struct text package, struct text counter, int64_t ms,
+world_counter(const struct world *world, struct text package, struct text counter, int64_t ms,
 	struct counter_name *name)
 {
 	struct counted counted;
 	if (!find_counted(world, package, counter, &counted))
 		return false;
 	struct cycle_span cycle = image_cycle(world->image, counted.every, ms);
-	*name = (struct counter_name){ package, counter, (int32_t)cycle.first_day };
+	*name = (struct counter_name){ package, counter, (int32_t)cycle.first_day,
+		counted.shared ? group_of(world, package, ms) : (struct text){ NULL, 0 } };
 	return true;
 }
 
@@ -152,11 +209,16 @@ world_format(const struct world *world, const struct counter_name *name, int64_t
 	return (size_t)snprintf(text, MONEY_TEXT_MAX, "%lld", (long long)value);
 }
 
+/* The member's, or that of a group, by which all its members find it. */
 static bool
-same_counter(const struct counter_name *a, const struct counter_name *b)
+is_counter(const struct world *world, const struct world_counter *counter,
+	const struct counter_name *name)
 {
-	return a->cycle == b->cycle && text_equal(a->package, b->package) &&
-		text_equal(a->allowance, b->allowance);
+	return counter->name.cycle == name->cycle &&
+		text_equal(counter->name.package, name->package) &&
+		text_equal(counter->name.allowance, name->allowance) &&
+		text_equal(counter->name.group, name->group) &&
+		(name->group.size > 0 || text_equal(counter->member, world->member));
 }
 
 /* The newest are asked for most. */
@@ -164,7 +226,7 @@ static struct world_counter *
 find_counter(const struct world *world, const struct counter_name *name)
 {
 	for (size_t i = world->counter_count; i-- > 0;)
-		if (same_counter(&world->counters[i].name, name))
+		if (is_counter(world, &world->counters[i], name))
 			return &world->counters[i];
 	return NULL;
 }
@@ -182,6 +244,7 @@ world_count(struct world *world, const struct counter_name *name, int64_t used)
 		world->counters = list;
 		counter = &list[world->counter_count++];
 		counter->name = *name;
+		counter->member = world->member;
 	}
 	counter->used = used;
 	return true;
@@ -202,13 +265,12 @@ get_counter(void *context, const struct counter_name *name, int64_t *used)
 }
 
 int64_t
-world_left(const struct world *world, struct text package, struct text allowance)
+world_left(struct world *world, struct text package, struct text allowance)
 {
-	const struct rate_question question = { .image = world->image,
-		.holdings = world->holdings,
-		.holding_count = world->holding_count,
-		.facts = { (void *)(uintptr_t)world, get_counter } };
+	struct rate_question question = { .image = world->image, .facts = { world, get_counter } };
 	int64_t left = 0;
+	if (!find_own(world, &question))
+		return -1; /* without memory nothing is as it is expected */
 	enum fact fact = rate_left(&question, package, allowance, world->clock_ms, &left);
 	must(fact == FACT_KNOWN);
 	return left;
@@ -218,8 +280,14 @@ enum rate_outcome
 world_price(struct world *world, const struct usage *usage, struct arena *arena,
 	struct pricing *pricing, struct fault *fault)
 {
-	struct rate_question question = { world->image, usage, world->holdings,
-		world->holding_count, { world, get_counter }, world->functions };
+	struct rate_question question = { .image = world->image,
+		.usage = usage,
+		.facts = { world, get_counter },
+		.functions = world->functions };
+	if (!find_own(world, &question)) {
+		fault_set(fault, STATUS_MEMORY, "no memory for what is held");
+		return RATE_FAULT;
+	}
 	return rate_usage(&question, arena, pricing, fault);
 }
 
@@ -246,15 +314,33 @@ write_instant(const struct world *world, int64_t ms, struct buffer *out)
 	return buffer_append(out, text, size);
 }
 
+/* Which of several it is. */
 static bool
-write_held(const struct world *world, struct buffer *out)
+write_member(struct text member, bool chinese, struct buffer *out)
+{
+	return member.size == 0 ||
+		buffer_print(out, chinese ? "（成员 %.*s）" : " (member %.*s)", TEXT_ARGS(member));
+}
+
+static bool
+write_owner(const struct world_counter *counter, bool chinese, struct buffer *out)
+{
+	struct text group = counter->name.group;
+	if (group.size == 0)
+		return write_member(counter->member, chinese, out);
+	return buffer_print(out, chinese ? "（群组 %.*s）" : " (group %.*s)", TEXT_ARGS(group));
+}
+
+static bool
+write_held(const struct world *world, bool chinese, struct buffer *out)
 {
 	const char *between = "";
 	for (size_t i = 0; i < world->holding_count; i++) {
 		const struct holding *holding = &world->holdings[i];
 		if (world->clock_ms < holding->from_ms || world->clock_ms >= holding->till_ms)
 			continue;
-		if (!buffer_print(out, "%s%.*s", between, TEXT_ARGS(holding->package)))
+		if (!buffer_print(out, "%s%.*s", between, TEXT_ARGS(holding->package)) ||
+			!write_member(world->held[i].member, chinese, out))
 			return false;
 		between = ", ";
 	}
@@ -268,11 +354,13 @@ write_counter(const struct world *world, const struct world_counter *counter, bo
 	char count[MONEY_TEXT_MAX];
 	struct date day = date_of_day(counter->name.cycle);
 	size_t size = world_format(world, &counter->name, counter->used, count);
-	return buffer_print(out,
-		chinese ? "已计 %.*s.%.*s（%04d-%02d-%02d 起的周期）：%.*s\n"
-			: "counted %.*s.%.*s in the cycle from %04d-%02d-%02d: %.*s\n",
-		TEXT_ARGS(counter->name.package), TEXT_ARGS(counter->name.allowance), (int)day.year,
-		(int)day.month, (int)day.day, (int)size, count);
+	return buffer_print(out, chinese ? "已计 %.*s.%.*s" : "counted %.*s.%.*s",
+		       TEXT_ARGS(counter->name.package), TEXT_ARGS(counter->name.allowance)) &&
+		write_owner(counter, chinese, out) &&
+		buffer_print(out,
+			chinese ? "（%04d-%02d-%02d 起的周期）：%.*s\n"
+				: " in the cycle from %04d-%02d-%02d: %.*s\n",
+			(int)day.year, (int)day.month, (int)day.day, (int)size, count);
 }
 
 bool
@@ -281,7 +369,7 @@ world_describe(const struct world *world, struct text language, struct buffer *o
 	bool chinese = text_equal(language, TEXT("zh"));
 	if (!write_instant(world, world->clock_ms, out) ||
 		!buffer_append_text(out, chinese ? TEXT("，持有：") : TEXT(", held: ")) ||
-		!write_held(world, out) || !buffer_append_text(out, TEXT("\n")))
+		!write_held(world, chinese, out) || !buffer_append_text(out, TEXT("\n")))
 		return false;
 	size_t first = world->counter_count > COUNTERS_SHOWN_MAX
 		? world->counter_count - COUNTERS_SHOWN_MAX

@@ -1,7 +1,8 @@
 /*
  * Inside of testing: a subscription in memory, and its clock. It holds packages and keeps the
  * counters of all that they count; its usage goes through rate_usage, the same code as a live one,
- * and what that says was counted is counted here.
+ * and what that says was counted is counted here. There may be other subscriptions beside it, the
+ * members of its groups: each has a name, and one of them at a time is who does something.
  *
  * Texts are borrowed: they belong to the image, or to whoever says what is held.
  */
@@ -14,6 +15,7 @@
 
 struct world_counter {
 	struct counter_name name;
+	struct text member; /* whose it is, unless it is a group's */
 	int64_t used;
 };
 
@@ -28,15 +30,24 @@ struct world_fee {
 	struct money amount;
 };
 
+/* Who holds something, and the first day on which what falls due for it is not known. */
+struct world_held {
+	struct text member;
+	int64_t due_from;
+};
+
 struct world {
 	const struct image *image;
 	const struct rate_functions *functions;
 	const struct due_functions *due_functions;
 	int64_t clock_ms;
+	struct text member; /* who does something now; empty: whom the test is about */
 	struct holding *holdings;
-	int64_t *due_from; /* of each holding: the first day on which what falls due is not known */
+	struct world_held *held; /* of each holding */
 	size_t holding_count;
 	size_t holding_room;
+	struct holding *own; /* what the member holds, where there are several */
+	size_t own_room;
 	struct world_fee *fees; /* in the order in which they fell due */
 	size_t fee_count;
 	size_t fee_room;
@@ -53,15 +64,20 @@ void world_release(struct world *world);
 /* Nothing held, counted or charged; memory is kept. */
 void world_clear(struct world *world, int64_t clock_ms);
 
-/* From now on this is held, too. False without memory. */
+/* From now on this member is who does something. */
+void world_be(struct world *world, struct text member);
+/* From now on the member holds this, too. False without memory. */
 bool world_hold(struct world *world, const struct holding *holding);
-/* A package ends at the clock's time, or never begins; false if it was not held. */
+/* A package ends at the clock's time, or never begins; false if the member did not hold it. */
 bool world_end(struct world *world, struct text package);
 /* Moves the clock, which never goes back. */
 void world_move(struct world *world, int64_t clock_ms);
 
-/* The cycle of a counter at an instant; false if the package has no such counter. */
-bool world_cycle(const struct world *world, struct text package, struct text counter, int64_t ms,
+/*
+ * The member's counter in the cycle of an instant, or that of the group by which it holds the
+ * package; false if the package has no such counter.
+ */
+bool world_counter(const struct world *world, struct text package, struct text counter, int64_t ms,
 	struct counter_name *name);
 /* Sets a counter. False without memory. */
 bool world_count(struct world *world, const struct counter_name *name, int64_t used);
@@ -71,7 +87,7 @@ int64_t world_used(const struct world *world, const struct counter_name *name);
 size_t world_format(const struct world *world, const struct counter_name *name, int64_t value,
 	char text[MONEY_TEXT_MAX]);
 /* What an allowance has left at the clock's time, carried units included; 0 if it is not held. */
-int64_t world_left(const struct world *world, struct text package, struct text allowance);
+int64_t world_left(struct world *world, struct text package, struct text allowance);
 
 /* What is held now owes nothing for days up to that of the clock. */
 void world_owe_nothing(struct world *world);

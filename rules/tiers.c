@@ -12,7 +12,8 @@ static bool
 pool_place(struct rating *rating, const struct choice *choice, const struct meter *meter,
 	int64_t ms, uint32_t *place)
 {
-	struct pool *pool = meter_pool(rating, choice->package, meter, ms);
+	struct pool *pool = meter_pool(
+		rating, &(struct owner){ choice->package, choice->holding }, meter, ms);
 
 	if (pool == NULL)
 		return false;

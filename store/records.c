@@ -1,6 +1,7 @@
 /* Records: keys, and the layout of each value (see records.h). */
 #include "records.h"
 
+#include "../engine/base/instant.h"
 #include "../engine/base/must.h"
 #include "../engine/base/utf8.h"
 
@@ -108,19 +109,52 @@ field_read_text(struct field_reader *reader)
 }
 
 enum { SPAN_HAS_FROM = 1, SPAN_HAS_TILL = 2 };
+/* Of a package, behind its span. */
+enum { HELD_BY_GROUP = 4, HELD_SINCE = 8, HELD_BY_SO_MANY = 16 };
+
+/* A span whose flags may be these, and others that the caller knows. */
+static struct span
+read_span_flags(struct field_reader *reader, uint8_t known, uint8_t *flags)
+{
+	struct span span = SPAN_ALWAYS;
+	*flags = field_read_u8(reader);
+	if ((*flags & ~(SPAN_HAS_FROM | SPAN_HAS_TILL | known)) != 0)
+		reader->bad = true;
+	if ((*flags & SPAN_HAS_FROM) != 0)
+		span.from_ms = field_read_i64(reader);
+	if ((*flags & SPAN_HAS_TILL) != 0)
+		span.till_ms = field_read_i64(reader);
+	return span;
+}
 
 struct span
 field_read_span(struct field_reader *reader)
 {
-	struct span span = SPAN_ALWAYS;
-	uint8_t flags = field_read_u8(reader);
-	if ((flags & ~(SPAN_HAS_FROM | SPAN_HAS_TILL)) != 0)
-		reader->bad = true;
-	if ((flags & SPAN_HAS_FROM) != 0)
-		span.from_ms = field_read_i64(reader);
-	if ((flags & SPAN_HAS_TILL) != 0)
-		span.till_ms = field_read_i64(reader);
-	return span;
+	uint8_t flags;
+	return read_span_flags(reader, 0, &flags);
+}
+
+struct package_held
+package_held_read(struct field_reader *packages)
+{
+	struct package_held held;
+	uint8_t flags;
+	held.package = field_read_text(packages);
+	held.span = read_span_flags(packages, HELD_BY_GROUP | HELD_SINCE | HELD_BY_SO_MANY, &flags);
+	held.group = (struct text){ NULL, 0 };
+	held.group_from_ms = held.span.from_ms;
+	held.members = 0;
+	if (flags < HELD_BY_GROUP)
+		return held;
+	if ((flags & HELD_BY_GROUP) == 0)
+		packages->bad = true;
+	held.group = field_read_text(packages);
+	if ((flags & HELD_SINCE) != 0)
+		held.group_from_ms = field_read_i64(packages);
+	const uint8_t *members = (flags & HELD_BY_SO_MANY) == 0 ? NULL : field_take(packages, 4);
+	if (members != NULL)
+		held.members = load_u32(members);
+	return held;
 }
 
 /* ---- writing ---- */
@@ -168,10 +202,9 @@ field_write_text(struct field_writer *writer, struct text text)
 	field_give(writer, text.data, text.size);
 }
 
-void
-field_write_span(struct field_writer *writer, struct span span)
+static void
+write_span_flags(struct field_writer *writer, struct span span, uint8_t flags)
 {
-	uint8_t flags = 0;
 	if (span.from_ms != INT64_MIN)
 		flags |= SPAN_HAS_FROM;
 	if (span.till_ms != INT64_MAX)
@@ -181,6 +214,31 @@ field_write_span(struct field_writer *writer, struct span span)
 		field_write_i64(writer, span.from_ms);
 	if ((flags & SPAN_HAS_TILL) != 0)
 		field_write_i64(writer, span.till_ms);
+}
+
+void
+field_write_span(struct field_writer *writer, struct span span)
+{
+	write_span_flags(writer, span, 0);
+}
+
+void
+package_held_write(struct field_writer *writer, const struct package_held *held)
+{
+	bool since = held->group.size > 0 && held->group_from_ms != held->span.from_ms;
+	bool counted = held->group.size > 0 && held->members > 0;
+	uint8_t flags = (uint8_t)((held->group.size > 0 ? HELD_BY_GROUP : 0) |
+		(since ? HELD_SINCE : 0) | (counted ? HELD_BY_SO_MANY : 0));
+	must(!since || held->group_from_ms < held->span.from_ms);
+	must(!counted || held->members <= GROUP_MEMBERS_MAX);
+	field_write_text(writer, held->package);
+	write_span_flags(writer, held->span, flags);
+	if (held->group.size > 0)
+		field_write_text(writer, held->group);
+	if (since)
+		field_write_i64(writer, held->group_from_ms);
+	if (counted)
+		field_give(writer, &held->members, 4);
 }
 
 struct bytes
@@ -230,21 +288,24 @@ key_is_of_balance(struct bytes key, struct text *account, struct text *name)
 }
 
 enum { COUNTER_CYCLE_BYTES = 4 };
+/* Before a group, so that it is never taken for a subscription: no id begins so. */
+static const char GROUP_MARK = '\1';
 
 void
-key_of_counter(struct record_key *key, struct text subscription, struct text package,
-	struct text allowance, int32_t cycle)
+key_of_counter(struct record_key *key, const struct counter_key *counter)
 {
 	/* Big-endian with the sign turned, so that byte order is the order of time. */
-	uint32_t ordered = __builtin_bswap32((uint32_t)cycle ^ UINT32_C(0x80000000));
+	uint32_t ordered = __builtin_bswap32((uint32_t)counter->cycle ^ UINT32_C(0x80000000));
 	key->table = TABLE_COUNTER;
 	key->size = COUNTER_CYCLE_BYTES;
 	memcpy(key->data, &ordered, COUNTER_CYCLE_BYTES);
-	key_append(key, subscription);
+	if (counter->by_group)
+		key_append(key, (struct text){ &GROUP_MARK, 1 });
+	key_append(key, counter->owner);
 	key_append(key, (struct text){ "\0", 1 });
-	key_append(key, package);
+	key_append(key, counter->package);
 	key_append(key, (struct text){ "\0", 1 });
-	key_append(key, allowance);
+	key_append(key, counter->allowance);
 }
 
 /* The text up to the next zero byte, which is taken too, or to the end. */
@@ -260,19 +321,33 @@ key_part(struct bytes *rest)
 }
 
 bool
-key_is_of_counter(struct bytes key, struct text *subscription, struct text *package,
-	struct text *allowance, int32_t *cycle)
+key_is_of_counter(struct bytes key, struct counter_key *counter)
 {
 	if (key.size <= COUNTER_CYCLE_BYTES)
 		return false;
 	uint32_t ordered = __builtin_bswap32(load_u32(key.data));
 	struct bytes rest = { key.data + COUNTER_CYCLE_BYTES, key.size - COUNTER_CYCLE_BYTES };
-	*cycle = (int32_t)(ordered ^ UINT32_C(0x80000000));
-	*subscription = key_part(&rest);
-	*package = key_part(&rest);
-	*allowance = key_part(&rest);
-	return rest.size == 0 && identifier_is_valid(*subscription) &&
-		identifier_is_valid(*package) && identifier_is_valid(*allowance);
+	counter->cycle = (int32_t)(ordered ^ UINT32_C(0x80000000));
+	counter->by_group = rest.data[0] == (uint8_t)GROUP_MARK;
+	rest.data += counter->by_group;
+	rest.size -= counter->by_group;
+	counter->owner = key_part(&rest);
+	counter->package = key_part(&rest);
+	counter->allowance = key_part(&rest);
+	return rest.size == 0 && identifier_is_valid(counter->owner) &&
+		identifier_is_valid(counter->package) && identifier_is_valid(counter->allowance);
+}
+
+size_t
+counter_key_format(const struct counter_key *counter, char text[COUNTER_TEXT_MAX])
+{
+	struct date date = date_of_day(counter->cycle);
+	int size = snprintf(text, COUNTER_TEXT_MAX, "%s%.*s/%.*s.%.*s/%04d-%02d-%02d",
+		counter->by_group ? "group:" : "", TEXT_ARGS(counter->owner),
+		TEXT_ARGS(counter->package), TEXT_ARGS(counter->allowance), (int)date.year,
+		(int)date.month, (int)date.day);
+	must(size > 0 && size < COUNTER_TEXT_MAX);
+	return (size_t)size;
 }
 
 #define ACTIVATION_PREFIX "activation:"
@@ -343,14 +418,20 @@ balance_touch(struct balance *balance, uint64_t version, uint32_t day)
 	balance->day = day;
 }
 
-/* Skips `count` elements of a list of texts with spans. */
 static void
-skip_texts_with_spans(struct field_reader *reader, unsigned count)
+skip_service_ids(struct field_reader *reader, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
 		field_read_text(reader);
 		field_read_span(reader);
 	}
+}
+
+static void
+skip_packages(struct field_reader *reader, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		package_held_read(reader);
 }
 
 struct account
@@ -383,7 +464,7 @@ subscription_read(struct bytes value)
 	}
 	subscription.service_count = field_read_u8(&reader);
 	subscription.services = reader;
-	skip_texts_with_spans(&reader, subscription.service_count);
+	skip_service_ids(&reader, subscription.service_count);
 	subscription.package_count = field_read_u8(&reader);
 	subscription.packages = reader;
 	return subscription;
@@ -393,7 +474,7 @@ int64_t
 subscription_terms(const struct subscription *subscription)
 {
 	struct field_reader reader = subscription->packages;
-	skip_texts_with_spans(&reader, subscription->package_count);
+	skip_packages(&reader, subscription->package_count);
 	return reader.at == reader.end ? INT64_MIN : field_read_i64(&reader);
 }
 
@@ -402,7 +483,7 @@ subscription_before_terms(struct bytes value)
 {
 	struct subscription subscription = subscription_read(value);
 	struct field_reader reader = subscription.packages;
-	skip_texts_with_spans(&reader, subscription.package_count);
+	skip_packages(&reader, subscription.package_count);
 	return (struct bytes){ value.data, (size_t)(reader.at - value.data) };
 }
 
@@ -543,6 +624,20 @@ walk_account(struct field_reader *reader)
 		walk_id(reader);
 }
 
+/* A group is an id, and holds the package no later than its member does. */
+static void
+walk_package(struct field_reader *reader)
+{
+	struct package_held held = package_held_read(reader);
+	if (!identifier_is_valid(held.package) || held.span.from_ms >= held.span.till_ms)
+		reader->bad = true;
+	if (held.group.data == NULL)
+		return;
+	if (!identifier_is_valid(held.group) || held.group_from_ms > held.span.from_ms ||
+		held.members > GROUP_MEMBERS_MAX)
+		reader->bad = true;
+}
+
 static void
 walk_subscription(struct field_reader *reader)
 {
@@ -553,12 +648,12 @@ walk_subscription(struct field_reader *reader)
 		if (field_read_u8(reader) > SUBSCRIPTION_ENDED)
 			reader->bad = true;
 	}
-	for (int list = 0; list < 2; list++) {
-		for (unsigned count = field_read_u8(reader); count > 0; count--) {
-			walk_id(reader);
-			walk_span(reader);
-		}
+	for (unsigned count = field_read_u8(reader); count > 0; count--) {
+		walk_id(reader);
+		walk_span(reader);
 	}
+	for (unsigned count = field_read_u8(reader); count > 0; count--)
+		walk_package(reader);
 	walk_instant(reader);
 }
 
@@ -605,14 +700,14 @@ activation_is_valid(struct bytes value)
 static bool
 key_is_valid(uint8_t table, struct bytes key)
 {
-	struct text account, name, package;
-	int32_t cycle;
+	struct text account, name;
+	struct counter_key counter;
 	if (key.size == 0 || key.size > RECORD_KEY_MAX)
 		return false;
 	if (table == TABLE_BALANCE)
 		return key_is_of_balance(key, &account, &name);
 	if (table == TABLE_COUNTER)
-		return key_is_of_counter(key, &account, &name, &package, &cycle);
+		return key_is_of_counter(key, &counter);
 	return identifier_is_valid(text_of_bytes(key));
 }
 

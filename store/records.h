@@ -10,8 +10,9 @@
  *   account       customer text, currency text, zone text, bill day 1 byte, floor 8 bytes (micro-units),
  *                 list of texts: the names of its balances, the first is the main one
  *   subscription  account text, product text, list of states: span, 1 byte enum subscription_state;
- *                 list of service ids: text, span; list of packages: text, span; the instant of its terms, 8 bytes, if it
- *                 has any
+ *                 list of service ids: text, span; list of packages: text, span, and, if the flags of the span say so,
+ *                 the group it is held by (4: text), since when (8: 8 bytes), by how many members (16: 4 bytes);
+ *                 the instant of its terms, 8 bytes, if it has any
  *   service       list: span, subscription text. Spans of one service id do not overlap.
  *   balance       amount 8, held 8, earlier 8 (position of the newest entry of an earlier day), day 4 (of the newest
  *                 entry, days since 1970 UTC), kind 1 byte, unit text, span
@@ -68,12 +69,22 @@ struct record_key {
 };
 void key_of_text(struct record_key *key, enum table table, struct text id); /* 1 to 64 bytes */
 void key_of_balance(struct record_key *key, struct text account, struct text name);
-/* The cycle comes first, so that a month's counters lie together and old ones can go together. */
-void key_of_counter(struct record_key *key, struct text subscription, struct text package,
-	struct text allowance, int32_t cycle);
 bool key_is_of_balance(struct bytes key, struct text *account, struct text *name);
-bool key_is_of_counter(struct bytes key, struct text *subscription, struct text *package,
-	struct text *allowance, int32_t *cycle);
+
+/* Whose counter it is, of what, in which cycle. */
+struct counter_key {
+	struct text owner; /* a subscription */
+	bool by_group;     /* no, a group */
+	struct text package;
+	struct text allowance; /* or what tiers, a cap, a limit count */
+	int32_t cycle;
+};
+/* The cycle comes first, so that a month's counters lie together and old ones can go together. */
+void key_of_counter(struct record_key *key, const struct counter_key *counter);
+bool key_is_of_counter(struct bytes key, struct counter_key *counter);
+/* "owner/package.allowance/2026-03-01", the owner "group:…" if it is one; how long it is. */
+#define COUNTER_TEXT_MAX 256
+size_t counter_key_format(const struct counter_key *counter, char text[COUNTER_TEXT_MAX]);
 
 /* FROM ≤ t < TILL */
 struct span {
@@ -172,10 +183,23 @@ struct subscription {
 	uint8_t service_count;
 	struct field_reader services; /* text, span */
 	uint8_t package_count;
-	struct field_reader packages; /* text, span */
+	struct field_reader packages; /* of package_held */
 };
 struct subscription subscription_read(struct bytes value);
 struct text subscription_account(struct bytes value); /* its first field alone */
+
+/* A package that a subscription holds, by itself or as a member of a group. */
+struct package_held {
+	struct text package;
+	struct span span;
+	struct text group;     /* size 0: none; then the rest says nothing */
+	int64_t group_from_ms; /* since when the group holds it */
+	uint32_t members;      /* of the group; 0: nobody said how many */
+};
+#define GROUP_MEMBERS_MAX 1000000
+struct package_held package_held_read(struct field_reader *packages);
+void package_held_write(struct field_writer *writer, const struct package_held *held);
+
 /*
  * Since when it has the terms it has: a release that is for new subscriptions since then, or since
  * an earlier instant, is for it. INT64_MIN: since ever. Walks its packages, which stand before.

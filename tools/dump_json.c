@@ -61,22 +61,11 @@ charge_json(uint32_t shard, uint64_t position)
 
 /* ---- keys ---- */
 
-static int
-print_counter_key(struct bytes key, char *text, size_t room)
-{
-	struct text subscription, package, allowance;
-	int32_t cycle;
-	if (!key_is_of_counter(key, &subscription, &package, &allowance, &cycle))
-		return -1;
-	struct date date = date_of_day(cycle);
-	return snprintf(text, room, "%.*s/%.*s.%.*s/%04d-%02d-%02d", TEXT_ARGS(subscription),
-		TEXT_ARGS(package), TEXT_ARGS(allowance), date.year, date.month, date.day);
-}
-
 char *
 record_key_text(uint8_t table, struct bytes key)
 {
 	struct text account, name;
+	struct counter_key counter;
 	char *text = memory_new(KEY_TEXT_MAX);
 	int size = -1;
 	if (text == NULL)
@@ -84,8 +73,8 @@ record_key_text(uint8_t table, struct bytes key)
 	if (table == TABLE_BALANCE && key_is_of_balance(key, &account, &name))
 		size = snprintf(
 			text, KEY_TEXT_MAX, "%.*s/%.*s", TEXT_ARGS(account), TEXT_ARGS(name));
-	else if (table == TABLE_COUNTER)
-		size = print_counter_key(key, text, KEY_TEXT_MAX);
+	else if (table == TABLE_COUNTER && key_is_of_counter(key, &counter))
+		size = (int)counter_key_format(&counter, text);
 	if (size < 0)
 		snprintf(text, KEY_TEXT_MAX, "%.*s", TEXT_ARGS(text_of_bytes(key)));
 	return text;
@@ -132,14 +121,35 @@ account_json(struct bytes value)
 		money_json(account.floor.micros), "balances", names);
 }
 
-/* A list of texts with spans. */
 static json_t *
-dated_json(const char *name, struct field_reader reader, unsigned count)
+service_ids_json(struct subscription subscription)
 {
 	json_t *list = json_array();
-	for (unsigned i = 0; i < count; i++) {
-		json_t *item = json_pack("{s:o}", name, json_of_text(field_read_text(&reader)));
-		set_span(item, field_read_span(&reader));
+	for (unsigned i = 0; i < subscription.service_count; i++) {
+		struct text id = field_read_text(&subscription.services);
+		json_t *item = json_pack("{s:o}", "service_id", json_of_text(id));
+		set_span(item, field_read_span(&subscription.services));
+		json_array_append_new(list, item);
+	}
+	return list;
+}
+
+static json_t *
+packages_json(struct subscription subscription)
+{
+	json_t *list = json_array();
+	for (unsigned i = 0; i < subscription.package_count; i++) {
+		struct package_held held = package_held_read(&subscription.packages);
+		json_t *item = json_pack("{s:o}", "package", json_of_text(held.package));
+		set_span(item, held.span);
+		if (held.group.size > 0) {
+			json_object_set_new(item, "group", json_of_text(held.group));
+			if (held.group_from_ms != held.span.from_ms)
+				json_object_set_new(
+					item, "group_from", time_json(held.group_from_ms));
+			if (held.members > 0)
+				json_object_set_new(item, "members", json_integer(held.members));
+		}
 		json_array_append_new(list, item);
 	}
 	return list;
@@ -160,10 +170,8 @@ subscription_json(struct bytes value)
 	}
 	json_t *object = json_pack("{s:o, s:o, s:o, s:o, s:o}", "account",
 		json_of_text(subscription.account), "product", json_of_text(subscription.product),
-		"states", list, "service_ids",
-		dated_json("service_id", subscription.services, subscription.service_count),
-		"packages",
-		dated_json("package", subscription.packages, subscription.package_count));
+		"states", list, "service_ids", service_ids_json(subscription), "packages",
+		packages_json(subscription));
 	int64_t terms_ms = subscription_terms(&subscription);
 	if (terms_ms != INT64_MIN)
 		json_object_set_new(object, "terms", time_json(terms_ms));

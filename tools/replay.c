@@ -6,6 +6,7 @@
 #include "../engine/base/memory.h"
 #include "../engine/priced.h"
 #include "../engine/releases.h"
+#include "../engine/subject.h"
 #include "../store/journal.h"
 
 #include <msgpack.h>
@@ -184,7 +185,7 @@ counter_then(void *context, const struct counter_name *name, int64_t *used)
 	const struct subject_then *subject = context;
 	struct record_key key;
 	struct bytes value;
-	key_of_counter(&key, subject->subscription, name->package, name->allowance, name->cycle);
+	subject_key_of_counter(&key, subject->subscription, name);
 	bool there = records_kept_get(&subject->replaying->records, TABLE_COUNTER,
 		(struct bytes){ key.data, key.size }, &value);
 	*used = there ? load_i64(value.data) : 0;
@@ -202,10 +203,8 @@ read_holdings(struct replaying *replaying, struct bytes value, struct rate_quest
 	if (list == NULL)
 		return out_of_memory(replaying);
 	for (unsigned i = 0; i < subscription.package_count; i++) {
-		list[i].package = field_read_text(&reader);
-		struct span span = field_read_span(&reader);
-		list[i].from_ms = span.from_ms;
-		list[i].till_ms = span.till_ms;
+		struct package_held held = package_held_read(&reader);
+		list[i] = holding_of(&held);
 	}
 	question->holdings = list;
 	question->holding_count = subscription.package_count;

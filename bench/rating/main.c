@@ -251,9 +251,9 @@ half_used(void *context, const struct counter_name *name, int64_t *used)
 
 static int64_t call_seconds;
 
-static const struct holding one_package[] = { { TEXT("e6_base"), ALL_TIME } };
-static const struct holding three_packages[] = { { TEXT("e6_family"), ALL_TIME },
-	{ TEXT("local_special"), ALL_TIME }, { TEXT("messages"), ALL_TIME } };
+static const struct holding one_package[] = { HELD("e6_base") };
+static const struct holding three_packages[] = { HELD("e6_family"), HELD("local_special"),
+	HELD("messages") };
 static const struct holding *held = one_package;
 static size_t held_count = 1;
 

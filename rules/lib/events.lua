@@ -2,6 +2,7 @@
 
 local use, native = ...
 local report = use "report"
+local sharing = use "sharing"
 
 local events = {}
 local find, at = report.find, report.at
@@ -66,6 +67,7 @@ end
 function events.check_packages(holds)
     for _, holding in ipairs(holds or {}) do
         events.check_package(holding.package, holding.place)
+        sharing.check_held(holding)
     end
 end
 

@@ -91,9 +91,9 @@ local function tiers(from, serves, meters)
     end) }
     local service = only_service(serves)
     if from.every ~= "event" then
-        flat.counted = add_meter(meters, { id = from.id, service = service, every = from.every, unit = from.unit })
-        flat.charged = flat.volume and
-            add_meter(meters, { id = from.id .. ".charged", service = service, every = from.every, money = true }) or nil
+        flat.counted = add_meter(meters, { id = from.id, service = service, every = from.every, unit = from.unit, shared = from.shared })
+        flat.charged = flat.volume and add_meter(meters, { id = from.id .. ".charged", service = service, every = from.every,
+            money = true, shared = from.shared }) or nil
     end
     return flat
 end
@@ -108,14 +108,18 @@ local function spread(serves, make, add)
 end
 
 -- The allowances of a package, and for each in written order where it begins in the list and how often it stands there.
-local function allowances(list, services)
+local function allowances(list, services, meters)
     local flat, spans = {}, {}
     for number, from in ipairs(list) do
+        local serves = serve_all(from.serves, services)
+        local member = from.member_cap and add_meter(meters, { id = from.id .. ".member", service = only_service(serves),
+            every = from.every, unit = from.unit })
         spans[number] = { first = #flat }
-        spread(serve_all(from.serves, services), function()
+        spread(serves, function()
             return { id = from.id, amount = from.amount, unit = from.unit, every = from.every, valid = from.record.valid,
                 carry = from.record.carry_over and from.record.carry_over.count or 0,
-                first_by_day = from.record.first_month == "by_day" }
+                first_by_day = from.record.first_month == "by_day", shared = from.record.shared, member_cap = from.member_cap,
+                member = member }
         end, function(one) flat[#flat + 1] = one end)
         spans[number].till = #flat
     end
@@ -157,7 +161,7 @@ end
 local function bound(from, services, meters)
     local serves = serve_all(from.serves, services)
     local meter = add_meter(meters, { id = from.id, service = only_service(serves), every = from.every, unit = from.unit,
-        money = from.record.word == "cap" })
+        money = from.record.word == "cap", shared = from.record.by == "package" })
     return { meter = meter, amount = from.amount, serves = serves, say = from.record.say }
 end
 
@@ -192,7 +196,7 @@ local function package(from, services, calendars)
     local function bounds(list)
         return map(list, function(one) return bound(one, services, meters) end)
     end
-    local free, spans = allowances(from.allowances, services)
+    local free, spans = allowances(from.allowances, services, meters)
     return { id = from.id, file = from.file, layer = from.layer, over = from.over, from = from.from.day,
         till = from.till and from.till.day,
         tariffs = tariffs(from.tariffs, services, calendars, meters, free, spans), allowances = free,

@@ -13,6 +13,7 @@ local layers = use "layers"
 local dated = use "dated"
 local params = use "params"
 local serves = use "serves"
+local sharing = use "sharing"
 
 local packages = {}
 local find, at = report.find, report.at
@@ -137,6 +138,7 @@ local function resolve_tiers(record, tariff)
     elseif tiers.broken then
         return nil
     end
+    sharing.check_tiers(tiers)
     local resolved, sound = {}, resolve_edges(list, record.step)
     if #list > TIERS_MAX then
         find("too_many", record.price.place, { word = "price", count = #list, max = TIERS_MAX, what = { en = "tiers", zh = "个阶梯" } })
@@ -150,7 +152,7 @@ local function resolve_tiers(record, tariff)
         sound = check_volume(record) and sound
     end
     return sound and { kind = tiers.kind, every = tiers.every, id = tiers.id or record.id, list = resolved, record = record,
-        unit = record.step.what, place = tiers.id and tiers.place or record.place } or nil
+        unit = record.step.what, shared = tiers.by == "package", place = tiers.id and tiers.place or record.place } or nil
 end
 
 -- The steps behind the first, at one price or by tiers.
@@ -318,9 +320,9 @@ local function build_tariff(model, record, allowances)
     return tariff
 end
 
--- The amount of an allowance or limit as a quantity; nil after a finding.
-local function resolve_amount(record)
-    local amount = record.amount
+-- The amount of an allowance or limit, or what stands in another field, as a quantity; nil after a finding.
+local function resolve_amount(record, field)
+    local amount = record[field]
     if type(amount) ~= "number" then
         return amount
     elseif not record.unit then
@@ -328,7 +330,7 @@ local function resolve_amount(record)
             say = { en = "what 300 counts: \"minute\"", zh = "数量的单位，例如 \"minute\"" } })
         return nil
     elseif amount > math.maxinteger // record.unit.size then
-        find("out_of_range", at(record.place, "amount"), { field = "amount", got = amount, range = { en = "less", zh = "更小" } })
+        find("out_of_range", at(record.place, field), { field = field, got = amount, range = { en = "less", zh = "更小" } })
         return nil
     end
     return { what = record.unit.what, count = amount * record.unit.size }
@@ -367,9 +369,13 @@ local function build_allowance(model, record)
     check_cycles(record)
     local allowance = { id = record.id, record = record, place = record.place, every = record.every,
         serves = serves.resolve(model, record.serves) }
-    local amount = allowance.serves and resolve_amount(record)
+    local amount = allowance.serves and resolve_amount(record, "amount")
     if amount and serves.check_unit(amount, allowance.serves, at(record.place, "amount")) then
         allowance.amount, allowance.unit = amount.count, amount.what
+    end
+    local cap = allowance.serves and record.member_cap and resolve_amount(record, "member_cap")
+    if cap and serves.check_unit(cap, allowance.serves, at(record.place, "member_cap")) then
+        allowance.member_cap = sharing.check_member_cap(record, allowance, cap)
     end
     return allowance
 end
@@ -387,7 +393,7 @@ end
 local function build_limit(model, record)
     local limit = { id = record.id, record = record, place = record.place, every = record.every,
         serves = serves.resolve(model, record.serves) or {} }
-    local amount = resolve_amount(record)
+    local amount = resolve_amount(record, "amount")
     if amount and serves.check_unit(amount, limit.serves, at(record.place, "amount")) then
         limit.amount, limit.unit = amount.count, amount.what
     end
@@ -491,7 +497,9 @@ end
 -- What a counter counts: money, or for whom which units; nil if that can't be known.
 local function counts_what(entry)
     local word = entry.record.word
-    return word == "cap" and "money" or entry.unit and word .. " " .. entry.unit
+    local what = word == "cap" and "money" or entry.unit and word .. " " .. entry.unit
+    local shared = entry.shared or entry.record.shared or entry.record.by == "package"
+    return what and shared and what .. " of all members" or what
 end
 
 -- A counter goes on from version to version, so that it must count the same in each.

@@ -3,6 +3,7 @@
 local use, native = ...
 local report = use "report"
 local events = use "events"
+local sharing = use "sharing"
 
 local scenarios = {}
 local find, at = report.find, report.at
@@ -32,6 +33,11 @@ local function move(scenario, ms, place)
     end
 end
 
+-- A package, and which member of a group holds it.
+local function held_by(record)
+    return record.package .. " " .. (record.member or "")
+end
+
 local steps = {}
 
 function steps.advance(scenario, record)
@@ -54,18 +60,20 @@ function steps.buy(scenario, record)
     if not events.check_package(record.package, at(record.place, 1)) then
         return nil
     end
-    scenario.held[record.package] = true
-    return { package = record.package, from = instant(record.from) or scenario.clock, till = instant(record.till) }
+    sharing.check_held(record)
+    scenario.held[held_by(record)] = true
+    return { package = record.package, from = instant(record.from) or scenario.clock, till = instant(record.till),
+        group = record.group, group_from = record.group_from, members = record.members }
 end
 
 function steps.cancel(scenario, record)
     if not events.check_package(record.package, at(record.place, 1)) then
         return nil
-    elseif not scenario.held[record.package] then
+    elseif not scenario.held[held_by(record)] then
         find("not_held", at(record.place, 1), { name = record.package })
         return nil
     end
-    scenario.held[record.package] = nil
+    scenario.held[held_by(record)] = nil
     return { package = record.package }
 end
 
@@ -115,13 +123,14 @@ function scenarios.read(record)
     local scenario = { clock = clock, event = record.event, held = {} }
     local list, judged = {}, false
     for _, holding in ipairs(record.holds or {}) do
-        scenario.held[holding.package] = true
+        scenario.held[held_by(holding)] = true
     end
     for _, entry in ipairs(record.entries) do
         local step = not entry.broken and steps[entry.word](scenario, entry)
         if step then
             local declaration = entry.place.declaration
             step.word, step.file, step.line, step.clock = entry.word, declaration.file, declaration.line, scenario.clock
+            step.member = entry.member
             list[#list + 1] = step
         end
         judged = judged or entry.word == "use" or entry.word == "expect"

@@ -19,6 +19,7 @@
 
 local use = ...
 local dues = use "words_dues"
+local sharing = use "words_sharing"
 
 local schema = {}
 
@@ -106,6 +107,7 @@ schema.records = {
                     zh = "graduated 为分段累进，各计费单位按其所在阶梯计价；volume 为全量，全部按总量所达阶梯计价" } },
             { "every", { "one_of", "event", "day", "month", "year" }, required = true,
                 say = { en = "Counted over one event, or over a local day, month or year", zh = "按每次使用，或按日、月、年累计" } },
+            sharing.by,
             { "id", "id", say = { en = "Of its counter, unlike any other in the package; else that of the tariff",
                 zh = "计数器的编号，在优惠包内唯一；不写则与资费同名" } },
         },
@@ -332,6 +334,8 @@ schema.catalog = {
             { "first_month", { "one_of", "whole", "by_day" }, default = "whole",
                 say = { en = "In the month in which it begins: all of it, or the part of the days that are left",
                     zh = "开通当月：全量给予，或按剩余天数折算" } },
+            sharing.shared,
+            sharing.member_cap,
         },
     },
     {
@@ -343,6 +347,7 @@ schema.catalog = {
             { "amount", { "money", 0 }, required = true, say = { en = "So much, of lines that are rounded", zh = "金额（按取整后的各行累计）" } },
             { "every", { "one_of", "day", "month", "year" }, required = true,
                 say = { en = "In each local day, month or year", zh = "每日、每月或每年" } },
+            sharing.by,
         },
     },
     {
@@ -356,6 +361,7 @@ schema.catalog = {
                 say = { en = "300 (with a unit) or \"300 minutes\"", zh = "300（另写 unit）或 \"300 minutes\"" } },
             { "every", { "one_of", "day", "month", "year" }, required = true,
                 say = { en = "In each local day, month or year", zh = "每日、每月或每年" } },
+            sharing.by,
             { "say", "text_key", required = true, say = { en = "The text that the user is refused with", zh = "拒绝时给用户的文本" } },
         },
     },
@@ -466,6 +472,7 @@ schema.records.test_holding = {
         { "package", "id", required = true, say = { en = "The package", zh = "优惠包" } },
         { "from", "moment", say = { en = "Held from then on; else always", zh = "从何时起；不写则一直" } },
         { "till", "moment", say = { en = "Not held any more from then on", zh = "从何时起不再持有" } },
+        sharing.holding[1], sharing.holding[2], sharing.holding[3],
     },
 }
 

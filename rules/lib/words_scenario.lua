@@ -1,5 +1,8 @@
 -- The words of scenarios: what happens to a subscription, step by step, on a clock that can be moved any distance. Read by schema.lua.
 
+local use = ...
+local sharing = use "words_sharing"
+
 return function(schema)
     -- The fields of a record, where none of them has to be there.
     local function optional(record)
@@ -19,10 +22,13 @@ return function(schema)
     use_fields[#use_fields + 1] = { "expect", { "record", "test_expect" },
         say = { en = "What must come out; else only that it has a price", zh = "应得的结果；不写则只要求能够计价" } }
 
+    use_fields[#use_fields + 1] = sharing.member
+
     local words = {
         {
             "scenario", form = "named", title = true, many = true, items = { "buy", "cancel", "use", "advance", "at", "expect" },
-            say = { en = "Steps that follow each other on a clock, of one subscription", zh = "一个用户在时钟上依次发生的各步" },
+            say = { en = "Steps that follow each other on a clock, of one subscription, and of those that share with it",
+                zh = "一个用户（及与其共享的用户）在时钟上依次发生的各步" },
             fields = {
                 { "from", "moment", required = true, say = { en = "Where the clock begins", zh = "时钟的起点" } },
                 { "holds", { "list", "holding" }, default = {},
@@ -39,6 +45,7 @@ return function(schema)
                 { "package", "id", at = 1, required = true, say = { en = "The package", zh = "优惠包" } },
                 { "from", "moment", say = { en = "Held from then on instead", zh = "改为从何时起持有" } },
                 { "till", "moment", say = { en = "Not held any more from then on", zh = "从何时起不再持有" } },
+                sharing.holding[1], sharing.holding[2], sharing.holding[3], sharing.member,
             },
         },
         {
@@ -46,6 +53,7 @@ return function(schema)
             say = { en = "A package is not held any more from the clock's time on", zh = "自时钟所指时刻起不再持有一个优惠包" },
             fields = {
                 { "package", "id", at = 1, required = true, say = { en = "The package", zh = "优惠包" } },
+                sharing.member,
             },
         },
         {
@@ -73,7 +81,9 @@ return function(schema)
                 { "fees", { "list_with_repeats", "text" },
                     say = { en = "What fell due since fees were expected last, in order: \"package.fee 91.55\"; {} nothing",
                         zh = "自上次写 fees 以来到期的费用（按顺序）：\"优惠包.收费 91.55\"；{} 为没有" } },
-                { "charged", "money", say = { en = "All that was charged so far, fees included", zh = "至此收取的总额，含到期的费用" } },
+                { "charged", "money", say = { en = "All that was charged so far, fees included, of all members",
+                    zh = "至此向全体成员收取的总额，含到期的费用" } },
+                sharing.member,
             },
         },
     }

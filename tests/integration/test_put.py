@@ -96,3 +96,44 @@ def test_versions(put, client, method):
     assert second["version"] > first["version"]
     assert client.ask(f"{method}.put", {**make(3), "expect": first["version"]})[0].startswith("VERSION_CONFLICT: ")
     assert put(method, **make(3))["outcome"] == "stored"
+
+
+def held(span):
+    return {"package": "e6", **span}
+
+
+def test_a_package_is_held_as_a_member_of_a_group(put, client):
+    """What is not said is not answered, and what is said is there again."""
+    since = {"from": AT_MS, "group": "home", "group_from": AT_MS - DAY_MS, "members": 3}
+    packages = [held({"till": AT_MS}), held(since), {"package": "solo"}, {"package": "pool", "group": "home"}]
+    put("subscription", **holding("x", "1001"), packages=packages)
+    assert client.call("subscription.get", ["x"])["packages"] == packages
+    packages[1]["group_from"] = AT_MS
+    put("subscription", **holding("x", "1001"), packages=packages)
+    del packages[1]["group_from"]
+    assert client.call("subscription.get", ["x"])["packages"] == packages
+    assert put("subscription", **holding("x", "1001"), packages=packages)["outcome"] == "unchanged"
+
+
+def test_as_many_packages_as_may_be_have_the_longest_groups(put, client):
+    packages = [
+        {"package": f"{n:064d}", "from": AT_MS, "till": AT_MS + DAY_MS, "group": f"{n:064d}", "group_from": AT_MS - 1, "members": 1_000_000}
+        for n in range(100)
+    ]
+    put("subscription", **holding("x", "1001"), packages=packages)
+    assert client.call("subscription.get", ["x"])["packages"] == packages
+
+
+@pytest.mark.parametrize(
+    ("span", "code"),
+    [
+        ({"group_from": AT_MS}, "FIELDS_CONFLICT"),
+        ({"members": 3}, "FIELDS_CONFLICT"),
+        ({"from": AT_MS, "group": "home", "group_from": AT_MS + 1}, "OUT_OF_RANGE"),
+        ({"group": "home", "members": 0}, "OUT_OF_RANGE"),
+        ({"group": "home", "members": 1_000_001}, "OUT_OF_RANGE"),
+    ],
+)
+def test_what_is_no_group_is_refused(put, client, span, code):
+    error, _ = client.ask("subscription.put", {**holding("x", "1001"), "packages": [held(span)]})
+    assert error.startswith(f"{code}: ")

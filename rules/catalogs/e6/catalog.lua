@@ -1,4 +1,5 @@
--- A family plan for a fixed line: free local minutes each month, then a price by band and by how many minutes are paid for.
+-- A family plan for a fixed line and up to two PHS lines: free local minutes each month, then a price by band and by how many minutes
+-- are paid for, all lines together.
 
 catalog "e6" {
     currency = "CNY",
@@ -8,6 +9,7 @@ catalog "e6" {
 service "voice" { unit = "second", zones = "dialled" }
 
 product "pstn" { services = "voice" }
+product "phs" { services = "voice" }
 
 zones "dialled" {
     area_codes = {
@@ -27,4 +29,8 @@ calendar "day_night" {
 
 plan "e6" { base = "e6_base", optional = "local_special" }
 
-offering "e6" { plans = "e6", brand = "e_home" }
+offering "e6" { kind = "bundle", plans = "e6", brand = "e_home" }
+
+sell {
+    requires { "local_special", needs = "e6_base", say = "sell.special_needs_base" },
+}

@@ -99,8 +99,10 @@ random_usage(unsigned *seed)
 static struct pricing
 rated(const struct usage *usage, int64_t used, struct arena *arena)
 {
-	static const struct holding held[] = { { { "talk", 4 }, INT64_MIN, INT64_MAX },
-		{ { "off", 3 }, INT64_MIN, INT64_MAX } };
+	static const struct holding held[] = {
+		{ .package = TEXT("talk"), .from_ms = INT64_MIN, .till_ms = INT64_MAX },
+		{ .package = TEXT("off"), .from_ms = INT64_MIN, .till_ms = INT64_MAX },
+	};
 	const struct rate_question question = {
 		.image = release_image(release),
 		.usage = usage,

@@ -8,9 +8,6 @@
 #include "sketch.h"
 
 #define FEN 10000 /* micro-units */
-/* clang-format off */
-#define HELD(package) { TEXT(package), ALL_TIME }
-/* clang-format on */
 
 static const struct money fen_1 = { 1 * FEN };
 static const struct money fen_7 = { 7 * FEN };
@@ -156,8 +153,8 @@ counters_told(const struct sketch *sketch)
 {
 	int count = 0;
 
-	rate_counters(&sketch->image, 0, TEXT("pack"), sketch_at("2026-03-10T12:00:00Z"),
-		count_told, &count);
+	rate_counters(&sketch->image, 0, pack, sketch_at("2026-03-10T12:00:00Z"), count_told,
+		&count);
 	return count;
 }
 

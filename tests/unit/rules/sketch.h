@@ -20,6 +20,11 @@
 #define SKETCH_COUNTERS_MAX 64
 #define SKETCH_FUNCTIONS_MAX 8
 #define ALL_TIME INT64_MIN, INT64_MAX
+#define HELD_DURING(name, from, till) \
+	{ \
+		.package = TEXT(name), .from_ms = (from), .till_ms = (till) \
+	}
+#define HELD(name) HELD_DURING(name, INT64_MIN, INT64_MAX)
 #define ALL_ZONES ((struct zone_set){ { UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX } })
 
 struct sketch_counter {

@@ -45,8 +45,8 @@ a_tariff_that_comes_back_has_one_line(void **state)
 {
 	static struct sketch sketch;
 	const struct holding held[] = { HELD("base"),
-		{ TEXT("plugin"), sketch_at("2026-03-10T12:01:00Z"),
-			sketch_at("2026-03-10T12:02:00Z") } };
+		HELD_DURING("plugin", sketch_at("2026-03-10T12:01:00Z"),
+			sketch_at("2026-03-10T12:02:00Z")) };
 
 	(void)state;
 	sketch_begin(&sketch, "Asia/Shanghai");
@@ -163,7 +163,7 @@ the_first_tariff_whose_function_agrees_prices(void **state)
 {
 	static struct sketch sketch;
 	const struct holding held[] = { HELD("pack"),
-		{ TEXT("late"), sketch_at("2026-03-10T12:01:00Z"), INT64_MAX } };
+		HELD_DURING("late", sketch_at("2026-03-10T12:01:00Z"), INT64_MAX) };
 
 	(void)state;
 	sketch_begin(&sketch, "Asia/Shanghai");

@@ -20,7 +20,9 @@ static struct due_question
 asked(const struct release *release, struct due_span held, struct due_span period)
 {
 	return (struct due_question){ .image = release_image(release),
-		.holding = { TEXT("p"), held.from_ms, held.till_ms },
+		.holding = { .package = TEXT("p"),
+			.from_ms = held.from_ms,
+			.till_ms = held.till_ms },
 		.period = period };
 }
 

@@ -70,7 +70,9 @@ static void
 rate_row(const struct image *image, const struct usage *usage, struct arena *arena,
 	struct totals *totals)
 {
-	static const struct holding held = { { "fixed_line", 10 }, INT64_MIN, INT64_MAX };
+	static const struct holding held = {
+		.package = TEXT("fixed_line"), .from_ms = INT64_MIN, .till_ms = INT64_MAX
+	};
 	struct rate_question question = { image, usage, &held, 1, { NULL, no_counter }, NULL };
 	struct pricing pricing;
 	struct fault fault;

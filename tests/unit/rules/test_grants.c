@@ -146,8 +146,8 @@ counters_of_earlier_cycles_are_named_ahead(void **state)
 	(void)state;
 	carrying(&sketch, 2);
 	priced(&sketch, call("2026-03-10T12:00:00Z", 60), pack, 1);
-	rate_counters(&sketch.image, 0, TEXT("pack"), sketch_at("2026-03-10T12:00:00Z"), note_cycle,
-		cycles);
+	rate_counters(
+		&sketch.image, 0, pack, sketch_at("2026-03-10T12:00:00Z"), note_cycle, cycles);
 	assert_int_equal(cycles[0], 3);
 	assert_int_equal(cycles[1], sketch_day(2026, 3, 1));
 	assert_int_equal(cycles[3], sketch_day(2026, 1, 1));

@@ -112,7 +112,9 @@ an_event_is_priced_through_its_functions(void **state)
 	struct fault fault;
 	struct pricing pricing;
 	struct usage usage = usage_of(7201);
-	const struct holding holding = { TEXT("talk"), INT64_MIN, INT64_MAX };
+	const struct holding holding = {
+		.package = TEXT("talk"), .from_ms = INT64_MIN, .till_ms = INT64_MAX
+	};
 	open_host(small_catalog);
 	arena_init(&arena, 1 << 20);
 	struct rate_question question = { release_image(release), &usage, &holding, 1,

@@ -115,7 +115,7 @@ the_nearest_rule_is_the_one_that_got_furthest(void **state)
 	static struct sketch sketch;
 	const struct holding none[] = { HELD("nonsense") };
 	const struct holding held[] = { HELD("sms"), HELD("zone"), HELD("when"),
-		{ TEXT("date"), sketch_at("2026-04-01T00:00:00Z"), INT64_MAX } };
+		HELD_DURING("date", sketch_at("2026-04-01T00:00:00Z"), INT64_MAX) };
 	struct usage usage = call("2026-03-10T12:00:00Z", 60);
 	struct pricing pricing;
 
@@ -163,8 +163,8 @@ the_nearest_rule_is_the_one_that_got_furthest(void **state)
 	pricing = refused(&sketch, usage, two, 2, REFUSED_NO_TARIFF);
 	assert_text(pricing.nearest.tariff, "free");
 	/* what is held only later is not what was got */
-	const struct holding soon[] = { { TEXT("sms"), sketch_at("2026-03-10T12:00:30Z"),
-		INT64_MAX } };
+	const struct holding soon[] = { HELD_DURING(
+		"sms", sketch_at("2026-03-10T12:00:30Z"), INT64_MAX) };
 	pricing = refused(&sketch, usage, soon, 1, REFUSED_NO_TARIFF);
 	assert_text(pricing.nearest.got, "");
 	/* of those that would price it if they were held, the most general layer */

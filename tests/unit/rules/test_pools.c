@@ -175,7 +175,7 @@ told_of(struct sketch *sketch, const char *service, const char *package, const c
 	struct told told = { 0 };
 
 	rate_counters(&sketch->image, image_service(&sketch->image, text_of(service)),
-		text_of(package), sketch_at(at), tell, &told);
+		&(struct holding){ .package = text_of(package) }, sketch_at(at), tell, &told);
 	return told;
 }
 

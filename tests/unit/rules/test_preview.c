@@ -81,8 +81,9 @@ live(struct sold *sold, struct world *world, bool with_order, const struct previ
 	arena_init(&arena, (size_t)64 << 20);
 	world_clear(world, sold_day(2026, 1, 1));
 	for (uint32_t i = 0; i < question->held_count; i++) {
-		struct holding holding = { sold->held[i].package, sold->held[i].span.from_ms,
-			sold->held[i].span.till_ms };
+		struct holding holding = { .package = sold->held[i].package,
+			.from_ms = sold->held[i].span.from_ms,
+			.till_ms = sold->held[i].span.till_ms };
 		for (uint32_t j = 0; with_order && j < question->wanted_count; j++)
 			if (sold->wanted[j].action == SELL_CANCEL && sold->wanted[j].target == i &&
 				sold->verdict.starts_ms[j] < holding.till_ms)
@@ -92,9 +93,9 @@ live(struct sold *sold, struct world *world, bool with_order, const struct previ
 	for (uint32_t i = 0; with_order && i < question->wanted_count; i++)
 		if (sold->wanted[i].action == SELL_ADD)
 			assert_true(world_hold(world,
-				&(struct holding){ sold->wanted[i].item.package,
-					sold->verdict.starts_ms[i],
-					sold->wanted[i].item.span.till_ms }));
+				&(struct holding){ .package = sold->wanted[i].item.package,
+					.from_ms = sold->verdict.starts_ms[i],
+					.till_ms = sold->wanted[i].item.span.till_ms }));
 	while (world->clock_ms < till_ms) {
 		world_move(world, world->clock_ms + DAY_MS);
 		if (!world_fall_due(world, &arena, &fault))

@@ -134,8 +134,8 @@ static void
 quantity_0_has_a_line_and_costs_nothing(void **state)
 {
 	static struct sketch sketch;
-	const struct holding holding[] = { { TEXT("pack"), INT64_MIN,
-		sketch_at("2026-03-10T12:00:00Z") } };
+	const struct holding holding[] = { HELD_DURING(
+		"pack", INT64_MIN, sketch_at("2026-03-10T12:00:00Z")) };
 
 	(void)state;
 	sketch_begin(&sketch, "Asia/Shanghai");
@@ -189,7 +189,7 @@ components_are_added(void **state)
 {
 	static struct sketch sketch;
 	const struct holding held[] = { HELD("pack"),
-		{ TEXT("toll"), INT64_MIN, sketch_at("2026-03-10T12:00:30Z") } };
+		HELD_DURING("toll", INT64_MIN, sketch_at("2026-03-10T12:00:30Z")) };
 
 	(void)state;
 	sketch_begin(&sketch, "Asia/Shanghai");

@@ -204,7 +204,7 @@ oracle_pool_of(const struct package *package, const struct allowance *allowance,
 {
 	int64_t local = ms + zoneinfo_stretch(oracle.world->sketch.zone, ms).offset_ms;
 	struct date date = date_of_day(floor_divide(local, DAY_MS));
-	struct counter_name name = { package->id, allowance->id, 0 };
+	struct counter_name name = { .package = package->id, .allowance = allowance->id };
 	struct oracle_pool *pool;
 
 	if (allowance->every == CYCLE_MONTH)

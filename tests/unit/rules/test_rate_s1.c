@@ -13,7 +13,7 @@
 #define CALLER "07715510165"
 
 static struct s1 s1;
-static const struct holding held[] = { { TEXT("fixed_line"), ALL_TIME } };
+static const struct holding held[] = { HELD("fixed_line") };
 
 struct one_call {
 	const char *from;

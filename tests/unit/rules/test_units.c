@@ -60,7 +60,7 @@ message(const char *at, int64_t characters)
 static struct holding
 bought(const char *at)
 {
-	return (struct holding){ TEXT("pack"), sketch_at(at), INT64_MAX };
+	return (struct holding)HELD_DURING("pack", sketch_at(at), INT64_MAX);
 }
 
 static const struct holding sending = HELD("sending");
@@ -231,7 +231,7 @@ buy_some(int64_t amount, uint32_t months)
 		/* often on the same day, and then at one instant: their counter can't tell them apart */
 		int64_t at_ms = sketch_at("2026-01-29T10:00:00+08:00") + random_below(6) * DAY_MS;
 
-		held[i + 1] = (struct holding){ TEXT("pack"), at_ms, INT64_MAX };
+		held[i + 1] = (struct holding)HELD_DURING("pack", at_ms, INT64_MAX);
 		piles[i] = (struct pile){ amount, at_ms, walk_months(local_day(at_ms), months) };
 	}
 }

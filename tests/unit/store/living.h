@@ -391,8 +391,9 @@ bank_charge(struct draft *draft, const struct task *task)
 	uint8_t place[8];
 	if (!bank_move(draft, task->account, -task->amount, TEXT("revenue")))
 		return false;
-	key_of_counter(&key, subscription, TEXT("package"), TEXT("minutes"),
-		(int32_t)(draft->living->now_ms / (30 * LIVING_DAY_MS)));
+	const struct counter_key counter = { subscription, false, TEXT("package"), TEXT("minutes"),
+		(int32_t)(draft->living->now_ms / (30 * LIVING_DAY_MS)) };
+	key_of_counter(&key, &counter);
 	enum lookup found = draft_find(draft, &key, &value);
 	if (found == LOOKUP_COLD)
 		return false;

@@ -254,7 +254,8 @@ static const uint8_t COUNTER_VALUE[8] = { 5 };
 static struct bytes
 forged_counter(struct record_key *key)
 {
-	key_of_counter(key, TEXT("nobody"), TEXT("p"), TEXT("a"), 3);
+	key_of_counter(
+		key, &(struct counter_key){ TEXT("nobody"), false, TEXT("p"), TEXT("a"), 3 });
 	return (struct bytes){ COUNTER_VALUE, sizeof COUNTER_VALUE };
 }
 

@@ -322,8 +322,8 @@ static void
 keys_of_balances_and_counters_are_taken_apart_as_they_were_made(void **state)
 {
 	(void)state;
-	struct text account, name, subscription, package, allowance;
-	int32_t cycle;
+	struct text account, name;
+	struct counter_key read;
 	struct record_key key;
 	key_of_balance(&key, TEXT("account-1"), TEXT("main"));
 	assert_int_equal(key.table, TABLE_BALANCE);
@@ -333,15 +333,17 @@ keys_of_balances_and_counters_are_taken_apart_as_they_were_made(void **state)
 
 	static const int32_t cycles[] = { INT32_MIN, -1, 0, 1, 202603, INT32_MAX };
 	struct record_key before = { 0 };
-	for (size_t i = 0; i < 6; i++) {
-		key_of_counter(&key, TEXT("s"), TEXT("p"), TEXT("a"), cycles[i]);
+	for (size_t i = 0; i < 12; i++) {
+		const struct counter_key counter = { TEXT("s"), i % 2 == 0, TEXT("p"), TEXT("a"),
+			cycles[i / 2] };
+		key_of_counter(&key, &counter);
 		assert_int_equal(key.table, TABLE_COUNTER);
-		assert_true(key_is_of_counter(
-			key_bytes(&key), &subscription, &package, &allowance, &cycle));
-		assert_text(subscription, "s");
-		assert_text(package, "p");
-		assert_text(allowance, "a");
-		assert_int_equal(cycle, cycles[i]);
+		assert_true(key_is_of_counter(key_bytes(&key), &read));
+		assert_text(read.owner, "s");
+		assert_true(read.by_group == counter.by_group);
+		assert_text(read.package, "p");
+		assert_text(read.allowance, "a");
+		assert_int_equal(read.cycle, counter.cycle);
 		/* Keys of a later cycle come later. */
 		assert_true(i == 0 || memcmp(before.data, key.data, key.size) < 0);
 		before = key;
@@ -363,8 +365,8 @@ longest_keys_fit(void **state)
 	key_of_balance(&key, longest, longest);
 	assert_int_equal(key.size, 64 + 1 + 64);
 	assert_true(record_is_valid(TABLE_BALANCE, key_bytes(&key), (struct bytes){ NULL, 0 }));
-	key_of_counter(&key, longest, longest, longest, 7);
-	assert_int_equal(key.size, 4 + 64 + 1 + 64 + 1 + 64);
+	key_of_counter(&key, &(struct counter_key){ longest, true, longest, longest, 7 });
+	assert_int_equal(key.size, 4 + 1 + 64 + 1 + 64 + 1 + 64);
 	assert_true(record_is_valid(TABLE_COUNTER, key_bytes(&key), (struct bytes){ NULL, 0 }));
 }
 
@@ -469,6 +471,79 @@ with_instant(struct bytes value, int64_t ms)
 	memcpy(behind, value.data, value.size);
 	store_i64(behind + value.size, ms);
 	return (struct bytes){ behind, value.size + 8 };
+}
+
+/* A subscription that holds this package and no more. */
+static struct bytes
+holding_subscription(const struct package_held *held)
+{
+	struct field_writer writer = start();
+	field_write_text(&writer, TEXT("account-1"));
+	field_write_text(&writer, TEXT("phs"));
+	field_write_u8(&writer, 0);
+	field_write_u8(&writer, 0);
+	field_write_u8(&writer, 1);
+	package_held_write(&writer, held);
+	return fields_written(&writer);
+}
+
+static void
+a_package_may_be_held_by_a_group(void **state)
+{
+	(void)state;
+	static const struct package_held all[] = {
+		{ TEXT("e6"), { 1000, INT64_MAX }, { NULL, 0 }, 1000, 0 },
+		{ TEXT("e6"), { 1000, 2000 }, TEXT("home"), 1000, 0 },
+		{ TEXT("e6"), { 1000, INT64_MAX }, TEXT("home"), 500, 3 },
+		{ TEXT("e6"), { INT64_MIN, INT64_MAX }, TEXT("home"), INT64_MIN,
+			GROUP_MEMBERS_MAX },
+	};
+	struct bytes key = bytes_of_text(TEXT("subscription-1"));
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+		struct bytes value = with_instant(holding_subscription(&all[i]), 4711);
+		assert_true(record_is_valid(TABLE_SUBSCRIPTION, key, value));
+		struct subscription subscription = subscription_read(value);
+		assert_int_equal(subscription_terms(&subscription), 4711);
+		struct package_held held = package_held_read(&subscription.packages);
+		assert_text(held.package, "e6");
+		assert_true(text_equal(held.group, all[i].group));
+		assert_true(held.span.from_ms == all[i].span.from_ms &&
+			held.span.till_ms == all[i].span.till_ms);
+		assert_true(held.group_from_ms == all[i].group_from_ms);
+		assert_int_equal(held.members, all[i].members);
+	}
+}
+
+/* What stood in a folder before there were groups is the same bytes now. */
+static void
+a_package_without_a_group_is_written_as_ever(void **state)
+{
+	(void)state;
+	uint8_t before[40], now[40];
+	struct span span = { 1000, INT64_MAX };
+	struct field_writer writer = fields_into(before, sizeof before);
+	field_write_text(&writer, TEXT("e6"));
+	field_write_span(&writer, span);
+	struct bytes bytes = fields_written(&writer);
+	writer = fields_into(now, sizeof now);
+	package_held_write(&writer, &(struct package_held){ .package = TEXT("e6"), .span = span });
+	assert_true(bytes_equal(bytes, fields_written(&writer)));
+}
+
+static void
+a_group_that_began_after_its_member_is_damage(void **state)
+{
+	(void)state;
+	struct bytes key = bytes_of_text(TEXT("subscription-1"));
+	const struct package_held held = { TEXT("e6"), { 1000, INT64_MAX }, TEXT("home"), 999, 3 };
+	struct bytes value = holding_subscription(&held);
+	uint8_t *end = place + value.size; /* since 8, members 4 */
+	assert_true(record_is_valid(TABLE_SUBSCRIPTION, key, value));
+	store_i64(end - 12, 1001);
+	assert_false(record_is_valid(TABLE_SUBSCRIPTION, key, value));
+	store_i64(end - 12, 999);
+	end[-2] = 0xff;
+	assert_false(record_is_valid(TABLE_SUBSCRIPTION, key, value));
 }
 
 /* A record of before there were terms has none; what stands behind it is an instant, or damage. */
@@ -638,6 +713,9 @@ main(void)
 		cmocka_unit_test(writing_past_the_end_is_told_and_writes_nothing_there),
 		cmocka_unit_test(account_is_read_as_written),
 		cmocka_unit_test(subscription_tells_its_state_at_any_instant),
+		cmocka_unit_test(a_package_may_be_held_by_a_group),
+		cmocka_unit_test(a_package_without_a_group_is_written_as_ever),
+		cmocka_unit_test(a_group_that_began_after_its_member_is_damage),
 		cmocka_unit_test(service_tells_who_held_it_at_any_instant),
 		cmocka_unit_test(balance_and_release_are_read_as_written),
 		cmocka_unit_test(a_subscription_may_have_terms_behind_it),

@@ -28,12 +28,16 @@ static void
 keys_are_shown_as_people_know_them(void **state)
 {
 	(void)state;
-	struct record_key keys[3];
+	struct record_key keys[4];
 	key_of_text(&keys[0], TABLE_ACCOUNT, TEXT("a1"));
 	key_of_balance(&keys[1], TEXT("a1"), TEXT("main"));
-	key_of_counter(&keys[2], TEXT("s1"), TEXT("talk"), TEXT("minutes"), 20697);
-	static const char *const expected[] = { "a1", "a1/main", "s1/talk.minutes/2026-09-01" };
-	for (size_t i = 0; i < 3; i++) {
+	for (int by_group = 0; by_group < 2; by_group++)
+		key_of_counter(&keys[2 + by_group],
+			&(struct counter_key){
+				TEXT("s1"), by_group == 1, TEXT("talk"), TEXT("minutes"), 20697 });
+	static const char *const expected[] = { "a1", "a1/main", "s1/talk.minutes/2026-09-01",
+		"group:s1/talk.minutes/2026-09-01" };
+	for (size_t i = 0; i < 4; i++) {
 		char *text = record_key_text(keys[i].table, key_of(&keys[i]));
 		assert_string_equal(text, expected[i]);
 		memory_free(text);
@@ -84,12 +88,18 @@ a_subscription_shows_its_dates(void **state)
 	field_write_u8(&writer, 1);
 	field_write_text(&writer, TEXT("07715510000"));
 	field_write_span(&writer, SPAN_ALWAYS);
-	field_write_u8(&writer, 0);
+	field_write_u8(&writer, 2);
+	package_held_write(
+		&writer, &(struct package_held){ .package = TEXT("solo"), .span = SPAN_ALWAYS });
+	package_held_write(&writer,
+		&(struct package_held){ TEXT("e6"), { 1000, INT64_MAX }, TEXT("home"), 0, 3 });
 	assert_json(record_value_json(TABLE_SUBSCRIPTION, key_of(&key), fields_written(&writer)),
 		"{\"account\": \"a1\", \"product\": \"pstn\", "
 		"\"states\": [{\"state\": \"suspended\", \"from\": \"1970-01-01T00:00:00Z\", "
 		"\"till\": \"1970-01-01T00:00:01Z\"}], "
-		"\"service_ids\": [{\"service_id\": \"07715510000\"}], \"packages\": []}");
+		"\"service_ids\": [{\"service_id\": \"07715510000\"}], \"packages\": [{\"package\": \"solo\"}, "
+		"{\"package\": \"e6\", \"from\": \"1970-01-01T00:00:01Z\", \"group\": \"home\", "
+		"\"group_from\": \"1970-01-01T00:00:00Z\", \"members\": 3}]}");
 }
 
 static void
@@ -132,7 +142,8 @@ an_entry_shows_who_what_and_the_postings(void **state)
 	static uint8_t encoded[4096];
 	uint8_t counter[8] = { 60 };
 	struct record_key key;
-	key_of_counter(&key, TEXT("s1"), TEXT("talk"), TEXT("minutes"), 20697);
+	key_of_counter(&key,
+		&(struct counter_key){ TEXT("s1"), false, TEXT("talk"), TEXT("minutes"), 20697 });
 	struct effect effect = { .table = TABLE_COUNTER,
 		.key = key_of(&key),
 		.value = { counter, sizeof counter },

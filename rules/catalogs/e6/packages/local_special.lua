@@ -1,6 +1,9 @@
 -- For the members of e6: a fifth off local calls beyond the free minutes.
 package "local_special" {
     kind = "plugin", from = "2026-01-01",
+    members = { same_as = "e6_base" },
+
+    charge { id = "fee", every = "month", ahead = true, prorate = "day", amount = "10.00" },
 
     discount {
         id = "local_off", say = "off.local",

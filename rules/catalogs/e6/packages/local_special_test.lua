@@ -31,3 +31,9 @@ test "alone it prices nothing" {
     event = { service = "voice", from = "07715510165", to = "5507882", at = "2026-03-18 22:00:00", seconds = 60 },
     expect = { refused = "NO_PRICE", nearest = "held" },
 }
+
+due "ten a month, for the days of the first" {
+    holds = { package = "local_special", from = "2026-03-10" },
+    from = "2026-03-01", till = "2026-05-01",
+    expect = { lines = { "fee 2026-03-01 7.10", "fee 2026-04-01 10.00" } },
+}
