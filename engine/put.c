@@ -7,10 +7,16 @@
 #include "shard.h"
 
 #include "base/must.h"
+#include "base/zoneinfo.h"
 
 #include <string.h>
 
-enum { VALUE_BYTES_MAX = 16 * 1024, SUBSCRIPTION_BYTES_MAX = 32 * 1024, EFFECTS_MAX = 64 };
+enum {
+	VALUE_BYTES_MAX = 16 * 1024,
+	SUBSCRIPTION_BYTES_MAX = 32 * 1024,
+	EFFECTS_MAX = 64,
+	ZONE_BYTES_MAX = 64
+};
 
 /* A put while it is decided. */
 struct putting {
@@ -219,6 +225,31 @@ check_account(struct call *call, const struct account_params *params, enum call_
 	return true;
 }
 
+/*
+ * A zone that the account has not yet must be one that the system knows. That is a small file which
+ * the catalogs' zones have in memory already.
+ */
+static bool
+check_zone(struct call *call, struct text zone, struct bytes old, enum call_end *end)
+{
+	char name[ZONE_BYTES_MAX + 1];
+	struct zoneinfo *found;
+	if (zone.size == 0 || (old.size > 0 && text_equal(account_read(old).zone, zone)))
+		return true;
+	must(zone.size <= ZONE_BYTES_MAX);
+	memcpy(name, zone.data, zone.size);
+	name[zone.size] = '\0';
+	enum status status = strlen(name) < zone.size ? STATUS_NOT_FOUND
+						      : zoneinfo_open(NULL, name, &found, NULL);
+	if (status == STATUS_OK) {
+		zoneinfo_free(found);
+		return true;
+	}
+	*end = status == STATUS_MEMORY ? call_error(call, SAY_OUT_OF_MEMORY, NULL, 0)
+				       : answer_not_found(call, SAY_TIME_ZONE, zone);
+	return false;
+}
+
 enum call_end
 put_run_account(struct call *call, const void *params)
 {
@@ -243,6 +274,8 @@ put_run_account(struct call *call, const void *params)
 			"账户的币种不能改变；请另建账户");
 		return call_error(call, SAY_IN_USE, &why, 1);
 	}
+	if (!check_zone(call, account->zone, old, &end))
+		return end;
 	bool whole = add_change(&putting, &key, old, account_value(account, currency, old, place));
 	if (whole && old.size == 0)
 		whole = add_change(

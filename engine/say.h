@@ -110,6 +110,7 @@ const char *say_template(enum say say, bool zh);
 #define SAY_CHARGE BILINGUAL("charge", "费用")
 #define SAY_PACKAGE BILINGUAL("package", "优惠包")
 #define SAY_RELEASE BILINGUAL("release", "规则版本")
+#define SAY_TIME_ZONE BILINGUAL("time zone", "时区")
 
 #define SAY_ARGUMENTS_MAX 5
 /*

@@ -31,6 +31,16 @@ def test_a_put_again_is_unchanged_whatever_it_expects(put, client):
         assert client.call(f"{method}.get", ["x"])["version"] == stored["version"]
 
 
+def test_a_time_zone_that_nobody_knows_is_refused_by_its_name(put, client):
+    for zone in ("Asia/Shanghay", "Asia", "../Asia/Shanghai", "zone.tab"):
+        error, _ = client.ask("account.put", {"account": "z", "customer": "c", "zone": zone})
+        assert error == f'NOT_FOUND: there is no time zone "{zone}"'
+    error, _ = client.ask("account.put", {"account": "z", "customer": "c", "zone": "Asia/Shanghai\0"})
+    assert error.startswith("NOT_FOUND: ")
+    assert put("account", account="z", customer="c", zone="Europe/Berlin")["outcome"] == "stored"
+    assert client.call("account.get", ["z"])["zone"] == "Europe/Berlin"
+
+
 def test_a_service_id_that_changes_hands_is_unchanged_by_puts_of_either_holder(put, client):
     """Else such a put would answer a version that no record has."""
     spans = [{"till": AT_MS}, {"from": AT_MS, "till": AT_MS + DAY_MS}, {"from": AT_MS + 2 * DAY_MS}]
