@@ -206,6 +206,11 @@ struct get_params {
 	struct text id;
 };
 
+struct balance_params {
+	struct text account;
+	struct text subscription;
+};
+
 struct topup_params {
 	struct text account;
 	struct text id;

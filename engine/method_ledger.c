@@ -6,7 +6,14 @@
 /* Tables are laid out by hand. */
 /* clang-format off */
 
-GET_PARAMS(BALANCE_GET, "balance.get", "account", "the account's id", "账户编号");
+static const struct field BALANCE_GET_FIELDS[] = {
+	{ "account", FIELD_IDENTIFIER, offsetof(struct balance_params, account), true, 0, 0, NULL, NULL,
+		"the account's id", "账户编号" },
+	{ "subscription", FIELD_IDENTIFIER, offsetof(struct balance_params, subscription), false, 0, 0, NULL, NULL,
+		"one that it pays for: what do its allowances have left?", "由该账户付费的一个用户：查询其免费资源余量" },
+};
+SHAPE(BALANCE_GET, "balance.get", BALANCE_GET_FIELDS, struct balance_params);
+static const char *const BALANCE_GET_POSITIONAL[] = { "account", NULL };
 
 static const struct field BALANCE_RESULT_ITEM_FIELDS[] = {
 	{ "balance", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "its name; \"main\" is the first", "账本名称" },
@@ -17,12 +24,24 @@ static const struct field BALANCE_RESULT_ITEM_FIELDS[] = {
 	{ "version", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "position of the last entry", "最近一次变动的位置" },
 };
 RESULT(BALANCE_ITEM, "balance", BALANCE_RESULT_ITEM_FIELDS);
+static const struct field ALLOWANCE_LEFT_FIELDS[] = {
+	{ "allowance", FIELD_TEXT, 0, true, 0, 130, NULL, NULL, "package.allowance", "优惠包.免费资源" },
+	{ "unit", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "second, byte, item", "单位" },
+	{ "left", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "now, of all members together if it is shared",
+		"当前余量；共享时为全体成员合计" },
+	{ "group", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "shared by this group", "由该群组共享" },
+	{ "member_left", FIELD_INTEGER, 0, false, 0, 0, NULL, NULL, "what this member may still take of it in the cycle",
+		"该成员本周期还可使用的数量" },
+};
+RESULT(ALLOWANCE_LEFT, "allowance", ALLOWANCE_LEFT_FIELDS);
 static const struct field BALANCE_RESULT_FIELDS[] = {
 	{ "account", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "the account", "账户" },
 	{ "floor", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "how low it may fall", "余额下限" },
 	{ "available", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "what may be spent: amount - held - floor",
 		"可用额：余额 - 预占 - 下限" },
 	{ "balances", FIELD_LIST, 0, true, 0, 0, NULL, &BALANCE_ITEM, "all of them", "各账本" },
+	{ "allowances", FIELD_LIST, 0, false, 0, 0, NULL, &ALLOWANCE_LEFT, "of the subscription that was asked for",
+		"所查询用户的免费资源" },
 };
 RESULT(BALANCE_RESULT, "balances", BALANCE_RESULT_FIELDS);
 
@@ -124,7 +143,8 @@ const struct method METHOD_CHARGE_EXPLAIN = { "charge.explain", &CHARGE_EXPLAIN_
 	"按当时定价的规则版本说明一笔费用的由来，不重新计价", false };
 const struct method METHOD_HISTORY = { "history", &HISTORY_PARAMS, NULL, &HISTORY_RESULT, METHOD_GET_SAYS, history_run,
 	NULL, "an account's entries, newest first, a page at a time", "账户明细，最新在前，分页返回", false };
+static const enum say BALANCE_GET_SAYS[] = { SAY_NOT_FOUND, SAY_FIELDS_CONFLICT, SAY_COUNT };
 const struct method METHOD_BALANCE_GET = { "balance.get", &BALANCE_GET, BALANCE_GET_POSITIONAL, &BALANCE_RESULT,
-	METHOD_GET_SAYS, query_run_balance, NULL, "an account's balances", "查询账户余额", true };
+	BALANCE_GET_SAYS, query_run_balance, NULL, "an account's balances", "查询账户余额", true };
 const struct method METHOD_BALANCE_TOPUP = { "balance.topup", &TOPUP_PARAMS, NULL, &TOPUP_RESULT, TOPUP_SAYS,
 	topup_run, NULL, "puts money on an account's main balance, once", "向账户充值，且只生效一次", true };

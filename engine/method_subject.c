@@ -117,6 +117,8 @@ static const struct field GET_RESULT_FIELDS[] = {
 RESULT(GET_RESULT, "get", GET_RESULT_FIELDS);
 static const enum say PUT_SAYS[] = { SAY_VERSION_CONFLICT, SAY_NOT_FOUND, SAY_IN_USE, SAY_DISK_FULL,
 	SAY_OVERLOADED, SAY_COUNT };
+static const enum say SUBSCRIPTION_PUT_SAYS[] = { SAY_FIELDS_CONFLICT, SAY_VERSION_CONFLICT, SAY_NOT_FOUND, SAY_IN_USE,
+	SAY_DISK_FULL, SAY_OVERLOADED, SAY_COUNT };
 const struct method METHOD_CUSTOMER_PUT = { "customer.put", &CUSTOMER_PARAMS, NULL, &PUT_RESULT, PUT_SAYS,
 	put_run_customer, NULL, "makes or changes a customer", "新建或修改客户", true };
 const struct method METHOD_CUSTOMER_GET = { "customer.get", &CUSTOMER_GET, CUSTOMER_GET_POSITIONAL, &GET_RESULT,
@@ -127,7 +129,7 @@ const struct method METHOD_ACCOUNT_PUT = { "account.put", &ACCOUNT_PARAMS, NULL,
 const struct method METHOD_ACCOUNT_GET = { "account.get", &ACCOUNT_GET, ACCOUNT_GET_POSITIONAL, &GET_RESULT,
 	METHOD_GET_SAYS, query_run_account, NULL, "reads an account", "查询账户", false };
 const struct method METHOD_SUBSCRIPTION_PUT = { "subscription.put", &SUBSCRIPTION_PARAMS, NULL, &PUT_RESULT,
-	PUT_SAYS, put_run_subscription, NULL,
+	SUBSCRIPTION_PUT_SAYS, put_run_subscription, NULL,
 	"makes or changes a subscription with its service ids, packages and states, in one step",
 	"新建或修改用户及其接入号、优惠包和状态，一步完成", true };
 const struct method METHOD_SUBSCRIPTION_GET = { "subscription.get", &SUBSCRIPTION_GET,

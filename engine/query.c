@@ -1,8 +1,8 @@
-/* Reading: hello, ping, stats, customers, accounts, subscriptions, balances. */
+/* Reading: hello, ping, stats, customers, accounts, subscriptions. */
+#include "query.h"
 #include "batch.h"
 #include "call.h"
 #include "connection.h"
-#include "pay.h"
 #include "shard.h"
 
 #include "base/log.h"
@@ -24,9 +24,8 @@ not_found(struct call *call, enum table table, struct text id)
 	return call_error(call, SAY_NOT_FOUND, arguments, 2);
 }
 
-/* A record that must exist; false: *end is what to return. */
-static bool
-read_record(struct call *call, enum table table, struct text id, struct bytes *value,
+bool
+query_record(struct call *call, enum table table, struct text id, struct bytes *value,
 	uint64_t *version, enum call_end *end)
 {
 	struct record_key key;
@@ -42,6 +41,21 @@ read_record(struct call *call, enum table table, struct text id, struct bytes *v
 	}
 	*end = call_wait_record(call, shelf_key_of(&key));
 	return false;
+}
+
+void
+query_pack_span(struct pack *pack, struct span span)
+{
+	if (span.from_ms != INT64_MIN)
+		pack_name_integer(pack, "from", span.from_ms);
+	if (span.till_ms != INT64_MAX)
+		pack_name_integer(pack, "till", span.till_ms);
+}
+
+uint32_t
+query_span_pairs(struct span span)
+{
+	return (uint32_t)((span.from_ms != INT64_MIN) + (span.till_ms != INT64_MAX));
 }
 
 /* ---- the server itself ---- */
@@ -185,21 +199,6 @@ query_run_stats(struct call *call, const void *params)
 
 /* ---- records ---- */
 
-static void
-pack_span(struct pack *pack, struct span span)
-{
-	if (span.from_ms != INT64_MIN)
-		pack_name_integer(pack, "from", span.from_ms);
-	if (span.till_ms != INT64_MAX)
-		pack_name_integer(pack, "till", span.till_ms);
-}
-
-static uint32_t
-span_pairs(struct span span)
-{
-	return (uint32_t)((span.from_ms != INT64_MIN) + (span.till_ms != INT64_MAX));
-}
-
 enum call_end
 query_run_customer(struct call *call, const void *params)
 {
@@ -207,7 +206,7 @@ query_run_customer(struct call *call, const void *params)
 	struct bytes value;
 	uint64_t version;
 	enum call_end end;
-	if (!read_record(call, TABLE_CUSTOMER, get->id, &value, &version, &end))
+	if (!query_record(call, TABLE_CUSTOMER, get->id, &value, &version, &end))
 		return end;
 	struct field_reader reader = fields_of(value);
 	struct pack pack = pack_into(call_buffer(call));
@@ -236,7 +235,7 @@ query_run_account(struct call *call, const void *params)
 	struct bytes value;
 	uint64_t version;
 	enum call_end end;
-	if (!read_record(call, TABLE_ACCOUNT, get->id, &value, &version, &end))
+	if (!query_record(call, TABLE_ACCOUNT, get->id, &value, &version, &end))
 		return end;
 	struct account account = account_read(value);
 	struct pack pack = pack_into(call_buffer(call));
@@ -263,9 +262,9 @@ pack_service_ids(struct pack *pack, struct subscription subscription)
 	for (unsigned i = 0; i < subscription.service_count; i++) {
 		struct text id = field_read_text(&subscription.services);
 		struct span span = field_read_span(&subscription.services);
-		pack_map(pack, 1 + span_pairs(span));
+		pack_map(pack, 1 + query_span_pairs(span));
 		pack_name_text(pack, "service_id", id);
-		pack_span(pack, span);
+		query_pack_span(pack, span);
 	}
 }
 
@@ -279,9 +278,9 @@ pack_packages(struct pack *pack, struct subscription subscription)
 		bool grouped = held.group.size > 0;
 		bool since = grouped && held.group_from_ms != held.span.from_ms;
 		bool counted = grouped && held.members > 0;
-		pack_map(pack, 1 + span_pairs(held.span) + grouped + since + counted);
+		pack_map(pack, 1 + query_span_pairs(held.span) + grouped + since + counted);
 		pack_name_text(pack, "package", held.package);
-		pack_span(pack, held.span);
+		query_pack_span(pack, held.span);
 		if (grouped)
 			pack_name_text(pack, "group", held.group);
 		if (since)
@@ -298,7 +297,7 @@ query_run_subscription(struct call *call, const void *params)
 	struct bytes value;
 	uint64_t version;
 	enum call_end end;
-	if (!read_record(call, TABLE_SUBSCRIPTION, get->id, &value, &version, &end))
+	if (!query_record(call, TABLE_SUBSCRIPTION, get->id, &value, &version, &end))
 		return end;
 	struct subscription subscription = subscription_read(value);
 	int64_t terms_ms = subscription_terms(&subscription);
@@ -314,71 +313,13 @@ query_run_subscription(struct call *call, const void *params)
 	struct field_reader states = subscription.states;
 	for (unsigned i = 0; i < subscription.state_count; i++) {
 		struct span span = field_read_span(&states);
-		pack_map(&pack, 1 + span_pairs(span));
+		pack_map(&pack, 1 + query_span_pairs(span));
 		pack_name_string(&pack, "state",
 			subscription_state_name((enum subscription_state)field_read_u8(&states)));
-		pack_span(&pack, span);
+		query_pack_span(&pack, span);
 	}
 	if (terms_ms != INT64_MIN)
 		pack_name_integer(&pack, "terms", terms_ms);
 	pack_name_unsigned(&pack, "version", version);
-	return answer(call, &pack);
-}
-
-static void
-pack_balance(struct pack *pack, struct text name, const struct balance *balance, uint64_t version)
-{
-	bool money = balance->kind != BALANCE_UNITS;
-	pack_map(pack, 6 + span_pairs(balance->span));
-	pack_name_text(pack, "balance", name);
-	pack_name_string(pack, "kind", balance_kind_name(balance->kind));
-	pack_name_text(pack, "unit", balance->unit);
-	if (money) {
-		pack_name_money(pack, "amount", (struct money){ balance->amount });
-		pack_name_money(pack, "held", (struct money){ balance->held });
-	} else {
-		pack_name_integer(pack, "amount", balance->amount);
-		pack_name_integer(pack, "held", balance->held);
-	}
-	pack_span(pack, balance->span);
-	pack_name_unsigned(pack, "version", version);
-}
-
-enum call_end
-query_run_balance(struct call *call, const void *params)
-{
-	const struct get_params *get = params;
-	struct bytes value;
-	uint64_t version;
-	enum call_end end;
-	struct money available = { 0 };
-	if (!read_record(call, TABLE_ACCOUNT, get->id, &value, &version, &end))
-		return end;
-	struct account account = account_read(value);
-	struct buffer *list = &call->shard->scratch;
-	buffer_clear(list);
-	struct pack items = pack_into(list);
-	pack_array(&items, account.balance_count);
-	for (unsigned i = 0; i < account.balance_count; i++) {
-		struct text name = field_read_text(&account.balances);
-		struct record_key key;
-		key_of_balance(&key, get->id, name);
-		enum lookup found = call_find(call, shelf_key_of(&key), &value, &version);
-		if (found == LOOKUP_COLD)
-			return call_wait_record(call, shelf_key_of(&key));
-		must(found == LOOKUP_FOUND); /* made with the account, and never removed */
-		struct balance balance = balance_read(value);
-		if (i == 0 && !pay_available(&balance, account.floor, &available))
-			available.micros = INT64_MAX; /* more than can be said */
-		pack_balance(&items, name, &balance, version);
-	}
-	struct pack pack = pack_into(call_buffer(call));
-	pack_map(&pack, 4);
-	pack_name_text(&pack, "account", get->id);
-	pack_name_money(&pack, "floor", account.floor);
-	pack_name_money(&pack, "available", available);
-	pack_name(&pack, "balances");
-	pack_raw(&pack, pack_whole(&items));
-	pack.full |= items.full;
 	return answer(call, &pack);
 }

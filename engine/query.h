@@ -1,0 +1,15 @@
+/* What methods that read records have in common. */
+#ifndef SUANPAN_QUERY_H
+#define SUANPAN_QUERY_H
+
+#include "call.h"
+
+/* A customer, account or subscription that must exist; false: *end is what to return. */
+bool query_record(struct call *call, enum table table, struct text id, struct bytes *value,
+	uint64_t *version, enum call_end *end);
+
+/* The pairs "from" and "till", as far as a span has them; how many. */
+void query_pack_span(struct pack *pack, struct span span);
+uint32_t query_span_pairs(struct span span);
+
+#endif
