@@ -123,12 +123,15 @@ static void
 pack_part(struct pack *pack, const struct due_part *part)
 {
 	bool by_day = part->cycle_days > 0;
-	pack_map(pack, 4u + by_day + (part->reason_count > 0));
+	bool repeated = part->times > 1;
+	pack_map(pack, 4u + by_day + repeated + (part->reason_count > 0));
 	pack_name_day(pack, "from", part->from_day);
 	pack_name_day(pack, "till", part->till_day);
 	pack_name_exact(pack, "price", part->price);
 	if (by_day)
 		pack_name_integer(pack, "of", part->cycle_days);
+	if (repeated)
+		pack_name_integer(pack, "times", part->times);
 	pack_name_integer(pack, "version", part->version_ms);
 	if (part->reason_count == 0)
 		return;
@@ -136,6 +139,23 @@ pack_part(struct pack *pack, const struct due_part *part)
 	pack_array(pack, (uint32_t)part->reason_count);
 	for (size_t i = 0; i < part->reason_count; i++)
 		pack_reason(pack, &part->reasons[i]);
+}
+
+/* Of a line for leaving early. */
+static void
+pack_term(struct pack *pack, const struct due_term *term)
+{
+	bool shared = term->parts_per_million < DISCOUNT_WHOLE;
+	bool falls = term->falls.micros > 0;
+	pack_name(pack, "term");
+	pack_map(pack, 2u + shared + falls);
+	pack_name_day(pack, "till", term->till_day);
+	pack_name_integer(pack, "months_begun", term->months_begun);
+	if (shared)
+		pack_name_money(
+			pack, "percent", (struct money){ (int64_t)term->parts_per_million * 100 });
+	if (falls)
+		pack_name_money(pack, "falls", term->falls);
 }
 
 static void
@@ -147,7 +167,7 @@ pack_line(struct pack *pack, const struct due_line *line, struct arena *arena)
 		pack->full = true;
 		return;
 	}
-	pack_map(pack, 7u + (line->each > 0));
+	pack_map(pack, 7u + (line->each > 0) + (line->term != NULL));
 	pack_name_text(pack, "rule", rule);
 	if (line->each > 0)
 		pack_name_integer(pack, "each", line->each);
@@ -156,6 +176,8 @@ pack_line(struct pack *pack, const struct due_line *line, struct arena *arena)
 	pack_name_day(pack, "due", line->due_day);
 	pack_name_money(pack, "amount", line->amount);
 	pack_name_exact(pack, "exact", line->exact);
+	if (line->term != NULL)
+		pack_term(pack, line->term);
 	pack_name(pack, "parts");
 	pack_array(pack, (uint32_t)line->part_count);
 	for (size_t i = 0; i < line->part_count; i++)

@@ -35,7 +35,8 @@ static const struct field PRICE_DUE_FIELDS[] = {
 	{ "held_from", FIELD_TIME, DUE(held_from_ms), false, 0, 0, NULL, NULL,
 		"since when the package is held; since the period begins if absent", "优惠包从何时起持有；缺省为时段开始" },
 	{ "held_till", FIELD_TIME, DUE(held_till_ms), false, 0, 0, NULL, NULL,
-		"first instant at which it is not held any more; for ever if absent", "到何时止（不含）；缺省为永久" },
+		"first instant at which it is not held any more; for ever if absent; before a term is over, the answer says what that costs",
+		"到何时止（不含）；缺省为永久；早于约定期的，答复含提前终止费" },
 	{ "suspended", FIELD_LIST, DUE(suspended), false, 0, 1000, NULL, &DUE_SPAN_PARAMS,
 		"when it was suspended", "停机的时段" },
 	{ "params", FIELD_FACTS, DUE(params), false, 0, FACTS_MAX, NULL, NULL, "parameters that the order gives", "订单给出的参数" },
@@ -58,10 +59,20 @@ static const struct field DUE_PART_RESULT_FIELDS[] = {
 		"整个周期的价格，精确值，如 \"129\"、\"1/3\"" },
 	{ "of", FIELD_INTEGER, 0, false, 0, 0, NULL, NULL, "days of the cycle, of which it costs its part",
 		"周期的天数，按份额收取" },
+	{ "times", FIELD_INTEGER, 0, false, 0, 0, NULL, NULL, "so many whole cycles of that price, if several",
+		"该价格的整周期数（多于一个时）" },
 	{ "version", FIELD_TIME, 0, true, 0, 0, NULL, NULL, "when the version of the package begins", "优惠包版本的生效时间" },
 	{ "because", FIELD_LIST, 0, false, 0, 0, NULL, &DUE_REASON_RESULT, "what a formula says of it", "公式给出的理由" },
 };
 RESULT(DUE_PART_RESULT, "part", DUE_PART_RESULT_FIELDS);
+
+static const struct field DUE_TERM_RESULT_FIELDS[] = {
+	{ "till", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "first day after the term", "约定期之后的第一日" },
+	{ "months_begun", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "months of it that had begun", "其中已开始的月数" },
+	{ "percent", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "of what remains, if not all of it is owed", "收取剩余部分的百分比（不足全部时）" },
+	{ "falls", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "what the amount is less for each of them", "每过一月减少的金额" },
+};
+RESULT(DUE_TERM_RESULT, "term", DUE_TERM_RESULT_FIELDS);
 
 static const struct field DUE_LINE_RESULT_FIELDS[] = {
 	{ "rule", FIELD_TEXT, 0, true, 0, 130, NULL, NULL, "package.charge", "优惠包.收费" },
@@ -72,6 +83,7 @@ static const struct field DUE_LINE_RESULT_FIELDS[] = {
 	{ "due", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "the day on which it falls due", "应付日" },
 	{ "amount", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "of the line, rounded once", "本行金额，取整一次" },
 	{ "exact", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "the sum of its parts before rounding", "取整前各段之和" },
+	{ "term", FIELD_MAP, 0, false, 0, 0, NULL, &DUE_TERM_RESULT, "of a line for leaving early: the term", "提前终止费所依据的约定期" },
 	{ "parts", FIELD_LIST, 0, true, 0, 0, NULL, &DUE_PART_RESULT, "runs of days in which nothing changed",
 		"没有变化的各段日子" },
 };

@@ -90,8 +90,9 @@ void build_discounts(lua_State *lua, struct arena *arena, struct package *packag
 /* build_sell.c: selling of the model on the top, for the image, whose packages are read. */
 void build_selling(lua_State *lua, struct built *built);
 
-/* build_dues.c: the parameters and charges of the package on the top; the facts of the model. */
+/* build_dues.c: what the package on the top asks for besides usage; the facts of the model. */
 void build_charges(lua_State *lua, struct arena *arena, struct package *package);
+void build_terminations(lua_State *lua, struct arena *arena, struct package *package);
 void build_facts(lua_State *lua, struct image *image);
 /* The days on which a table may give another row, once the tables are there. */
 void build_table_days(lua_State *lua, struct image *image);

@@ -67,6 +67,22 @@ read_charge(lua_State *lua, struct arena *arena, struct charge *charge)
 	charge->line = reader_number(lua, "line");
 }
 
+static void
+read_termination(lua_State *lua, struct arena *arena, struct termination *termination)
+{
+	lua_getfield(lua, -1, "charge");
+	read_charge(lua, arena, &termination->charge);
+	reader_close(lua);
+	termination->term = (int32_t)reader_integer(lua, "term");
+	termination->term_every = get_every(lua, arena, "term_every");
+	termination->term_param = get_index(lua, "term_param");
+	termination->remaining = reader_text(lua, arena, "remaining");
+	termination->parts_per_million = reader_number(lua, "parts");
+	termination->each_month = reader_flag(lua, "each_month");
+	termination->falls.micros = reader_integer(lua, "falls");
+	must(termination->parts_per_million > 0);
+}
+
 static struct value
 parse_value(enum value_kind kind, struct text text)
 {
@@ -137,6 +153,21 @@ build_charges(lua_State *lua, struct arena *arena, struct package *package)
 	}
 	reader_close(lua);
 	package->charges = charges;
+}
+
+void
+build_terminations(lua_State *lua, struct arena *arena, struct package *package)
+{
+	package->termination_count = reader_open(lua, "terminations");
+	struct termination *list = reader_take(
+		lua, arena, package->termination_count, sizeof *list);
+	for (uint32_t i = 0; i < package->termination_count; i++) {
+		reader_entry(lua, i);
+		read_termination(lua, arena, &list[i]);
+		reader_close(lua);
+	}
+	reader_close(lua);
+	package->terminations = list;
 }
 
 void

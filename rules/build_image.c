@@ -584,6 +584,7 @@ read_package(lua_State *lua, struct package *package, const struct band_list *ba
 	read_limits(lua, package);
 	build_discounts(lua, arena_of(lua), package);
 	build_charges(lua, arena_of(lua), package);
+	build_terminations(lua, arena_of(lua), package);
 	package->tariff_count = reader_open(lua, "tariffs");
 	struct tariff *tariffs = reader_take(
 		lua, arena_of(lua), package->tariff_count, sizeof *tariffs);

@@ -19,7 +19,10 @@
  *     nothing is given back.
  *  4. What is owed for each of something (`for_each`) has a line for each of them, which counts
  *     the days on which there are so many.
- *  5. The runs of a cycle that lie in the period are added as exact fractions and rounded once:
+ *  5. Where the package ceases to be held before a term of it is over (`termination`), the period in
+ *     which its last day lies has a line for that: of what a charge would cost up to the term's end
+ *     at the price of that last day, or an amount.
+ *  6. The runs of a cycle that lie in the period are added as exact fractions and rounded once:
  *     that is a line. So the exact amounts of periods that follow each other add up to that of the
  *     whole, wherever they are cut.
  */
@@ -100,10 +103,19 @@ struct due_part {
 	int64_t from_day;
 	int64_t till_day;   /* the first day after it */
 	int64_t cycle_days; /* of which it is a part; 0: the cycle is owed whole */
+	int64_t times;      /* so many whole cycles in a row; 0: one, or a part of one */
 	struct ratio price; /* of a whole cycle */
 	int64_t version_ms; /* when the version of the package begins that priced it */
 	const struct due_reason *reasons; /* of a formula */
 	size_t reason_count;
+};
+
+/* Of a line for leaving early: what was left of the term. */
+struct due_term {
+	int64_t till_day;           /* the first after it */
+	int32_t months_begun;       /* of it, on the day on which it was left */
+	uint32_t parts_per_million; /* of the parts that are owed; DISCOUNT_WHOLE: all */
+	struct money falls; /* what the price is less than the declared one, for each month begun */
 };
 
 struct due_line {
@@ -116,7 +128,8 @@ struct due_line {
 	int64_t due_day; /* when it falls due */
 	const struct due_part *parts;
 	size_t part_count;
-	struct ratio exact; /* the sum of the parts */
+	const struct due_term *term; /* NULL: the line is not for leaving early */
+	struct ratio exact;          /* the sum of the parts */
 	struct money amount;
 };
 
@@ -145,12 +158,13 @@ struct due_pricing {
 	 *   param_negative the charge              param_lapsed   the days on which it would count
 	 *   fact_missing   the charge, the day      fact_unknown   the catalog declares none
 	 *   fact_kind      its kind, the value      fact_twice     two values at one time
-	 *   fact_negative  the charge
+	 *   fact_negative  the charge               param_term     what needs it, the value
 	 * If priced, only its condition is set, to NULL.
 	 */
 	struct near_miss nearest;
-	struct money amount;          /* sum of the lines */
-	const struct due_line *lines; /* by charge in written order, then by cycle and each */
+	struct money amount; /* sum of the lines */
+	const struct due_line
+		*lines; /* by charge in written order, then by cycle and each; then leavings */
 	size_t line_count;
 };
 

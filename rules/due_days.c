@@ -70,6 +70,21 @@ due_cycle_of(enum charge_every every, int64_t day)
 	return (struct days){ day, day + 1 };
 }
 
+int64_t
+due_day_after(int64_t day, enum charge_every every, int32_t count)
+{
+	struct date date = date_of_day(day);
+
+	if (every == CHARGE_DAY)
+		return day + count;
+	int32_t months = date.year * 12 + date.month - 1 + (every == CHARGE_YEAR ? 12 : 1) * count;
+	date.year = months / 12;
+	date.month = months % 12 + 1;
+	if (date.day > month_days(date.year, date.month))
+		date.day = month_days(date.year, date.month);
+	return day_of_date(date);
+}
+
 /* Cuts. */
 
 static bool

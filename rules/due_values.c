@@ -117,22 +117,6 @@ find_given(const struct due *due, struct text id)
 	return NULL;
 }
 
-/* The same day, so many months or years later; the last of the month where it has no such day. */
-static int64_t
-add_cycles(int64_t day, enum charge_every every, int32_t count)
-{
-	struct date date = date_of_day(day);
-
-	if (every == CHARGE_DAY)
-		return day + count;
-	int32_t months = date.year * 12 + date.month - 1 + (every == CHARGE_YEAR ? 12 : 1) * count;
-	date.year = months / 12;
-	date.month = months % 12 + 1;
-	if (date.day > month_days(date.year, date.month))
-		date.day = month_days(date.year, date.month);
-	return day_of_date(date);
-}
-
 /* The days on which what the order gives counts. */
 struct days
 param_life(const struct due *due, const struct param *param)
@@ -140,7 +124,7 @@ param_life(const struct due *due, const struct param *param)
 	struct days life = { param->from_day, param->till_day };
 
 	if (param->lasts > 0) {
-		int64_t end = add_cycles(due->held.from, param->lasts_every, param->lasts);
+		int64_t end = due_day_after(due->held.from, param->lasts_every, param->lasts);
 
 		life.till = end < life.till ? end : life.till;
 	}

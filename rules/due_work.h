@@ -4,6 +4,7 @@
  *
  *   due_days.c     days, cycles, and the days on which something may change
  *   dues.c         charges, runs of days, lines
+ *   leaving.c      what is owed for leaving early
  *   due_values.c   what parameters and facts are on a day
  *   due_judge.c    what stands against parameters
  *
@@ -102,7 +103,26 @@ bool due_gather_cuts(struct due *due);
 /* The first of them after a day, or `otherwise`. */
 int64_t due_cut_after(const struct due *due, int64_t day, int64_t otherwise);
 
+/* The same day, so many days, months or years later; the last of the month if it has no such day. */
+int64_t due_day_after(int64_t day, enum charge_every every, int32_t count);
+
+/* leaving.c: the lines of what is owed if the package is left early. */
+bool leaving_price(struct due *due);
+
 /* dues.c */
+/* The version of the package that is in force on a day; NULL if there is none. */
+const struct package *due_version_on(const struct due *due, int64_t day);
+const struct charge *due_find_charge(const struct package *version, struct text id);
+/* How many a charge is owed for on the days of a part; 1 if it is not for each of something. */
+bool due_charge_count(struct due *due, const struct charge *charge, const struct package *version,
+	const struct due_part *part, int64_t *count);
+/* Sets the price of a whole cycle on the days of a part, and why it is that. */
+bool due_cycle_price(struct due *due, const struct charge *charge, const struct package *version,
+	struct due_part *part);
+/* Adds a part to the line at hand; then a line of these, if there are any. */
+bool due_part_append(struct due *due, const struct due_part *part);
+bool due_line_add(struct due *due, const struct charge *charge, struct days cycle, int64_t due_on,
+	const struct due_term *term);
 bool due_refuse(struct due *due, enum due_refusal why, const struct near_miss *nearest);
 bool due_overflow(struct due *due, struct text charge);
 bool due_out_of_memory(struct due *due);

@@ -83,8 +83,17 @@ is_suspended(const struct due *due, int64_t day)
 	return false;
 }
 
-static const struct charge *
-find_charge(const struct package *version, struct text id)
+const struct package *
+due_version_on(const struct due *due, int64_t day)
+{
+	for (uint32_t i = 0; i < due->version_count; i++)
+		if (has_day(due_version_days(due, &due->versions[i]), day))
+			return &due->versions[i];
+	return NULL;
+}
+
+const struct charge *
+due_find_charge(const struct package *version, struct text id)
 {
 	for (uint32_t i = 0; i < version->charge_count; i++)
 		if (text_equal(version->charges[i].id, id))
@@ -96,17 +105,13 @@ find_charge(const struct package *version, struct text id)
 static const struct charge *
 charge_on(const struct due *due, struct text id, int64_t day, const struct package **version)
 {
-	for (uint32_t i = 0; i < due->version_count; i++) {
-		if (!has_day(due_version_days(due, &due->versions[i]), day))
-			continue;
-		const struct charge *charge = find_charge(&due->versions[i], id);
-
-		*version = &due->versions[i];
-		return charge == NULL || (charge->free_suspended && is_suspended(due, day))
-			? NULL
-			: charge;
-	}
-	return NULL;
+	*version = due_version_on(due, day);
+	if (*version == NULL)
+		return NULL;
+	const struct charge *charge = due_find_charge(*version, id);
+	if (charge != NULL && charge->free_suspended && is_suspended(due, day))
+		return NULL;
+	return charge;
 }
 
 /* Functions. */
@@ -224,9 +229,8 @@ is_for_each(const struct charge *charge)
 	return charge->each_param != NO_INDEX || charge->each_fact != NO_INDEX;
 }
 
-/* How many a charge is owed for on the days of a part. */
-static bool
-charge_count(struct due *due, const struct charge *charge, const struct package *version,
+bool
+due_charge_count(struct due *due, const struct charge *charge, const struct package *version,
 	const struct due_part *part, int64_t *count)
 {
 	struct due_scope scope;
@@ -263,21 +267,21 @@ is_owed(struct due *due, const struct charge *charge, const struct package *vers
 {
 	int64_t count;
 
-	if (!charge_count(due, charge, version, part, &count))
+	if (!due_charge_count(due, charge, version, part, &count))
 		return false;
 	due->each_most = later(due->each_most, count);
 	*owed = due->each <= count;
 	return true;
 }
 
-/* The price of a whole cycle on the days of a part. */
-static bool
-cycle_price(struct due *due, const struct charge *charge, const struct package *version,
+bool
+due_cycle_price(struct due *due, const struct charge *charge, const struct package *version,
 	struct due_part *part)
 {
 	struct ratio cycle, amount;
 
 	must(charge->numerator > 0 && charge->denominator > 0);
+	part->version_ms = version->from_ms;
 	if (!charge_amount(due, charge, version, &amount, part))
 		return false;
 	bool sound = ratio_make(charge->numerator, charge->denominator, &cycle) &&
@@ -304,35 +308,39 @@ is_continued(const struct due_part *before, const struct due_part *part)
 		ratio_compare(before->price, part->price) == 0 && same_reasons(before, part);
 }
 
+bool
+due_part_append(struct due *due, const struct due_part *part)
+{
+	if (++due->part_count > DUE_PARTS_MAX)
+		return due_overflow(due, due->question->holding.package);
+	struct due_part *added = due_list_add(due, &due->parts, sizeof *added);
+	if (added == NULL)
+		return false;
+	*added = *part;
+	return true;
+}
+
 /* Adds a run of days at the price that a charge has on the first of them. */
 static bool
 part_add(struct due *due, const struct charge *charge, const struct package *version,
 	struct due_part part)
 {
 	struct due_part *last = due->parts.items;
-
 	bool owed;
 
 	if (due->parts.count > 0)
 		last += due->parts.count - 1;
-	part.version_ms = version->from_ms;
 	if (!is_owed(due, charge, version, &part, &owed))
 		return false;
 	if (!owed)
 		return true;
-	if (!cycle_price(due, charge, version, &part))
+	if (!due_cycle_price(due, charge, version, &part))
 		return false;
 	if (due->parts.count > 0 && is_continued(last, &part)) {
 		last->till_day = part.till_day;
 		return true;
 	}
-	if (++due->part_count > DUE_PARTS_MAX)
-		return due_overflow(due, charge->id);
-	struct due_part *added = due_list_add(due, &due->parts, sizeof *added);
-	if (added == NULL)
-		return false;
-	*added = part;
-	return true;
+	return due_part_append(due, &part);
 }
 
 /* By day: the runs of `days`, which lie in one cycle. */
@@ -398,35 +406,38 @@ part_cost(const struct due_part *part, struct ratio *cost)
 {
 	struct ratio days;
 
-	if (part->cycle_days == 0) {
-		*cost = part->price;
-		return true;
-	}
+	if (part->cycle_days == 0)
+		return ratio_multiply(
+			part->price, ratio_of(part->times > 0 ? part->times : 1), cost);
 	must(part->from_day < part->till_day);
 	must(part->till_day - part->from_day <= part->cycle_days);
 	return ratio_make(part->till_day - part->from_day, part->cycle_days, &days) &&
 		ratio_multiply(part->price, days, cost);
 }
 
-/* Adds the parts and rounds once. */
+/* Adds the parts, of which leaving early may cost a share only, and rounds once. */
 static bool
 line_amount(const struct charge *charge, struct due_line *line)
 {
-	struct ratio cost, step, rounded;
+	struct ratio cost, share, step, rounded;
 
 	line->exact = ratio_of(0);
 	for (size_t i = 0; i < line->part_count; i++)
 		if (!part_cost(&line->parts[i], &cost) ||
 			!ratio_add(line->exact, cost, &line->exact))
 			return false;
+	if (line->term != NULL &&
+		(!ratio_make(line->term->parts_per_million, DISCOUNT_WHOLE, &share) ||
+			!ratio_multiply(line->exact, share, &line->exact)))
+		return false;
 	return ratio_make(charge->round_step, MONEY_MICROS, &step) &&
 		ratio_round(line->exact, step, charge->round_mode, &rounded) &&
 		ratio_to_money(rounded, &line->amount);
 }
 
-/* Makes a line of the parts at hand, if there are any. */
-static bool
-line_add(struct due *due, const struct charge *charge, struct days cycle, int64_t due_on)
+bool
+due_line_add(struct due *due, const struct charge *charge, struct days cycle, int64_t due_on,
+	const struct due_term *term)
 {
 	if (due->parts.count == 0)
 		return true;
@@ -442,6 +453,7 @@ line_add(struct due *due, const struct charge *charge, struct days cycle, int64_
 		.from_day = cycle.from,
 		.till_day = cycle.till,
 		.due_day = due_on,
+		.term = term,
 		.parts = due->parts.items,
 		.part_count = due->parts.count };
 	due->parts = (struct due_list){ NULL, 0, 0 };
@@ -462,7 +474,7 @@ price_cycle(struct due *due, const struct charge *like, struct days cycle)
 	bool sound = like->by_day
 		? parts_by_day(due, like->id, cycle, days_common(days, due->period))
 		: part_whole(due, like, days);
-	return sound && line_add(due, like, cycle, like->ahead ? days.from : days.till);
+	return sound && due_line_add(due, like, cycle, like->ahead ? days.from : days.till, NULL);
 }
 
 /* One line for all, or one for each that the charge is owed for in the cycle. */
@@ -503,7 +515,7 @@ price_charges(struct due *due)
 			const struct charge *charge = &due->versions[i].charges[j];
 			uint32_t before = 0;
 
-			while (before < i && !find_charge(&due->versions[before], charge->id))
+			while (before < i && !due_find_charge(&due->versions[before], charge->id))
 				before++;
 			if (before == i && !price_charge(due, charge))
 				return false;
@@ -571,7 +583,7 @@ due_price(const struct due_question *question, struct arena *arena, struct due_p
 
 	must(question->period.from_ms <= question->period.till_ms);
 	if (due_open(&due) && values_read(&due) && due_gather_cuts(&due) && price_charges(&due) &&
-		sum_lines(&due, &amount)) {
+		leaving_price(&due) && sum_lines(&due, &amount)) {
 		*pricing = (struct due_pricing){
 			.amount = amount, .lines = due.lines.items, .line_count = due.lines.count
 		};

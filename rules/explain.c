@@ -32,8 +32,6 @@ words_of(const struct release *release, struct text language)
 		release_image(release)->currency };
 }
 
-#define PERCENT_TEXT_MAX 16
-
 static bool
 is_blank_letter(char letter)
 {
@@ -178,9 +176,8 @@ write_recount(const struct words *words, struct money recount, struct buffer *ou
 		(int)size, amount);
 }
 
-/* "12.5%", from parts per million. */
-static void
-format_percent(uint32_t parts_per_million, char text[PERCENT_TEXT_MAX])
+void
+percent_format(uint32_t parts_per_million, char text[PERCENT_TEXT_MAX])
 {
 	int size = snprintf(text, PERCENT_TEXT_MAX, "%u.%04u",
 		(unsigned)(parts_per_million / 10000), (unsigned)(parts_per_million % 10000));
@@ -203,7 +200,7 @@ write_discount(const struct words *words, const struct price_discount *discount,
 		!buffer_print(out, "  −%.*s", (int)size, off))
 		return false;
 	if (discount->parts_per_million > 0) {
-		format_percent(discount->parts_per_million, percent);
+		percent_format(discount->parts_per_million, percent);
 		if (!buffer_print(out, words->chinese ? "，%s" : ", %s", percent))
 			return false;
 	}

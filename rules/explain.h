@@ -19,6 +19,10 @@ struct blank {
 bool
 text_fill(struct text template, const struct blank *blanks, size_t blank_count, struct buffer *out);
 
+/* "12.5%", from parts per million. */
+#define PERCENT_TEXT_MAX 16
+void percent_format(uint32_t parts_per_million, char text[PERCENT_TEXT_MAX]);
+
 /*
  * Appends a line for each priced line and, indented below it, one for each part; or the refusal
  * with its nearest miss:

@@ -89,10 +89,33 @@ write_part(const struct words *words, const struct due_part *part, struct buffer
 			buffer_print(out, " × %lld/%lld",
 				(long long)(part->till_day - part->from_day),
 				(long long)part->cycle_days);
+	if (part->times > 1)
+		written = written && buffer_print(out, " × %lld", (long long)part->times);
 	written = written && buffer_append_text(out, TEXT("\n"));
 	for (size_t i = 0; written && i < part->reason_count; i++)
 		written = write_reason(words, &part->reasons[i], out);
 	return written;
+}
+
+/* How far the term was, and what that makes of the price. */
+static bool
+write_term(const struct words *words, const struct due_term *term, struct buffer *out)
+{
+	char till[DUE_DAY_TEXT_MAX], falls[MONEY_TEXT_MAX], percent[PERCENT_TEXT_MAX];
+	percent_format(term->parts_per_million, percent);
+	due_day_format(term->till_day, till);
+	bool written = buffer_print(out,
+		words->chinese ? "    约定期至 %s（不含），已开始 %d 个月"
+			       : "    the term ends on %s, %d months of it had begun",
+		till, (int)term->months_begun);
+	if (term->falls.micros > 0)
+		written = written &&
+			buffer_print(out, words->chinese ? "，每月减 %.*s" : ", %.*s less for each",
+				(int)money_format(term->falls, falls), falls);
+	if (term->parts_per_million < DISCOUNT_WHOLE)
+		written = written &&
+			buffer_print(out, words->chinese ? "；收取其 %s" : "; of this %s", percent);
+	return written && buffer_append_text(out, TEXT("\n"));
 }
 
 /* What a condition says in sentences. */
@@ -116,6 +139,8 @@ static const struct {
 	{ "param_check", "the parameter {rule} can't be {got}", "参数 {rule} 不能为 {got}" },
 	{ "param_negative", "the parameter {rule} is below 0, and {wanted} can't be",
 		"参数 {rule} 小于 0，而 {wanted} 不能为负" },
+	{ "param_term", "the parameter {rule} is no term of 0 to 1200 months: {got}",
+		"参数 {rule} 不是 0 至 1200 个月的约定期：{got}" },
 	{ "fact_missing", "the charge {wanted} needs the fact {rule}, which is not given on {got}",
 		"收费 {wanted} 需要事实 {rule}，而 {got} 没有给出" },
 	{ "fact_unknown", "the catalog declares no fact {rule}", "目录没有声明事实 {rule}" },
@@ -167,6 +192,8 @@ explain_due(const struct release *release, struct text language, const struct du
 		for (size_t j = 0; j < line->part_count; j++)
 			if (!write_part(&words, &line->parts[j], out))
 				return false;
+		if (line->term != NULL && !write_term(&words, line->term, out))
+			return false;
 	}
 	return true;
 }

@@ -221,6 +221,8 @@ struct package {
 	uint32_t param_count;
 	const struct charge *charges; /* in written order */
 	uint32_t charge_count;
+	const struct termination *terminations; /* likewise */
+	uint32_t termination_count;
 	struct text file;
 };
 

@@ -1,6 +1,6 @@
 /*
  * What packages ask for besides usage, as plain data of the image: charges that recur or fall due
- * once, the parameters of packages, and the facts that formulas may ask for. Read by dues.c and
+ * once, what is owed for leaving early, the parameters of packages, and the facts that formulas may ask for. Read by dues.c and
  * due_values.c; made by build_dues.c.
  */
 #ifndef SUANPAN_IMAGE_DUES_H
@@ -33,6 +33,22 @@ struct charge {
 	int64_t round_step; /* micro-units, > 0 */
 	enum rounding round_mode;
 	uint32_t line; /* in its file */
+};
+
+/*
+ * What is owed where a package is given up before its term is over: a part of what a charge would
+ * cost for the rest of it, or an amount. The charge says what it is called, its amount and how it is
+ * rounded.
+ */
+struct termination {
+	struct charge charge;
+	enum charge_every term_every; /* the term: so many days, months or years */
+	int32_t term;
+	uint32_t term_param;        /* a parameter that says its months; or NO_INDEX */
+	struct text remaining;      /* id of a charge of the same version; empty: an amount */
+	uint32_t parts_per_million; /* of what remains */
+	bool each_month;            /* the amount is owed for each month that is left */
+	struct money falls;         /* so much less for each month that has begun */
 };
 
 enum param_source { PARAM_ORDER, PARAM_EXTERNAL, PARAM_CONSTANT, PARAM_DERIVED };

@@ -113,24 +113,26 @@ local function resolve_each(model, package, charge)
     end
 end
 
--- One charge: its record, and what the image needs of it.
-function dues.build(model, package, record)
-    local charge = dues.read(record)
+-- What a record asks, and what the image needs of it; it may be that of a charge, or of leaving early.
+function dues.build_amount(model, package, record)
+    local part = parts[record.every] and parts[record.every][record.priced_by or record.every] or { 1, 1 }
+    local charge = { id = record.id, record = record, place = record.place, every = record.every or "once",
+        ahead = record.every == "once" or record.ahead or false, part = part,
+        say = record.say or record.id and "charge." .. record.id }
     if type(record.amount) == "function" then
         check_formula(model, package, charge)
         charge.reasons = reasons_of(record.amount)
     elseif type(record.amount) == "table" then
         charge.param = params.find(package, record.amount, "money")
     end
-    resolve_each(model, package, charge)
     return charge
 end
 
-function dues.read(record)
+function dues.build(model, package, record)
     check_cycle(record)
-    local part = parts[record.every] and parts[record.every][record.priced_by or record.every] or { 1, 1 }
-    return { id = record.id, record = record, place = record.place, every = record.every,
-        ahead = record.every == "once" or record.ahead, part = part, say = record.say or record.id and "charge." .. record.id }
+    local charge = dues.build_amount(model, package, record)
+    resolve_each(model, package, charge)
+    return charge
 end
 
 -- What all versions of a charge must agree in, since one of its cycles may lie in several.
@@ -178,9 +180,8 @@ function dues.flat(charge)
     return { id = charge.id, say = charge.say, every = charge.every, ahead = charge.ahead, by_day = record.prorate == "day",
         free_suspended = record.suspended == "free", amount = math.type(record.amount) and record.amount or 0,
         amount_param = charge.param, amount_function = record.amount_number, each_param = charge.each_param,
-        each_fact = charge.each_fact, numerator = charge.part[1],
-        denominator = charge.part[2], round_step = record.round.step, round_mode = record.round.mode,
-        line = charge.place.declaration.line }
+        each_fact = charge.each_fact, numerator = charge.part[1], denominator = charge.part[2], round_step = record.round.step,
+        round_mode = record.round.mode, line = charge.place.declaration.line }
 end
 
 return dues

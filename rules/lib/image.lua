@@ -3,6 +3,7 @@
 local use = ...
 local report = use "report"
 local dues = use "dues"
+local leaving = use "leaving"
 local selling = use "selling"
 local params = use "params"
 
@@ -202,7 +203,8 @@ local function package(from, services, calendars)
         tariffs = tariffs(from.tariffs, services, calendars, meters, free, spans), allowances = free,
         caps = bounds(from.caps), limits = bounds(from.limits),
         discounts = discounts_per(from, false, services, meters), bill_discounts = discounts_per(from, true, services, meters),
-        charges = map(from.charges, dues.flat), params = map(from.params, params.flat), meters = meters }
+        charges = map(from.charges, dues.flat), terminations = map(from.terminations, leaving.flat),
+        params = map(from.params, params.flat), meters = meters }
 end
 
 -- Only of a model without errors.

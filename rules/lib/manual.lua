@@ -420,15 +420,18 @@ texts "en" {
     product = { line = "Line" },
     service = { voice = "Voice", sms = "Messages" },
     package = { home = "Home", studio = "Studio", messages = "Messages", minutes = "100 minutes", traveller = "Traveller", calm = "Calm",
-        friends = "Friends", rental = "Line rental", mast = "Mast" },
+        friends = "Friends", rental = "Line rental", mast = "Mast", fibre = "Fibre",
+        router = "Router" },
     plan = { household = "Household", business = "Business" },
     offering = { willow_line = "Willow line" },
     brand = { willow = "Willow" },
     allowance = { local_minutes = "100 local minutes a month" },
     cap = { most = "at most 80.00 a month" },
-    charge = { installation = "Installation", line_rental = "Line rental", insurance = "Insurance",
+    charge = { fibre_fee = "Fibre", fibre_left = "Fibre, left early", router_left = "Router, left early",
+        installation = "Installation", line_rental = "Line rental", insurance = "Insurance",
         mast_fee = "Mast", antenna = "Antenna", mast_service = "Service of the mast", mast_rent = "Rent of the mast" },
-    param = { monthly_fee = "monthly fee", welcome = "less at first", antennas = "antennas on it", service_fee = "fee for service" },
+    param = { months = "months of the contract", monthly_fee = "monthly fee", welcome = "less at first",
+        antennas = "antennas on it", service_fee = "fee for service" },
     mast = { welcome = "The discount must be less than the fee", share = "Rent at the tenant's share" },
     zone = { free = "free", ["local"] = "local", distant = "long distance", abroad = "abroad", inland = "inland" },
     refusal = { unknown_country = "there is no such country code" },
@@ -448,15 +451,16 @@ texts "zh" {
     product = { line = "电话" },
     service = { voice = "语音通话", sms = "短信" },
     package = { home = "家庭", studio = "工作室", messages = "短信", minutes = "百分钟包", traveller = "旅行", calm = "安心",
-        friends = "亲友", rental = "线路租用", mast = "天线杆" },
+        friends = "亲友", rental = "线路租用", mast = "天线杆", fibre = "光纤", router = "路由器" },
     plan = { household = "家庭计划", business = "商务计划" },
     offering = { willow_line = "柳州电话" },
     brand = { willow = "柳城" },
     allowance = { local_minutes = "每月 100 分钟本地通话" },
     cap = { most = "每月最多 80.00 元" },
-    charge = { installation = "装机费", line_rental = "月租费", insurance = "保险费",
+    charge = { fibre_fee = "光纤月费", fibre_left = "光纤提前退订", router_left = "路由器提前退订",
+        installation = "装机费", line_rental = "月租费", insurance = "保险费",
         mast_fee = "天线杆月费", antenna = "天线", mast_service = "维护费", mast_rent = "天线杆租金" },
-    param = { monthly_fee = "月费", welcome = "首期优惠", antennas = "天线数", service_fee = "维护费" },
+    param = { months = "合约月数", monthly_fee = "月费", welcome = "首期优惠", antennas = "天线数", service_fee = "维护费" },
     mast = { welcome = "优惠须低于月费", share = "按租户份额的租金" },
     zone = { free = "免费", ["local"] = "本地", distant = "长途", abroad = "境外", inland = "境内" },
     refusal = { unknown_country = "国家代码不存在" },
@@ -665,6 +669,9 @@ manual.types = {
     yes = { lua = "true", en = "true", zh = "true" },
     due_amount = { lua = "suanpan.money|suanpan.param|fun(c: suanpan.formula): suanpan.amount", en = "money, a parameter, or a function",
         zh = "金额、参数或函数", like = 'param "monthly_fee"' },
+    term = { lua = "string|suanpan.param", en = "cycles, or a parameter", zh = "周期数，或参数", like = '"5 years"' },
+    percent = { lua = "string", en = "percentage", zh = "百分比",
+        more = { en = "more than 0 and at most 100, with at most 4 decimals", zh = "大于 0、不超过 100，至多 4 位小数" }, like = '"50%"' },
     each = { lua = "string|suanpan.param", en = "a fact, or a parameter", zh = "事实或参数", like = '"lease.units"' },
     param_function = { lua = "fun(p: table<string, any>): any", en = "function of parameters", zh = "参数的函数",
         like = 'function(p) return p.monthly_fee:times("10%") end' },
@@ -911,8 +918,10 @@ manual.limits = {
 }
 
 -- What stands in files of its own.
-for word, entry in pairs(use "manual_dues") do
-    manual.words[word] = entry
+for _, name in ipairs { "manual_dues", "manual_leaving" } do
+    for word, entry in pairs(use(name)) do
+        manual.words[word] = entry
+    end
 end
 for _, name in ipairs { "manual_selling", "manual_prompts" } do
     local area = use(name)

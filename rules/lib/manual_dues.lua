@@ -71,9 +71,9 @@ words.due = {
     about = {
         en = "Asks for all charges of one package over a period of days. Each charge has a line for each of its cycles that the period "
             .. "touches, in the order in which the charges are written. Facts of the catalog hold from `from` till `till`; of two that "
-            .. "begin on one day the later one counts.",
+            .. "begin on one day the later one counts. If what is held ends in the period, and early, lines for that come last.",
         zh = "查询一个优惠包在一段日子内的全部应付费用。时段涉及的每个周期各有一行，按收费书写的顺序排列。"
-            .. "事实在 `from` 至 `till` 之间有效；同一天有两个值时取较晚的一个。",
+            .. "事实在 `from` 至 `till` 之间有效；同一天有两个值时取较晚的一个。在时段内提前终止的，其费用行排在最后。",
     },
     file = "packages/rental_test.lua",
     example = [[

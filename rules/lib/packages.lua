@@ -9,6 +9,7 @@ local priced = use "priced"
 local schema = use "schema"
 local discounts = use "discounts"
 local dues = use "dues"
+local leaving = use "leaving"
 local layers = use "layers"
 local dated = use "dated"
 local params = use "params"
@@ -287,6 +288,9 @@ function packages.functions(records)
         for _, charge in ipairs(record.charge) do
             charge.amount_number = number("due", type(charge.amount) == "function" and charge.amount)
         end
+        for _, termination in ipairs(record.termination) do
+            termination.amount_number = number("due", type(termination.amount) == "function" and termination.amount)
+        end
     end
     return functions
 end
@@ -460,7 +464,8 @@ end
 
 local function build_package(model, record)
     local package = { id = record.id, record = record, place = record.place, file = record.place.declaration.file,
-        from = record.from, till = record.till, tariffs = {}, allowances = {}, caps = {}, limits = {}, discounts = {}, charges = {} }
+        from = record.from, till = record.till, tariffs = {}, allowances = {}, caps = {}, limits = {}, discounts = {}, charges = {},
+        terminations = {} }
     if record.kind or record.layer then
         package.layer = place_in(model.layers, record.layer or record.kind,
             at(record.place, record.layer and "layer" or "kind"), { en = "layer in catalog.lua", zh = "层（catalog.lua 中）" })
@@ -487,7 +492,11 @@ local function build_package(model, record)
     for _, charge in ipairs(record.charge) do
         table.insert(package.charges, dues.build(model, package, charge))
     end
-    check_ids(package.charges)
+    for _, termination in ipairs(record.termination) do
+        table.insert(package.terminations, leaving.build(model, package, termination))
+    end
+    check_ids(table.move(package.terminations, 1, #package.terminations, #package.charges + 1,
+        table.move(package.charges, 1, #package.charges, 1, {})))
     check_ids(counted(package))
     check_reached(model, package)
     dated.check_span(package)

@@ -19,6 +19,7 @@
 
 local use = ...
 local dues = use "words_dues"
+local leaving = use "words_leaving"
 local sharing = use "words_sharing"
 
 local schema = {}
@@ -267,7 +268,7 @@ schema.catalog = {
         },
     },
     {
-        "package", form = "named", many = true, items = { "tariff", "allowance", "cap", "limit", "discount", "charge" },
+        "package", form = "named", many = true, items = { "tariff", "allowance", "cap", "limit", "discount", "charge", "termination" },
         say = { en = "The unit of price; several versions by date", zh = "优惠包：定价的单位，可按日期有多个版本" },
         fields = {
             { "kind", { "one_of", "base", "plugin", "promotion" }, required = true,
@@ -366,6 +367,7 @@ schema.catalog = {
         },
     },
     dues.charge,
+    leaving.termination,
     dues.param,
     {
         "discount", form = "plain",

@@ -118,6 +118,7 @@ local function needed_texts(model)
         end
         params.need(package.params, need)
         dues.need(package.charges, need, charge_blanks)
+        dues.need(package.terminations, need, charge_blanks)
         for _, limit in ipairs(package.limits) do
             if limit.record.say then
                 need(limit.record.say, at(limit.place, "say"))

@@ -121,6 +121,18 @@ def test_each_further_unit_is_a_line_of_its_own(towers):
     assert "(further_units.unit, number 2, 2026-03-01 to 2026-03-31)" in answer["text"]
 
 
+def test_who_leaves_early_owes_what_remains(towers):
+    """Scenario S4: 33 months of a five-year lease."""
+    two = [{"with": {"site.tenants": 2}}]
+    answer = rent(towers, "anchor", two, held_from="2024-01-01" + CHINA, held_till="2026-04-01" + CHINA)
+    line = answer["lines"][-1]
+    assert (line["rule"], line["amount"], line["exact"]) == ("tower_lease.rent_remaining", "54071.88", "54071.875")
+    assert line["term"] == {"till": "2029-01-01", "months_begun": 27}
+    (part,) = line["parts"]
+    assert (part["from"], part["till"], part["times"]) == ("2026-04-01", "2029-01-01", 33)
+    assert "the term ends on 2029-01-01, 27 months of it had begun" in answer["text"]
+
+
 @pytest.mark.parametrize(
     ("tenants", "code", "condition"),
     [

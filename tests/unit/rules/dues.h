@@ -77,4 +77,81 @@ assert_lines(const struct due_question *question, const char *expected)
 	buffer_release(&out);
 }
 
+/* One version of the package "p". */
+#define P(from, items) "package \"p\" { kind = \"base\", from = \"" from "\", " items " }\n"
+
+static inline struct due_question
+asked(const struct release *release, struct due_span held, struct due_span period)
+{
+	return (struct due_question){ .image = release_image(release),
+		.holding = { .package = TEXT("p"),
+			.from_ms = held.from_ms,
+			.till_ms = held.till_ms },
+		.period = period };
+}
+
+/* A release with functions, and what calls them. */
+struct asker {
+	struct release *release;
+	struct host *host;
+	struct due_question question;
+};
+
+static inline void
+asker_begin(struct asker *asker, const char *package, const char *texts)
+{
+	struct fault fault = { 0 };
+	asker->release = build_package(package, texts);
+	if (host_new(asker->release, NULL, &asker->host, &fault) != STATUS_OK)
+		fail_msg("%s", fault.text);
+	asker->question = asked(
+		asker->release, span_of("2026-03-01", NULL), span_of("2026-03-01", "2026-04-01"));
+	asker->question.functions = host_due_functions(asker->host);
+}
+
+static inline void
+asker_end(struct asker *asker)
+{
+	host_free(asker->host);
+	release_drop(asker->release);
+}
+
+/* A refusal, by its code, its condition and what it is about. */
+static inline void
+assert_refused(const struct due_question *question, const char *code, const char *condition,
+	const char *name)
+{
+	struct due_pricing pricing = due_of(question);
+	assert_string_equal(due_refusal_code(pricing.refused), code);
+	assert_string_equal(pricing.nearest.condition, condition);
+	assert_true(text_equal(pricing.nearest.tariff, text_of(name)));
+}
+
+/* What people read of an answer. */
+static inline void
+assert_explained(const struct release *release, const struct due_question *question,
+	const char *language, const char *expected)
+{
+	struct buffer out;
+	struct due_pricing pricing = due_of(question);
+	buffer_init(&out, 1 << 16);
+	assert_true(explain_due(release, text_of(language), &pricing, &out));
+	buffer_append_text(&out, (struct text){ "\0", 1 });
+	assert_string_equal((const char *)out.data, expected);
+	buffer_release(&out);
+}
+
+/* Random numbers. */
+
+static uint64_t chance;
+
+static inline int64_t
+random_between(int64_t low, int64_t high)
+{
+	chance ^= chance << 13;
+	chance ^= chance >> 7;
+	chance ^= chance << 17;
+	return low + (int64_t)(chance % (uint64_t)(high - low + 1));
+}
+
 #endif

@@ -39,7 +39,16 @@ static const char *const contents[FILES] = {
 	"        return (c.site.price + c.params.fee):because(\"mast.rent\")\n"
 	"    end },\n"
 	"}\n"
-	"local more = { [\"package.mast\"] = \"mast\", [\"charge.mast\"] = \"mast\", [\"charge.rent\"] = \"rent\",\n"
+	"package \"contract\" {\n"
+	"    kind = \"plugin\", from = \"2020-01-01\",\n"
+	"    charge { id = \"rental\", every = \"month\", ahead = false, amount = \"10.00\" },\n"
+	"    charge { id = \"setup\", every = \"once\", amount = \"10.00\" },\n"
+	"    termination { id = \"rest\", term = \"1 year\", remaining = \"rental\", share = \"50%\" },\n"
+	"    termination { id = \"fixed\", term = \"1 year\", amount = \"90.00\", falls = \"5.00\" },\n"
+	"}\n"
+	"local more = { [\"package.contract\"] = \"contract\", [\"charge.rental\"] = \"rental\",\n"
+	"    [\"charge.setup\"] = \"setup\", [\"charge.rest\"] = \"rest\", [\"charge.fixed\"] = \"fixed\",\n"
+	"    [\"package.mast\"] = \"mast\", [\"charge.mast\"] = \"mast\", [\"charge.rent\"] = \"rent\",\n"
 	"    [\"param.fee\"] = \"fee\", [\"param.half\"] = \"half\", [\"param.size\"] = \"size\", [\"param.usual\"] = \"usual\",\n"
 	"    [\"param.since\"] = \"since\", [\"mast.since\"] = \"too early\", [\"mast.rent\"] = \"rent\" }\n"
 	"texts \"zh\" (more)\n"
@@ -153,6 +162,27 @@ static const struct damage damages[] = {
 	{ "charge_changes", CATALOG, "amount = \"12.00\"",
 		"amount = \"12.00\", for_each = \"site.tenants\"", "catalog.lua:9:5",
 		.mend = "for_each" },
+	/* leaving early */
+	{ "termination_what", FORMULAS, "remaining = \"rental\", share = \"50%\"",
+		"share = \"50%\"", "formulas.lua:19:5", .mend = "amount" },
+	{ "termination_what", FORMULAS, "amount = \"90.00\"",
+		"amount = \"90.00\", remaining = \"rental\"", "formulas.lua:20:5",
+		.mend = "remaining" },
+	{ "termination_field", FORMULAS, "share = \"50%\"", "each_month = true",
+		"formulas.lua:19:71", .mend = "each_month" },
+	{ "termination_field", FORMULAS, "falls = \"5.00\"", "share = \"5%\"", "formulas.lua:20:68",
+		.mend = "share" },
+	{ "termination_field", FORMULAS, "falls = \"5.00\"", "falls = \"5.00\", each_month = true",
+		"formulas.lua:20:68", .mend = "falls" },
+	{ "termination_once", FORMULAS, "remaining = \"rental\"", "remaining = \"setup\"",
+		"formulas.lua:19:49", .mend = "recurs" },
+	{ "unknown_name", FORMULAS, "remaining = \"rental\"", "remaining = \"rentals\"",
+		"formulas.lua:19:49", .mend = "rental" },
+	{ "wrong_type", FORMULAS, "share = \"50%\"", "share = \"150%\"", "formulas.lua:19:71",
+		.mend = "50%" },
+	{ "wrong_type", FORMULAS, "term = \"1 year\", amount", "term = \"a year\", amount",
+		"formulas.lua:20:33" },
+	{ "duplicate_id", FORMULAS, "id = \"fixed\"", "id = \"rental\"", "formulas.lua:20:5" },
 	{ "fact_group_taken", CATALOG, "site = {", "params = {", "catalog.lua:1:36",
 		.mend = "another" },
 	{ "unknown_choice", CATALOG, "\"integer\"", "\"interger\"", "catalog.lua:1:45",

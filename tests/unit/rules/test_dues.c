@@ -11,20 +11,9 @@
 
 #include "dues.h"
 
-#define P(from, items) "package \"p\" { kind = \"base\", from = \"" from "\", " items " }\n"
 #define FEE \
 	"charge { id = \"fee\", every = \"month\", ahead = true, prorate = \"day\", amount = \"129.00\" },"
 #define FEE_TEXT "[\"charge.fee\"] = \"fee\""
-
-static struct due_question
-asked(const struct release *release, struct due_span held, struct due_span period)
-{
-	return (struct due_question){ .image = release_image(release),
-		.holding = { .package = TEXT("p"),
-			.from_ms = held.from_ms,
-			.till_ms = held.till_ms },
-		.period = period };
-}
 
 /* One question about one package, and what must come out. */
 static void
@@ -198,19 +187,6 @@ what_cannot_be_held_is_refused(void **state)
 }
 
 static void
-assert_explained(const struct release *release, const struct due_question *question,
-	const char *language, const char *expected)
-{
-	struct buffer out;
-	struct due_pricing pricing = due_of(question);
-	buffer_init(&out, 1 << 16);
-	assert_true(explain_due(release, text_of(language), &pricing, &out));
-	buffer_append_text(&out, (struct text){ "\0", 1 });
-	assert_string_equal((const char *)out.data, expected);
-	buffer_release(&out);
-}
-
-static void
 each_line_is_explained_by_its_runs_of_days(void **state)
 {
 	struct release *release = build_package(
@@ -250,48 +226,12 @@ each_line_is_explained_by_its_runs_of_days(void **state)
 	FEE_TEXT ", [\"param.fee\"] = \"f\", [\"param.low\"] = \"l\", [\"param.count\"] = \"c\", " \
 		 "[\"param.third\"] = \"t\", [\"param.last\"] = \"d\", late = \"it is too early\""
 
-/* A release with functions, and what calls them. */
-struct asker {
-	struct release *release;
-	struct host *host;
-	struct due_question question;
-};
-
-static void
-asker_begin(struct asker *asker, const char *package, const char *texts)
-{
-	struct fault fault = { 0 };
-	asker->release = build_package(package, texts);
-	if (host_new(asker->release, NULL, &asker->host, &fault) != STATUS_OK)
-		fail_msg("%s", fault.text);
-	asker->question = asked(
-		asker->release, span_of("2026-03-01", NULL), span_of("2026-03-01", "2026-04-01"));
-	asker->question.functions = host_due_functions(asker->host);
-}
-
-static void
-asker_end(struct asker *asker)
-{
-	host_free(asker->host);
-	release_drop(asker->release);
-}
-
 static void
 begin_params(struct asker *asker, const char *param)
 {
 	char package[2000];
 	snprintf(package, sizeof package, FORMULA_PACKAGE, param);
 	asker_begin(asker, package, FORMULA_TEXT);
-}
-
-static void
-assert_refused(const struct due_question *question, const char *code, const char *condition,
-	const char *name)
-{
-	struct due_pricing pricing = due_of(question);
-	assert_string_equal(due_refusal_code(pricing.refused), code);
-	assert_string_equal(pricing.nearest.condition, condition);
-	assert_true(text_equal(pricing.nearest.tariff, text_of(name)));
 }
 
 static void
@@ -503,17 +443,6 @@ a_formula_that_fails_is_refused_with_its_place(void **state)
 }
 
 /* Random questions. */
-
-static uint64_t chance;
-
-static int64_t
-random_between(int64_t low, int64_t high)
-{
-	chance ^= chance << 13;
-	chance ^= chance >> 7;
-	chance ^= chance << 17;
-	return low + (int64_t)(chance % (uint64_t)(high - low + 1));
-}
 
 #define FIRST_DAY "2025-11-01"
 

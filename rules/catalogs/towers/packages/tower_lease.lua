@@ -13,6 +13,8 @@ end
 package "tower_lease" {
     kind = "base", from = "2016-01-01",
 
+    params = { term_months = { integer = 60, choices = { 12, 24, 36, 60, 120 } } },
+
     charge {
         id = "rent", every = "month", ahead = false, prorate = "day", priced_by = "year",
         amount = function(c)
@@ -36,6 +38,9 @@ package "tower_lease" {
             return c.site.power_access:share(pay.fees):because("tower.fees", pay)
         end,
     },
+
+    -- Who leaves early owes the rent up to the end of the term, at the share of the last day.
+    termination { id = "rent_remaining", term = param "term_months", remaining = "rent" },
 }
 
 -- What the same tenant mounts besides: each further unit adds its part of the rent, in a line of its own.
