@@ -167,7 +167,7 @@ pack_line(struct pack *pack, const struct due_line *line, struct arena *arena)
 		pack->full = true;
 		return;
 	}
-	pack_map(pack, 7u + (line->each > 0) + (line->term != NULL));
+	pack_map(pack, 7u + (line->each > 0) + (line->term != NULL) + (line->tax != NULL));
 	pack_name_text(pack, "rule", rule);
 	if (line->each > 0)
 		pack_name_integer(pack, "each", line->each);
@@ -176,6 +176,8 @@ pack_line(struct pack *pack, const struct due_line *line, struct arena *arena)
 	pack_name_day(pack, "due", line->due_day);
 	pack_name_money(pack, "amount", line->amount);
 	pack_name_exact(pack, "exact", line->exact);
+	if (line->tax != NULL)
+		priced_pack_tax(pack, line->tax);
 	if (line->term != NULL)
 		pack_term(pack, line->term);
 	pack_name(pack, "parts");

@@ -23,6 +23,14 @@ static const struct field BECAUSE_RESULT_FIELDS[] = {
 	{ "wanted", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "what the rule asks", "规则要求" },
 	{ "got", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "what was there", "实际情况" },
 };
+static const struct field TAX_RESULT_FIELDS[] = {
+	{ "code", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "as the catalog names it", "目录中的税码" },
+	{ "percent", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "the rate, of the net amount", "税率（对不含税金额）" },
+	{ "net", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "what is left of the line's amount", "不含税金额" },
+	{ "amount", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "the tax in the line's amount, rounded once", "行金额中的税额，取整一次" },
+};
+const struct shape METHOD_TAX_RESULT = { "tax", TAX_RESULT_FIELDS, COUNT(TAX_RESULT_FIELDS), 0 };
+
 const struct shape METHOD_BECAUSE_RESULT = { "because", BECAUSE_RESULT_FIELDS, COUNT(BECAUSE_RESULT_FIELDS), 0 };
 
 /* ---- the table ---- */

@@ -83,6 +83,7 @@ static const struct field DUE_LINE_RESULT_FIELDS[] = {
 	{ "due", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "the day on which it falls due", "应付日" },
 	{ "amount", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "of the line, rounded once", "本行金额，取整一次" },
 	{ "exact", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "the sum of its parts before rounding", "取整前各段之和" },
+	{ "tax", FIELD_MAP, 0, false, 0, 0, NULL, &METHOD_TAX_RESULT, "of a line that has a tax code", "有税码的行的税" },
 	{ "term", FIELD_MAP, 0, false, 0, 0, NULL, &DUE_TERM_RESULT, "of a line for leaving early: the term", "提前终止费所依据的约定期" },
 	{ "parts", FIELD_LIST, 0, true, 0, 0, NULL, &DUE_PART_RESULT, "runs of days in which nothing changed",
 		"没有变化的各段日子" },

@@ -40,6 +40,7 @@
 extern const char *const METHOD_LANGUAGES[];
 extern const struct shape METHOD_NO_PARAMS;
 extern const struct shape METHOD_BECAUSE_RESULT;
+extern const struct shape METHOD_TAX_RESULT; /* of a line */
 extern const enum say METHOD_NO_SAYS[];
 extern const enum say METHOD_GET_SAYS[];
 

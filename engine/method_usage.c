@@ -87,6 +87,7 @@ static const struct field LINE_RESULT_FIELDS[] = {
 	{ "discounts", FIELD_LIST, 0, false, 0, 0, NULL, &DISCOUNT_RESULT, "what came off", "减去的折扣" },
 	{ "cap", FIELD_TEXT, 0, false, 0, 130, NULL, NULL, "package.cap that made the amount less", "起作用的封顶：优惠包.封顶" },
 	{ "uncapped", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "what the amount was before", "封顶前的金额" },
+	{ "tax", FIELD_MAP, 0, false, 0, 0, NULL, &METHOD_TAX_RESULT, "of a line that has a tax code", "有税码的行的税" },
 	{ "parts", FIELD_LIST, 0, true, 0, 0, NULL, &PART_RESULT, "in order of time", "按时间排列的各段" },
 };
 RESULT(LINE_RESULT, "line", LINE_RESULT_FIELDS);

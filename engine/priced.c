@@ -55,6 +55,17 @@ pack_discounts(struct pack *pack, const struct price_line *line, struct arena *a
 	}
 }
 
+void
+priced_pack_tax(struct pack *pack, const struct price_tax *tax)
+{
+	pack_name(pack, "tax");
+	pack_map(pack, 4);
+	pack_name_text(pack, "code", tax->tax->id);
+	pack_name_money(pack, "percent", (struct money){ (int64_t)tax->parts_per_million * 100 });
+	pack_name_money(pack, "net", tax->net);
+	pack_name_money(pack, "amount", tax->amount);
+}
+
 static void
 pack_line(struct pack *pack, const struct price_line *line, const struct pricing *pricing,
 	const struct image *image, struct arena *arena)
@@ -66,10 +77,12 @@ pack_line(struct pack *pack, const struct price_line *line, const struct pricing
 	bool recount = line->recount.micros != 0;
 	bool discounted = line->discount_count > 0;
 	bool capped = line->cap.size > 0;
+	bool taxed = line->tax != NULL;
 	struct text rule = rule_name(line->package, line->tariff, arena);
 	pack->full |= rule.data == NULL;
 	pack_map(pack,
-		3u + version + component + zone + setup + recount + 2u * discounted + 2u * capped);
+		3u + version + component + zone + setup + recount + 2u * discounted + 2u * capped +
+			taxed);
 	pack_name_text(pack, "rule", rule);
 	if (version)
 		pack_name_integer(pack, "version", line->version_ms);
@@ -88,6 +101,8 @@ pack_line(struct pack *pack, const struct price_line *line, const struct pricing
 		pack_name_text(pack, "cap", line->cap);
 		pack_name_money(pack, "uncapped", line->uncapped);
 	}
+	if (taxed)
+		priced_pack_tax(pack, line->tax);
 	pack_name(pack, "parts");
 	pack_array(pack, (uint32_t)line->part_count);
 	for (size_t i = 0; i < line->part_count; i++)

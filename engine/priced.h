@@ -17,6 +17,9 @@
 void priced_pack(struct pack *pack, const struct pricing *pricing, const struct image *image,
 	const char release_name[64], struct arena *arena);
 
+/* The tax of a line, as the pair "tax". */
+void priced_pack_tax(struct pack *pack, const struct price_tax *tax);
+
 /* Why a discount took nothing (rate_unused), as the pair "unused". */
 void priced_pack_unused(struct pack *pack, const struct near_miss *miss,
 	const struct release *release, struct arena *arena);

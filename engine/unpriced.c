@@ -227,6 +227,29 @@ read_discounts(struct unpricing *unpricing, const msgpack_object *map, struct pr
 	return true;
 }
 
+/* The tax of a line, whose code the image has. */
+static bool
+read_tax(struct unpricing *unpricing, const msgpack_object *map, struct price_line *line)
+{
+	const msgpack_object *found = find(map, "tax");
+	struct money percent;
+	if (found == NULL)
+		return true;
+	struct price_tax *tax = arena_take_zeroed(unpricing->arena, 1, sizeof *tax);
+	if (tax == NULL)
+		return no_memory(unpricing);
+	if (!money_in(found, "percent", &percent) || !money_in(found, "net", &tax->net) ||
+		!money_in(found, "amount", &tax->amount) || percent.micros < 0 ||
+		percent.micros > INT64_C(100) * DISCOUNT_WHOLE)
+		return corrupt(unpricing, "a tax");
+	tax->parts_per_million = (uint32_t)(percent.micros / 100);
+	for (uint32_t i = 0; i < unpricing->image->tax_count; i++)
+		if (text_equal(unpricing->image->taxes[i].id, text_in(found, "code")))
+			tax->tax = &unpricing->image->taxes[i];
+	line->tax = tax;
+	return tax->tax != NULL || corrupt(unpricing, "its release has no such tax code");
+}
+
 static bool
 read_line(struct unpricing *unpricing, const msgpack_object *map, struct price_line *line)
 {
@@ -245,7 +268,8 @@ read_line(struct unpricing *unpricing, const msgpack_object *map, struct price_l
 	line->tariff = tariff->id;
 	line->say = tariff->say;
 	line->component = unpricing->image->components[tariff->component];
-	return read_parts(unpricing, map, line) && read_discounts(unpricing, map, line);
+	return read_parts(unpricing, map, line) && read_discounts(unpricing, map, line) &&
+		read_tax(unpricing, map, line);
 }
 
 static bool

@@ -19,7 +19,7 @@ stds.none = {}
 files["**/catalogs/**/*.lua"] = with {
     "allowance", "calendar", "cap", "catalog", "charge", "column", "discount", "eligible", "excludes", "limit", "offering", "package",
     "param", "plan", "product", "prompt", "quiet", "recommends", "requires", "retain", "sell", "service", "table", "tables", "tariff",
-    "termination", "texts", "zones",
+    "tax", "termination", "texts", "zones",
 }
 files["**/sample/**/*.lua"] = files["**/catalogs/**/*.lua"]
 files["**/catalogs/**/*_test.lua"] = with {

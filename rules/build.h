@@ -91,11 +91,15 @@ void build_discounts(lua_State *lua, struct arena *arena, struct package *packag
 void build_selling(lua_State *lua, struct built *built);
 
 /* build_dues.c: what the package on the top asks for besides usage; the facts of the model. */
-void build_charges(lua_State *lua, struct arena *arena, struct package *package);
-void build_terminations(lua_State *lua, struct arena *arena, struct package *package);
+void build_charges(lua_State *lua, struct image *image, struct package *package);
+void build_terminations(lua_State *lua, struct image *image, struct package *package);
 void build_facts(lua_State *lua, struct image *image);
 /* The days on which a table may give another row, once the tables are there. */
 void build_table_days(lua_State *lua, struct image *image);
+
+/* build_tax.c: the tax codes of the model on the top; that of the tariff or charge on the top, or NULL. */
+void build_taxes(lua_State *lua, struct image *image);
+const struct tax *build_tax_of(lua_State *lua, const struct image *image);
 
 /* build_csv.c: csv(…), csv_column(…) and csv_names(…) of `native`. */
 int build_native_csv(lua_State *lua);

@@ -46,8 +46,10 @@ get_kind(lua_State *lua, struct arena *arena)
 }
 
 static void
-read_charge(lua_State *lua, struct arena *arena, struct charge *charge)
+read_charge(lua_State *lua, struct image *image, struct charge *charge)
 {
+	struct arena *arena = &image->arena;
+	charge->tax = build_tax_of(lua, image);
 	charge->id = reader_text(lua, arena, "id");
 	charge->say = reader_text(lua, arena, "say");
 	charge->every = get_every(lua, arena, "every");
@@ -68,10 +70,11 @@ read_charge(lua_State *lua, struct arena *arena, struct charge *charge)
 }
 
 static void
-read_termination(lua_State *lua, struct arena *arena, struct termination *termination)
+read_termination(lua_State *lua, struct image *image, struct termination *termination)
 {
+	struct arena *arena = &image->arena;
 	lua_getfield(lua, -1, "charge");
-	read_charge(lua, arena, &termination->charge);
+	read_charge(lua, image, &termination->charge);
 	reader_close(lua);
 	termination->term = (int32_t)reader_integer(lua, "term");
 	termination->term_every = get_every(lua, arena, "term_every");
@@ -133,8 +136,9 @@ read_param(lua_State *lua, struct arena *arena, struct param *param)
 }
 
 void
-build_charges(lua_State *lua, struct arena *arena, struct package *package)
+build_charges(lua_State *lua, struct image *image, struct package *package)
 {
+	struct arena *arena = &image->arena;
 	package->param_count = reader_open(lua, "params");
 	struct param *params = reader_take(lua, arena, package->param_count, sizeof *params);
 	for (uint32_t i = 0; i < package->param_count; i++) {
@@ -148,7 +152,7 @@ build_charges(lua_State *lua, struct arena *arena, struct package *package)
 	struct charge *charges = reader_take(lua, arena, package->charge_count, sizeof *charges);
 	for (uint32_t i = 0; i < package->charge_count; i++) {
 		reader_entry(lua, i);
-		read_charge(lua, arena, &charges[i]);
+		read_charge(lua, image, &charges[i]);
 		reader_close(lua);
 	}
 	reader_close(lua);
@@ -156,14 +160,15 @@ build_charges(lua_State *lua, struct arena *arena, struct package *package)
 }
 
 void
-build_terminations(lua_State *lua, struct arena *arena, struct package *package)
+build_terminations(lua_State *lua, struct image *image, struct package *package)
 {
+	struct arena *arena = &image->arena;
 	package->termination_count = reader_open(lua, "terminations");
 	struct termination *list = reader_take(
 		lua, arena, package->termination_count, sizeof *list);
 	for (uint32_t i = 0; i < package->termination_count; i++) {
 		reader_entry(lua, i);
-		read_termination(lua, arena, &list[i]);
+		read_termination(lua, image, &list[i]);
 		reader_close(lua);
 	}
 	reader_close(lua);

@@ -461,6 +461,7 @@ read_tariff(lua_State *lua, struct tariff *tariff, const struct package *package
 	if (reader_has(lua, "refuse"))
 		tariff->refuse = reader_text(lua, arena_of(lua), "refuse");
 	tariff->say = reader_text(lua, arena_of(lua), "say");
+	tariff->tax = build_tax_of(lua, &work_of(lua)->built->image);
 	tariff->line = reader_number(lua, "line");
 }
 
@@ -583,8 +584,8 @@ read_package(lua_State *lua, struct package *package, const struct band_list *ba
 	read_caps(lua, package);
 	read_limits(lua, package);
 	build_discounts(lua, arena_of(lua), package);
-	build_charges(lua, arena_of(lua), package);
-	build_terminations(lua, arena_of(lua), package);
+	build_charges(lua, &work_of(lua)->built->image, package);
+	build_terminations(lua, &work_of(lua)->built->image, package);
 	package->tariff_count = reader_open(lua, "tariffs");
 	struct tariff *tariffs = reader_take(
 		lua, arena_of(lua), package->tariff_count, sizeof *tariffs);
@@ -722,6 +723,7 @@ work_image(lua_State *lua)
 	read_zone_maps(lua, image);
 	read_services(lua, image);
 	const struct band_list *bands = read_calendars(lua, built);
+	build_taxes(lua, image);
 	read_packages(lua, image, bands);
 	read_standards(lua, image);
 	build_tables(lua, built);

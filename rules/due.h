@@ -22,7 +22,9 @@
  *  5. Where the package ceases to be held before a term of it is over (`termination`), the period in
  *     which its last day lies has a line for that: of what a charge would cost up to the term's end
  *     at the price of that last day, or an amount.
- *  6. The runs of a cycle that lie in the period are added as exact fractions and rounded once:
+ *  6. A line with a tax code is split at the rate of the first day that it prices if it falls due
+ *     ahead, else of the last; for leaving early, of the last day that is held (tax.h).
+ *  7. The runs of a cycle that lie in the period are added as exact fractions and rounded once:
  *     that is a line. So the exact amounts of periods that follow each other add up to that of the
  *     whole, wherever they are cut.
  */
@@ -129,6 +131,7 @@ struct due_line {
 	const struct due_part *parts;
 	size_t part_count;
 	const struct due_term *term; /* NULL: the line is not for leaving early */
+	const struct price_tax *tax; /* NULL: the charge has no tax code */
 	struct ratio exact;          /* the sum of the parts */
 	struct money amount;
 };

@@ -435,6 +435,30 @@ line_amount(const struct charge *charge, struct due_line *line)
 		ratio_to_money(rounded, &line->amount);
 }
 
+/* The day whose tax rate counts for a line. */
+static int64_t
+tax_day(const struct charge *charge, const struct due_line *line)
+{
+	if (line->term != NULL)
+		return line->due_day - 1;
+	return charge->ahead ? line->parts[0].from_day
+			     : line->parts[line->part_count - 1].till_day - 1;
+}
+
+static bool
+line_tax(struct due *due, const struct charge *charge, struct due_line *line)
+{
+	struct price_tax *tax = arena_take(due->arena, sizeof *tax);
+	int64_t ms = zoneinfo_local_to_utc(due->image->zone, tax_day(charge, line) * DAY_MS);
+
+	if (tax == NULL)
+		return due_out_of_memory(due);
+	if (!tax_apply(charge->tax, ms, &line->amount, tax))
+		return due_overflow(due, charge->id);
+	line->tax = tax;
+	return true;
+}
+
 bool
 due_line_add(struct due *due, const struct charge *charge, struct days cycle, int64_t due_on,
 	const struct due_term *term)
@@ -457,7 +481,9 @@ due_line_add(struct due *due, const struct charge *charge, struct days cycle, in
 		.parts = due->parts.items,
 		.part_count = due->parts.count };
 	due->parts = (struct due_list){ NULL, 0, 0 };
-	return line_amount(charge, line) || due_overflow(due, charge->id);
+	if (!line_amount(charge, line))
+		return due_overflow(due, charge->id);
+	return charge->tax == NULL || line_tax(due, charge, line);
 }
 
 /* The line of one cycle. */

@@ -238,6 +238,23 @@ write_cap(const struct words *words, const struct price_line *line, struct buffe
 		TEXT_ARGS(line->cap), (int)size, uncapped);
 }
 
+bool
+explain_tax(const struct release *release, struct text language, const struct price_tax *tax,
+	struct buffer *out)
+{
+	struct words words = words_of(release, language);
+	char percent[PERCENT_TEXT_MAX], amount[MONEY_TEXT_MAX], net[MONEY_TEXT_MAX];
+	struct text name = name_of(&words, "tax", tax->tax->id);
+	const char *how = tax->tax->inclusive ? (words.chinese ? "，价内" : ", included")
+					      : (words.chinese ? "，价外" : ", added");
+	percent_format(tax->parts_per_million, percent);
+	money_format(tax->amount, amount);
+	money_format(tax->net, net);
+	return buffer_print(out,
+		words.chinese ? "    %.*s %s%s  %s（不含税 %s）\n" : "    %.*s %s%s  %s (net %s)\n",
+		TEXT_ARGS(name), percent, how, amount, net);
+}
+
 static bool
 write_line(const struct words *words, const struct price_line *line, struct buffer *out)
 {
@@ -254,7 +271,8 @@ write_line(const struct words *words, const struct price_line *line, struct buff
 	if (line->recount.micros != 0 && !write_recount(words, line->recount, out))
 		return false;
 	return write_discounts(words, line, out) &&
-		(line->cap.size == 0 || write_cap(words, line, out));
+		(line->cap.size == 0 || write_cap(words, line, out)) &&
+		(line->tax == NULL || explain_tax(words->release, words->language, line->tax, out));
 }
 
 /* Where no condition, or none with a sentence of its own, says more. */

@@ -23,6 +23,10 @@ text_fill(struct text template, const struct blank *blanks, size_t blank_count, 
 #define PERCENT_TEXT_MAX 16
 void percent_format(uint32_t parts_per_million, char text[PERCENT_TEXT_MAX]);
 
+/* "    VAT 9%, included  0.83 (net 9.17)" */
+bool explain_tax(const struct release *release, struct text language, const struct price_tax *tax,
+	struct buffer *out);
+
 /*
  * Appends a line for each priced line and, indented below it, one for each part; or the refusal
  * with its nearest miss:

@@ -194,6 +194,8 @@ explain_due(const struct release *release, struct text language, const struct du
 				return false;
 		if (line->term != NULL && !write_term(&words, line->term, out))
 			return false;
+		if (line->tax != NULL && !explain_tax(release, language, line->tax, out))
+			return false;
 	}
 	return true;
 }

@@ -14,6 +14,7 @@
 #include "image_discount.h"
 #include "image_dues.h"
 #include "image_sell.h"
+#include "image_tax.h"
 #include "prefix.h"
 
 #include "../engine/base/arena.h"
@@ -168,7 +169,8 @@ struct tariff {
 	uint32_t use_count;
 	struct text refuse; /* key of a text: what no allowance pays for is refused; empty: paid */
 	struct text say;    /* key of the text that names the line */
-	uint32_t line;      /* in its file, for explanations */
+	const struct tax *tax; /* NULL: its lines have no tax code */
+	uint32_t line;         /* in its file, for explanations */
 };
 
 /* Usage of a service in some of its zones. */
@@ -247,6 +249,8 @@ struct image {
 	uint32_t layer_count;
 	const struct package *packages; /* sorted by id, then from_ms */
 	uint32_t package_count;
+	const struct tax *taxes;
+	uint32_t tax_count;
 	const struct standard *standards; /* sorted by product */
 	uint32_t standard_count;
 	/* Open-addressed index of package ids: first version in packages + 1, or 0. */

@@ -6,6 +6,7 @@
 #ifndef SUANPAN_IMAGE_DUES_H
 #define SUANPAN_IMAGE_DUES_H
 
+#include "image_tax.h"
 #include "value.h"
 
 enum charge_every { CHARGE_DAY, CHARGE_MONTH, CHARGE_YEAR, CHARGE_ONCE };
@@ -29,8 +30,9 @@ struct charge {
 	int32_t denominator;
 	/* How many it is owed for, each in a line of its own: a whole number. NO_INDEX both: one. */
 	uint32_t each_param;
-	uint32_t each_fact; /* of the image */
-	int64_t round_step; /* micro-units, > 0 */
+	uint32_t each_fact;    /* of the image */
+	const struct tax *tax; /* NULL: its lines have no tax code */
+	int64_t round_step;    /* micro-units, > 0 */
 	enum rounding round_mode;
 	uint32_t line; /* in its file */
 };

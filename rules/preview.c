@@ -130,6 +130,8 @@ static bool
 is_once(const struct image *image, const struct due_line *line)
 {
 	uint32_t first, count;
+	if (line->term != NULL)
+		return true;
 	image_package(image, line->package, &first, &count);
 	for (uint32_t i = first; i < first + count; i++)
 		for (uint32_t j = 0; j < image->packages[i].charge_count; j++)

@@ -296,12 +296,32 @@ line_amount(struct rating *rating, struct draft *draft, struct money *amount)
 	return draft->tally.charged == NO_POOL || volume_note(rating, draft, *amount);
 }
 
+/* The net amount of a line and the tax on it; a version that begins later had no rate before. */
+static bool
+line_tax(struct rating *rating, const struct draft *draft, struct price_line *line)
+{
+	struct price_tax *tax = arena_take(rating->arena, sizeof *tax);
+	int64_t ms = rating->usage->at_ms;
+
+	if (tax == NULL)
+		return rating_out_of_memory(rating);
+	if (ms < line->version_ms)
+		ms = line->version_ms;
+	if (!tax_apply(draft->tariff->tax, ms, &line->amount, tax))
+		return refuse_overflow(rating, draft);
+	line->tax = tax;
+	return true;
+}
+
 /* What the lines cost within their caps, and in all. */
 static bool
 finish_amount(struct rating *rating, struct price_line *lines)
 {
 	for (size_t i = 0; i < rating->draft_count; i++) {
 		if (rating->bounded && !caps_apply(rating, &lines[i]))
+			return false;
+		if (rating->drafts[i].tariff->tax != NULL &&
+			!line_tax(rating, &rating->drafts[i], &lines[i]))
 			return false;
 		if (!money_add(rating->amount, lines[i].amount, &rating->amount))
 			return refuse_overflow(rating, &rating->drafts[i]);
@@ -337,6 +357,7 @@ finish_lines(struct rating *rating)
 		line->gross.micros = 0;
 		line->cap = (struct text){ NULL, 0 };
 		line->uncapped.micros = 0;
+		line->tax = NULL;
 	}
 	rating->lines = lines;
 	return (!rating->discounted || discounts_apply(rating, lines)) &&

@@ -38,6 +38,8 @@
  *     tiers over a cycle count as charged is the line without its discounts.
  *  6. Last come the caps that are held at `at`: a line that has its amount costs no more than is
  *     left in each cap that serves the event, in the cycle of `at`.
+ *  7. Where a tariff has a tax code, its line is split into net amount and tax, at the rate of `at`
+ *     (tax.h); caps and what they count have no part in tax that is added.
  * Before anything is priced, a limit that is held at `at` and was reached in that cycle refuses the
  * event; the event that reaches it is priced whole.
  * A component that nothing prices during a part of the event is not charged for that part; but at
@@ -48,6 +50,7 @@
 #define SUANPAN_RATE_H
 
 #include "image.h"
+#include "tax.h"
 
 struct attribute {
 	struct text name;
@@ -158,9 +161,10 @@ struct price_line {
 	struct money recount;
 	const struct price_discount *discounts;
 	size_t discount_count;
-	struct money gross;    /* before discounts and rounding; 0 if there are none */
-	struct text cap;       /* "package.cap" that made the amount less, or empty */
-	struct money uncapped; /* what it was before, if one did */
+	struct money gross;          /* before discounts and rounding; 0 if there are none */
+	struct text cap;             /* "package.cap" that made the amount less, or empty */
+	struct money uncapped;       /* what it was before, if one did */
+	const struct price_tax *tax; /* NULL: the tariff has no tax code */
 	struct money amount;
 };
 

@@ -107,3 +107,12 @@ reader_close(lua_State *lua)
 {
 	lua_pop(lua, 1);
 }
+
+bool
+reader_money(lua_State *lua, const char *field, struct money *amount)
+{
+	if (!reader_has(lua, field))
+		return false;
+	amount->micros = reader_integer(lua, field);
+	return true;
+}

@@ -33,4 +33,7 @@ void reader_entry(lua_State *lua, uint32_t index);
 /* Pops what reader_open or reader_entry pushed. */
 void reader_close(lua_State *lua);
 
+/* The amount in a field of micro-units; false if there is none, and it stays. */
+bool reader_money(lua_State *lua, const char *field, struct money *amount);
+
 #endif

@@ -132,9 +132,8 @@ static void
 read_expectation(lua_State *lua, struct expectation *expect)
 {
 	lua_getfield(lua, -1, "expect");
-	expect->has_amount = reader_has(lua, "amount");
-	if (expect->has_amount)
-		expect->amount.micros = reader_integer(lua, "amount");
+	expect->has_amount = reader_money(lua, "amount", &expect->amount);
+	expect->has_tax = reader_money(lua, "tax", &expect->tax);
 	expect->zone = get_text(lua, "zone");
 	expect->tariff = get_text(lua, "tariff");
 	expect->parts = get_text(lua, "parts");

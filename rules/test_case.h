@@ -23,6 +23,8 @@ struct used_allowance {
 struct expectation {
 	bool has_amount;
 	struct money amount;
+	bool has_tax;
+	struct money tax;
 	struct text zone;
 	struct text tariff;
 	struct text parts;

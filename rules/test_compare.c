@@ -102,6 +102,17 @@ compare_parts(struct test_run *run, struct text expected, const struct pricing *
 	return test_compare_text(run, "parts", expected, text_of_buffer(&run->text));
 }
 
+/* The sum fits, for it is a part of what the lines sum to. */
+static struct money
+tax_of(const struct pricing *pricing)
+{
+	struct money sum = { 0 };
+	for (size_t i = 0; i < pricing->line_count; i++)
+		if (pricing->lines[i].tax != NULL)
+			sum.micros += pricing->lines[i].tax->amount.micros;
+	return sum;
+}
+
 bool
 test_compare(struct test_run *run, const struct expectation *expect, const struct pricing *pricing)
 {
@@ -117,6 +128,8 @@ test_compare(struct test_run *run, const struct expectation *expect, const struc
 		return true;
 	if (expect->has_amount &&
 		!test_compare_money(run, "amount", expect->amount, pricing->amount))
+		return false;
+	if (expect->has_tax && !test_compare_money(run, "tax", expect->tax, tax_of(pricing)))
 		return false;
 	return test_compare_text(run, "zone", expect->zone, pricing->zone) &&
 		compare_tariffs(run, expect->tariff, pricing) &&

@@ -63,9 +63,8 @@ static void
 read_expectation(const struct reading *reading, struct due_case *test)
 {
 	lua_getfield(reading->lua, -1, "expect");
-	test->has_amount = reader_has(reading->lua, "amount");
-	if (test->has_amount)
-		test->amount.micros = reader_integer(reading->lua, "amount");
+	test->has_amount = reader_money(reading->lua, "amount", &test->amount);
+	test->has_tax = reader_money(reading->lua, "tax", &test->tax);
 	test->lines = reading_text(reading, "lines");
 	test->refused = reading_text(reading, "refused");
 	test->nearest = reading_text(reading, "nearest");
@@ -140,6 +139,17 @@ write_lines(const struct due_case *test, const struct due_pricing *pricing, stru
 	return true;
 }
 
+/* The sum fits, for it is a part of what the lines sum to. */
+static struct money
+tax_of(const struct due_pricing *pricing)
+{
+	struct money sum = { 0 };
+	for (size_t i = 0; i < pricing->line_count; i++)
+		if (pricing->lines[i].tax != NULL)
+			sum.micros += pricing->lines[i].tax->amount.micros;
+	return sum;
+}
+
 /* False without memory; what differs is in run->expected and run->got, why in run->text. */
 static bool
 compare(struct test_run *run, const struct due_case *test, const struct due_pricing *pricing)
@@ -154,6 +164,8 @@ compare(struct test_run *run, const struct due_case *test, const struct due_pric
 		return false;
 	if (priced && test->has_amount &&
 		!test_compare_money(run, "amount", test->amount, pricing->amount))
+		return false;
+	if (priced && test->has_tax && !test_compare_money(run, "tax", test->tax, tax_of(pricing)))
 		return false;
 	if (priced &&
 		(!write_lines(test, pricing, &run->text) ||

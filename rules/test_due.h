@@ -20,6 +20,8 @@ struct due_case {
 	uint32_t fact_count;
 	bool has_amount;
 	struct money amount;
+	bool has_tax;
+	struct money tax;
 	struct text lines; /* "fee 91.55, …" */
 	struct text refused;
 	struct text nearest; /* the condition */

@@ -15,6 +15,7 @@ local packages = use "packages"
 local selling = use "selling"
 local products = use "products"
 local serves = use "serves"
+local taxes = use "taxes"
 local texts = use "texts"
 local image = use "image"
 local outline = use "outline"
@@ -102,7 +103,9 @@ local function build_model()
     model.decision_list, model.decisions = build_all(words.table, decisions.build)
     table.sort(model.decision_list, function(a, b) return a.id < b.id end)
     decisions.check_asked(model.decisions)
+    model.tax_list, model.taxes = build_all(words.tax, taxes.build)
     model.packages = packages.build(model, words.package)
+    taxes.check(model)
     model.selling = selling.build(model, top.facts)
     functions.check()
     model.standards = products.with_standard(model)

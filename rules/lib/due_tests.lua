@@ -46,11 +46,11 @@ local function expected(expect)
             return nil
         end
     end
-    if not expect.amount and not expect.lines and not expect.refused and not expect.nearest then
+    if not expect.amount and not expect.tax and not expect.lines and not expect.refused and not expect.nearest then
         find("due_nothing_expected", expect.place)
         return nil
     end
-    return { amount = expect.amount, lines = expect.lines and table.concat(expect.lines, ", "), refused = expect.refused,
+    return { amount = expect.amount, tax = expect.tax, lines = expect.lines and table.concat(expect.lines, ", "), refused = expect.refused,
         nearest = expect.nearest }
 end
 

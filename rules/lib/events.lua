@@ -26,7 +26,7 @@ function events.quantity(event, place)
     return unit, quantity
 end
 
-local expected_fields = { "amount", "zone", "tariff", "parts", "refused", "nearest" }
+local expected_fields = { "amount", "tax", "zone", "tariff", "parts", "refused", "nearest" }
 
 -- What is expected, as texts and an amount; nil after a finding.
 function events.expected(expect, place)

@@ -5,6 +5,7 @@ local report = use "report"
 local dues = use "dues"
 local leaving = use "leaving"
 local selling = use "selling"
+local taxes = use "taxes"
 local params = use "params"
 
 local image = {}
@@ -140,16 +141,16 @@ local function used(uses, spans, flat, service)
     return list
 end
 
-local function tariffs(list, services, calendars, meters, free, spans)
+local function tariffs(list, names, meters, free, spans)
     local flat = {}
     for _, from in ipairs(list) do
-        local serves = serve_all(from.serves, services)
+        local serves = serve_all(from.serves, names.services)
         local tiered = from.tiers and tiers(from.tiers, serves, meters)
         spread(serves, function()
-            return { id = from.id, component = from.component, calendar = from.calendar and calendars[from.calendar.id],
+            return { id = from.id, component = from.component, calendar = from.calendar and names.calendars[from.calendar.id],
                 first = from.first, next = from.next, tiers = tiered, when = from.when, amount = from.amount, setup = from.setup,
                 minimum = from.minimum, maximum = from.maximum, round = from.round, uses_any = from.uses_any, refuse = from.record.refuse,
-                say = from.say, line = from.line }
+                say = from.say, tax = names.taxes[from.record.tax or ""], line = from.line }
         end, function(one)
             one.uses = used(from.uses, spans, free, one.service)
             flat[#flat + 1] = one
@@ -192,24 +193,36 @@ local function discounts_per(package, bill, services, meters)
     return list
 end
 
-local function package(from, services, calendars)
-    local meters = {}
+-- What a charge, or leaving early, is in the image.
+local function owed(list, flat, taxes_by_id)
+    return map(list, function(from)
+        local made = flat(from)
+        local charge = made.charge or made
+        charge.tax = taxes_by_id[from.record.tax or ""]
+        return made
+    end)
+end
+
+-- `names`: the services, calendars and taxes by id, each as its place in its list.
+local function package(from, names)
+    local meters, services = {}, names.services
     local function bounds(list)
         return map(list, function(one) return bound(one, services, meters) end)
     end
     local free, spans = allowances(from.allowances, services, meters)
     return { id = from.id, file = from.file, layer = from.layer, over = from.over, from = from.from.day,
         till = from.till and from.till.day,
-        tariffs = tariffs(from.tariffs, services, calendars, meters, free, spans), allowances = free,
+        tariffs = tariffs(from.tariffs, names, meters, free, spans), allowances = free,
         caps = bounds(from.caps), limits = bounds(from.limits),
         discounts = discounts_per(from, false, services, meters), bill_discounts = discounts_per(from, true, services, meters),
-        charges = map(from.charges, dues.flat), terminations = map(from.terminations, leaving.flat),
+        charges = owed(from.charges, dues.flat, names.taxes), terminations = owed(from.terminations, leaving.flat, names.taxes),
         params = map(from.params, params.flat), meters = meters }
 end
 
 -- Only of a model without errors.
 function image.of(model)
     local zone_maps, services, calendars = places(model.zone_list), places(model.service_list), places(model.calendar_list)
+    local names = { services = services, calendars = calendars, taxes = places(model.tax_list) }
     return {
         id = model.id, currency = model.currency, layers = model.layers, components = model.components,
         instructions = model.instructions, texts = model.texts, functions = model.functions,
@@ -217,11 +230,11 @@ function image.of(model)
         services = map(model.service_list, function(service)
             return { id = service.id, unit = service.unit, zone_map = service.zones and zone_maps[service.zones], count = service.count }
         end),
-        calendars = map(model.calendar_list, calendar), standards = model.standards,
+        calendars = map(model.calendar_list, calendar), taxes = map(model.tax_list, taxes.flat), standards = model.standards,
         formula_facts = model.formula_facts,
         decisions = map(model.decision_list, function(decision) return decision.handle end),
         selling = selling.flat(model.selling),
-        packages = map(model.packages, function(from) return package(from, services, calendars) end),
+        packages = map(model.packages, function(from) return package(from, names) end),
     }
 end
 

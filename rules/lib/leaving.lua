@@ -21,18 +21,6 @@ function types.readers.term(value, place)
     return types.readers.cycles(value, place)
 end
 
--- Parts per million, more than none and at most all.
-function types.readers.percent(value, place)
-    local whole, decimals = string.match(type(value) == "string" and value or "", "^(%d%d?%d?)%.?(%d*)%%$")
-    local sound = whole and #decimals <= 4 and (decimals ~= "" or not string.find(value, ".", 1, true))
-    local parts = sound and math.tointeger(tonumber(whole) * 10000 + tonumber(decimals .. string.rep("0", 4 - #decimals)))
-    if not parts or parts == 0 or parts > WHOLE then
-        return types.wrong(value, place, { en = "a percentage of more than 0 and at most 100, with at most 4 decimals",
-            zh = "大于 0、不超过 100 的百分比，至多 4 位小数", like = '"50%"' })
-    end
-    return parts
-end
-
 -- Fields that say nothing beside another.
 local function refuse(record, fields, other)
     for _, field in ipairs(fields) do

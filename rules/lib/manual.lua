@@ -427,6 +427,7 @@ texts "en" {
     brand = { willow = "Willow" },
     allowance = { local_minutes = "100 local minutes a month" },
     cap = { most = "at most 80.00 a month" },
+    tax = { vat_basic = "VAT" },
     charge = { fibre_fee = "Fibre", fibre_left = "Fibre, left early", router_left = "Router, left early",
         installation = "Installation", line_rental = "Line rental", insurance = "Insurance",
         mast_fee = "Mast", antenna = "Antenna", mast_service = "Service of the mast", mast_rent = "Rent of the mast" },
@@ -457,6 +458,7 @@ texts "zh" {
     brand = { willow = "柳城" },
     allowance = { local_minutes = "每月 100 分钟本地通话" },
     cap = { most = "每月最多 80.00 元" },
+    tax = { vat_basic = "增值税" },
     charge = { fibre_fee = "光纤月费", fibre_left = "光纤提前退订", router_left = "路由器提前退订",
         installation = "装机费", line_rental = "月租费", insurance = "保险费",
         mast_fee = "天线杆月费", antenna = "天线", mast_service = "维护费", mast_rent = "天线杆租金" },
@@ -671,7 +673,7 @@ manual.types = {
         zh = "金额、参数或函数", like = 'param "monthly_fee"' },
     term = { lua = "string|suanpan.param", en = "cycles, or a parameter", zh = "周期数，或参数", like = '"5 years"' },
     percent = { lua = "string", en = "percentage", zh = "百分比",
-        more = { en = "more than 0 and at most 100, with at most 4 decimals", zh = "大于 0、不超过 100，至多 4 位小数" }, like = '"50%"' },
+        more = { en = "at most 100, with at most 4 decimals", zh = "不超过 100，至多 4 位小数" }, like = '"50%"' },
     each = { lua = "string|suanpan.param", en = "a fact, or a parameter", zh = "事实或参数", like = '"lease.units"' },
     param_function = { lua = "fun(p: table<string, any>): any", en = "function of parameters", zh = "参数的函数",
         like = 'function(p) return p.monthly_fee:times("10%") end' },
@@ -918,7 +920,7 @@ manual.limits = {
 }
 
 -- What stands in files of its own.
-for _, name in ipairs { "manual_dues", "manual_leaving" } do
+for _, name in ipairs { "manual_dues", "manual_leaving", "manual_taxes" } do
     for word, entry in pairs(use(name)) do
         manual.words[word] = entry
     end

@@ -20,7 +20,7 @@ package "fibre" {
 
     params = { months = { integer = 24, choices = { 12, 24 } } },
 
-    charge { id = "fibre_fee", every = "month", ahead = false, prorate = "day", amount = "60.00" },
+    charge { id = "fibre_fee", every = "month", ahead = false, prorate = "day", amount = "60.00", tax = "vat_basic" },
 
     -- Half of what is left of the contract, which the order makes one or two years long.
     termination { id = "fibre_left", term = param "months", remaining = "fibre_fee", share = "50%" },

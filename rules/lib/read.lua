@@ -299,7 +299,8 @@ end
 local what_names = {
     service = { en = "service", zh = "业务" }, zones = { en = "zone map", zh = "号段表" },
     calendar = { en = "calendar", zh = "日历" }, package = { en = "package", zh = "优惠包" },
-    plan = { en = "plan", zh = "定价计划" }, offering = { en = "offering", zh = "销售品" }, product = { en = "product", zh = "产品" },
+    tax = { en = "tax code", zh = "税码" }, plan = { en = "plan", zh = "定价计划" },
+    offering = { en = "offering", zh = "销售品" }, product = { en = "product", zh = "产品" },
 }
 
 -- Names of what no word declared.

@@ -20,6 +20,8 @@
 local use = ...
 local dues = use "words_dues"
 local leaving = use "words_leaving"
+local leaving = use "words_leaving"
+local taxes = use "words_taxes"
 local sharing = use "words_sharing"
 
 local schema = {}
@@ -310,6 +312,7 @@ schema.catalog = {
                 zh = "先用的免费资源（按顺序）；{} 为不用；不写则用所有适用的" } },
             { "refuse", "text_key", say = { en = "Instead of a price: what allowances do not pay is refused, with this text",
                 zh = "代替价格：免费资源不足以抵扣时整个拒绝，并给出此文本" } },
+            taxes.code,
             { "when", "function", say = { en = "function(c): does it apply?", zh = "function(c)：是否适用" } },
             { "amount", "function", say = { en = "function(c): the line's amount, instead of steps and prices",
                 zh = "function(c)：该行的金额，代替计费单位与价格" } },
@@ -368,6 +371,7 @@ schema.catalog = {
     },
     dues.charge,
     leaving.termination,
+    taxes.tax,
     dues.param,
     {
         "discount", form = "plain",
@@ -454,6 +458,7 @@ schema.records.test_expect = {
     say = { en = "What must come out", zh = "应得的结果" },
     fields = {
         { "amount", "money", say = { en = "The price in all", zh = "总价" } },
+        taxes.expected,
         { "zone", "id", say = { en = "The zone", zh = "计费区" } },
         { "tariff", { "list", "text" }, say = { en = "The tariff of each line: \"local\" or \"fixed_line.local\"",
             zh = "各行的资费：\"local\" 或 \"fixed_line.local\"" } },
@@ -510,8 +515,10 @@ schema.tests = {
 }
 
 table.insert(schema.tests, dues.due)
-for name, record in pairs(dues.records) do
-    schema.records[name] = record
+for _, words in ipairs { dues, taxes } do
+    for name, record in pairs(words.records) do
+        schema.records[name] = record
+    end
 end
 for _, words in ipairs { "words_scenario", "words_always" } do
     use(words)(schema)

@@ -71,7 +71,7 @@ local function needed_texts(model)
             end
         end
     end
-    for _, word in ipairs { "catalog", "product", "service", "package", "plan", "offering" } do
+    for _, word in ipairs { "catalog", "product", "service", "package", "plan", "offering", "tax" } do
         need_records(word)
     end
     for _, offering in ipairs(model.words.offering) do

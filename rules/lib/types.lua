@@ -565,12 +565,31 @@ function readers.tiered_prices(value, place)
     return sound and { tiers = list, place = place } or nil
 end
 
--- How much comes off: { parts, amount, place }, parts per million of "20%" or micro-units of "0.05"; one of the two is 0.
-local function read_off(value, place)
+-- Parts per million of "20%", with at most 4 decimals; nil if it is no percentage.
+local function percentage_of(value)
     local whole, decimals = string.match(type(value) == "string" and value or "", "^(%d+)%.?(%d*)%%$")
     if whole and #whole <= 6 and #decimals <= 4 and (decimals ~= "" or not string.find(value, ".", 1, true)) then
-        local parts = tonumber(whole) * 10000 + tonumber(decimals .. string.rep("0", 4 - #decimals))
-        return { parts = math.tointeger(parts), amount = 0, place = place }
+        return math.tointeger(tonumber(whole) * 10000 + tonumber(decimals .. string.rep("0", 4 - #decimals)))
+    end
+end
+
+local PERCENTAGE_MAX = 1000000
+
+-- Parts per million, at least `min` and at most all; 1 if `min` is left out.
+function readers.percent(value, place, min)
+    local parts = percentage_of(value)
+    if not parts or parts < (min or 1) or parts > PERCENTAGE_MAX then
+        return wrong(value, place, { en = "a percentage up to 100, with at most 4 decimals", zh = "不超过 100 的百分比，至多 4 位小数",
+            like = '"50%"' })
+    end
+    return parts
+end
+
+-- How much comes off: { parts, amount, place }, parts per million of "20%" or micro-units of "0.05"; one of the two is 0.
+local function read_off(value, place)
+    local parts = percentage_of(value)
+    if parts then
+        return { parts = parts, amount = 0, place = place }
     elseif is_number_for_decimal(value, place) then
         return nil
     end

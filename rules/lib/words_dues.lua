@@ -1,5 +1,8 @@
 -- The words for what falls due besides usage: `charge`, and `due` for its tests. schema.lua puts them among the others.
 
+local use = ...
+local taxes = use "words_taxes"
+
 local words = {}
 
 words.charge = {
@@ -25,6 +28,7 @@ words.charge = {
             say = { en = "Days of suspension are charged like others, or free", zh = "停机日照常收取（charged）或免收（free）" } },
         { "round", "rounding", default = { step = 10000, mode = "half_up" },
             say = { en = "Once, at the end of the line; \"0.01 half_up\" if left out", zh = "在行末取整一次；不写则为 \"0.01 half_up\"" } },
+        taxes.code,
         { "say", "text_key", say = { en = "The text that names its lines; charge.ID if left out", zh = "费用行的文本；不写则为 charge.编号" } },
     },
 }
@@ -85,6 +89,7 @@ words.records = {
         say = { en = "What must fall due", zh = "应得的费用" },
         fields = {
             { "amount", "money", say = { en = "The sum of all lines", zh = "各行之和" } },
+            taxes.expected,
             { "lines", { "list_with_repeats", "text" },
                 say = { en = "The lines in order: \"fee 91.55\", with the first day of its cycle if that is to be held against it: "
                     .. "\"fee 2026-03-01 91.55\"",

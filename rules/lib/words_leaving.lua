@@ -1,5 +1,8 @@
 -- The word for leaving early: `termination`. schema.lua takes it in.
 
+local use = ...
+local taxes = use "words_taxes"
+
 local words = {}
 
 words.termination = {
@@ -22,6 +25,7 @@ words.termination = {
             zh = "约定期内每开始一个月，金额减少这么多" } },
         { "round", "rounding", default = { step = 10000, mode = "half_up" },
             say = { en = "Once, at the end of the line; \"0.01 half_up\" if left out", zh = "在行末取整一次；不写则为 \"0.01 half_up\"" } },
+        taxes.code,
         { "say", "text_key", say = { en = "The text that names its line; charge.ID if left out", zh = "费用行的文本；不写则为 charge.编号" } },
     },
 }

@@ -14,6 +14,8 @@ enum { ROUNDS = 3000, DAMAGES = 20000 };
 /* Two components, two versions with other words, set-up, first step, tiers, allowance, zones, bands, a function. */
 static const char rich_catalog[] =
 	"catalog \"rich\" { components = { \"basic\", \"toll\" } }\n"
+	"tax \"held\" { prices = \"inclusive\", { from = \"2020-01-01\", rate = \"9%\" }, { from = \"2026-01-16\", rate = \"8.5%\" } }\n"
+	"tax \"added\" { prices = \"exclusive\", { from = \"2020-01-01\", rate = \"6%\" } }\n"
 	"service \"voice\" { unit = \"second\", zones = \"dialled\" }\n"
 	"service \"sms\" { unit = \"item\" }\n"
 	"product \"line\" { services = { \"voice\", \"sms\" } }\n"
@@ -26,11 +28,12 @@ static const char rich_catalog[] =
 	"        tariff { id = \"near\", serves = { service = \"voice\", zone = \"near\" }, say = say, step = \"60 s\",\n"
 	"            tiers = { kind = \"volume\", every = \"month\" }, price = { { \"0.10\", up_to = 20 }, { \"0.08\" } } },\n"
 	"        tariff { id = \"far\", serves = { service = \"voice\", zone = \"far\" }, say = say, setup = \"0.05\",\n"
+	"            tax = \"held\",\n"
 	"            first = { step = \"180 s\", price = \"0.22\" }, step = \"60 s\", price = \"0.11\" },\n"
 	"        tariff { id = \"toll\", component = \"toll\", serves = { service = \"voice\", zone = \"far\" }, say = \"toll\",\n"
 	"            calendar = \"hours\", step = \"6 s\", price = { day = \"0.07\", night = \"0.04\" }, uses = {} },\n"
 	"        tariff { id = \"sms\", serves = { service = \"sms\" }, say = say,\n"
-	"            amount = function(c) return money \"0.03\" * c.items end, round = \"0.01 half_up\" },\n"
+	"            amount = function(c) return money \"0.03\" * c.items end, round = \"0.01 half_up\", tax = \"added\" },\n"
 	"    }\n"
 	"end\n"
 	"version(\"2026-01-01\", \"old\")\n"
@@ -41,7 +44,7 @@ static const char rich_catalog[] =
 	"    discount { id = \"fen\", say = \"fen\", on = { zone = \"far\" }, off = \"0.01\", stack = \"add\", per = \"event\" },\n"
 	"    discount { id = \"tenth\", say = \"tenth\", on = { zone = \"far\" }, off = \"10%\", stack = \"best\", per = \"event\" },\n"
 	"}\n"
-	"local texts_of = { catalog = { rich = \"rich\" }, service = { voice = \"v\", sms = \"s\" }, product = { line = \"l\" },\n"
+	"local texts_of = { tax = { held = \"held\", added = \"added\" }, catalog = { rich = \"rich\" }, service = { voice = \"v\", sms = \"s\" }, product = { line = \"l\" },\n"
 	"    third = \"a third\", fen = \"a fen\", tenth = \"a tenth\", package = { talk = \"talk\", off = \"off\" }, zone = { near = \"near\", far = \"far\" }, band = { day = \"day\", night = \"night\" },\n"
 	"    allowance = { minutes = \"m\" }, toll = \"Toll {units}\", old = \"Old {amount}\", new = \"New {zone}\" }\n"
 	"texts \"zh\" (texts_of)\n"
@@ -153,6 +156,18 @@ assert_same_discount(const struct price_discount *a, const struct price_discount
 }
 
 static void
+assert_same_tax(const struct price_tax *a, const struct price_tax *b)
+{
+	assert_true((a == NULL) == (b == NULL));
+	if (a == NULL)
+		return;
+	assert_ptr_equal(a->tax, b->tax);
+	assert_int_equal(a->parts_per_million, b->parts_per_million);
+	assert_true(a->net.micros == b->net.micros);
+	assert_true(a->amount.micros == b->amount.micros);
+}
+
+static void
 assert_same_line(const struct price_line *a, const struct price_line *b)
 {
 	assert_true(text_equal(a->package, b->package));
@@ -169,6 +184,7 @@ assert_same_line(const struct price_line *a, const struct price_line *b)
 		assert_same_discount(&a->discounts[i], &b->discounts[i]);
 	assert_true(text_equal(a->cap, b->cap));
 	assert_true(a->uncapped.micros == b->uncapped.micros);
+	assert_same_tax(a->tax, b->tax);
 	assert_true(a->amount.micros == b->amount.micros);
 	assert_true(a->part_count == b->part_count);
 	for (size_t i = 0; i < a->part_count; i++)
@@ -205,7 +221,7 @@ static void
 unpacking_what_was_packed_gives_the_same_facts_and_the_same_words(void **state)
 {
 	unsigned seed = 20261122, later = 0, lines = 0, free_parts = 0, tiers = 0, recounts = 0,
-		 discounts = 0;
+		 discounts = 0, taxes = 0;
 	struct arena arena;
 	struct buffer buffer;
 	struct fault fault;
@@ -227,6 +243,7 @@ unpacking_what_was_packed_gives_the_same_facts_and_the_same_words(void **state)
 			later += before.lines[i].version_ms > usage.at_ms;
 			recounts += before.lines[i].recount.micros != 0;
 			discounts += before.lines[i].discount_count > 1;
+			taxes += before.lines[i].tax != NULL;
 			for (size_t j = 0; j < before.lines[i].part_count; j++) {
 				free_parts += before.lines[i].parts[j].allowance.size > 0;
 				tiers += before.lines[i].parts[j].tier > 1;
@@ -236,7 +253,7 @@ unpacking_what_was_packed_gives_the_same_facts_and_the_same_words(void **state)
 	}
 	/* Else it would have proved less than it says. */
 	assert_true(later > 50 && lines > 500 && free_parts > 100 && tiers > 100 &&
-		recounts > 100 && discounts > 100);
+		recounts > 100 && discounts > 100 && taxes > 100);
 	buffer_release(&buffer);
 	arena_release(&arena);
 }

@@ -39,14 +39,16 @@ static const char *const contents[FILES] = {
 	"        return (c.site.price + c.params.fee):because(\"mast.rent\")\n"
 	"    end },\n"
 	"}\n"
+	"tax \"vat\" { prices = \"inclusive\", { from = \"2018-05-01\", rate = \"10%\" },\n"
+	"    { from = \"2019-04-01\", rate = \"9%\" } }\n"
 	"package \"contract\" {\n"
 	"    kind = \"plugin\", from = \"2020-01-01\",\n"
 	"    charge { id = \"rental\", every = \"month\", ahead = false, amount = \"10.00\" },\n"
 	"    charge { id = \"setup\", every = \"once\", amount = \"10.00\" },\n"
-	"    termination { id = \"rest\", term = \"1 year\", remaining = \"rental\", share = \"50%\" },\n"
+	"    termination { id = \"rest\", term = \"1 year\", remaining = \"rental\", share = \"50%\", tax = \"vat\" },\n"
 	"    termination { id = \"fixed\", term = \"1 year\", amount = \"90.00\", falls = \"5.00\" },\n"
 	"}\n"
-	"local more = { [\"package.contract\"] = \"contract\", [\"charge.rental\"] = \"rental\",\n"
+	"local more = { [\"tax.vat\"] = \"VAT\", [\"package.contract\"] = \"contract\", [\"charge.rental\"] = \"rental\",\n"
 	"    [\"charge.setup\"] = \"setup\", [\"charge.rest\"] = \"rest\", [\"charge.fixed\"] = \"fixed\",\n"
 	"    [\"package.mast\"] = \"mast\", [\"charge.mast\"] = \"mast\", [\"charge.rent\"] = \"rent\",\n"
 	"    [\"param.fee\"] = \"fee\", [\"param.half\"] = \"half\", [\"param.size\"] = \"size\", [\"param.usual\"] = \"usual\",\n"
@@ -134,9 +136,9 @@ static const struct damage damages[] = {
 		.mend = "0.15" },
 	{ "float_for_decimal", FORMULAS, "number = \"0.5\"", "number = 0.5", "formulas.lua:7:19",
 		.mend = "0.5" },
-	{ "wrong_type", FORMULAS, "\"20.00\" }", "\"twenty\" }", .place = "formulas.lua:4:55" },
+	{ "wrong_type", FORMULAS, "\"20.00\" }", "\"twenty\" }", .place = "formulas.lua:4:55", .mend = NULL },
 	{ "missing_text_near", FORMULAS, "[\"param.fee\"]", "[\"param.fees\"]",
-		.place = "formulas.lua:4:9" },
+		.place = "formulas.lua:4:9", .mend = NULL },
 	/* formulas */
 	{ "unknown_name", FORMULAS, "c.site.price", "c.site.prise", "formulas.lua:11:59",
 		.mend = "site.price" },
@@ -145,7 +147,7 @@ static const struct damage damages[] = {
 	{ "unknown_name", FORMULAS, "c.params.fee", "c.params.feee", "formulas.lua:11:59",
 		.mend = "params.fee" },
 	{ "missing_text_near", FORMULAS, "[\"mast.rent\"]", "[\"mast.rend\"]",
-		.place = "formulas.lua:11:59" },
+		.place = "formulas.lua:11:59", .mend = NULL },
 	/* what is owed for each */
 	{ "unknown_name", FORMULAS, "amount = param \"half\"",
 		"amount = param \"half\", for_each = \"site.tenant\"", "formulas.lua:10:82",
@@ -162,27 +164,40 @@ static const struct damage damages[] = {
 	{ "charge_changes", CATALOG, "amount = \"12.00\"",
 		"amount = \"12.00\", for_each = \"site.tenants\"", "catalog.lua:9:5",
 		.mend = "for_each" },
+	/* tax codes */
+	{ "unknown_name", FORMULAS, "tax = \"vat\"", "tax = \"vats\"", "formulas.lua:21:86",
+		.mend = "vat" },
+	{ "tax_without_rate", FORMULAS, "{ from = \"2018-05-01\", rate = \"10%\" },",
+		"{ from = \"2021-05-01\", rate = \"10%\" },", "formulas.lua:21:86",
+		.mend = "2020-01-01" },
+	{ "tax_rates_not_rising", FORMULAS, "from = \"2018-05-01\"", "from = \"2019-04-01\"",
+		"formulas.lua:16:7", .mend = NULL },
+	{ "wrong_type", FORMULAS, "rate = \"9%\"", "rate = \"0.09\"", "formulas.lua:16:28", .mend = NULL },
+	{ "missing_field", FORMULAS, "prices = \"inclusive\", ", "", "formulas.lua:15:1",
+		.mend = "prices" },
+	{ "tax_unused", FORMULAS, ", tax = \"vat\"", "", "formulas.lua:15:1", .mend = "vat" },
+	{ "missing_text", FORMULAS, "[\"tax.vat\"] = \"VAT\", ", "", "formulas.lua:15:1", .mend = NULL },
 	/* leaving early */
 	{ "termination_what", FORMULAS, "remaining = \"rental\", share = \"50%\"",
-		"share = \"50%\"", "formulas.lua:19:5", .mend = "amount" },
+		"share = \"50%\"", "formulas.lua:21:5", .mend = "amount" },
 	{ "termination_what", FORMULAS, "amount = \"90.00\"",
-		"amount = \"90.00\", remaining = \"rental\"", "formulas.lua:20:5",
+		"amount = \"90.00\", remaining = \"rental\"", "formulas.lua:22:5",
 		.mend = "remaining" },
 	{ "termination_field", FORMULAS, "share = \"50%\"", "each_month = true",
-		"formulas.lua:19:71", .mend = "each_month" },
-	{ "termination_field", FORMULAS, "falls = \"5.00\"", "share = \"5%\"", "formulas.lua:20:68",
+		"formulas.lua:21:71", .mend = "each_month" },
+	{ "termination_field", FORMULAS, "falls = \"5.00\"", "share = \"5%\"", "formulas.lua:22:68",
 		.mend = "share" },
 	{ "termination_field", FORMULAS, "falls = \"5.00\"", "falls = \"5.00\", each_month = true",
-		"formulas.lua:20:68", .mend = "falls" },
+		"formulas.lua:22:68", .mend = "falls" },
 	{ "termination_once", FORMULAS, "remaining = \"rental\"", "remaining = \"setup\"",
-		"formulas.lua:19:49", .mend = "recurs" },
+		"formulas.lua:21:49", .mend = "recurs" },
 	{ "unknown_name", FORMULAS, "remaining = \"rental\"", "remaining = \"rentals\"",
-		"formulas.lua:19:49", .mend = "rental" },
-	{ "wrong_type", FORMULAS, "share = \"50%\"", "share = \"150%\"", "formulas.lua:19:71",
+		"formulas.lua:21:49", .mend = "rental" },
+	{ "wrong_type", FORMULAS, "share = \"50%\"", "share = \"150%\"", "formulas.lua:21:71",
 		.mend = "50%" },
 	{ "wrong_type", FORMULAS, "term = \"1 year\", amount", "term = \"a year\", amount",
-		"formulas.lua:20:33" },
-	{ "duplicate_id", FORMULAS, "id = \"fixed\"", "id = \"rental\"", "formulas.lua:20:5" },
+		"formulas.lua:22:33", .mend = NULL },
+	{ "duplicate_id", FORMULAS, "id = \"fixed\"", "id = \"rental\"", "formulas.lua:22:5", .mend = NULL },
 	{ "fact_group_taken", CATALOG, "site = {", "params = {", "catalog.lua:1:36",
 		.mend = "another" },
 	{ "unknown_choice", CATALOG, "\"integer\"", "\"interger\"", "catalog.lua:1:45",

@@ -1,0 +1,11 @@
+texts "zh" {
+    catalog = { bundle = "宽带电视融合套餐" },
+    service = { voice = "语音" },
+    product = { broadband = "宽带", television = "电视", line = "固话" },
+    package = { home_bundle = "家庭融合套餐", set_top_box = "机顶盒" },
+    plan = { home = "家庭" },
+    offering = { home = "家庭" },
+    tax = { vat_basic = "增值税（基础电信）", vat_other = "增值税（其他服务）" },
+    charge = { fee = "月费", leaving = "提前终止费", installation = "安装费", films = "影视包", box = "机顶盒提前归还" },
+    voice = { calls = "通话" },
+}
