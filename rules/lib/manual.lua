@@ -672,6 +672,8 @@ manual.types = {
     due_amount = { lua = "suanpan.money|suanpan.param|fun(c: suanpan.formula): suanpan.amount", en = "money, a parameter, or a function",
         zh = "金额、参数或函数", like = 'param "monthly_fee"' },
     term = { lua = "string|suanpan.param", en = "cycles, or a parameter", zh = "周期数，或参数", like = '"5 years"' },
+    rate = { lua = "string", en = "rate", zh = "税率", more = { en = "0 to 100, with at most 4 decimals", zh = "0 至 100，至多 4 位小数" },
+        like = '"9%"' },
     percent = { lua = "string", en = "percentage", zh = "百分比",
         more = { en = "at most 100, with at most 4 decimals", zh = "不超过 100，至多 4 位小数" }, like = '"50%"' },
     each = { lua = "string|suanpan.param", en = "a fact, or a parameter", zh = "事实或参数", like = '"lease.units"' },

@@ -3,9 +3,15 @@
 local use = ...
 local report = use "report"
 local failed = use "failed"
+local types = use "types"
 
 local taxes = {}
 local find, at = report.find, report.at
+
+-- Parts per million; there may be none to pay.
+function types.readers.rate(value, place)
+    return types.readers.percent(value, place, 0)
+end
 
 -- One code, whose rates begin one after the other.
 function taxes.build(record)

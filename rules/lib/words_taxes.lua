@@ -18,7 +18,7 @@ words.records.tax_rate = {
     say = { en = "A rate, from a day on till the next", zh = "一个税率，自某日起至下一个为止" },
     fields = {
         { "from", "date", required = true, say = { en = "Its first day", zh = "起始日期" } },
-        { "rate", { "percent", 0 }, required = true, say = { en = "Of the net amount: \"9%\"", zh = "对不含税金额的税率：\"9%\"" } },
+        { "rate", "rate", required = true, say = { en = "Of the net amount: \"9%\"", zh = "对不含税金额的税率：\"9%\"" } },
     },
 }
 
