@@ -14,7 +14,8 @@ local reference = {}
 local what_names = {
     service = { en = "id of a service", zh = "业务的编号" }, zones = { en = "id of a zone map", zh = "号段表的编号" },
     calendar = { en = "id of a calendar", zh = "日历的编号" }, package = { en = "id of a package", zh = "优惠包的编号" },
-    tax = { en = "id of a tax code", zh = "税码的编号" }, plan = { en = "id of a plan", zh = "定价计划的编号" }, product = { en = "id of a product", zh = "产品的编号" },
+    tax = { en = "id of a tax code", zh = "税码的编号" },
+    plan = { en = "id of a plan", zh = "定价计划的编号" }, product = { en = "id of a product", zh = "产品的编号" },
 }
 
 local language = "en"

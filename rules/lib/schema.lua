@@ -20,7 +20,6 @@
 local use = ...
 local dues = use "words_dues"
 local leaving = use "words_leaving"
-local leaving = use "words_leaving"
 local taxes = use "words_taxes"
 local sharing = use "words_sharing"
 
