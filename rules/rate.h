@@ -23,7 +23,9 @@
  *     any may be used, by layer, then as held, then as written. Of an allowance that carries over,
  *     what is left of the earliest cycle goes first, as far as the package was held in it; how much
  *     a cycle gave is said by the version that was in force at its end. Of an allowance that is
- *     given once, the version says it that was in force when it began to be held. A tariff that
+ *     given once, the version says it that was in force when it began to be held. What is shared is
+ *     counted for the group by which the package is held, and was given since the group held it; of
+ *     that, a member takes no more than its cap in the cycle of the unit's first instant. A tariff that
  *     refuses what would have to be paid refuses the event as a whole.
  *     What is paid has the price of its tier, if the tariff has tiers: by the line alone, or by all
  *     that was paid for in the cycle of the unit's first instant. The first step that has a price
