@@ -23,7 +23,7 @@ files["**/catalogs/**/*.lua"] = with {
 }
 files["**/sample/**/*.lua"] = files["**/catalogs/**/*.lua"]
 files["**/catalogs/**/*_test.lua"] = with {
-    "advance", "always", "at", "buy", "cancel", "cases", "due", "expect", "occasion", "order", "scenario", "test", "use",
+    "advance", "always", "at", "buy", "cancel", "cases", "due", "expect", "guard", "occasion", "order", "scenario", "test", "use",
 }
 files["**/sample/**/*_test.lua"] = files["**/catalogs/**/*_test.lua"]
 files["**/layouts/*.lua"] = with { "column", "layout" }

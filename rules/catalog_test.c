@@ -22,24 +22,12 @@ test_clear(struct test_run *run)
 struct test_result *
 test_result_add(struct test_run *run, const struct test_case *test)
 {
-	struct test_report *report = run->report;
-	if (report->result_count == report->result_room) {
-		size_t room = report->result_room == 0 ? 256 : report->result_room * 2;
-		struct test_result *results = memory_resize(
-			report->results, room * sizeof *results);
-		if (results == NULL)
-			return NULL;
-		report->results = results;
-		report->result_room = room;
-	}
-	struct test_result *result = &report->results[report->result_count];
-	*result = (struct test_result){ .kind = test->kind, .line = test->line, .passed = true };
-	result->file = arena_copy_text(&report->arena, test->file);
-	result->name = arena_copy_text(&report->arena, test->name);
-	if (result->file.data == NULL || result->name.data == NULL)
-		return NULL;
-	report->result_count++;
-	return result;
+	return test_report_add(run->report,
+		&(struct test_result){ .kind = test->kind,
+			.file = test->file,
+			.line = test->line,
+			.name = test->name,
+			.passed = true });
 }
 
 bool
@@ -142,6 +130,8 @@ run_test(struct test_run *run, const struct test_case *test)
 		return test_order_run(run, test);
 	case TEST_OCCASION:
 		return test_occasion_run(run, test);
+	case TEST_GUARD:
+		return test_guard_list(run, test);
 	}
 	return false;
 }
@@ -299,6 +289,7 @@ catalog_test_run(struct bytes bundle, const struct test_options *options,
 		.report = report,
 		.release = release,
 		.image = release_image(release),
+		.guards_end = &report->guards,
 	};
 	arena_init(&run.arena, PRICING_BYTES_MAX);
 	buffer_init(&run.expected, TEXT_BYTES_MAX);

@@ -3,13 +3,14 @@
  * bundle_of_directory).
  *
  * Both run the catalog's scripts in the sandbox and never raise its limits. Tests are `test`, `cases`,
- * `scenario` and `always` in files named *_test.lua anywhere in the folder; each event goes through rate_usage,
+ * `scenario`, `always`, `due`, `order` and `guard` in files named *_test.lua anywhere in the folder; each event goes through rate_usage,
  * the same code as a live one. Not thread-safe; takes milliseconds to seconds, so never on the shard's thread.
  */
 #ifndef SUANPAN_CATALOG_TEST_H
 #define SUANPAN_CATALOG_TEST_H
 
 #include "finding.h"
+#include "guard.h"
 #include "release.h"
 
 /*
@@ -24,10 +25,18 @@ struct test_options {
 	struct text language; /* "zh" or "en", of `because` */
 };
 
-enum test_kind { TEST_CASE, TEST_SCENARIO, TEST_ALWAYS, TEST_DUE, TEST_ORDER, TEST_OCCASION };
+enum test_kind {
+	TEST_CASE,
+	TEST_SCENARIO,
+	TEST_ALWAYS,
+	TEST_DUE,
+	TEST_ORDER,
+	TEST_OCCASION,
+	TEST_GUARD,
+};
 const char *test_kind_name(enum test_kind kind); /* "case", "scenario" … */
 
-/* One `test`, one row of a `cases`, one `scenario`, or one claim of an `always`, one `due`. */
+/* One `test`, `scenario`, `due` or `order`, one row of a `cases`, one claim of an `always`, one limit of a `guard`. */
 struct test_result {
 	enum test_kind kind;
 	struct text file;
@@ -74,6 +83,7 @@ struct test_report {
 	size_t result_room;
 	size_t failed_count;
 	size_t left_out_count;      /* by the filter */
+	const struct guard *guards; /* as written; none of them is among the results yet */
 	struct coverage *coverages; /* by kind, then by name; of all tests that expect a price */
 	size_t coverage_count;
 	size_t coverage_room;
@@ -82,6 +92,8 @@ struct test_report {
 
 void test_report_init(struct test_report *report);
 void test_report_release(struct test_report *report);
+/* Appends a copy of a result, texts included, and counts it if it failed; NULL without memory. */
+struct test_result *test_report_add(struct test_report *report, const struct test_result *result);
 
 /*
  * Builds the release, reads its test files and runs the tests in order of file name, then as
@@ -97,5 +109,8 @@ enum status catalog_test_run(struct bytes bundle, const struct test_options *opt
  * line of totals. False without room.
  */
 bool test_report_write(const struct test_report *report, struct text language, struct buffer *out);
+
+/* Limits of guards that were held against nothing. */
+size_t test_report_untried(const struct test_report *report);
 
 #endif

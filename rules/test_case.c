@@ -272,6 +272,13 @@ read_occasion(lua_State *lua, struct test_case *test)
 }
 
 static void
+read_guard(lua_State *lua, struct test_case *test)
+{
+	test->kind = TEST_GUARD;
+	test->guard = guard_read(lua, arena_of(lua));
+}
+
+static void
 read_case(lua_State *lua, struct test_case *test)
 {
 	test->kind = TEST_CASE;
@@ -306,6 +313,8 @@ work_cases(lua_State *lua)
 			read_order(lua, &list[i]);
 		else if (reader_has(lua, "occasion"))
 			read_occasion(lua, &list[i]);
+		else if (reader_has(lua, "guard"))
+			read_guard(lua, &list[i]);
 		else
 			read_case(lua, &list[i]);
 		reader_close(lua);

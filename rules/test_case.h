@@ -8,6 +8,7 @@
 #include "catalog_test.h"
 #include "rate.h"
 #include "test_due.h"
+#include "test_guard.h"
 #include "test_occasion.h"
 #include "test_order.h"
 
@@ -107,6 +108,8 @@ struct test_case {
 	const struct order_case *order;
 	/* TEST_OCCASION */
 	const struct occasion_case *occasion;
+	/* TEST_GUARD */
+	struct guard guard;
 };
 
 struct test_cases {

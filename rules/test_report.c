@@ -22,6 +22,36 @@ test_report_release(struct test_report *report)
 	test_report_init(report);
 }
 
+static bool
+copy(struct arena *arena, struct text *text)
+{
+	if (text->size > 0)
+		*text = arena_copy_text(arena, *text);
+	return text->size == 0 || text->data != NULL;
+}
+
+struct test_result *
+test_report_add(struct test_report *report, const struct test_result *result)
+{
+	struct test_result added = *result;
+	if (report->result_count == report->result_room) {
+		size_t room = report->result_room == 0 ? 256 : report->result_room * 2;
+		struct test_result *results = memory_resize(
+			report->results, room * sizeof *results);
+		if (results == NULL)
+			return NULL;
+		report->results = results;
+		report->result_room = room;
+	}
+	if (!copy(&report->arena, &added.file) || !copy(&report->arena, &added.name) ||
+		!copy(&report->arena, &added.word) || !copy(&report->arena, &added.expected) ||
+		!copy(&report->arena, &added.got) || !copy(&report->arena, &added.because))
+		return NULL;
+	report->failed_count += !added.passed;
+	report->results[report->result_count] = added;
+	return &report->results[report->result_count++];
+}
+
 const char *
 test_kind_name(enum test_kind kind)
 {
@@ -38,6 +68,8 @@ test_kind_name(enum test_kind kind)
 		return "order";
 	case TEST_OCCASION:
 		return "occasion";
+	case TEST_GUARD:
+		return "guard";
 	}
 	return "unknown";
 }
@@ -118,6 +150,28 @@ write_coverage(
 	return buffer_append_text(out, TEXT("\n"));
 }
 
+size_t
+test_report_untried(const struct test_report *report)
+{
+	size_t untried = 0;
+	for (const struct guard *guard = report->guards; guard != NULL; guard = guard->next)
+		untried++;
+	for (size_t i = 0; i < report->result_count; i++)
+		untried -= report->results[i].kind == TEST_GUARD;
+	return untried;
+}
+
+static bool
+write_untried(const struct test_report *report, bool chinese, struct buffer *out)
+{
+	size_t untried = test_report_untried(report);
+	return untried == 0 ||
+		buffer_print(out,
+			chinese ? "未检查的收入上限：%zu（以 --against 指定某月的收费）\n"
+				: "limits of guards not tried: %zu; --against names a month's charges\n",
+			untried);
+}
+
 static bool
 write_totals(const struct test_report *report, bool chinese, struct buffer *out)
 {
@@ -140,5 +194,5 @@ test_report_write(const struct test_report *report, struct text language, struct
 	for (unsigned kind = 0; kind < COVERAGE_KINDS; kind++)
 		if (!write_coverage(report, (enum coverage_kind)kind, chinese, out))
 			return false;
-	return write_totals(report, chinese, out);
+	return write_untried(report, chinese, out) && write_totals(report, chinese, out);
 }

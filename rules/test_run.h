@@ -11,6 +11,7 @@
  *   test_order.c     an order, and whether it may be sold
  *   test_occasion.c  an occasion, and what to tell the customer
  *   test_reading.c   what they read alike
+ *   test_guard.c     lists the limits of guards
  *   test_compare.c   what came out beside what was expected
  *   coverage.c       what of the catalog the tests came by
  *   test_report.c    the report for people
@@ -34,6 +35,7 @@ struct test_run {
 	struct seller *seller;
 	struct coverage_calls calls; /* the catalog's functions */
 	struct world world;
+	const struct guard **guards_end; /* where the next one goes in the report's list */
 	struct arena arena; /* of one pricing */
 	/* Of one failure: the fields that differ, and why. */
 	struct buffer expected;
@@ -85,5 +87,7 @@ bool test_due_run(struct test_run *run, const struct test_case *test);
 bool test_order_run(struct test_run *run, const struct test_case *test);
 /* test_occasion.c */
 bool test_occasion_run(struct test_run *run, const struct test_case *test);
+/* test_guard.c */
+bool test_guard_list(struct test_run *run, const struct test_case *test);
 
 #endif

@@ -78,11 +78,11 @@ test_report_json(const struct test_report *report)
 			json_pack("{s:s, s:o, s:I}", "kind", coverage_kind_name(one->kind), "name",
 				json_of_text(one->name), "hits", (json_int_t)one->hits));
 	}
-	return json_pack("{s:I, s:I, s:I, s:I, s:o, s:o}", "passed",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "passed",
 		(json_int_t)(report->result_count - report->failed_count), "failed",
 		(json_int_t)report->failed_count, "left_out", (json_int_t)report->left_out_count,
-		"milliseconds", (json_int_t)(report->elapsed_ns / NS_PER_MS), "tests", tests,
-		"coverage", coverage);
+		"guards_not_tried", (json_int_t)test_report_untried(report), "milliseconds",
+		(json_int_t)(report->elapsed_ns / NS_PER_MS), "tests", tests, "coverage", coverage);
 }
 
 void

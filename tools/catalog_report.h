@@ -18,7 +18,7 @@
  * {en, zh}, fix: {en, zh}, propose}]} */
 json_t *findings_json(const struct findings *findings);
 
-/* {passed, failed, left_out, milliseconds, tests: [{file, line, name, passed, …}], coverage:
+/* {passed, failed, left_out, guards_not_tried, milliseconds, tests: [{file, line, name, passed, …}], coverage:
  * [{kind, name, hits}]} */
 json_t *test_report_json(const struct test_report *report);
 

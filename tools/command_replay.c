@@ -68,7 +68,10 @@ replay_command_run(int count, char **arguments)
 	if (status != STATUS_OK)
 		return command_failed("can't replay", &fault);
 	struct replay replay = {
-		.folder = &folder, .differs = show_difference, .context = &showing
+		.folder = &folder,
+		.span = SPAN_ALWAYS,
+		.differs = show_difference,
+		.context = &showing,
 	};
 	showing.shard = folder.shard;
 	showing.list = json_array();

@@ -22,14 +22,6 @@ time_json(int64_t ms)
 }
 
 static json_t *
-money_json(int64_t micros)
-{
-	char text[MONEY_TEXT_MAX];
-	size_t size = money_format((struct money){ micros }, text);
-	return json_stringn(text, size);
-}
-
-static json_t *
 number_json(uint64_t number)
 {
 	return json_integer((json_int_t)number);
@@ -39,7 +31,7 @@ number_json(uint64_t number)
 static json_t *
 amount_json(int64_t amount, struct text unit)
 {
-	return currency_is_valid(unit) ? money_json(amount) : json_integer(amount);
+	return currency_is_valid(unit) ? json_of_money((struct money){ amount }) : json_integer(amount);
 }
 
 static void
@@ -118,7 +110,7 @@ account_json(struct bytes value)
 	return json_pack("{s:o, s:o, s:o, s:i, s:o, s:o}", "customer",
 		json_of_text(account.customer), "currency", json_of_text(account.currency), "zone",
 		json_of_text(account.zone), "bill_day", (int)account.bill_day, "floor",
-		money_json(account.floor.micros), "balances", names);
+		json_of_money(account.floor), "balances", names);
 }
 
 static json_t *

@@ -168,6 +168,14 @@ json_pack_value(const json_t *value, struct pack *pack, struct fault *fault)
 /* ---- MessagePack to JSON; msgpack-c refuses what is nested deeper than 32 ---- */
 
 json_t *
+json_of_money(struct money amount)
+{
+	char text[MONEY_TEXT_MAX];
+	size_t size = money_format(amount, text);
+	return json_stringn(text, size);
+}
+
+json_t *
 json_of_binary(struct bytes bytes)
 {
 	if (bytes.size > JSON_BYTES_SHOWN_MAX)

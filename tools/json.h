@@ -6,6 +6,7 @@
 #ifndef SUANPAN_JSON_H
 #define SUANPAN_JSON_H
 
+#include "../engine/base/money.h"
 #include "../engine/base/status.h"
 #include "../engine/pack.h"
 
@@ -32,6 +33,8 @@ struct text json_write(const json_t *value, bool indented);
 
 /* A text as a JSON value; bytes that are not UTF-8 are shown as bytes. */
 json_t *json_of_text(struct text text);
+/* "0.15" */
+json_t *json_of_money(struct money amount);
 json_t *json_of_binary(struct bytes bytes);
 
 #endif

@@ -220,14 +220,6 @@ rate_report_show(
 
 /* ---- JSON ---- */
 
-static json_t *
-money_json(struct money amount)
-{
-	char text[MONEY_TEXT_MAX];
-	money_format(amount, text);
-	return json_string(text);
-}
-
 static void
 set_named(json_t *object, struct text name, json_t *value)
 {
@@ -241,7 +233,7 @@ zones_json(const struct tally_list *list)
 	for (size_t i = 0; i < list->count; i++)
 		set_named(object, list->rows[i].name,
 			json_pack("{s:I, s:o}", "count", (json_int_t)list->rows[i].count, "amount",
-				money_json(list->rows[i].amount)));
+				json_of_money(list->rows[i].amount)));
 	return object;
 }
 
@@ -292,8 +284,8 @@ rate_report_json(const struct rate_file_options *options, const struct rate_file
 		(json_int_t)tally->charged, "skipped", (json_int_t)tally->skipped, "duplicates",
 		(json_int_t)tally->duplicates, "refused", (json_int_t)tally->refused, "failed",
 		(json_int_t)tally->failed, "bad_rows", (json_int_t)tally->bad);
-	json_object_set_new(object, "amount", money_json(tally->amount));
-	json_object_set_new(object, "duplicate_amount", money_json(tally->duplicate_amount));
+	json_object_set_new(object, "amount", json_of_money(tally->amount));
+	json_object_set_new(object, "duplicate_amount", json_of_money(tally->duplicate_amount));
 	json_object_set_new(object, "currency", json_of_text(tally->currency));
 	json_object_set_new(object, "by_zone", zones_json(&tally->zones));
 	json_object_set_new(object, "skipped_by_reason", counts_json(&tally->reasons));

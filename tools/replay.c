@@ -26,6 +26,11 @@ struct known_release {
 struct replaying {
 	struct replay *replay;
 	struct records_kept records;
+	/*
+	 * How much more the other release has counted than was counted: of counters that charges of
+	 * the span changed, by whichever of the two.
+	 */
+	struct records_kept shifts;
 	struct known_release *releases;
 	size_t release_count;
 	struct arena arena; /* of one charge */
@@ -33,6 +38,7 @@ struct replaying {
 	msgpack_zone zone;
 	enum status status; /* of what ended it */
 	struct fault fault;
+	uint64_t end; /* of the journal, about */
 };
 
 static bool
@@ -176,92 +182,184 @@ read_event(struct replaying *replaying, const struct entry *entry, struct usage 
 
 struct subject_then {
 	struct replaying *replaying;
-	struct text subscription;
+	struct bytes subscription; /* its record; size 0: nobody held the number */
+	struct text id;
+	bool shifted; /* counters are as the other release counts */
 };
+
+static int64_t
+number_kept(const struct records_kept *records, struct bytes key)
+{
+	struct bytes value;
+	return records_kept_get(records, TABLE_COUNTER, key, &value) ? load_i64(value.data) : 0;
+}
 
 static enum fact
 counter_then(void *context, const struct counter_name *name, int64_t *used)
 {
 	const struct subject_then *subject = context;
+	const struct replaying *replaying = subject->replaying;
 	struct record_key key;
-	struct bytes value;
-	subject_key_of_counter(&key, subject->subscription, name);
-	bool there = records_kept_get(&subject->replaying->records, TABLE_COUNTER,
-		(struct bytes){ key.data, key.size }, &value);
-	*used = there ? load_i64(value.data) : 0;
+	subject_key_of_counter(&key, subject->id, name);
+	int64_t counted = number_kept(&replaying->records, (struct bytes){ key.data, key.size });
+	if (subject->shifted)
+		counted += number_kept(&replaying->shifts, (struct bytes){ key.data, key.size });
+	*used = counted > 0 ? counted : 0;
 	return FACT_KNOWN;
 }
 
-/* The packages that the subscription held; false without memory. */
-static bool
-read_holdings(struct replaying *replaying, struct bytes value, struct rate_question *question)
+static void
+find_subject(struct replaying *replaying, const struct usage *usage, struct subject_then *subject)
 {
-	struct subscription subscription = subscription_read(value);
-	struct field_reader reader = subscription.packages;
-	struct holding *list = arena_take_zeroed(
-		&replaying->arena, subscription.package_count, sizeof *list);
-	if (list == NULL)
-		return out_of_memory(replaying);
-	for (unsigned i = 0; i < subscription.package_count; i++) {
-		struct package_held held = package_held_read(&reader);
-		list[i] = holding_of(&held);
-	}
-	question->holdings = list;
-	question->holding_count = subscription.package_count;
-	return true;
+	const struct records_kept *records = &replaying->records;
+	struct bytes value;
+	*subject = (struct subject_then){ .replaying = replaying };
+	if (records_kept_get(records, TABLE_SERVICE, bytes_of_text(usage->from), &value))
+		subject->id = service_holder(value, usage->at_ms);
+	if (subject->id.size > 0 &&
+		records_kept_get(records, TABLE_SUBSCRIPTION, bytes_of_text(subject->id), &value))
+		subject->subscription = value;
+}
+
+/* Whose subscription it was, and which segment that customer was in. */
+static void
+find_customer(const struct subject_then *subject, struct replayed *replayed)
+{
+	const struct records_kept *records = &subject->replaying->records;
+	struct bytes value;
+	if (subject->subscription.size == 0 ||
+		!records_kept_get(records, TABLE_ACCOUNT,
+			bytes_of_text(subscription_account(subject->subscription)), &value))
+		return;
+	replayed->customer = account_read(value).customer;
+	if (!records_kept_get(records, TABLE_CUSTOMER, bytes_of_text(replayed->customer), &value))
+		return;
+	struct field_reader reader = fields_of(value);
+	replayed->segment = field_read_text(&reader);
 }
 
 /* ---- a charge ---- */
 
-/* Packs what it costs now into replaying->priced: nothing, if it has no price. */
+/* What it costs by a release: refused, where nobody held the number. False with a failure. */
 static bool
-price(struct replaying *replaying, const struct loaded_release *loaded, const struct usage *usage)
+price(const struct subject_then *subject, const struct loaded_release *loaded,
+	const struct usage *usage, struct pricing *pricing)
 {
-	struct bytes value;
-	struct subject_then subject = { replaying, { NULL, 0 } };
+	struct replaying *replaying = subject->replaying;
+	struct subject holder;
+	struct holding *holdings;
 	struct rate_question question = { .image = loaded->image,
 		.usage = usage,
-		.facts = { &subject, counter_then },
+		.facts = { (void *)(uintptr_t)subject, counter_then },
 		.functions = host_functions(loaded->host) };
-	struct pricing pricing;
-	if (records_kept_get(
-		    &replaying->records, TABLE_SERVICE, bytes_of_text(usage->from), &value))
-		subject.subscription = service_holder(value, usage->at_ms);
-	if (subject.subscription.size == 0 ||
-		!records_kept_get(&replaying->records, TABLE_SUBSCRIPTION,
-			bytes_of_text(subject.subscription), &value))
+	*pricing = (struct pricing){ .refused = REFUSED_NO_TARIFF };
+	if (subject->subscription.size == 0)
 		return true;
-	if (!read_holdings(replaying, value, &question))
-		return false;
-	if (rate_usage(&question, &replaying->arena, &pricing, &replaying->fault) != RATE_DONE)
-		return fail(replaying, replaying->fault.status);
-	if (pricing.refused != 0)
-		return true;
+	holder.subscription = subscription_read(subject->subscription);
+	if (!subject_holdings(
+		    &holder, loaded->image, &replaying->arena, &holdings, &question.holding_count))
+		return out_of_memory(replaying);
+	question.holdings = holdings;
+	return rate_usage(&question, &replaying->arena, pricing, &replaying->fault) == RATE_DONE ||
+		fail(replaying, replaying->fault.status);
+}
+
+/* Is it what was answered? Tells, if not. False without memory. */
+static bool
+compare_with_answer(struct replaying *replaying, const struct journal_visit *visit,
+	const struct loaded_release *loaded, const struct pricing *pricing)
+{
+	struct replay *replay = replaying->replay;
+	struct bytes was = visit->entry->answer;
+	buffer_clear(&replaying->priced);
 	struct pack pack = pack_into(&replaying->priced);
-	priced_pack(&pack, &pricing, loaded->image, loaded->name, &replaying->arena);
-	return pack_is_whole(&pack) || out_of_memory(replaying);
+	if (pricing->refused == 0)
+		priced_pack(&pack, pricing, loaded->image, loaded->name, &replaying->arena);
+	if (!pack_is_whole(&pack))
+		return out_of_memory(replaying);
+	struct bytes is = { replaying->priced.data, replaying->priced.size };
+	replay->charges++;
+	if (is.size > 0 && memmem(was.data, was.size, is.data, is.size) != NULL)
+		return true;
+	replay->different++;
+	if (replay->differs != NULL)
+		replay->differs(
+			replay->context, &(struct replay_difference){ visit->position, was, is });
+	return true;
+}
+
+/* False without memory. */
+static bool
+shift(struct replaying *replaying, struct bytes key, int64_t by)
+{
+	uint8_t value[sizeof by];
+	store_i64(value, number_kept(&replaying->shifts, key) + by);
+	return records_kept_set(&replaying->shifts, TABLE_COUNTER, key,
+		       (struct bytes){ value, sizeof value }) ||
+		out_of_memory(replaying);
+}
+
+/* From here on the other release has counted what it says, and not what was counted then. */
+static bool
+count_otherwise(struct replaying *replaying, const struct entry *entry, struct text subscription,
+	const struct pricing *is)
+{
+	struct bytes rest = entry->effect_bytes;
+	struct effect effect;
+	for (size_t i = 0; is->refused == 0 && i < is->consumption_count; i++) {
+		const struct consumption *one = &is->consumptions[i];
+		struct record_key key;
+		subject_key_of_counter(&key, subscription, &one->name);
+		if (!shift(replaying, (struct bytes){ key.data, key.size },
+			    one->used_after - one->used_before))
+			return false;
+	}
+	while (effect_next(&rest, &effect)) {
+		if (effect.table == TABLE_COUNTER && effect.value.size > 0 &&
+			!shift(replaying, effect.key,
+				number_kept(&replaying->records, effect.key) -
+					load_i64(effect.value.data)))
+			return false;
+	}
+	return true;
+}
+
+static bool
+price_otherwise(struct subject_then *subject, const struct entry *entry, const struct usage *usage,
+	struct replayed *replayed)
+{
+	struct replaying *replaying = subject->replaying;
+	struct replay *replay = replaying->replay;
+	struct pricing is;
+	subject->shifted = true;
+	find_customer(subject, replayed);
+	if (!price(subject, replay->other, usage, &is))
+		return false;
+	replayed->is = &is;
+	enum status status = replay->priced(replay->context, replayed, &replaying->fault);
+	if (status != STATUS_OK)
+		return fail(replaying, status);
+	return count_otherwise(replaying, entry, subject->id, &is);
 }
 
 static bool
 replay_charge(struct replaying *replaying, const struct journal_visit *visit)
 {
-	struct replay *replay = replaying->replay;
 	const struct entry *entry = visit->entry;
 	struct usage usage;
+	struct subject_then subject;
+	struct pricing was;
 	const struct loaded_release *loaded = release_of(replaying, entry->release);
 	arena_clear(&replaying->arena);
-	buffer_clear(&replaying->priced);
-	if (loaded == NULL || !read_event(replaying, entry, &usage) ||
-		!price(replaying, loaded, &usage))
+	if (loaded == NULL || !read_event(replaying, entry, &usage))
 		return false;
-	struct bytes is = { replaying->priced.data, replaying->priced.size };
-	replay->charges++;
-	if (is.size > 0 && memmem(entry->answer.data, entry->answer.size, is.data, is.size) != NULL)
-		return true;
-	replay->different++;
-	replay->differs(
-		replay->context, &(struct replay_difference){ visit->position, entry->answer, is });
-	return true;
+	find_subject(replaying, &usage, &subject);
+	if (!price(&subject, loaded, &usage, &was) ||
+		!compare_with_answer(replaying, visit, loaded, &was))
+		return false;
+	struct replayed replayed = { .image = loaded->image, .was = &was };
+	return replaying->replay->other == NULL ||
+		price_otherwise(&subject, entry, &usage, &replayed);
 }
 
 /* ---- the journal ---- */
@@ -273,7 +371,9 @@ keep_effects(struct replaying *replaying, const struct entry *entry)
 	struct effect effect;
 	while (effect_next(&rest, &effect)) {
 		bool asked = effect.table == TABLE_SERVICE || effect.table == TABLE_SUBSCRIPTION ||
-			effect.table == TABLE_COUNTER;
+			effect.table == TABLE_COUNTER ||
+			(replaying->replay->other != NULL &&
+				(effect.table == TABLE_CUSTOMER || effect.table == TABLE_ACCOUNT));
 		if (effect.table == TABLE_RELEASE && effect.value.size > 0 &&
 			!learn_release(replaying, effect.key))
 			return false;
@@ -289,7 +389,12 @@ static bool
 visit(void *context, const struct journal_visit *visited)
 {
 	struct replaying *replaying = context;
-	if (visited->entry->kind == ENTRY_CHARGE && !replay_charge(replaying, visited))
+	const struct replay *replay = replaying->replay;
+	const struct entry *entry = visited->entry;
+	if (replay->progress != NULL)
+		replay->progress(replay->context, visited->position, replaying->end);
+	if (entry->kind == ENTRY_CHARGE && span_has(replay->span, entry->at_ms) &&
+		!replay_charge(replaying, visited))
 		return false;
 	return keep_effects(replaying, visited->entry);
 }
@@ -305,6 +410,7 @@ walk(struct replaying *replaying, struct fault *fault)
 	};
 	struct journal_head head;
 	uint64_t first;
+	replaying->end = journal_end_estimate(&scan.place);
 	bool torn;
 	enum status status = journal_first_segment(&scan.place, &first, fault);
 	if (status == STATUS_NOT_FOUND)
@@ -339,6 +445,7 @@ replay_run(struct replay *replay, struct fault *fault)
 	buffer_release(&replaying.priced);
 	arena_release(&replaying.arena);
 	msgpack_zone_destroy(&replaying.zone);
+	records_kept_release(&replaying.shifts);
 	records_kept_release(&replaying.records);
 	return status;
 }

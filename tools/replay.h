@@ -1,15 +1,21 @@
 /*
- * Replay: every charge of a stopped server's data folder is priced once more, by the release that
- * priced it and from what it found then, and held against the answer that was given, byte for byte.
+ * Replay: charges of a stopped server's data folder are priced once more, by the release that
+ * priced them and from what it found then, and held against the answer that was given, byte for byte.
  *
  * The journal is read from its beginning: each entry tells the new values of the records that it
  * changed, so that at each charge the subscription, its packages and its counters are those that it
  * was decided from. Nothing is written.
+ *
+ * Charges may be priced by another release, too: as if that had been in force for them all. What it
+ * counts of allowances, tiers, caps and limits goes its own way from the first of them on; whoever
+ * was refused then is not asked again.
  */
 #ifndef SUANPAN_REPLAY_H
 #define SUANPAN_REPLAY_H
 
-#include "../engine/base/buffer.h"
+#include "replayed.h"
+
+#include "../engine/releases.h"
 #include "../store/folder.h"
 
 /* A charge that is priced otherwise now. */
@@ -22,7 +28,14 @@ struct replay_difference {
 
 struct replay {
 	const struct folder *folder;
+	struct span span;                   /* when the events happened that are priced */
+	const struct loaded_release *other; /* NULL: none */
+	/* May be NULL. */
 	void (*differs)(void *context, const struct replay_difference *difference);
+	/* Where there is another release. What it returns, if not STATUS_OK, ends the replay. */
+	enum status (*priced)(void *context, const struct replayed *replayed, struct fault *fault);
+	/* Bytes of the journal; may be NULL. */
+	void (*progress)(void *context, uint64_t done, uint64_t total);
 	void *context;
 	/* Filled: */
 	uint64_t charges;

@@ -519,7 +519,7 @@ for _, words in ipairs { dues, taxes } do
         schema.records[name] = record
     end
 end
-for _, words in ipairs { "words_scenario", "words_always" } do
+for _, words in ipairs { "words_scenario", "words_always", "words_guard" } do
     use(words)(schema)
 end
 

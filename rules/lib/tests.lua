@@ -8,6 +8,7 @@ local read = use "read"
 local types = use "types"
 local due_tests = use "due_tests"
 local events = use "events"
+local guards = use "guards"
 local occasions = use "occasions"
 local orders = use "orders"
 local scenarios = use "scenarios"
@@ -196,12 +197,18 @@ function add_of.occasion(list, record)
     end
 end
 
+function add_of.guard(list, record)
+    for _, limit in ipairs(guards.limits(record)) do
+        add(list, record.id .. " / " .. limit.name, record.place, { guard = limit })
+    end
+end
+
 -- All tests, in the order of files and lines.
 function tests.finish()
     declare.close()
     local words = read.all(schema.tests)
     local list = {}
-    for _, word in ipairs { "test", "cases", "scenario", "always", "due", "order", "occasion" } do
+    for _, word in ipairs { "test", "cases", "scenario", "always", "due", "order", "occasion", "guard" } do
         for _, record in ipairs(words[word]) do
             if not record.broken and record.id then
                 events.check_packages(word == "due" and { record.holds } or record.holds)

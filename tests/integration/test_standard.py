@@ -50,3 +50,5 @@ def test_a_product_has_its_standard_prices_until_a_package_prices_the_usage(serv
     server.restart()
     client = server.connect()
     assert charge("6", "line", "02") == ("0.40", ["standard_prices.voice"])
+    server.stop()
+    assert suanpan("replay", server.data).stdout.endswith(": 5 the same, 0 different\n")
