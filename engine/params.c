@@ -766,7 +766,6 @@ message_read(struct bytes bytes, struct message *message)
 			"msgid is not an unsigned number of 32 bits", "msgid 不是 32 位无符号整数");
 		return;
 	}
-	message->has_msgid = request;
 	if (!head_text(&bytes, &message->method)) {
 		message->why = BILINGUAL_STRING(
 			"the method's name is not a text", "方法名不是文本");

@@ -27,13 +27,11 @@ struct problem {
 
 /*
  * The head of a message: [0, msgid, method, params]. `params` is the one value of the params array,
- * still packed. False: it is not a request, *problem says why, and *has_msgid whether it can be
- * answered.
+ * still packed; msgid is 0 where there is none that an answer could name.
  */
 enum message_kind { MESSAGE_REQUEST, MESSAGE_NOTIFICATION, MESSAGE_BAD };
 struct message {
 	enum message_kind kind;
-	bool has_msgid;
 	uint32_t msgid;
 	struct text method;
 	struct bytes params; /* the params array, packed */

@@ -97,7 +97,7 @@ static void
 pack_store(struct pack *pack, const struct store_stats *stats)
 {
 	pack_name(pack, "journal");
-	pack_map(pack, 12);
+	pack_map(pack, 14);
 	pack_name_unsigned(pack, "decided", stats->decided);
 	pack_name_unsigned(pack, "durable", stats->durable);
 	pack_name_unsigned(pack, "applied", stats->applied);
@@ -109,7 +109,9 @@ pack_store(struct pack *pack, const struct store_stats *stats)
 	pack_name_unsigned(pack, "padded_bytes", stats->journal.padded_bytes);
 	pack_name_unsigned(pack, "write_ns_total", stats->journal.write_ns_total);
 	pack_name_unsigned(pack, "write_ns_max", stats->journal.write_ns_max);
+	pack_name_unsigned(pack, "filled_bytes", stats->journal.zero_filled_bytes);
 	pack_name_unsigned(pack, "archived", stats->archive.segments);
+	pack_name_unsigned(pack, "archive_failures", stats->archive.failures);
 	pack_name(pack, "records");
 	pack_map(pack, 8);
 	pack_name_unsigned(pack, "count", stats->records.records);

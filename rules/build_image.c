@@ -718,7 +718,8 @@ work_image(lua_State *lua)
 	image->currency = reader_text(lua, arena_of(lua), "currency");
 	image->zone = built->zone;
 	image->components = reader_texts(lua, arena_of(lua), "components", &image->component_count);
-	image->layers = reader_texts(lua, arena_of(lua), "layers", &image->layer_count);
+	image->layer_count = reader_open(lua, "layers");
+	reader_close(lua);
 	built->instructions_call = reader_number(lua, "instructions");
 	read_zone_maps(lua, image);
 	read_services(lua, image);

@@ -200,7 +200,7 @@ struct limit {
 /* One version of a package: valid for usage at from_ms ≤ t < till_ms. */
 struct package {
 	struct text id;
-	uint32_t layer;          /* rank in image.layers: 0 wins */
+	uint32_t layer;          /* its rank: 0 wins */
 	const struct text *over; /* ids of all packages of its layer that it wins over */
 	uint32_t over_count;
 	int64_t from_ms;
@@ -245,7 +245,6 @@ struct image {
 	uint32_t zone_map_count;
 	const struct text *components;
 	uint32_t component_count;
-	const struct text *layers;
 	uint32_t layer_count;
 	const struct package *packages; /* sorted by id, then from_ms */
 	uint32_t package_count;

@@ -139,7 +139,6 @@ enum lookup store_find_entry(struct store *store, uint64_t position, struct entr
 enum want_kind {
 	WANT_RECORD,  /* `key`: then it is in memory, or known to be absent */
 	WANT_ID,      /* `memo`: then it knows what the runs have, or holds an entry to compare */
-	WANT_ENTRY,   /* `position`: then `bytes` holds it */
 	WANT_DURABLE, /* `position`: then the entry that begins there is durable */
 	WANT_ROOM,    /* store_append may be tried again */
 };

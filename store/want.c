@@ -179,14 +179,6 @@ read_record(struct reading *reading, struct want *want)
 	database_read_end(reader);
 }
 
-static void
-read_entry(struct reading *reading, struct want *want)
-{
-	struct entry entry;
-	want->status = journal_read(
-		&reading->place, want->position, &want->bytes, &entry, &want->fault);
-}
-
 /* Reads one entry into the memo. */
 static enum status
 memo_read(struct reading *reading, struct id_memo *memo, uint64_t position, struct entry *entry,
@@ -255,9 +247,6 @@ reading_work(uv_work_t *work)
 			break;
 		case WANT_ID:
 			read_id(reading, want);
-			break;
-		case WANT_ENTRY:
-			read_entry(reading, want);
 			break;
 		case WANT_DURABLE:
 		case WANT_ROOM:
@@ -398,9 +387,6 @@ store_want(struct store *store, struct want *want)
 		want->memo->bytes.bytes_max = ENTRY_BYTES_MAX;
 		want->view = ids_view_take(store->ids);
 		want->view_number = ids_view_number(store->ids);
-		want_list_add(&store->cold, want);
-		break;
-	case WANT_ENTRY:
 		want_list_add(&store->cold, want);
 		break;
 	case WANT_DURABLE:

@@ -111,7 +111,9 @@ def test_a_refusal_is_a_result(neovim):
 
 def test_its_notifications_are_ignored(server, neovim):
     client = server.connect()
-    before = client.call("stats")["journal"]["decided"], sample.balance(client, "1002")
+    journal = client.call("stats")["journal"]
+    assert journal["filled_bytes"] > 0 and journal["archive_failures"] == 0
+    before = journal["decided"], sample.balance(client, "1002")
     (ping,) = neovim(
         ("!nvim_error_event", 1, "x"), ("!charge", {**CHARGE, "id": "n3", "service_id": "1002"}), ("!unheard.of", {"a": [1, 2]}),
         ("!ping",), ("ping",),

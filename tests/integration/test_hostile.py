@@ -165,6 +165,7 @@ def test_a_flood_does_not_keep_others_from_their_answers(server, name):
 
 
 def test_all_floods_together(server):
+    server.connect().call("charge", CHARGE)  # which floods repeat
     before = sample.balance(server.connect(), "1001")
     with Watch(server) as watch:
         push_all(server, list(FLOODS.values()), 2.0)

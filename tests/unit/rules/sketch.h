@@ -47,7 +47,6 @@ struct sketch {
 	struct service services[4];
 	struct zone_map maps[2];
 	struct text components[4];
-	struct text layers[4];
 	struct package packages[SKETCH_PACKAGES_MAX];
 	struct tariff tariffs[SKETCH_PACKAGES_MAX][SKETCH_TARIFFS_MAX];
 	struct allowance allowances[SKETCH_PACKAGES_MAX][SKETCH_ALLOWANCES_MAX];
@@ -151,9 +150,6 @@ sketch_begin(struct sketch *sketch, const char *zone)
 	arena_init(&sketch->arena, 64 << 20);
 	sketch_service(sketch, "voice", UNIT_SECOND, NO_INDEX);
 	sketch->components[0] = TEXT("basic");
-	for (size_t i = 0; i < 3; i++)
-		sketch->layers[i] = (struct text[]){ TEXT("plugin"), TEXT("base"),
-			TEXT("standard") }[i];
 	sketch->calls = (struct rate_functions){ sketch, sketch_when, sketch_amount };
 	sketch->image.catalog = TEXT("sketch");
 	sketch->image.currency = TEXT("CNY");
@@ -162,7 +158,6 @@ sketch_begin(struct sketch *sketch, const char *zone)
 	sketch->image.zone_maps = sketch->maps;
 	sketch->image.components = sketch->components;
 	sketch->image.component_count = 1;
-	sketch->image.layers = sketch->layers;
 	sketch->image.layer_count = 3;
 	sketch->image.packages = sketch->packages;
 	sketch->image.function_count = SKETCH_FUNCTIONS_MAX;
