@@ -101,6 +101,10 @@ void build_table_days(lua_State *lua, struct image *image);
 void build_taxes(lua_State *lua, struct image *image);
 const struct tax *build_tax_of(lua_State *lua, const struct image *image);
 
+/* build_stored.c: the deposits and gifts of the package on the top; the order of paying. */
+void build_stored(lua_State *lua, struct arena *arena, struct package *package);
+void build_pay_order(lua_State *lua, struct image *image);
+
 /* build_csv.c: csv(…), csv_column(…) and csv_names(…) of `native`. */
 int build_native_csv(lua_State *lua);
 int build_native_csv_column(lua_State *lua);
@@ -113,8 +117,9 @@ int build_native_tables_asked(lua_State *lua);
 int build_native_loops(lua_State *lua);
 int build_native_members(lua_State *lua);
 
-/* build_tests.c: counters(), instant(…) and later(…) of `native`. */
+/* build_tests.c: counters(), stored(), instant(…) and later(…) of `native`. */
 int build_native_counters(lua_State *lua);
+int build_native_stored(lua_State *lua);
 int build_native_instant(lua_State *lua);
 int build_native_later(lua_State *lua);
 

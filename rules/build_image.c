@@ -586,6 +586,7 @@ read_package(lua_State *lua, struct package *package, const struct band_list *ba
 	build_discounts(lua, arena_of(lua), package);
 	build_charges(lua, &work_of(lua)->built->image, package);
 	build_terminations(lua, &work_of(lua)->built->image, package);
+	build_stored(lua, arena_of(lua), package);
 	package->tariff_count = reader_open(lua, "tariffs");
 	struct tariff *tariffs = reader_take(
 		lua, arena_of(lua), package->tariff_count, sizeof *tariffs);
@@ -721,6 +722,7 @@ work_image(lua_State *lua)
 	image->layer_count = reader_open(lua, "layers");
 	reader_close(lua);
 	built->instructions_call = reader_number(lua, "instructions");
+	build_pay_order(lua, image);
 	read_zone_maps(lua, image);
 	read_services(lua, image);
 	const struct band_list *bands = read_calendars(lua, built);

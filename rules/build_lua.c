@@ -495,6 +495,7 @@ build_open_native(lua_State *lua)
 	static const luaL_Reg functions[] = {
 		{ "amount", native_amount },
 		{ "counters", build_native_counters },
+		{ "stored", build_native_stored },
 		{ "csv", build_native_csv },
 		{ "csv_column", build_native_csv_column },
 		{ "csv_names", build_native_csv_names },

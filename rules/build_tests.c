@@ -42,6 +42,24 @@ build_native_counters(lua_State *lua)
 	return 1;
 }
 
+/* stored() → { ["package.id"] = "deposit" or "gift" } */
+int
+build_native_stored(lua_State *lua)
+{
+	const struct image *image = image_of(lua);
+	if (image == NULL)
+		return 0;
+	luaL_checkstack(lua, 5, NULL);
+	lua_newtable(lua);
+	for (uint32_t i = 0; i < image->package_count; i++) {
+		const struct package *package = &image->packages[i];
+		for (uint32_t j = 0; j < package->stored_count; j++)
+			set_counter(lua, package->id, package->stored[j].id,
+				money_kind_name(package->stored[j].kind));
+	}
+	return 1;
+}
+
 /* instant(ms, is_local) → ms since 1970, UTC */
 int
 build_native_instant(lua_State *lua)

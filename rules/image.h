@@ -14,6 +14,7 @@
 #include "image_discount.h"
 #include "image_dues.h"
 #include "image_sell.h"
+#include "image_stored.h"
 #include "image_tax.h"
 #include "prefix.h"
 
@@ -225,6 +226,8 @@ struct package {
 	uint32_t charge_count;
 	const struct termination *terminations; /* likewise */
 	uint32_t termination_count;
+	const struct stored *stored; /* deposits, then gifts, in written order */
+	uint32_t stored_count;
 	struct text file;
 };
 
@@ -246,6 +249,7 @@ struct image {
 	const struct text *components;
 	uint32_t component_count;
 	uint32_t layer_count;
+	struct pay_order pay_order;
 	const struct package *packages; /* sorted by id, then from_ms */
 	uint32_t package_count;
 	const struct tax *taxes;

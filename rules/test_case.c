@@ -149,7 +149,8 @@ step_kind(struct text word)
 		const char *word;
 		enum step_kind kind;
 	} kinds[] = { { "buy", STEP_BUY }, { "cancel", STEP_CANCEL }, { "use", STEP_USE },
-		{ "expect", STEP_EXPECT } };
+		{ "expect", STEP_EXPECT }, { "top_up", STEP_MONEY }, { "store", STEP_MONEY },
+		{ "suspend", STEP_MONEY }, { "resume", STEP_MONEY } };
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
 		if (text_equal(word, text_of(kinds[i].word)))
 			return kinds[i].kind;
@@ -165,6 +166,7 @@ read_state(lua_State *lua, struct test_step *step)
 	step->has_charged = reader_has(lua, "charged");
 	if (step->has_charged)
 		step->charged.micros = reader_integer(lua, "charged");
+	money_expected_read(lua, arena_of(lua), &step->money);
 }
 
 static void
@@ -181,6 +183,8 @@ read_step(lua_State *lua, struct test_step *step)
 		read_expectation(lua, &step->expect);
 	} else if (step->kind == STEP_EXPECT) {
 		read_state(lua, step);
+	} else if (step->kind == STEP_MONEY) {
+		money_step_read(lua, arena_of(lua), step->word, &step->money);
 	} else if (step->kind != STEP_MOVE) {
 		step->holding.package = get_text(lua, "package");
 		step->holding.from_ms = reader_has(lua, "from") ? reader_integer(lua, "from")
@@ -198,6 +202,9 @@ read_scenario(lua_State *lua, struct test_case *test)
 	test->kind = TEST_SCENARIO;
 	lua_getfield(lua, -1, "scenario");
 	scenario->clock_ms = reader_integer(lua, "clock");
+	scenario->has_money = reader_has(lua, "cash");
+	if (scenario->has_money)
+		scenario->cash.micros = reader_integer(lua, "cash");
 	read_beginning(lua, &test->beginning);
 	scenario->step_count = reader_open(lua, "steps");
 	struct test_step *steps = reader_take(

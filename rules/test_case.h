@@ -9,6 +9,7 @@
 #include "rate.h"
 #include "test_due.h"
 #include "test_guard.h"
+#include "test_money.h"
 #include "test_occasion.h"
 #include "test_order.h"
 
@@ -41,7 +42,7 @@ struct beginning {
 	uint32_t used_count;
 };
 
-enum step_kind { STEP_MOVE, STEP_BUY, STEP_CANCEL, STEP_USE, STEP_EXPECT };
+enum step_kind { STEP_MOVE, STEP_BUY, STEP_CANCEL, STEP_USE, STEP_MONEY, STEP_EXPECT };
 
 /* One step of a scenario, at the time that its clock shows then. */
 struct test_step {
@@ -61,10 +62,13 @@ struct test_step {
 	struct text fees; /* "package.fee 91.55, …"; data NULL: not asked for */
 	bool has_charged;
 	struct money charged;
+	struct money_step money;
 };
 
 struct scenario {
 	int64_t clock_ms; /* where it begins */
+	bool has_money;   /* what it costs is paid from what is there */
+	struct money cash;
 	const struct test_step *steps;
 	uint32_t step_count;
 };

@@ -16,6 +16,7 @@ world_owe_nothing(struct world *world)
 		if (day > world->held[i].due_from)
 			world->held[i].due_from = day;
 	}
+	wallet_begin(&world->wallet);
 }
 
 /* The first instant of a local day, as far as we know any. */
@@ -44,15 +45,12 @@ was_charged(const struct world *world, size_t holding, const struct due_line *li
 static bool
 add_fee(struct world *world, size_t holding, const struct due_line *line)
 {
-	if (world->fee_count == world->fee_room) {
-		size_t room = world->fee_room == 0 ? 16 : world->fee_room * 2;
-		struct world_fee *fees = memory_resize(world->fees, room * sizeof *fees);
-		if (fees == NULL)
-			return false;
-		world->fees = fees;
-		world->fee_room = room;
-	}
-	world->fees[world->fee_count++] = (struct world_fee){ holding, line->package, line->charge,
+	struct world_fee *fees = memory_grow(
+		world->fees, world->fee_count + 1, &world->fee_room, sizeof *fees);
+	if (fees == NULL)
+		return false;
+	world->fees = fees;
+	fees[world->fee_count++] = (struct world_fee){ holding, line->package, line->charge,
 		line->each, line->from_day, line->due_day, line->amount };
 	return money_add(world->charged, line->amount, &world->charged);
 }
@@ -65,6 +63,8 @@ charge_window(struct world *world, size_t holding, int64_t first, int64_t last, 
 	struct due_question question = { .image = world->image,
 		.holding = world->holdings[holding],
 		.period = { instant_of_day(world, first), instant_of_day(world, last + 1) },
+		.suspended = world->wallet.suspended,
+		.suspended_count = world->wallet.suspended_count,
 		.functions = world->due_functions };
 	struct due_pricing pricing;
 	arena_clear(arena);
@@ -95,6 +95,36 @@ compare_fees(const void *left, const void *right)
 	return (a->holding > b->holding) - (a->holding < b->holding);
 }
 
+/* Of one package, charges stand in written order already. */
+static void
+sort_fees(struct world *world, size_t known)
+{
+	for (size_t i = known + 1; i < world->fee_count; i++)
+		for (size_t j = i;
+			j > known && compare_fees(&world->fees[j - 1], &world->fees[j]) > 0; j--) {
+			struct world_fee swapped = world->fees[j];
+			world->fees[j] = world->fees[j - 1];
+			world->fees[j - 1] = swapped;
+		}
+}
+
+/* Each when its day begins, behind all that happens to money then. */
+static bool
+pay_fees(struct world *world, size_t known)
+{
+	bool paid;
+	for (size_t i = known; i < world->fee_count; i++) {
+		const struct world_fee *fee = &world->fees[i];
+		const struct purpose purpose = { NO_INDEX, NO_INDEX,
+			{ fee->package, fee->charge } };
+		int64_t due_ms = zoneinfo_local_to_utc(world->image->zone, fee->due_day * DAY_MS);
+		if (!wallet_move(&world->wallet, due_ms) ||
+			!wallet_pay(&world->wallet, &purpose, fee->amount, true, &paid))
+			return false;
+	}
+	return wallet_move(&world->wallet, world->clock_ms);
+}
+
 bool
 world_fall_due(struct world *world, struct arena *arena, struct fault *fault)
 {
@@ -110,13 +140,9 @@ world_fall_due(struct world *world, struct arena *arena, struct fault *fault)
 			if (last == today)
 				break;
 		}
-	/* Of one package, charges stand in written order already. */
-	for (size_t i = known + 1; i < world->fee_count; i++)
-		for (size_t j = i;
-			j > known && compare_fees(&world->fees[j - 1], &world->fees[j]) > 0; j--) {
-			struct world_fee swapped = world->fees[j];
-			world->fees[j] = world->fees[j - 1];
-			world->fees[j - 1] = swapped;
-		}
-	return true;
+	sort_fees(world, known);
+	if (pay_fees(world, known))
+		return true;
+	fault_set(fault, STATUS_MEMORY, "what is paid is more than can be held");
+	return false;
 }

@@ -5,7 +5,9 @@
  *   test_case.c      reads what rules/lib/tests.lua made of the words
  *   test_world.c     who holds packages, and what is counted
  *   test_fees.c      what falls due as its clock goes on
+ *   wallet.c         its money: what is stored and given, and what pays
  *   test_scenario.c  runs the steps of a scenario
+ *   test_money.c     those of its steps that move money
  *   test_always.c    tries a claim on a range of usage, and shrinks what breaks it
  *   test_due.c       what falls due in a period
  *   test_order.c     an order, and whether it may be sold
@@ -76,6 +78,17 @@ bool test_explain(struct test_run *run, const struct pricing *pricing);
 struct test_result *test_result_add(struct test_run *run, const struct test_case *test);
 /* It failed, with what is noted. */
 bool test_failed(struct test_run *run, struct test_result *result);
+
+/*
+ * test_money.c: what a scenario refuses besides prices, as a code, or an empty text; a usage that
+ * is charged is paid here.
+ */
+void test_money_before(const struct test_run *run, const struct usage *usage, struct text *code);
+bool test_money_pay(struct test_run *run, const struct usage *usage, const struct pricing *pricing,
+	struct text *code);
+/* Does a step that moves money; compares what is expected of it. */
+bool test_money_step(struct test_run *run, const struct money_step *step);
+bool test_money_compare(struct test_run *run, const struct money_step *step);
 
 /* test_scenario.c */
 bool test_scenario_run(struct test_run *run, const struct test_case *test);

@@ -29,22 +29,49 @@ run_cancel(struct test_run *run, const struct test_step *step)
 		test_differ(run, "held", step->holding.package, TEXT("-"));
 }
 
+/* Refused, whatever its price is. */
+static bool
+compare_refused(struct test_run *run, const struct expectation *expect, struct text code)
+{
+	if (expect->refused.data == NULL)
+		return test_differ(run, "refused", TEXT("-"), code);
+	return test_compare_text(run, "refused", expect->refused, code);
+}
+
+/* Pays and counts a usage that has a price. */
+static bool
+charge_use(struct test_run *run, const struct test_step *step, const struct pricing *pricing)
+{
+	struct text code;
+	if (!test_money_pay(run, &step->usage, pricing, &code))
+		return test_differ(run, "charged", TEXT("-"), TEXT("OVERFLOW"));
+	if (code.size > 0)
+		return compare_refused(run, &step->expect, code);
+	if (!test_compare(run, &step->expect, pricing))
+		return false;
+	if (run->expected.size > 0)
+		return test_explain(run, pricing);
+	return world_charge(&run->world, pricing) ||
+		test_differ(run, "charged", TEXT("-"), TEXT("OVERFLOW"));
+}
+
 /* Prices a usage, and counts it where it was charged. */
 static bool
 run_use(struct test_run *run, const struct test_step *step)
 {
 	struct pricing pricing;
+	struct text code;
 	bool priced;
+	test_money_before(run, &step->usage, &code);
+	if (code.size > 0)
+		return compare_refused(run, &step->expect, code);
 	if (!test_price(run, &step->usage, &pricing, &priced))
 		return false;
-	if (!priced)
-		return true;
-	if (!test_compare(run, &step->expect, &pricing))
-		return false;
-	if (run->expected.size > 0)
-		return test_explain(run, &pricing);
-	return pricing.refused != 0 || world_charge(&run->world, &pricing) ||
-		test_differ(run, "charged", TEXT("-"), TEXT("OVERFLOW"));
+	if (priced && pricing.refused == 0)
+		return charge_use(run, step, &pricing);
+	return !priced ||
+		(test_compare(run, &step->expect, &pricing) &&
+			(run->expected.size == 0 || test_explain(run, &pricing)));
 }
 
 static bool
@@ -114,6 +141,8 @@ run_expect(struct test_run *run, const struct test_step *step)
 		return false;
 	if (step->has_charged && !test_compare_money(run, "charged", step->charged, world->charged))
 		return false;
+	if (!test_money_compare(run, &step->money))
+		return false;
 	return run->expected.size == 0 || world_describe(world, run->options->language, &run->text);
 }
 
@@ -129,6 +158,8 @@ act(struct test_run *run, const struct test_step *step)
 		return run_cancel(run, step);
 	case STEP_USE:
 		return run_use(run, step);
+	case STEP_MONEY:
+		return test_money_step(run, &step->money);
 	case STEP_EXPECT:
 		return run_expect(run, step);
 	}
@@ -165,6 +196,8 @@ test_scenario_run(struct test_run *run, const struct test_case *test)
 	struct test_result *result = test_result_add(run, test);
 	test_clear(run);
 	if (result == NULL || !test_begin(run, &test->beginning, scenario->clock_ms))
+		return false;
+	if (scenario->has_money && !wallet_use(&run->world.wallet, scenario->cash))
 		return false;
 	world_owe_nothing(&run->world);
 	for (uint32_t i = 0; i < scenario->step_count; i++) {

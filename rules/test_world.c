@@ -13,6 +13,7 @@ void
 world_init(struct world *world, const struct image *image, const struct rate_functions *functions)
 {
 	*world = (struct world){ .image = image, .functions = functions };
+	wallet_init(&world->wallet, image);
 }
 
 void
@@ -23,6 +24,7 @@ world_release(struct world *world)
 	memory_free(world->own);
 	memory_free(world->fees);
 	memory_free(world->counters);
+	wallet_release(&world->wallet);
 	world_init(world, world->image, world->functions);
 }
 
@@ -36,20 +38,7 @@ world_clear(struct world *world, int64_t clock_ms)
 	world->fee_count = 0;
 	world->fees_told = 0;
 	world->charged = (struct money){ 0 };
-}
-
-/* The list with room for so many; NULL without memory. */
-static void *
-grow(void *list, size_t count, size_t *room, size_t size)
-{
-	if (count <= *room)
-		return list;
-	size_t wanted = *room * 2 > 16 ? *room * 2 : 16;
-	wanted = wanted > count ? wanted : count;
-	void *grown = memory_resize(list, wanted * size);
-	if (grown != NULL)
-		*room = wanted;
-	return grown;
+	wallet_clear(&world->wallet, clock_ms);
 }
 
 void
@@ -62,16 +51,18 @@ bool
 world_hold(struct world *world, const struct holding *holding)
 {
 	size_t room = world->holding_room;
-	struct world_held *held = grow(
+	struct world_held *held = memory_grow(
 		world->held, world->holding_count + 1, &room, sizeof *world->held);
 	if (held == NULL)
 		return false;
 	world->held = held;
-	struct holding *list = grow(world->holdings, world->holding_count + 1, &world->holding_room,
+	struct holding *list = memory_grow(world->holdings, world->holding_count + 1, &world->holding_room,
 		sizeof *world->holdings);
 	if (list == NULL)
 		return false;
 	world->holdings = list;
+	if (!wallet_hold(&world->wallet, holding))
+		return false;
 	held[world->holding_count] = (struct world_held){ world->member,
 		due_day(world->image, holding->from_ms) };
 	list[world->holding_count++] = *holding;
@@ -97,6 +88,7 @@ world_end(struct world *world, struct text package)
 		holding->till_ms = world->clock_ms;
 		if (holding->from_ms > world->clock_ms)
 			holding->from_ms = world->clock_ms;
+		wallet_end(&world->wallet, i, world->clock_ms);
 	}
 	return held;
 }
@@ -112,7 +104,7 @@ find_own(struct world *world, struct rate_question *question)
 	question->holding_count = count;
 	if (count == world->holding_count)
 		return true;
-	struct holding *own = grow(world->own, count, &world->own_room, sizeof *own);
+	struct holding *own = memory_grow(world->own, count, &world->own_room, sizeof *own);
 	if (own == NULL)
 		return count == 0;
 	question->holdings = world->own = own;
@@ -237,7 +229,7 @@ world_count(struct world *world, const struct counter_name *name, int64_t used)
 	struct world_counter *counter = find_counter(world, name);
 	must(used >= 0);
 	if (counter == NULL) {
-		struct world_counter *list = grow(world->counters, world->counter_count + 1,
+		struct world_counter *list = memory_grow(world->counters, world->counter_count + 1,
 			&world->counter_room, sizeof *world->counters);
 		if (list == NULL)
 			return false;

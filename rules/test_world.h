@@ -9,7 +9,7 @@
 #ifndef SUANPAN_TEST_WORLD_H
 #define SUANPAN_TEST_WORLD_H
 
-#include "due.h"
+#include "wallet.h"
 
 #include "../engine/base/buffer.h"
 
@@ -56,6 +56,7 @@ struct world {
 	size_t counter_count;
 	size_t counter_room;
 	struct money charged; /* in all */
+	struct wallet wallet; /* what it is paid from */
 };
 
 void

@@ -84,6 +84,20 @@ memory_resize(void *old, size_t size)
 }
 
 void *
+memory_grow(void *list, size_t count, size_t *room, size_t size)
+{
+	size_t wanted = *room * 2 > 16 ? *room * 2 : 16;
+	if (count <= *room)
+		return list;
+	wanted = wanted > count ? wanted : count;
+	must(size > 0 && wanted <= SIZE_MAX / size);
+	void *grown = memory_resize(list, wanted * size);
+	if (grown != NULL)
+		*room = wanted;
+	return grown;
+}
+
+void *
 memory_new_aligned(size_t alignment, size_t size)
 {
 	must(alignment >= sizeof(void *) && (alignment & (alignment - 1)) == 0);

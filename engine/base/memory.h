@@ -12,6 +12,11 @@
 void *memory_new(size_t size);                      /* uninitialised */
 void *memory_new_zeroed(size_t count, size_t size); /* checks count * size */
 void *memory_resize(void *old, size_t size); /* old may be NULL; old stays valid on failure */
+/*
+ * The list with room for `count` entries: as it is, or twice as long and more. *room is how many it
+ * has room for; it and the list stay as they are on failure.
+ */
+void *memory_grow(void *list, size_t count, size_t *room, size_t size);
 void *
 memory_new_aligned(size_t alignment, size_t size); /* a power of two; memory_resize forgets it */
 /*

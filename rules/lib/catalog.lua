@@ -16,6 +16,7 @@ local selling = use "selling"
 local products = use "products"
 local serves = use "serves"
 local taxes = use "taxes"
+local deposits = use "deposits"
 local texts = use "texts"
 local image = use "image"
 local outline = use "outline"
@@ -96,7 +97,7 @@ local function build_model()
     local top = the_catalog(words)
     local model = { words = words, id = top.id, currency = top.currency, zone = top.zone, languages = top.languages,
         layers = top.layers, components = top.components, instructions = top.instructions, formula_facts = top.formula_facts or {},
-        functions = packages.functions(words.package) }
+        functions = packages.functions(words.package), pay_order = deposits.pay_order(top) }
     model.zone_list, model.zones = build_all(words.zones, zones.build)
     model.calendar_list, model.calendars = build_all(words.calendar, calendars.build)
     model.service_list, model.services = build_all(words.service, serves.build_service)

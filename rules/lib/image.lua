@@ -2,6 +2,7 @@
 
 local use = ...
 local report = use "report"
+local deposits = use "deposits"
 local dues = use "dues"
 local leaving = use "leaving"
 local selling = use "selling"
@@ -216,7 +217,8 @@ local function package(from, names)
         caps = bounds(from.caps), limits = bounds(from.limits),
         discounts = discounts_per(from, false, services, meters), bill_discounts = discounts_per(from, true, services, meters),
         charges = owed(from.charges, dues.flat, names.taxes), terminations = owed(from.terminations, leaving.flat, names.taxes),
-        params = map(from.params, params.flat), meters = meters }
+        params = map(from.params, params.flat),
+        stored = map(from.stored, function(one) return deposits.flat(one, serve_all(one.serves, services)) end), meters = meters }
 end
 
 -- Only of a model without errors.
@@ -231,7 +233,7 @@ function image.of(model)
             return { id = service.id, unit = service.unit, zone_map = service.zones and zone_maps[service.zones], count = service.count }
         end),
         calendars = map(model.calendar_list, calendar), taxes = map(model.tax_list, taxes.flat), standards = model.standards,
-        formula_facts = model.formula_facts,
+        formula_facts = model.formula_facts, pay_order = model.pay_order,
         decisions = map(model.decision_list, function(decision) return decision.handle end),
         selling = selling.flat(model.selling),
         packages = map(model.packages, function(from) return package(from, names) end),

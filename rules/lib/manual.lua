@@ -384,7 +384,7 @@ package "friends" {
         example = [[
 plan "household" {
     base = "home",
-    optional = { "minutes", "traveller", "calm", "friends", "rental", "mast" },
+    optional = { "minutes", "traveller", "calm", "friends", "rental", "mast", "fibre", "router", "savings" },
 }
 
 plan "business" {
@@ -421,7 +421,8 @@ texts "en" {
     service = { voice = "Voice", sms = "Messages" },
     package = { home = "Home", studio = "Studio", messages = "Messages", minutes = "100 minutes", traveller = "Traveller", calm = "Calm",
         friends = "Friends", rental = "Line rental", mast = "Mast", fibre = "Fibre",
-        router = "Router" },
+        router = "Router", savings = "Store 600, get 190" },
+    deposit = { stored = "Deposit" }, gift = { bonus = "Gift" },
     plan = { household = "Household", business = "Business" },
     offering = { willow_line = "Willow line" },
     brand = { willow = "Willow" },
@@ -439,7 +440,8 @@ texts "en" {
     band = { day = "day", night = "night", weekend = "weekend", holiday = "public holiday" },
     off = { ["local"] = "Local calls 20 % off", evenings = "Half price at night", large_bills = "Large bills" },
     fact = { tenure = "months as a customer", spend = "spent in a month" },
-    sell = { minutes_need = "Minutes need a base package", one_base = "A line has one base package", minutes = "Free minutes go with it",
+    sell = { pay = "Pay by direct debit", keep = "Stay, and talk for less", quiet = "Nothing while bills are open",
+        minutes_need = "Minutes need a base package", one_base = "A line has one base package", minutes = "Free minutes go with it",
         studio = "For customers of more than a year who spend over 150 a month" },
     voice = { call = "Call", ["local"] = "Local call", distant = "Long-distance call" },
     sms = { bulk = "Bulk message", message = "Message", enough = "No more than 200 messages a day", abroad = "Message abroad" },
@@ -452,7 +454,9 @@ texts "zh" {
     product = { line = "电话" },
     service = { voice = "语音通话", sms = "短信" },
     package = { home = "家庭", studio = "工作室", messages = "短信", minutes = "百分钟包", traveller = "旅行", calm = "安心",
-        friends = "亲友", rental = "线路租用", mast = "天线杆", fibre = "光纤", router = "路由器" },
+        friends = "亲友", rental = "线路租用", mast = "天线杆", fibre = "光纤", router = "路由器",
+        savings = "存 600 送 190" },
+    deposit = { stored = "预存金" }, gift = { bonus = "赠款" },
     plan = { household = "家庭计划", business = "商务计划" },
     offering = { willow_line = "柳州电话" },
     brand = { willow = "柳城" },
@@ -469,7 +473,8 @@ texts "zh" {
     band = { day = "白天", night = "夜间", weekend = "周末", holiday = "节假日" },
     off = { ["local"] = "本地通话八折", evenings = "夜间半价", large_bills = "大额账单优惠" },
     fact = { tenure = "在网月数", spend = "月消费" },
-    sell = { minutes_need = "分钟包须配基础包", one_base = "一条线路只能有一个基础包", minutes = "可搭配免费分钟",
+    sell = { pay = "可办理银行代扣", keep = "留下可享优惠", quiet = "欠费期间不推荐",
+        minutes_need = "分钟包须配基础包", one_base = "一条线路只能有一个基础包", minutes = "可搭配免费分钟",
         studio = "限在网一年以上且月均消费超过 150 元的客户" },
     voice = { call = "通话费", ["local"] = "本地通话费", distant = "长途通话费" },
     sms = { bulk = "群发短信", message = "短信", enough = "每日最多 200 条短信", abroad = "国际短信" },
@@ -918,6 +923,7 @@ manual.limits = {
     { "tiers", { en = "tiers of a price", zh = "一个价格的阶梯数" } },
     { "decision_columns", { en = "columns of a decision table", zh = "一张决策表的列数" } },
     { "decision_rows", { en = "rows of a decision table", zh = "一张决策表的行数" } },
+    { "instalments", { en = "instalments of a deposit or gift", zh = "一笔预存金或赠款的期数" } },
     { "columns", { en = "columns of a CSV file", zh = "CSV 文件的列数" } },
 }
 
@@ -927,7 +933,7 @@ for _, name in ipairs { "manual_dues", "manual_leaving", "manual_taxes" } do
         manual.words[word] = entry
     end
 end
-for _, name in ipairs { "manual_selling", "manual_prompts", "manual_guard" } do
+for _, name in ipairs { "manual_selling", "manual_prompts", "manual_guard", "manual_deposits" } do
     local area = use(name)
     for word, entry in pairs(area.words) do
         manual.words[word] = entry

@@ -7,6 +7,7 @@ local types = use "types"
 local serving = use "serving"
 local priced = use "priced"
 local schema = use "schema"
+local deposits = use "deposits"
 local discounts = use "discounts"
 local dues = use "dues"
 local leaving = use "leaving"
@@ -497,6 +498,8 @@ local function build_package(model, record)
     end
     check_ids(table.move(package.terminations, 1, #package.terminations, #package.charges + 1,
         table.move(package.charges, 1, #package.charges, 1, {})))
+    package.stored = deposits.build(model, record)
+    check_ids(package.stored)
     check_ids(counted(package))
     check_reached(model, package)
     dated.check_span(package)
@@ -590,6 +593,7 @@ function packages.build(model, records)
     priced.check(model, list)
     layers.check(model, list)
     discounts.check(model, list)
+    deposits.check(list)
     serves.check_uses(model, list)
     return list
 end

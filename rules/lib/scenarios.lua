@@ -3,6 +3,7 @@
 local use, native = ...
 local report = use "report"
 local events = use "events"
+local money_steps = use "money_steps"
 local sharing = use "sharing"
 
 local scenarios = {}
@@ -100,7 +101,8 @@ function steps.use(scenario, record)
 end
 
 function steps.expect(_, record)
-    if #record.left == 0 and #record.used == 0 and record.charged == nil and not record.fees then
+    if #record.left == 0 and #record.used == 0 and record.charged == nil and not record.fees and not record.balances
+        and not record.entries then
         find("no_state_expected", record.place)
         return nil
     end
@@ -113,8 +115,15 @@ function steps.expect(_, record)
         end
     end
     events.check_fees(record.fees, at(record.place, "fees"))
-    return { left = record.left, used = record.used, charged = record.charged,
-        fees = record.fees and table.concat(record.fees, ", ") }
+    if not money_steps.check_expected(record) then
+        return nil
+    end
+    return { left = record.left, used = record.used, charged = record.charged, balances = record.balances,
+        fees = record.fees and table.concat(record.fees, ", "), entries = record.entries and table.concat(record.entries, ", ") }
+end
+
+for word, read in pairs(money_steps.steps) do
+    steps[word] = read
 end
 
 -- A scenario for C; nil after findings, and while there is no release.
@@ -138,7 +147,8 @@ function scenarios.read(record)
     if not judged then
         find("nothing_expected", record.place)
     end
-    return judged and scenario.clock and { clock = clock, holds = record.holds, used = record.used, steps = list } or nil
+    return judged and scenario.clock and { clock = clock, holds = record.holds, used = record.used, steps = list,
+        cash = money_steps.has_money(record) and (record.cash or 0) or nil } or nil
 end
 
 return scenarios

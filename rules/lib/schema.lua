@@ -36,6 +36,7 @@ schema.limits = {
     tiers = 64,
     decision_columns = 16,
     decision_rows = 100000,
+    instalments = 1200,
     call_instructions = 10000, -- unless the catalog says otherwise
 }
 
@@ -466,8 +467,8 @@ schema.records.test_expect = {
                 .. "\"day 3 free, day 1 tier 2\"",
                 zh = "按时间顺序各时段的计费单位数：\"night 1, day 2\"；其后写 free（免费）或阶梯：\"day 3 free, day 1 tier 2\"" } },
         { "refused", { "one_of", "NO_PRICE", "CALENDAR_NOT_COVERED", "AMBIGUOUS_TARIFF", "OVERFLOW", "RULE_FAILED", "LIMIT_REACHED",
-            "TOO_FEW_UNITS" },
-            say = { en = "The code of a refusal", zh = "拒绝代码" } },
+            "TOO_FEW_UNITS", "SUSPENDED", "BALANCE_TOO_LOW" },
+            say = { en = "The code of a refusal; the last two only in scenarios", zh = "拒绝代码；最后两个仅用于场景" } },
         { "nearest", "text", say = { en = "The first condition that failed, such as \"zone\"", zh = "首个不满足的条件，例如 \"zone\"" } },
     },
 }
@@ -519,7 +520,7 @@ for _, words in ipairs { dues, taxes } do
         schema.records[name] = record
     end
 end
-for _, words in ipairs { "words_scenario", "words_always", "words_guard" } do
+for _, words in ipairs { "words_scenario", "words_always", "words_guard", "words_deposits" } do
     use(words)(schema)
 end
 

@@ -121,6 +121,74 @@ function serves.resolve(model, records)
     return sound and list or nil
 end
 
+-- Which of the zones that a record names a service has; nil if it has none of them.
+local function zones_on(model, service, on)
+    local map = service.zones and model.zones[service.zones]
+    local set = {}
+    for _, zone in ipairs(on.zone) do
+        set[zone] = map and map.zone_numbers[zone]
+    end
+    if next(set) == nil then
+        return nil
+    end
+    return set
+end
+
+-- Zones that none of the services has.
+local function check_zones(model, on, services)
+    local names, known = {}, {}
+    for _, service in ipairs(services) do
+        local map = service.zones and model.zones[service.zones]
+        for _, zone in ipairs(map and map.zones or {}) do
+            names[#names + 1], known[zone] = zone, true
+        end
+    end
+    local sound = true
+    for index, zone in ipairs(on.zone or {}) do
+        if not known[zone] then
+            find("unknown_name", at(at(on.place, "zone"), index), { what = { en = "zone", zh = "计费区" }, name = zone,
+                near = report.nearest(zone, names) })
+            sound = false
+        end
+    end
+    return sound
+end
+
+-- The services that a record names; all of them if it names none. Nil if one could not be read.
+local function services_on(model, on)
+    if not on or not on.service then
+        return model.service_list
+    end
+    local list = {}
+    for index, id in ipairs(on.service) do
+        local service = model.services[id]
+        if not service or service.broken then
+            return nil
+        elseif on.zone and not service.zones then
+            find("no_zones", at(at(on.place, "service"), index), { service = id })
+            return nil
+        end
+        list[index] = service
+    end
+    return list
+end
+
+-- What a record with lists of services and zones is on, as `resolve` has it; everything, if there is none. Nil after a finding.
+function serves.on(model, on)
+    local services = services_on(model, on)
+    if not services or on and (on.broken or not check_zones(model, on, services)) then
+        return nil
+    end
+    local list = {}
+    for _, service in ipairs(services) do
+        local zones = on and on.zone and zones_on(model, service, on)
+        if zones or not (on and on.zone) then
+            list[#list + 1] = { service = service, zones = zones or nil }
+        end
+    end
+    return list
+end
+
 -- Does a quantity count all that is served in its unit? Else what is served must be converted to it.
 function serves.check_unit(quantity, list, place)
     local sound = true

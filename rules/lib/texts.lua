@@ -6,6 +6,7 @@ local report = use "report"
 local failed = use "failed"
 local declare = use "declare"
 local types = use "types"
+local deposits = use "deposits"
 local dues = use "dues"
 local selling = use "selling"
 local params = use "params"
@@ -119,6 +120,7 @@ local function needed_texts(model)
         params.need(package.params, need)
         dues.need(package.charges, need, charge_blanks)
         dues.need(package.terminations, need, charge_blanks)
+        deposits.need(package.stored, need)
         for _, limit in ipairs(package.limits) do
             if limit.record.say then
                 need(limit.record.say, at(limit.place, "say"))

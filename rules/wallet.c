@@ -1,0 +1,386 @@
+#include "wallet.h"
+
+#include "../engine/base/memory.h"
+#include "../engine/base/must.h"
+
+/* Cash is the first purse, and is always there. */
+#define CASH 0
+
+void
+wallet_init(struct wallet *wallet, const struct image *image)
+{
+	*wallet = (struct wallet){ .image = image };
+}
+
+static void
+drop_schedules(struct wallet *wallet)
+{
+	for (size_t i = 0; i < wallet->schedule_count; i++)
+		memory_free(wallet->schedules[i].progress);
+	wallet->schedule_count = 0;
+}
+
+void
+wallet_release(struct wallet *wallet)
+{
+	drop_schedules(wallet);
+	memory_free(wallet->schedules);
+	memory_free(wallet->purses);
+	memory_free(wallet->entries);
+	memory_free(wallet->suspended);
+	wallet_init(wallet, wallet->image);
+}
+
+void
+wallet_clear(struct wallet *wallet, int64_t now_ms)
+{
+	drop_schedules(wallet);
+	wallet->used = false;
+	wallet->moved_ms = now_ms;
+	wallet->purse_count = 0;
+	wallet->entry_count = 0;
+	wallet->entries_told = 0;
+	wallet->suspended_count = 0;
+}
+
+static bool
+note(struct wallet *wallet, int64_t at_ms, enum wallet_move move, size_t holding,
+	const struct stored *stored, struct money amount)
+{
+	struct wallet_entry *list = memory_grow(
+		wallet->entries, wallet->entry_count + 1, &wallet->entry_room, sizeof *list);
+	if (list == NULL)
+		return false;
+	wallet->entries = list;
+	struct text package = { NULL, 0 };
+	if (stored != NULL)
+		package = wallet->schedules[holding].package->id;
+	list[wallet->entry_count++] = (struct wallet_entry){ at_ms, move, package, stored, amount };
+	return true;
+}
+
+/* Adds to what came of a deposit or gift and expires at the same time, or as a purse of its own. */
+static bool
+add_to_purse(struct wallet *wallet, const struct purse *added)
+{
+	for (size_t i = 0; i < wallet->purse_count; i++) {
+		struct purse *purse = &wallet->purses[i];
+		if (purse->stored == added->stored && purse->holding == added->holding &&
+			purse->till_ms == added->till_ms)
+			return money_add(purse->amount, added->amount, &purse->amount);
+	}
+	struct purse *list = memory_grow(
+		wallet->purses, wallet->purse_count + 1, &wallet->purse_room, sizeof *list);
+	if (list == NULL)
+		return false;
+	wallet->purses = list;
+	list[wallet->purse_count++] = *added;
+	return true;
+}
+
+static bool
+add_cash(struct wallet *wallet, struct money amount)
+{
+	return add_to_purse(wallet, &(struct purse){ NULL, 0, amount, INT64_MAX });
+}
+
+bool
+wallet_use(struct wallet *wallet, struct money cash)
+{
+	must(wallet->purse_count == CASH);
+	wallet->used = true;
+	return add_cash(wallet, cash);
+}
+
+bool
+wallet_hold(struct wallet *wallet, const struct holding *holding)
+{
+	struct schedule made = { .image = wallet->image, .till_ms = holding->till_ms };
+	struct schedule *list = memory_grow(wallet->schedules, wallet->schedule_count + 1,
+		&wallet->schedule_room, sizeof *list);
+	if (list == NULL)
+		return false;
+	wallet->schedules = list;
+	made.package = schedule_version(wallet->image, holding, &made.from_ms);
+	size_t count = made.package == NULL ? 0 : made.package->stored_count;
+	made.progress = memory_new_zeroed(count + 1, sizeof *made.progress);
+	if (made.progress == NULL)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		made.progress[i].paid_ms = INT64_MAX;
+	list[wallet->schedule_count++] = made;
+	return true;
+}
+
+void
+wallet_end(struct wallet *wallet, size_t holding, int64_t till_ms)
+{
+	must(holding < wallet->schedule_count);
+	wallet->schedules[holding].till_ms = till_ms;
+}
+
+static struct stock
+stock_of(const struct wallet *wallet)
+{
+	return (struct stock){ wallet->schedules, wallet->schedule_count, wallet->purses,
+		wallet->purse_count, wallet->suspended, wallet->suspended_count };
+}
+
+/* What is next, if that is not later than an instant. */
+static bool
+next_until(const struct wallet *wallet, int64_t ms, struct scheduled *next)
+{
+	struct stock stock = stock_of(wallet);
+	return schedule_next(&stock, next) && next->at_ms <= ms;
+}
+
+/* Counts an instalment as given, whatever became of it. */
+static void
+pass(struct wallet *wallet, const struct scheduled *event)
+{
+	struct schedule *schedule = &wallet->schedules[event->holding];
+	if (event->kind == SCHEDULED_END)
+		schedule->ended = true;
+	else
+		schedule->progress[event->place].given++;
+}
+
+void
+wallet_begin(struct wallet *wallet)
+{
+	struct scheduled event;
+	while (wallet->used && next_until(wallet, wallet->moved_ms, &event))
+		pass(wallet, &event);
+}
+
+static bool
+end_holding(struct wallet *wallet, const struct scheduled *event)
+{
+	struct stock stock = stock_of(wallet);
+	size_t room = wallet->purse_count + wallet->schedules[event->holding].package->stored_count;
+	struct ending *list = memory_new_zeroed(room + 1, sizeof *list);
+	if (list == NULL)
+		return false;
+	size_t count = schedule_end(&stock, event->holding, list);
+	bool ended = true;
+	for (size_t i = 0; i < count && ended; i++) {
+		const struct ending *ending = &list[i];
+		if (ending->purse != NO_PURSE)
+			wallet->purses[ending->purse].amount.micros = 0;
+		ended = note(wallet, event->at_ms, ending->to_cash ? MOVE_TO_CASH : MOVE_FORFEIT,
+				event->holding, ending->stored, ending->amount) &&
+			(!ending->to_cash || add_cash(wallet, ending->amount));
+	}
+	memory_free(list);
+	pass(wallet, event);
+	return ended;
+}
+
+static bool
+give(struct wallet *wallet, const struct scheduled *event)
+{
+	static const enum wallet_move moves[] = { [SCHEDULED_RELEASE] = MOVE_RELEASE,
+		[SCHEDULED_GIFT] = MOVE_GIFT,
+		[SCHEDULED_SKIP] = MOVE_SKIP };
+	struct purse purse = { event->stored, event->holding, event->amount, event->till_ms };
+	pass(wallet, event);
+	return note(wallet, event->at_ms, moves[event->kind], event->holding, event->stored,
+		       event->amount) &&
+		(event->kind == SCHEDULED_SKIP || add_to_purse(wallet, &purse));
+}
+
+static bool
+expire(struct wallet *wallet, const struct scheduled *event)
+{
+	struct purse *purse = &wallet->purses[event->holding];
+	purse->amount.micros = 0;
+	return note(
+		wallet, event->at_ms, MOVE_EXPIRE, purse->holding, purse->stored, event->amount);
+}
+
+static bool
+happen(struct wallet *wallet, const struct scheduled *event)
+{
+	switch (event->kind) {
+	case SCHEDULED_EXPIRY:
+		return expire(wallet, event);
+	case SCHEDULED_END:
+		return end_holding(wallet, event);
+	case SCHEDULED_RELEASE:
+	case SCHEDULED_GIFT:
+	case SCHEDULED_SKIP:
+		return give(wallet, event);
+	}
+	return false;
+}
+
+bool
+wallet_move(struct wallet *wallet, int64_t now_ms)
+{
+	struct scheduled event;
+	while (wallet->used && next_until(wallet, now_ms, &event))
+		if (!happen(wallet, &event))
+			return false;
+	if (now_ms > wallet->moved_ms)
+		wallet->moved_ms = now_ms;
+	return true;
+}
+
+bool
+wallet_top_up(struct wallet *wallet, struct money amount)
+{
+	return amount.micros == 0 ||
+		(add_cash(wallet, amount) &&
+			note(wallet, wallet->moved_ms, MOVE_TOP_UP, 0, NULL, amount));
+}
+
+bool
+wallet_store(struct wallet *wallet, struct text package, struct text deposit, bool *paid)
+{
+	*paid = false;
+	for (size_t i = wallet->schedule_count; i-- > 0;) {
+		struct schedule *schedule = &wallet->schedules[i];
+		if (schedule->package == NULL || !text_equal(schedule->package->id, package) ||
+			schedule->ended || wallet->moved_ms < schedule->from_ms)
+			continue;
+		for (uint32_t j = 0; j < schedule->package->stored_count; j++) {
+			const struct stored *stored = &schedule->package->stored[j];
+			if (stored->kind != MONEY_DEPOSIT || !text_equal(stored->id, deposit) ||
+				schedule->progress[j].paid_ms != INT64_MAX)
+				continue;
+			*paid = true;
+			schedule->progress[j].paid_ms = wallet->moved_ms;
+			return note(wallet, wallet->moved_ms, MOVE_STORE, i, stored,
+				       stored->amount) &&
+				wallet_move(wallet, wallet->moved_ms);
+		}
+	}
+	return true;
+}
+
+/* Takes what was planned, in order. */
+static bool
+take(struct wallet *wallet, const struct taken *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct purse *purse = &wallet->purses[list[i].purse];
+		if (!money_subtract(purse->amount, list[i].amount, &purse->amount) ||
+			!note(wallet, wallet->moved_ms, MOVE_PAY, purse->holding, purse->stored,
+				list[i].amount))
+			return false;
+	}
+	return true;
+}
+
+bool
+wallet_pay(struct wallet *wallet, const struct purpose *purpose, struct money amount, bool owed,
+	bool *paid)
+{
+	struct spending spending = { wallet->image, wallet->purses, wallet->purse_count, *purpose,
+		wallet->moved_ms, amount };
+	size_t count;
+	*paid = true;
+	if (!wallet->used || amount.micros <= 0)
+		return true;
+	struct taken *list = memory_new_zeroed(wallet->purse_count + 1, sizeof *list);
+	if (list == NULL)
+		return false;
+	struct money left = spend_plan(&spending, list, &count);
+	if (left.micros > 0 && count > 0 && list[count - 1].purse == CASH && owed)
+		must(money_add(list[count - 1].amount, left, &list[count - 1].amount));
+	else if (left.micros > 0 && owed)
+		list[count++] = (struct taken){ CASH, left };
+	*paid = left.micros == 0 || owed;
+	bool taken = !*paid || take(wallet, list, count);
+	memory_free(list);
+	return taken;
+}
+
+bool
+wallet_suspend(struct wallet *wallet)
+{
+	struct due_span *list = memory_grow(wallet->suspended, wallet->suspended_count + 1,
+		&wallet->suspended_room, sizeof *list);
+	if (list == NULL)
+		return false;
+	wallet->suspended = list;
+	list[wallet->suspended_count++] = (struct due_span){ wallet->moved_ms, INT64_MAX };
+	return true;
+}
+
+void
+wallet_resume(struct wallet *wallet)
+{
+	must(wallet->suspended_count > 0);
+	wallet->suspended[wallet->suspended_count - 1].till_ms = wallet->moved_ms;
+}
+
+bool
+wallet_suspended(const struct wallet *wallet, int64_t ms)
+{
+	for (size_t i = 0; i < wallet->suspended_count; i++)
+		if (wallet->suspended[i].from_ms <= ms && ms < wallet->suspended[i].till_ms)
+			return true;
+	return false;
+}
+
+/* Is money of a deposit or gift asked for? */
+static bool
+is_of(const struct wallet *wallet, size_t holding, const struct stored *stored, struct text package,
+	struct text name)
+{
+	if (package.size == 0 || stored == NULL)
+		return package.size == 0 &&
+			text_equal(name,
+				text_of(money_kind_name(
+					stored == NULL ? MONEY_CASH : stored->kind)));
+	return text_equal(stored->id, name) &&
+		text_equal(wallet->schedules[holding].package->id, package);
+}
+
+static bool
+add_unreleased(const struct wallet *wallet, struct money *balance)
+{
+	for (size_t i = 0; i < wallet->schedule_count; i++) {
+		const struct schedule *schedule = &wallet->schedules[i];
+		uint32_t count = schedule->package == NULL ? 0 : schedule->package->stored_count;
+		for (uint32_t j = 0; j < count; j++)
+			if (!money_add(*balance, schedule_unreleased(schedule, j), balance))
+				return false;
+	}
+	return true;
+}
+
+bool
+wallet_balance(
+	const struct wallet *wallet, struct text package, struct text name, struct money *balance)
+{
+	*balance = (struct money){ 0 };
+	if (package.size == 0 && text_equal(name, TEXT("unreleased")))
+		return add_unreleased(wallet, balance);
+	for (size_t i = 0; i < wallet->purse_count; i++) {
+		const struct purse *purse = &wallet->purses[i];
+		if (is_of(wallet, purse->holding, purse->stored, package, name) &&
+			!money_add(*balance, purse->amount, balance))
+			return false;
+	}
+	return true;
+}
+
+bool
+wallet_entry_write(const struct wallet *wallet, const struct wallet_entry *entry, bool with_day,
+	struct buffer *out)
+{
+	static const char *const names[] = { "top_up", "store", "release", "gift", "skip", "expire",
+		"pay", "to_cash", "forfeit" };
+	char amount[MONEY_TEXT_MAX], day[DUE_DAY_TEXT_MAX] = "";
+	size_t size = money_format(entry->amount, amount);
+	if (with_day)
+		due_day_format(due_day(wallet->image, entry->at_ms), day);
+	if (!buffer_print(out, "%s%s%s ", day, with_day ? " " : "", names[entry->move]))
+		return false;
+	if (entry->stored == NULL)
+		return buffer_print(out, "cash %.*s", (int)size, amount);
+	return buffer_print(out, "%.*s.%.*s %.*s", TEXT_ARGS(entry->package),
+		TEXT_ARGS(entry->stored->id), (int)size, amount);
+}
