@@ -3,6 +3,7 @@
 -- that the manual gives no `lua` is an error here, so that nothing can be left out.
 
 local use = ...
+local report = use "report"
 local schema = use "schema"
 local manual = use "manual"
 
@@ -145,12 +146,7 @@ local function write_word(word)
 end
 
 local function write_types()
-    local names = {}
-    for name in pairs(manual.types) do
-        names[#names + 1] = name
-    end
-    table.sort(names)
-    for _, name in ipairs(names) do
+    for _, name in ipairs(report.sorted_keys(manual.types)) do
         local kind = manual.types[name]
         local about = say(kind) .. (kind.more and ": " .. say(kind.more) or "") .. (kind.like and "; " .. kind.like or "")
         begin("alias", name, about)
@@ -225,12 +221,7 @@ local exact = [[
 ---@operator div(suanpan.factor): suanpan.decimal]]
 
 local function write_records()
-    local names = {}
-    for name in pairs(schema.records) do
-        names[#names + 1] = name
-    end
-    table.sort(names)
-    for _, name in ipairs(names) do
+    for _, name in ipairs(report.sorted_keys(schema.records)) do
         begin("class", name, say(schema.records[name].say))
         write_fields(schema.records[name])
     end

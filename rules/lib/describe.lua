@@ -2,6 +2,7 @@
 -- the types of values, the words that every script has, the limits, and what the checker finds. Texts are in both languages.
 
 local use, native = ...
+local report = use "report"
 local schema = use "schema"
 local manual = use "manual"
 local messages = use "messages"
@@ -36,12 +37,8 @@ end
 
 -- Names in byte order, a line each while few are open around it.
 local function json_object(map, indent)
-    local names, parts = {}, {}
-    for name in pairs(map) do
-        names[#names + 1] = name
-    end
-    table.sort(names)
-    for index, name in ipairs(names) do
+    local parts = {}
+    for index, name in ipairs(report.sorted_keys(map)) do
         parts[index] = quoted(name) .. ": " .. json(map[name], indent .. "  ")
     end
     if #indent > 4 then

@@ -4,6 +4,7 @@
 -- What the schema has and the manual does not is an error here, so that nothing can be left out.
 
 local use, native = ...
+local report = use "report"
 local schema = use "schema"
 local messages = use "messages"
 local types = use "types"
@@ -238,18 +239,9 @@ local function pair_table(head, list)
     return rows
 end
 
-local function sorted_keys(map)
-    local keys = {}
-    for key in pairs(map) do
-        keys[#keys + 1] = key
-    end
-    table.sort(keys)
-    return keys
-end
-
 local function write_values()
     local rows = { { join("written", "写法"), join("type", "类型"), join("what it may be", "取值") } }
-    for _, name in ipairs(sorted_keys(manual.types)) do
+    for _, name in ipairs(report.sorted_keys(manual.types)) do
         local value = manual.types[name]
         if value.more then
             rows[#rows + 1] = { value.like, say(value), say(value.more) }
@@ -331,7 +323,7 @@ local severities = { error = { en = "error", zh = "错误" }, warning = { en = "
 local function write_findings()
     local found = all_findings()
     local rows = { { join("rule", "规则"), join("severity", "级别"), join("what is wrong", "问题"), join("what mends it", "如何改正") } }
-    for _, rule in ipairs(sorted_keys(found)) do
+    for _, rule in ipairs(report.sorted_keys(found)) do
         local finding = found[rule]
         rows[#rows + 1] = { rule, say(severities[finding[1]]), finding[2], finding[3] }
     end

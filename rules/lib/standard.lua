@@ -2,6 +2,7 @@
 -- file that it stands in, and nothing that it may write.
 
 local use = ...
+local report = use "report"
 local schema = use "schema"
 local manual = use "manual"
 
@@ -24,12 +25,8 @@ local function common_words()
             names[#names + 1] = word[1]
         end
     end
-    local text, libraries = { quoted(names) }, {}
-    for library in pairs(fields) do
-        libraries[#libraries + 1] = library
-    end
-    table.sort(libraries)
-    for _, library in ipairs(libraries) do
+    local text = { quoted(names) }
+    for _, library in ipairs(report.sorted_keys(fields)) do
         text[#text + 1] = string.format("%s = { fields = { %s } }", library, quoted(fields[library]))
     end
     return table.concat(text, ",\n    ")
