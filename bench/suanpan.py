@@ -10,6 +10,7 @@ import time
 import oracle
 import targets
 
+GROUP_MEMBERS = 10_000
 CALLS = (("1 s", 1), ("1 min", 60), ("10 min", 600), ("1 h", 3600), ("60 h", 216_000))
 
 
@@ -116,6 +117,15 @@ class Suanpan(targets.Target):
         self.settle()
         found["device_bytes_settled"] = (instance.device.written()[0] - before) / found["charged"]
         bench.add(round_number, found)
+        self.share(bench, instance, round_number)
+
+    def share(self, bench, instance, round_number):
+        """As many members of one group, who share their free minutes, as before and after each had its own."""
+        members = ("--subscriptions", str(min(GROUP_MEMBERS, self.context.subscriptions)))
+        bench.add(round_number, instance.measured("alone/64", 64, *members, *bench.timing()))
+        subprocess.run(self.load_program("--group", "--in-flight", "64", *members), check=True, stdout=subprocess.DEVNULL)
+        self.settle()
+        bench.add(round_number, instance.measured("group/64", 64, *members, *bench.timing()))
 
     def time_until_ready(self):
         """Until it has answered a question about its data."""

@@ -19,6 +19,7 @@ enum question_kind {
 	QUESTION_CUSTOMER,
 	QUESTION_ACCOUNT,
 	QUESTION_SUBSCRIPTION,
+	QUESTION_GROUP, /* from now on the subscription shares its free minutes with the others */
 	QUESTION_TOPUP,
 	QUESTION_USE, /* charges a call of calls_minutes_used_before() free minutes */
 	QUESTION_BALANCE,

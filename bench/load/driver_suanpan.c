@@ -54,6 +54,22 @@ put_rate(uint8_t *at, const struct question *question)
 	return put_call(put_u8(at, 0x85), &question->call);
 }
 
+/* As a member of one group, or alone. */
+static uint8_t *
+put_subscription(uint8_t *at, uint64_t number, bool grouped)
+{
+	at = put_u8(put_u8(put_word(at, "subscription.put"), 0x91), 0x85);
+	at = put_name(put_word(at, "subscription"), 'u', number);
+	at = put_name(put_word(at, "account"), 'a', number);
+	at = put_word(put_word(at, "product"), "line");
+	at = put_name(put_u8(put_word(at, "service_ids"), 0x91), 's', number);
+	at = put_u8(put_word(at, "packages"), 0x91);
+	if (!grouped)
+		return put_word(at, "bench_base");
+	at = put_word(put_word(put_u8(at, 0x82), "package"), "bench_base");
+	return put_word(put_word(at, "group"), "company");
+}
+
 /* customer c0000001 – account a0000001 – subscription u0000001 – service id s0000001 */
 static uint8_t *
 put_question(uint8_t *at, const struct question *question)
@@ -74,12 +90,8 @@ put_question(uint8_t *at, const struct question *question)
 		at = put_name(put_word(at, "customer"), 'c', number);
 		return put_word(put_word(at, "currency"), "CNY");
 	case QUESTION_SUBSCRIPTION:
-		at = put_u8(put_u8(put_word(at, "subscription.put"), 0x91), 0x85);
-		at = put_name(put_word(at, "subscription"), 'u', number);
-		at = put_name(put_word(at, "account"), 'a', number);
-		at = put_word(put_word(at, "product"), "line");
-		at = put_name(put_u8(put_word(at, "service_ids"), 0x91), 's', number);
-		return put_word(put_u8(put_word(at, "packages"), 0x91), "bench_base");
+	case QUESTION_GROUP:
+		return put_subscription(at, number, question->kind == QUESTION_GROUP);
 	case QUESTION_TOPUP:
 		at = put_u8(put_u8(put_word(at, "balance.topup"), 0x91), 0x85);
 		at = put_name(put_word(at, "id"), 't', number);

@@ -165,6 +165,7 @@ question_nth(const struct loop_plan *plan, uint64_t number)
 	case QUESTION_CUSTOMER:
 	case QUESTION_ACCOUNT:
 	case QUESTION_SUBSCRIPTION:
+	case QUESTION_GROUP:
 	case QUESTION_TOPUP:
 	case QUESTION_BALANCE:
 		question.call = (struct call){ .at_ms = plan->calls.day_ms };

@@ -32,12 +32,14 @@ static const char usage[] =
 	"  --run N              number in the request ids, 0 to 999: never twice on the same data, 1\n"
 	"  --script TEXT        redis: what SCRIPT LOAD gave\n"
 	"  --prepare            suanpan: make the subscriptions\n"
+	"  --group              suanpan: from now on they share their free minutes\n"
 	"  --balances           suanpan: add up the balances of the subscriptions\n";
 
 struct options {
 	struct loop_plan plan;
 	const char *script;
 	bool prepare;
+	bool group;
 	bool balances;
 };
 
@@ -141,6 +143,7 @@ enum option_name {
 	OPTION_RUN,
 	OPTION_SCRIPT,
 	OPTION_PREPARE,
+	OPTION_GROUP,
 	OPTION_BALANCES,
 	OPTION_HELP,
 };
@@ -164,6 +167,7 @@ static const struct option names[] = {
 	{ "run", required_argument, NULL, OPTION_RUN },
 	{ "script", required_argument, NULL, OPTION_SCRIPT },
 	{ "prepare", no_argument, NULL, OPTION_PREPARE },
+	{ "group", no_argument, NULL, OPTION_GROUP },
 	{ "balances", no_argument, NULL, OPTION_BALANCES },
 	{ "help", no_argument, NULL, OPTION_HELP },
 	{ NULL, 0, NULL, 0 },
@@ -241,6 +245,9 @@ parse_options(int count, char **arguments, struct options *options)
 			break;
 		case OPTION_PREPARE:
 			options->prepare = true;
+			break;
+		case OPTION_GROUP:
+			options->group = true;
 			break;
 		case OPTION_BALANCES:
 			options->balances = true;
@@ -369,8 +376,8 @@ main(int count, char **arguments)
 		return prepare(plan) ? 0 : 1;
 	if (plan->count > 0)
 		plan->warm_up_ns = 0;
-	if (options.balances) {
-		plan->kind = QUESTION_BALANCE;
+	if (options.balances || options.group) {
+		plan->kind = options.group ? QUESTION_GROUP : QUESTION_BALANCE;
 		plan->count = plan->calls.subscriptions;
 		plan->warm_up_ns = 0;
 	}
