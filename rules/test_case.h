@@ -9,7 +9,7 @@
 #include "rate.h"
 #include "test_due.h"
 #include "test_guard.h"
-#include "test_money.h"
+#include "test_purses.h"
 #include "test_occasion.h"
 #include "test_order.h"
 

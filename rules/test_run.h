@@ -7,7 +7,7 @@
  *   test_fees.c      what falls due as its clock goes on
  *   wallet.c         its money: what is stored and given, and what pays
  *   test_scenario.c  runs the steps of a scenario
- *   test_money.c     those of its steps that move money
+ *   test_purses.c     those of its steps that move money
  *   test_always.c    tries a claim on a range of usage, and shrinks what breaks it
  *   test_due.c       what falls due in a period
  *   test_order.c     an order, and whether it may be sold
@@ -80,7 +80,7 @@ struct test_result *test_result_add(struct test_run *run, const struct test_case
 bool test_failed(struct test_run *run, struct test_result *result);
 
 /*
- * test_money.c: what a scenario refuses besides prices, as a code, or an empty text; a usage that
+ * test_purses.c: what a scenario refuses besides prices, as a code, or an empty text; a usage that
  * is charged is paid here.
  */
 void test_money_before(const struct test_run *run, const struct usage *usage, struct text *code);

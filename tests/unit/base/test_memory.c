@@ -40,6 +40,32 @@ no_bytes_are_memory_too(void **state)
 }
 
 static void
+a_list_grows_by_doubling_and_stays_where_it_cannot(void **state)
+{
+	size_t room = 0;
+	(void)state;
+	uint32_t *list = memory_grow(NULL, 1, &room, sizeof *list);
+	assert_non_null(list);
+	assert_int_equal(room, 16);
+	for (uint32_t i = 0; i < 16; i++)
+		list[i] = i;
+	assert_ptr_equal(memory_grow(list, 16, &room, sizeof *list), list);
+	memory_fail_at(1);
+	assert_null(memory_grow(list, 17, &room, sizeof *list));
+	memory_fail_at(0);
+	assert_int_equal(room, 16);
+	list = memory_grow(list, 17, &room, sizeof *list);
+	assert_non_null(list);
+	assert_int_equal(room, 32);
+	for (uint32_t i = 0; i < 16; i++)
+		assert_int_equal(list[i], i);
+	list = memory_grow(list, 100, &room, sizeof *list);
+	assert_non_null(list);
+	assert_int_equal(room, 100);
+	memory_free(list);
+}
+
+static void
 zeroed_memory_is_zero_and_its_product_is_checked(void **state)
 {
 	(void)state;
@@ -207,6 +233,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_bytes_are_memory_too),
+		cmocka_unit_test_teardown(
+			a_list_grows_by_doubling_and_stays_where_it_cannot, switch_off_failures),
 		cmocka_unit_test(zeroed_memory_is_zero_and_its_product_is_checked),
 		cmocka_unit_test(aligned_memory_is_aligned),
 		cmocka_unit_test_teardown(

@@ -1,8 +1,8 @@
 /*
  * Inside of testing: the steps of a scenario that move money, as plain data.
  */
-#ifndef SUANPAN_TEST_MONEY_H
-#define SUANPAN_TEST_MONEY_H
+#ifndef SUANPAN_TEST_PURSES_H
+#define SUANPAN_TEST_PURSES_H
 
 #include "reader.h"
 

@@ -1,5 +1,5 @@
 /* The steps of a scenario that move money, and what is expected of it. */
-#include "test_money.h"
+#include "test_purses.h"
 
 #include "../engine/base/must.h"
 #include "test_run.h"
