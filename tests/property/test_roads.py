@@ -19,23 +19,37 @@ DAY_MS = 86_400_000
 PLACES = [
     (zone, locale) for zone in ("Asia/Shanghai", "America/New_York", "Pacific/Apia") for locale in ("C", "zh_CN.UTF-8")
 ]
-# Catalog, the packages that a line may hold, the numbers that it may reach.
+# Catalog, the product of a line, the packages that it may hold, the numbers that it may reach, the services it uses.
+VOICE = (("voice", "seconds"),)
 ROADS = [
-    ("rules/catalogs/fixed_line", [["fixed_line"]],
-        ["110", "5507882", "07722820022", "0085221234567", "00442071234567", "00999", "sales", "07715507882"]),
-    ("rules/catalogs/e6", [["e6_base"], ["e6_base", "local_special"]], ["5507882", "07715507882", "02073241552"]),
+    ("rules/catalogs/fixed_line", "pstn", [["fixed_line"]],
+        ["110", "5507882", "07722820022", "0085221234567", "00442071234567", "00999", "sales", "07715507882"], VOICE),
+    ("rules/catalogs/e6", "pstn", [["e6_base"], ["e6_base", "local_special"]], ["5507882", "07715507882", "02073241552"], VOICE),
+    ("rules/catalogs/free_minutes", "line", [["talk"]], ["5507882"], VOICE),
+    ("rules/catalogs/data_for_all", "mobile", [["data_for_all"]], ["5507882"],
+        (("data", "bytes"), ("voice", "seconds"), ("sms", "items"))),
 ]  # fmt: skip
 
 
-def sample(chance, numbers, lines, count):
+def quantity(chance, unit):
+    """How much of a usage: edges of units, and anything."""
+    if unit == "bytes":
+        return chance.choice([0, 1, 1024, 1025, 1 << 20, chance.randrange(1 << 32)])
+    if unit == "items":
+        return chance.choice([0, 1, chance.randrange(40)])
+    return chance.choice([0, 1, 59, 60, 61, chance.randrange(7200), chance.randrange(40)])
+
+
+def sample(chance, numbers, lines, services, count):
     """Events of a year, some of them across midnight, the month's end and the edges of bands."""
     for number in range(count):
         at = AT_MS - chance.randrange(240 * DAY_MS)
         if chance.random() < 0.3:
             at -= at % (DAY_MS // 24) + chance.randrange(300_000)
+        service, unit = chance.choice(services)
         yield {
-            "id": f"e{number}", "service_id": chance.choice(lines), "service": "voice", "to": chance.choice(numbers),
-            "at": at - at % 1000, "seconds": chance.choice([0, 1, 59, 60, 61, chance.randrange(7200), chance.randrange(40)]),
+            "id": f"e{number}", "service_id": chance.choice(lines), "service": service, "to": chance.choice(numbers),
+            "at": at - at % 1000, unit: quantity(chance, unit),
         }  # fmt: skip
 
 
@@ -59,7 +73,7 @@ def parts_text(answer):
 def as_scenario(line, packages, since, events):
     """What happened to a line, in the order in which it was charged, as a scenario with the same outcome."""
     yield f'scenario "{line}" {{ from = "2020-01-01 00:00:00",'
-    yield f'    event = {{ service = "voice", from = "{line}" }},'
+    yield f'    event = {{ from = "{line}" }},'
     for package in packages:
         yield f'    buy {{ "{package}", from = "{since}" }},'
     yield '    at "2026-09-30 00:00:00",'
@@ -69,8 +83,9 @@ def as_scenario(line, packages, since, events):
             expect = expect.replace(', parts = ""', "")
         else:
             expect = f'refused = "{answer["code"]}"'
-        at = f"{event['at'] // 1000}"
-        yield f'    use {{ at = "{moment(int(at))}", to = "{event["to"]}", seconds = {event["seconds"]}, expect = {{ {expect} }} }},'
+        usage = f'service = "{event["service"]}", at = "{moment(event["at"] // 1000)}", to = "{event["to"]}"'
+        unit = next(name for name in ("seconds", "bytes", "items") if name in event)
+        yield f"    use {{ {usage}, {unit} = {event[unit]}, expect = {{ {expect} }} }},"
     yield "}"
 
 
@@ -81,8 +96,8 @@ def moment(seconds):
     return (datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds + 8 * 3600)).strftime("%Y-%m-%d %H:%M:%S")
 
 
-@pytest.mark.parametrize(("catalog", "packages", "numbers"), ROADS)
-def test_all_roads_lead_to_the_same_price(catalog, packages, numbers, tmp_path):
+@pytest.mark.parametrize(("catalog", "product", "packages", "numbers", "services"), ROADS)
+def test_all_roads_lead_to_the_same_price(catalog, product, packages, numbers, services, tmp_path):
     seed = int(os.environ.get("SEED", "20261122"))
     print("SEED", seed)
     chance = random.Random(seed)
@@ -92,12 +107,12 @@ def test_all_roads_lead_to_the_same_price(catalog, packages, numbers, tmp_path):
     with Server() as server:
         server.publish(catalog)
         for line in lines:
-            server.subscribe([line], package=held[line][0], product="pstn", balance="900000.00")
+            server.subscribe([line], package=held[line][0], product=product, balance="900000.00")
         client = server.connect()
         for line in lines:
             span = [{"package": package, "from": "2026-01-01T00:00:00+08:00"} for package in held[line]]
-            client.call("subscription.put", subscription=line, account=line, product="pstn", service_ids=[line], packages=span)
-        events = list(sample(chance, numbers, lines, count))
+            client.call("subscription.put", subscription=line, account=line, product=product, service_ids=[line], packages=span)
+        events = list(sample(chance, numbers, lines, services, count))
         happened = {line: [] for line in lines}
         charged = 0
         for event in events:
