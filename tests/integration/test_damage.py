@@ -44,7 +44,7 @@ MISTAKES = [
     ("fixed_line", "texts/en.lua", 'pstn = "Phone line"', 'psnt = "Phone line"', "missing_text_near", "product"),
     ("e6", "packages/e6_base.lua", '"0.08", up_to = 300', '"0.08"', "tier_after_rest", "day ="),
     ("e6", "packages/e6_base.lua", 'night = "0.06" }', 'night = "0.06", up_to = 200 }', "tier_without_rest", "up_to = 200"),
-    ("e6", "packages/e6_base.lua", 'tiers = { kind = "graduated", every = "month", id = "paid_minutes" },', "", "tiers_not_chosen", "price ="),
+    ("e6", "packages/e6_base.lua", 'tiers = { kind = "graduated", every = "month", by = "package", id = "paid_minutes" },', "", "tiers_not_chosen", "price ="),
     ("e6", "packages/e6_base.lua", 'carry_over = "1 month"', 'carry_over = "1 day"', "carry_over_other", "carry_over"),
     ("e6", "packages/e6_base.lua", 'amount = 300, unit = "minute"', 'amount = 300, unit = "MB"', "wrong_unit", "amount"),
     ("e6", "packages/e6_base.lua", 'uses = { "local_minutes" }', 'uses = { "minutes" }', "unknown_name", '"minutes"'),
