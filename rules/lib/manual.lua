@@ -276,7 +276,7 @@ package "traveller" {
                 .. "at the end of the day, month or year lapses, or is carried over; then the earliest is used first. Services that are "
                 .. "counted in another unit than the amount say what they are worth by `convert`; it must fit the steps of the tariffs. "
                 .. "What is given once belongs to its purchase: a package that is held twice gives twice, and a later version neither adds "
-                .. "nor takes. "
+                .. "nor takes. What was bought of it on one day is one sum. "
                 .. "What is `shared` belongs to the group as whose members several subscriptions hold the package, and each takes of it "
                 .. "what is left; who holds the package by itself shares with nobody. The first month of a group, and the cycles of which "
                 .. "something may be carried over, count from the instant since which the group holds the package (`group_from`, else "
@@ -284,7 +284,7 @@ package "traveller" {
             zh = "写在优惠包之内。先于金额抵扣，按整个计费单位抵扣；凡适用的使用都可抵扣，不论由本优惠包还是所持有的其他优惠包定价，"
                 .. "除非资费用 `uses` 另行指定。当日、当月或当年未用完的部分作废，或按 `carry_over` 结转，先用最早的。"
                 .. "计量单位与数量不同的业务，用 `convert` 写明如何换算，且须与资费的计费单位相合。"
-                .. "只给予一次的属于该次购买：持有两份即给予两次，之后的版本既不增加也不减少。"
+                .. "只给予一次的属于该次购买：持有两份即给予两次，之后的版本既不增加也不减少；同一天购买的合为一笔。"
                 .. "写了 `shared` 的属于群组：多个用户作为同一群组的成员持有本优惠包时共用余量；单独持有者不与他人共用。"
                 .. "群组的首月以及可结转的周期，自群组开始持有之时（`group_from`，不写则为该成员自己的 `from`）算起，与成员何时加入无关："
                 .. "后加入者使用其他成员剩下的部分。",
