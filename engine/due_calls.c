@@ -159,6 +159,21 @@ pack_term(struct pack *pack, const struct due_term *term)
 }
 
 static void
+pack_split(struct pack *pack, const struct due_line *line)
+{
+	pack_name(pack, "split");
+	pack_array(pack, (uint32_t)line->share_count);
+	for (size_t i = 0; i < line->share_count; i++) {
+		const struct split *split = line->shares[i].split;
+		pack_map(pack, 3);
+		pack_name_text(pack, split->is_partner ? "partner" : "product", split->party);
+		pack_name_money(
+			pack, "percent", (struct money){ (int64_t)split->parts_per_million * 100 });
+		pack_name_money(pack, "amount", line->shares[i].amount);
+	}
+}
+
+static void
 pack_line(struct pack *pack, const struct due_line *line, struct arena *arena)
 {
 	struct text rule = arena_print(
@@ -167,7 +182,9 @@ pack_line(struct pack *pack, const struct due_line *line, struct arena *arena)
 		pack->full = true;
 		return;
 	}
-	pack_map(pack, 7u + (line->each > 0) + (line->term != NULL) + (line->tax != NULL));
+	pack_map(pack,
+		7u + (line->each > 0) + (line->term != NULL) + (line->tax != NULL) +
+			(line->share_count > 0));
 	pack_name_text(pack, "rule", rule);
 	if (line->each > 0)
 		pack_name_integer(pack, "each", line->each);
@@ -178,6 +195,8 @@ pack_line(struct pack *pack, const struct due_line *line, struct arena *arena)
 	pack_name_exact(pack, "exact", line->exact);
 	if (line->tax != NULL)
 		priced_pack_tax(pack, line->tax);
+	if (line->share_count > 0)
+		pack_split(pack, line);
 	if (line->term != NULL)
 		pack_term(pack, line->term);
 	pack_name(pack, "parts");

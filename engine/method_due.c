@@ -74,6 +74,14 @@ static const struct field DUE_TERM_RESULT_FIELDS[] = {
 };
 RESULT(DUE_TERM_RESULT, "term", DUE_TERM_RESULT_FIELDS);
 
+static const struct field DUE_SHARE_RESULT_FIELDS[] = {
+	{ "product", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "whose share it is", "所属产品" },
+	{ "partner", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "or whose", "或所属合作方" },
+	{ "percent", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "as it was declared", "声明的百分比" },
+	{ "amount", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "the last takes what rounding leaves", "金额，最后一份承担取整差额" },
+};
+RESULT(DUE_SHARE_RESULT, "share", DUE_SHARE_RESULT_FIELDS);
+
 static const struct field DUE_LINE_RESULT_FIELDS[] = {
 	{ "rule", FIELD_TEXT, 0, true, 0, 130, NULL, NULL, "package.charge", "优惠包.收费" },
 	{ "each", FIELD_INTEGER, 0, false, 0, 0, NULL, NULL, "which of those that it is owed for, from 1",
@@ -84,6 +92,7 @@ static const struct field DUE_LINE_RESULT_FIELDS[] = {
 	{ "amount", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "of the line, rounded once", "本行金额，取整一次" },
 	{ "exact", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "the sum of its parts before rounding", "取整前各段之和" },
 	{ "tax", FIELD_MAP, 0, false, 0, 0, NULL, &METHOD_TAX_RESULT, "of a line that has a tax code", "有税码的行的税" },
+	{ "split", FIELD_LIST, 0, false, 0, 0, NULL, &DUE_SHARE_RESULT, "how it is divided, without its tax", "拆账（不含税）" },
 	{ "term", FIELD_MAP, 0, false, 0, 0, NULL, &DUE_TERM_RESULT, "of a line for leaving early: the term", "提前终止费所依据的约定期" },
 	{ "parts", FIELD_LIST, 0, true, 0, 0, NULL, &DUE_PART_RESULT, "runs of days in which nothing changed",
 		"没有变化的各段日子" },

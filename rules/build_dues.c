@@ -31,6 +31,22 @@ get_function(lua_State *lua, const char *field)
 	return reader_has(lua, field) ? (int32_t)reader_integer(lua, field) : NO_FUNCTION;
 }
 
+static void
+read_splits(lua_State *lua, struct arena *arena, struct charge *charge)
+{
+	charge->split_count = reader_open(lua, "splits");
+	struct split *splits = reader_take(lua, arena, charge->split_count, sizeof *splits);
+	for (uint32_t i = 0; i < charge->split_count; i++) {
+		reader_entry(lua, i);
+		splits[i].party = reader_text(lua, arena, "party");
+		splits[i].is_partner = reader_flag(lua, "is_partner");
+		splits[i].parts_per_million = reader_number(lua, "parts");
+		reader_close(lua);
+	}
+	reader_close(lua);
+	charge->splits = splits;
+}
+
 static uint32_t
 get_index(lua_State *lua, const char *field)
 {
@@ -50,6 +66,7 @@ read_charge(lua_State *lua, struct image *image, struct charge *charge)
 {
 	struct arena *arena = &image->arena;
 	charge->tax = build_tax_of(lua, image);
+	read_splits(lua, arena, charge);
 	charge->id = reader_text(lua, arena, "id");
 	charge->say = reader_text(lua, arena, "say");
 	charge->every = get_every(lua, arena, "every");

@@ -24,7 +24,9 @@
  *     at the price of that last day, or an amount.
  *  6. A line with a tax code is split at the rate of the first day that it prices if it falls due
  *     ahead, else of the last; for leaving early, of the last day that is held (tax.h).
- *  7. The runs of a cycle that lie in the period are added as exact fractions and rounded once:
+ *  7. A line that is divided is so without its tax: each share is rounded as the line is, up to what
+ *     is left, and the last takes the rest.
+ *  8. The runs of a cycle that lie in the period are added as exact fractions and rounded once:
  *     that is a line. So the exact amounts of periods that follow each other add up to that of the
  *     whole, wherever they are cut.
  */
@@ -120,6 +122,12 @@ struct due_term {
 	struct money falls; /* what the price is less than the declared one, for each month begun */
 };
 
+/* What a product or a partner gets of a line. */
+struct due_share {
+	const struct split *split;
+	struct money amount;
+};
+
 struct due_line {
 	struct text package;
 	struct text charge;
@@ -130,9 +138,11 @@ struct due_line {
 	int64_t due_day; /* when it falls due */
 	const struct due_part *parts;
 	size_t part_count;
-	const struct due_term *term; /* NULL: the line is not for leaving early */
-	const struct price_tax *tax; /* NULL: the charge has no tax code */
-	struct ratio exact;          /* the sum of the parts */
+	const struct due_term *term;    /* NULL: the line is not for leaving early */
+	const struct price_tax *tax;    /* NULL: the charge has no tax code */
+	const struct due_share *shares; /* of the line without its tax; none: it is not divided */
+	size_t share_count;
+	struct ratio exact; /* the sum of the parts */
 	struct money amount;
 };
 

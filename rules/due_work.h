@@ -5,6 +5,7 @@
  *   due_days.c     days, cycles, and the days on which something may change
  *   dues.c         charges, runs of days, lines
  *   leaving.c      what is owed for leaving early
+ *   splits.c       how a line is divided
  *   due_values.c   what parameters and facts are on a day
  *   due_judge.c    what stands against parameters
  *
@@ -108,6 +109,9 @@ int64_t due_day_after(int64_t day, enum charge_every every, int32_t count);
 
 /* leaving.c: the lines of what is owed if the package is left early. */
 bool leaving_price(struct due *due);
+
+/* splits.c: divides a line, which has its amount. */
+bool split_line(struct due *due, const struct charge *charge, struct due_line *line);
 
 /* dues.c */
 /* The version of the package that is in force on a day; NULL if there is none. */

@@ -483,7 +483,9 @@ due_line_add(struct due *due, const struct charge *charge, struct days cycle, in
 	due->parts = (struct due_list){ NULL, 0, 0 };
 	if (!line_amount(charge, line))
 		return due_overflow(due, charge->id);
-	return charge->tax == NULL || line_tax(due, charge, line);
+	if (charge->tax != NULL && !line_tax(due, charge, line))
+		return false;
+	return charge->split_count == 0 || split_line(due, charge, line);
 }
 
 /* The line of one cycle. */

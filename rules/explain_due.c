@@ -118,6 +118,21 @@ write_term(const struct words *words, const struct due_term *term, struct buffer
 	return written && buffer_append_text(out, TEXT("\n"));
 }
 
+/* "    Broadband 70%  76.30" */
+static bool
+write_share(const struct words *words, const struct due_share *share, struct buffer *out)
+{
+	const struct split *split = share->split;
+	char percent[PERCENT_TEXT_MAX], amount[MONEY_TEXT_MAX], key[80];
+	int size = snprintf(key, sizeof key, "%s.%.*s", split->is_partner ? "partner" : "product",
+		TEXT_ARGS(split->party));
+	struct text name = release_text(
+		words->release, words->language, (struct text){ key, (size_t)size });
+	percent_format(split->parts_per_million, percent);
+	money_format(share->amount, amount);
+	return buffer_print(out, "    %.*s %s  %s\n", TEXT_ARGS(name), percent, amount);
+}
+
 /* What a condition says in sentences. */
 static const struct {
 	const char *condition;
@@ -196,6 +211,9 @@ explain_due(const struct release *release, struct text language, const struct du
 			return false;
 		if (line->tax != NULL && !explain_tax(release, language, line->tax, out))
 			return false;
+		for (size_t j = 0; j < line->share_count; j++)
+			if (!write_share(&words, &line->shares[j], out))
+				return false;
 	}
 	return true;
 }

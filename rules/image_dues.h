@@ -11,6 +11,13 @@
 
 enum charge_every { CHARGE_DAY, CHARGE_MONTH, CHARGE_YEAR, CHARGE_ONCE };
 
+/* The share of a product or a partner in the lines of a charge. */
+struct split {
+	struct text party;
+	bool is_partner;
+	uint32_t parts_per_million;
+};
+
 /*
  * A charge of one version of a package. All versions that have a charge of this id agree in how
  * often it falls due, when in the cycle, whether by day, and how it is rounded.
@@ -30,9 +37,11 @@ struct charge {
 	int32_t denominator;
 	/* How many it is owed for, each in a line of its own: a whole number. NO_INDEX both: one. */
 	uint32_t each_param;
-	uint32_t each_fact;    /* of the image */
-	const struct tax *tax; /* NULL: its lines have no tax code */
-	int64_t round_step;    /* micro-units, > 0 */
+	uint32_t each_fact;         /* of the image */
+	const struct tax *tax;      /* NULL: its lines have no tax code */
+	const struct split *splits; /* which are the whole; none: its lines are not divided */
+	uint32_t split_count;
+	int64_t round_step; /* micro-units, > 0 */
 	enum rounding round_mode;
 	uint32_t line; /* in its file */
 };

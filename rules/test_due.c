@@ -66,6 +66,7 @@ read_expectation(const struct reading *reading, struct due_case *test)
 	test->has_amount = reader_money(reading->lua, "amount", &test->amount);
 	test->has_tax = reader_money(reading->lua, "tax", &test->tax);
 	test->lines = reading_text(reading, "lines");
+	test->split = reading_text(reading, "split");
 	test->refused = reading_text(reading, "refused");
 	test->nearest = reading_text(reading, "nearest");
 	reader_close(reading->lua);
@@ -139,6 +140,26 @@ write_lines(const struct due_case *test, const struct due_pricing *pricing, stru
 	return true;
 }
 
+/* "fee broadband 76.30, …". False without room. */
+static bool
+write_split(const struct due_pricing *pricing, struct buffer *out)
+{
+	const char *between = "";
+	buffer_clear(out);
+	for (size_t i = 0; i < pricing->line_count; i++)
+		for (size_t j = 0; j < pricing->lines[i].share_count; j++) {
+			const struct due_share *share = &pricing->lines[i].shares[j];
+			char amount[MONEY_TEXT_MAX];
+			money_format(share->amount, amount);
+			if (!buffer_print(out, "%s%.*s %.*s %s", between,
+				    TEXT_ARGS(pricing->lines[i].charge),
+				    TEXT_ARGS(share->split->party), amount))
+				return false;
+			between = ", ";
+		}
+	return true;
+}
+
 /* The sum fits, for it is a part of what the lines sum to. */
 static struct money
 tax_of(const struct due_pricing *pricing)
@@ -170,6 +191,10 @@ compare(struct test_run *run, const struct due_case *test, const struct due_pric
 	if (priced &&
 		(!write_lines(test, pricing, &run->text) ||
 			!test_compare_text(run, "lines", test->lines, text_of_buffer(&run->text))))
+		return false;
+	if (priced &&
+		(!write_split(pricing, &run->text) ||
+			!test_compare_text(run, "split", test->split, text_of_buffer(&run->text))))
 		return false;
 	buffer_clear(&run->text);
 	return run->expected.size == 0 ||

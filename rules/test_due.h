@@ -22,6 +22,7 @@ struct due_case {
 	struct money amount;
 	bool has_tax;
 	struct money tax;
+	struct text split; /* "fee broadband 76.30, …" */
 	struct text lines; /* "fee 91.55, …" */
 	struct text refused;
 	struct text nearest; /* the condition */

@@ -46,11 +46,19 @@ local function expected(expect)
             return nil
         end
     end
-    if not expect.amount and not expect.tax and not expect.lines and not expect.refused and not expect.nearest then
+    for index, share in ipairs(expect.split or {}) do
+        if not string.find(share, "^%a[%w_-]* %a[%w_-]* %d+%.%d%d+$") then
+            find("due_split", at(at(expect.place, "split"), index), { got = native.shorten(share) })
+            return nil
+        end
+    end
+    if not expect.split and not expect.amount and not expect.tax and not expect.lines and not expect.refused and not expect.nearest then
         find("due_nothing_expected", expect.place)
         return nil
     end
-    return { amount = expect.amount, tax = expect.tax, lines = expect.lines and table.concat(expect.lines, ", "), refused = expect.refused,
+    return { amount = expect.amount, tax = expect.tax, lines = expect.lines and table.concat(expect.lines, ", "),
+        split = expect.split and table.concat(expect.split, ", "),
+        refused = expect.refused,
         nearest = expect.nearest }
 end
 

@@ -6,6 +6,7 @@ local report = use "report"
 local types = use "types"
 local declare = use "declare"
 local params = use "params"
+local splits = use "splits"
 
 local dues = {}
 local find, at = report.find, report.at
@@ -132,6 +133,7 @@ function dues.build(model, package, record)
     check_cycle(record)
     local charge = dues.build_amount(model, package, record)
     resolve_each(model, package, charge)
+    splits.check(record)
     return charge
 end
 
@@ -168,6 +170,7 @@ function dues.need(charges, need, blanks)
         if charge.say then
             need(charge.say, charge.record.say and at(charge.place, "say") or charge.place, blanks)
         end
+        splits.need(charge.record, need)
         for _, key in ipairs(charge.reasons or {}) do
             need(key, at(charge.place, "amount"))
         end
@@ -180,7 +183,8 @@ function dues.flat(charge)
     return { id = charge.id, say = charge.say, every = charge.every, ahead = charge.ahead, by_day = record.prorate == "day",
         free_suspended = record.suspended == "free", amount = math.type(record.amount) and record.amount or 0,
         amount_param = charge.param, amount_function = record.amount_number, each_param = charge.each_param,
-        each_fact = charge.each_fact, numerator = charge.part[1], denominator = charge.part[2], round_step = record.round.step,
+        each_fact = charge.each_fact, splits = splits.flat(record), numerator = charge.part[1],
+        denominator = charge.part[2], round_step = record.round.step,
         round_mode = record.round.mode, line = charge.place.declaration.line }
 end
 

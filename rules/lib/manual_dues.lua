@@ -9,11 +9,13 @@ words.charge = {
             .. "rounded once. Else the cycle costs the price of its first day that counts if it is due ahead, of the last one if "
             .. "afterwards. What is due ahead is owed for the whole cycle, even if the package is given up within it. With `for_each` "
             .. "there is a line for each of so many, of the days on which there are as many; of a cycle that is owed whole, the day that "
-            .. "says its price says how many. The text of a line may have the blanks {amount}, {from}, {till} and {package}.",
+            .. "says its price says how many. `split` divides each line, without "
+            .. "its tax: each share is rounded as the line is, the last takes the rest. The text of a line may have "
+            .. "the blanks {amount}, {from}, {till} and {package}.",
         zh = "写在优惠包之内。按当地日期计算，已开始的一天按整天计。按日折算时，每一段没有变化（优惠包版本、停机）的日子承担该周期的相应份额，"
             .. "以精确分数相加，整行取整一次。不折算时，整个周期按其首个计费日（预收）或最后一个计费日（后收）的价格收取。"
             .. "预收的费用按整个周期收取，中途退订不退。写 `for_each` 则逐个成行，各行只计有这么多个的日子；整周期收取的，由决定价格的那一天决定数目。"
-            .. "费用行的文本中可用空位 {amount}、{from}、{till}、{package}。",
+            .. "`split` 把每行（不含税）拆分：各份额按该行的方式取整，最后一份为其余部分。费用行的文本中可用空位 {amount}、{from}、{till}、{package}。",
     },
     file = "packages/rental.lua",
     example = [[
@@ -21,7 +23,8 @@ package "rental" {
     kind = "plugin", from = "2026-01-01",
 
     charge { id = "installation", every = "once", amount = "100.00" },
-    charge { id = "line_rental", every = "month", ahead = true, prorate = "day", amount = "12.00" },
+    charge { id = "line_rental", every = "month", ahead = true, prorate = "day", amount = "12.00",
+        split = { { product = "line", share = "80%" }, { partner = "mast_owner", share = "20%" } } },
     charge { id = "insurance", every = "month", ahead = false, priced_by = "year", amount = "25.00", suspended = "free",
         prorate = "day" },
 }
@@ -83,6 +86,7 @@ due "a line that is taken on the tenth" {
     suspended = { from = "2026-04-01", till = "2026-04-16" },
     expect = {
         amount = "123.04",
+        split = { "line_rental line 6.82", "line_rental mast_owner 1.70", "line_rental line 9.60", "line_rental mast_owner 2.40" },
         lines = { "installation 100.00", "line_rental 2026-03-01 8.52", "line_rental 2026-04-01 12.00",
             "insurance 1.48", "insurance 1.04" },
     },

@@ -26,6 +26,24 @@ messages.each_other_kind = {
     mend_en = "declare it as \"integer\", or name another fact",
     mend_zh = "把它声明为 \"integer\"，或改用其他事实",
 }
+messages.split_party = {
+    en = "a share is that of one product, or of one partner",
+    zh = "一个份额只属于一个产品或一个合作方",
+    mend_en = "write either product = \"…\" or partner = \"…\"",
+    mend_zh = "在 product = \"…\" 与 partner = \"…\" 中写一个",
+}
+messages.split_sum = {
+    en = "the shares sum to {sum} %, not to 100 %",
+    zh = "各份额之和为 {sum}%，不是 100%",
+    mend_en = "change them so that they sum to 100 %",
+    mend_zh = "修改份额，使其和为 100%",
+}
+messages.due_split = {
+    en = "'{got}' is not a share",
+    zh = "“{got}”不是份额的写法",
+    mend_en = "write \"fee broadband 76.30\"",
+    mend_zh = "写成 \"fee broadband 76.30\"",
+}
 messages.due_period = {
     en = "the period ends before it begins, or is longer than {max} days",
     zh = "时段的结束早于开始，或超过 {max} 天",

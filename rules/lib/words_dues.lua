@@ -28,6 +28,8 @@ words.charge = {
             say = { en = "Days of suspension are charged like others, or free", zh = "停机日照常收取（charged）或免收（free）" } },
         { "round", "rounding", default = { step = 10000, mode = "half_up" },
             say = { en = "Once, at the end of the line; \"0.01 half_up\" if left out", zh = "在行末取整一次；不写则为 \"0.01 half_up\"" } },
+        { "split", { "rows", "share" }, say = { en = "How its lines are divided, without tax; the last takes what rounding leaves",
+            zh = "各行（不含税）如何拆账；最后一份承担取整差额" } },
         taxes.code,
         { "say", "text_key", say = { en = "The text that names its lines; charge.ID if left out", zh = "费用行的文本；不写则为 charge.编号" } },
     },
@@ -52,6 +54,14 @@ words.context = {
 }
 
 words.records = {
+    share = {
+        say = { en = "The share of a product of the bundle, or of a partner", zh = "套餐中一个产品或一个合作方的份额" },
+        fields = {
+            { "product", { "name_of", "product" }, say = { en = "The product", zh = "产品" } },
+            { "partner", "id", say = { en = "Or the partner, whose text is partner.ID", zh = "或合作方，其文本为 partner.编号" } },
+            { "share", "percent", required = true, say = { en = "Its share: \"60%\"", zh = "份额，例如 \"60%\"" } },
+        },
+    },
     parameter = {
         say = { en = "A parameter: one of money, number, integer, text, date, choice says what it is",
             zh = "参数：由 money、number、integer、text、date、choice 之一说明种类" },
@@ -94,6 +104,8 @@ words.records = {
                 say = { en = "The lines in order: \"fee 91.55\", with the first day of its cycle if that is to be held against it: "
                     .. "\"fee 2026-03-01 91.55\"",
                     zh = "按顺序的各行：\"fee 91.55\"；可写出周期首日：\"fee 2026-03-01 91.55\"" } },
+            { "split", { "list_with_repeats", "text" }, say = { en = "The shares in order: \"fee broadband 76.30\"",
+                zh = "按顺序的各份额：\"fee broadband 76.30\"" } },
             { "refused", { "one_of", "OVERFLOW", "PARAMETER", "FACT", "RULE_FAILED" },
                 say = { en = "The code of a refusal", zh = "拒绝代码" } },
             { "nearest", "text", say = { en = "What was refused: \"param_choice\", \"fact_missing\" …",

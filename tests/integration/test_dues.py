@@ -149,6 +149,36 @@ def test_what_cannot_be_priced_is_refused_with_its_reason(towers, tenants, code,
     assert answer["say"]["en"] and answer["say"]["zh"]
 
 
+@pytest.fixture(scope="module")
+def bundle():
+    with Server() as one:
+        one.publish("rules/catalogs/bundle")
+        yield one
+
+
+def test_a_fee_says_its_tax_and_whose_it_is(bundle):
+    (line,) = ask(bundle.connect(), "home_bundle")["lines"]
+    assert line["tax"] == {"code": "vat_basic", "percent": "9.00", "net": "100.00", "amount": "9.00"}
+    assert line["split"] == [
+        {"product": "broadband", "percent": "60.00", "amount": "60.00"},
+        {"product": "television", "percent": "25.00", "amount": "25.00"},
+        {"partner": "film_house", "percent": "15.00", "amount": "15.00"},
+    ]
+
+
+def test_a_call_is_charged_with_its_tax_and_explained_with_it(bundle):
+    bundle.subscribe(["2001"], package="home_bundle", product="line")
+    client = bundle.connect()
+    call = {"service_id": "2001", "service": "voice", "at": "2026-03-18T12:00:00+08:00", "seconds": 600}
+    enquiry = client.call("rate", call)
+    charge = client.call("charge", {"id": "taxed", **call})
+    assert charge["lines"] == enquiry["lines"]
+    assert charge["amount"] == "1.09"
+    assert charge["lines"][0]["tax"] == {"code": "vat_basic", "percent": "9.00", "net": "1.00", "amount": "0.09"}
+    text = client.call("charge.explain", {"charge": charge["charge"], "language": "en"})["text"]
+    assert "    VAT, basic services 9%, included  0.09 (net 1.00)\n" in text
+
+
 def test_a_parameter_is_one_of_its_choices(e6):
     assert ask(e6, params={"monthly_fee": "99.00"})["amount"] == "99.00"
     answer = ask(e6, params={"monthly_fee": "88.00"})

@@ -43,12 +43,13 @@ static const char *const contents[FILES] = {
 	"    { from = \"2019-04-01\", rate = \"9%\" } }\n"
 	"package \"contract\" {\n"
 	"    kind = \"plugin\", from = \"2020-01-01\",\n"
-	"    charge { id = \"rental\", every = \"month\", ahead = false, amount = \"10.00\" },\n"
+	"    charge { id = \"rental\", every = \"month\", ahead = false, amount = \"10.00\",\n"
+	"        split = { { partner = \"a\", share = \"60%\" }, { partner = \"b\", share = \"40%\" } } },\n"
 	"    charge { id = \"setup\", every = \"once\", amount = \"10.00\" },\n"
 	"    termination { id = \"rest\", term = \"1 year\", remaining = \"rental\", share = \"50%\", tax = \"vat\" },\n"
 	"    termination { id = \"fixed\", term = \"1 year\", amount = \"90.00\", falls = \"5.00\" },\n"
 	"}\n"
-	"local more = { [\"tax.vat\"] = \"VAT\", [\"package.contract\"] = \"contract\", [\"charge.rental\"] = \"rental\",\n"
+	"local more = { [\"partner.a\"] = \"a\", [\"partner.b\"] = \"b\", [\"tax.vat\"] = \"VAT\", [\"package.contract\"] = \"contract\", [\"charge.rental\"] = \"rental\",\n"
 	"    [\"charge.setup\"] = \"setup\", [\"charge.rest\"] = \"rest\", [\"charge.fixed\"] = \"fixed\",\n"
 	"    [\"package.mast\"] = \"mast\", [\"charge.mast\"] = \"mast\", [\"charge.rent\"] = \"rent\",\n"
 	"    [\"param.fee\"] = \"fee\", [\"param.half\"] = \"half\", [\"param.size\"] = \"size\", [\"param.usual\"] = \"usual\",\n"
@@ -136,7 +137,8 @@ static const struct damage damages[] = {
 		.mend = "0.15" },
 	{ "float_for_decimal", FORMULAS, "number = \"0.5\"", "number = 0.5", "formulas.lua:7:19",
 		.mend = "0.5" },
-	{ "wrong_type", FORMULAS, "\"20.00\" }", "\"twenty\" }", .place = "formulas.lua:4:55", .mend = NULL },
+	{ "wrong_type", FORMULAS, "\"20.00\" }", "\"twenty\" }", .place = "formulas.lua:4:55",
+		.mend = NULL },
 	{ "missing_text_near", FORMULAS, "[\"param.fee\"]", "[\"param.fees\"]",
 		.place = "formulas.lua:4:9", .mend = NULL },
 	/* formulas */
@@ -164,40 +166,56 @@ static const struct damage damages[] = {
 	{ "charge_changes", CATALOG, "amount = \"12.00\"",
 		"amount = \"12.00\", for_each = \"site.tenants\"", "catalog.lua:9:5",
 		.mend = "for_each" },
+	/* shares */
+	{ "split_sum", FORMULAS, "\"60%\"", "\"60.5%\"", "formulas.lua:20:9", .mend = "100 %" },
+	{ "split_party", FORMULAS, "partner = \"a\", ", "", "formulas.lua:20:19",
+		.mend = "product" },
+	{ "split_party", FORMULAS, "partner = \"a\"", "partner = \"a\", product = \"a\"",
+		"formulas.lua:20:19", .mend = "partner" },
+	{ "repeated", FORMULAS, "partner = \"b\"", "partner = \"a\"", "formulas.lua:20:53",
+		.mend = NULL },
+	{ "missing_text", FORMULAS, "[\"partner.b\"] = \"b\", ", "", "formulas.lua:20:55",
+		.mend = "partner.b" },
+	{ "wrong_type", FORMULAS, "\"40%\"", "\"0.4\"", "formulas.lua:20:70", .mend = "50%" },
+	{ "due_split", TESTS, "amount = \"15.00\"", "split = { \"line 10.00\" }",
+		"fees_test.lua:4:26", .mend = "fee broadband" },
 	/* tax codes */
-	{ "unknown_name", FORMULAS, "tax = \"vat\"", "tax = \"vats\"", "formulas.lua:21:86",
+	{ "unknown_name", FORMULAS, "tax = \"vat\"", "tax = \"vats\"", "formulas.lua:22:86",
 		.mend = "vat" },
 	{ "tax_without_rate", FORMULAS, "{ from = \"2018-05-01\", rate = \"10%\" },",
-		"{ from = \"2021-05-01\", rate = \"10%\" },", "formulas.lua:21:86",
+		"{ from = \"2021-05-01\", rate = \"10%\" },", "formulas.lua:22:86",
 		.mend = "2020-01-01" },
 	{ "tax_rates_not_rising", FORMULAS, "from = \"2018-05-01\"", "from = \"2019-04-01\"",
 		"formulas.lua:16:7", .mend = NULL },
-	{ "wrong_type", FORMULAS, "rate = \"9%\"", "rate = \"0.09\"", "formulas.lua:16:28", .mend = NULL },
+	{ "wrong_type", FORMULAS, "rate = \"9%\"", "rate = \"0.09\"", "formulas.lua:16:28",
+		.mend = NULL },
 	{ "missing_field", FORMULAS, "prices = \"inclusive\", ", "", "formulas.lua:15:1",
 		.mend = "prices" },
 	{ "tax_unused", FORMULAS, ", tax = \"vat\"", "", "formulas.lua:15:1", .mend = "vat" },
-	{ "missing_text", FORMULAS, "[\"tax.vat\"] = \"VAT\", ", "", "formulas.lua:15:1", .mend = NULL },
+	{ "missing_text", FORMULAS, "[\"tax.vat\"] = \"VAT\", ", "", "formulas.lua:15:1",
+		.mend = NULL },
 	/* leaving early */
 	{ "termination_what", FORMULAS, "remaining = \"rental\", share = \"50%\"",
-		"share = \"50%\"", "formulas.lua:21:5", .mend = "amount" },
+		"share = \"50%\"", "formulas.lua:22:5", .mend = "amount" },
 	{ "termination_what", FORMULAS, "amount = \"90.00\"",
-		"amount = \"90.00\", remaining = \"rental\"", "formulas.lua:22:5",
+		"amount = \"90.00\", remaining = \"rental\"", "formulas.lua:23:5",
 		.mend = "remaining" },
 	{ "termination_field", FORMULAS, "share = \"50%\"", "each_month = true",
-		"formulas.lua:21:71", .mend = "each_month" },
-	{ "termination_field", FORMULAS, "falls = \"5.00\"", "share = \"5%\"", "formulas.lua:22:68",
+		"formulas.lua:22:71", .mend = "each_month" },
+	{ "termination_field", FORMULAS, "falls = \"5.00\"", "share = \"5%\"", "formulas.lua:23:68",
 		.mend = "share" },
 	{ "termination_field", FORMULAS, "falls = \"5.00\"", "falls = \"5.00\", each_month = true",
-		"formulas.lua:22:68", .mend = "falls" },
+		"formulas.lua:23:68", .mend = "falls" },
 	{ "termination_once", FORMULAS, "remaining = \"rental\"", "remaining = \"setup\"",
-		"formulas.lua:21:49", .mend = "recurs" },
+		"formulas.lua:22:49", .mend = "recurs" },
 	{ "unknown_name", FORMULAS, "remaining = \"rental\"", "remaining = \"rentals\"",
-		"formulas.lua:21:49", .mend = "rental" },
-	{ "wrong_type", FORMULAS, "share = \"50%\"", "share = \"150%\"", "formulas.lua:21:71",
+		"formulas.lua:22:49", .mend = "rental" },
+	{ "wrong_type", FORMULAS, "share = \"50%\"", "share = \"150%\"", "formulas.lua:22:71",
 		.mend = "50%" },
 	{ "wrong_type", FORMULAS, "term = \"1 year\", amount", "term = \"a year\", amount",
-		"formulas.lua:22:33", .mend = NULL },
-	{ "duplicate_id", FORMULAS, "id = \"fixed\"", "id = \"rental\"", "formulas.lua:22:5", .mend = NULL },
+		"formulas.lua:23:33", .mend = NULL },
+	{ "duplicate_id", FORMULAS, "id = \"fixed\"", "id = \"rental\"", "formulas.lua:23:5",
+		.mend = NULL },
 	{ "fact_group_taken", CATALOG, "site = {", "params = {", "catalog.lua:1:36",
 		.mend = "another" },
 	{ "unknown_choice", CATALOG, "\"integer\"", "\"interger\"", "catalog.lua:1:45",

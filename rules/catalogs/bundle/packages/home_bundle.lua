@@ -1,7 +1,12 @@
 package "home_bundle" {
     kind = "base", from = "2019-01-01",
 
-    charge { id = "fee", every = "month", ahead = true, prorate = "day", amount = "109.00", tax = "vat_basic" },
+    charge { id = "fee", every = "month", ahead = true, prorate = "day", amount = "109.00", tax = "vat_basic",
+        split = {
+            { product = "broadband", share = "60%" },
+            { product = "television", share = "25%" },
+            { partner = "film_house", share = "15%" },
+        } },
 
     tariff {
         id = "calls", serves = { service = "voice" }, step = "60 s", price = "0.109", tax = "vat_basic", round = "0.01 half_up",

@@ -1,13 +1,14 @@
 due "a fee holds its tax" {
     holds = "home_bundle",
     from = "2026-03-01", till = "2026-04-01",
-    expect = { amount = "109.00", tax = "9.00" },
+    expect = { amount = "109.00", tax = "9.00", split = { "fee broadband 60.00", "fee television 25.00", "fee film_house 15.00" } },
 }
 
 due "part of a month: the tax is rounded, the net amount is the rest" {
     holds = { package = "home_bundle", from = "2026-03-10" },
     from = "2026-03-01", till = "2026-04-01",
-    expect = { amount = "77.35", tax = "6.39", lines = { "fee 77.35" } },
+    expect = { amount = "77.35", tax = "6.39", lines = { "fee 77.35" },
+        split = { "fee broadband 42.58", "fee television 17.74", "fee film_house 10.64" } },
 }
 
 due "the rate is that of the first day that is priced" {

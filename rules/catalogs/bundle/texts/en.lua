@@ -8,5 +8,6 @@ texts "en" {
     tax = { vat_basic = "VAT, basic services", vat_other = "VAT, other services" },
     charge = { fee = "Monthly fee", leaving = "Left early", installation = "Installation", films = "Films",
         box = "Box given back early" },
+    partner = { film_house = "Film house" },
     voice = { calls = "Calls" },
 }

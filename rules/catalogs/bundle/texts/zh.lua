@@ -7,5 +7,6 @@ texts "zh" {
     offering = { home = "家庭" },
     tax = { vat_basic = "增值税（基础电信）", vat_other = "增值税（其他服务）" },
     charge = { fee = "月费", leaving = "提前终止费", installation = "安装费", films = "影视包", box = "机顶盒提前归还" },
+    partner = { film_house = "影视合作方" },
     voice = { calls = "通话" },
 }
