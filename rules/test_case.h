@@ -9,9 +9,9 @@
 #include "rate.h"
 #include "test_due.h"
 #include "test_guard.h"
-#include "test_purses.h"
 #include "test_occasion.h"
 #include "test_order.h"
+#include "test_purses.h"
 
 struct used_allowance {
 	struct text package;

@@ -38,7 +38,7 @@ struct test_run {
 	struct coverage_calls calls; /* the catalog's functions */
 	struct world world;
 	const struct guard **guards_end; /* where the next one goes in the report's list */
-	struct arena arena; /* of one pricing */
+	struct arena arena;              /* of one pricing */
 	/* Of one failure: the fields that differ, and why. */
 	struct buffer expected;
 	struct buffer got;
