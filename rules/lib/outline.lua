@@ -32,7 +32,7 @@ local names_zh = {
     expires = "有效", declined = "拒绝后", accepted = "接受后", once = "只一次",
     seasonal = "季节性", default = "缺省", allow = "可选",
     param = "参数", params = "参数", choices = "可选值", source = "来源", derive = "推导", check = "校验", lasts = "有效期",
-    formula_facts = "公式事实", money = "金额",
+    formula_facts = "公式事实", money = "金额", shared = "共享", member_cap = "成员上限", by = "计数范围",
     deposit = "预存金", gift = "赠款", release = "返还", amounts = "各期金额", pays = "可支付", pay_order = "支付先后", with = "随",
     valid = "有效期", cancel = "终止时",
     plans = "定价计划", base = "基础包", optional = "可选包", brand = "品牌", services = "业务", instructions = "指令上限",
