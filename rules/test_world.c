@@ -56,8 +56,8 @@ world_hold(struct world *world, const struct holding *holding)
 	if (held == NULL)
 		return false;
 	world->held = held;
-	struct holding *list = memory_grow(world->holdings, world->holding_count + 1, &world->holding_room,
-		sizeof *world->holdings);
+	struct holding *list = memory_grow(world->holdings, world->holding_count + 1,
+		&world->holding_room, sizeof *world->holdings);
 	if (list == NULL)
 		return false;
 	world->holdings = list;

@@ -31,7 +31,8 @@ number_json(uint64_t number)
 static json_t *
 amount_json(int64_t amount, struct text unit)
 {
-	return currency_is_valid(unit) ? json_of_money((struct money){ amount }) : json_integer(amount);
+	return currency_is_valid(unit) ? json_of_money((struct money){ amount })
+				       : json_integer(amount);
 }
 
 static void

@@ -153,8 +153,8 @@ counters_told(const struct sketch *sketch)
 {
 	int count = 0;
 
-	rate_counters(&sketch->image, 0, pack, sketch_at("2026-03-10T12:00:00Z"), count_told,
-		&count);
+	rate_counters(
+		&sketch->image, 0, pack, sketch_at("2026-03-10T12:00:00Z"), count_told, &count);
 	return count;
 }
 
