@@ -46,7 +46,9 @@ price_item(struct foreseeing *foreseeing, const struct sell_item *item, struct s
 	const struct preview_bill *last = &foreseeing->bills[foreseeing->bill_count - 1];
 	struct due_question question = {
 		.image = foreseeing->question->image,
-		.holding = { item->package, span.from_ms, span.till_ms },
+		.holding = { .package = item->package,
+			.from_ms = span.from_ms,
+			.till_ms = span.till_ms },
 		.period = { zoneinfo_local_to_utc(zone, foreseeing->bills[0].from_day * DAY_MS),
 			zoneinfo_local_to_utc(zone, last->till_day * DAY_MS) },
 		.params = item->params,

@@ -175,7 +175,7 @@ static const struct damage damages[] = {
 	{ "repeated", FORMULAS, "partner = \"b\"", "partner = \"a\"", "formulas.lua:20:53",
 		.mend = NULL },
 	{ "missing_text", FORMULAS, "[\"partner.b\"] = \"b\", ", "", "formulas.lua:20:55",
-		.mend = "partner.b" },
+		.mend = "texts" },
 	{ "wrong_type", FORMULAS, "\"40%\"", "\"0.4\"", "formulas.lua:20:70", .mend = "50%" },
 	{ "due_split", TESTS, "amount = \"15.00\"", "split = { \"line 10.00\" }",
 		"fees_test.lua:4:26", .mend = "fee broadband" },
