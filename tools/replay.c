@@ -326,20 +326,18 @@ count_otherwise(struct replaying *replaying, const struct entry *entry, struct t
 
 static bool
 price_otherwise(struct subject_then *subject, const struct entry *entry, const struct usage *usage,
-	struct replayed *replayed)
+	struct replayed *replayed, struct pricing *is)
 {
 	struct replaying *replaying = subject->replaying;
 	struct replay *replay = replaying->replay;
-	struct pricing is;
 	subject->shifted = true;
 	find_customer(subject, replayed);
-	if (!price(subject, replay->other, usage, &is))
+	if (!price(subject, replay->other, usage, is))
 		return false;
-	replayed->is = &is;
 	enum status status = replay->priced(replay->context, replayed, &replaying->fault);
 	if (status != STATUS_OK)
 		return fail(replaying, status);
-	return count_otherwise(replaying, entry, subject->id, &is);
+	return count_otherwise(replaying, entry, subject->id, is);
 }
 
 static bool
@@ -348,7 +346,7 @@ replay_charge(struct replaying *replaying, const struct journal_visit *visit)
 	const struct entry *entry = visit->entry;
 	struct usage usage;
 	struct subject_then subject;
-	struct pricing was;
+	struct pricing was, is;
 	const struct loaded_release *loaded = release_of(replaying, entry->release);
 	arena_clear(&replaying->arena);
 	if (loaded == NULL || !read_event(replaying, entry, &usage))
@@ -357,9 +355,9 @@ replay_charge(struct replaying *replaying, const struct journal_visit *visit)
 	if (!price(&subject, loaded, &usage, &was) ||
 		!compare_with_answer(replaying, visit, loaded, &was))
 		return false;
-	struct replayed replayed = { .image = loaded->image, .was = &was };
+	struct replayed replayed = { .image = loaded->image, .was = &was, .is = &is };
 	return replaying->replay->other == NULL ||
-		price_otherwise(&subject, entry, &usage, &replayed);
+		price_otherwise(&subject, entry, &usage, &replayed, &is);
 }
 
 /* ---- the journal ---- */
