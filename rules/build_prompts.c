@@ -10,16 +10,7 @@ read_occasions(const struct making *making)
 {
 	static const char *const names[] = { "accept_order", "pay_bill", "cancel", "enquiry",
 		"daily" };
-	uint32_t occasions = 0, count = reader_open(making->lua, "occasions");
-	for (uint32_t i = 0; i < count; i++) {
-		reader_entry(making->lua, i);
-		struct text name = reader_pop_text(making->lua, making->arena);
-		for (uint32_t j = 0; j < sizeof names / sizeof names[0]; j++)
-			if (text_equal(name, text_of(names[j])))
-				occasions |= UINT32_C(1) << j;
-	}
-	reader_close(making->lua);
-	return occasions;
+	return BUILD_SELL_BITS(making, "occasions", names);
 }
 
 static int32_t

@@ -55,6 +55,24 @@ build_sell_choice(
 	return choice;
 }
 
+uint32_t
+build_sell_bits(
+	const struct making *making, const char *field, const char *const *names, uint32_t count)
+{
+	uint32_t bits = 0, listed = reader_open(making->lua, field);
+	for (uint32_t i = 0; i < listed; i++) {
+		uint32_t bit = 0;
+		reader_entry(making->lua, i);
+		struct text name = reader_pop_text(making->lua, making->arena);
+		while (bit < count && !text_equal(name, text_of(names[bit])))
+			bit++;
+		must(bit < count);
+		bits |= UINT32_C(1) << bit;
+	}
+	reader_close(making->lua);
+	return bits;
+}
+
 void *
 build_sell_open(const struct making *making, const char *field, size_t size, uint32_t *count)
 {
@@ -262,6 +280,7 @@ build_selling(lua_State *lua, struct built *built)
 	read_offerings(&making, selling);
 	read_relations(&making, selling);
 	build_prompts(&making, selling);
+	build_lives(&making, selling);
 	index_relations(&making, selling, party_count);
 	reader_close(lua);
 	built->image.selling = selling;

@@ -23,7 +23,15 @@ uint32_t build_sell_choice(
 /* Opens the list in a field; room for its entries, and how many they are. */
 void *build_sell_open(const struct making *making, const char *field, size_t size, uint32_t *count);
 
+/* A list of such names: a bit for each. */
+uint32_t build_sell_bits(
+	const struct making *making, const char *field, const char *const *names, uint32_t count);
+#define BUILD_SELL_BITS(making, field, names) \
+	build_sell_bits(making, field, names, sizeof(names) / sizeof(names)[0])
+
 /* build_prompts.c */
 void build_prompts(const struct making *making, struct selling *selling);
+/* build_lives.c */
+void build_lives(const struct making *making, struct selling *selling);
 
 #endif

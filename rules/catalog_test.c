@@ -132,6 +132,8 @@ run_test(struct test_run *run, const struct test_case *test)
 		return test_occasion_run(run, test);
 	case TEST_GUARD:
 		return test_guard_list(run, test);
+	case TEST_WALK:
+		return test_walk_run(run, test);
 	}
 	return false;
 }

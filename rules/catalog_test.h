@@ -32,6 +32,7 @@ enum test_kind {
 	TEST_DUE,
 	TEST_ORDER,
 	TEST_OCCASION,
+	TEST_WALK,
 	TEST_GUARD,
 };
 const char *test_kind_name(enum test_kind kind); /* "case", "scenario" … */

@@ -9,6 +9,8 @@
 #ifndef SUANPAN_IMAGE_SELL_H
 #define SUANPAN_IMAGE_SELL_H
 
+#include "image_life.h"
+
 #include "../engine/base/arena.h"
 #include "../engine/base/instant.h"
 
@@ -167,6 +169,8 @@ struct selling {
 	uint32_t prompt_count;
 	const struct quiet *quiets;
 	uint32_t quiet_count;
+	const struct life_cycle *life_cycles; /* sorted by id */
+	uint32_t life_cycle_count;
 	uint32_t function_count; /* conditions */
 };
 

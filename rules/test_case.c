@@ -286,6 +286,13 @@ read_guard(lua_State *lua, struct test_case *test)
 }
 
 static void
+read_walk(lua_State *lua, struct test_case *test)
+{
+	test->kind = TEST_WALK;
+	test->walk = walk_case_read(lua, reading_of(lua)->zone, arena_of(lua));
+}
+
+static void
 read_case(lua_State *lua, struct test_case *test)
 {
 	test->kind = TEST_CASE;
@@ -322,6 +329,8 @@ work_cases(lua_State *lua)
 			read_occasion(lua, &list[i]);
 		else if (reader_has(lua, "guard"))
 			read_guard(lua, &list[i]);
+		else if (reader_has(lua, "walk"))
+			read_walk(lua, &list[i]);
 		else
 			read_case(lua, &list[i]);
 		reader_close(lua);

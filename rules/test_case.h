@@ -12,6 +12,7 @@
 #include "test_occasion.h"
 #include "test_order.h"
 #include "test_purses.h"
+#include "test_walk.h"
 
 struct used_allowance {
 	struct text package;
@@ -114,6 +115,8 @@ struct test_case {
 	const struct occasion_case *occasion;
 	/* TEST_GUARD */
 	struct guard guard;
+	/* TEST_WALK */
+	const struct walk_case *walk;
 };
 
 struct test_cases {

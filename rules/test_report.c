@@ -70,6 +70,8 @@ test_kind_name(enum test_kind kind)
 		return "occasion";
 	case TEST_GUARD:
 		return "guard";
+	case TEST_WALK:
+		return "walk";
 	}
 	return "unknown";
 }

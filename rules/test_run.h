@@ -12,6 +12,7 @@
  *   test_due.c       what falls due in a period
  *   test_order.c     an order, and whether it may be sold
  *   test_occasion.c  an occasion, and what to tell the customer
+ *   test_walk.c      an order on its way through its life cycle
  *   test_reading.c   what they read alike
  *   test_guard.c     lists the limits of guards
  *   test_compare.c   what came out beside what was expected
@@ -102,5 +103,7 @@ bool test_order_run(struct test_run *run, const struct test_case *test);
 bool test_occasion_run(struct test_run *run, const struct test_case *test);
 /* test_guard.c */
 bool test_guard_list(struct test_run *run, const struct test_case *test);
+/* test_walk.c */
+bool test_walk_run(struct test_run *run, const struct test_case *test);
 
 #endif

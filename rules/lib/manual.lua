@@ -935,7 +935,7 @@ for _, name in ipairs { "manual_dues", "manual_leaving", "manual_taxes" } do
         manual.words[word] = entry
     end
 end
-for _, name in ipairs { "manual_selling", "manual_prompts", "manual_guard", "manual_deposits" } do
+for _, name in ipairs { "manual_selling", "manual_prompts", "manual_lives", "manual_guard", "manual_deposits" } do
     local area = use(name)
     for word, entry in pairs(area.words) do
         manual.words[word] = entry

@@ -588,6 +588,7 @@ end
 local selling = use "words_selling"
 take_in(selling)
 take_in(use "words_prompts")
+take_in(use "words_lives")
 schema.subject = selling.subject
 schema.contexts.subject = selling.subject
 

@@ -8,6 +8,7 @@ local schema = use "schema"
 local dated = use "dated"
 local sellable = use "sellable"
 local prompts = use "prompts"
+local lives = use "lives"
 use "selling_types"
 
 local selling = {}
@@ -267,6 +268,7 @@ function selling.build(outer, facts)
     model.plans = build_all(model, plans, build_plan)
     model.offerings = build_all(model, offerings, build_offering)
     model.told = prompts.build(model, words)
+    model.lives = lives.build(words)
     sellable.check(model, outer.packages)
     check_conditions(model, words)
     return model
@@ -280,6 +282,7 @@ function selling.need_texts(model, need)
         end
     end
     prompts.need_texts(model.told, need)
+    lives.need_texts(model.lives, need)
     for _, fact in ipairs(model.facts) do
         need("fact." .. fact.name, fact.place)
     end
@@ -323,7 +326,7 @@ function selling.flat(model)
         offering_versions = map(model.offerings, function(offering)
             return span(offering.version, { party = offering.party, plans = offering.plans, agreements = offering.agreements })
         end),
-        told = prompts.flat(model.told),
+        told = prompts.flat(model.told), lives = lives.flat(model.lives),
         relations = map(model.relations, function(relation)
             return { kind = relation.kind, parties = relation.parties, needs = relation.needs, only = relation.only,
                 say = relation.say, when = relation.when, file = relation.file, line = relation.line }

@@ -13,6 +13,7 @@ local occasions = use "occasions"
 local orders = use "orders"
 local scenarios = use "scenarios"
 local sweeps = use "sweeps"
+local walks = use "walks"
 use "ranges"
 
 local tests = {}
@@ -203,12 +204,19 @@ function add_of.guard(list, record)
     end
 end
 
+function add_of.walk(list, record)
+    local walk = walks.read(record)
+    if walk then
+        add(list, record.id, record.place, { walk = walk })
+    end
+end
+
 -- All tests, in the order of files and lines.
 function tests.finish()
     declare.close()
     local words = read.all(schema.tests)
     local list = {}
-    for _, word in ipairs { "test", "cases", "scenario", "always", "due", "order", "occasion", "guard" } do
+    for _, word in ipairs { "test", "cases", "scenario", "always", "due", "order", "occasion", "walk", "guard" } do
         for _, record in ipairs(words[word]) do
             if not record.broken and record.id then
                 events.check_packages(word == "due" and { record.holds } or record.holds)

@@ -1,6 +1,4 @@
-#include "catalogs.h"
-
-#include "../../../rules/diff.h"
+#include "differences.h"
 
 /* Every word and every field of the language, once; only its form has to be sound. */
 static const char all_words[] =
@@ -51,103 +49,7 @@ static const char all_words[] =
 
 static const char codes[] = "prefix,name\n1,USA\n44,UK\n44,Jersey\n7,Russia\n";
 
-static struct diff differences;
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	diff_init(&differences);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	diff_release(&differences);
-	return 0;
-}
-
-static struct buffer
-bundle_of(const char *script, const char *table)
-{
-	struct bundle_file files[] = { file_of("catalog.lua", script),
-		file_of("tables/codes.csv", table == NULL ? "" : table) };
-	struct buffer bundle;
-	make_bundle(files, table == NULL ? 1 : 2, &bundle);
-	return bundle;
-}
-
-static void
-compare_bundles(const struct buffer *from, const struct buffer *to)
-{
-	struct fault fault = { 0 };
-	diff_release(&differences);
-	diff_init(&differences);
-	if (diff_bundles(bytes_of(from), bytes_of(to), &differences, &fault) != STATUS_OK)
-		fail_msg("%s", fault.text);
-}
-
-/* What differs between two scripts, each with a table or without. */
-static void
-compare(const char *from, const char *from_table, const char *to, const char *to_table)
-{
-	struct buffer a = bundle_of(from, from_table), b = bundle_of(to, to_table);
-	compare_bundles(&a, &b);
-	buffer_release(&a);
-	buffer_release(&b);
-}
-
-/* Those that are no file. */
-static size_t
-count_said(void)
-{
-	size_t count = 0;
-	for (size_t i = 0; i < differences.count; i++)
-		count += !text_equal(differences.list[i].what, TEXT("file"));
-	return count;
-}
-
-static void
-print_differences(void)
-{
-	for (size_t i = 0; i < differences.count; i++) {
-		const struct difference *one = &differences.list[i];
-		print_message("  %.*s: %.*s -> %.*s\n", TEXT_ARGS(one->path), TEXT_ARGS(one->from),
-			TEXT_ARGS(one->to));
-	}
-}
-
-/* NULL: it is not there. */
-static bool
-is_shown(struct text shown, const char *expected)
-{
-	if (expected == NULL)
-		return shown.data == NULL;
-	return shown.data != NULL && text_equal(shown, text_of(expected));
-}
-
-static void
-expect(const char *path, const char *from, const char *to)
-{
-	for (size_t i = 0; i < differences.count; i++) {
-		const struct difference *one = &differences.list[i];
-		if (text_equal(one->path, text_of(path)) && is_shown(one->from, from) &&
-			is_shown(one->to, to))
-			return;
-	}
-	print_differences();
-	fail_msg("%s: %s -> %s is not among them", path, from == NULL ? "nothing" : from,
-		to == NULL ? "nothing" : to);
-}
-
 /* ---- one field after the other ---- */
-
-struct edit {
-	const char *old, *new; /* in the script */
-	const char *path, *from, *to;
-};
 
 #define E6 "package/e6@2020-01-01"
 #define LOCAL E6 "/tariff/local"
@@ -244,20 +146,8 @@ static const struct edit edits[] = {
 static void
 each_field_that_changes_is_named(void **state)
 {
-	struct buffer all = bundle_of(all_words, codes);
 	(void)state;
-	for (size_t i = 0; i < sizeof edits / sizeof edits[0]; i++) {
-		const struct edit *edit = &edits[i];
-		char *script = replace(all_words, edit->old, edit->new);
-		struct buffer edited = bundle_of(script, codes);
-		compare_bundles(&all, &edited);
-		expect(edit->path, edit->from, edit->to);
-		compare_bundles(&edited, &all);
-		expect(edit->path, edit->to, edit->from);
-		buffer_release(&edited);
-		free(script);
-	}
-	buffer_release(&all);
+	check_edits(all_words, codes, edits, sizeof edits / sizeof edits[0]);
 }
 
 /* One price is one difference, and its file. */

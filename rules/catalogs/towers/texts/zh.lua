@@ -7,5 +7,13 @@ texts "zh" {
     charge = { rent = "铁塔租金", site_fee = "场地费", power_access = "电力引入费", unit = "增加的单元",
         rent_remaining = "约定期剩余租金" },
     param = { term_months = "租期（月）" },
+    life_cycle = { requirement = "建塔需求" },
+    state = { required = "已提出", merged = "已合并", surveyed = "已勘察", confirmed = "已确认", refused = "勘察未通过",
+        agreed = "站址已签约", priced = "已定价", accepted = "已验收", rented = "已起租", released = "已释放" },
+    move = { merge = "合并", survey = "勘察", send_back = "重新勘察", confirm = "确认", refuse = "不通过", agree = "签约",
+        set_price = "定价", ["return"] = "退回定价", accept = "验收", start_rent = "起租", release = "释放" },
+    role = { operator = "运营商", planner = "规划", surveyor = "勘察", site_manager = "站址管理", accountant = "财务" },
+    field = { site = "站址", role = "角色", surveyed_on = "勘察日期", height = "挂高（米）", reason = "原因", agreement = "场地协议",
+        build_cost = "建造成本", years = "折旧年限", upkeep = "年维护费", accepted_on = "验收日期", rent_from = "起租日期" },
     tower = { rent = "租户承担的租金份额", fees = "租户承担的场地与电力份额", unit = "租金的 30%，按同样比例分摊" },
 }
