@@ -1,7 +1,7 @@
 # Included by the main Makefile. Programs and objects lie together below $(BUILD)/bench.
 
 BENCH_PROGRAMS = $(BUILD)/bench/load/load $(BUILD)/bench/bare/bare $(BUILD)/bench/check/histogram $(BUILD)/bench/rating/rating \
-	$(BUILD)/bench/tables/tables
+	$(BUILD)/bench/tables/tables $(BUILD)/bench/selling/selling
 bench_objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/$(1)/*.c))
 
 # Python with Debian's packages, not one of a version manager.
@@ -20,6 +20,9 @@ $(BUILD)/bench/rating/rating: $(call bench_objects,rating) $(LINK_rules)
 	$(CC_used) $(FLAGS_$(MODE)) -pthread $(LDFLAGS) -o $@ $^ $(LIBS_rules)
 
 $(BUILD)/bench/tables/tables: $(call bench_objects,tables) $(LINK_rules)
+	$(CC_used) $(FLAGS_$(MODE)) -pthread $(LDFLAGS) -o $@ $^ $(LIBS_rules)
+
+$(BUILD)/bench/selling/selling: $(call bench_objects,selling) $(LINK_rules)
 	$(CC_used) $(FLAGS_$(MODE)) -pthread $(LDFLAGS) -o $@ $^ $(LIBS_rules)
 
 .PHONY: bench bench-programs bench-check

@@ -9,7 +9,7 @@
 #include "sell_state.h"
 
 #define CANDIDATES_MAX 12
-#define TRIALS_MAX 400
+#define TRIALS_MAX 150
 
 struct mending {
 	const struct sell_question *question;

@@ -406,11 +406,13 @@ offering "willow_line" {
         about = {
             en = "Keys are written flat, [\"zone.local\"] = \"…\", or nested as here. Needed are: catalog.ID, product.ID, service.ID, "
                 .. "package.ID, plan.ID, offering.ID, allowance.ID, cap.ID, charge.ID, param.ID, brand.ID, agreement.ID, fact.ID, "
-                .. "zone.ID, band.ID, refusal.ID for all that exist, and the key that each tariff, limit, discount and rule of "
-                .. "selling names by `say`. The text of a tariff may have the blanks {amount}, {units}, {zone} and {package}.",
+                .. "life_cycle.ID, state.ID, move.ID, role.ID, field.ID, zone.ID, band.ID, refusal.ID for all that "
+                .. "exist, and the key that each tariff, limit, discount and rule of selling names by `say`. The text of a tariff may "
+                .. "have the blanks {amount}, {units}, {zone} and {package}.",
             zh = "键可以平写 [\"zone.local\"] = \"…\"，也可以像这里一样嵌套。凡存在的都要有：catalog.编号、product.编号、service.编号、"
                 .. "package.编号、plan.编号、offering.编号、allowance.编号、cap.编号、charge.编号、param.编号、brand.编号、"
-                .. "agreement.编号、fact.编号、zone.编号、band.编号、refusal.编号，"
+                .. "agreement.编号、fact.编号、life_cycle.编号、state.编号、move.编号、"
+                .. "role.编号、field.编号、zone.编号、band.编号、refusal.编号，"
                 .. "以及每个资费、限额、折扣与销售规则用 `say` 指定的键。资费的文本中可用空位 {amount}、{units}、{zone}、{package}。",
         },
         file = "texts/en.lua",
@@ -444,6 +446,11 @@ texts "en" {
     sell = { pay = "Pay by direct debit", keep = "Stay, and talk for less", quiet = "Nothing while bills are open",
         minutes_need = "Minutes need a base package", one_base = "A line has one base package", minutes = "Free minutes go with it",
         studio = "For customers of more than a year who spend over 150 a month" },
+    life_cycle = { installation = "Installation" },
+    state = { ordered = "Ordered", planned = "Planned", working = "Working", dropped = "Dropped" },
+    move = { plan = "Plan", install = "Install", expire = "Give up" },
+    role = { planner = "Planner", fitter = "Fitter" },
+    field = { visit_on = "Day of the visit" },
     voice = { call = "Call", ["local"] = "Local call", distant = "Long-distance call" },
     sms = { bulk = "Bulk message", message = "Message", enough = "No more than 200 messages a day", abroad = "Message abroad" },
 }
@@ -478,6 +485,11 @@ texts "zh" {
     sell = { pay = "可办理银行代扣", keep = "留下可享优惠", quiet = "欠费期间不推荐",
         minutes_need = "分钟包须配基础包", one_base = "一条线路只能有一个基础包", minutes = "可搭配免费分钟",
         studio = "限在网一年以上且月均消费超过 150 元的客户" },
+    life_cycle = { installation = "装机" },
+    state = { ordered = "已受理", planned = "已排期", working = "已开通", dropped = "已撤销" },
+    move = { plan = "排期", install = "装机", expire = "撤销" },
+    role = { planner = "调度", fitter = "装维" },
+    field = { visit_on = "上门日期" },
     voice = { call = "通话费", ["local"] = "本地通话费", distant = "长途通话费" },
     sms = { bulk = "群发短信", message = "短信", enough = "每日最多 200 条短信", abroad = "国际短信" },
 }

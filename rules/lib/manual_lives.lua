@@ -12,7 +12,7 @@ manual.words.life_cycle = {
             .. "有期限的状态逾期后自动进行 `late` 所写的流转，在此之前不能进行其他流转。天数按当地日期计算。"
             .. "状态、流转、角色与填写内容都有文本：\"state.编号\"、\"move.编号\"、\"role.编号\"、\"field.编号\"。",
     },
-    file = "selling.lua",
+    file = "installation.lua",
     example = [[
 life_cycle "installation" {
     begins = "ordered",
@@ -37,7 +37,7 @@ manual.words.walk = {
         en = "Begins in the state in which the life cycle begins. A step that is refused changes nothing.",
         zh = "从生命周期的起始状态开始。被拒绝的步骤不改变任何内容。",
     },
-    file = "selling_test.lua",
+    file = "installation_test.lua",
     example = [[
 walk "planned, then installed" {
     of = "installation", at = "2026-03-01 09:00:00",
