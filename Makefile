@@ -85,7 +85,8 @@ $(BUILD)/rules/lib/compile: $(BUILD)/rules/lib/compile.o
 $(BUILD)/rules/lib/%.luac: rules/lib/%.lua $(BUILD)/rules/lib/compile
 	@$(BUILD)/rules/lib/compile lib/$*.lua < $< > $@
 
-$(BUILD)/rules/library.S: $(LUA_COMPILED) tools/embed.sh
+# The folder is newer than a script that came into it with an older time, as by mv or a checkout.
+$(BUILD)/rules/library.S: $(LUA_COMPILED) rules/lib tools/embed.sh
 	@mkdir -p $(@D)
 	tools/embed.sh rules_library $(BUILD)/rules/lib $(LUA_COMPILED) > $@
 

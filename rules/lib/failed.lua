@@ -27,10 +27,10 @@ function failed.is(file)
     return more or sources[file] ~= nil
 end
 
--- Does a word or id stand in one of them?
+-- Does a word or id stand in one of them? Of a path, such as product.line, only the end need be written out.
 function failed.mentions(word)
     read()
-    return more or words[word] == true
+    return more or word ~= nil and words[string.match(word, "[^.]*$")] == true
 end
 
 -- May one of them declare it? It holds the id, or makes ids that are not written out: package(name) { … }.
