@@ -245,7 +245,9 @@ random_terms_agree_with_a_walk_over_the_days_that_are_left(void **state)
 		int64_t from = day_ms("2024-01-01") + random_between(0, 800) * DAY_MS;
 		int64_t till = from + random_between(1, 800) * DAY_MS;
 		given.number = random_between(0, 40);
-		asker.question.holding = (struct holding){ .package = TEXT("p"), .from_ms = from, .till_ms = till };
+		asker.question.holding = (struct holding){
+			.package = TEXT("p"), .from_ms = from, .till_ms = till
+		};
 		asker.question.period = (struct due_span){ till - DAY_MS, till };
 		struct due_pricing pricing = due_of(&asker.question);
 		struct ratio rest = naive_rest(

@@ -177,7 +177,8 @@ conditions_see_facts_of_every_kind(void **state)
 		{ "c.holds(\"plan.p\") and not c.holds(\"offering.o\")", "-" },
 		{ "c.holds(\"product.phone\") and not c.holds(\"product.line\")", "-" },
 		{ "c.holds(\"a\")", "-" }, /* this order's included */
-		{ "c.holds(\"f\" .. \"\")", "eligibility a: catalog.lua:18: the catalog has no 'f'" },
+		{ "c.holds(\"f\" .. \"\")",
+			"eligibility a: catalog.lua:18: the catalog has no 'f'" },
 		{ "c.customer[\"agee\"] == 1",
 			"eligibility a: catalog.lua:18: the catalog has no fact 'agee' of customers" },
 		{ "c.customer.spend == 1",
