@@ -176,7 +176,9 @@ params_question(const struct judging *judging, uint32_t index)
 	const struct sell_item *item = &judging->question->wanted[index].item;
 	return (struct due_question){
 		.image = judging->question->image,
-		.holding = { item->package, judging->starts_ms[index], item->span.till_ms },
+		.holding = { .package = item->package,
+			.from_ms = judging->starts_ms[index],
+			.till_ms = item->span.till_ms },
 		.period = { judging->starts_ms[index], judging->starts_ms[index] },
 		.params = item->params,
 		.param_count = item->param_count,

@@ -468,7 +468,7 @@ model_take(const struct model *model, const bool chosen[OFFS_MAX], struct ratio 
 	for (size_t i = 0; i < model->offer_count; i++)
 		sound = sound && ratio_make(tiers[i].amount.micros, 1, &amount_left[i]);
 	for (size_t line = 0; line < model->line_count; line++) {
-		struct ratio gross;
+		struct ratio gross = ratio_of(0);
 
 		sound = sound && ratio_make(model->gross_fen[line] * FEN, 1, &gross);
 		left[line] = gross;
