@@ -160,7 +160,9 @@ foresee_added(struct foreseeing *foreseeing)
 		foreseeing->arena, question->wanted_count, sizeof *pricings);
 	size_t total = 0;
 	uint32_t count = 0;
-	enum status status = pricings == NULL ? out_of_memory(foreseeing) : STATUS_OK;
+	enum status status = STATUS_OK;
+	if (pricings == NULL)
+		return out_of_memory(foreseeing);
 	for (uint32_t i = 0; i < question->wanted_count && status == STATUS_OK; i++) {
 		if (question->wanted[i].action != SELL_ADD)
 			continue;

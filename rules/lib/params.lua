@@ -14,11 +14,9 @@ local wanted = {
     number = { en = "a decimal in quotes, such as \"0.15\", or a whole number", zh = "引号中的小数，例如 \"0.15\"，或整数", like = '"0.15"' },
 }
 
--- A value of a kind as its text, or true for none.
-function types.readers.value(value, place, kind)
-    if value == true then
-        return true
-    elseif math.type(value) == "float" then
+-- A value of a kind as its text.
+local function read_value(value, place, kind)
+    if math.type(value) == "float" then
         find("float_for_decimal", place, { field = types.field_of(place), got = tostring(value) })
         return nil
     end
@@ -27,6 +25,11 @@ function types.readers.value(value, place, kind)
         return types.wrong(value, place, wanted[kind])
     end
     return text
+end
+
+-- The same, or true for none.
+function types.readers.value(value, place, kind)
+    return value == true or read_value(value, place, kind)
 end
 
 -- A list whose entries are read when it is known what they are.
@@ -124,7 +127,7 @@ end
 local function read_choices(param, record)
     local known, sound = param.default == nil, true
     for index, choice in ipairs(record.choices or {}) do
-        local value = types.readers.value(choice, at(at(record.place, "choices"), index), param.kind)
+        local value = read_value(choice, at(at(record.place, "choices"), index), param.kind)
         param.choices[index] = value
         known = known or value == param.default
         sound = sound and value ~= nil
@@ -171,10 +174,13 @@ end
 function params.asked(call, steps)
     local source = native.source(call)
     local name = string.match(source, "^function%s*%(%s*([%a_][%w_]*)")
+    if not name then
+        return {}
+    end
     local list, seen = {}, {}
     source = string.gsub(string.gsub(source, "%-%-[^\n]*", ""), "\"[^\"\n]*\"", "\"\"")
     local step = "%s*%.%s*([%a_][%w_]*)"
-    for first, behind in string.gmatch(name and source or "", "%f[%w_]" .. name .. step .. "()") do
+    for first, behind in string.gmatch(source, "%f[%w_]" .. name .. step .. "()") do
         local path = first
         if steps == 2 then
             path = first .. "." .. (string.match(source, "^" .. step, behind) or "")

@@ -193,4 +193,46 @@ check_random_damages(const struct sound *sound, unsigned seed, int rounds)
 	}
 }
 
+/* ---- the tests of a catalog that is damaged, where there are no others ---- */
+
+struct damaged {
+	const struct sound *sound;
+	const struct damage *damages;
+	size_t count;
+	int random_rounds;
+};
+
+static inline void
+sound_catalog_has_no_findings(void **state)
+{
+	const struct damaged *damaged = *state;
+	assert_sound(damaged->sound);
+}
+
+static inline void
+each_damage_is_named_with_its_place_and_its_fix(void **state)
+{
+	const struct damaged *damaged = *state;
+	check_damages(damaged->sound, damaged->damages, damaged->count);
+}
+
+static inline void
+random_damage_does_not_confuse_the_checker(void **state)
+{
+	const struct damaged *damaged = *state;
+	check_random_damages(damaged->sound, 20261122, damaged->random_rounds);
+}
+
+static inline int
+run_damaged(struct damaged damaged)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_prestate(sound_catalog_has_no_findings, &damaged),
+		cmocka_unit_test_prestate(
+			each_damage_is_named_with_its_place_and_its_fix, &damaged),
+		cmocka_unit_test_prestate(random_damage_does_not_confuse_the_checker, &damaged),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
 #endif

@@ -138,34 +138,9 @@ static const struct damage damages[] = {
 		"", "kept_test.lua:9:5", .mend = "fees" },
 };
 
-static void
-a_sound_catalog_has_no_findings(void **state)
-{
-	(void)state;
-	assert_sound(&kept);
-}
-
-static void
-every_damage_is_named_with_its_place_and_its_fix(void **state)
-{
-	(void)state;
-	check_damages(&kept, damages, sizeof damages / sizeof damages[0]);
-}
-
-static void
-no_damage_whatever_confuses_the_checker(void **state)
-{
-	(void)state;
-	check_random_damages(&kept, 20261122, 300);
-}
-
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_sound_catalog_has_no_findings),
-		cmocka_unit_test(every_damage_is_named_with_its_place_and_its_fix),
-		cmocka_unit_test(no_damage_whatever_confuses_the_checker),
-	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_damaged(
+		(struct damaged){ &kept, damages, sizeof damages / sizeof damages[0], 300 });
 }

@@ -194,6 +194,8 @@ static const struct damage damages[] = {
 	{ "tax_unused", FORMULAS, ", tax = \"vat\"", "", "formulas.lua:15:1", .mend = "vat" },
 	{ "missing_text", FORMULAS, "[\"tax.vat\"] = \"VAT\", ", "", "formulas.lua:15:1",
 		.mend = NULL },
+	{ "wrong_type", FORMULAS, "choices = { \"10.00\", ", "choices = { \"10.00\", true, ",
+		"formulas.lua:4:55", .mend = "0.15" },
 	/* leaving early */
 	{ "termination_what", FORMULAS, "remaining = \"rental\", share = \"50%\"",
 		"share = \"50%\"", "formulas.lua:22:5", .mend = "amount" },
@@ -224,26 +226,9 @@ static const struct damage damages[] = {
 		"fees_test.lua:4:17", .mend = "site.tenants" },
 };
 
-static void
-a_sound_catalog_has_no_findings(void **state)
-{
-	(void)state;
-	assert_sound(&fees);
-}
-
-static void
-every_damage_is_named_with_its_place_and_its_fix(void **state)
-{
-	(void)state;
-	check_damages(&fees, damages, sizeof damages / sizeof damages[0]);
-}
-
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_sound_catalog_has_no_findings),
-		cmocka_unit_test(every_damage_is_named_with_its_place_and_its_fix),
-	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_damaged(
+		(struct damaged){ &fees, damages, sizeof damages / sizeof damages[0], 300 });
 }

@@ -87,34 +87,9 @@ static const struct damage damages[] = {
 		.mend = "final" },
 };
 
-static void
-a_sound_catalog_has_no_findings(void **state)
-{
-	(void)state;
-	assert_sound(&shop);
-}
-
-static void
-every_damage_is_named_with_its_place_and_its_fix(void **state)
-{
-	(void)state;
-	check_damages(&shop, damages, sizeof damages / sizeof damages[0]);
-}
-
-static void
-no_damage_whatever_confuses_the_checker(void **state)
-{
-	(void)state;
-	check_random_damages(&shop, 20261122, 200);
-}
-
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_sound_catalog_has_no_findings),
-		cmocka_unit_test(every_damage_is_named_with_its_place_and_its_fix),
-		cmocka_unit_test(no_damage_whatever_confuses_the_checker),
-	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_damaged(
+		(struct damaged){ &shop, damages, sizeof damages / sizeof damages[0], 200 });
 }

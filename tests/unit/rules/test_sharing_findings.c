@@ -93,26 +93,9 @@ static const struct damage damages[] = {
 		.place = "family_test.lua:11:11" },
 };
 
-static void
-a_sound_catalog_has_no_findings(void **state)
-{
-	(void)state;
-	assert_sound(&family);
-}
-
-static void
-every_damage_is_named_with_its_place_and_its_fix(void **state)
-{
-	(void)state;
-	check_damages(&family, damages, sizeof damages / sizeof damages[0]);
-}
-
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_sound_catalog_has_no_findings),
-		cmocka_unit_test(every_damage_is_named_with_its_place_and_its_fix),
-	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_damaged(
+		(struct damaged){ &family, damages, sizeof damages / sizeof damages[0], 200 });
 }
