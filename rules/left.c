@@ -143,6 +143,7 @@ static enum fact
 find_member_left(const struct rate_question *question, const struct owner *owner,
 	const struct allowance *allowance, int64_t ms, struct allowance_left *left)
 {
+	must(allowance->member != NULL);
 	struct cycle_span cycle = image_cycle(question->image, allowance->every, ms);
 	struct counter_name name = { owner->package->id, allowance->member->id,
 		(int32_t)cycle.first_day, { NULL, 0 } };

@@ -6,6 +6,7 @@
 
 #include "../engine/base/must.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct watching {
@@ -19,10 +20,10 @@ struct watching {
 static bool
 month_parse(const char *month, struct date *date)
 {
-	char day[] = "YYYY-MM-01";
+	char day[sizeof "YYYY-MM-01"];
 	if (strlen(month) != strlen("YYYY-MM"))
 		return false;
-	memcpy(day, month, strlen(month));
+	snprintf(day, sizeof day, "%s-01", month);
 	return date_parse(text_of(day), date);
 }
 
