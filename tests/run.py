@@ -3,6 +3,7 @@
     python3 tests/run.py test     unit tests with sanitizers, pytest with the release build and partly with the sanitizers',
                                   fuzzers for a few seconds, luacheck, shellcheck, includes
     python3 tests/run.py crash    kills of the server under load
+    python3 tests/run.py roads    the same price by every road, for long
     python3 tests/run.py fuzz     fuzzers for long
     python3 tests/run.py lint     a build by clang, clang-tidy, cppcheck, luacheck, shellcheck, includes
 
@@ -383,10 +384,12 @@ def run_all(stages, at_a_time, result):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["test", "crash", "fuzz", "lint"])
+    parser.add_argument("what", choices=["test", "crash", "roads", "fuzz", "lint"])
     parser.add_argument("--build", type=Path, default=ROOT / "build", help="folder of the builds")
     parser.add_argument("--jobs", type=int, default=2, help="jobs at a time")
     parser.add_argument("--kills", type=int, default=200, help="of crash")
+    parser.add_argument("--events", type=int, default=10000, help="of roads")
+    parser.add_argument("--starts", type=int, default=100, help="of roads: of the program, in three time zones and two locales")
     parser.add_argument("--seconds", type=int, default=600, help="of fuzz, for each fuzzer")
     parser.add_argument("--only", default="", help="only jobs whose name contains this")
     options = parser.parse_args()
@@ -403,6 +406,10 @@ def main():
         kills = {"CRASH_KILLS": str(options.kills)}
         paths = sorted(ROOT.glob("tests/crash/test_*.py"))
         work = [plan.pytest(path, seconds_max=60 + 30 * options.kills, environment=kills) for path in paths]
+    elif options.what == "roads":
+        builds = [plan.make("release", "all")]
+        sizes = {"ROADS_EVENTS": str(options.events), "ROADS_STARTS": str(options.starts)}
+        work = [plan.pytest(ROOT / "tests/property/test_roads.py", seconds_max=3 * SECONDS_MAX, environment=sizes)]
     elif options.what == "fuzz":
         builds = [plan.make("fuzz", "fuzzers")]
         work = plan.fuzzers(options.seconds)

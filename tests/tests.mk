@@ -1,4 +1,4 @@
-# What proves it: make test, crash, fuzz, lint. The work is in tests/run.py; this says only what each needs.
+# What proves it: make test, crash, roads, fuzz, lint. The work is in tests/run.py; this says only what each needs.
 #
 # TESTS_BUILD is the folder of the builds that tests need: release, asan and fuzz below it.
 
@@ -9,7 +9,11 @@ FUZZ_SECONDS ?= 600
 # Of `make crash`.
 KILLS ?= 200
 
-.PHONY: test crash fuzz lint format
+# Of `make roads`.
+EVENTS ?= 10000
+STARTS ?= 100
+
+.PHONY: test crash roads fuzz lint format
 
 test: ## prove it: unit, property, integration and crash tests, sanitizers, fuzzers; needs under 10 minutes
 	@tools/install.sh build test
@@ -18,6 +22,10 @@ test: ## prove it: unit, property, integration and crash tests, sanitizers, fuzz
 crash: ## kill the server 200 times under load (KILLS=…)
 	@tools/install.sh build test
 	@$(TESTS_RUN) crash --kills $(KILLS)
+
+roads: ## price 10,000 events by rate, charge, test and replay, over 100 starts, and compare (EVENTS=… STARTS=…)
+	@tools/install.sh build test
+	@$(TESTS_RUN) roads --events $(EVENTS) --starts $(STARTS)
 
 fuzz: ## run each fuzzer for 10 minutes (FUZZ_SECONDS=…)
 	@tools/install.sh build test

@@ -1,7 +1,7 @@
 """All roads lead to the same price: what `rate` says an event costs, `charge` charges, `suanpan test` expects and `suanpan replay`
 finds again, byte for byte where bytes are compared, under three time zones and two locales.
 
-SEED=… chooses another sample; ROADS_EVENTS=10000 ROADS_STARTS=100 is the long form.
+SEED=… chooses another sample; `make roads` is the long form.
 """
 
 import json
