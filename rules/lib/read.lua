@@ -289,7 +289,7 @@ local function parents_of(name, words)
     for _, word in ipairs(words) do
         for _, item in ipairs(word.items or {}) do
             if item == name then
-                parents[#parents + 1] = word[1] .. ' "…" { … }'
+                parents[#parents + 1] = word[1] .. (word.form == "plain" and " { … }" or ' "…" { … }')
             end
         end
     end

@@ -123,7 +123,7 @@ static const struct damage damages[] = {
 	{ "not_an_item", 0, "sell {\n", "sell { 3,\n", "catalog.lua:13:8", .mend = "requires" },
 	{ "wrong_place", 0, "sell {\n",
 		"requires { \"b\", needs = \"a\", say = \"why\" }\nsell {\n", "catalog.lua:13:1",
-		.mend = "sell" },
+		.mend = "of sell {" },
 	{ "unknown_field", 0, "offer = \"b\"", "offers = \"b\"", "catalog.lua:16:23",
 		.mend = "offer" },
 };
