@@ -226,15 +226,18 @@ check_account(struct call *call, const struct account_params *params, enum call_
 }
 
 /*
- * A zone that the account has not yet must be one that the system knows. That is a small file which
- * the catalogs' zones have in memory already.
+ * A zone that neither the account nor the catalog has must be one that the system knows. That is a
+ * small file, read here: puts of an account keep their order, and so can't go to a worker; and few
+ * accounts have a zone of their own.
  */
 static bool
 check_zone(struct call *call, struct text zone, struct bytes old, enum call_end *end)
 {
 	char name[ZONE_BYTES_MAX + 1];
 	struct zoneinfo *found;
-	if (zone.size == 0 || (old.size > 0 && text_equal(account_read(old).zone, zone)))
+	const struct loaded_release *release = releases_active(call->shard->releases);
+	if (zone.size == 0 || (old.size > 0 && text_equal(account_read(old).zone, zone)) ||
+		(release != NULL && text_equal(zoneinfo_name(release->image->zone), zone)))
 		return true;
 	must(zone.size <= ZONE_BYTES_MAX);
 	memcpy(name, zone.data, zone.size);
