@@ -114,10 +114,11 @@ def check_wire(build):
 
 
 def check_omission(build):
-    """At 1,000 requests a second, a stall of 0.4 s hits about 400 requests: the open loop must count them all, though the
-    client could not even send most of them; a closed loop sees one slow answer."""
+    """At 500 requests a second, a stall of 0.4 s hits about 200 requests: the open loop must count them all, though the
+    client could not even send most of them; a closed loop sees one slow answer. (With one in flight the generator, which looks up
+    once a millisecond, can't send more than 1,000 a second: it must be able to catch up.)"""
     reports = {}
-    for name, options in (("open", ["--rate", "1000"]), ("closed", [])):
+    for name, options in (("open", ["--rate", "500"]), ("closed", [])):
         server = StallingServer()
         server.start()
         output = subprocess.check_output(
@@ -127,7 +128,7 @@ def check_omission(build):
     opened, closed = reports["open"]["latency_us"], reports["closed"]["latency_us"]
     claim(f"open loop: p90 {opened['p90'] / 1000:.0f} ms shows the stall of {STALL_S * 1000:.0f} ms",
           0.1 * STALL_S < opened["p90"] / 1e6 <= 1.5 * STALL_S and opened["max"] / 1e6 >= 0.95 * STALL_S)
-    claim(f"open loop: {reports['open']['behind_max']} requests waited to be sent", reports["open"]["behind_max"] > 300)
+    claim(f"open loop: {reports['open']['behind_max']} requests waited to be sent", reports["open"]["behind_max"] > 150)
     claim(f"closed loop: p99 {closed['p99'] / 1000:.2f} ms does not see it, its longest does",
           closed["p99"] / 1e6 < 0.5 * STALL_S and closed["max"] / 1e6 >= 0.9 * STALL_S)
 
