@@ -117,6 +117,7 @@ struct field_reader {
 };
 struct field_reader fields_of(struct bytes value);
 uint8_t field_read_u8(struct field_reader *reader);
+uint32_t field_read_u32(struct field_reader *reader);
 int64_t field_read_i64(struct field_reader *reader);
 uint64_t field_read_u64(struct field_reader *reader);
 struct text field_read_text(struct field_reader *reader);
@@ -134,6 +135,7 @@ struct field_writer {
 };
 struct field_writer fields_into(void *place, size_t size);
 void field_write_u8(struct field_writer *writer, uint8_t value);
+void field_write_u32(struct field_writer *writer, uint32_t value);
 void field_write_i64(struct field_writer *writer, int64_t value);
 void field_write_u64(struct field_writer *writer, uint64_t value);
 void field_write_text(struct field_writer *writer, struct text text); /* at most 255 bytes */

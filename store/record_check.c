@@ -1,0 +1,200 @@
+/* Is a record from a disk what it must be (see records.h)? Each function walks one whole value. */
+#include "records.h"
+
+#include "../engine/base/utf8.h"
+
+static void
+walk_id(struct field_reader *reader)
+{
+	if (!identifier_is_valid(field_read_text(reader)))
+		reader->bad = true;
+}
+
+static void
+walk_span(struct field_reader *reader)
+{
+	struct span span = field_read_span(reader);
+	if (span.from_ms >= span.till_ms)
+		reader->bad = true;
+}
+
+/* One at the end, which may be absent; what is since ever has none. */
+static void
+walk_instant(struct field_reader *reader)
+{
+	if (reader->at != reader->end && field_read_i64(reader) == INT64_MIN)
+		reader->bad = true;
+}
+
+static void
+walk_customer(struct field_reader *reader)
+{
+	field_read_text(reader);
+	field_read_text(reader);
+	for (unsigned count = field_read_u8(reader); count > 0; count--) {
+		walk_id(reader);
+		uint8_t kind = field_read_u8(reader);
+		if (kind == 0)
+			field_read_text(reader);
+		else if (kind == 1)
+			field_read_i64(reader);
+		else
+			reader->bad = true;
+	}
+}
+
+static void
+walk_account(struct field_reader *reader)
+{
+	walk_id(reader);
+	if (!currency_is_valid(field_read_text(reader)))
+		reader->bad = true;
+	field_read_text(reader);
+	uint8_t bill_day = field_read_u8(reader);
+	int64_t floor = field_read_i64(reader);
+	unsigned count = field_read_u8(reader);
+	if (bill_day < 1 || bill_day > 28 || floor > 0 || count == 0)
+		reader->bad = true;
+	for (; count > 0; count--)
+		walk_id(reader);
+}
+
+/* A group is an id, and holds the package no later than its member does. */
+static void
+walk_package(struct field_reader *reader)
+{
+	struct package_held held = package_held_read(reader);
+	if (!identifier_is_valid(held.package) || held.span.from_ms >= held.span.till_ms)
+		reader->bad = true;
+	if (held.group.data == NULL)
+		return;
+	if (!identifier_is_valid(held.group) || held.group_from_ms > held.span.from_ms ||
+		held.members > GROUP_MEMBERS_MAX)
+		reader->bad = true;
+}
+
+static void
+walk_subscription(struct field_reader *reader)
+{
+	walk_id(reader);
+	walk_id(reader);
+	for (unsigned count = field_read_u8(reader); count > 0; count--) {
+		walk_span(reader);
+		if (field_read_u8(reader) > SUBSCRIPTION_ENDED)
+			reader->bad = true;
+	}
+	for (unsigned count = field_read_u8(reader); count > 0; count--) {
+		walk_id(reader);
+		walk_span(reader);
+	}
+	for (unsigned count = field_read_u8(reader); count > 0; count--)
+		walk_package(reader);
+	walk_instant(reader);
+}
+
+static void
+walk_service(struct field_reader *reader)
+{
+	for (unsigned count = field_read_u8(reader); count > 0; count--) {
+		walk_span(reader);
+		walk_id(reader);
+	}
+}
+
+static void
+walk_balance(struct field_reader *reader)
+{
+	field_read_i64(reader);
+	field_read_i64(reader);
+	field_read_u64(reader);
+	field_read_u32(reader);
+	if (field_read_u8(reader) > BALANCE_UNITS)
+		reader->bad = true;
+	struct text unit = field_read_text(reader);
+	if (unit.size == 0 || unit.size > 16)
+		reader->bad = true;
+	walk_span(reader);
+}
+
+static void
+walk_release(struct field_reader *reader)
+{
+	field_read_u64(reader);
+	field_read_i64(reader);
+	for (int text = 0; text < 3; text++)
+		field_read_text(reader);
+}
+
+static bool
+activation_is_valid(struct bytes value)
+{
+	struct field_reader reader = fields_of(value);
+	bool named = field_read_text(&reader).size == RELEASE_NAME_BYTES;
+	field_read_text(&reader);
+	field_read_text(&reader);
+	walk_instant(&reader);
+	return named && !reader.bad && reader.at == reader.end;
+}
+
+static bool
+key_is_valid(uint8_t table, struct bytes key)
+{
+	struct text account, name;
+	struct counter_key counter;
+	if (key.size == 0 || key.size > RECORD_KEY_MAX)
+		return false;
+	if (table == TABLE_BALANCE)
+		return key_is_of_balance(key, &account, &name);
+	if (table == TABLE_COUNTER)
+		return key_is_of_counter(key, &counter);
+	return identifier_is_valid(text_of_bytes(key));
+}
+
+bool
+record_is_valid(uint8_t table, struct bytes key, struct bytes value)
+{
+	int64_t at_ms;
+	if (table == TABLE_SETTING && value.size > 0 && key_is_of_activation(key, &at_ms) &&
+		!activation_is_valid(value))
+		return false;
+	return table > 0 && table < TABLE_END && key_is_valid(table, key) &&
+		value_is_valid(table, value);
+}
+
+bool
+value_is_valid(uint8_t table, struct bytes value)
+{
+	struct field_reader reader = fields_of(value);
+	if (value.size > RECORD_VALUE_MAX)
+		return false;
+	if (value.size == 0)
+		return true; /* the record ceased to exist */
+	switch ((enum table)table) {
+	case TABLE_CUSTOMER:
+		walk_customer(&reader);
+		break;
+	case TABLE_ACCOUNT:
+		walk_account(&reader);
+		break;
+	case TABLE_SUBSCRIPTION:
+		walk_subscription(&reader);
+		break;
+	case TABLE_SERVICE:
+		walk_service(&reader);
+		break;
+	case TABLE_BALANCE:
+		walk_balance(&reader);
+		break;
+	case TABLE_COUNTER:
+		field_read_i64(&reader);
+		break;
+	case TABLE_RELEASE:
+		walk_release(&reader);
+		break;
+	case TABLE_SETTING:
+		return true;
+	case TABLE_END:
+		return false;
+	}
+	return !reader.bad && reader.at == reader.end;
+}

@@ -1,0 +1,139 @@
+/* The keys of records: how they are made, and read again (see records.h). */
+#include "records.h"
+
+#include "../engine/base/instant.h"
+#include "../engine/base/must.h"
+#include "../engine/base/utf8.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+void
+key_of_text(struct record_key *key, enum table table, struct text id)
+{
+	must(id.size >= 1 && id.size <= IDENTIFIER_BYTES_MAX);
+	key->table = (uint8_t)table;
+	key->size = (uint8_t)id.size;
+	put_bytes(key->data, id.data, id.size);
+}
+
+static void
+key_append(struct record_key *key, struct text part)
+{
+	must(key->size + part.size < RECORD_KEY_MAX);
+	put_bytes(key->data + key->size, part.data, part.size);
+	key->size = (uint8_t)(key->size + part.size);
+}
+
+void
+key_of_balance(struct record_key *key, struct text account, struct text name)
+{
+	key_of_text(key, TABLE_BALANCE, account);
+	key_append(key, (struct text){ "\0", 1 });
+	key_append(key, name);
+}
+
+bool
+key_is_of_balance(struct bytes key, struct text *account, struct text *name)
+{
+	const uint8_t *zero = memchr(key.data, 0, key.size);
+	if (zero == NULL)
+		return false;
+	size_t account_size = (size_t)(zero - key.data);
+	*account = (struct text){ (const char *)key.data, account_size };
+	*name = (struct text){ (const char *)zero + 1, key.size - account_size - 1 };
+	return identifier_is_valid(*account) && identifier_is_valid(*name);
+}
+
+enum { COUNTER_CYCLE_BYTES = 4 };
+/* Before a group, so that it is never taken for a subscription: no id begins so. */
+static const char GROUP_MARK = '\1';
+
+void
+key_of_counter(struct record_key *key, const struct counter_key *counter)
+{
+	/* Big-endian with the sign turned, so that byte order is the order of time. */
+	uint32_t ordered = __builtin_bswap32((uint32_t)counter->cycle ^ UINT32_C(0x80000000));
+	key->table = TABLE_COUNTER;
+	key->size = COUNTER_CYCLE_BYTES;
+	memcpy(key->data, &ordered, COUNTER_CYCLE_BYTES);
+	if (counter->by_group)
+		key_append(key, (struct text){ &GROUP_MARK, 1 });
+	key_append(key, counter->owner);
+	key_append(key, (struct text){ "\0", 1 });
+	key_append(key, counter->package);
+	key_append(key, (struct text){ "\0", 1 });
+	key_append(key, counter->allowance);
+}
+
+/* The text up to the next zero byte, which is taken too, or to the end. */
+static struct text
+key_part(struct bytes *rest)
+{
+	const uint8_t *zero = memchr(rest->data, 0, rest->size);
+	size_t size = zero == NULL ? rest->size : (size_t)(zero - rest->data);
+	struct text part = { (const char *)rest->data, size };
+	size_t taken = zero == NULL ? size : size + 1;
+	*rest = (struct bytes){ rest->data + taken, rest->size - taken };
+	return part;
+}
+
+bool
+key_is_of_counter(struct bytes key, struct counter_key *counter)
+{
+	if (key.size <= COUNTER_CYCLE_BYTES)
+		return false;
+	uint32_t ordered = __builtin_bswap32(load_u32(key.data));
+	struct bytes rest = { key.data + COUNTER_CYCLE_BYTES, key.size - COUNTER_CYCLE_BYTES };
+	counter->cycle = (int32_t)(ordered ^ UINT32_C(0x80000000));
+	counter->by_group = rest.data[0] == (uint8_t)GROUP_MARK;
+	rest.data += counter->by_group;
+	rest.size -= counter->by_group;
+	counter->owner = key_part(&rest);
+	counter->package = key_part(&rest);
+	counter->allowance = key_part(&rest);
+	return rest.size == 0 && identifier_is_valid(counter->owner) &&
+		identifier_is_valid(counter->package) && identifier_is_valid(counter->allowance);
+}
+
+size_t
+counter_key_format(const struct counter_key *counter, char text[COUNTER_TEXT_MAX])
+{
+	struct date date = date_of_day(counter->cycle);
+	int size = snprintf(text, COUNTER_TEXT_MAX, "%s%.*s/%.*s.%.*s/%04d-%02d-%02d",
+		counter->by_group ? "group:" : "", TEXT_ARGS(counter->owner),
+		TEXT_ARGS(counter->package), TEXT_ARGS(counter->allowance), (int)date.year,
+		(int)date.month, (int)date.day);
+	must(size > 0 && size < COUNTER_TEXT_MAX);
+	return (size_t)size;
+}
+
+#define ACTIVATION_PREFIX "activation:"
+enum { ACTIVATION_PREFIX_BYTES = sizeof ACTIVATION_PREFIX - 1, ACTIVATION_DIGITS = 20 };
+
+void
+key_of_activation(struct record_key *key, int64_t at_ms)
+{
+	char text[ACTIVATION_PREFIX_BYTES + ACTIVATION_DIGITS + 1];
+	must(at_ms >= 0);
+	snprintf(text, sizeof text, ACTIVATION_PREFIX "%0*" PRId64, ACTIVATION_DIGITS, at_ms);
+	key_of_text(key, TABLE_SETTING, text_of(text));
+}
+
+bool
+key_is_of_activation(struct bytes key, int64_t *at_ms)
+{
+	int64_t ms = 0;
+	if (key.size != ACTIVATION_PREFIX_BYTES + ACTIVATION_DIGITS ||
+		memcmp(key.data, ACTIVATION_PREFIX, ACTIVATION_PREFIX_BYTES) != 0)
+		return false;
+	for (size_t i = ACTIVATION_PREFIX_BYTES; i < key.size; i++) {
+		int digit = key.data[i] - '0';
+		if (digit < 0 || digit > 9 || ms > (INT64_MAX - digit) / 10)
+			return false;
+		ms = ms * 10 + digit;
+	}
+	*at_ms = ms;
+	return true;
+}
