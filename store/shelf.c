@@ -1,8 +1,5 @@
 /* The shelf: records in memory (see shelf.h). */
-#include "shelf.h"
-
-#include "shelf_index.h"
-#include "slab.h"
+#include "shelf_parts.h"
 
 #include "../engine/base/digest.h"
 #include "../engine/base/memory.h"
@@ -10,70 +7,11 @@
 
 #include <string.h>
 
-/*
- * Where a record is on its way from a change to LMDB (see shelf.h). Lists have numbers; a record's
- * mark says whether it is on an even or an odd one. So a sweep begins by counting up, without
- * touching a record: what was the list of changed records is the sweep's list from then on. A
- * record that was copied and has changed since is both COPIED and listed.
- */
 enum {
-	MARK_LISTED_EVEN = 1,
-	MARK_LISTED_ODD = 2,
-	MARK_COPIED = 4, /* in a chunk that is not durable yet */
-	MARK_DEAD = 8,   /* not in the index any more; its cell waits for the lists that name it */
-	MARK_USED = 16,  /* found since the hand came by */
-};
-#define MARKS_LISTED (MARK_LISTED_EVEN | MARK_LISTED_ODD)
-#define MARKS_KEEP (MARKS_LISTED | MARK_COPIED)
-
-enum {
-	CELL_UNIT = 8,
 	BYTES_MIN = 1 << 20,
 	HAND_STEPS = 4096,
 	HAND_ROUNDS = 2,
-	SPARE_ROOM_MAX = 1 << 16,
 	CELLS_MIN = 4, /* of a size that is needed at all, whatever the bound says */
-};
-
-struct shelf_record {
-	uint8_t table; /* 0: a free cell; all of the first 8 bytes are 0 then */
-	uint8_t key_size;
-	uint8_t marks;
-	uint8_t reserved;
-	uint16_t value_size;
-	uint16_t cell_units;
-	uint64_t version;
-	uint8_t bytes[]; /* key, value */
-};
-_Static_assert(sizeof(struct shelf_record) == 16, "a record's header takes 16 bytes");
-_Static_assert(sizeof(struct shelf_record) + RECORD_KEY_MAX + RECORD_VALUE_MAX <= SLAB_CELL_MAX,
-	"the largest record fits into the largest cell");
-
-struct record_list {
-	struct shelf_record **records;
-	size_t count;
-	size_t room;
-};
-
-struct shelf {
-	struct shelf_index index;
-	struct slabs *slabs;
-	struct slab_hand hand;
-	struct record_list changed; /* list number `list` */
-	size_t swept_room;          /* of the list that the sweep has */
-	struct record_list spare;   /* the memory of the list that the last sweep gave back */
-	struct record_list dead
-		[2]; /* cells to give back when the last even or odd list that names them is done */
-	unsigned list; /* number of the list of changed records; the sweep's is the one before */
-	bool sweeping;
-	size_t bytes_max;
-	size_t record_count;
-	size_t absent_count;
-	size_t kept_bytes; /* of cells that the hand may not drop, because they are not in LMDB yet */
-	uint64_t dropped;
-	uint64_t moves; /* records that went, or went elsewhere, so far */
-	uint32_t
-		dropped_tables; /* a bit for each table of which a record that exists was dropped */
 };
 
 static uint64_t
@@ -93,30 +31,6 @@ struct shelf_key
 shelf_key_of(const struct record_key *key)
 {
 	return shelf_key((enum table)key->table, (struct bytes){ key->data, key->size });
-}
-
-static struct bytes
-record_key(const struct shelf_record *record)
-{
-	return (struct bytes){ record->bytes, record->key_size };
-}
-
-static struct bytes
-record_value(const struct shelf_record *record)
-{
-	return (struct bytes){ record->bytes + record->key_size, record->value_size };
-}
-
-static size_t
-record_cell_bytes(const struct shelf_record *record)
-{
-	return (size_t)record->cell_units * CELL_UNIT;
-}
-
-static size_t
-record_room(const struct shelf_record *record)
-{
-	return record_cell_bytes(record) - sizeof *record - record->key_size;
 }
 
 static uint64_t
@@ -157,21 +71,7 @@ shelf_free(struct shelf *shelf)
 	memory_free(shelf);
 }
 
-/* The mark of being on the list of changed records. */
-static uint8_t
-mark_changed(const struct shelf *shelf)
-{
-	return shelf->list % 2 == 0 ? MARK_LISTED_EVEN : MARK_LISTED_ODD;
-}
-
-/* The mark of being on the sweep's list and not copied yet. */
-static uint8_t
-mark_swept(const struct shelf *shelf)
-{
-	return shelf->list % 2 == 0 ? MARK_LISTED_ODD : MARK_LISTED_EVEN;
-}
-
-static size_t
+size_t
 shelf_bytes(const struct shelf *shelf)
 {
 	size_t listed = shelf->changed.room + shelf->spare.room + shelf->swept_room +
@@ -180,8 +80,8 @@ shelf_bytes(const struct shelf *shelf)
 		listed * sizeof *shelf->changed.records;
 }
 
-static struct shelf_record *
-find_record(const struct shelf *shelf, struct shelf_key key)
+struct shelf_record *
+shelf_find_record(const struct shelf *shelf, struct shelf_key key)
 {
 	struct shelf_record *record;
 	unsigned probe = 0;
@@ -221,7 +121,7 @@ record_use(struct shelf_record *record, struct bytes *value, uint64_t *version)
 enum lookup
 shelf_find(struct shelf *shelf, struct shelf_key key, struct bytes *value, uint64_t *version)
 {
-	return record_use(find_record(shelf, key), value, version);
+	return record_use(shelf_find_record(shelf, key), value, version);
 }
 
 enum lookup
@@ -420,7 +320,7 @@ bool
 shelf_install(struct shelf *shelf, struct shelf_key key, struct bytes value, uint64_t version)
 {
 	must(value.size <= RECORD_VALUE_MAX);
-	if (find_record(shelf, key) != NULL)
+	if (shelf_find_record(shelf, key) != NULL)
 		return true;
 	struct shelf_record *record = record_new(shelf, key, value.size);
 	if (record == NULL)
@@ -442,7 +342,7 @@ shelf_pin_found(struct shelf *shelf, const struct record_seen *seen, struct reco
 		return false;
 	struct shelf_record *found = record_where_seen(shelf, seen, name);
 	if (found == NULL)
-		found = find_record(shelf, shelf_key((enum table)name.table, name.bytes));
+		found = shelf_find_record(shelf, shelf_key((enum table)name.table, name.bytes));
 	if (found != NULL) {
 		found->marks |= MARK_USED;
 		if ((found->marks & MARKS_LISTED) == 0)
@@ -517,193 +417,4 @@ shelf_record_follows(const struct shelf_record *record, uint64_t previous)
 {
 	bool ended = record->value_size == 0;
 	return record->version == previous || record->version == 0 || (ended && previous == 0);
-}
-
-/* ---- sweeps ---- */
-
-struct shelf_sweep
-shelf_sweep_begin(struct shelf *shelf)
-{
-	must(!shelf->sweeping);
-	struct shelf_sweep sweep = { shelf->changed.records, shelf->changed.count };
-	shelf->swept_room = shelf->changed.room;
-	shelf->changed = shelf->spare;
-	shelf->spare = (struct record_list){ .room = 0 };
-	shelf->list++;
-	shelf->sweeping = true;
-	return sweep;
-}
-
-struct bytes
-shelf_record_key(const struct shelf_record *record, uint8_t *table)
-{
-	*table = record->table;
-	return record_key(record);
-}
-
-/* The record is on no list any more, but for the one of changed records. */
-static void
-record_is_done(struct shelf *shelf, struct shelf_record *record)
-{
-	if ((record->marks & MARKS_KEEP) == 0)
-		shelf->kept_bytes -= record_cell_bytes(record);
-}
-
-/*
- * What a record that outgrew its cell has become, if the sweep meets it under the old cell only: if
- * it moved before the sweep began, its new cell is on the sweep's list too, or was written by it
- * already and may even have been dropped. NULL then.
- */
-static struct shelf_record *
-successor_to_write(const struct shelf *shelf, const struct shelf_record *dead)
-{
-	struct shelf_key key = shelf_key((enum table)dead->table, record_key(dead));
-	struct shelf_record *record = find_record(shelf, key);
-	bool moved_since = record != NULL && (record->marks & mark_changed(shelf)) != 0;
-	return moved_since ? record : NULL;
-}
-
-bool
-shelf_sweep_copy(
-	struct shelf *shelf, struct shelf_record *record, struct bytes *value, uint64_t *version)
-{
-	must(shelf->sweeping && (record->marks & mark_swept(shelf)) != 0);
-	record->marks = (uint8_t)(record->marks & ~mark_swept(shelf));
-	struct shelf_record *newest = (record->marks & MARK_DEAD) != 0
-		? successor_to_write(shelf, record)
-		: record;
-	/* A version of 0 was made for an entry that came to nothing, or that is still to come. */
-	if (newest == NULL || newest->version == 0) {
-		record_is_done(shelf, record);
-		return false;
-	}
-	record->marks |= MARK_COPIED;
-	*value = record_value(newest);
-	*version = newest->version;
-	return true;
-}
-
-void
-shelf_sweep_copied(struct shelf *shelf, struct shelf_record *record)
-{
-	must(shelf->sweeping && (record->marks & MARK_COPIED) != 0);
-	record->marks = (uint8_t)(record->marks & ~MARK_COPIED);
-	record_is_done(shelf, record);
-}
-
-void
-shelf_sweep_end(struct shelf *shelf, struct shelf_sweep *sweep)
-{
-	must(shelf->sweeping && shelf->spare.records == NULL);
-	struct record_list *dead = &shelf->dead[(shelf->list + 1) % 2];
-	for (size_t i = 0; i < dead->count; i++) {
-		struct shelf_record *record = dead->records[i];
-		must((record->marks & MARK_DEAD) != 0 && (record->marks & MARKS_KEEP) == 0);
-		slab_give(shelf->slabs, record, record_cell_bytes(record));
-	}
-	dead->count = 0;
-	shelf->spare = (struct record_list){ sweep->records, 0, shelf->swept_room };
-	if (shelf->spare.room > SPARE_ROOM_MAX) {
-		/*
-		 * Growing again costs little; memory that lies idle until the next sweep is that of
-		 * many records.
-		 */
-		memory_free(shelf->spare.records);
-		shelf->spare = (struct record_list){ .room = 0 };
-	}
-	shelf->swept_room = 0;
-	shelf->sweeping = false;
-	*sweep = (struct shelf_sweep){ NULL, 0 };
-}
-
-void
-shelf_sweep_abandon(struct shelf *shelf, struct shelf_sweep *sweep)
-{
-	must(shelf->sweeping);
-	memory_free(sweep->records);
-	shelf->sweeping = false;
-	*sweep = (struct shelf_sweep){ NULL, 0 };
-}
-
-/* ---- looking ---- */
-
-bool
-shelf_has_dropped(const struct shelf *shelf, uint8_t table)
-{
-	must(table < TABLE_END);
-	return (shelf->dropped_tables >> table & 1) != 0;
-}
-
-struct shelf_stats
-shelf_stats(const struct shelf *shelf)
-{
-	return (struct shelf_stats){
-		.records = shelf->record_count,
-		.absent = shelf->absent_count,
-		.changed = shelf->changed.count,
-		.bytes = shelf_bytes(shelf),
-		.bytes_max = shelf->bytes_max,
-		.kept_bytes = shelf->kept_bytes,
-		.dropped = shelf->dropped,
-	};
-}
-
-void
-shelf_each(const struct shelf *shelf,
-	void (*visit)(void *context, uint8_t table, struct bytes key, struct bytes value,
-		uint64_t version),
-	void *context)
-{
-	struct slab_hand hand = { NULL, 0 };
-	struct shelf_record *record;
-	while ((record = slab_next(shelf->slabs, &hand)) != NULL) {
-		if (record->table != 0 && (record->marks & MARK_DEAD) == 0)
-			visit(context, record->table, record_key(record), record_value(record),
-				record->version);
-	}
-}
-
-/*
- * Each entry of the list has the mark. Together with the count of cells that have it, none is there
- * twice.
- */
-static bool
-list_is_marked(const struct record_list *list, uint8_t mark)
-{
-	for (size_t i = 0; i < list->count; i++) {
-		if ((list->records[i]->marks & mark) == 0)
-			return false;
-	}
-	return list->count <= list->room;
-}
-
-bool
-shelf_is_valid(const struct shelf *shelf)
-{
-	struct slab_hand hand = { NULL, 0 };
-	struct shelf_record *record;
-	size_t records = 0, absent = 0, changed = 0, dead = 0, kept_bytes = 0;
-	while ((record = slab_next(shelf->slabs, &hand)) != NULL) {
-		if (record->table == 0)
-			continue;
-		if (!shelf->sweeping && (record->marks & (mark_swept(shelf) | MARK_COPIED)) != 0)
-			return false;
-		changed += (record->marks & mark_changed(shelf)) != 0;
-		kept_bytes += (record->marks & MARKS_KEEP) != 0 ? record_cell_bytes(record) : 0;
-		dead += (record->marks & MARK_DEAD) != 0;
-		if ((record->marks & MARK_DEAD) != 0)
-			continue;
-		records++;
-		absent += record->value_size == 0;
-		if (find_record(shelf, shelf_key((enum table)record->table, record_key(record))) !=
-			record)
-			return false;
-	}
-	return records == shelf->record_count && records == shelf->index.count &&
-		absent == shelf->absent_count && changed == shelf->changed.count &&
-		kept_bytes == shelf->kept_bytes &&
-		dead == shelf->dead[0].count + shelf->dead[1].count &&
-		list_is_marked(&shelf->changed, mark_changed(shelf)) &&
-		list_is_marked(&shelf->dead[0], MARK_DEAD) &&
-		list_is_marked(&shelf->dead[1], MARK_DEAD);
 }

@@ -39,13 +39,13 @@ struct shelf_key {
 	struct bytes bytes;
 };
 struct shelf_key shelf_key(enum table table, struct bytes bytes);
+struct shelf_key shelf_key_of(const struct record_key *key);
 
 /* A key without its hash. The bytes belong to the caller. */
 struct record_name {
 	uint8_t table;
 	struct bytes bytes;
 };
-struct shelf_key shelf_key_of(const struct record_key *key);
 
 /*
  * At most bytes_max of memory, index and lists included; at least 1 MiB. A size of records that
