@@ -39,21 +39,30 @@ struct message {
 };
 void message_read(struct bytes bytes, struct message *message);
 
+/* What a reading needs: where texts and lists are made, and where it tells what is wrong. */
+struct reading {
+	struct params_reader *reader;
+	struct arena *arena;
+	struct problem *problem; /* filled where one of the functions below returns false */
+};
+
 /*
  * Reads the params array of a message into `into` (of method->params->size bytes). The bytes have
  * been scanned.
  */
-bool params_read(struct params_reader *reader, const struct method *method, struct bytes params,
-	struct arena *arena, void *into, struct problem *problem);
-/* Reads one map (or a text that stands for one) against a shape. */
-bool params_read_map(struct params_reader *reader, const struct shape *shape, struct bytes map,
-	struct arena *arena, void *into, struct problem *problem);
+bool
+params_read(struct reading *reading, const struct method *method, struct bytes params, void *into);
+/* Reads one map (or a text that stands for one) against a shape, into its size bytes. */
+bool
+params_read_map(struct reading *reading, const struct shape *shape, struct bytes map, void *into);
 
-/*
- * The items of `[{name: [ … ]}]`, still packed, so that each can be read by itself; false with a
- * problem if the params are anything else.
- */
-bool params_split(struct bytes params, const char *name, size_t items_max, struct arena *arena,
-	struct bytes **items, size_t *count, struct problem *problem);
+/* Items of an array, each still packed, so that it can be read by itself. */
+struct packed_items {
+	struct bytes *list; /* in the arena */
+	size_t count;
+};
+/* The items of `[{name: [ … ]}]`, 1 to items_max; false if the params are anything else. */
+bool params_split(struct reading *reading, struct bytes params, const char *name, size_t items_max,
+	struct packed_items *items);
 
 #endif

@@ -126,11 +126,11 @@ read_params(struct shard *shard, struct prepared *prepared, struct problem *prob
 		*problem = (struct problem){ .say = SAY_OUT_OF_MEMORY };
 		return false;
 	}
+	struct reading reading = { shard->reader, &shard->arena, problem };
 	if (prepared->is_item)
-		return params_read_map(shard->reader, method->params, prepared->packed,
-			&shard->arena, prepared->params, problem);
-	return params_read(
-		shard->reader, method, prepared->packed, &shard->arena, prepared->params, problem);
+		return params_read_map(
+			&reading, method->params, prepared->packed, prepared->params);
+	return params_read(&reading, method, prepared->packed, prepared->params);
 }
 
 static struct text
@@ -339,30 +339,29 @@ call_make(struct shard *shard, const struct method *method, struct reply_to repl
 static void
 run_batch(struct shard *shard, const struct shard_message *message)
 {
-	struct bytes *items;
-	size_t count;
+	struct packed_items items;
 	struct problem problem;
+	struct reading reading = { shard->reader, &shard->arena, &problem };
 	struct reply_to reply = { .connection = message->connection,
 		.msgid = message->message.msgid };
 	struct call whole = call_make(shard, method_find(message->message.method), reply);
-	if (!params_split(message->message.params, "items", BATCH_ITEMS_MAX, &shard->arena, &items,
-		    &count, &problem)) {
+	if (!params_split(&reading, message->message.params, "items", BATCH_ITEMS_MAX, &items)) {
 		call_problem(&whole, &problem);
 		return;
 	}
 	struct batch *batch = batch_new(
-		message->connection, message->message.msgid, (uint32_t)count);
+		message->connection, message->message.msgid, (uint32_t)items.count);
 	if (batch == NULL) {
 		call_error(&whole, SAY_OUT_OF_MEMORY, NULL, 0);
 		return;
 	}
-	for (size_t next = 0; next < count;) {
+	for (size_t next = 0; next < items.count;) {
 		struct prepared group[SHARD_GROUP_MAX];
 		size_t size = 0;
-		for (; size < SHARD_GROUP_MAX && next < count; next++) {
+		for (; size < SHARD_GROUP_MAX && next < items.count; next++) {
 			struct reply_to slot = { .batch = batch, .slot = (uint32_t)next };
 			group[size] = (struct prepared){ call_make(shard, method_charge(), slot),
-				items[next], true, NULL };
+				items.list[next], true, NULL };
 			size += prepare(shard, &group[size]);
 		}
 		run_group(shard, group, size);

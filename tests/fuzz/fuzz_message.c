@@ -146,19 +146,20 @@ static void
 read_batch(struct bytes params)
 {
 	struct problem problem;
-	struct bytes *items;
-	size_t count;
+	struct reading reading = { reader, &arena, &problem };
+	struct packed_items items;
 	const struct shape *shape = method_charge()->params;
-	if (!params_split(params, "items", BATCH_ITEMS_MAX, &arena, &items, &count, &problem)) {
+	if (!params_split(&reading, params, "items", BATCH_ITEMS_MAX, &items)) {
 		check_problem(&problem);
 		return;
 	}
-	must(count > 0 && count <= BATCH_ITEMS_MAX);
-	for (size_t i = 0; i < count; i++) {
+	must(items.count > 0 && items.count <= BATCH_ITEMS_MAX);
+	for (size_t i = 0; i < items.count; i++) {
 		_Alignas(16) uint8_t into[PARAMS_BYTES_MAX];
-		must(items[i].data >= params.data &&
-			items[i].data + items[i].size <= params.data + params.size);
-		if (params_read_map(reader, shape, items[i], &arena, into, &problem))
+		struct bytes item = items.list[i];
+		must(item.data >= params.data &&
+			item.data + item.size <= params.data + params.size);
+		if (params_read_map(&reading, shape, item, into))
 			check_struct(shape, into);
 		else
 			check_problem(&problem);
@@ -170,6 +171,7 @@ read_message(struct bytes bytes)
 {
 	_Alignas(16) uint8_t into[PARAMS_BYTES_MAX];
 	struct problem problem;
+	struct reading reading = { reader, &arena, &problem };
 	struct message message;
 	message_read(bytes, &message);
 	if (message.kind == MESSAGE_BAD) {
@@ -182,7 +184,7 @@ read_message(struct bytes bytes)
 	must(method->params->size <= PARAMS_BYTES_MAX);
 	if (method_is_batch(method))
 		read_batch(message.params);
-	else if (params_read(reader, method, message.params, &arena, into, &problem))
+	else if (params_read(&reading, method, message.params, into))
 		check_struct(method->params, into);
 	else
 		check_problem(&problem);

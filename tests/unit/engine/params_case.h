@@ -1,5 +1,5 @@
 /*
- * What the tests of engine/params.c share: what a client sends, against the shapes of the methods.
+ * What the tests of engine/params*.c share: what a client sends, against the shapes of the methods.
  * Every message is handed over in memory of exactly its size, and after it the scan has passed, as a
  * connection does it.
  */
@@ -17,7 +17,8 @@ struct bench {
 	struct params_reader *reader;
 	struct arena arena;
 	struct problem problem;
-	uint8_t *bytes; /* of the message, exactly as long */
+	struct reading reading; /* of these three */
+	uint8_t *bytes;         /* of the message, exactly as long */
 	union {
 		uint8_t room[PARAMS_BYTES];
 		struct usage_params usage;
@@ -40,6 +41,7 @@ make_bench(void **state)
 	bench->reader = params_reader_new();
 	assert_non_null(bench->reader);
 	arena_init(&bench->arena, 1 << 24);
+	bench->reading = (struct reading){ bench->reader, &bench->arena, &bench->problem };
 	*state = bench;
 	return 0;
 }
@@ -89,8 +91,7 @@ reading(struct bench *bench, const char *name, const char *notation)
 	forge(&packed, notation);
 	struct bytes bytes = take_bytes(bench, &packed);
 	buffer_release(&packed);
-	return params_read(
-		bench->reader, method, bytes, &bench->arena, &bench->params, &bench->problem);
+	return params_read(&bench->reading, method, bytes, &bench->params);
 }
 
 static inline void

@@ -204,8 +204,8 @@ a_map_alone_is_read_as_the_items_of_a_batch_are(void **state)
 		forge(&packed, rows[i].notation);
 		struct bytes map = take_bytes(bench, &packed);
 		buffer_release(&packed);
-		bool read = params_read_map(bench->reader, method_charge()->params, map,
-			&bench->arena, &bench->params, &bench->problem);
+		bool read = params_read_map(
+			&bench->reading, method_charge()->params, map, &bench->params);
 		assert_int_equal(read, rows[i].say == SAY_COUNT);
 		if (!read)
 			assert_int_equal(bench->problem.say, rows[i].say);
@@ -228,8 +228,8 @@ memory_that_fails_is_said_and_nothing_else(void **state)
 		forge(&packed, notation);
 		struct bytes bytes = take_bytes(bench, &packed);
 		memory_fail_at(number);
-		bool read = params_read(bench->reader, method_find(TEXT("subscription.put")), bytes,
-			&bench->arena, &bench->params, &bench->problem);
+		bool read = params_read(&bench->reading, method_find(TEXT("subscription.put")),
+			bytes, &bench->params);
 		bool failed = memory_request_count() >= number;
 		memory_fail_at(0);
 		buffer_release(&packed);
@@ -301,13 +301,10 @@ messages_of_any_shape_are_read_or_refused_by_every_method(void **state)
 		}
 		struct bytes bytes = take_bytes(bench, &packed);
 		buffer_release(&packed);
-		struct bytes *items;
-		size_t item_count;
+		struct packed_items items;
 		bool good = method_is_batch(method)
-			? params_split(bytes, "items", 1000, &bench->arena, &items, &item_count,
-				  &bench->problem)
-			: params_read(bench->reader, method, bytes, &bench->arena, &bench->params,
-				  &bench->problem);
+			? params_split(&bench->reading, bytes, "items", 1000, &items)
+			: params_read(&bench->reading, method, bytes, &bench->params);
 		if (good) {
 			read++;
 			continue;

@@ -116,33 +116,32 @@ heads_that_are_cut_off_anywhere_are_read_within_their_bytes(void **state)
 /* ---- batches ---- */
 
 static bool
-splitting(struct bench *bench, const char *notation, struct bytes **items, size_t *count)
+splitting(struct bench *bench, const char *notation, struct packed_items *items)
 {
 	struct buffer packed;
 	buffer_init(&packed, 1 << 24);
 	forge(&packed, notation);
 	struct bytes bytes = take_bytes(bench, &packed);
 	buffer_release(&packed);
-	return params_split(bytes, "items", 3, &bench->arena, items, count, &bench->problem);
+	return params_split(&bench->reading, bytes, "items", 3, items);
 }
 
 static void
 a_batch_is_split_into_its_items_as_they_lie(void **state)
 {
 	struct bench *bench = *state;
-	struct bytes *items;
-	size_t count;
-	assert_true(splitting(bench, "[{items: [{a: [1, 2]}, nil, \"x\"]}]", &items, &count));
-	assert_int_equal(count, 3);
+	struct packed_items items;
+	assert_true(splitting(bench, "[{items: [{a: [1, 2]}, nil, \"x\"]}]", &items));
+	assert_int_equal(items.count, 3);
 	static const size_t sizes[] = { 6, 1, 2 };
-	const uint8_t *at = items[0].data;
+	const uint8_t *at = items.list[0].data;
 	for (size_t i = 0; i < 3; i++) {
-		assert_ptr_equal(items[i].data, at);
-		assert_int_equal(items[i].size, sizes[i]);
+		assert_ptr_equal(items.list[i].data, at);
+		assert_int_equal(items.list[i].size, sizes[i]);
 		at += sizes[i];
 	}
-	assert_true(splitting(bench, "[{items: <dd 00 00 00 01 07>}]", &items, &count));
-	assert_int_equal(count, 1);
+	assert_true(splitting(bench, "[{items: <dd 00 00 00 01 07>}]", &items));
+	assert_int_equal(items.count, 1);
 }
 
 static void
@@ -159,9 +158,8 @@ a_batch_of_another_form_is_refused(void **state)
 		{ "[{items: nil}]", SAY_WRONG_TYPE }, { "[{items: []}]", SAY_OUT_OF_RANGE },
 		{ "[{items: [1, 2, 3, 4]}]", SAY_OUT_OF_RANGE } };
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct bytes *items;
-		size_t count;
-		if (splitting(bench, rows[i].notation, &items, &count))
+		struct packed_items items;
+		if (splitting(bench, rows[i].notation, &items))
 			fail_msg("%s was split", rows[i].notation);
 		if (bench->problem.say != rows[i].say)
 			fail_msg("%s: %s", rows[i].notation, say_code(bench->problem.say));

@@ -24,8 +24,9 @@ every_method_has_an_example_that_its_own_checks_accept(void **state)
 		struct pack pack = pack_into(&packed);
 		assert_int_equal(params_pack(text_of(example), &pack, &fault), STATUS_OK);
 		void *into = arena_take(&arena, methods[i]->params->size);
-		bool accepted = params_read(reader, methods[i],
-			(struct bytes){ packed.data, packed.size }, &arena, into, &problem);
+		struct reading reading = { reader, &arena, &problem };
+		bool accepted = params_read(
+			&reading, methods[i], (struct bytes){ packed.data, packed.size }, into);
 		if (!accepted)
 			print_error("%s: %s\n", methods[i]->name, say_code(problem.say));
 		assert_true(accepted);

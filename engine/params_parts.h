@@ -1,0 +1,29 @@
+/* The inside of reading, shared by params.c, params_values.c and params_heads.c only. */
+#ifndef SUANPAN_PARAMS_PARTS_H
+#define SUANPAN_PARAMS_PARTS_H
+
+#include "params.h"
+
+#include <msgpack.h>
+
+/* Each gives false, the problem being told: of at most three texts. */
+bool
+reading_refuse(struct reading *reading, enum say say, struct text a, struct text b, struct text c);
+bool reading_refuse_memory(struct reading *reading);
+/* The value is not of the field's type; or it is, and not one that the field may have. */
+bool reading_refuse_type(
+	struct reading *reading, const struct field *field, const msgpack_object *object);
+bool reading_refuse_range(struct reading *reading, const struct field *field);
+
+struct text object_type_name(const msgpack_object *object); /* in both languages */
+struct text text_of_object(const msgpack_object *object);   /* of a str or bin */
+
+/* Reads a value of any type but a list into the member of a params struct; false: a problem. */
+bool reading_value(struct reading *reading, const struct field *field, const msgpack_object *object,
+	void *into);
+
+/* How many items an array has, how many pairs a map; *rest moves past its head. False: it is none. */
+bool head_array(struct bytes *rest, uint32_t *count);
+bool head_map(struct bytes *rest, uint32_t *count);
+
+#endif
