@@ -6,7 +6,8 @@
  *
  * Four things are held against each other:
  *
- *   folder, names    is it a data folder, is anything in it that is not ours, has each release the content it is named after
+ *   folder, names    is it a data folder, is anything in it that is not ours, has each release the content it is named after,
+ *                    is each release that was or will be in force among those that are kept
  *   journal          every frame and the chain of frames, every entry and what it says of the records it changes
  *   state            LMDB: what the journal gives, replayed up to the applied boundary, and the digest of each table
  *   ids              every id of the journal is in the runs, nothing else is, and none was decided twice
@@ -15,11 +16,12 @@
  * nothing is concluded from what may have lain between.
  *
  * Postings of an entry sum to zero for each unit; a balance or counter that an entry changes
- * becomes what it was and the postings on it. As the chain of every record is followed from the
+ * becomes what it was and the postings on it. The day of a balance is that of the entry, and its
+ * entry of an earlier day the newest one of before that day: histories are read by both. As the chain of every record is followed from the
  * first entry in the oldest segment, the newest value is the one before that segment and the sum of
  * all postings since. (That an entry decodes means that it is canonical: see entry.h.)
  *
- * Memory, whatever the size of the folder: for each record that the journal on the disk changes 48
+ * Memory, whatever the size of the folder: for each record that the journal on the disk changes 64
  * bytes in a table that is between 3/8 and 3/4 full, three times as much while it grows; for each
  * id behind the applied boundary 32 bytes; for each day on which something happened 40; a few
  * megabytes besides. Values, keys and older ids are not held: ids are compared in their order as
@@ -41,6 +43,7 @@ enum fsck_name {
 	FSCK_UNKNOWN_FILE,
 	FSCK_RELEASE_ALTERED,
 	FSCK_RELEASE_MISSING,
+	FSCK_RELEASE_UNKNOWN,
 	/* segments and frames */
 	FSCK_SEGMENT_MISSING,
 	FSCK_SEGMENT_SIZE,
@@ -63,6 +66,8 @@ enum fsck_name {
 	FSCK_POSTING_UNIT,
 	FSCK_PREVIOUS_CHAIN,
 	FSCK_BALANCE_SUM,
+	FSCK_BALANCE_DAY,
+	FSCK_ACTIVATION_PAST,
 	/* ids */
 	FSCK_ID_TWICE,
 	FSCK_ID_MISSING,

@@ -4,7 +4,9 @@
  */
 #include "fsck_parts.h"
 
+#include "../engine/base/instant.h"
 #include "../engine/base/must.h"
+#include "../engine/base/zoneinfo.h"
 
 #include <inttypes.h>
 
@@ -97,23 +99,71 @@ follows(const struct looked *looked, const struct fsck_record *record, const str
 		!fsck_is_on_disk(looked->fsck, previous);
 }
 
+/* Does the journal on the disk say what the record was before? What is new had nothing. */
+static bool
+knows_before(const struct fsck_record *record, const struct effect *effect)
+{
+	return effect->previous == 0 ||
+		((record->newest & NEWEST_COUNTED) != 0 &&
+			effect->previous == (record->newest & ~(uint64_t)FLAGS));
+}
+
 /* Is the amount what it was and the postings on it? Only where it is known what it was. */
 static void
 check_amount(const struct looked *looked, const struct fsck_record *record,
 	const struct effect *effect, size_t index)
 {
-	bool is_new = effect->previous == 0;
-	bool is_known = is_new ||
-		((record->newest & NEWEST_COUNTED) != 0 &&
-			effect->previous == (record->newest & ~(uint64_t)FLAGS));
-	int64_t before = is_new ? 0 : record->amount;
+	int64_t before = effect->previous == 0 ? 0 : record->amount;
 	int64_t after;
-	if (!is_counted(effect) || !is_known)
+	if (!knows_before(record, effect))
 		return;
 	if (__builtin_add_overflow(before, looked->sums[index], &after) ||
 		after != amount_of(effect))
 		found(looked, FSCK_BALANCE_SUM, effect,
 			"The new amount is not the one before and the postings on it");
+}
+
+/*
+ * Are the day and the entry of an earlier day of a balance what they were, touched by this entry
+ * (balance_touch)? One that was only put has neither.
+ */
+static void
+check_day(
+	const struct looked *looked, const struct fsck_record *record, const struct effect *effect)
+{
+	const struct balance after = balance_read(effect->value);
+	const uint32_t today = (uint32_t)floor_divide(looked->entry->made_ms, DAY_MS);
+	bool is_known = knows_before(record, effect);
+	bool is_new = effect->previous == 0;
+	struct balance touched = { .day = is_new ? 0 : record->day, .earlier = record->earlier };
+	bool is_only_put = after.day == 0 && after.earlier == 0 && (!is_known || touched.day == 0);
+	balance_touch(&touched, effect->previous, today);
+	bool is_touched = after.day == today &&
+		(is_known ? after.earlier == touched.earlier : after.earlier <= effect->previous);
+	if (!is_only_put && !is_touched)
+		found(looked, FSCK_BALANCE_DAY, effect,
+			"The balance has another day than the entry, or not the right entry of an earlier day");
+}
+
+static void
+check_amounts(const struct looked *looked, const struct fsck_record *record,
+	const struct effect *effect, size_t index)
+{
+	if (is_counted(effect))
+		check_amount(looked, record, effect, index);
+	if (effect->table == TABLE_BALANCE && effect->value.size > 0)
+		check_day(looked, record, effect);
+}
+
+/* What was in force before the entry was made stays as it was. */
+static void
+check_activation(const struct looked *looked, const struct effect *effect)
+{
+	int64_t at_ms;
+	if (effect->table == TABLE_SETTING && key_is_of_activation(effect->key, &at_ms) &&
+		at_ms < looked->entry->made_ms)
+		found(looked, FSCK_ACTIVATION_PAST, effect,
+			"The entry changes what was in force before it was made");
 }
 
 /* What the record is after this entry. */
@@ -128,6 +178,13 @@ remember(const struct looked *looked, struct fsck_record *record, const struct e
 	record->newest = looked->position | ended | (exists ? NEWEST_EXISTS : 0) |
 		(is_sound ? NEWEST_COUNTED : 0);
 	record->amount = is_sound ? amount_of(effect) : 0;
+	record->day = 0;
+	record->earlier = 0;
+	if (is_sound && exists && effect->table == TABLE_BALANCE) {
+		const struct balance balance = balance_read(effect->value);
+		record->day = balance.day;
+		record->earlier = balance.earlier;
+	}
 	if (is_applied) {
 		record->applied = looked->position | (exists ? APPLIED_EXISTS : 0);
 		record->value_hash = hash64(effect->value.data, effect->value.size, effect->table);
@@ -162,10 +219,10 @@ check_effect(struct looked *looked, const struct effect *effect, size_t index, s
 		found(looked, FSCK_PREVIOUS_CHAIN, effect,
 			"The effect does not name the entry that changed its record before");
 	else if (is_sound)
-		check_amount(looked, record, effect, index);
-	if (is_sound && effect->table == TABLE_RELEASE &&
-		looked->position >= fsck->meta.applied.position &&
-		fsck_release(fsck, effect->key, effect->value, true, fault) != STATUS_OK)
+		check_amounts(looked, record, effect, index);
+	check_activation(looked, effect);
+	if (is_sound && looked->position >= fsck->meta.applied.position &&
+		fsck_release(fsck, effect, true, fault) != STATUS_OK)
 		return STATUS_MEMORY;
 	remember(looked, record, effect, is_sound);
 	return STATUS_OK;

@@ -66,7 +66,7 @@ is_of_releases(const char *name)
 	return is_numbered(name, SHA256_HEX, ".bundle", ".bundle.new");
 }
 
-/* ---- releases ---- */
+/* ---- bundles ---- */
 
 /* The file's name must be the hash of what it holds. */
 static enum status
@@ -90,47 +90,6 @@ check_bundle(struct fsck *fsck, const char *path, const char *name, struct fault
 	}
 	buffer_release(&content);
 	return status;
-}
-
-enum status
-fsck_release(
-	struct fsck *fsck, struct bytes key, struct bytes value, bool is_entry, struct fault *fault)
-{
-	size_t place = 0;
-	if (key.size != RELEASE_NAME_BYTES)
-		return STATUS_OK;
-	while (place < fsck->release_count &&
-		memcmp(fsck->releases[place].name, key.data, key.size) != 0)
-		place++;
-	if (place < fsck->release_count) {
-		if (is_entry)
-			fsck->releases[place].is_kept = value.size > 0;
-		return STATUS_OK;
-	}
-	if (!fsck_list_grow(
-		    (void **)&fsck->releases, &fsck->release_room, place, sizeof *fsck->releases))
-		return fault_set(fault, STATUS_MEMORY, "no memory for a list of releases");
-	struct fsck_release *release = &fsck->releases[fsck->release_count++];
-	memcpy(release->name, key.data, key.size);
-	release->is_kept = value.size > 0;
-	return STATUS_OK;
-}
-
-void
-fsck_releases(struct fsck *fsck)
-{
-	char name[64 + RELEASE_NAME_BYTES];
-	char path[1000];
-	struct stat stat_buffer;
-	for (size_t i = 0; i < fsck->release_count; i++) {
-		if (!fsck->releases[i].is_kept)
-			continue;
-		snprintf(name, sizeof name, "releases/%.64s.bundle", fsck->releases[i].name);
-		folder_path(&fsck->folder, name, path);
-		if (stat(path, &stat_buffer) != 0)
-			fsck_found(fsck, FSCK_RELEASE_MISSING, path,
-				"A release was published, and its bundle is not there.");
-	}
 }
 
 /* ---- names ---- */

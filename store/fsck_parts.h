@@ -25,12 +25,14 @@ struct fsck_record {
 	struct hash128 key;  /* of table and key */
 	uint64_t newest;     /* position of the entry that changed it last, and flags */
 	uint64_t applied;    /* of the last one below the applied boundary (0: none), and flags */
-	int64_t amount;      /* of a balance or counter, after `newest` */
 	uint64_t value_hash; /* of its value after `applied` */
+	int64_t amount;      /* of a balance or counter, after `newest` */
+	uint64_t earlier;    /* of a balance, after `newest`: see struct balance */
+	uint32_t day;
 };
 enum {
 	NEWEST_EXISTS = 1,  /* that entry did not end it */
-	NEWEST_COUNTED = 2, /* the amount is known */
+	NEWEST_COUNTED = 2, /* the amount, earlier and day are known */
 	NEWEST_ENDED = 4,   /* some entry behind the applied boundary ended it */
 	APPLIED_EXISTS = 1,
 	APPLIED_SEEN = 2, /* LMDB has it */
@@ -62,9 +64,14 @@ struct fsck_day {
 	uint64_t in_runs, run_sum;
 };
 
+/* A record that names a release, which it keeps or puts in force: the newest of its key. */
 struct fsck_release {
+	uint8_t table;
+	bool exists;
+	struct hash128 key; /* of table and key */
+	/* Where it exists: the release, and from when on it is in force if it is an activation. */
 	char name[RELEASE_NAME_BYTES];
-	bool is_kept;
+	int64_t at_ms;
 };
 
 struct fsck {
@@ -88,7 +95,7 @@ struct fsck {
 	int64_t made_ms;         /* of the last entry */
 	struct fsck_records records;
 
-	/* Releases that records name, each once, and whether they still do. */
+	/* Of each release, and of each activation. */
 	struct fsck_release *releases;
 	size_t release_count, release_room;
 
@@ -132,10 +139,13 @@ fsck_frame(struct fsck *fsck, const struct frame *frame, struct bytes bytes, str
 /* Each id of an entry, by fsck_frame. */
 enum status
 fsck_entry_id(struct fsck *fsck, uint64_t position, const struct entry *entry, struct fault *fault);
-/* A record of a release: of the state, where the journal's tail does not say something newer; or of an entry. */
-enum status fsck_release(struct fsck *fsck, struct bytes key, struct bytes value, bool is_entry,
-	struct fault *fault);
-/* At the end: each release that records name has its bundle. */
+/*
+ * A record: what an entry behind the applied boundary makes of it; or that of the state, where no
+ * such entry says something newer. It is noted if it names a release.
+ */
+enum status
+fsck_release(struct fsck *fsck, const struct effect *record, bool is_entry, struct fault *fault);
+/* At the end: each release that is kept has its bundle, and each activation one that is kept. */
 void fsck_releases(struct fsck *fsck);
 /* The day of an entry's event, as ids keep it. */
 int32_t fsck_day_of(const struct entry *entry);

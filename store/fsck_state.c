@@ -264,8 +264,8 @@ check_record(void *context, struct bytes key, struct bytes value, uint64_t versi
 		return true;
 	}
 	check_applied(walk, record, key, value, version);
-	if (walk->table == TABLE_RELEASE)
-		walk->status = fsck_release(fsck, key, value, false, walk->fault);
+	const struct effect kept = { .table = walk->table, .key = key, .value = value };
+	walk->status = fsck_release(fsck, &kept, false, walk->fault);
 	return walk->status == STATUS_OK;
 }
 

@@ -59,15 +59,17 @@ load(size_t tasks, uint64_t *next_id)
 	}
 }
 
-/* A release with its bundle, as the engine keeps it. */
+#define SCHEDULED_MS (LIVING_BEGAN_MS + 10000 * LIVING_DAY_MS)
+
+/* A release with its bundle, and when it is to come into force, as the engine keeps them. */
 static inline void
 publish(const char *directory)
 {
 	static const char content[] = "a bundle";
 	static struct draft draft;
 	char name[SHA256_HEX + 1] = "", path[600];
-	uint8_t digest[SHA256_BYTES], place[64];
-	struct record_key key;
+	uint8_t digest[SHA256_BYTES], place[64], activation_place[128];
+	struct record_key key, activation_key;
 	struct bytes ignored;
 	uint64_t position;
 	const struct bytes bundle = { (const uint8_t *)content, sizeof content };
@@ -89,6 +91,14 @@ publish(const char *directory)
 	while (draft_find(&draft, &key, &ignored) == LOOKUP_COLD)
 		living_wait_record(&living, &key);
 	draft_effect(&draft, &key, fields_written(&writer));
+	writer = fields_into(activation_place, sizeof activation_place);
+	activation_record_write(&writer,
+		&(struct activation_record){
+			.release = text_of(name), .by = TEXT("me"), .since_ms = INT64_MIN });
+	key_of_activation(&activation_key, SCHEDULED_MS);
+	while (draft_find(&draft, &activation_key, &ignored) == LOOKUP_COLD)
+		living_wait_record(&living, &activation_key);
+	draft_effect(&draft, &activation_key, fields_written(&writer));
 	while (store_append(living.store, &draft.entry, draft.effects, &position, NULL) ==
 		STATUS_BUSY)
 		living_turn(&living, true);

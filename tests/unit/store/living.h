@@ -173,6 +173,7 @@ struct draft {
 	struct posting postings[2 * LIVING_EFFECTS_MAX];
 	uint8_t bytes[256 * 1024];
 	size_t size;
+	uint64_t version; /* of the record that was found last; 0: it never was */
 	struct record_key cold;
 };
 
@@ -205,9 +206,10 @@ draft_begin(struct draft *draft, struct living *living, enum entry_kind kind)
 static inline enum lookup
 draft_find(struct draft *draft, const struct record_key *key, struct bytes *value)
 {
-	uint64_t version;
 	struct bytes found;
-	enum lookup lookup = store_find(draft->living->store, shelf_key_of(key), &found, &version);
+	draft->version = 0;
+	enum lookup lookup = store_find(
+		draft->living->store, shelf_key_of(key), &found, &draft->version);
 	if (lookup == LOOKUP_COLD)
 		draft->cold = *key;
 	if (lookup == LOOKUP_FOUND) {
@@ -316,7 +318,7 @@ bank_move(struct draft *draft, uint64_t account, int64_t amount, struct text boo
 	if (!bank_find_balance(draft, account, &key, &balance))
 		return false;
 	balance.amount += amount;
-	balance.day = (uint32_t)(draft->living->now_ms / LIVING_DAY_MS);
+	balance_touch(&balance, draft->version, (uint32_t)(draft->living->now_ms / LIVING_DAY_MS));
 	balance_write(&writer, &balance);
 	draft_effect(draft, &key, fields_written(&writer));
 	draft_post(draft, amount, balance.unit, book);

@@ -37,6 +37,12 @@ is_refusal(const struct spot *spot)
 	return spot->entry.kind == ENTRY_REFUSAL;
 }
 
+static bool
+is_activation(const struct spot *spot)
+{
+	return spot->entry.kind == ENTRY_RELEASE;
+}
+
 static struct spot
 some_entry(bool (*wanted)(const struct spot *spot))
 {
@@ -86,6 +92,41 @@ wrong_counter(void **state)
 	store_i64(writable(effect.value.data), load_i64(effect.value.data) + 60);
 	save_forged(&spot);
 	assert_found("balance_sum");
+}
+
+/* Where they lie in the value of a balance (records.h). */
+enum { EARLIER_AT = 16, DAY_AT = 24 };
+
+static void
+wrong_day_of_a_balance(void **state)
+{
+	(void)state;
+	struct spot spot = some_entry(is_charge);
+	uint8_t *value = writable(first_effect(&spot).value.data);
+	store_u32(value + DAY_AT, load_u32(value + DAY_AT) + 1);
+	save_forged(&spot);
+	assert_found("balance_day");
+}
+
+static void
+wrong_entry_of_an_earlier_day(void **state)
+{
+	(void)state;
+	struct spot spot = some_entry(is_chained_charge);
+	uint8_t *value = writable(first_effect(&spot).value.data);
+	store_u64(value + EARLIER_AT, load_u64(value + EARLIER_AT) + 8);
+	save_forged(&spot);
+	assert_found("balance_day");
+}
+
+static void
+balance_that_forgot_its_days(void **state)
+{
+	(void)state;
+	struct spot spot = some_entry(is_chained_charge);
+	memset(writable(first_effect(&spot).value.data) + EARLIER_AT, 0, 8 + 4);
+	save_forged(&spot);
+	assert_found("balance_day");
 }
 
 static void
@@ -335,6 +376,61 @@ posting_on_a_record_without_an_amount(void **state)
 	assert_found_alone("posting_side");
 }
 
+/* Puts the release of the first activation in force at another instant. */
+static void
+append_activation(int64_t at_ms, char last_digit)
+{
+	struct record_key key;
+	uint8_t place[128];
+	struct spot first;
+	struct effect effect;
+	assert_true(row_find(&row, &chance, is_activation, &first));
+	struct bytes rest = first.entry.effect_bytes;
+	while (effect_next(&rest, &effect) && effect.table != TABLE_SETTING)
+		;
+	assert_true(effect.value.size <= sizeof place);
+	memcpy(place, effect.value.data, effect.value.size);
+	if (last_digit != '\0')
+		place[RELEASE_NAME_BYTES] = (uint8_t)last_digit; /* behind its length */
+	key_of_activation(&key, at_ms);
+	effect = (struct effect){ .table = TABLE_SETTING,
+		.key = { key.data, key.size },
+		.value = { place, effect.value.size } };
+	struct entry entry = forged_entry();
+	entry.kind = ENTRY_RELEASE;
+	entry.effects = &effect;
+	entry.effect_count = 1;
+	row_append(&row, &entry);
+	save_row();
+}
+
+static void
+activation_in_the_past(void **state)
+{
+	(void)state;
+	load_row();
+	append_activation(forged_entry().made_ms - 1, '\0');
+	assert_found_alone("activation_past");
+}
+
+static void
+activation_of_what_is_not_kept(void **state)
+{
+	(void)state;
+	load_row();
+	append_activation(forged_entry().made_ms, 'x');
+	assert_found_alone("release_unknown");
+}
+
+static void
+activation_of_what_is_kept(void **state)
+{
+	(void)state;
+	load_row();
+	append_activation(forged_entry().made_ms, '\0');
+	assert_clean();
+}
+
 static void
 posting_in_another_unit(void **state)
 {
@@ -361,6 +457,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		OF(clean, wrong_balance),
 		OF(clean, wrong_counter),
+		OF(clean, wrong_day_of_a_balance),
+		OF(clean, wrong_entry_of_an_earlier_day),
+		OF(clean, balance_that_forgot_its_days),
 		OF(clean, broken_previous),
 		OF(clean, previous_that_is_forgotten),
 		OF(clean, unbalanced_postings),
@@ -376,6 +475,9 @@ main(void)
 		OF(killed, record_that_did_not_begin_at_nothing),
 		OF(killed, posting_on_a_record_without_an_amount),
 		OF(killed, posting_in_another_unit),
+		OF(killed, activation_in_the_past),
+		OF(killed, activation_of_what_is_not_kept),
+		OF(killed, activation_of_what_is_kept),
 	};
 	return cmocka_run_group_tests(tests, make_bases, remove_bases);
 }

@@ -255,13 +255,24 @@ missing_release(void **state)
 	assert_found_alone("release_missing");
 }
 
-/* Deletes the release of that name behind the last checkpoint, and is killed. */
 static void
-delete_and_die(const char *name)
+draft_end(struct draft *draft, const struct record_key *key)
+{
+	struct bytes ignored;
+	while (draft_find(draft, key, &ignored) == LOOKUP_COLD)
+		living_wait_record(&living, key);
+	draft_effect(draft, key, (struct bytes){ NULL, 0 });
+}
+
+/*
+ * Behind the last checkpoint, deletes the release of that name, and what schedules it if that is
+ * taken back; and is killed.
+ */
+static void
+delete_and_die(const char *name, bool is_taken_back)
 {
 	struct draft draft;
-	struct record_key key;
-	struct bytes ignored;
+	struct record_key key, activation_key;
 	uint64_t position;
 	pid_t child = fork();
 	if (child == 0) {
@@ -271,10 +282,11 @@ delete_and_die(const char *name)
 		if (living_open(&living) != STATUS_OK)
 			_exit(1);
 		key_of_text(&key, TABLE_RELEASE, (struct text){ name, RELEASE_NAME_BYTES });
+		key_of_activation(&activation_key, SCHEDULED_MS);
 		draft_begin(&draft, &living, ENTRY_RELEASE);
-		while (draft_find(&draft, &key, &ignored) == LOOKUP_COLD)
-			living_wait_record(&living, &key);
-		draft_effect(&draft, &key, (struct bytes){ NULL, 0 });
+		draft_end(&draft, &key);
+		if (is_taken_back)
+			draft_end(&draft, &activation_key);
 		if (store_append(living.store, &draft.entry, draft.effects, &position, NULL) !=
 				STATUS_OK ||
 			!living_settle(&living))
@@ -293,10 +305,21 @@ deleted_release(void **state)
 	(void)state;
 	char path[900];
 	bundle_path(path);
-	delete_and_die(strrchr(path, '/') + 1);
+	delete_and_die(strrchr(path, '/') + 1, true);
 	assert_clean();
 	assert_int_equal(unlink(path), 0);
 	assert_clean();
+}
+
+static void
+deleted_release_that_is_scheduled(void **state)
+{
+	(void)state;
+	char path[900];
+	bundle_path(path);
+	delete_and_die(strrchr(path, '/') + 1, false);
+	assert_found_alone("release_unknown");
+	assert_non_null(strstr(listed.list[0].where, "setting activation:"));
 }
 
 static void
@@ -332,6 +355,7 @@ main(void)
 		OF(clean, altered_release),
 		OF(clean, missing_release),
 		OF(clean, deleted_release),
+		OF(clean, deleted_release_that_is_scheduled),
 		OF(clean, damaged_folder_file),
 	};
 	return cmocka_run_group_tests(tests, make_bases, remove_bases);
