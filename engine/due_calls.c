@@ -66,6 +66,22 @@ read_facts(struct asking *asking)
 	return true;
 }
 
+static bool
+read_besides(struct asking *asking)
+{
+	const struct list *list = &asking->params->besides;
+	const struct span_params *given = list->items;
+	struct holding *besides = arena_take_zeroed(
+		asking->call->arena, list->count, sizeof *besides);
+	for (size_t i = 0; besides != NULL && i < list->count; i++)
+		besides[i] = (struct holding){ .package = given[i].id,
+			.from_ms = given_or(given[i].from_ms, INT64_MIN),
+			.till_ms = given_or(given[i].till_ms, INT64_MAX) };
+	asking->question.besides = besides;
+	asking->question.besides_count = list->count;
+	return besides != NULL;
+}
+
 /* What is not said of the holding: it begins with the period, and does not end. */
 static bool
 read_question(struct asking *asking)
@@ -79,7 +95,7 @@ read_question(struct asking *asking)
 	asking->question.params = params->params.items;
 	asking->question.param_count = params->params.count;
 	asking->question.functions = host_due_functions(asking->release->host);
-	return read_suspended(asking) && read_facts(asking);
+	return read_suspended(asking) && read_facts(asking) && read_besides(asking);
 }
 
 static bool
@@ -173,19 +189,40 @@ pack_split(struct pack *pack, const struct due_line *line)
 	}
 }
 
+/* "package.charge" */
+static void
+pack_name_charge(
+	struct pack *pack, const char *name, const struct charge_name *charge, struct arena *arena)
+{
+	struct text rule = arena_print(
+		arena, "%.*s.%.*s", TEXT_ARGS(charge->package), TEXT_ARGS(charge->charge));
+	pack->full |= rule.data == NULL;
+	if (rule.data != NULL)
+		pack_name_text(pack, name, rule);
+}
+
+static void
+pack_replaced(struct pack *pack, const struct due_pricing *pricing, struct arena *arena)
+{
+	pack_name(pack, "replaced");
+	pack_array(pack, (uint32_t)pricing->replaced_count);
+	for (size_t i = 0; i < pricing->replaced_count; i++) {
+		const struct due_replaced *run = &pricing->replaced[i];
+		pack_map(pack, 4);
+		pack_name_charge(pack, "rule", &run->charge, arena);
+		pack_name_day(pack, "from", run->from_day);
+		pack_name_day(pack, "till", run->till_day);
+		pack_name_charge(pack, "by", &run->by, arena);
+	}
+}
+
 static void
 pack_line(struct pack *pack, const struct due_line *line, struct arena *arena)
 {
-	struct text rule = arena_print(
-		arena, "%.*s.%.*s", TEXT_ARGS(line->package), TEXT_ARGS(line->charge));
-	if (rule.data == NULL) {
-		pack->full = true;
-		return;
-	}
 	pack_map(pack,
 		7u + (line->each > 0) + (line->term != NULL) + (line->tax != NULL) +
 			(line->share_count > 0));
-	pack_name_text(pack, "rule", rule);
+	pack_name_charge(pack, "rule", &(struct charge_name){ line->package, line->charge }, arena);
 	if (line->each > 0)
 		pack_name_integer(pack, "each", line->each);
 	pack_name_day(pack, "from", line->from_day);
@@ -214,7 +251,7 @@ answer_price(struct asking *asking)
 	struct buffer text;
 	buffer_init(&text, EXPLANATION_BYTES_MAX);
 	struct pack pack = pack_into(call_buffer(call));
-	pack_map(&pack, 6);
+	pack_map(&pack, 6u + (pricing->replaced_count > 0));
 	pack_name_string(&pack, "outcome", "priced");
 	pack_name_money(&pack, "amount", pricing->amount);
 	pack_name_text(&pack, "currency", asking->release->image->currency);
@@ -222,6 +259,8 @@ answer_price(struct asking *asking)
 	pack_array(&pack, (uint32_t)pricing->line_count);
 	for (size_t i = 0; i < pricing->line_count; i++)
 		pack_line(&pack, &pricing->lines[i], call->arena);
+	if (pricing->replaced_count > 0)
+		pack_replaced(&pack, pricing, call->arena);
 	pack_name_text(&pack, "release", (struct text){ asking->release->name, RELEASE_SHORT });
 	pack.full |= !explain_due(asking->release->release, language, pricing, &text);
 	pack_name_text(&pack, "text",

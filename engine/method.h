@@ -144,8 +144,9 @@ struct price_due_params {
 	int64_t held_till_ms;
 	struct list suspended; /* of struct span_params without ids */
 	struct facts params;
-	struct list facts; /* of struct dated_fact_params */
-	int language;      /* 0 en, 1 zh */
+	struct list facts;   /* of struct dated_fact_params */
+	struct list besides; /* of struct span_params: packages, from when till when */
+	int language;        /* 0 en, 1 zh */
 };
 
 struct hello_params {

@@ -16,6 +16,16 @@ static const struct field DUE_SPAN_FIELDS[] = {
 };
 SHAPE(DUE_SPAN_PARAMS, "suspended", DUE_SPAN_FIELDS, struct span_params);
 
+static const struct field DUE_BESIDES_FIELDS[] = {
+	{ "package", FIELD_IDENTIFIER, offsetof(struct span_params, id), true, 0, 0, NULL, NULL,
+		"as the catalog names it", "目录中的优惠包名称" },
+	{ "from", FIELD_TIME, offsetof(struct span_params, from_ms), false, 0, 0, NULL, NULL,
+		"first instant; since ever if absent", "起始时间，缺省为一直" },
+	{ "till", FIELD_TIME, offsetof(struct span_params, till_ms), false, 0, 0, NULL, NULL,
+		"first instant no longer in it; for ever if absent", "终止时间（不含），缺省为永久" },
+};
+SHAPE(DUE_BESIDES_PARAMS, "besides", DUE_BESIDES_FIELDS, struct span_params);
+
 static const struct field DATED_FACT_FIELDS[] = {
 	{ "with", FIELD_FACTS, offsetof(struct dated_fact_params, with), true, 0, FACTS_MAX, NULL, NULL,
 		"by name, as the catalog declares them: {\"site.tenants\": 2}", "按目录声明的名称：{\"site.tenants\": 2}" },
@@ -42,6 +52,8 @@ static const struct field PRICE_DUE_FIELDS[] = {
 	{ "params", FIELD_FACTS, DUE(params), false, 0, FACTS_MAX, NULL, NULL, "parameters that the order gives", "订单给出的参数" },
 	{ "facts", FIELD_LIST, DUE(facts), false, 0, 1000, NULL, &DATED_FACT_PARAMS,
 		"what formulas may ask for, and while it holds", "公式所需的事实及其起止" },
+	{ "besides", FIELD_LIST, DUE(besides), false, 0, 1000, NULL, &DUE_BESIDES_PARAMS,
+		"other packages that are held; their charges may replace some of this one", "同时持有的其他优惠包，其收费可能取代本优惠包的收费" },
 	{ "language", FIELD_CHOICE, DUE(language), false, 0, 0, METHOD_LANGUAGES, NULL, "of the explanation", "说明所用的语言" },
 };
 SHAPE(PRICE_DUE_PARAMS, "price.due", PRICE_DUE_FIELDS, struct price_due_params);
@@ -99,12 +111,22 @@ static const struct field DUE_LINE_RESULT_FIELDS[] = {
 };
 RESULT(DUE_LINE_RESULT, "line", DUE_LINE_RESULT_FIELDS);
 
+static const struct field DUE_REPLACED_RESULT_FIELDS[] = {
+	{ "rule", FIELD_TEXT, 0, true, 0, 130, NULL, NULL, "package.charge that is not owed", "不收取的“优惠包.收费”" },
+	{ "from", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "first day", "首日" },
+	{ "till", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "first day after it", "之后的第一日" },
+	{ "by", FIELD_TEXT, 0, true, 0, 130, NULL, NULL, "package.charge that takes its place", "取代它的“优惠包.收费”" },
+};
+RESULT(DUE_REPLACED_RESULT, "replaced", DUE_REPLACED_RESULT_FIELDS);
+
 static const struct field PRICE_DUE_RESULT_FIELDS[] = {
 	{ "outcome", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "\"priced\" or \"refused\"", "priced 或 refused" },
 	{ "amount", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "the sum of all lines", "各行之和" },
 	{ "currency", FIELD_CURRENCY, 0, false, 0, 0, NULL, NULL, "of all amounts", "币种" },
 	{ "lines", FIELD_LIST, 0, false, 0, 0, NULL, &DUE_LINE_RESULT, "one for each cycle of each charge",
 		"每项收费的每个周期一行" },
+	{ "replaced", FIELD_LIST, 0, false, 0, 0, NULL, &DUE_REPLACED_RESULT,
+		"days on which a charge is not owed, since another takes its place", "由其他收费取代而不收取的日子" },
 	{ "release", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "the release that priced it, first 12 digits",
 		"定价所用规则版本（前 12 位）" },
 	{ "text", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "why, in lines for people", "供人阅读的说明" },

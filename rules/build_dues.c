@@ -66,6 +66,12 @@ read_charge(lua_State *lua, struct image *image, struct charge *charge)
 {
 	struct arena *arena = &image->arena;
 	charge->tax = build_tax_of(lua, image);
+	if (reader_has(lua, "replaces")) {
+		lua_getfield(lua, -1, "replaces");
+		charge->replaces.package = reader_text(lua, arena, "package");
+		charge->replaces.charge = reader_text(lua, arena, "charge");
+		reader_close(lua);
+	}
 	read_splits(lua, arena, charge);
 	charge->id = reader_text(lua, arena, "id");
 	charge->say = reader_text(lua, arena, "say");

@@ -26,7 +26,13 @@
  *     ahead, else of the last; for leaving early, of the last day that is held (tax.h).
  *  7. A line that is divided is so without its tax: each share is rounded as the line is, up to what
  *     is left, and the last takes the rest.
- *  8. The runs of a cycle that lie in the period are added as exact fractions and rounded once:
+ *  8. A charge costs nothing on the days that a charge prices which replaces it (`replaces`), of a
+ *     package that is held besides. It does so on all days on which that one is held, also those on
+ *     which it is free; if it falls due ahead, to the end of the cycle in which it ceases to be held.
+ *     What has fallen due ahead is not given back: it takes no notice of what begins to replace it
+ *     later in its cycle. Where a cycle is owed whole, it is if any day of it is not replaced.
+ *     Leaving early costs what the charge would, replaced or not.
+ *  9. The runs of a cycle that lie in the period are added as exact fractions and rounded once:
  *     that is a line. So the exact amounts of periods that follow each other add up to that of the
  *     whole, wherever they are cut.
  */
@@ -100,6 +106,9 @@ struct due_question {
 	const struct due_fact *facts;
 	size_t fact_count;
 	const struct due_functions *functions;
+	const struct holding
+		*besides; /* what else is held, whose charges may replace some of these */
+	size_t besides_count;
 };
 
 /* A run of days in which nothing changed. */
@@ -135,7 +144,7 @@ struct due_line {
 	int64_t each;     /* which of those that it is owed for, from 1; 0: it is owed once */
 	int64_t from_day; /* the cycle */
 	int64_t till_day;
-	int64_t due_day; /* when it falls due */
+	int64_t due_day; /* when it falls due: if ahead, the first day of it that counts */
 	const struct due_part *parts;
 	size_t part_count;
 	const struct due_term *term;    /* NULL: the line is not for leaving early */
@@ -144,6 +153,14 @@ struct due_line {
 	size_t share_count;
 	struct ratio exact; /* the sum of the parts */
 	struct money amount;
+};
+
+/* A run of days on which a charge was not owed, since another took its place. */
+struct due_replaced {
+	struct charge_name charge;
+	int64_t from_day;
+	int64_t till_day;
+	struct charge_name by;
 };
 
 enum due_refusal {
@@ -179,6 +196,8 @@ struct due_pricing {
 	const struct due_line
 		*lines; /* by charge in written order, then by cycle and each; then leavings */
 	size_t line_count;
+	const struct due_replaced *replaced; /* by charge, then by day */
+	size_t replaced_count;
 };
 
 enum due_outcome {

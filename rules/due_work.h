@@ -5,6 +5,7 @@
  *   due_days.c     days, cycles, and the days on which something may change
  *   dues.c         charges, runs of days, lines
  *   leaving.c      what is owed for leaving early
+ *   replacing.c    charges whose place is taken by others
  *   splits.c       how a line is divided
  *   due_values.c   what parameters and facts are on a day
  *   due_judge.c    what stands against parameters
@@ -75,14 +76,17 @@ struct due {
 	struct days held;
 	struct days *suspended;
 	struct due_given *given;
-	struct due_state state; /* the last that was asked for */
-	struct due_list cuts;   /* of int64_t: the days on which something may change, sorted */
-	struct due_list lines;  /* of struct due_line */
-	struct due_list parts;  /* of struct due_part, of the line at hand */
-	size_t part_count;      /* of all lines */
-	int64_t each;           /* which of those that a charge is owed for is at hand; 0: none */
-	int64_t each_most;      /* of them on any day that was looked at */
-	uint32_t calls;         /* of functions */
+	struct due_state state;     /* the last that was asked for */
+	struct due_list cuts;       /* of int64_t: the days on which something may change, sorted */
+	struct due_list lines;      /* of struct due_line */
+	struct due_list parts;      /* of struct due_part, of the line at hand */
+	size_t part_count;          /* of all lines */
+	struct due_list replacings; /* what replaces charges of the package, and when */
+	struct due_list replaced;   /* of struct due_replaced */
+	int64_t fallen_due_on;      /* the charge at hand: nothing replaces it from this day on */
+	int64_t each;      /* which of those that a charge is owed for is at hand; 0: none */
+	int64_t each_most; /* of them on any day that was looked at */
+	uint32_t calls;    /* of functions */
 	/* How it ended early. */
 	enum due_outcome outcome;
 	enum due_refusal refused;
@@ -110,6 +114,13 @@ int64_t due_day_after(int64_t day, enum charge_every every, int32_t count);
 /* leaving.c: the lines of what is owed if the package is left early. */
 bool leaving_price(struct due *due);
 
+/* replacing.c: finds what replaces charges of the package, and notes when that changes. */
+bool replacing_gather(struct due *due);
+/* What replaces a charge on a day; NULL: nothing does. */
+const struct charge_name *replacing_on(const struct due *due, struct text charge, int64_t day);
+/* Tells on which of some days the charge at hand is replaced. */
+bool replacing_note(struct due *due, struct text charge, struct days days);
+
 /* splits.c: divides a line, which has its amount. */
 bool split_line(struct due *due, const struct charge *charge, struct due_line *line);
 
@@ -128,6 +139,7 @@ bool due_part_append(struct due *due, const struct due_part *part);
 bool due_line_add(struct due *due, const struct charge *charge, struct days cycle, int64_t due_on,
 	const struct due_term *term);
 bool due_refuse(struct due *due, enum due_refusal why, const struct near_miss *nearest);
+bool due_refuse_package(struct due *due, struct text package);
 bool due_overflow(struct due *due, struct text charge);
 bool due_out_of_memory(struct due *due);
 /* Finds the package, and reads the days of the question. */

@@ -33,6 +33,16 @@ due_refuse(struct due *due, enum due_refusal why, const struct near_miss *neares
 	return false;
 }
 
+/* The catalog has no such package. */
+bool
+due_refuse_package(struct due *due, struct text package)
+{
+	due_refuse(due, DUE_REFUSED_PACKAGE,
+		&(struct near_miss){ .condition = "package", .wanted = TEXT(""), .got = package });
+	due->nearest.package = package;
+	return false;
+}
+
 bool
 due_overflow(struct due *due, struct text charge)
 {
@@ -111,7 +121,7 @@ charge_on(const struct due *due, struct text id, int64_t day, const struct packa
 	const struct charge *charge = due_find_charge(*version, id);
 	if (charge != NULL && charge->free_suspended && is_suspended(due, day))
 		return NULL;
-	return charge;
+	return charge != NULL && replacing_on(due, id, day) != NULL ? NULL : charge;
 }
 
 /* Functions. */
@@ -488,21 +498,41 @@ due_line_add(struct due *due, const struct charge *charge, struct days cycle, in
 	return charge->split_count == 0 || split_line(due, charge, line);
 }
 
+/* The first of some days on which a charge costs something; the day after them if there is none. */
+static int64_t
+first_day_that_counts(const struct due *due, const struct charge *like, struct days days)
+{
+	const struct package *version;
+	int64_t day = days.from;
+
+	while (day < days.till && charge_on(due, like->id, day, &version) == NULL)
+		day = due_cut_after(due, day, days.till);
+	return day;
+}
+
 /* The line of one cycle. */
 static bool
 price_cycle(struct due *due, const struct charge *like, struct days cycle)
 {
 	struct days held = due->held;
 	struct days days = days_common(cycle, held);
+	int64_t due_on;
 
 	if (days.from >= days.till)
 		return true;
 	if (like->ahead && has_day(cycle, held.till))
 		days.till = cycle.till;
+	due->fallen_due_on = INT64_MAX;
+	due_on = like->ahead ? first_day_that_counts(due, like, days) : days.till;
+	if (like->ahead)
+		due->fallen_due_on = due_on;
 	bool sound = like->by_day
 		? parts_by_day(due, like->id, cycle, days_common(days, due->period))
 		: part_whole(due, like, days);
-	return sound && due_line_add(due, like, cycle, like->ahead ? days.from : days.till, NULL);
+	if (!sound ||
+		(due->each <= 1 && !replacing_note(due, like->id, days_common(days, due->period))))
+		return false;
+	return due_line_add(due, like, cycle, due_on, NULL);
 }
 
 /* One line for all, or one for each that the charge is owed for in the cycle. */
@@ -558,9 +588,7 @@ find_package(struct due *due)
 	uint32_t first;
 
 	if (!image_package(due->image, id, &first, &due->version_count))
-		return due_refuse(due, DUE_REFUSED_PACKAGE,
-			&(struct near_miss){
-				.condition = "package", .wanted = TEXT(""), .got = id });
+		return due_refuse_package(due, id);
 	due->versions = &due->image->packages[first];
 	return true;
 }
@@ -610,11 +638,14 @@ due_price(const struct due_question *question, struct arena *arena, struct due_p
 	struct money amount;
 
 	must(question->period.from_ms <= question->period.till_ms);
-	if (due_open(&due) && values_read(&due) && due_gather_cuts(&due) && price_charges(&due) &&
-		leaving_price(&due) && sum_lines(&due, &amount)) {
-		*pricing = (struct due_pricing){
-			.amount = amount, .lines = due.lines.items, .line_count = due.lines.count
-		};
+	if (due_open(&due) && values_read(&due) && replacing_gather(&due) &&
+		due_gather_cuts(&due) && price_charges(&due) && leaving_price(&due) &&
+		sum_lines(&due, &amount)) {
+		*pricing = (struct due_pricing){ .amount = amount,
+			.lines = due.lines.items,
+			.line_count = due.lines.count,
+			.replaced = due.replaced.items,
+			.replaced_count = due.replaced.count };
 		return DUE_DONE;
 	}
 	if (due.outcome == DUE_DONE)

@@ -133,6 +133,18 @@ write_share(const struct words *words, const struct due_share *share, struct buf
 	return buffer_print(out, "    %.*s %s  %s\n", TEXT_ARGS(name), percent, amount);
 }
 
+/* "not charged: e6_base.fee, 2026-03-10 to 2026-03-31  (replaced by vip.fee)" */
+static bool
+write_replaced(bool chinese, const struct due_replaced *run, struct buffer *out)
+{
+	return buffer_print(out, chinese ? "不收取：%.*s.%.*s，" : "not charged: %.*s.%.*s, ",
+		       TEXT_ARGS(run->charge.package), TEXT_ARGS(run->charge.charge)) &&
+		write_days(chinese, run->from_day, run->till_day, out) &&
+		buffer_print(out,
+			chinese ? "（由 %.*s.%.*s 取代）\n" : "  (replaced by %.*s.%.*s)\n",
+			TEXT_ARGS(run->by.package), TEXT_ARGS(run->by.charge));
+}
+
 /* What a condition says in sentences. */
 static const struct {
 	const char *condition;
@@ -215,5 +227,8 @@ explain_due(const struct release *release, struct text language, const struct du
 			if (!write_share(&words, &line->shares[j], out))
 				return false;
 	}
+	for (size_t i = 0; i < pricing->replaced_count; i++)
+		if (!write_replaced(words.chinese, &pricing->replaced[i], out))
+			return false;
 	return true;
 }

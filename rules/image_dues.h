@@ -18,6 +18,12 @@ struct split {
 	uint32_t parts_per_million;
 };
 
+/* A charge of a package, by name: any version of it. */
+struct charge_name {
+	struct text package;
+	struct text charge;
+};
+
 /*
  * A charge of one version of a package. All versions that have a charge of this id agree in how
  * often it falls due, when in the cycle, whether by day, and how it is rounded.
@@ -41,6 +47,8 @@ struct charge {
 	const struct tax *tax;      /* NULL: its lines have no tax code */
 	const struct split *splits; /* which are the whole; none: its lines are not divided */
 	uint32_t split_count;
+	struct charge_name
+		replaces;   /* whose place it takes (due.h); its package empty: no other's */
 	int64_t round_step; /* micro-units, > 0 */
 	enum rounding round_mode;
 	uint32_t line; /* in its file */

@@ -7,6 +7,7 @@
 #define SUANPAN_IMAGE_STORED_H
 
 #include "calendar.h"
+#include "image_dues.h"
 
 #include "../engine/base/bytes.h"
 #include "../engine/base/money.h"
@@ -39,12 +40,6 @@ struct instalment {
 #define STORED_TIMES_MAX 1200
 
 struct serve;
-
-/* A charge of a package, by name: any version of it. */
-struct charge_name {
-	struct text package;
-	struct text charge;
-};
 
 struct stored {
 	enum money_kind kind; /* deposit or gift */

@@ -37,11 +37,53 @@ span_of(const struct sell_state *state, uint32_t item)
 	return span;
 }
 
-/* What falls due for an item during all of the bills; refused, it is noted. */
+static const struct sell_item *
+item_of(const struct sell_question *question, uint32_t item)
+{
+	return item < question->held_count ? &question->held[item]
+					   : &question->wanted[item - question->held_count].item;
+}
+
+/* Are two packages held together: on a line, or at all where one is on none? */
+static bool
+share_a_line(const struct sell_item *item, const struct stay *stay)
+{
+	for (uint32_t i = 0; i < item->line_count; i++)
+		for (uint32_t j = 0; j < stay->line_count; j++)
+			if (text_equal(item->lines[i].id, stay->lines[j].id))
+				return true;
+	return item->line_count == 0 || stay->line_count == 0;
+}
+
+/* What is held besides an item: stays of others on its lines. False without memory. */
+static bool
+find_besides(struct foreseeing *foreseeing, const struct sell_state *state, uint32_t item,
+	struct due_question *question)
+{
+	const struct sell_item *own = item_of(foreseeing->question, item);
+	struct holding *besides = arena_take_zeroed(
+		foreseeing->arena, state->count, sizeof *besides);
+	for (uint32_t i = 0; besides != NULL && i < state->count; i++) {
+		const struct stay *stay = &state->stays[i];
+		const struct sell_item *other = item_of(foreseeing->question, stay->item);
+		if (stay->item != item && share_a_line(own, stay))
+			besides[question->besides_count++] = (struct holding){
+				.package = other->package,
+				.from_ms = stay->span.from_ms,
+				.till_ms = stay->span.till_ms
+			};
+	}
+	question->besides = besides;
+	return besides != NULL;
+}
+
+/* What falls due for an item of a state during all of the bills; refused, it is noted. */
 static enum status
-price_item(struct foreseeing *foreseeing, const struct sell_item *item, struct sell_span span,
+price_item(struct foreseeing *foreseeing, const struct sell_state *state, uint32_t number,
 	struct due_pricing *pricing)
 {
+	const struct sell_item *item = item_of(foreseeing->question, number);
+	struct sell_span span = span_of(state, number);
 	const struct zoneinfo *zone = foreseeing->question->image->zone;
 	const struct preview_bill *last = &foreseeing->bills[foreseeing->bill_count - 1];
 	struct due_question question = {
@@ -58,6 +100,8 @@ price_item(struct foreseeing *foreseeing, const struct sell_item *item, struct s
 	*pricing = (struct due_pricing){ .line_count = 0 };
 	if (span.from_ms >= span.till_ms)
 		return STATUS_OK;
+	if (!find_besides(foreseeing, state, number, &question))
+		return out_of_memory(foreseeing);
 	if (due_falling(&question, foreseeing->arena, pricing, foreseeing->fault) != DUE_DONE)
 		return foreseeing->fault->status;
 	if (pricing->refused != 0 && foreseeing->preview->refused == 0) {
@@ -91,11 +135,11 @@ add(struct foreseeing *foreseeing, struct money *sum, struct money amount)
 /* ---- what is held ---- */
 
 static enum status
-sum_held(struct foreseeing *foreseeing, uint32_t item, struct sell_span span, bool with_order)
+sum_held(struct foreseeing *foreseeing, uint32_t item, bool with_order)
 {
 	struct due_pricing pricing;
 	enum status status = price_item(
-		foreseeing, &foreseeing->question->held[item], span, &pricing);
+		foreseeing, with_order ? &foreseeing->after : &foreseeing->before, item, &pricing);
 	for (size_t i = 0; status == STATUS_OK && i < pricing.line_count; i++) {
 		struct preview_bill *bill = bill_of(foreseeing, &pricing.lines[i]);
 		add(foreseeing, with_order ? &bill->held_after : &bill->held_before,
@@ -109,9 +153,9 @@ foresee_held(struct foreseeing *foreseeing)
 {
 	enum status status = STATUS_OK;
 	for (uint32_t i = 0; i < foreseeing->question->held_count && status == STATUS_OK; i++) {
-		status = sum_held(foreseeing, i, span_of(&foreseeing->before, i), false);
+		status = sum_held(foreseeing, i, false);
 		if (status == STATUS_OK)
-			status = sum_held(foreseeing, i, span_of(&foreseeing->after, i), true);
+			status = sum_held(foreseeing, i, true);
 	}
 	return status;
 }
@@ -166,8 +210,8 @@ foresee_added(struct foreseeing *foreseeing)
 	for (uint32_t i = 0; i < question->wanted_count && status == STATUS_OK; i++) {
 		if (question->wanted[i].action != SELL_ADD)
 			continue;
-		status = price_item(foreseeing, &question->wanted[i].item,
-			span_of(&foreseeing->after, question->held_count + i), &pricings[i]);
+		status = price_item(
+			foreseeing, &foreseeing->after, question->held_count + i, &pricings[i]);
 		total += pricings[i].line_count;
 	}
 	if (status != STATUS_OK)

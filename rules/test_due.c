@@ -16,15 +16,33 @@ get_day(const struct reading *reading, const char *field)
 	return zoneinfo_local_to_utc(reading->zone, reader_integer(reading->lua, field) * DAY_MS);
 }
 
-static void
-read_holding(const struct reading *reading, struct due_case *test)
+/* The one on the top. */
+static struct holding
+get_holding(const struct reading *reading)
 {
-	lua_getfield(reading->lua, -1, "holds");
 	struct due_span span = get_span(reading);
-	test->holding = (struct holding){ .package = reading_text(reading, "package"),
+	return (struct holding){ .package = reading_text(reading, "package"),
 		.from_ms = span.from_ms,
 		.till_ms = span.till_ms };
-	reader_close(reading->lua);
+}
+
+static void
+read_holdings(const struct reading *reading, struct due_case *test)
+{
+	lua_State *lua = reading->lua;
+	lua_getfield(lua, -1, "holds");
+	test->holding = get_holding(reading);
+	reader_close(lua);
+	test->besides_count = reader_open(lua, "besides");
+	struct holding *besides = reader_take(
+		lua, reading->arena, test->besides_count, sizeof *besides);
+	for (uint32_t i = 0; i < test->besides_count; i++) {
+		reader_entry(lua, i);
+		besides[i] = get_holding(reading);
+		reader_close(lua);
+	}
+	reader_close(lua);
+	test->besides = besides;
 }
 
 static void
@@ -67,6 +85,7 @@ read_expectation(const struct reading *reading, struct due_case *test)
 	test->has_tax = reader_money(reading->lua, "tax", &test->tax);
 	test->lines = reading_text(reading, "lines");
 	test->split = reading_text(reading, "split");
+	test->replaced = reading_text(reading, "replaced");
 	test->refused = reading_text(reading, "refused");
 	test->nearest = reading_text(reading, "nearest");
 	reader_close(reading->lua);
@@ -80,7 +99,7 @@ due_case_read(lua_State *lua, const struct zoneinfo *zone, struct arena *arena)
 		return NULL;
 	struct due_case *test = reader_take(lua, arena, 1, sizeof *test);
 	lua_getfield(lua, -1, "due");
-	read_holding(&reading, test);
+	read_holdings(&reading, test);
 	test->period = (struct due_span){ get_day(&reading, "from"), get_day(&reading, "till") };
 	read_suspended(&reading, test);
 	test->params = reading_attributes(&reading, "params", &test->param_count);
@@ -103,7 +122,9 @@ question_of(const struct due_case *test, const struct image *image,
 		.param_count = test->param_count,
 		.facts = test->facts,
 		.fact_count = test->fact_count,
-		.functions = functions };
+		.functions = functions,
+		.besides = test->besides,
+		.besides_count = test->besides_count };
 }
 
 /* Takes the first of "fee 91.55, fee 2026-03-01 91.55" from *rest: has it a day? */
@@ -160,6 +181,23 @@ write_split(const struct due_pricing *pricing, struct buffer *out)
 	return true;
 }
 
+/* "fee 2026-04-01 vip.fee, …". False without room. */
+static bool
+write_replaced(const struct due_pricing *pricing, struct buffer *out)
+{
+	buffer_clear(out);
+	for (size_t i = 0; i < pricing->replaced_count; i++) {
+		const struct due_replaced *run = &pricing->replaced[i];
+		char day[DUE_DAY_TEXT_MAX];
+		due_day_format(run->from_day, day);
+		if (!buffer_print(out, "%s%.*s %s %.*s.%.*s", i == 0 ? "" : ", ",
+			    TEXT_ARGS(run->charge.charge), day, TEXT_ARGS(run->by.package),
+			    TEXT_ARGS(run->by.charge)))
+			return false;
+	}
+	return true;
+}
+
 /* The sum fits, for it is a part of what the lines sum to. */
 static struct money
 tax_of(const struct due_pricing *pricing)
@@ -195,6 +233,11 @@ compare(struct test_run *run, const struct due_case *test, const struct due_pric
 	if (priced &&
 		(!write_split(pricing, &run->text) ||
 			!test_compare_text(run, "split", test->split, text_of_buffer(&run->text))))
+		return false;
+	if (priced &&
+		(!write_replaced(pricing, &run->text) ||
+			!test_compare_text(
+				run, "replaced", test->replaced, text_of_buffer(&run->text))))
 		return false;
 	buffer_clear(&run->text);
 	return run->expected.size == 0 ||

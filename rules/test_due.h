@@ -22,8 +22,11 @@ struct due_case {
 	struct money amount;
 	bool has_tax;
 	struct money tax;
-	struct text split; /* "fee broadband 76.30, …" */
-	struct text lines; /* "fee 91.55, …" */
+	const struct holding *besides;
+	uint32_t besides_count;
+	struct text replaced; /* "fee 2026-04-01 vip.fee, …" */
+	struct text split;    /* "fee broadband 76.30, …" */
+	struct text lines;    /* "fee 91.55, …" */
 	struct text refused;
 	struct text nearest; /* the condition */
 };

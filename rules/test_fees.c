@@ -55,6 +55,19 @@ add_fee(struct world *world, size_t holding, const struct due_line *line)
 	return money_add(world->charged, line->amount, &world->charged);
 }
 
+/* What its holder holds besides it. False without memory. */
+static bool
+find_besides(const struct world *world, size_t holding, struct arena *arena,
+	struct due_question *question)
+{
+	struct holding *besides = arena_take(arena, world->holding_count * sizeof *besides);
+	for (size_t i = 0; besides != NULL && i < world->holding_count; i++)
+		if (i != holding && text_equal(world->held[i].member, world->held[holding].member))
+			besides[question->besides_count++] = world->holdings[i];
+	question->besides = besides;
+	return besides != NULL;
+}
+
 /* What falls due for one holding on the days first … last. */
 static bool
 charge_window(struct world *world, size_t holding, int64_t first, int64_t last, struct arena *arena,
@@ -68,6 +81,10 @@ charge_window(struct world *world, size_t holding, int64_t first, int64_t last, 
 		.functions = world->due_functions };
 	struct due_pricing pricing;
 	arena_clear(arena);
+	if (!find_besides(world, holding, arena, &question)) {
+		fault_set(fault, STATUS_MEMORY, "no memory for what is held");
+		return false;
+	}
 	if (due_falling(&question, arena, &pricing, fault) != DUE_DONE)
 		return false;
 	if (pricing.refused != 0) {

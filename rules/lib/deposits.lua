@@ -6,6 +6,7 @@ local declare = use "declare"
 local failed = use "failed"
 local types = use "types"
 local schema = use "schema"
+local dues = use "dues"
 local serves = use "serves"
 
 local deposits = {}
@@ -213,15 +214,7 @@ end
 
 -- Names of charges, once all packages are there: which stands for what is filled in.
 local function check_charges(packages)
-    local names, known = {}, {}
-    for _, package in ipairs(packages) do
-        for _, charge in ipairs(package.charges) do
-            local name = package.id .. "." .. (charge.id or "")
-            if not known[name] then
-                names[#names + 1], known[name] = name, true
-            end
-        end
-    end
+    local names, known = dues.names(packages)
     for _, package in ipairs(packages) do
         for _, stored in ipairs(package.stored) do
             for _, charge in ipairs(stored.charges) do

@@ -52,12 +52,19 @@ local function expected(expect)
             return nil
         end
     end
-    if not expect.split and not expect.amount and not expect.tax and not expect.lines and not expect.refused and not expect.nearest then
+    for index, run in ipairs(expect.replaced or {}) do
+        if not string.find(run, "^%a[%w_-]* %d%d%d%d%-%d%d%-%d%d %a[%w_-]*%.%a[%w_-]*$") then
+            find("due_replaced", at(at(expect.place, "replaced"), index), { got = native.shorten(run) })
+            return nil
+        end
+    end
+    if not (expect.amount or expect.tax or expect.lines or expect.split or expect.replaced or expect.refused or expect.nearest) then
         find("due_nothing_expected", expect.place)
         return nil
     end
     return { amount = expect.amount, tax = expect.tax, lines = expect.lines and table.concat(expect.lines, ", "),
         split = expect.split and table.concat(expect.split, ", "),
+        replaced = expect.replaced and table.concat(expect.replaced, ", "),
         refused = expect.refused,
         nearest = expect.nearest }
 end
@@ -71,7 +78,8 @@ function due_tests.read(record)
         return nil
     end
     local facts = flat_facts(record.facts)
-    return expect and facts and { holds = record.holds, from = record.from.day, till = record.till.day, suspended = record.suspended,
+    return expect and facts and { holds = record.holds, besides = record.besides,
+        from = record.from.day, till = record.till.day, suspended = record.suspended,
         params = record.params, facts = facts, expect = expect }
 end
 

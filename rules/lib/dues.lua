@@ -164,6 +164,20 @@ function dues.check_versions(before, after)
     end
 end
 
+-- "package.charge" of all charges in order, and the first charge that has each name.
+function dues.names(packages)
+    local names, by_name = {}, {}
+    for _, package in ipairs(packages) do
+        for _, charge in ipairs(package.charges) do
+            local name = package.id .. "." .. (charge.id or "")
+            if not by_name[name] then
+                names[#names + 1], by_name[name] = name, charge
+            end
+        end
+    end
+    return names, by_name
+end
+
 -- The texts that charges need.
 function dues.need(charges, need, blanks)
     for _, charge in ipairs(charges) do
@@ -185,7 +199,9 @@ function dues.flat(charge)
         amount_param = charge.param, amount_function = record.amount_number, each_param = charge.each_param,
         each_fact = charge.each_fact, splits = splits.flat(record), numerator = charge.part[1],
         denominator = charge.part[2], round_step = record.round.step,
-        round_mode = record.round.mode, line = charge.place.declaration.line }
+        round_mode = record.round.mode,
+        replaces = record.replaces and { package = record.replaces.package, charge = record.replaces.charge },
+        line = charge.place.declaration.line }
 end
 
 return dues

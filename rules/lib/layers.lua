@@ -89,7 +89,7 @@ end
 -- What can be held together.
 
 -- id → id → what excludes that pair, wherever they are sold.
-local function exclusions_of(model)
+function layers.exclusions_of(model)
     local pairs_of = {}
     local function add(one, other, record)
         pairs_of[one] = pairs_of[one] or {}
@@ -249,7 +249,7 @@ local function tell_clashes(clashes, layer, plan, said)
 end
 
 local function check_plan(model, plan, groups, order, said)
-    local exclusions = exclusions_of(model)
+    local exclusions = layers.exclusions_of(model)
     local function may_clash(one, other, service)
         return not one.is_over[other.id] and not other.is_over[one.id]
             and not is_excluded(model, exclusions, one.id, other.id, service)

@@ -704,6 +704,7 @@ manual.types = {
         more = { en = "money, number, integer, text, date or boolean", zh = "money、number、integer、text、date 或 boolean" },
         like = '{ site = { tenants = "integer" } }' },
     fact_name = { lua = "string", en = "group.name of a fact", zh = "事实的“组.名称”", like = '"site.tenants"' },
+    charge_name = { lua = "string", en = "package.charge", zh = "“优惠包.收费”", like = '"base.fee"' },
     given = { lua = "string|integer", en = "text or whole number", zh = "文本或整数" },
     flag = { lua = "boolean", en = "true or false", zh = "true 或 false" },
     money = { lua = "string|suanpan.amount", en = "money", zh = "金额",

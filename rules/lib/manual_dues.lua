@@ -10,12 +10,15 @@ words.charge = {
             .. "afterwards. What is due ahead is owed for the whole cycle, even if the package is given up within it. With `for_each` "
             .. "there is a line for each of so many, of the days on which there are as many; of a cycle that is owed whole, the day that "
             .. "says its price says how many. `split` divides each line, without "
-            .. "its tax: each share is rounded as the line is, the last takes the rest. The text of a line may have "
+            .. "its tax: each share is rounded as the line is, the last takes the rest. On the days on which a package is held besides "
+            .. "whose charge `replaces` this one, it costs nothing; what has fallen due ahead is not given back, and what is owed ahead "
+            .. "replaces to the end of its cycle. The text of a line may have "
             .. "the blanks {amount}, {from}, {till} and {package}.",
         zh = "写在优惠包之内。按当地日期计算，已开始的一天按整天计。按日折算时，每一段没有变化（优惠包版本、停机）的日子承担该周期的相应份额，"
             .. "以精确分数相加，整行取整一次。不折算时，整个周期按其首个计费日（预收）或最后一个计费日（后收）的价格收取。"
             .. "预收的费用按整个周期收取，中途退订不退。写 `for_each` 则逐个成行，各行只计有这么多个的日子；整周期收取的，由决定价格的那一天决定数目。"
-            .. "`split` 把每行（不含税）拆分：各份额按该行的方式取整，最后一份为其余部分。费用行的文本中可用空位 {amount}、{from}、{till}、{package}。",
+            .. "`split` 把每行（不含税）拆分：各份额按该行的方式取整，最后一份为其余部分。"
+            .. "同时持有的优惠包若有收费以 `replaces` 取代本收费，则两者都持有的日子不收本收费；已经预收的不退，预收的收费取代到其周期结束。费用行的文本中可用空位 {amount}、{from}、{till}、{package}。",
     },
     file = "packages/rental.lua",
     example = [[
@@ -54,7 +57,8 @@ package "mast" {
         service_fee = { money = true, derive = function(p) return p.monthly_fee:times("10%") end },
     },
 
-    charge { id = "mast_fee", every = "month", ahead = true, amount = param "monthly_fee" },
+    -- Who has a mast pays no rental for the line.
+    charge { id = "mast_fee", every = "month", ahead = true, amount = param "monthly_fee", replaces = "rental.line_rental" },
     charge { id = "antenna", every = "month", ahead = true, amount = "5.00", for_each = param "antennas" },
     charge { id = "mast_service", every = "month", ahead = true, amount = param "service_fee" },
 
@@ -103,6 +107,15 @@ due "a mast that is shared from the sixteenth on" {
         { "site.tenants", 2, from = "2026-03-16" },
     },
     expect = { lines = { "mast_fee 30.00", "antenna 5.00", "antenna 5.00", "mast_service 3.00", "mast_rent 835.74" } },
+}
+
+due "a line with a mast" {
+    holds = { package = "rental", from = "2026-03-01" }, besides = { { package = "mast", from = "2026-04-01" } },
+    from = "2026-03-01", till = "2026-05-01",
+    expect = {
+        lines = { "installation 100.00", "line_rental 2026-03-01 12.00", "insurance 2.08", "insurance 2.08" },
+        replaced = { "line_rental 2026-04-01 mast.mast_fee" },
+    },
 }
 
 due "a fee that nobody may choose" {

@@ -26,6 +26,36 @@ messages.each_other_kind = {
     mend_en = "declare it as \"integer\", or name another fact",
     mend_zh = "把它声明为 \"integer\"，或改用其他事实",
 }
+messages.replaces_own = {
+    en = "{name} is a charge of the same package: both would always be there",
+    zh = "{name} 是同一优惠包的收费，两者总是同时存在",
+    mend_en = "remove one of the two, or name a charge of another package",
+    mend_zh = "删去其中之一，或写另一优惠包的收费",
+}
+messages.replaces_other_cycle = {
+    en = "what falls due once can't take the place of {name}, which recurs, nor the other way round",
+    zh = "一次性费用与周期性费用不能互相取代（{name}）",
+    mend_en = "write the same kind of charge, or name another one",
+    mend_zh = "使两者同为一次性或同为周期性，或改写另一项收费",
+}
+messages.replaces_circular = {
+    en = "{name} replaces itself, by way of {others}: while all are held, none of them is owed",
+    zh = "{name} 经由 {others} 又取代它自身：同时持有时谁也不收取",
+    mend_en = "remove one of the replaces",
+    mend_zh = "删去其中一个 replaces",
+}
+messages.replaces_excluded = {
+    en = "{package} and {other} exclude each other, so that {name} is never replaced",
+    zh = "{package} 与 {other} 互斥，{name} 永远不会被取代",
+    mend_en = "remove replaces, or the rule that excludes them",
+    mend_zh = "删去 replaces，或删去互斥规则",
+}
+messages.due_replaced = {
+    en = "'{got}' does not say what was replaced by what",
+    zh = "“{got}”不是“被取代的收费”的写法",
+    mend_en = "write \"fee 2026-04-01 vip.fee\"",
+    mend_zh = "写成 \"fee 2026-04-01 vip.fee\"",
+}
 messages.split_party = {
     en = "a share is that of one product, or of one partner",
     zh = "一个份额只属于一个产品或一个合作方",

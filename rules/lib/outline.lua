@@ -24,7 +24,7 @@ local names_zh = {
     table = "决策表", file = "文件", columns = "列", types = "类型", hit = "取用", domain = "取值范围",
     discount = "折扣", off = "减免", stack = "叠加", needs = "须持有", over = "优先于", per = "按", on = "适用", tiers = "阶梯",
     charge = "收费", ahead = "预收", prorate = "折算", priced_by = "计价周期", for_each = "逐个",
-    split = "拆账", partner = "合作方", tax = "税码", prices = "含税方式", rate = "税率", termination = "提前终止", term = "约定期",
+    replaces = "取代", split = "拆账", partner = "合作方", tax = "税码", prices = "含税方式", rate = "税率", termination = "提前终止", term = "约定期",
     remaining = "剩余", share = "份额", each_month = "按月", falls = "递减", suspended = "停机",
     sell = "销售规则", requires = "依赖", excludes = "互斥", recommends = "推荐", eligible = "购买资格", offer = "推荐的",
     only = "仅限", say = "文本键", members = "成员", effective = "生效方式", facts = "客户资料", agreements = "协议", under = "依附于",

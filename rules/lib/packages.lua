@@ -8,6 +8,7 @@ local serving = use "serving"
 local priced = use "priced"
 local schema = use "schema"
 local deposits = use "deposits"
+local replacing = use "replacing"
 local discounts = use "discounts"
 local dues = use "dues"
 local leaving = use "leaving"
@@ -594,6 +595,7 @@ function packages.build(model, records)
     layers.check(model, list)
     discounts.check(model, list)
     deposits.check(list)
+    replacing.check(model, list)
     serves.check_uses(model, list)
     return list
 end

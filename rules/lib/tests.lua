@@ -219,7 +219,7 @@ function tests.finish()
     for _, word in ipairs { "test", "cases", "scenario", "always", "due", "order", "occasion", "walk", "guard" } do
         for _, record in ipairs(words[word]) do
             if not record.broken and record.id then
-                events.check_packages(word == "due" and { record.holds } or record.holds)
+                events.check_packages(word == "due" and { record.holds, table.unpack(record.besides or {}) } or record.holds)
                 events.check_counters(record.used, at(record.place, "used"))
                 add_of[word](list, record)
             end

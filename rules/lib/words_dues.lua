@@ -30,6 +30,9 @@ words.charge = {
             say = { en = "Once, at the end of the line; \"0.01 half_up\" if left out", zh = "在行末取整一次；不写则为 \"0.01 half_up\"" } },
         { "split", { "rows", "share" }, say = { en = "How its lines are divided, without tax; the last takes what rounding leaves",
             zh = "各行（不含税）如何拆账；最后一份承担取整差额" } },
+        { "replaces", "charge_name",
+            say = { en = "While both packages are held, this takes the place of a charge of another: \"package.charge\"",
+            zh = "两个优惠包同时持有期间，取代另一优惠包的收费：\"优惠包.收费\"" } },
         taxes.code,
         { "say", "text_key", say = { en = "The text that names its lines; charge.ID if left out", zh = "费用行的文本；不写则为 charge.编号" } },
     },
@@ -104,6 +107,9 @@ words.records = {
                 say = { en = "The lines in order: \"fee 91.55\", with the first day of its cycle if that is to be held against it: "
                     .. "\"fee 2026-03-01 91.55\"",
                     zh = "按顺序的各行：\"fee 91.55\"；可写出周期首日：\"fee 2026-03-01 91.55\"" } },
+            { "replaced", { "list_with_repeats", "text" },
+                say = { en = "By what charges were replaced, from which day on: \"fee 2026-04-01 vip.fee\"; {}: none was",
+                    zh = "被取代的收费、自何日起、由谁取代：\"fee 2026-04-01 vip.fee\"；{} 为没有" } },
             { "split", { "list_with_repeats", "text" }, say = { en = "The shares in order: \"fee broadband 76.30\"",
                 zh = "按顺序的各份额：\"fee broadband 76.30\"" } },
             { "refused", { "one_of", "OVERFLOW", "PARAMETER", "FACT", "RULE_FAILED" },
@@ -119,6 +125,8 @@ words.due = {
     say = { en = "What falls due in a period for a package that is held", zh = "持有的优惠包在一段时间内应付的费用" },
     fields = {
         { "holds", "holding", required = true, say = { en = "The package that is held", zh = "持有的优惠包" } },
+        { "besides", { "list", "holding" }, default = {}, say = { en = "What else is held: its charges may replace some of the package",
+            zh = "同时持有的其他优惠包，其收费可能取代本优惠包的收费" } },
         { "from", "date", required = true, say = { en = "The first day of the period: \"2026-03-01\"", zh = "时段首日：\"2026-03-01\"" } },
         { "till", "date", required = true, say = { en = "The first day after it", zh = "时段之后的第一日" } },
         { "suspended", { "records", "due_span" }, default = {}, say = { en = "When it was suspended", zh = "停机的时段" } },

@@ -1,7 +1,7 @@
 """What falls due besides usage, over the wire: the fee of scenario S2."""
 
 import pytest
-from server import Server
+from server import Server, ServerError
 
 CHINA = "T00:00:00+08:00"
 
@@ -187,3 +187,19 @@ def test_a_parameter_is_one_of_its_choices(e6):
         {"condition": "param_choice", "wanted": "99.00|129.00|169.00", "got": "88.00"},
     )
     assert "e6_base.monthly_fee can't be 88.00" in answer["say"]["en"]
+
+
+def test_a_charge_of_what_is_held_besides_takes_the_place_of_another(bundle):
+    client = bundle.connect()
+    premium = {"package": "premium", "from": "2026-04-01" + CHINA}
+    answer = ask(client, "home_bundle", after="2026-05-01", besides=[premium])
+    assert [(line["from"], line["amount"]) for line in answer["lines"]] == [("2026-03-01", "109.00")]
+    assert answer["replaced"] == [
+        {"rule": "home_bundle.fee", "from": "2026-04-01", "till": "2026-05-01", "by": "premium.premium_fee"}
+    ]
+    assert answer["text"].endswith(
+        "not charged: home_bundle.fee, 2026-04-01 to 2026-04-30  (replaced by premium.premium_fee)\n"
+    )
+    assert "replaced" not in ask(client, "home_bundle")
+    with pytest.raises(ServerError, match='there is no package "nobody"'):
+        ask(client, "home_bundle", besides=[{"package": "nobody"}])

@@ -25,6 +25,6 @@ product "broadband" { services = {} }
 product "television" { services = {} }
 product "line" { services = "voice" }
 
-plan "home" { base = "home_bundle", optional = "set_top_box" }
+plan "home" { base = "home_bundle", optional = { "set_top_box", "premium" } }
 
 offering "home" { kind = "bundle", plans = "home" }

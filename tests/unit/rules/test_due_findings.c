@@ -43,7 +43,7 @@ static const char *const contents[FILES] = {
 	"    { from = \"2019-04-01\", rate = \"9%\" } }\n"
 	"package \"contract\" {\n"
 	"    kind = \"plugin\", from = \"2020-01-01\",\n"
-	"    charge { id = \"rental\", every = \"month\", ahead = false, amount = \"10.00\",\n"
+	"    charge { id = \"rental\", every = \"month\", ahead = false, amount = \"10.00\", replaces = \"mast.mast\",\n"
 	"        split = { { partner = \"a\", share = \"60%\" }, { partner = \"b\", share = \"40%\" } } },\n"
 	"    charge { id = \"setup\", every = \"once\", amount = \"10.00\" },\n"
 	"    termination { id = \"rest\", term = \"1 year\", remaining = \"rental\", share = \"50%\", tax = \"vat\" },\n"
@@ -150,6 +150,32 @@ static const struct damage damages[] = {
 		.mend = "params.fee" },
 	{ "missing_text_near", FORMULAS, "[\"mast.rent\"]", "[\"mast.rend\"]",
 		.place = "formulas.lua:11:59", .mend = NULL },
+	/* what takes the place of others */
+	{ "wrong_type", FORMULAS, "\"mast.mast\"", "\"mast\"", "formulas.lua:19:79",
+		.mend = "base.fee" },
+	{ "unknown_name", FORMULAS, "\"mast.mast\"", "\"mast.mats\"", "formulas.lua:19:79",
+		.mend = "mast.mast" },
+	{ "unknown_name", FORMULAS, "\"mast.mast\"", "\"mats.mast\"", "formulas.lua:19:79",
+		.mend = "mast.mast" },
+	{ "replaces_own", FORMULAS, "\"mast.mast\"", "\"contract.setup\"", "formulas.lua:19:79",
+		.mend = "another package" },
+	{ "replaces_other_cycle", FORMULAS, "\"mast.mast\"", "\"line.once\"", "formulas.lua:19:79",
+		.mend = "kind of charge" },
+	{ "replaces_other_cycle", FORMULAS, "id = \"setup\",",
+		"id = \"setup\", replaces = \"line.fee\",", "formulas.lua:21:28",
+		.mend = "kind of charge" },
+	{ "replaces_circular", FORMULAS, "amount = param \"half\"",
+		"amount = param \"half\", replaces = \"contract.rental\"", "formulas.lua:19:79",
+		.say = "mast.mast" },
+	{ "replaces_excluded", FORMULAS, "package \"contract\"",
+		"sell { excludes { \"contract\", \"mast\", say = \"mast.since\" } } package \"contract\"",
+		"formulas.lua:19:79", .say = "contract and mast" },
+	{ "due_replaced", TESTS, "amount = \"15.00\"",
+		"replaced = { \"fee by x\" }, amount = \"15.00\"", "fees_test.lua:4:29",
+		.mend = "vip.fee" },
+	{ "unknown_package", TESTS, "    from = \"2020-02-01\", till",
+		"    besides = \"lines\", from = \"2020-02-01\", till", "fees_test.lua:3:5",
+		.mend = "line" },
 	/* what is owed for each */
 	{ "unknown_name", FORMULAS, "amount = param \"half\"",
 		"amount = param \"half\", for_each = \"site.tenant\"", "formulas.lua:10:82",

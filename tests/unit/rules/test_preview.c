@@ -16,12 +16,14 @@ static const char source[] =
 	"    c = { { id = \"fee\", every = \"month\", ahead = true, amount = \"7.00\" },\n"
 	"        { id = \"yearly\", every = \"year\", ahead = false, prorate = \"day\", amount = \"365.00\" } },\n"
 	"    d = { { id = \"daily\", every = \"day\", ahead = true, amount = \"0.50\" } },\n"
+	"    f = { { id = \"all_in\", every = \"month\", ahead = false, prorate = \"day\", amount = \"99.00\", replaces = \"a.fee\" },\n"
+	"        { id = \"best\", every = \"month\", ahead = true, amount = \"5.00\", replaces = \"b.fee\" } },\n"
 	"    e = { { id = \"fee\", every = \"month\", ahead = true, prorate = \"day\", amount = param \"fee\" } },\n"
 	"}\n"
 	"local words = { catalog = { shop = \"x\" }, service = { voice = \"x\" }, product = { line = \"x\" }, package = {},\n"
 	"    plan = { p = \"x\" }, offering = { o = \"x\" }, param = { fee = \"x\", bonus = \"x\" },\n"
-	"    charge = { set_up = \"x\", fee = \"x\", yearly = \"x\", daily = \"x\" }, why = \"x\", call = \"x\" }\n"
-	"for index, id in ipairs { \"a\", \"b\", \"c\", \"d\", \"e\" } do\n"
+	"    charge = { set_up = \"x\", fee = \"x\", yearly = \"x\", daily = \"x\", all_in = \"x\", best = \"x\" }, why = \"x\", call = \"x\" }\n"
+	"for index, id in ipairs { \"a\", \"b\", \"c\", \"d\", \"e\", \"f\" } do\n"
 	"    words.package[id] = \"x\"\n"
 	"    local body = { kind = \"base\", from = \"2020-01-01\", params = {} }\n"
 	"    for _, one in ipairs(charges[id]) do body[#body + 1] = charge(one) end\n"
@@ -36,7 +38,7 @@ static const char source[] =
 	"end\n"
 	"package \"e\" { kind = \"base\", from = \"2026-06-01\", params = { fee = { money = \"10.00\", choices = { \"10.00\", \"20.00\" } } },\n"
 	"    charge { id = \"fee\", every = \"month\", ahead = true, prorate = \"day\", amount = param \"fee\" } }\n"
-	"plan \"p\" { base = { \"a\", \"b\", \"c\", \"d\", \"e\" } }\n"
+	"plan \"p\" { base = { \"a\", \"b\", \"c\", \"d\", \"e\", \"f\" } }\n"
 	"offering \"o\" { plans = \"p\" }\n"
 	"texts \"zh\" (words) texts \"en\" (words)\n";
 
@@ -137,17 +139,17 @@ draw(unsigned *seed, uint32_t below)
 static void
 random_order(struct sold *sold, unsigned *seed)
 {
-	static const char *const ids[] = { "a", "b", "c", "d", "e" };
+	static const char *const ids[] = { "a", "b", "c", "d", "e", "f" };
 	sold_clear(sold);
 	for (uint32_t i = 0, count = draw(seed, 3); i < count; i++) {
-		struct sell_item *item = sold_hold(sold, ids[draw(seed, 5)]);
+		struct sell_item *item = sold_hold(sold, ids[draw(seed, 6)]);
 		item->span.from_ms = sold_day(2026, 1, 1 + (int32_t)draw(seed, 28));
 		if (draw(seed, 2) == 0)
 			sold_cancel(sold, i)->item.span.from_ms = sold_day(
 				2026, 3 + (int32_t)draw(seed, 5), 18 + (int32_t)draw(seed, 10));
 	}
 	for (uint32_t i = 0, count = draw(seed, 3); i < count; i++) {
-		struct sell_wanted *wanted = sold_add(sold, ids[draw(seed, 5)]);
+		struct sell_wanted *wanted = sold_add(sold, ids[draw(seed, 6)]);
 		wanted->has_mode = true;
 		wanted->mode.kind = (enum effective_kind)draw(seed, 3);
 		wanted->item.span.from_ms = sold_day(2026, 3 + (int32_t)draw(seed, 3), 18) +
