@@ -2,6 +2,7 @@
 
 local use = ...
 local report = use "report"
+local read = use "read"
 
 local dated = {}
 local find, at = report.find, report.at
@@ -19,15 +20,18 @@ end
 -- Does the second begin where the first ends? A first one that names no end, ends there.
 function dated.check_neighbours(before, after)
     local place, from = after.place, after.from or ALWAYS
-    local from_place = after.from and at(place, "from") or place
-    if (before.from or ALWAYS).day == from.day then
-        find("versions_same_start", from_place, { id = after.id, from = from.text, place = report.name(before.place) })
+    local word = place.declaration.word
+    local what = read.what_names[word]
+    if not before.from and not after.from then
+        find("duplicate_id", place, { word = word, id = after.id, place = report.name(before.place) })
+    elseif (before.from or ALWAYS).day == from.day then
+        find("versions_same_start", at(place, "from"), { what = what, id = after.id, from = from.text, place = report.name(before.place) })
     elseif not before.till then
         before.till = from
     elseif before.till.day < from.day and not before.record.seasonal then
-        find("versions_hole", at(before.place, "till"), { id = after.id, till = before.till.text, from = from.text })
+        find("versions_hole", at(before.place, "till"), { what = what, id = after.id, till = before.till.text, from = from.text })
     elseif before.till.day > from.day then
-        find("versions_overlap", at(before.place, "till"), { id = after.id, till = before.till.text, from = from.text })
+        find("versions_overlap", at(before.place, "till"), { what = what, id = after.id, till = before.till.text, from = from.text })
     end
 end
 

@@ -388,20 +388,20 @@ messages.till_before_from = {
     mend_zh = "写一个更晚的日子：till 为失效首日",
 }
 messages.versions_same_start = {
-    en = "two versions of package '{id}' begin on {from}; the other is at {place}",
-    zh = "优惠包“{id}”有两个版本都从 {from} 开始，另一个在 {place}",
+    en = "two versions of {what} '{id}' begin on {from}; the other is at {place}",
+    zh = "{what}“{id}”有两个版本都从 {from} 开始，另一个在 {place}",
     mend_en = "change the day of one of them, or remove one",
     mend_zh = "改其中一个的日期，或删去一个",
 }
 messages.versions_hole = {
-    en = "package '{id}' ends on {till}, and its next version begins on {from}: nothing is in force between",
-    zh = "优惠包“{id}”于 {till} 失效，下一版本 {from} 才生效，其间无版本",
+    en = "{what} '{id}' ends on {till}, and its next version begins on {from}: nothing is in force between",
+    zh = "{what}“{id}”于 {till} 失效，下一版本 {from} 才生效，其间无版本",
     mend_en = "write till = \"{from}\", or seasonal = true if that is meant",
     mend_zh = "写成 till = \"{from}\"；若有意如此，写 seasonal = true",
 }
 messages.versions_overlap = {
-    en = "package '{id}' is in force until {till}, but its next version begins on {from} already",
-    zh = "优惠包“{id}”到 {till} 才失效，而下一版本 {from} 就已生效",
+    en = "{what} '{id}' is in force until {till}, but its next version begins on {from} already",
+    zh = "{what}“{id}”到 {till} 才失效，而下一版本 {from} 就已生效",
     mend_en = "write till = \"{from}\", or leave till out",
     mend_zh = "写成 till = \"{from}\"，或不写 till",
 }

@@ -296,7 +296,8 @@ local function parents_of(name, words)
     return table.concat(parents, ", ")
 end
 
-local what_names = {
+-- What a word declares, for sentences.
+read.what_names = {
     service = { en = "service", zh = "业务" }, zones = { en = "zone map", zh = "号段表" },
     calendar = { en = "calendar", zh = "日历" }, package = { en = "package", zh = "优惠包" },
     tax = { en = "tax code", zh = "税码" }, plan = { en = "plan", zh = "定价计划" },
@@ -306,7 +307,7 @@ local what_names = {
 -- Names of what no word declared.
 local function check_references(words)
     local names, known = {}, {}
-    for what in pairs(what_names) do
+    for what in pairs(read.what_names) do
         names[what], known[what] = {}, {}
         for _, record in ipairs(words[what] or {}) do
             table.insert(names[what], record.id)
@@ -315,7 +316,7 @@ local function check_references(words)
     end
     for _, reference in ipairs(types.references) do
         if not known[reference.what][reference.name] and not failed.may_declare(reference.what, reference.name) then
-            find("unknown_name", reference.place, { what = what_names[reference.what], name = reference.name,
+            find("unknown_name", reference.place, { what = read.what_names[reference.what], name = reference.name,
                 near = report.nearest(reference.name, names[reference.what]) })
         end
     end

@@ -25,7 +25,7 @@ local sharing = use "words_sharing"
 
 local schema = {}
 
-schema.language = 1
+schema.language = use("versions").newest
 
 -- How much there may be of what a word holds; image.h and calendar.h have room for as much.
 schema.limits = {

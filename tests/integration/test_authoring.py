@@ -154,6 +154,12 @@ def test_the_json_form_has_every_word_finding_and_limit_of_the_reference():
     assert tariff["step"]["type"]["name"] == "quantity" and not tariff["step"]["required"] and tariff["id"]["required"]
 
 
+def test_the_version_of_the_language_is_that_of_releases():
+    described = language()
+    assert str(described["language"]) == json.loads(suanpan("version", "--json").stdout)["language"]
+    assert f"Version {described['language']}." in suanpan("help", "--reference", "language").stdout
+
+
 def test_luacheck_with_the_generated_words_finds_nothing_in_the_stock_catalogs(tmp_path):
     (tmp_path / ".luacheckrc").write_text(form("luacheck"), encoding="utf-8")
     shutil.copytree(ROOT / "rules/catalogs", tmp_path / "catalogs")

@@ -1,5 +1,7 @@
 #include "damages.h"
 
+#include "../../../rules/decision.h"
+
 /*
  * Decision tables in a catalog: a sound one is damaged in one place at a time, and each damage must
  * be named where it is, with what would mend it, in both languages.
@@ -158,10 +160,55 @@ any_damage_to_cells_is_told_or_harmless(void **state)
 	}
 }
 
+/* A table that a script makes, with so many rows; `row` gives the cells of row i. */
+static void
+check_made(const char *head, const char *row, int rows, struct findings *findings)
+{
+	char content[2000];
+	int size = snprintf(content, sizeof content,
+		"catalog \"made\" {}\nlocal rows = { %s }\n"
+		"for i = 1, %d do rows[#rows + 1] = { %s } end\n"
+		"table \"made\" (rows)\n",
+		head, rows, row);
+	assert_in_range(size, 1, sizeof content - 1);
+	check_source(content, findings);
+}
+
+static void
+a_mistake_in_each_row_is_told_some_times_and_that_there_are_more(void **state)
+{
+	struct findings findings;
+	(void)state;
+	check_made(
+		"columns = { \"a\", \"=> b\" }, types = { \"integer\", \"integer\" }, domain = { a = \"1..9\" }",
+		"\"1\", \"2\"", 100, &findings);
+	assert_int_equal(count_of(&findings, "table_duplicate"), DECISION_TOLD_MAX);
+	assert_int_equal(count_of(&findings, "table_more"), 1);
+	findings_release(&findings);
+}
+
+static void
+a_table_that_is_too_tangled_to_be_proved_is_told(void **state)
+{
+	struct findings findings;
+	(void)state;
+	check_made(
+		"columns = { \"a\", \"b\", \"c\", \"d\", \"e\", \"f\", \"=> g\" }, hit = \"first\",\n"
+		"types = { \"integer\", \"integer\", \"integer\", \"integer\", \"integer\", \"integer\", \"integer\" }",
+		"(i * 7919 % 499) .. \"..\" .. (i * 7919 % 499 + 200), (i * 104729 % 491) .. \"..\" .. (i * 104729 % 491 + 200),\n"
+		"(i * 1299709 % 487) .. \"..\" .. (i * 1299709 % 487 + 200), (i * 15485863 % 479) .. \"..\" .. (i * 15485863 % 479 + 200),\n"
+		"(i * 32452843 % 467) .. \"..\" .. (i * 32452843 % 467 + 200), (i * 49979687 % 463) .. \"..\" .. (i * 49979687 % 463 + 200), i",
+		300, &findings);
+	assert_int_equal(count_of(&findings, "table_too_tangled"), 1);
+	findings_release(&findings);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_mistake_in_each_row_is_told_some_times_and_that_there_are_more),
+		cmocka_unit_test(a_table_that_is_too_tangled_to_be_proved_is_told),
 		cmocka_unit_test(sound_tables_have_nothing_to_tell),
 		cmocka_unit_test(each_damage_to_a_table_is_named),
 		cmocka_unit_test(any_damage_to_cells_is_told_or_harmless),
