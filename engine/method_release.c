@@ -237,7 +237,7 @@ static const struct field DIFF_RESULT_FIELDS[] = {
 };
 RESULT(DIFF_RESULT, "differences", DIFF_RESULT_FIELDS);
 static const enum say DIFF_SAYS[] = { SAY_NO_RELEASE, SAY_NOT_FOUND, SAY_FIELDS_CONFLICT, SAY_BAD_CATALOG,
-	SAY_OVERLOADED, SAY_COUNT };
+	SAY_NOT_PROVED, SAY_OVERLOADED, SAY_COUNT };
 static const char *const DIFF_POSITIONAL[] = { "from", "to", NULL };
 const struct method METHOD_RELEASE_DIFF = { "release.diff", &DIFF_PARAMS, DIFF_POSITIONAL, &DIFF_RESULT,
 	DIFF_SAYS, release_run_diff, NULL, "what differs between two releases, by packages, rows and texts",

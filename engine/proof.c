@@ -2,19 +2,17 @@
 #include "proof.h"
 
 #include "pack.h"
-#include "scan.h"
+#include "told.h"
 
-#include "base/memory.h"
 #include "base/utf8.h"
 
-#include <msgpack.h>
 #include <stdio.h>
 
 /*
  * Texts are cut at so many bytes: a finding is a sentence, and what a test expected a short list.
  * So a proof has at most PROOF_ITEMS_MAX * 2 * 5 of them.
  */
-enum { TEXT_BYTES_MAX = 2000, ZONE_CHUNK_BYTES = 8 * 1024 };
+enum { TEXT_BYTES_MAX = 2000 };
 #define PROOF_BYTES_MAX ((size_t)4 * 1024 * 1024)
 
 static size_t
@@ -137,58 +135,6 @@ proof_child(void)
 
 /* ---- reading: the server ---- */
 
-/* The items of an array, taken one by one. */
-struct row {
-	const msgpack_object *next, *end;
-	bool wrong; /* one was not what it had to be */
-};
-
-static struct row
-row_of(const msgpack_object *object, uint32_t count)
-{
-	if (object->type != MSGPACK_OBJECT_ARRAY || object->via.array.size != count)
-		return (struct row){ NULL, NULL, true };
-	return (struct row){ object->via.array.ptr, object->via.array.ptr + count, false };
-}
-
-static uint64_t
-row_number(struct row *row, uint64_t most)
-{
-	const msgpack_object *object = row->wrong ? NULL : row->next++;
-	if (object != NULL && object->type == MSGPACK_OBJECT_POSITIVE_INTEGER &&
-		object->via.u64 <= most)
-		return object->via.u64;
-	row->wrong = true;
-	return 0;
-}
-
-static struct text
-row_text(struct row *row)
-{
-	const msgpack_object *object = row->wrong ? NULL : row->next++;
-	struct text none = { NULL, 0 };
-	if (object == NULL || object->type != MSGPACK_OBJECT_STR ||
-		object->via.str.size > TEXT_BYTES_MAX) {
-		row->wrong = true;
-		return none;
-	}
-	struct text text = { object->via.str.ptr, object->via.str.size };
-	row->wrong = !utf8_is_valid(text);
-	return text;
-}
-
-/* A list of at most PROOF_ITEMS_MAX arrays. */
-static const msgpack_object_array *
-row_list(struct row *row)
-{
-	const msgpack_object *object = row->wrong ? NULL : row->next++;
-	if (object != NULL && object->type == MSGPACK_OBJECT_ARRAY &&
-		object->via.array.size <= PROOF_ITEMS_MAX)
-		return &object->via.array;
-	row->wrong = true;
-	return NULL;
-}
-
 /* Both give false without memory. */
 static bool
 read_failures(const msgpack_object_array *list, struct proof *proof, bool *wrong)
@@ -200,11 +146,11 @@ read_failures(const msgpack_object_array *list, struct proof *proof, bool *wrong
 	for (uint32_t i = 0; i < list->size && !*wrong; i++) {
 		struct test_result *one = &proof->failures[proof->failure_count++];
 		struct row row = row_of(&list->ptr[i], 5);
-		one->file = arena_copy_text(arena, row_text(&row));
+		one->file = arena_copy_text(arena, row_text(&row, TEXT_BYTES_MAX));
 		one->line = (uint32_t)row_number(&row, UINT32_MAX);
-		one->name = arena_copy_text(arena, row_text(&row));
-		one->expected = arena_copy_text(arena, row_text(&row));
-		one->got = arena_copy_text(arena, row_text(&row));
+		one->name = arena_copy_text(arena, row_text(&row, TEXT_BYTES_MAX));
+		one->expected = arena_copy_text(arena, row_text(&row, TEXT_BYTES_MAX));
+		one->got = arena_copy_text(arena, row_text(&row, TEXT_BYTES_MAX));
 		*wrong = row.wrong;
 		if (one->file.data == NULL || one->name.data == NULL ||
 			one->expected.data == NULL || one->got.data == NULL)
@@ -219,11 +165,11 @@ read_findings(const msgpack_object_array *list, struct proof *proof, bool *wrong
 	for (uint32_t i = 0; i < list->size; i++) {
 		struct row row = row_of(&list->ptr[i], 6);
 		struct finding one = { .severity = (enum severity)row_number(&row, FINDING_ERROR) };
-		one.file = row_text(&row);
+		one.file = row_text(&row, TEXT_BYTES_MAX);
 		one.line = (uint32_t)row_number(&row, UINT32_MAX);
-		one.rule = row_text(&row);
-		one.say_en = row_text(&row);
-		one.say_zh = row_text(&row);
+		one.rule = row_text(&row, TEXT_BYTES_MAX);
+		one.say_en = row_text(&row, TEXT_BYTES_MAX);
+		one.say_zh = row_text(&row, TEXT_BYTES_MAX);
 		*wrong = row.wrong;
 		if (*wrong)
 			return true;
@@ -239,10 +185,11 @@ read_object(const msgpack_object *object, struct proof *proof, struct fault *fau
 {
 	struct row row = row_of(object, 6);
 	proof->status = (enum status)row_number(&row, STATUS_UNSUPPORTED);
-	struct text why = row_text(&row);
+	struct text why = row_text(&row, TEXT_BYTES_MAX);
 	proof->passed = row_number(&row, UINT32_MAX);
 	proof->failed = row_number(&row, UINT32_MAX);
-	const msgpack_object_array *failures = row_list(&row), *findings = row_list(&row);
+	const msgpack_object_array *failures = row_list(&row, PROOF_ITEMS_MAX),
+				   *findings = row_list(&row, PROOF_ITEMS_MAX);
 	bool wrong = row.wrong;
 	if (!wrong) {
 		snprintf(proof->why, sizeof proof->why, "%.*s", TEXT_ARGS(why));
@@ -257,35 +204,15 @@ read_object(const msgpack_object *object, struct proof *proof, struct fault *fau
 	return STATUS_OK;
 }
 
-/* Is it one value, so that what it says of its sizes can be believed? */
-static bool
-is_whole(struct bytes packed)
-{
-	const struct scan_limits limits = { packed.size, UINT32_MAX };
-	struct scan scan;
-	size_t size;
-	scan_init(&scan);
-	return scan_message(&scan, packed, &limits, &size) == SCAN_MESSAGE &&
-		scan.problem == SCAN_FINE && size == packed.size;
-}
-
 enum status
 proof_read(struct bytes packed, struct proof *proof, struct fault *fault)
 {
-	msgpack_object object;
-	msgpack_zone zone;
-	size_t offset = 0;
-	if (!is_whole(packed))
-		return fault_set(fault, STATUS_CORRUPT, "the proof is not MessagePack");
-	if (!msgpack_zone_init(&zone, ZONE_CHUNK_BYTES))
-		return fault_set(fault, STATUS_MEMORY, "no memory for a proof");
-	enum status status = STATUS_OK;
-	if (msgpack_unpack((const char *)packed.data, packed.size, &offset, &zone, &object) !=
-		MSGPACK_UNPACK_SUCCESS)
-		status = fault_set(fault, STATUS_MEMORY, "no memory for a proof");
-	if (status == STATUS_OK)
-		status = read_object(&object, proof, fault);
-	msgpack_zone_destroy(&zone);
+	struct told told;
+	enum status status = told_open(&told, packed, fault);
+	if (status != STATUS_OK)
+		return status;
+	status = read_object(&told.object, proof, fault);
+	told_close(&told);
 	return status;
 }
 

@@ -1,8 +1,7 @@
 /*
  * The proof of a catalog: it is built, checked and tested in a child process (child.h), since what
- * was not checked may be anything. What the child found comes back as one MessagePack value, of
- * which nothing is trusted but its size: it only decides whether the server builds the catalog, too,
- * and what is told to whoever sent it.
+ * was not checked may be anything. What the child found comes back as one MessagePack value (told.h):
+ * it only decides whether the server builds the catalog, too, and what is told to whoever sent it.
  *
  *   [status, why, passed, failed, failures, findings]
  *
@@ -16,7 +15,7 @@
 
 #include "../rules/catalog_test.h"
 
-/* What the child may use. A catalog that builds within its own limits (release.h) stays below. */
+/* What such a child may use, also one that compares catalogs (comparison.h). A catalog that builds within its own limits (release.h) stays below. */
 #define PROOF_MEMORY_BYTES_MAX ((size_t)1024 * 1024 * 1024)
 #define PROOF_CPU_SECONDS_MAX 60u
 #define PROOF_DEADLINE_MS 120000u

@@ -1,10 +1,12 @@
 /* One change of what is kept and what is in force (see release_change.h). */
 #include "release_change.h"
 
+#include "proof.h"
 #include "shard.h"
 
 #include "base/must.h"
 
+#include <signal.h>
 #include <stdlib.h>
 
 static struct text
@@ -257,4 +259,66 @@ answer_no_release(struct call *call, struct text name)
 {
 	struct text arguments[] = { SAY_RELEASE, name };
 	return call_error(call, SAY_NOT_FOUND, arguments, 2);
+}
+
+enum call_end
+answer_too_slow(struct call *call, const char *text)
+{
+	struct text why = arena_print(call->arena,
+		BILINGUAL_STRING("the catalog had no time to be built: %s", "目录未能及时构建：%s"),
+		text, text);
+	return call_error(call, SAY_OVERLOADED, &why, 1);
+}
+
+/* How a child ended that did not come to say what it found. */
+static struct text
+words_of_end(struct call *call, const struct child_end *end)
+{
+	struct arena *arena = call->arena;
+	switch (end->kind) {
+	case CHILD_NOT_STARTED:
+		return arena_print(arena,
+			BILINGUAL_STRING("its process could not be started (error %d)",
+				"检查进程无法启动（错误 %d）"),
+			end->number, end->number);
+	case CHILD_KILLED:
+		if (end->number == SIGXCPU)
+			return arena_print(arena,
+				BILINGUAL_STRING("it took more than %u s of a processor",
+					"占用处理器超过 %u 秒"),
+				PROOF_CPU_SECONDS_MAX, PROOF_CPU_SECONDS_MAX);
+		return arena_print(arena,
+			BILINGUAL_STRING(
+				"its process was ended by signal %d", "检查进程被信号 %d 终止"),
+			end->number, end->number);
+	case CHILD_LATE:
+		return arena_print(arena,
+			BILINGUAL_STRING("it was not done after %u s", "%u 秒后仍未完成"),
+			PROOF_DEADLINE_MS / 1000, PROOF_DEADLINE_MS / 1000);
+	case CHILD_STOPPED:
+		return BILINGUAL("the server stops", "服务器正在停止");
+	case CHILD_DONE:
+	case CHILD_FAILED:
+	case CHILD_FLOODED:
+	case CHILD_NO_MEMORY:
+		break;
+	}
+	return BILINGUAL("its process did not say what it found", "检查进程没有给出结果");
+}
+
+enum call_end
+answer_child_end(struct call *call, const struct child_end *end)
+{
+	struct text why = words_of_end(call, end);
+	return call_error(call, SAY_NOT_PROVED, &why, 1);
+}
+
+enum call_end
+answer_child_memory(struct call *call)
+{
+	unsigned mebibytes = (unsigned)(PROOF_MEMORY_BYTES_MAX >> 20);
+	struct text why = arena_print(call->arena,
+		BILINGUAL_STRING("it takes more than %u MiB of memory", "占用内存超过 %u MiB"),
+		mebibytes, mebibytes);
+	return call_error(call, SAY_NOT_PROVED, &why, 1);
 }

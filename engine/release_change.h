@@ -6,6 +6,7 @@
 #define SUANPAN_RELEASE_CHANGE_H
 
 #include "call.h"
+#include "child.h"
 #include "releases.h"
 
 enum { CHANGE_EFFECTS_MAX = 3, CHANGE_VALUE_BYTES_MAX = 512 };
@@ -52,5 +53,11 @@ void
 pack_release(struct pack *pack, struct call *call, const struct kept_release *kept, unsigned more);
 enum call_end answer_release(struct call *call, const struct kept_release *kept);
 enum call_end answer_no_release(struct call *call, struct text name);
+
+/* The machine was too slow for a script, and no room for entries would mend that. */
+enum call_end answer_too_slow(struct call *call, const char *text);
+/* A child that ran a catalog did not come to say what it found; or said that it had no memory. */
+enum call_end answer_child_end(struct call *call, const struct child_end *end);
+enum call_end answer_child_memory(struct call *call);
 
 #endif

@@ -1,8 +1,11 @@
-/* release.diff: what differs between two releases, or between one and a catalog that is sent along. */
-#include "call.h"
+/*
+ * release.diff: what differs between two releases, or between one and a catalog that is sent along.
+ * A child process runs their scripts (comparison.h), since what was sent may be anything.
+ */
+#include "comparison.h"
+#include "release_change.h"
 #include "shard.h"
 
-#include "../rules/diff.h"
 #include "base/memory.h"
 
 #include <stdio.h>
@@ -18,9 +21,11 @@ struct side {
 
 struct comparing {
 	struct side from, to;
-	struct diff diff;
+	uint32_t shown_max;
+	const atomic_bool *stop;
+	struct comparison comparison;
 	bool done;
-	enum status status;
+	enum status status; /* of what the server did itself */
 	struct fault fault;
 };
 
@@ -28,19 +33,20 @@ static void
 comparing_drop(void *state)
 {
 	struct comparing *comparing = state;
-	diff_release(&comparing->diff);
+	comparison_release(&comparing->comparison);
 	memory_free(comparing);
 }
 
-/* Reads a bundle where it is not there yet. */
+/* The side's bundle, read where it is not there yet. */
 static enum status
-side_read(struct side *side, struct buffer *buffer, struct fault *fault)
+side_read(const struct side *side, struct buffer *buffer, struct bytes *bundle, struct fault *fault)
 {
-	if (side->bundle.size > 0)
+	*bundle = side->bundle;
+	if (bundle->size > 0)
 		return STATUS_OK;
 	enum status status = disk_read_file(side->path, buffer, fault);
 	if (status == STATUS_OK)
-		side->bundle = (struct bytes){ buffer->data, buffer->size };
+		*bundle = (struct bytes){ buffer->data, buffer->size };
 	return status;
 }
 
@@ -49,15 +55,15 @@ static void
 comparing_run(void *state)
 {
 	struct comparing *comparing = state;
+	struct comparison_job job = { .told_max = comparing->shown_max, .stop = comparing->stop };
 	struct buffer from, to;
 	buffer_init(&from, BUNDLE_BYTES_MAX);
 	buffer_init(&to, BUNDLE_BYTES_MAX);
-	enum status status = side_read(&comparing->from, &from, &comparing->fault);
+	enum status status = side_read(&comparing->from, &from, &job.from, &comparing->fault);
 	if (status == STATUS_OK)
-		status = side_read(&comparing->to, &to, &comparing->fault);
+		status = side_read(&comparing->to, &to, &job.to, &comparing->fault);
 	if (status == STATUS_OK)
-		status = diff_bundles(comparing->from.bundle, comparing->to.bundle,
-			&comparing->diff, &comparing->fault);
+		status = comparison_make(&job, &comparing->comparison, &comparing->fault);
 	buffer_release(&from);
 	buffer_release(&to);
 	comparing->status = status;
@@ -81,44 +87,58 @@ pack_difference(struct pack *pack, const struct difference *one, bool zh)
 }
 
 static enum call_end
-answer_differences(
-	struct call *call, const struct diff_params *params, const struct comparing *comparing)
+answer_differences(struct call *call, const struct comparing *comparing, bool zh)
 {
-	const struct diff *diff = &comparing->diff;
-	size_t limit = params->limit == NOT_GIVEN ? SHOWN_DEFAULT : (size_t)params->limit;
-	size_t shown = diff->count < limit ? diff->count : limit;
+	const struct comparison *comparison = &comparing->comparison;
 	struct pack pack = pack_into(call_buffer(call));
 	pack_map(&pack, 4);
 	pack_name_text(&pack, "from", (struct text){ comparing->from.name, SHA256_HEX });
 	pack_name_text(&pack, "to", (struct text){ comparing->to.name, SHA256_HEX });
-	pack_name_unsigned(&pack, "count", diff->count);
+	pack_name_unsigned(&pack, "count", comparison->count);
 	pack_name(&pack, "differences");
-	pack_array(&pack, (uint32_t)shown);
-	for (size_t i = 0; i < shown; i++)
-		pack_difference(&pack, &diff->list[i], params->language != 0);
+	pack_array(&pack, (uint32_t)comparison->told);
+	for (size_t i = 0; i < comparison->told; i++)
+		pack_difference(&pack, &comparison->list[i], zh);
 	return call_answer(call, pack_whole(&pack));
 }
 
+/* What the child said of the two catalogs, if it came to say anything. */
 static enum call_end
-comparing_failed(struct call *call, const struct comparing *comparing)
+answer_comparison(struct call *call, const struct comparing *comparing, bool zh)
 {
-	struct text why = text_of(comparing->fault.text);
-	switch (comparing->status) {
+	const struct comparison *comparison = &comparing->comparison;
+	struct text why = text_of(comparison->why);
+	if (comparison->end.kind != CHILD_DONE)
+		return answer_child_end(call, &comparison->end);
+	switch (comparison->status) {
+	case STATUS_OK:
+		return answer_differences(call, comparing, zh);
 	case STATUS_INVALID:
 	case STATUS_LIMIT:
 	case STATUS_UNSUPPORTED:
 		return call_error(call, SAY_BAD_CATALOG, &why, 1);
 	case STATUS_BUSY:
-		return call_error(call, SAY_OVERLOADED, &why, 1);
-	case STATUS_OK:
-	case STATUS_IO:
+		return answer_too_slow(call, comparison->why);
 	case STATUS_MEMORY:
+		return answer_child_memory(call);
+	case STATUS_IO:
 	case STATUS_CORRUPT:
 	case STATUS_FULL:
 	case STATUS_NOT_FOUND:
 	case STATUS_CONFLICT:
 		break;
 	}
+	return answer_child_end(call, &comparison->end);
+}
+
+/* STATUS_CORRUPT: what the child said is no comparison, or a bundle can't be read. */
+static enum call_end
+answer(struct call *call, const struct comparing *comparing, bool zh)
+{
+	if (comparing->status == STATUS_OK)
+		return answer_comparison(call, comparing, zh);
+	if (comparing->status == STATUS_CORRUPT && comparing->comparison.end.kind == CHILD_DONE)
+		return answer_child_end(call, &comparing->comparison.end);
 	return call_failed(call, comparing->status, &comparing->fault);
 }
 
@@ -137,8 +157,7 @@ side_find(struct call *call, struct text name, struct side *side, enum call_end 
 		name = (struct text){ active->name, SHA256_HEX };
 	const struct kept_release *kept = releases_find(call->shard->releases, name);
 	if (kept == NULL) {
-		struct text arguments[] = { SAY_RELEASE, name };
-		*end = call_error(call, SAY_NOT_FOUND, arguments, 2);
+		*end = answer_no_release(call, name);
 		return false;
 	}
 	call_saw(call, kept->version);
@@ -155,8 +174,7 @@ release_run_diff(struct call *call, const void *params)
 	struct side from = { .bundle = { NULL, 0 } }, to = { .bundle = diff->bundle };
 	enum call_end end;
 	if (comparing != NULL && comparing->done)
-		return comparing->status == STATUS_OK ? answer_differences(call, diff, comparing)
-						      : comparing_failed(call, comparing);
+		return answer(call, comparing, diff->language != 0);
 	if ((diff->to.size > 0) == (diff->bundle.size > 0)) {
 		struct text why = BILINGUAL(
 			"give either `to` or `bundle`", "to 与 bundle 必须且只能给出一个");
@@ -173,8 +191,10 @@ release_run_diff(struct call *call, const void *params)
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	comparing->from = from;
 	comparing->to = to;
+	comparing->shown_max = diff->limit == NOT_GIVEN ? SHOWN_DEFAULT : (uint32_t)diff->limit;
+	comparing->stop = &call->shard->hurried;
 	if (to.bundle.size > 0)
 		bundle_name(to.bundle, comparing->to.name);
-	diff_init(&comparing->diff);
+	comparison_init(&comparing->comparison);
 	return call_work(call, comparing, comparing_run, comparing_drop);
 }

@@ -11,7 +11,6 @@
 #include "base/must.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 
 /* Of a catalog's errors and failed tests in a sentence. */
@@ -140,61 +139,6 @@ answer_failed_tests(struct call *call, const struct proof *proof)
 	return call_error(call, SAY_TESTS_FAILED, arguments, 3);
 }
 
-/* The machine was too slow for a script, and no room for entries would mend that. */
-static enum call_end
-answer_too_slow(struct call *call, const char *text)
-{
-	struct text why = arena_print(call->arena,
-		BILINGUAL_STRING("the catalog had no time to be built: %s", "目录未能及时构建：%s"),
-		text, text);
-	return call_error(call, SAY_OVERLOADED, &why, 1);
-}
-
-/* How a child ended that did not come to say what it found. */
-static struct text
-words_of_end(struct call *call, const struct child_end *end)
-{
-	struct arena *arena = call->arena;
-	switch (end->kind) {
-	case CHILD_NOT_STARTED:
-		return arena_print(arena,
-			BILINGUAL_STRING("its process could not be started (error %d)",
-				"检查进程无法启动（错误 %d）"),
-			end->number, end->number);
-	case CHILD_KILLED:
-		if (end->number == SIGXCPU)
-			return arena_print(arena,
-				BILINGUAL_STRING("it took more than %u s of a processor",
-					"占用处理器超过 %u 秒"),
-				PROOF_CPU_SECONDS_MAX, PROOF_CPU_SECONDS_MAX);
-		return arena_print(arena,
-			BILINGUAL_STRING(
-				"its process was ended by signal %d", "检查进程被信号 %d 终止"),
-			end->number, end->number);
-	case CHILD_LATE:
-		return arena_print(arena,
-			BILINGUAL_STRING("it was not done after %u s", "%u 秒后仍未完成"),
-			PROOF_DEADLINE_MS / 1000, PROOF_DEADLINE_MS / 1000);
-	case CHILD_STOPPED:
-		return BILINGUAL("the server stops", "服务器正在停止");
-	case CHILD_DONE:
-	case CHILD_FAILED:
-	case CHILD_FLOODED:
-	case CHILD_NO_MEMORY:
-		break;
-	}
-	return BILINGUAL("its process did not say what it found", "检查进程没有给出结果");
-}
-
-static struct text
-words_of_memory(struct call *call)
-{
-	unsigned mebibytes = (unsigned)(PROOF_MEMORY_BYTES_MAX >> 20);
-	return arena_print(call->arena,
-		BILINGUAL_STRING("it takes more than %u MiB of memory", "占用内存超过 %u MiB"),
-		mebibytes, mebibytes);
-}
-
 /* There is no proof, or it is against the catalog. */
 static enum call_end
 answer_not_proved(struct call *call, const struct proof *proof)
@@ -205,8 +149,7 @@ answer_not_proved(struct call *call, const struct proof *proof)
 		return answer_too_slow(call, proof->why);
 	if (told && !memory && proof->status != STATUS_IO)
 		return answer_findings(call, proof);
-	struct text why = memory ? words_of_memory(call) : words_of_end(call, &proof->end);
-	return call_error(call, SAY_NOT_PROVED, &why, 1);
+	return memory ? answer_child_memory(call) : answer_child_end(call, &proof->end);
 }
 
 /* What the server did itself failed: with what the child said, or with what was proved. */
@@ -217,8 +160,7 @@ answer_failed(struct call *call, const struct loading *loading)
 		return answer_too_slow(call, loading->fault.text);
 	if (loading->status != STATUS_CORRUPT)
 		return call_failed(call, loading->status, &loading->fault);
-	struct text why = words_of_end(call, &loading->proof.end);
-	return call_error(call, SAY_NOT_PROVED, &why, 1);
+	return answer_child_end(call, &loading->proof.end);
 }
 
 /* ---- what was found ---- */

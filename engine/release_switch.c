@@ -48,17 +48,12 @@ load(struct call *call, const char name[SHA256_HEX])
 	return call_work(call, loading, loading_run, loading_drop);
 }
 
-/* STATUS_BUSY: the machine was too slow for a script, and no room for entries would mend that. */
 static enum call_end
 loading_failed(struct call *call, const struct loading *loading)
 {
-	const char *text = loading->fault.text;
-	if (loading->status != STATUS_BUSY)
-		return call_failed(call, loading->status, &loading->fault);
-	struct text why = arena_print(call->arena,
-		BILINGUAL_STRING("the catalog had no time to be built: %s", "目录未能及时构建：%s"),
-		text, text);
-	return call_error(call, SAY_OVERLOADED, &why, 1);
+	if (loading->status == STATUS_BUSY)
+		return answer_too_slow(call, loading->fault.text);
+	return call_failed(call, loading->status, &loading->fault);
 }
 
 /* ---- putting in force ---- */

@@ -54,8 +54,8 @@ enum say_kind { SAY_ERROR, SAY_REFUSAL };
 		"{0} of {1} tests of the catalog failed, so it is not published: {2}", \
 		"目录的 {1} 个测试中有 {0} 个失败，未发布：{2}") \
 	CODE(NOT_PROVED, SAY_ERROR, \
-		"the catalog could not be checked and tested to the end, so it is not published: {0}", \
-		"目录未能完成检查和测试，未发布：{0}") \
+		"the catalog could not be worked through to its end, so nothing was done with it: {0}", \
+		"目录未能处理到底，未予采用：{0}") \
 	CODE(DISK_FULL, SAY_ERROR, "the disk, or the map of the state, has no room for new work; nothing was decided, try again later", \
 		"磁盘空间或状态库映射空间不足，无法受理新请求；未做任何处理，请稍后重试") \
 	CODE(OVERLOADED, SAY_ERROR, "{0}; nothing was decided, try again", "{0}；未做任何处理，请重试") \

@@ -137,6 +137,9 @@ outline_of_scripts(
 			status = read_lines(&build, outline, fault);
 		build_end(&build);
 	}
+	/* What its scripts took is the catalog's fault, and not for want of our own memory. */
+	if (status == STATUS_MEMORY && findings_have_errors(&findings))
+		status = unreadable(&findings, fault);
 	findings_release(&findings);
 	return status;
 }

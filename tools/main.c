@@ -1,6 +1,7 @@
 /* suanpan: the server and its command line (see command.h). */
 #include "command.h"
 
+#include "../engine/comparison.h"
 #include "../engine/method.h"
 #include "../engine/proof.h"
 
@@ -13,6 +14,8 @@ main(int count, char **arguments)
 	const char *name = count < 2 ? "help" : arguments[1];
 	if (count == 2 && strcmp(name, PROOF_ARGUMENT) == 0)
 		proof_child();
+	if (count == 2 && strcmp(name, COMPARISON_ARGUMENT) == 0)
+		comparison_child();
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
 		name = "help";
 	if (strcmp(name, "--version") == 0)

@@ -7,72 +7,26 @@ from pathlib import Path
 
 import pytest
 
-from server import ROOT, SANITIZED, suanpan
-
-CATALOG = ROOT / "rules/catalogs/fixed_line"
-# Takes a second or more to build, and is below all limits.
-SLOW = "for _ = 1, 300000000 do end\n"
-
-
-def varint(number):
-    out = bytearray()
-    while number >= 0x80:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    return bytes([*out, number])
-
-
-def bundle_of(files):
-    """The files in the order of their paths, behind the three that are made up."""
-    first = ["@language", "@lua", "@zone"]
-    paths = first + sorted((path for path in files if path not in first), key=str.encode)
-    return b"SPBUNDL1" + b"".join(
-        varint(len(path)) + path.encode() + varint(len(files[path])) + files[path] for path in paths)
+from bundles import ENDLESS, MEMORY_BOMB, SLOW, bundle_of, children, is_there, stock_files, with_code
+from server import SANITIZED, suanpan
 
 
 @pytest.fixture(scope="module")
 def stock():
-    """The files of the stock catalog's bundle, without its tests; rules/release.h says how it is written."""
-    zone = Path("/usr/share/zoneinfo/Asia/Shanghai").read_bytes()
-    files = {"@language": b"1", "@lua": b"Lua 5.4", "@zone": b"Asia/Shanghai\n" + zone}
-    for path in CATALOG.rglob("*"):
-        if path.suffix in (".lua", ".csv") and not path.name.endswith("_test.lua"):
-            files[str(path.relative_to(CATALOG))] = path.read_bytes()
-    return files
+    return stock_files()
 
 
-def with_code(stock, path, code):
-    """The bundle with some code before what a file says."""
-    return bundle_of({**stock, path: code.encode() + stock.get(path, b"")})
-
-
-def children(pid):
-    """The processes that this one has started to prove a catalog."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            if parent == pid and b"prove-release" in (folder / "cmdline").read_bytes():
-                found.append(int(folder.name))
-        except (OSError, ValueError, IndexError):
-            continue
-    return found
+def proving(server):
+    return children(server.process.pid, "prove-release")
 
 
 def begin_proving(server, bundle):
     """Sends it; gives the client, the number of the request and the process that proves it."""
     client = server.connect()
     number = client.send("release.publish", bundle=bundle, activate=True)
-    server.wait_until(lambda: children(server.process.pid))
-    (child,) = children(server.process.pid)
+    server.wait_until(lambda: proving(server))
+    (child,) = proving(server)
     return client, number, child
-
-
-def is_there(pid):
-    try:
-        return (Path("/proc") / str(pid) / "stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def assert_nothing_is_kept(server):
@@ -91,10 +45,10 @@ def test_a_sound_catalog_is_published_whatever_was_refused_before(server, stock)
 @pytest.mark.parametrize(
     "path, code, words",
     [
-        ("zz_test.lua", "while true do end\n", "instructions"),
-        ("catalog.lua", "while true do end\n", "instructions"),
-        ("zz_test.lua", "local t = {} for i = 1, 1e8 do t[i] = { i } end\n", "memory"),
-        ("catalog.lua", "local t = {} for i = 1, 1e8 do t[i] = { i } end\n", "memory"),
+        ("zz_test.lua", ENDLESS, "instructions"),
+        ("catalog.lua", ENDLESS, "instructions"),
+        ("zz_test.lua", MEMORY_BOMB, "memory"),
+        ("catalog.lua", MEMORY_BOMB, "memory"),
     ],
     ids=["endless_test", "endless_catalog", "memory_bomb_in_a_test", "memory_bomb"],
 )
@@ -118,8 +72,8 @@ def test_a_process_that_dies_is_named_and_changes_nothing(server, stock):
         assert_nothing_is_kept(server)
     client.call("hello", language="zh")
     number = client.send("release.publish", bundle=bundle)
-    server.wait_until(lambda: children(server.process.pid))
-    os.kill(children(server.process.pid)[0], signal.SIGKILL)
+    server.wait_until(lambda: proving(server))
+    os.kill(proving(server)[0], signal.SIGKILL)
     error, _ = client.receive(number)
     assert error.startswith("NOT_PROVED") and "信号 9" in error, error
     assert client.call("release.publish", bundle=bundle_of(stock), activate=True)["active"]

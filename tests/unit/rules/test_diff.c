@@ -280,12 +280,16 @@ what_can_not_be_read_is_refused(void **state)
 	struct buffer good = bundle_of(small_catalog, NULL);
 	struct buffer bad = bundle_of("catalog \"x\" { curency = \"CNY\" }", NULL);
 	struct buffer worse = bundle_of("while true do end", NULL);
+	struct buffer greedy = bundle_of("local t = {} for i = 1, 1e8 do t[i] = { i } end", NULL);
 	struct fault fault;
 	assert_int_equal(diff_bundles(bytes_of(&good), bytes_of(&bad), &differences, &fault),
 		STATUS_INVALID);
 	assert_non_null(strstr(fault.text, "catalog.lua:1"));
 	assert_int_equal(diff_bundles(bytes_of(&worse), bytes_of(&good), &differences, &fault),
 		STATUS_LIMIT);
+	assert_int_equal(diff_bundles(bytes_of(&good), bytes_of(&greedy), &differences, &fault),
+		STATUS_INVALID);
+	assert_non_null(strstr(fault.text, "catalog.lua"));
 	assert_int_equal(
 		diff_bundles(bytes_of(&good), bytes_of_text(TEXT("x")), &differences, &fault),
 		STATUS_INVALID);
@@ -293,6 +297,7 @@ what_can_not_be_read_is_refused(void **state)
 	buffer_release(&good);
 	buffer_release(&bad);
 	buffer_release(&worse);
+	buffer_release(&greedy);
 }
 
 /* Whatever is done to a word of a catalog: it is compared, or refused, and never fails. */
