@@ -67,6 +67,8 @@ static const struct field DISCOUNT_RESULT_FIELDS[] = {
 	{ "rule", FIELD_TEXT, 0, true, 0, 130, NULL, NULL, "package.discount", "优惠包.折扣" },
 	{ "percent", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "of what it is on, unless it takes an amount",
 		"所减的百分比（减固定金额时省略）" },
+	{ "members", FIELD_INTEGER, 0, false, 1, GROUP_MEMBERS_MAX, NULL, NULL, "of the group, if it goes by their number",
+		"群组的成员数（按成员数减免时）" },
 	{ "off", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "what it took, to the nearest micro-unit", "减去的金额（精确到百万分之一）" },
 };
 RESULT(DISCOUNT_RESULT, "discount", DISCOUNT_RESULT_FIELDS);

@@ -46,11 +46,13 @@ pack_discounts(struct pack *pack, const struct price_line *line, struct arena *a
 		bool percentage = discount->parts_per_million > 0;
 		struct text rule = rule_name(discount->package, discount->discount, arena);
 		pack->full |= rule.data == NULL;
-		pack_map(pack, 2u + percentage);
+		pack_map(pack, 2u + percentage + (discount->members > 0));
 		pack_name_text(pack, "rule", rule);
 		if (percentage)
 			pack_name_money(pack, "percent",
 				(struct money){ (int64_t)discount->parts_per_million * 100 });
+		if (discount->members > 0)
+			pack_name_unsigned(pack, "members", discount->members);
 		pack_name_money(pack, "off", discount->off);
 	}
 }

@@ -200,11 +200,15 @@ read_discount(
 	struct unpricing *unpricing, const msgpack_object *map, struct price_discount *discount)
 {
 	struct money percent;
+	int64_t members = 0;
 	*discount = (struct price_discount){ .off = { 0 } };
 	if (!split_rule(text_in(map, "rule"), &discount->package, &discount->discount) ||
 		!money_in(map, "off", &discount->off) || !money_in(map, "percent", &percent) ||
-		percent.micros < 0 || percent.micros > INT64_C(100) * DISCOUNT_WHOLE)
+		percent.micros < 0 || percent.micros > INT64_C(100) * DISCOUNT_WHOLE ||
+		(find(map, "members") != NULL && !integer_in(map, "members", &members)) ||
+		members < 0 || members > UINT32_MAX)
 		return corrupt(unpricing, "a discount");
+	discount->members = (uint32_t)members;
 	discount->parts_per_million = (uint32_t)(percent.micros / 100);
 	return find_discount(unpricing, discount);
 }

@@ -104,12 +104,14 @@ needs_are_held(const struct bill_question *question, const struct discount *disc
 	return true;
 }
 
-/* The tier that the sum of all lines reaches which the discount is on. */
+/* The tier that the members reach, or the sum of all lines which the discount is on. */
 static const struct discount_tier *
-tier_of(struct bill *bill, const struct discount *discount)
+tier_of(struct bill *bill, const struct discount *discount, uint32_t members)
 {
 	int128 sum = 0;
 
+	if (discount->by_members)
+		return discount_tier_at(discount, members);
 	for (size_t i = 0; i < bill->question->line_count; i++)
 		sum += bill_base(bill, discount, i).micros;
 	must(sum <= INT64_MAX);
@@ -117,15 +119,18 @@ tier_of(struct bill *bill, const struct discount *discount)
 }
 
 static void
-offer_package(struct bill *bill, const struct package *package)
+offer_package(struct bill *bill, const struct package *package, uint32_t members)
 {
 	for (uint32_t i = 0; i < package->bill_discount_count; i++) {
 		const struct discount *discount = &package->bill_discounts[i];
 
-		if (needs_are_held(bill->question, discount))
-			bill->offers[bill->offer_count++] = (struct offer){ .package = package,
-				.discount = discount,
-				.tier = tier_of(bill, discount) };
+		if (!needs_are_held(bill->question, discount) ||
+			(discount->by_members && members == 0))
+			continue;
+		bill->offers[bill->offer_count++] = (struct offer){ .package = package,
+			.discount = discount,
+			.tier = tier_of(bill, discount, members),
+			.members = discount->by_members ? members : 0 };
 	}
 }
 
@@ -151,7 +156,8 @@ offers_gather(struct bill *bill, struct arena *arena)
 				: version_now(question, question->holdings[i].package);
 
 			if (package != NULL && package->layer == layer)
-				offer_package(bill, package);
+				offer_package(
+					bill, package, holding_members(&question->holdings[i]));
 		}
 	return true;
 }
@@ -182,6 +188,7 @@ list_taken(const struct bill *bill, struct price_discount *list, struct bill_dis
 			.discount = offer->discount->id,
 			.say = offer->discount->say,
 			.parts_per_million = offer->tier->parts_per_million,
+			.members = offer->members,
 			.off = offer_off(offer, left) };
 		sound = sound &&
 			money_add(discounts->off, list[discounts->count].off, &discounts->off);

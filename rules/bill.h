@@ -3,7 +3,7 @@
  * holdings and lines give the same discounts.
  *
  * The set that takes most of the whole bill is chosen once (discounts.h). Tiers by amount go by the
- * sum of all lines that a discount is on. What each discount takes is rounded once, if it says how,
+ * sum of all lines that a discount is on; without the number of members, one by members takes nothing. What each discount takes is rounded once, if it says how,
  * and all together take no more than there is.
  */
 #ifndef SUANPAN_BILL_H

@@ -44,6 +44,7 @@ read_discount(lua_State *lua, struct arena *arena, const struct package *package
 	discount->serves = build_serves(lua, arena, &discount->serve_count);
 	discount->bands = reader_texts(lua, arena, "bands", &discount->band_count);
 	discount->needs = reader_texts(lua, arena, "needs", &discount->need_count);
+	discount->by_members = reader_flag(lua, "by_members");
 	discount->when = NO_FUNCTION;
 	if (reader_has(lua, "when"))
 		discount->when = (int32_t)reader_integer(lua, "when");

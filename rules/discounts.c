@@ -27,13 +27,16 @@ is_held_now(const struct rating *rating, struct text package)
 }
 
 bool
-discount_check(struct rating *rating, const struct package *package,
-	const struct discount *discount, enum discount_condition *unmet)
+discount_check(struct rating *rating, const struct held *held, const struct discount *discount,
+	enum discount_condition *unmet)
 {
 	bool yes = true;
 
 	*unmet = DISCOUNT_SERVES;
 	if (!rating_serves_any(rating, discount->serves, discount->serve_count))
+		return true;
+	*unmet = DISCOUNT_MEMBERS;
+	if (discount->by_members && holding_members(held->holding) == 0)
 		return true;
 	*unmet = DISCOUNT_NEEDS;
 	for (uint32_t i = 0; i < discount->need_count; i++)
@@ -41,7 +44,7 @@ discount_check(struct rating *rating, const struct package *package,
 			return true;
 	*unmet = DISCOUNT_WHEN;
 	if (discount->when != NO_FUNCTION &&
-		!when_ask(rating, package, discount->id, discount->when, &yes))
+		!when_ask(rating, held->package, discount->id, discount->when, &yes))
 		return false;
 	if (yes)
 		*unmet = DISCOUNT_MET;
@@ -49,20 +52,22 @@ discount_check(struct rating *rating, const struct package *package,
 }
 
 /*
- * The tier that what was counted before the event reaches; NULL if each line's own amount decides.
- * Then the event is counted.
+ * The tier that the members reach, or what was counted before the event; NULL if each line's own
+ * amount decides. Then the event is counted.
  */
 static bool
-tier_find(struct rating *rating, const struct package *package, const struct discount *discount,
+tier_find(struct rating *rating, const struct held *held, const struct discount *discount,
 	const struct discount_tier **tier)
 {
 	*tier = NULL;
 	if (discount->tier_count == 1)
 		*tier = &discount->tiers[0];
+	if (discount->by_members)
+		*tier = discount_tier_at(discount, holding_members(held->holding));
 	if (discount->counted == NULL)
 		return true;
-	struct pool *pool = meter_pool(
-		rating, &(struct owner){ package, NULL }, discount->counted, rating->usage->at_ms);
+	struct pool *pool = meter_pool(rating, &(struct owner){ held->package, NULL },
+		discount->counted, rating->usage->at_ms);
 	if (pool == NULL)
 		return false;
 	if (pool->used < INT64_MAX)
@@ -73,17 +78,17 @@ tier_find(struct rating *rating, const struct package *package, const struct dis
 
 /* Usage is counted by what it is, so that it makes no difference whether a discount is taken. */
 static bool
-offer_add(struct rating *rating, struct offer_list *offers, const struct package *package,
+offer_add(struct rating *rating, struct offer_list *offers, const struct held *held,
 	const struct discount *discount)
 {
 	enum discount_condition unmet;
 	const struct discount_tier *tier;
 
-	if (!discount_check(rating, package, discount, &unmet))
+	if (!discount_check(rating, held, discount, &unmet))
 		return false;
 	if (unmet == DISCOUNT_SERVES)
 		return true;
-	if (!tier_find(rating, package, discount, &tier))
+	if (!tier_find(rating, held, discount, &tier))
 		return false;
 	if (unmet != DISCOUNT_MET)
 		return true;
@@ -92,9 +97,10 @@ offer_add(struct rating *rating, struct offer_list *offers, const struct package
 	if (offers->list == NULL)
 		return false;
 	struct offer *offer = &offers->list[offers->count++];
-	offer->package = package;
+	offer->package = held->package;
 	offer->discount = discount;
 	offer->tier = tier;
+	offer->members = discount->by_members ? holding_members(held->holding) : 0;
 	return true;
 }
 
@@ -107,7 +113,7 @@ offers_gather(struct rating *rating, struct offer_list *offers)
 		if (package->discount_count == 0 || !held_in_force(rating, i))
 			continue;
 		for (uint32_t j = 0; j < package->discount_count; j++)
-			if (!offer_add(rating, offers, package, &package->discounts[j]))
+			if (!offer_add(rating, offers, &rating->held[i], &package->discounts[j]))
 				return false;
 	}
 	return true;
@@ -166,6 +172,7 @@ line_took(void *context, const struct offer *offer, size_t line, int128 picos)
 		.discount = offer->discount->id,
 		.say = offer->discount->say,
 		.parts_per_million = tier->parts_per_million,
+		.members = offer->members,
 		.off = off,
 	};
 	draft->off += picos;

@@ -24,6 +24,7 @@ struct offer {
 	const struct package *package;
 	const struct discount *discount;
 	const struct discount_tier *tier; /* NULL: that which each line reaches */
+	uint32_t members;                 /* by whose number the tier is; 0: by no number */
 	int128 taken;                     /* picos; when all is done, by the set that takes most */
 };
 

@@ -188,10 +188,20 @@ percent_format(uint32_t parts_per_million, char text[PERCENT_TEXT_MAX])
 	memcpy(text + size, "%", 2);
 }
 
+/* ", 4 members" */
+static bool
+write_members(const struct words *words, uint32_t members, struct buffer *out)
+{
+	if (words->chinese)
+		return buffer_print(out, "，%u 名成员", members);
+	return buffer_print(out, ", %u member%s", members, members == 1 ? "" : "s");
+}
+
 /* What a discount took off the line. */
 static bool
 write_discount(const struct words *words, const struct price_discount *discount, struct buffer *out)
 {
+	static const char *const before[2][2] = { { ", ", ": " }, { "，", "：" } };
 	char off[MONEY_TEXT_MAX], percent[PERCENT_TEXT_MAX];
 	struct text title = release_text(words->release, words->language, discount->say);
 	size_t size = money_format(discount->off, off);
@@ -199,9 +209,12 @@ write_discount(const struct words *words, const struct price_discount *discount,
 		!buffer_append_text(out, title.size > 0 ? title : discount->say) ||
 		!buffer_print(out, "  −%.*s", (int)size, off))
 		return false;
+	if (discount->members > 0 && !write_members(words, discount->members, out))
+		return false;
 	if (discount->parts_per_million > 0) {
 		percent_format(discount->parts_per_million, percent);
-		if (!buffer_print(out, words->chinese ? "，%s" : ", %s", percent))
+		if (!buffer_print(
+			    out, "%s%s", before[words->chinese][discount->members > 0], percent))
 			return false;
 	}
 	return buffer_print(out, words->chinese ? "（%.*s.%.*s）\n" : "  (%.*s.%.*s)\n",
@@ -391,6 +404,9 @@ static const struct miss_phrase unused[] = {
 	{ "zone", ANY, NULL, NULL,
 		{ "{rule} is on zone {wanted}, but this is zone {got}",
 			"{rule} 适用于计费区 {wanted}，而本次是计费区 {got}" } },
+	{ "members", ANY, NULL, NULL,
+		{ "{rule} goes by the number of members, and nobody said how many the group has",
+			"{rule} 按成员数减免，而群组的成员数未知" } },
 	{ "needs", ANY, NULL, NULL,
 		{ "{rule} needs {wanted}, too, which was not held at that time",
 			"{rule} 还须同时持有 {wanted}，而当时没有持有" } },

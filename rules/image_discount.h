@@ -7,6 +7,7 @@
 
 #include "../engine/base/money.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define DISCOUNT_WHOLE 1000000 /* parts per million: all of what it is on */
@@ -22,7 +23,8 @@ enum discount_stack {
 };
 
 struct discount_tier {
-	int64_t up_to; /* units of the service, or micro-units of money; INT64_MAX in the last */
+	/* Members, units of the service, or micro-units of money; INT64_MAX in the last. */
+	int64_t up_to;
 	uint32_t parts_per_million; /* of what it is on; 0: the amount */
 	struct money amount;        /* once an event or bill */
 };
@@ -41,7 +43,8 @@ struct discount {
 	const struct discount_tier
 		*tiers;              /* up_to rises; one if what comes off is always the same */
 	uint32_t tier_count;         /* at least 1 */
-	const struct meter *counted; /* tiers go by this; NULL: by what it is on */
+	bool by_members;             /* tiers go by how many hold the package together */
+	const struct meter *counted; /* else by this; NULL: by what it is on */
 	int64_t round_step;          /* of a bill's, what comes off; 0: not rounded */
 	enum rounding round_mode;
 	uint32_t line; /* in its file */

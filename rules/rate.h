@@ -87,6 +87,13 @@ struct holding {
 	uint32_t members;      /* of the group; 0: nobody said how many */
 };
 
+/* How many hold the package together, by a group or by oneself; 0: nobody said. */
+static inline uint32_t
+holding_members(const struct holding *holding)
+{
+	return holding->group.size == 0 ? 1 : holding->members;
+}
+
 enum fact { FACT_KNOWN, FACT_COLD /* not in memory: the caller will load it and rate again */ };
 
 /* What an allowance, or another meter, has counted in a cycle. Unknown counters are 0. */
@@ -143,6 +150,7 @@ struct price_discount {
 	struct text discount;
 	struct text say;
 	uint32_t parts_per_million; /* of what it is on; 0: an amount */
+	uint32_t members;           /* by whose number that is so much; 0: by no number */
 	struct money off;           /* to the nearest micro-unit; the line's amount is exact */
 };
 

@@ -275,9 +275,15 @@ bool caps_apply(struct rating *rating, struct price_line *line);
  * discounts.c, which is asked only if rating->discounted: what comes off the lines. discount_check
  * finds the first condition that is not met.
  */
-enum discount_condition { DISCOUNT_MET, DISCOUNT_SERVES, DISCOUNT_NEEDS, DISCOUNT_WHEN };
-bool discount_check(struct rating *rating, const struct package *package,
-	const struct discount *discount, enum discount_condition *unmet);
+enum discount_condition {
+	DISCOUNT_MET,
+	DISCOUNT_SERVES,
+	DISCOUNT_MEMBERS,
+	DISCOUNT_NEEDS,
+	DISCOUNT_WHEN
+};
+bool discount_check(struct rating *rating, const struct held *held, const struct discount *discount,
+	enum discount_condition *unmet);
 bool discount_is_on_band(const struct discount *discount, struct text band);
 bool discounts_apply(struct rating *rating, struct price_line *lines);
 

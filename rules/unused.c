@@ -49,12 +49,12 @@ is_known(const struct image *image, struct text package, struct text id)
 }
 
 /* The version that is held when the event begins; NULL if none is. */
-static const struct package *
+static const struct held *
 version_held(const struct rating *rating, struct text package)
 {
 	for (size_t i = 0; i < rating->held_count; i++)
 		if (text_equal(rating->held[i].package->id, package) && held_in_force(rating, i))
-			return rating->held[i].package;
+			return &rating->held[i];
 	return NULL;
 }
 
@@ -174,15 +174,17 @@ reason_taken(const struct asking *asking, const struct discount *discount)
 
 static bool
 reason_discount(
-	const struct asking *asking, const struct package *package, const struct discount *discount)
+	const struct asking *asking, const struct held *held, const struct discount *discount)
 {
 	enum discount_condition unmet;
 
-	if (!discount_check(asking->rating, package, discount, &unmet))
+	if (!discount_check(asking->rating, held, discount, &unmet))
 		return false;
 	switch (unmet) {
 	case DISCOUNT_SERVES:
 		return reason_serves(asking, discount);
+	case DISCOUNT_MEMBERS:
+		return reason(asking, "members", TEXT(""), TEXT(""));
 	case DISCOUNT_NEEDS:
 		return reason(asking, "needs", missing_need(asking->rating, discount), TEXT(""));
 	case DISCOUNT_WHEN:
@@ -204,12 +206,12 @@ unused_find(struct rating *rating, const struct pricing *pricing, struct near_mi
 		return reason(&asking, "discount", TEXT(""), TEXT(""));
 	if (is_taken(pricing, package_id, miss->tariff))
 		return true;
-	const struct package *package = version_held(rating, package_id);
-	if (package == NULL)
+	const struct held *held = version_held(rating, package_id);
+	if (held == NULL)
 		return reason(&asking, "held", package_id, near_held_name(rating, at_ms));
-	const struct discount *discount = find_discount(package, miss->tariff);
+	const struct discount *discount = find_discount(held->package, miss->tariff);
 	if (discount == NULL)
-		return reason(&asking, "version", near_instant(rating, "", package->from_ms),
+		return reason(&asking, "version", near_instant(rating, "", held->package->from_ms),
 			near_instant(rating, "", at_ms));
-	return reason_discount(&asking, package, discount);
+	return reason_discount(&asking, held, discount);
 }

@@ -30,8 +30,17 @@ end
 
 -- The edge of a tier as a number of what the tiers go by; nil after a finding.
 local function resolve_edge(discount, tier)
-    local place, edge = at(tier.place, "up_to"), tier.up_to
-    if discount.record.tiers.by == "amount" then
+    local place, edge, by = at(tier.place, "up_to"), tier.up_to, discount.record.tiers.by
+    if by == "members" then
+        if not edge.members then
+            find("wrong_type", place, { field = "up_to", wanted = { en = "a number of members", zh = "成员数" },
+                got = edge.micros and { en = "an amount", zh = "金额" } or { en = "a quantity", zh = "数量" }, like = "3" })
+        end
+        return edge.members
+    elseif edge.members then
+        find("float_for_decimal", place, { field = "up_to", got = tostring(edge.members) })
+        return nil
+    elseif by == "amount" then
         if not edge.micros then
             find("wrong_type", place, { field = "up_to", wanted = types.wanted.money, got = { en = "a quantity", zh = "数量" },
                 like = types.wanted.money.like })
@@ -81,11 +90,12 @@ local function resolve_tiers(discount)
         if tiers.by == "use" and not tiers.every then
             find("missing_field", tiers.place, { word = "tiers", field = "every",
                 say = { en = "the day, month or year over which use is counted", zh = "累计用量的周期：日、月或年" } })
-        elseif tiers.by == "amount" and (tiers.every or tiers.id) then
+        elseif tiers.by ~= "use" and (tiers.every or tiers.id) then
             local field = tiers.every and "every" or "id"
-            find("discount_tiers_alone", at(tiers.place, field), { field = field })
+            find("discount_tiers_alone", at(tiers.place, field), { field = field, by = tiers.by })
         end
         resolve_edges(discount, off.tiers)
+        discount.by_members = tiers.by == "members"
         if tiers.by == "use" then
             discount.counter = { id = tiers.id or record.id, record = record, place = tiers.id and tiers.place or record.place,
                 every = tiers.every, unit = discount.serves and discount.serves[1] and discount.serves[1].service.unit }
@@ -257,7 +267,7 @@ end
 local function check_beside(model, package)
     local function sole(discount)
         return discount.serves and discount.tiers and #discount.tiers == 1 and discount.tiers[1].parts > 0
-            and discount.stack ~= "add"
+            and discount.stack ~= "add" and not discount.by_members
     end
     for index, discount in ipairs(package.discounts) do
         for other_index, other in ipairs(package.discounts) do
@@ -336,6 +346,45 @@ local function check_sum(list, bill, service, zone, said)
     end
 end
 
+-- How many lines hold any version of a package together, { min, max }; nil if nothing says so.
+local function lines_of(package, list, known)
+    local members = package.record.members
+    if not members then
+        return nil
+    elseif members.same_as then
+        for _, other in ipairs(known[package.id] and {} or list) do
+            if other.id == members.same_as then
+                known[package.id] = true -- which ends a circle
+                return lines_of(other, list, known)
+            end
+        end
+        return nil
+    end
+    local lines = { min = 0, max = 0 }
+    for _, row in ipairs(members.rows) do
+        if not row.count then
+            return nil
+        end
+        lines.min, lines.max = lines.min + row.count.min, lines.max + row.count.max
+    end
+    return lines
+end
+
+-- Tiers by members: each of them must be reached by some group, and should be worth as much as those below it.
+local function check_members(package, discount, list)
+    local lines, before = lines_of(package, list, {}), nil
+    local from = 1
+    for _, tier in ipairs(discount.by_members and discount.tiers or {}) do
+        local till = tier.edge or math.huge
+        if lines and (from > lines.max or till < lines.min) then
+            find("discount_members_never", tier.place, { package = package.id, min = lines.min, max = lines.max })
+        elseif before and (tier.amount == 0 and tier.parts < before.parts or tier.parts == 0 and tier.amount < before.amount) then
+            find("discount_members_falling", tier.place)
+        end
+        from, before = till + 1, tier
+    end
+end
+
 -- What is wrong with the discounts of all packages as they stand beside tariffs and beside each other.
 function discounts.check(model, list)
     local by_service, with = nil, {}
@@ -344,6 +393,9 @@ function discounts.check(model, list)
             by_service = by_service or tariffs_by_service(list)
             with[#with + 1] = package
             check_beside(model, package)
+            for _, discount in ipairs(package.discounts) do
+                check_members(package, discount, list)
+            end
         end
         for _, discount in ipairs(failed.mentions("tariff") and {} or package.discounts) do
             if discount.serves then

@@ -175,7 +175,7 @@ local function discount(from, services, meters)
         add_meter(meters, { id = from.counter.id, service = only_service(serves), every = from.counter.every, unit = from.counter.unit })
     return {
         id = from.id, say = from.say, stack = from.stack, bands = from.bands, needs = from.needs, when = from.when, round = from.round,
-        serves = from.everything and {} or serves, counted = counter or nil,
+        serves = from.everything and {} or serves, counted = counter or nil, by_members = from.by_members,
         tiers = map(from.tiers, function(tier)
             return { up_to = tier.edge or math.maxinteger, parts = tier.parts, amount = tier.amount }
         end),

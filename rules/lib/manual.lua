@@ -345,12 +345,13 @@ package "calm" {
                 .. "or, if that takes more, one that says "
                 .. "`alone` and nothing else. A percentage is one of what the discount is on, whatever others take; an amount is taken "
                 .. "once. Together they take no more than the line. With tiers, the whole of what the discount is on has the tier that it "
-                .. "reaches, or that was reached by use before the event. What a function `amount` gives is rounded before. On a bill, "
-                .. "the discounts are chosen once for all its lines, and what each takes is rounded as it says itself.",
+                .. "reaches, or that was reached by use before the event, or that of as many members as hold the package together: "
+                .. "one without a group, nothing where nobody said how many. What a function `amount` gives is rounded before. "
+                .. "On a bill, the discounts are chosen once for all its lines, and what each takes is rounded as it says itself.",
             zh = "写在优惠包之内；使用开始时持有该优惠包，即对所持各优惠包的费用行适用。先按最低、最高费用得出该行金额，减去折扣，再由资费取整一次。"
                 .. "写 `add` 的折扣全部叠加，并与写 `best` 的折扣中减得最多的一个同享；若某个写 `alone` 的折扣减得更多，则只取它一个。"
                 .. "百分比按折扣适用的金额计算，与其他折扣无关；固定金额只减一次；合计不超过该行金额。"
-                .. "有阶梯时，适用的全部金额按其所达的阶梯，或按本次使用之前累计用量所达的阶梯。函数 `amount` 的结果先行取整。"
+                .. "有阶梯时，适用的全部金额按其所达的阶梯，或按本次使用之前累计用量所达的阶梯，或按共同持有本优惠包的成员数（无群组为一名；成员数未知则不减）。函数 `amount` 的结果先行取整。"
                 .. "账单上的折扣对全部行统一选取一次，各自减免的金额按其自身的 `round` 取整。",
         },
         file = "packages/friends.lua",
@@ -375,6 +376,15 @@ package "friends" {
         off = { { "0%", up_to = "100.00" }, { "5%", up_to = "500.00" }, { "8%" } },
         tiers = { by = "amount" },
         stack = "best", per = "bill", round = "0.01 half_up",
+    },
+
+    -- 2 or 3 friends, and 4 or more.
+    discount {
+        id = "together", say = "off.together",
+        on = { service = "voice" },
+        off = { { "0%", up_to = 1 }, { "5%", up_to = 3 }, { "10%" } },
+        tiers = { by = "members" },
+        stack = "alone", per = "event",
     },
 }
 ]],
@@ -441,7 +451,8 @@ texts "en" {
     zone = { free = "free", ["local"] = "local", distant = "long distance", abroad = "abroad", inland = "inland" },
     refusal = { unknown_country = "there is no such country code" },
     band = { day = "day", night = "night", weekend = "weekend", holiday = "public holiday" },
-    off = { ["local"] = "Local calls 20 % off", evenings = "Half price at night", large_bills = "Large bills" },
+    off = { ["local"] = "Local calls 20 % off", evenings = "Half price at night", large_bills = "Large bills",
+        together = "Friends together" },
     fact = { tenure = "months as a customer", spend = "spent in a month" },
     sell = { pay = "Pay by direct debit", keep = "Stay, and talk for less", quiet = "Nothing while bills are open",
         minutes_need = "Minutes need a base package", one_base = "A line has one base package", minutes = "Free minutes go with it",
@@ -480,7 +491,8 @@ texts "zh" {
     zone = { free = "免费", ["local"] = "本地", distant = "长途", abroad = "境外", inland = "境内" },
     refusal = { unknown_country = "国家代码不存在" },
     band = { day = "白天", night = "夜间", weekend = "周末", holiday = "节假日" },
-    off = { ["local"] = "本地通话八折", evenings = "夜间半价", large_bills = "大额账单优惠" },
+    off = { ["local"] = "本地通话八折", evenings = "夜间半价", large_bills = "大额账单优惠",
+        together = "亲友同享" },
     fact = { tenure = "在网月数", spend = "月消费" },
     sell = { pay = "可办理银行代扣", keep = "留下可享优惠", quiet = "欠费期间不推荐",
         minutes_need = "分钟包须配基础包", one_base = "一条线路只能有一个基础包", minutes = "可搭配免费分钟",
@@ -716,9 +728,9 @@ manual.types = {
             zh = "一个阶梯写作 { 价格, up_to = 上限 }，有日历时为 { 时段 = 价格, …, up_to = 上限 }；上限为计费单位数或数量，最后一个阶梯不写" },
         like = '{ { "0.15", up_to = 300 }, { "0.11" } }' },
     off = { lua = "suanpan.money|table<integer|string, suanpan.money>[]", en = "percentage or amount, or tiers", zh = "百分比或金额，或其阶梯",
-        more = { en = "at most 4 decimals of a percentage; a tier is { off, up_to = edge }, whose edge is an amount or a quantity; the "
-            .. "last tier has none",
-            zh = "百分比至多 4 位小数；一个阶梯写作 { 减免, up_to = 上限 }，上限为金额或数量，最后一个阶梯不写" },
+        more = { en = "at most 4 decimals of a percentage; a tier is { off, up_to = edge }, whose edge is an amount, a quantity or a "
+            .. "number of members; the last tier has none",
+            zh = "百分比至多 4 位小数；一个阶梯写作 { 减免, up_to = 上限 }，上限为金额、数量或成员数，最后一个阶梯不写" },
         like = '{ { "10%", up_to = "100.00" }, { "20%" } }' },
     prices = { lua = "suanpan.money|table<string, suanpan.money>", en = "price or prices", zh = "价格",
         more = { en = "money; with a calendar, one for each of its bands", zh = "金额；有日历时为每个时段各写一个" },

@@ -573,8 +573,8 @@ messages.cap_of_zero = {
 messages.discount_tiers_not_chosen = {
     en = "what comes off has tiers, but the discount does not say what they go by",
     zh = "减免分阶梯，但折扣没有说明按什么分",
-    mend_en = "add tiers = { by = \"amount\" }, or tiers = { by = \"use\", every = \"month\" }",
-    mend_zh = "加上 tiers = { by = \"amount\" }（按金额），或 tiers = { by = \"use\", every = \"month\" }（按用量）",
+    mend_en = "add tiers = { by = \"amount\" }, tiers = { by = \"members\" }, or tiers = { by = \"use\", every = \"month\" }",
+    mend_zh = "加上 tiers = { by = \"amount\" }（按金额）、tiers = { by = \"members\" }（按成员数）或 tiers = { by = \"use\", every = \"month\" }（按用量）",
 }
 messages.discount_without_tiers = {
     en = "the discount says what its tiers go by, but what comes off has none",
@@ -583,10 +583,23 @@ messages.discount_without_tiers = {
     mend_zh = "写成 off = { { \"10%\", up_to = \"100.00\" }, { \"20%\" } }，或去掉 tiers",
 }
 messages.discount_tiers_alone = {
-    en = "tiers that go by amount count nothing over a cycle, so that they can't have {field}",
-    zh = "按金额的阶梯不按周期累计，不能有 {field}",
+    en = "tiers that go by {by} count nothing over a cycle, so that they can't have {field}",
+    zh = "按 {by} 的阶梯不按周期累计，不能有 {field}",
     mend_en = "remove {field}, or write by = \"use\"",
     mend_zh = "去掉 {field}，或写 by = \"use\"",
+}
+messages.discount_members_never = {
+    en = "'{package}' is held by {min} to {max} lines, so that this tier is never reached",
+    zh = "“{package}”由 {min} 至 {max} 条线路持有，永远达不到此阶梯",
+    mend_en = "remove the tier, or change members of the package",
+    mend_zh = "删去此阶梯，或更改优惠包的 members",
+}
+messages.discount_members_falling = {
+    severity = "warning",
+    en = "a larger group gets less off than a smaller one",
+    zh = "成员多的群组减得反而更少",
+    mend_en = "let what comes off rise with the number of members, unless that is what is meant",
+    mend_zh = "使减免随成员数增加；如果有意如此则不必改",
 }
 messages.discount_of_zero = {
     en = "this discount takes nothing off",

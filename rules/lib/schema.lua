@@ -128,9 +128,10 @@ schema.records = {
     discount_tiers = {
         say = { en = "What a discount with several tiers goes by", zh = "阶梯折扣的计法" },
         fields = {
-            { "by", { "one_of", "amount", "use" }, required = true,
-                say = { en = "amount: of what it is on, of each line or the whole bill; use: what was used in the cycle before the event",
-                    zh = "amount 为按金额（每行或整张账单）；use 为按本周期此前的用量" } },
+            { "by", { "one_of", "amount", "use", "members" }, required = true,
+                say = { en = "amount: of what it is on, of each line or the whole bill; use: what was used in the cycle before the event; "
+                    .. "members: how many the group has that holds the package",
+                    zh = "amount 为按金额（每行或整张账单）；use 为按本周期此前的用量；members 为按持有本优惠包的群组的成员数" } },
             { "every", { "one_of", "day", "month", "year" },
                 say = { en = "Of `use`: counted over a local day, month or year", zh = "用于 use：按日、月或年累计" } },
             { "id", "id", say = { en = "Of its counter, unlike any other in the package; else that of the discount",

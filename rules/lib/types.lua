@@ -601,9 +601,14 @@ local function read_off(value, place)
     return micros and { parts = 0, amount = micros, place = place }
 end
 
--- Where a tier ends: { micros } of "100.00", or a quantity.
+local MEMBERS_MAX = 1000000 -- of a group, as in words_sharing.lua
+
+-- Where a tier ends: { micros } of "100.00", a quantity, or { members } of 3.
 local function read_off_edge(value, place)
-    if is_number_for_decimal(value, place) then
+    if math.type(value) == "integer" then
+        local members = readers.integer(value, place, 1, MEMBERS_MAX)
+        return members and { members = members }
+    elseif is_number_for_decimal(value, place) then
         return nil
     elseif native.micros(value) then
         return { micros = native.micros(value) }

@@ -142,3 +142,33 @@ def test_tiers_by_use_count_from_charge_to_charge(server, tmp_path):
     assert why("faithful", at="2026-03-05T12:00:00+08:00") is None
     assert why("faithful", at="2026-03-05T12:00:00+08:00", to="02") == ("stack", "best", "more.far")
     assert why("bill") == ("discount", "", "")
+
+
+def test_a_family_gets_what_its_number_of_members_says():
+    with Server() as one:
+        one.publish("rules/catalogs/bundle")
+        one.subscribe(["2001"], package="home_bundle", product="line")
+        client = one.connect()
+        call = {"service_id": "2001", "service": "voice", "at": "2026-03-18T12:00:00+08:00", "seconds": 600}
+
+        def be(**group):
+            packages = [{"package": "home_bundle"}, {"package": "family", **group}]
+            fields = {"account": "2001", "product": "line", "service_ids": ["2001"], "packages": packages}
+            client.call("subscription.put", {"subscription": "2001", **fields})
+            return client.call("rate", {**call, "why": "family.calls"})
+
+        assert be()["unused"]["condition"] == "tier"
+        assert be(group="home")["unused"]["condition"] == "members"
+        assert be(group="home", members=3)["amount"] == "1.04"
+        enquiry = be(group="home", members=4)
+        charge = client.call("charge", {"id": "four", **call})
+        assert charge["amount"] == enquiry["amount"] == "0.98"
+        assert charge["lines"] == enquiry["lines"]
+        assert charge["lines"][0]["discounts"] == [
+            {"rule": "family.calls", "percent": "10.00", "members": 4, "off": "0.109"}
+        ]
+        be(group="home", members=2)
+        english = suanpan("explain", charge["charge"], *one.to()).stdout
+        assert "    Family calls  −0.109, 4 members: 10%  (family.calls)\n" in english
+        chinese = suanpan("explain", charge["charge"], "--language", "zh", *one.to()).stdout
+        assert "    亲情通话优惠  −0.109，4 名成员：10%（family.calls）\n" in chinese

@@ -25,6 +25,6 @@ product "broadband" { services = {} }
 product "television" { services = {} }
 product "line" { services = "voice" }
 
-plan "home" { base = "home_bundle", optional = { "set_top_box", "premium" } }
+plan "home" { base = "home_bundle", optional = { "set_top_box", "premium", "family" } }
 
 offering "home" { kind = "bundle", plans = "home" }

@@ -42,7 +42,8 @@ static const char rich_catalog[] =
 	"    kind = \"plugin\", from = \"2026-01-01\",\n"
 	"    discount { id = \"third\", say = \"third\", on = { service = \"sms\" }, off = \"33.3333%\", stack = \"add\", per = \"event\" },\n"
 	"    discount { id = \"fen\", say = \"fen\", on = { zone = \"far\" }, off = \"0.01\", stack = \"add\", per = \"event\" },\n"
-	"    discount { id = \"tenth\", say = \"tenth\", on = { zone = \"far\" }, off = \"10%\", stack = \"best\", per = \"event\" },\n"
+	"    discount { id = \"tenth\", say = \"tenth\", on = { zone = \"far\" }, off = { { \"5%\", up_to = 2 }, { \"10%\" } },\n"
+	"        tiers = { by = \"members\" }, stack = \"best\", per = \"event\" },\n"
 	"}\n"
 	"local texts_of = { tax = { held = \"held\", added = \"added\" }, catalog = { rich = \"rich\" }, service = { voice = \"v\", sms = \"s\" }, product = { line = \"l\" },\n"
 	"    third = \"a third\", fen = \"a fen\", tenth = \"a tenth\", package = { talk = \"talk\", off = \"off\" }, zone = { near = \"near\", far = \"far\" }, band = { day = \"day\", night = \"night\" },\n"
@@ -104,7 +105,12 @@ rated(const struct usage *usage, int64_t used, struct arena *arena)
 {
 	static const struct holding held[] = {
 		{ .package = TEXT("talk"), .from_ms = INT64_MIN, .till_ms = INT64_MAX },
-		{ .package = TEXT("off"), .from_ms = INT64_MIN, .till_ms = INT64_MAX },
+		{ .package = TEXT("off"),
+			.from_ms = INT64_MIN,
+			.till_ms = INT64_MAX,
+			.group = TEXT("home"),
+			.group_from_ms = INT64_MIN,
+			.members = 3 },
 	};
 	const struct rate_question question = {
 		.image = release_image(release),
@@ -152,6 +158,7 @@ assert_same_discount(const struct price_discount *a, const struct price_discount
 	assert_true(text_equal(a->discount, b->discount));
 	assert_true(text_equal(a->say, b->say));
 	assert_int_equal(a->parts_per_million, b->parts_per_million);
+	assert_int_equal(a->members, b->members);
 	assert_true(a->off.micros == b->off.micros);
 }
 

@@ -124,6 +124,35 @@ a_percentage_is_one_of_the_lines_that_it_is_on_and_is_rounded_once(void **state)
 }
 
 static void
+a_group_gets_what_its_number_of_members_says(void **state)
+{
+	static const struct discount_tier by_members[] = {
+		{ 3, 0, { 0 } },
+		{ INT64_MAX, 0, { 200 * FEN } },
+	};
+	static struct sketch sketch;
+	struct holding held[] = { both[0], both[1] };
+
+	(void)state;
+	begin(&sketch, 1);
+	set_off(0, STACK_BEST, 0, 0);
+	offs[0].tiers = by_members;
+	offs[0].tier_count = 2;
+	offs[0].by_members = true;
+	struct bill_discounts discounts = discounts_of(&sketch, held, 2); /* alone */
+	assert_discounts(&discounts, "");
+	held[1].group = TEXT("home");
+	for (uint32_t members = 0; members < 6; members++) {
+		held[1].members = members;
+		discounts = discounts_of(&sketch, held, 2);
+		assert_discounts(&discounts, members > 3 ? "a -200" : "");
+		if (members > 3)
+			assert_int_equal(discounts.list[0].members, members);
+	}
+	sketch_end(&sketch);
+}
+
+static void
 the_best_is_the_best_of_the_whole_bill(void **state)
 {
 	static struct sketch sketch;
@@ -233,6 +262,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			a_percentage_is_one_of_the_lines_that_it_is_on_and_is_rounded_once),
+		cmocka_unit_test(a_group_gets_what_its_number_of_members_says),
 		cmocka_unit_test(the_best_is_the_best_of_the_whole_bill),
 		cmocka_unit_test(no_more_comes_off_than_there_is),
 		cmocka_unit_test(tiers_go_by_the_sum_of_the_lines_that_a_discount_is_on),

@@ -267,6 +267,43 @@ tiers_by_amount_go_by_the_whole_line(void **state)
 }
 
 static void
+tiers_by_members_go_by_how_many_hold_the_package_together(void **state)
+{
+	static const struct discount_tier by_members[] = {
+		{ 1, 0, { 0 } },
+		{ 3, 5 * PERCENT, { 0 } },
+		{ INT64_MAX, 10 * PERCENT, { 0 } },
+	};
+	static const struct {
+		uint32_t members;
+		const char *taken;
+	} rows[] = { { 0, "" }, { 1, "" }, { 2, "pack.family -5 5%" }, { 3, "pack.family -5 5%" },
+		{ 4, "pack.family -11 10%" }, { 1000000, "pack.family -11 10%" } };
+	static struct sketch sketch;
+	struct holding held[] = { pack[0] };
+
+	(void)state;
+	discounted(&sketch, 1);
+	set_off(0, "family", STACK_BEST, 0, 0);
+	offs[0].tiers = by_members;
+	offs[0].tier_count = 3;
+	offs[0].by_members = true;
+	struct usage usage = call("2026-03-10T12:00:00Z", 600);
+	struct pricing pricing = priced(&sketch, usage, held, 1); /* alone */
+	assert_int_equal(pricing.lines[0].discount_count, 0);
+	held[0].group = TEXT("home");
+	held[0].group_from_ms = held[0].from_ms;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		held[0].members = rows[i].members;
+		pricing = priced(&sketch, usage, held, 1);
+		assert_discounts(&pricing.lines[0], rows[i].taken);
+		if (pricing.lines[0].discount_count > 0)
+			assert_int_equal(pricing.lines[0].discounts[0].members, rows[i].members);
+	}
+	sketch_end(&sketch);
+}
+
+static void
 tiers_by_use_go_by_what_was_counted_before_and_count_the_event(void **state)
 {
 	static const struct discount_tier by_use[] = {
@@ -590,6 +627,7 @@ main(void)
 		cmocka_unit_test(only_what_was_paid_in_its_bands_is_discounted),
 		cmocka_unit_test(an_amount_is_taken_once_from_the_lines_in_turn),
 		cmocka_unit_test(tiers_by_amount_go_by_the_whole_line),
+		cmocka_unit_test(tiers_by_members_go_by_how_many_hold_the_package_together),
 		cmocka_unit_test(tiers_by_use_go_by_what_was_counted_before_and_count_the_event),
 		cmocka_unit_test(
 			a_discount_needs_what_it_serves_the_packages_it_names_and_its_function),
