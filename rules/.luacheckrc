@@ -23,8 +23,8 @@ files["**/catalogs/**/*.lua"] = with {
 }
 files["**/sample/**/*.lua"] = files["**/catalogs/**/*.lua"]
 files["**/catalogs/**/*_test.lua"] = with {
-    "advance", "always", "at", "buy", "cancel", "cases", "due", "expect", "guard", "occasion", "order", "resume", "scenario", "step",
-    "store", "suspend", "test", "top_up", "use", "walk",
+    "advance", "always", "at", "buy", "cancel", "cases", "change", "due", "expect", "fact", "guard", "occasion", "order", "resume", "scenario",
+    "step", "store", "suspend", "test", "top_up", "use", "walk",
 }
 files["**/sample/**/*_test.lua"] = files["**/catalogs/**/*_test.lua"]
 files["**/layouts/*.lua"] = with { "column", "layout" }

@@ -117,9 +117,10 @@ int build_native_tables_asked(lua_State *lua);
 int build_native_loops(lua_State *lua);
 int build_native_members(lua_State *lua);
 
-/* build_tests.c: counters(), stored(), instant(…) and later(…) of `native`. */
+/* build_tests.c: counters(), stored(), facts(), instant(…) and later(…) of `native`. */
 int build_native_counters(lua_State *lua);
 int build_native_stored(lua_State *lua);
+int build_native_facts(lua_State *lua);
 int build_native_instant(lua_State *lua);
 int build_native_later(lua_State *lua);
 

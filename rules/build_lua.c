@@ -496,6 +496,7 @@ build_open_native(lua_State *lua)
 		{ "amount", native_amount },
 		{ "counters", build_native_counters },
 		{ "stored", build_native_stored },
+		{ "facts", build_native_facts },
 		{ "csv", build_native_csv },
 		{ "csv_column", build_native_csv_column },
 		{ "csv_names", build_native_csv_names },

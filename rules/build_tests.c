@@ -1,6 +1,6 @@
 /*
- * What the reading of tests asks of the release that is tested: the names of what it counts, and
- * its time zone. Without a release, nothing is the answer.
+ * What the reading of tests asks of the release that is tested: the names of what it counts and of
+ * what may be known, and its time zone. Without a release, nothing is the answer.
  */
 #include "build.h"
 
@@ -56,6 +56,28 @@ build_native_stored(lua_State *lua)
 		for (uint32_t j = 0; j < package->stored_count; j++)
 			set_counter(lua, package->id, package->stored[j].id,
 				money_kind_name(package->stored[j].kind));
+	}
+	return 1;
+}
+
+/* facts() → { ["site.tenants"] = "formula", ["customer.segment"] = "customer" or "by month" } */
+int
+build_native_facts(lua_State *lua)
+{
+	const struct image *image = image_of(lua);
+	if (image == NULL)
+		return 0;
+	luaL_checkstack(lua, 5, NULL);
+	lua_newtable(lua);
+	for (uint32_t i = 0; i < image->selling->fact_count; i++) {
+		const struct fact_name *fact = &image->selling->facts[i];
+		set_counter(lua, TEXT("customer"), fact->name,
+			fact->kind == FACT_MONEY_BY_MONTH ? "by month" : "customer");
+	}
+	for (uint32_t i = 0; i < image->fact_count; i++) {
+		lua_pushlstring(lua, image->facts[i].name.data, image->facts[i].name.size);
+		lua_pushliteral(lua, "formula");
+		lua_rawset(lua, -3);
 	}
 	return 1;
 }

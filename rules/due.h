@@ -15,8 +15,9 @@
  *  2. By day, each run costs its part of a cycle's price: days / days of the cycle. Else the cycle
  *     costs its price whole, once: that of the first day that counts if the charge falls due ahead,
  *     of the last one if it falls due afterwards.
- *  3. What falls due ahead takes no notice that the package ceases to be held within the cycle:
- *     nothing is given back.
+ *  3. What falls due ahead takes no notice that the package ceases to be held within the cycle, or
+ *     that a parameter is changed behind the day on which it fell due: nothing is given back, and
+ *     nothing asked for besides.
  *  4. What is owed for each of something (`for_each`) has a line for each of them, which counts
  *     the days on which there are so many.
  *  5. Where the package ceases to be held before a term of it is over (`termination`), the period in
@@ -54,6 +55,12 @@ struct due_fact {
 	struct attribute value; /* "site.tenants", and a text or a number */
 	int64_t from_ms;
 	int64_t till_ms;
+};
+
+/* A parameter that is another from a day on than the order gave it. Of two, the later one counts. */
+struct due_change {
+	struct attribute param;
+	int64_t from_ms;
 };
 
 /* Why a formula gave what it did: the key of a text and, perhaps, the row of a table. */
@@ -103,6 +110,8 @@ struct due_question {
 	size_t suspended_count;
 	const struct attribute *params; /* that the order gave */
 	size_t param_count;
+	const struct due_change *changes;
+	size_t change_count;
 	const struct due_fact *facts;
 	size_t fact_count;
 	const struct due_functions *functions;
@@ -218,10 +227,10 @@ enum due_outcome due_falling(const struct due_question *question, struct arena *
 	struct due_pricing *pricing, struct fault *fault);
 
 /*
- * What stands against the parameters that an order gives, on any day on which the package is held
- * and whether or not a charge asks for them: as `nearest` of a pricing, each parameter once. One
- * that has no default must be given; one that is given must count on some day. The period is not
- * looked at.
+ * What stands against the parameters that an order gives, on any day on which the package is held,
+ * from that on which the period begins, and whether or not a charge asks for them: as `nearest` of
+ * a pricing, each parameter once. One that has no default must be given; one that is given must
+ * count on some day. Where the period ends is not looked at.
  */
 struct due_misses {
 	const struct near_miss *list;

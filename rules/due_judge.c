@@ -38,9 +38,9 @@ life_text(struct due *due, struct days life)
 	return arena_print(due->arena, "%s..%s", from, last);
 }
 
-/* What is given must be known, and count on some day. */
+/* What is given from a day on must be known, and count on some day. */
 static bool
-judge_given(struct due *due, struct text name, struct due_list *misses)
+judge_given(struct due *due, struct text name, int64_t from, struct due_list *misses)
 {
 	struct near_miss miss = {
 		.tariff = name, .condition = "param_unknown", .wanted = TEXT(""), .got = TEXT("")
@@ -53,7 +53,7 @@ judge_given(struct due *due, struct text name, struct due_list *misses)
 
 			if (!text_equal(param->id, name))
 				continue;
-			if (life.from < due->held.till && due->held.from < life.till)
+			if (life.from < due->held.till && later(due->held.from, from) < life.till)
 				return true;
 			miss.condition = "param_lapsed";
 			miss.wanted = life_text(due, life);
@@ -110,6 +110,12 @@ cut_days(struct due *due)
 			if (!due_cut_add(due, param_life(due, &version->params[j])))
 				return false;
 	}
+	for (size_t i = 0; i < due->question->change_count; i++) {
+		int64_t day = due_day(due->image, due->question->changes[i].from_ms);
+
+		if (!due_cut_add(due, (struct days){ day, day }))
+			return false;
+	}
 	return true;
 }
 
@@ -137,10 +143,29 @@ version_on(const struct due *due, int64_t day)
 	return NULL;
 }
 
+/* What is given, by the order and by changes of it. */
+static bool
+judge_all_given(struct due *due, struct due_list *misses)
+{
+	const struct due_question *question = due->question;
+
+	for (size_t i = 0; i < question->param_count; i++)
+		if (!judge_given(due, question->params[i].name, due->held.from, misses))
+			return false;
+	for (size_t i = 0; i < question->change_count; i++) {
+		const struct due_change *change = &question->changes[i];
+		int64_t day = due_day(due->image, change->from_ms);
+
+		if (!judge_given(due, change->param.name, day, misses))
+			return false;
+	}
+	return true;
+}
+
 static bool
 judge_days(struct due *due, struct due_list *misses)
 {
-	struct days held = due->held;
+	struct days held = { later(due->held.from, due->period.from), due->held.till };
 
 	for (int64_t day = held.from; day < held.till; day = cut_after(due, day, held.till)) {
 		const struct package *version = version_on(due, day);
@@ -161,9 +186,7 @@ due_judge_params(const struct due_question *question, struct arena *arena,
 	struct due_list list = { NULL, 0, 0 };
 	bool judged = due_open(&due) ? cut_days(&due) : note(&due, &list);
 
-	for (size_t i = 0; judged && i < question->param_count; i++)
-		judged = judge_given(&due, question->params[i].name, &list);
-	if (!judged || !judge_days(&due, &list))
+	if (!judged || !judge_all_given(&due, &list) || !judge_days(&due, &list))
 		return DUE_FAULT;
 	*misses = (struct due_misses){ list.items, list.count };
 	return DUE_DONE;

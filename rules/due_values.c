@@ -108,13 +108,27 @@ facts_on(const struct due *due, int64_t day, struct value *facts)
 
 /* Parameters. */
 
+/* What is given for a day: by the change that began last, as far as it is known, else by the order. */
 static const struct attribute *
-find_given(const struct due *due, struct text id)
+find_given(const struct due *due, struct text id, int64_t day)
 {
-	for (size_t i = 0; i < due->question->param_count; i++)
-		if (text_equal(due->question->params[i].name, id))
-			return &due->question->params[i];
-	return NULL;
+	const struct due_question *question = due->question;
+	const struct attribute *given = NULL;
+	int64_t from_ms = INT64_MIN, known = earlier(day, due->fallen_due_on);
+
+	for (size_t i = 0; i < question->param_count; i++)
+		if (text_equal(question->params[i].name, id))
+			given = &question->params[i];
+	for (size_t i = 0; i < question->change_count; i++) {
+		const struct due_change *change = &question->changes[i];
+
+		if (text_equal(change->param.name, id) && change->from_ms >= from_ms &&
+			due_day(due->image, change->from_ms) <= known) {
+			given = &change->param;
+			from_ms = change->from_ms;
+		}
+	}
+	return given;
 }
 
 /* The days on which what the order gives counts. */
@@ -142,14 +156,26 @@ is_known(const struct due *due, struct text id)
 }
 
 static bool
+check_known(struct due *due, struct text name)
+{
+	return is_known(due, name) ||
+		refuse_value(due, DUE_REFUSED_PARAMETER, name, "param_unknown", TEXT(""), TEXT(""));
+}
+
+static bool
 read_params(struct due *due)
 {
-	for (size_t i = 0; i < due->question->param_count; i++) {
-		struct text name = due->question->params[i].name;
+	const struct due_question *question = due->question;
 
-		if (!is_known(due, name))
-			return refuse_value(due, DUE_REFUSED_PARAMETER, name, "param_unknown",
-				TEXT(""), TEXT(""));
+	for (size_t i = 0; i < question->param_count; i++)
+		if (!check_known(due, question->params[i].name))
+			return false;
+	for (size_t i = 0; i < question->change_count; i++) {
+		int64_t day = due_day(due->image, question->changes[i].from_ms);
+
+		if (!check_known(due, question->changes[i].param.name) ||
+			!due_cut_add(due, (struct days){ day, day }))
+			return false;
 	}
 	for (uint32_t i = 0; i < due->version_count; i++)
 		for (uint32_t j = 0; j < due->versions[i].param_count; j++)
@@ -256,7 +282,7 @@ param_check(struct due *due, const struct param *param, struct due_scope *scope,
 bool
 param_on(struct due *due, const struct param *param, struct due_scope *scope, struct value *value)
 {
-	const struct attribute *given = find_given(due, param->id);
+	const struct attribute *given = find_given(due, param->id, scope->day);
 
 	*value = param->fallback;
 	if (given != NULL && !has_day(param_life(due, param), scope->day))
@@ -285,7 +311,8 @@ bool
 values_on(struct due *due, const struct package *version, struct days run, struct due_scope *scope)
 {
 	struct due_state *state = &due->state;
-	bool known = state->version == version && has_day(state->days, run.from);
+	bool known = state->version == version && has_day(state->days, run.from) &&
+		state->fallen_due_on == due->fallen_due_on;
 
 	if (!known) {
 		state->version = NULL;
@@ -306,6 +333,7 @@ values_on(struct due *due, const struct package *version, struct days run, struc
 		return false;
 	state->version = version;
 	state->days = run;
+	state->fallen_due_on = due->fallen_due_on;
 	return true;
 }
 

@@ -61,8 +61,9 @@ struct due_given {
 struct due_state {
 	const struct package *version; /* NULL: not known yet */
 	struct days days;
-	struct value *params; /* of the version */
-	struct value *facts;  /* of the image */
+	int64_t fallen_due_on; /* as of the charge that asked */
+	struct value *params;  /* of the version */
+	struct value *facts;   /* of the image */
 };
 
 struct due {
@@ -83,7 +84,8 @@ struct due {
 	size_t part_count;          /* of all lines */
 	struct due_list replacings; /* what replaces charges of the package, and when */
 	struct due_list replaced;   /* of struct due_replaced */
-	int64_t fallen_due_on;      /* the charge at hand: nothing replaces it from this day on */
+	/* The charge at hand: nothing replaces it from this day on, and no parameter changes after it. */
+	int64_t fallen_due_on;
 	int64_t each;      /* which of those that a charge is owed for is at hand; 0: none */
 	int64_t each_most; /* of them on any day that was looked at */
 	uint32_t calls;    /* of functions */

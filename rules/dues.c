@@ -578,6 +578,7 @@ price_charges(struct due *due)
 			if (before == i && !price_charge(due, charge))
 				return false;
 		}
+	due->fallen_due_on = INT64_MAX;
 	return true;
 }
 
@@ -613,6 +614,7 @@ read_days(struct due *due)
 bool
 due_open(struct due *due)
 {
+	due->fallen_due_on = INT64_MAX;
 	return find_package(due) && read_days(due);
 }
 

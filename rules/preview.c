@@ -14,6 +14,12 @@ struct foreseeing {
 	struct preview *preview;
 };
 
+/* What becomes of the parameters of an item. */
+struct changes {
+	const struct due_change *list;
+	size_t count;
+};
+
 static enum status
 out_of_memory(struct foreseeing *foreseeing)
 {
@@ -77,10 +83,40 @@ find_besides(struct foreseeing *foreseeing, const struct sell_state *state, uint
 	return besides != NULL;
 }
 
+static bool
+is_own_fact(const struct sell_item *item, struct text name)
+{
+	for (uint32_t i = 0; i < item->fact_count; i++)
+		if (text_equal(item->facts[i].value.name, name))
+			return true;
+	return false;
+}
+
+/* The facts of an item, and those of the order that it has none of its own for. */
+static bool
+set_facts(const struct foreseeing *foreseeing, const struct sell_item *item,
+	struct due_question *question)
+{
+	const struct sell_question *order = foreseeing->question;
+	size_t count = 0;
+	struct due_fact *facts = arena_take(foreseeing->arena,
+		((size_t)order->formula_fact_count + item->fact_count) * sizeof *facts + 1);
+	if (facts == NULL)
+		return false;
+	for (uint32_t i = 0; i < item->fact_count; i++)
+		facts[count++] = item->facts[i];
+	for (uint32_t i = 0; i < order->formula_fact_count; i++)
+		if (!is_own_fact(item, order->formula_facts[i].value.name))
+			facts[count++] = order->formula_facts[i];
+	question->facts = facts;
+	question->fact_count = count;
+	return true;
+}
+
 /* What falls due for an item of a state during all of the bills; refused, it is noted. */
 static enum status
 price_item(struct foreseeing *foreseeing, const struct sell_state *state, uint32_t number,
-	struct due_pricing *pricing)
+	const struct changes *changes, struct due_pricing *pricing)
 {
 	const struct sell_item *item = item_of(foreseeing->question, number);
 	struct sell_span span = span_of(state, number);
@@ -95,12 +131,15 @@ price_item(struct foreseeing *foreseeing, const struct sell_state *state, uint32
 			zoneinfo_local_to_utc(zone, last->till_day * DAY_MS) },
 		.params = item->params,
 		.param_count = item->param_count,
+		.changes = changes->list,
+		.change_count = changes->count,
 		.functions = foreseeing->question->due_functions,
 	};
 	*pricing = (struct due_pricing){ .line_count = 0 };
 	if (span.from_ms >= span.till_ms)
 		return STATUS_OK;
-	if (!find_besides(foreseeing, state, number, &question))
+	if (!find_besides(foreseeing, state, number, &question) ||
+		!set_facts(foreseeing, item, &question))
 		return out_of_memory(foreseeing);
 	if (due_falling(&question, foreseeing->arena, pricing, foreseeing->fault) != DUE_DONE)
 		return foreseeing->fault->status;
@@ -137,9 +176,16 @@ add(struct foreseeing *foreseeing, struct money *sum, struct money amount)
 static enum status
 sum_held(struct foreseeing *foreseeing, uint32_t item, bool with_order)
 {
+	const struct sell_question *question = foreseeing->question;
+	struct changes changes = { NULL, 0 };
 	struct due_pricing pricing;
-	enum status status = price_item(
-		foreseeing, with_order ? &foreseeing->after : &foreseeing->before, item, &pricing);
+	if (with_order)
+		changes.list = sell_changes(
+			question, foreseeing->starts_ms, item, foreseeing->arena, &changes.count);
+	if (with_order && changes.list == NULL)
+		return out_of_memory(foreseeing);
+	enum status status = price_item(foreseeing,
+		with_order ? &foreseeing->after : &foreseeing->before, item, &changes, &pricing);
 	for (size_t i = 0; status == STATUS_OK && i < pricing.line_count; i++) {
 		struct preview_bill *bill = bill_of(foreseeing, &pricing.lines[i]);
 		add(foreseeing, with_order ? &bill->held_after : &bill->held_before,
@@ -210,8 +256,8 @@ foresee_added(struct foreseeing *foreseeing)
 	for (uint32_t i = 0; i < question->wanted_count && status == STATUS_OK; i++) {
 		if (question->wanted[i].action != SELL_ADD)
 			continue;
-		status = price_item(
-			foreseeing, &foreseeing->after, question->held_count + i, &pricings[i]);
+		status = price_item(foreseeing, &foreseeing->after, question->held_count + i,
+			&(struct changes){ NULL, 0 }, &pricings[i]);
 		total += pricings[i].line_count;
 	}
 	if (status != STATUS_OK)

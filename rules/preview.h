@@ -1,6 +1,7 @@
 /*
  * What an order will cost: the bills that follow it, priced by what prices the bills (due.h). A bill
- * is that of a local month, and has what falls due in it. Reads and changes nothing.
+ * is that of a local month, and has what falls due in it. What formulas ask for comes with the order
+ * and with its items (sell.h). Reads and changes nothing.
  */
 #ifndef SUANPAN_PREVIEW_H
 #define SUANPAN_PREVIEW_H

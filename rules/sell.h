@@ -35,6 +35,9 @@ struct sell_item {
 	struct sell_span span;
 	const struct attribute *params; /* that its order gives, or gave */
 	uint32_t param_count;
+	const struct due_fact
+		*facts; /* what formulas may ask for, of this item; for previews only */
+	uint32_t fact_count;
 };
 
 enum sell_action {
@@ -42,17 +45,18 @@ enum sell_action {
 	SELL_CANCEL, /* an item that is held or pending ends */
 	SELL_LEAVE,  /* lines are taken out of one */
 	SELL_JOIN,   /* lines are added to one */
+	SELL_CHANGE, /* parameters of one are changed */
 };
 
 struct sell_wanted {
 	enum sell_action action;
 	/*
-	 * SELL_ADD: what is added; span.from_ms is asked with EFFECTIVE_DATE only. Others: the lines,
-	 * and from when on.
+	 * SELL_ADD: what is added. SELL_CHANGE: the package and what becomes of its parameters. Of both
+	 * span.from_ms is asked with EFFECTIVE_DATE only. Others: the lines, and from when on.
 	 */
 	struct sell_item item;
 	uint32_t target; /* of the others: index of the item in `held` */
-	bool has_mode;   /* of SELL_ADD; else the package's default */
+	bool has_mode;   /* of SELL_ADD, SELL_CHANGE; else the package's default */
 	struct effective mode;
 	bool dropped; /* as if it were not there: indexes stay what they are */
 };
@@ -65,6 +69,9 @@ struct sell_question {
 	uint32_t wanted_count;
 	const struct attribute *facts; /* of the customer, sorted by name (subject.h) */
 	uint32_t fact_count;
+	/* What formulas may ask for; an item's own value of the same name is instead of it. */
+	const struct due_fact *formula_facts;
+	uint32_t formula_fact_count;
 	const struct text *agreements; /* that the customer has signed */
 	uint32_t agreement_count;
 	int64_t at_ms;                             /* of acceptance, INSTANT_MIN to INSTANT_MAX */
@@ -124,6 +131,13 @@ struct sell_verdict {
  */
 enum status sell_judge(const struct sell_question *question, struct arena *arena,
 	struct sell_verdict *verdict, struct fault *fault);
+/*
+ * What the order makes of the parameters of something that is held, in the arena; NULL without
+ * memory.
+ */
+const struct due_change *sell_changes(const struct sell_question *question,
+	const int64_t *starts_ms, uint32_t held, struct arena *arena, size_t *count);
+
 /* Is there a finding that blocks? */
 bool sell_is_blocked(const struct sell_verdict *verdict);
 

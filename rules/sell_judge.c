@@ -525,8 +525,19 @@ judge_wanted(struct judging *judging)
 	for (uint32_t i = 0; i < question->wanted_count && status == STATUS_OK; i++) {
 		if (question->wanted[i].dropped)
 			continue;
-		status = question->wanted[i].action == SELL_ADD ? judging_addition(judging, i)
-								: judging_change(judging, i);
+		switch (question->wanted[i].action) {
+		case SELL_ADD:
+			status = judging_addition(judging, i);
+			break;
+		case SELL_CHANGE:
+			status = judging_params(judging, i);
+			break;
+		case SELL_CANCEL:
+		case SELL_LEAVE:
+		case SELL_JOIN:
+			status = judging_change(judging, i);
+			break;
+		}
 	}
 	return status;
 }
@@ -548,7 +559,9 @@ sell_judge(const struct sell_question *question, struct arena *arena, struct sel
 	for (uint32_t i = 0; i < question->wanted_count; i++) {
 		const struct sell_wanted *wanted = &question->wanted[i];
 		judging.starts_ms[i] = judging_start(&judging, wanted);
-		judging.ends = judging.ends || (!wanted->dropped && wanted->action != SELL_ADD);
+		judging.ends = judging.ends ||
+			(!wanted->dropped && wanted->action != SELL_ADD &&
+				wanted->action != SELL_CHANGE);
 	}
 	if (!sell_state_make(question, judging.starts_ms, 0, arena, &judging.before) ||
 		!sell_state_make(

@@ -35,8 +35,12 @@ judging_each_relation(struct judging *judging, const struct stay *stay, enum rel
 
 /* When a wanted item begins or takes place. */
 int64_t judging_start(const struct judging *judging, const struct sell_wanted *wanted);
-/* What stands against an addition, or a change of what is held, whatever else is held. */
+/*
+ * What stands against an addition, against a change of the lines or the end of what is held, or of
+ * its parameters, whatever else is held.
+ */
 enum status judging_addition(struct judging *judging, uint32_t index);
 enum status judging_change(struct judging *judging, uint32_t index);
+enum status judging_params(struct judging *judging, uint32_t index);
 
 #endif

@@ -178,18 +178,27 @@ propose_members(struct candidates *candidates, const struct sell_question *quest
 	propose_without(candidates, question, mine->item, finding->span.from_ms);
 }
 
+/* What the order says of when it begins and of parameters. */
+static struct sell_change
+change_of_wanted(const struct sell_question *question, enum sell_change_kind kind,
+	const struct sell_finding *finding)
+{
+	return change_of(question, kind, question->held_count + finding->wanted);
+}
+
 static void
 propose_modes(struct candidates *candidates, const struct sell_question *question,
 	const struct sell_finding *finding)
 {
+	enum sell_action action = question->wanted[finding->wanted].action;
+	if (action != SELL_ADD && action != SELL_CHANGE)
+		return;
 	for (uint32_t i = 0; finding->terms != NULL && i < finding->terms->mode_count; i++) {
 		if (finding->terms->modes[i].kind == EFFECTIVE_DATE)
 			continue; /* which day is not ours to say */
-		struct sell_change change = change_of(
-			question, CHANGE_MODE, finding->clashes[0].item);
+		struct sell_change change = change_of_wanted(question, CHANGE_MODE, finding);
 		change.mode = finding->terms->modes[i];
-		if (!is_held(question, change.item))
-			propose(candidates, change);
+		propose(candidates, change);
 	}
 }
 
@@ -211,8 +220,7 @@ propose_values(struct candidates *candidates, const struct sell_question *questi
 	const struct param *param = find_param(
 		&question->image->packages[version], finding->miss->tariff);
 	for (uint32_t i = 0; param != NULL && i < param->choice_count; i++) {
-		struct sell_change change = change_of(
-			question, CHANGE_PARAM, finding->clashes[0].item);
+		struct sell_change change = change_of_wanted(question, CHANGE_PARAM, finding);
 		change.param = (struct attribute){ .name = param->id,
 			.text = value_text(&param->choices[i], arena) };
 		if (change.param.text.data != NULL)
@@ -317,7 +325,9 @@ change_wanted(struct sell_wanted *wanted, const struct sell_change *change, stru
 	wanted->dropped = change->kind == CHANGE_DROP;
 	if (change->kind == CHANGE_DROP)
 		return true;
-	if (wanted->action != SELL_ADD)
+	bool of_params = change->kind == CHANGE_PARAM || change->kind == CHANGE_MODE ||
+		change->kind == CHANGE_START;
+	if (wanted->action != SELL_ADD && !(wanted->action == SELL_CHANGE && of_params))
 		return false;
 	if (change->kind == CHANGE_LINES) {
 		item->lines = change->lines;

@@ -161,10 +161,37 @@ sell_state_make(const struct sell_question *question, const int64_t *starts_ms,
 			continue;
 		if (wanted->action == SELL_ADD)
 			add_stay(state, &item, question->held_count + i, i);
-		else if (!change_item(state, i, starts_ms[i], arena))
+		else if (wanted->action != SELL_CHANGE &&
+			!change_item(state, i, starts_ms[i], arena))
 			return false;
 	}
 	return true;
+}
+
+static bool
+changes_held(const struct sell_wanted *wanted, uint32_t held)
+{
+	return wanted->action == SELL_CHANGE && !wanted->dropped && wanted->target == held;
+}
+
+const struct due_change *
+sell_changes(const struct sell_question *question, const int64_t *starts_ms, uint32_t held,
+	struct arena *arena, size_t *count)
+{
+	size_t room = 1;
+	for (uint32_t i = 0; i < question->wanted_count; i++)
+		if (changes_held(&question->wanted[i], held))
+			room += question->wanted[i].item.param_count;
+	struct due_change *changes = arena_take(arena, room * sizeof *changes);
+	*count = 0;
+	for (uint32_t i = 0; changes != NULL && i < question->wanted_count; i++) {
+		const struct sell_wanted *wanted = &question->wanted[i];
+		for (uint32_t j = 0; changes_held(wanted, held) && j < wanted->item.param_count;
+			j++)
+			changes[(*count)++] = (struct due_change){ wanted->item.params[j],
+				starts_ms[i] };
+	}
+	return changes;
 }
 
 static bool

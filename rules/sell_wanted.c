@@ -44,7 +44,7 @@ mode_of(const struct judging *judging, const struct sell_wanted *wanted)
 int64_t
 judging_start(const struct judging *judging, const struct sell_wanted *wanted)
 {
-	if (wanted->action != SELL_ADD)
+	if (wanted->action != SELL_ADD && wanted->action != SELL_CHANGE)
 		return wanted->item.span.from_ms;
 	return effective_at(judging->question->image, mode_of(judging, wanted), judging->question,
 		wanted->item.span.from_ms);
@@ -162,45 +162,90 @@ check_effective(struct judging *judging, uint32_t index, uint32_t version)
 	for (uint32_t i = 0; i < terms->mode_count; i++)
 		allowed = allowed ||
 			(terms->modes[i].kind == mode.kind && terms->modes[i].days == mode.days);
-	if (allowed && judging->starts_ms[index] >= judging->question->at_ms)
+	bool in_time = wanted->action == SELL_ADD ||
+		judging->starts_ms[index] < judging->question->held[wanted->target].span.till_ms;
+	if (allowed && in_time && judging->starts_ms[index] >= judging->question->at_ms)
 		return STATUS_OK;
 	struct sell_finding finding = judging_finding(judging, index, SELL_EFFECTIVE);
 	finding.terms = terms;
 	return judging_find(judging, &finding);
 }
 
-/* What an order gives the parameters of what it adds. */
-static struct due_question
-params_question(const struct judging *judging, uint32_t index)
+static bool
+same_miss(const struct near_miss *a, const struct near_miss *b)
 {
-	const struct sell_item *item = &judging->question->wanted[index].item;
-	return (struct due_question){
+	return text_equal(a->tariff, b->tariff) && strcmp(a->condition, b->condition) == 0 &&
+		text_equal(a->got, b->got);
+}
+
+/* What the order of an item gives its parameters, asked from a moment on. */
+static enum status
+judge_given(struct judging *judging, const struct sell_item *item, int64_t from_ms,
+	const struct due_change *changes, size_t change_count, struct due_misses *misses)
+{
+	struct due_question question = {
 		.image = judging->question->image,
 		.holding = { .package = item->package,
-			.from_ms = judging->starts_ms[index],
+			.from_ms = item->span.from_ms,
 			.till_ms = item->span.till_ms },
-		.period = { judging->starts_ms[index], judging->starts_ms[index] },
+		.period = { from_ms, from_ms },
 		.params = item->params,
 		.param_count = item->param_count,
+		.changes = changes,
+		.change_count = change_count,
 		.functions = judging->question->due_functions,
 	};
+	return due_judge_params(&question, judging->arena, misses, judging->fault) == DUE_DONE
+		? STATUS_OK
+		: judging->fault->status;
+}
+
+/* A finding for each miss that was not there before. */
+static enum status
+find_misses(struct judging *judging, uint32_t index, uint32_t version,
+	const struct due_misses *before, const struct due_misses *misses)
+{
+	enum status status = STATUS_OK;
+	for (size_t i = 0; i < misses->count && status == STATUS_OK; i++) {
+		struct sell_finding finding = judging_finding(judging, index, SELL_PARAMETER);
+		bool known = false;
+		for (size_t j = 0; j < before->count && !known; j++)
+			known = same_miss(&before->list[j], &misses->list[i]);
+		finding.terms = &judging->selling->terms[version];
+		finding.miss = &misses->list[i];
+		if (!known)
+			status = judging_find(judging, &finding);
+	}
+	return status;
 }
 
 static enum status
 check_params(struct judging *judging, uint32_t index, uint32_t version)
 {
-	struct due_question question = params_question(judging, index);
-	struct due_misses misses;
-	enum status status = STATUS_OK;
-	if (due_judge_params(&question, judging->arena, &misses, judging->fault) != DUE_DONE)
-		return judging->fault->status;
-	for (size_t i = 0; i < misses.count && status == STATUS_OK; i++) {
-		struct sell_finding finding = judging_finding(judging, index, SELL_PARAMETER);
-		finding.terms = &judging->selling->terms[version];
-		finding.miss = &misses.list[i];
-		status = judging_find(judging, &finding);
-	}
-	return status;
+	struct sell_item item = judging->question->wanted[index].item;
+	struct due_misses misses, none = { NULL, 0 };
+	item.span.from_ms = judging->starts_ms[index];
+	enum status status = judge_given(judging, &item, item.span.from_ms, NULL, 0, &misses);
+	return status != STATUS_OK ? status : find_misses(judging, index, version, &none, &misses);
+}
+
+/* What is held already is not held against who changes it. */
+static enum status
+check_changes(struct judging *judging, uint32_t index, uint32_t version)
+{
+	const struct sell_wanted *wanted = &judging->question->wanted[index];
+	const struct sell_item *held = &judging->question->held[wanted->target];
+	int64_t from_ms = judging->starts_ms[index];
+	struct due_misses before, after;
+	size_t count;
+	const struct due_change *changes = sell_changes(
+		judging->question, judging->starts_ms, wanted->target, judging->arena, &count);
+	if (changes == NULL)
+		return judging_out_of_memory(judging);
+	enum status status = judge_given(judging, held, from_ms, NULL, 0, &before);
+	if (status == STATUS_OK)
+		status = judge_given(judging, held, from_ms, changes, count, &after);
+	return status != STATUS_OK ? status : find_misses(judging, index, version, &before, &after);
 }
 
 static enum status
@@ -306,4 +351,22 @@ judging_change(struct judging *judging, uint32_t index)
 		return status;
 	struct sell_finding finding = judging_finding(judging, index, SELL_EFFECTIVE);
 	return judging_find(judging, &finding);
+}
+
+/* The package as it is on the day of the change says what may become of its parameters. */
+enum status
+judging_params(struct judging *judging, uint32_t index)
+{
+	const struct sell_wanted *wanted = &judging->question->wanted[index];
+	must(wanted->target < judging->question->held_count);
+	const struct sell_item *held = &judging->question->held[wanted->target];
+	uint32_t party = selling_party(judging->selling, PARTY_PACKAGE, held->package);
+	uint32_t version = package_version_at(
+		judging->question->image, party, judging->starts_ms[index]);
+	if (party == NO_PARTY)
+		return find_unknown(judging, index, held->package);
+	if (version == NO_INDEX)
+		return check_version(judging, index, version);
+	enum status status = check_effective(judging, index, version);
+	return status == STATUS_OK ? check_changes(judging, index, version) : status;
 }

@@ -1,16 +1,16 @@
 #include "test_case.h"
 
-#include "reader.h"
+#include "test_reading.h"
 
 /* What the protected call works on. */
-struct reading {
+struct work {
 	const struct zoneinfo *zone;
 	struct arena *arena;
 	struct test_cases *cases;
 };
 
-static struct reading *
-reading_of(lua_State *lua)
+static struct work *
+work_of(lua_State *lua)
 {
 	return lua_touserdata(lua, 1);
 }
@@ -18,7 +18,7 @@ reading_of(lua_State *lua)
 static struct arena *
 arena_of(lua_State *lua)
 {
-	return reading_of(lua)->arena;
+	return work_of(lua)->arena;
 }
 
 static struct text
@@ -38,7 +38,7 @@ get_moment(lua_State *lua, const char *field, int64_t otherwise)
 	lua_getfield(lua, -1, field);
 	int64_t ms = reader_integer(lua, "ms");
 	if (reader_flag(lua, "is_local"))
-		ms = zoneinfo_local_to_utc(reading_of(lua)->zone, ms);
+		ms = zoneinfo_local_to_utc(work_of(lua)->zone, ms);
 	reader_close(lua);
 	return ms;
 }
@@ -148,9 +148,10 @@ step_kind(struct text word)
 	static const struct {
 		const char *word;
 		enum step_kind kind;
-	} kinds[] = { { "buy", STEP_BUY }, { "cancel", STEP_CANCEL }, { "use", STEP_USE },
-		{ "expect", STEP_EXPECT }, { "top_up", STEP_MONEY }, { "store", STEP_MONEY },
-		{ "suspend", STEP_MONEY }, { "resume", STEP_MONEY } };
+	} kinds[] = { { "buy", STEP_BUY }, { "change", STEP_CHANGE }, { "cancel", STEP_CANCEL },
+		{ "fact", STEP_TELL }, { "use", STEP_USE }, { "expect", STEP_EXPECT },
+		{ "top_up", STEP_MONEY }, { "store", STEP_MONEY }, { "suspend", STEP_MONEY },
+		{ "resume", STEP_MONEY } };
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
 		if (text_equal(word, text_of(kinds[i].word)))
 			return kinds[i].kind;
@@ -169,6 +170,42 @@ read_state(lua_State *lua, struct test_step *step)
 	money_expected_read(lua, arena_of(lua), &step->money);
 }
 
+static struct world_fact
+read_told(lua_State *lua)
+{
+	const struct reading reading = { lua, work_of(lua)->zone, arena_of(lua) };
+	return (struct world_fact){ reading_fact(&reading), get_text(lua, "member") };
+}
+
+/* What is bought or changed, and what the rules of selling must say of it. */
+static void
+read_sale(lua_State *lua, struct test_step *step)
+{
+	const struct reading reading = { lua, work_of(lua)->zone, arena_of(lua) };
+	step->item = reading_item_of(&reading);
+	step->sale.is_judged = reader_has(lua, "judged");
+	if (!step->sale.is_judged)
+		return;
+	lua_getfield(lua, -1, "judged");
+	step->sale.is_dated = reader_flag(lua, "dated");
+	step->sale.verdict = get_text(lua, "verdict");
+	step->sale.because = get_text(lua, "because");
+	reader_close(lua);
+}
+
+/* What is held from then on, changed or given up. */
+static void
+read_holding(lua_State *lua, struct test_step *step)
+{
+	struct holding *holding = &step->holding;
+	holding->package = get_text(lua, "package");
+	holding->from_ms = reader_has(lua, "from") ? reader_integer(lua, "from") : INT64_MIN;
+	holding->till_ms = reader_has(lua, "till") ? reader_integer(lua, "till") : INT64_MAX;
+	read_group(lua, holding);
+	if (step->kind != STEP_CANCEL)
+		read_sale(lua, step);
+}
+
 static void
 read_step(lua_State *lua, struct test_step *step)
 {
@@ -185,14 +222,28 @@ read_step(lua_State *lua, struct test_step *step)
 		read_state(lua, step);
 	} else if (step->kind == STEP_MONEY) {
 		money_step_read(lua, arena_of(lua), step->word, &step->money);
+	} else if (step->kind == STEP_TELL) {
+		lua_getfield(lua, -1, "fact");
+		step->told = read_told(lua);
+		reader_close(lua);
 	} else if (step->kind != STEP_MOVE) {
-		step->holding.package = get_text(lua, "package");
-		step->holding.from_ms = reader_has(lua, "from") ? reader_integer(lua, "from")
-								: INT64_MIN;
-		step->holding.till_ms = reader_has(lua, "till") ? reader_integer(lua, "till")
-								: INT64_MAX;
-		read_group(lua, &step->holding);
+		read_holding(lua, step);
 	}
+}
+
+static void
+read_facts(lua_State *lua, struct scenario *scenario)
+{
+	scenario->fact_count = reader_open(lua, "facts");
+	struct world_fact *facts = reader_take(
+		lua, arena_of(lua), scenario->fact_count, sizeof *facts);
+	for (uint32_t i = 0; i < scenario->fact_count; i++) {
+		reader_entry(lua, i);
+		facts[i] = read_told(lua);
+		reader_close(lua);
+	}
+	reader_close(lua);
+	scenario->facts = facts;
 }
 
 static void
@@ -206,6 +257,7 @@ read_scenario(lua_State *lua, struct test_case *test)
 	if (scenario->has_money)
 		scenario->cash.micros = reader_integer(lua, "cash");
 	read_beginning(lua, &test->beginning);
+	read_facts(lua, scenario);
 	scenario->step_count = reader_open(lua, "steps");
 	struct test_step *steps = reader_take(
 		lua, arena_of(lua), scenario->step_count, sizeof *steps);
@@ -261,21 +313,21 @@ static void
 read_due(lua_State *lua, struct test_case *test)
 {
 	test->kind = TEST_DUE;
-	test->due = due_case_read(lua, reading_of(lua)->zone, arena_of(lua));
+	test->due = due_case_read(lua, work_of(lua)->zone, arena_of(lua));
 }
 
 static void
 read_order(lua_State *lua, struct test_case *test)
 {
 	test->kind = TEST_ORDER;
-	test->order = order_case_read(lua, reading_of(lua)->zone, arena_of(lua));
+	test->order = order_case_read(lua, work_of(lua)->zone, arena_of(lua));
 }
 
 static void
 read_occasion(lua_State *lua, struct test_case *test)
 {
 	test->kind = TEST_OCCASION;
-	test->occasion = occasion_case_read(lua, reading_of(lua)->zone, arena_of(lua));
+	test->occasion = occasion_case_read(lua, work_of(lua)->zone, arena_of(lua));
 }
 
 static void
@@ -289,7 +341,7 @@ static void
 read_walk(lua_State *lua, struct test_case *test)
 {
 	test->kind = TEST_WALK;
-	test->walk = walk_case_read(lua, reading_of(lua)->zone, arena_of(lua));
+	test->walk = walk_case_read(lua, work_of(lua)->zone, arena_of(lua));
 }
 
 static void
@@ -301,11 +353,11 @@ read_case(lua_State *lua, struct test_case *test)
 	read_expectation(lua, &test->expect);
 }
 
-/* Stack: the reading, the list of tests. */
+/* Stack: the work, the list of tests. */
 static int
 work_cases(lua_State *lua)
 {
-	struct test_cases *cases = reading_of(lua)->cases;
+	struct test_cases *cases = work_of(lua)->cases;
 	luaL_checkstack(lua, 20, NULL);
 	cases->count = (uint32_t)lua_rawlen(lua, -1);
 	struct test_case *list = reader_take(lua, arena_of(lua), cases->count, sizeof *list);
@@ -344,10 +396,10 @@ test_cases_read(struct build *build, const struct zoneinfo *zone, struct arena *
 	struct test_cases *cases, struct fault *fault)
 {
 	lua_State *lua = build->sandbox->lua;
-	struct reading reading = { zone, arena, cases };
+	struct work work = { zone, arena, cases };
 	lua_pushcfunction(lua, work_cases);
 	lua_insert(lua, -2);
-	lua_pushlightuserdata(lua, &reading);
+	lua_pushlightuserdata(lua, &work);
 	lua_insert(lua, -2);
 	enum sandbox_outcome outcome = sandbox_call(build->sandbox, 2, 0);
 	return outcome == SANDBOX_DONE ? STATUS_OK : build_stopped(build, outcome, fault);

@@ -13,6 +13,7 @@
 #include "test_order.h"
 #include "test_purses.h"
 #include "test_walk.h"
+#include "test_world.h"
 
 struct used_allowance {
 	struct text package;
@@ -43,7 +44,24 @@ struct beginning {
 	uint32_t used_count;
 };
 
-enum step_kind { STEP_MOVE, STEP_BUY, STEP_CANCEL, STEP_USE, STEP_MONEY, STEP_EXPECT };
+enum step_kind {
+	STEP_MOVE,
+	STEP_BUY,
+	STEP_CHANGE,
+	STEP_CANCEL,
+	STEP_TELL,
+	STEP_USE,
+	STEP_MONEY,
+	STEP_EXPECT
+};
+
+/* What the rules of selling must say of a step. */
+struct sale_expectation {
+	bool is_judged; /* else they are not asked */
+	bool is_dated;  /* it says when it begins; else that is as the package has it */
+	struct text verdict;
+	struct text because; /* data NULL: not asked for */
+};
 
 /* One step of a scenario, at the time that its clock shows then. */
 struct test_step {
@@ -52,7 +70,10 @@ struct test_step {
 	uint32_t line;
 	int64_t clock_ms;
 	struct text member;     /* whose step it is; empty: whom the scenario is about */
-	struct holding holding; /* to buy; to cancel: only its package */
+	struct holding holding; /* to buy; to change or cancel: only its package and when */
+	struct sell_item item;  /* to buy or change: its parameters and lines */
+	struct sale_expectation sale;
+	struct world_fact told;
 	struct usage usage;
 	struct expectation expect;
 	/* What must be so: of allowances that are left, of counters, of all charges. */
@@ -70,6 +91,8 @@ struct scenario {
 	int64_t clock_ms; /* where it begins */
 	bool has_money;   /* what it costs is paid from what is there */
 	struct money cash;
+	const struct world_fact *facts; /* that are known there */
+	uint32_t fact_count;
 	const struct test_step *steps;
 	uint32_t step_count;
 };

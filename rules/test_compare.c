@@ -1,4 +1,5 @@
 /* What came out beside what was expected: the fields of an expectation, one after the other. */
+#include "explain_due.h"
 #include "test_run.h"
 
 bool
@@ -7,6 +8,18 @@ test_differ(struct test_run *run, const char *field, struct text expected, struc
 	const char *between = run->expected.size == 0 ? "" : ", ";
 	return buffer_print(&run->expected, "%s%s %.*s", between, field, TEXT_ARGS(expected)) &&
 		buffer_print(&run->got, "%s%s %.*s", between, field, TEXT_ARGS(got));
+}
+
+bool
+test_differ_due(struct test_run *run, const char *field, const struct due_pricing *refused)
+{
+	const char *code = due_refusal_code(refused->refused);
+	buffer_clear(&run->text);
+	bool differs = buffer_print(&run->text, "%s: ", code) &&
+		explain_due_refusal(run->release, run->options->language, refused, &run->text) &&
+		test_differ(run, field, TEXT("priced"), text_of_buffer(&run->text));
+	buffer_clear(&run->text);
+	return differs;
 }
 
 bool

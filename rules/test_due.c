@@ -61,23 +61,6 @@ read_suspended(const struct reading *reading, struct due_case *test)
 }
 
 static void
-read_facts(const struct reading *reading, struct due_case *test)
-{
-	test->fact_count = reader_open(reading->lua, "facts");
-	struct due_fact *facts = reader_take(
-		reading->lua, reading->arena, test->fact_count, sizeof *facts);
-	for (uint32_t i = 0; i < test->fact_count; i++) {
-		reader_entry(reading->lua, i);
-		struct due_span span = get_span(reading);
-		facts[i] = (struct due_fact){ reading_attribute(reading), span.from_ms,
-			span.till_ms };
-		reader_close(reading->lua);
-	}
-	reader_close(reading->lua);
-	test->facts = facts;
-}
-
-static void
 read_expectation(const struct reading *reading, struct due_case *test)
 {
 	lua_getfield(reading->lua, -1, "expect");
@@ -103,7 +86,7 @@ due_case_read(lua_State *lua, const struct zoneinfo *zone, struct arena *arena)
 	test->period = (struct due_span){ get_day(&reading, "from"), get_day(&reading, "till") };
 	read_suspended(&reading, test);
 	test->params = reading_attributes(&reading, "params", &test->param_count);
-	read_facts(&reading, test);
+	test->facts = reading_facts(&reading, "facts", &test->fact_count);
 	read_expectation(&reading, test);
 	reader_close(lua);
 	return test;

@@ -68,27 +68,42 @@ find_besides(const struct world *world, size_t holding, struct arena *arena,
 	return besides != NULL;
 }
 
+/* What falls due for a holding, as far as it is known now; false without memory. */
+static bool
+ask(const struct world *world, size_t holding, struct arena *arena, struct due_question *question)
+{
+	const struct world_held *held = &world->held[holding];
+	*question = (struct due_question){ .image = world->image,
+		.holding = world->holdings[holding],
+		.suspended = world->wallet.suspended,
+		.suspended_count = world->wallet.suspended_count,
+		.params = held->item.params,
+		.param_count = held->item.param_count,
+		.functions = world->due_functions };
+	question->changes = world_changes(world, holding, arena, &question->change_count);
+	question->facts = world_formula_facts(world, held->member, arena, &question->fact_count);
+	return question->changes != NULL && question->facts != NULL &&
+		find_besides(world, holding, arena, question);
+}
+
 /* What falls due for one holding on the days first … last. */
 static bool
 charge_window(struct world *world, size_t holding, int64_t first, int64_t last, struct arena *arena,
 	struct fault *fault)
 {
-	struct due_question question = { .image = world->image,
-		.holding = world->holdings[holding],
-		.period = { instant_of_day(world, first), instant_of_day(world, last + 1) },
-		.suspended = world->wallet.suspended,
-		.suspended_count = world->wallet.suspended_count,
-		.functions = world->due_functions };
+	struct due_question question;
 	struct due_pricing pricing;
 	arena_clear(arena);
-	if (!find_besides(world, holding, arena, &question)) {
-		fault_set(fault, STATUS_MEMORY, "no memory for what is held");
+	if (!ask(world, holding, arena, &question)) {
+		fault_set(fault, STATUS_MEMORY, "no memory for what falls due");
 		return false;
 	}
+	question.period = (struct due_span){ instant_of_day(world, first),
+		instant_of_day(world, last + 1) };
 	if (due_falling(&question, arena, &pricing, fault) != DUE_DONE)
 		return false;
 	if (pricing.refused != 0) {
-		fault_set(fault, STATUS_INVALID, "%s", due_refusal_code(pricing.refused));
+		world->refused = pricing;
 		return false;
 	}
 	for (size_t i = 0; i < pricing.line_count; i++) {

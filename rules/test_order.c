@@ -28,12 +28,14 @@ read_one_wanted(struct reading *reading, int64_t at_ms)
 	struct text action = reading_text(reading, "action");
 	struct sell_wanted wanted = { .item = reading_item(reading, at_ms) };
 	wanted.action = text_equal(action, TEXT("add")) ? SELL_ADD
+		: text_equal(action, TEXT("change"))    ? SELL_CHANGE
 		: text_equal(action, TEXT("cancel"))    ? SELL_CANCEL
 		: text_equal(action, TEXT("leave"))     ? SELL_LEAVE
 							: SELL_JOIN;
 	if (wanted.action != SELL_ADD)
 		wanted.target = reader_number(reading->lua, "target");
-	wanted.has_mode = wanted.action == SELL_ADD && reader_has(reading->lua, "effective");
+	wanted.has_mode = (wanted.action == SELL_ADD || wanted.action == SELL_CHANGE) &&
+		reader_has(reading->lua, "effective");
 	if (wanted.has_mode) {
 		lua_getfield(reading->lua, -1, "effective");
 		wanted.mode.kind = read_mode(reading);
@@ -63,6 +65,7 @@ static void
 read_facts(struct reading *reading, struct order_case *test)
 {
 	test->facts = reading_attributes(reading, "facts", &test->fact_count);
+	test->formula_facts = reading_facts(reading, "formula_facts", &test->formula_fact_count);
 	test->agreements = reader_texts(
 		reading->lua, reading->arena, "agreements", &test->agreement_count);
 }
@@ -158,20 +161,22 @@ compare(struct judged *judged, const char *field, struct text wanted)
 	return test_compare_text(judged->run, field, wanted, got.size == 0 ? TEXT("-") : got);
 }
 
+const char *
+test_verdict_name(const struct sell_verdict *verdict)
+{
+	return verdict->finding_count == 0 ? "ok" : sell_is_blocked(verdict) ? "blocked" : "warned";
+}
+
 static bool
 compare_verdict(struct judged *judged)
 {
-	const char *verdict = judged->verdict.finding_count == 0 ? "ok"
-		: sell_is_blocked(&judged->verdict)              ? "blocked"
-								 : "warned";
 	buffer_clear(&judged->run->text);
-	return buffer_print(&judged->run->text, "%s", verdict) &&
+	return buffer_print(&judged->run->text, "%s", test_verdict_name(&judged->verdict)) &&
 		compare(judged, "verdict", judged->test->verdict);
 }
 
-/* All reasons, with `between` after each but the last. */
-static bool
-write_reasons(const struct sell_verdict *verdict, const char *between, struct buffer *out)
+bool
+test_reasons_write(const struct sell_verdict *verdict, const char *between, struct buffer *out)
 {
 	buffer_clear(out);
 	for (uint32_t i = 0; i < verdict->finding_count; i++)
@@ -184,7 +189,7 @@ write_reasons(const struct sell_verdict *verdict, const char *between, struct bu
 static bool
 compare_because(struct judged *judged)
 {
-	return write_reasons(&judged->verdict, "; ", &judged->run->text) &&
+	return test_reasons_write(&judged->verdict, "; ", &judged->run->text) &&
 		compare(judged, "because", judged->test->because);
 }
 
@@ -223,7 +228,7 @@ write_moments(
 	return true;
 }
 
-/* When the additions begin, as texts. */
+/* When additions begin, and changes of parameters, as texts. */
 static bool
 compare_starts(struct judged *judged)
 {
@@ -234,7 +239,7 @@ compare_starts(struct judged *judged)
 	uint32_t count = 0;
 	must(test->wanted_count == 0 || judged->verdict.starts_ms != NULL);
 	for (uint32_t i = 0; i < test->wanted_count; i++)
-		if (test->wanted[i].action == SELL_ADD)
+		if (test->wanted[i].action == SELL_ADD || test->wanted[i].action == SELL_CHANGE)
 			starts_ms[count++] = judged->verdict.starts_ms[i];
 	if (test->starts_ms == NULL)
 		return true;
@@ -313,8 +318,9 @@ compare_preview(struct judged *judged)
 	if (sell_preview(&previewing, &judged->run->arena, &preview, judged->fault) != STATUS_OK)
 		return test_differ(judged->run, "fault", TEXT("-"), text_of(judged->fault->text));
 	if (preview.refused != 0)
-		return test_differ(judged->run, "preview", TEXT("priced"),
-			text_of(due_refusal_code(preview.refused)));
+		return test_differ_due(judged->run, "preview",
+			&(struct due_pricing){
+				.refused = preview.refused, .nearest = preview.nearest });
 	return compare_bills(judged, &preview);
 }
 
@@ -329,6 +335,8 @@ question_of(const struct order_case *test, struct test_run *run)
 		.wanted_count = test->wanted_count,
 		.facts = test->facts,
 		.fact_count = test->fact_count,
+		.formula_facts = test->formula_facts,
+		.formula_fact_count = test->formula_fact_count,
 		.agreements = test->agreements,
 		.agreement_count = test->agreement_count,
 		.at_ms = test->at_ms,
@@ -349,7 +357,7 @@ judge_and_compare(struct judged *judged)
 		return test_differ(judged->run, "fault", TEXT("-"), text_of(judged->fault->text));
 	return compare_verdict(judged) && compare_because(judged) && compare_fixes(judged) &&
 		compare_starts(judged) && compare_preview(judged) &&
-		write_reasons(&judged->verdict, "\n", &judged->run->text);
+		test_reasons_write(&judged->verdict, "\n", &judged->run->text);
 }
 
 bool

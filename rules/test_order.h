@@ -15,6 +15,8 @@ struct order_case {
 	uint32_t wanted_count;
 	const struct attribute *facts;
 	uint32_t fact_count;
+	const struct due_fact *formula_facts;
+	uint32_t formula_fact_count;
 	const struct text *agreements;
 	uint32_t agreement_count;
 	int64_t at_ms, completed_ms;
@@ -34,5 +36,11 @@ struct order_case {
 /* Of the case on the top of the stack, which is an order. Raises errors of Lua. */
 const struct order_case *
 order_case_read(lua_State *lua, const struct zoneinfo *zone, struct arena *arena);
+
+/* "ok", "warned" or "blocked" */
+const char *test_verdict_name(const struct sell_verdict *verdict);
+/* All reasons, with `between` after each but the last. False without room. */
+bool
+test_reasons_write(const struct sell_verdict *verdict, const char *between, struct buffer *out);
 
 #endif

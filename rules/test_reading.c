@@ -52,28 +52,64 @@ reading_attributes(const struct reading *reading, const char *field, uint32_t *c
 	return attributes;
 }
 
-struct sell_item
-reading_item(const struct reading *reading, int64_t from_ms)
+struct due_fact
+reading_fact(const struct reading *reading)
 {
-	struct sell_item item = {
-		.package = reading_text(reading, "package"),
-		.plan = reading_text(reading, "plan"),
-		.offering = reading_text(reading, "offering"),
-		.span = { reading_moment_of(reading, "from", from_ms),
-			reading_moment_of(reading, "till", INT64_MAX) },
-	};
-	item.params = reading_attributes(reading, "params", &item.param_count);
-	item.line_count = reader_open(reading->lua, "lines");
-	struct sell_line *lines = reader_take(
-		reading->lua, reading->arena, item.line_count, sizeof *lines);
-	for (uint32_t i = 0; i < item.line_count; i++) {
+	return (struct due_fact){ reading_attribute(reading),
+		reading_moment_of(reading, "from", INT64_MIN),
+		reading_moment_of(reading, "till", INT64_MAX) };
+}
+
+const struct due_fact *
+reading_facts(const struct reading *reading, const char *field, uint32_t *count)
+{
+	*count = reader_open(reading->lua, field);
+	struct due_fact *facts = reader_take(reading->lua, reading->arena, *count, sizeof *facts);
+	for (uint32_t i = 0; i < *count; i++) {
+		reader_entry(reading->lua, i);
+		facts[i] = reading_fact(reading);
+		reader_close(reading->lua);
+	}
+	reader_close(reading->lua);
+	return facts;
+}
+
+/* The list of lines in a field. */
+static const struct sell_line *
+read_lines(const struct reading *reading, uint32_t *count)
+{
+	*count = reader_open(reading->lua, "lines");
+	struct sell_line *lines = reader_take(reading->lua, reading->arena, *count, sizeof *lines);
+	for (uint32_t i = 0; i < *count; i++) {
 		reader_entry(reading->lua, i);
 		lines[i].product = reading_text(reading, "product");
 		lines[i].id = reading_text(reading, "line");
 		reader_close(reading->lua);
 	}
 	reader_close(reading->lua);
-	item.lines = lines;
+	return lines;
+}
+
+struct sell_item
+reading_item_of(const struct reading *reading)
+{
+	struct sell_item item = { .package = reading_text(reading, "package") };
+	item.params = reading_attributes(reading, "params", &item.param_count);
+	if (reader_has(reading->lua, "lines"))
+		item.lines = read_lines(reading, &item.line_count);
+	if (reader_has(reading->lua, "facts"))
+		item.facts = reading_facts(reading, "facts", &item.fact_count);
+	return item;
+}
+
+struct sell_item
+reading_item(const struct reading *reading, int64_t from_ms)
+{
+	struct sell_item item = reading_item_of(reading);
+	item.plan = reading_text(reading, "plan");
+	item.offering = reading_text(reading, "offering");
+	item.span = (struct sell_span){ reading_moment_of(reading, "from", from_ms),
+		reading_moment_of(reading, "till", INT64_MAX) };
 	return item;
 }
 

@@ -25,9 +25,15 @@ struct attribute reading_attribute(const struct reading *reading);
 /* Several, of the list in a field. */
 const struct attribute *
 reading_attributes(const struct reading *reading, const char *field, uint32_t *count);
+/* A fact and when it holds, of the table on the top; and several. */
+struct due_fact reading_fact(const struct reading *reading);
+const struct due_fact *
+reading_facts(const struct reading *reading, const char *field, uint32_t *count);
 /* The items that are held, of the list in a field: from_ms where one does not say since when. */
 const struct sell_item *
 reading_items(const struct reading *reading, const char *field, int64_t from_ms, uint32_t *count);
+/* What the one on the top is, without plan, offering and when. */
+struct sell_item reading_item_of(const struct reading *reading);
 /* The one on the top. */
 struct sell_item reading_item(const struct reading *reading, int64_t from_ms);
 

@@ -4,10 +4,12 @@
  *   catalog_test.c   builds the release, reads the tests and runs them in order
  *   test_case.c      reads what rules/lib/tests.lua made of the words
  *   test_world.c     who holds packages, and what is counted
+ *   test_told.c      what is known of customers and sites
  *   test_fees.c      what falls due as its clock goes on
  *   wallet.c         its money: what is stored and given, and what pays
  *   test_scenario.c  runs the steps of a scenario
  *   test_purses.c     those of its steps that move money
+ *   test_sale.c       those that buy or change something, judged as orders
  *   test_always.c    tries a claim on a range of usage, and shrinks what breaks it
  *   test_due.c       what falls due in a period
  *   test_order.c     an order, and whether it may be sold
@@ -59,6 +61,8 @@ bool
 test_compare_text(struct test_run *run, const char *field, struct text wanted, struct text got);
 bool
 test_compare_money(struct test_run *run, const char *field, struct money wanted, struct money got);
+/* Notes that what should have a price is refused, and why. */
+bool test_differ_due(struct test_run *run, const char *field, const struct due_pricing *refused);
 /* What differs is in run->expected and run->got; nothing, if they are empty. */
 bool
 test_compare(struct test_run *run, const struct expectation *expect, const struct pricing *pricing);
@@ -90,6 +94,13 @@ bool test_money_pay(struct test_run *run, const struct usage *usage, const struc
 /* Does a step that moves money; compares what is expected of it. */
 bool test_money_step(struct test_run *run, const struct money_step *step);
 bool test_money_compare(struct test_run *run, const struct money_step *step);
+
+/*
+ * test_sale.c: a step that buys or changes something, compared with what the rules of selling say of
+ * it. *sold tells whether it takes place, and *from_ms when.
+ */
+bool
+test_sale_judge(struct test_run *run, const struct test_step *step, bool *sold, int64_t *from_ms);
 
 /* test_scenario.c */
 bool test_scenario_run(struct test_run *run, const struct test_case *test);

@@ -12,14 +12,42 @@ fall_due(struct test_run *run)
 {
 	struct fault fault = { 0 };
 	arena_clear(&run->arena);
-	return world_fall_due(&run->world, &run->arena, &fault) ||
-		test_differ(run, "fault", TEXT("-"), text_of(fault.text));
+	if (world_fall_due(&run->world, &run->arena, &fault))
+		return true;
+	return run->world.refused.refused != 0
+		? test_differ_due(run, "fees", &run->world.refused)
+		: test_differ(run, "fault", TEXT("-"), text_of(fault.text));
 }
 
 static bool
 run_buy(struct test_run *run, const struct test_step *step)
 {
-	return world_hold(&run->world, &step->holding);
+	struct holding holding = step->holding;
+	bool sold = true;
+	if (step->sale.is_judged && !test_sale_judge(run, step, &sold, &holding.from_ms))
+		return false;
+	if (!sold || run->expected.size > 0)
+		return true;
+	if (!world_hold(&run->world, &holding))
+		return false;
+	world_give(&run->world, &step->item);
+	return true;
+}
+
+static bool
+run_change(struct test_run *run, const struct test_step *step)
+{
+	int64_t from_ms = step->holding.from_ms;
+	bool sold = true, held = true;
+	if (step->sale.is_judged && !test_sale_judge(run, step, &sold, &from_ms))
+		return false;
+	if (!sold || run->expected.size > 0)
+		return true;
+	for (uint32_t i = 0; i < step->item.param_count && held; i++)
+		if (!world_change(&run->world, step->item.package,
+			    &(struct due_change){ step->item.params[i], from_ms }, &held))
+			return false;
+	return held || test_differ(run, "held", step->item.package, TEXT("-"));
 }
 
 static bool
@@ -154,8 +182,12 @@ act(struct test_run *run, const struct test_step *step)
 		return true;
 	case STEP_BUY:
 		return run_buy(run, step);
+	case STEP_CHANGE:
+		return run_change(run, step);
 	case STEP_CANCEL:
 		return run_cancel(run, step);
+	case STEP_TELL:
+		return world_tell(&run->world, &step->told);
 	case STEP_USE:
 		return run_use(run, step);
 	case STEP_MONEY:
@@ -199,6 +231,9 @@ test_scenario_run(struct test_run *run, const struct test_case *test)
 		return false;
 	if (scenario->has_money && !wallet_use(&run->world.wallet, scenario->cash))
 		return false;
+	for (uint32_t i = 0; i < scenario->fact_count; i++)
+		if (!world_tell(&run->world, &scenario->facts[i]))
+			return false;
 	world_owe_nothing(&run->world);
 	for (uint32_t i = 0; i < scenario->step_count; i++) {
 		if (!run_step(run, &scenario->steps[i]))

@@ -22,6 +22,8 @@ world_release(struct world *world)
 	memory_free(world->holdings);
 	memory_free(world->held);
 	memory_free(world->own);
+	memory_free(world->changes);
+	memory_free(world->facts);
 	memory_free(world->fees);
 	memory_free(world->counters);
 	wallet_release(&world->wallet);
@@ -35,6 +37,9 @@ world_clear(struct world *world, int64_t clock_ms)
 	world->member = (struct text){ NULL, 0 };
 	world->holding_count = 0;
 	world->counter_count = 0;
+	world->change_count = 0;
+	world->fact_count = 0;
+	world->refused = (struct due_pricing){ .line_count = 0 };
 	world->fee_count = 0;
 	world->fees_told = 0;
 	world->charged = (struct money){ 0 };
@@ -63,8 +68,8 @@ world_hold(struct world *world, const struct holding *holding)
 	world->holdings = list;
 	if (!wallet_hold(&world->wallet, holding))
 		return false;
-	held[world->holding_count] = (struct world_held){ world->member,
-		due_day(world->image, holding->from_ms) };
+	held[world->holding_count] = (struct world_held){ .member = world->member,
+		.due_from = due_day(world->image, holding->from_ms) };
 	list[world->holding_count++] = *holding;
 	return true;
 }
@@ -73,6 +78,44 @@ static bool
 is_own(const struct world *world, size_t holding)
 {
 	return text_equal(world->held[holding].member, world->member);
+}
+
+void
+world_give(struct world *world, const struct sell_item *item)
+{
+	must(world->holding_count > 0);
+	world->held[world->holding_count - 1].item = *item;
+}
+
+bool
+world_change(struct world *world, struct text package, const struct due_change *change, bool *held)
+{
+	size_t found = world->holding_count;
+	for (size_t i = 0; i < world->holding_count; i++)
+		if (is_own(world, i) && text_equal(world->holdings[i].package, package) &&
+			change->from_ms < world->holdings[i].till_ms)
+			found = i;
+	*held = found < world->holding_count;
+	if (!*held)
+		return true;
+	struct world_change *changes = memory_grow(
+		world->changes, world->change_count + 1, &world->change_room, sizeof *changes);
+	if (changes == NULL)
+		return false;
+	world->changes = changes;
+	changes[world->change_count++] = (struct world_change){ found, *change };
+	return true;
+}
+
+const struct due_change *
+world_changes(const struct world *world, size_t holding, struct arena *arena, size_t *count)
+{
+	struct due_change *changes = arena_take(arena, world->change_count * sizeof *changes + 1);
+	*count = 0;
+	for (size_t i = 0; changes != NULL && i < world->change_count; i++)
+		if (world->changes[i].holding == holding)
+			changes[(*count)++] = world->changes[i].change;
+	return changes;
 }
 
 bool

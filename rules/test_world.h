@@ -1,7 +1,8 @@
 /*
  * Inside of testing: a subscription in memory, and its clock. It holds packages and keeps the
  * counters of all that they count; its usage goes through rate_usage, the same code as a live one,
- * and what that says was counted is counted here. There may be other subscriptions beside it, the
+ * and what that says was counted is counted here. What is known of customers and sites has the
+ * time for which it holds. There may be other subscriptions beside it, the
  * members of its groups: each has a name, and one of them at a time is who does something.
  *
  * Texts are borrowed: they belong to the image, or to whoever says what is held.
@@ -9,6 +10,7 @@
 #ifndef SUANPAN_TEST_WORLD_H
 #define SUANPAN_TEST_WORLD_H
 
+#include "sell.h"
 #include "wallet.h"
 
 #include "../engine/base/buffer.h"
@@ -30,10 +32,26 @@ struct world_fee {
 	struct money amount;
 };
 
-/* Who holds something, and the first day on which what falls due for it is not known. */
+/*
+ * Who holds something, what its order gave, and the first day on which what falls due for it is not
+ * known.
+ */
 struct world_held {
 	struct text member;
 	int64_t due_from;
+	struct sell_item item; /* its parameters and lines */
+};
+
+/* A parameter of something that is held became another. */
+struct world_change {
+	size_t holding;
+	struct due_change change;
+};
+
+/* Something that is known: of one member, or, if that is empty, of all who have none of their own. */
+struct world_fact {
+	struct due_fact fact;
+	struct text member;
 };
 
 struct world {
@@ -48,7 +66,14 @@ struct world {
 	size_t holding_room;
 	struct holding *own; /* what the member holds, where there are several */
 	size_t own_room;
-	struct world_fee *fees; /* in the order in which they fell due */
+	struct world_change *changes;
+	size_t change_count;
+	size_t change_room;
+	struct world_fact *facts;
+	size_t fact_count;
+	size_t fact_room;
+	struct due_pricing refused; /* why what falls due had no price */
+	struct world_fee *fees;     /* in the order in which they fell due */
 	size_t fee_count;
 	size_t fee_room;
 	size_t fees_told; /* so many were expected already */
@@ -69,6 +94,14 @@ void world_clear(struct world *world, int64_t clock_ms);
 void world_be(struct world *world, struct text member);
 /* From now on the member holds this, too. False without memory. */
 bool world_hold(struct world *world, const struct holding *holding);
+/* What its order gave what the member holds last. */
+void world_give(struct world *world, const struct sell_item *item);
+/*
+ * A parameter of the package that the member holds at an instant, or will, becomes another then;
+ * *held is false if there is none. False without memory.
+ */
+bool
+world_change(struct world *world, struct text package, const struct due_change *change, bool *held);
 /* A package ends at the clock's time, or never begins; false if the member did not hold it. */
 bool world_end(struct world *world, struct text package);
 /* Moves the clock, which never goes back. */
@@ -90,11 +123,27 @@ size_t world_format(const struct world *world, const struct counter_name *name, 
 /* What an allowance has left at the clock's time, carried units included; 0 if it is not held. */
 int64_t world_left(struct world *world, struct text package, struct text allowance);
 
+/* test_told.c */
+/* From now on this is known; what was known by that name ends when it begins. False without memory. */
+bool world_tell(struct world *world, const struct world_fact *fact);
+/*
+ * What formulas may ask for, of a member; what conditions see of a customer at the clock's time,
+ * sorted by name. They lie in the arena: NULL without memory.
+ */
+const struct due_fact *world_formula_facts(
+	const struct world *world, struct text member, struct arena *arena, size_t *count);
+const struct attribute *
+world_customer_facts(const struct world *world, struct arena *arena, uint32_t *count);
+/* What became of the parameters of a holding; NULL without memory. */
+const struct due_change *
+world_changes(const struct world *world, size_t holding, struct arena *arena, size_t *count);
+
 /* What is held now owes nothing for days up to that of the clock. */
 void world_owe_nothing(struct world *world);
 /*
- * Charges what has fallen due up to the clock's time and was not charged before. False without
- * memory, past what money can hold, or with a fault of the machine, as *fault tells.
+ * Charges what has fallen due up to the clock's time and was not charged before. False if
+ * something has no price, as world->refused tells; else without memory, past what money can hold,
+ * or with a fault of the machine, as *fault tells.
  */
 bool world_fall_due(struct world *world, struct arena *arena, struct fault *fault);
 

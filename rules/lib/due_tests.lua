@@ -2,34 +2,13 @@
 
 local use, native = ...
 local report = use "report"
-local types = use "types"
+local facts = use "facts"
 use "params" -- whose readers the words here need
 
 local due_tests = {}
 local find, at = report.find, report.at
 
 local DAYS_MAX = 3700
-
--- A text or a whole number, as it would be sent.
-function types.readers.given(value, place)
-    if math.type(value) ~= "integer" and not (type(value) == "string" and native.is_text(value)) then
-        return types.wrong(value, place, types.wanted.attribute)
-    end
-    return value
-end
-
--- For C: { name, text or number, from, till }.
-local function flat_facts(facts)
-    local list = {}
-    for index, fact in ipairs(facts) do
-        if fact.broken then
-            return nil
-        end
-        local kind = type(fact.value) == "string" and "text" or "number"
-        list[index] = { name = fact.name, [kind] = fact.value, from = fact.from, till = fact.till }
-    end
-    return list
-end
 
 -- "fee 91.55" or "fee 2026-03-01 91.55"
 local function is_line(text)
@@ -77,10 +56,10 @@ function due_tests.read(record)
         find("due_period", at(record.place, "till"), { max = DAYS_MAX })
         return nil
     end
-    local facts = flat_facts(record.facts)
-    return expect and facts and { holds = record.holds, besides = record.besides,
+    local known = facts.flat(record.facts)
+    return expect and known and { holds = record.holds, besides = record.besides,
         from = record.from.day, till = record.till.day, suspended = record.suspended,
-        params = record.params, facts = facts, expect = expect }
+        params = record.params, facts = known, expect = expect }
 end
 
 return due_tests

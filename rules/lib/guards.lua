@@ -6,7 +6,7 @@ local types = use "types"
 local guards = {}
 
 -- "2%" or "20.00": { parts, amount }, as the reader of what comes off gives it, of which only one can stand here.
-function types.readers.change(value, place)
+function types.readers.movement(value, place)
     if type(value) == "table" then
         return types.wrong(value, place, types.wanted.off)
     end

@@ -564,11 +564,13 @@ cases "calls of a studio" {
     },
     scenario = {
         about = {
-            en = "Begins with a clock and what is held, then goes step by step: `buy`, `cancel`, `use`, `advance`, `at`, `expect`. What is "
-                .. "used is counted, in the cycle of its time; fees fall due as the clock passes their day; what was charged is "
+            en = "Begins with a clock and what is held, then goes step by step: `buy`, `change`, `cancel`, `fact`, `use`, `advance`, `at`, "
+                .. "`expect`. "
+                .. "What is used is counted, in the cycle of its time; fees fall due as the clock passes their day; what was charged is "
                 .. "added up. The first step that fails ends the "
                 .. "scenario, and is shown with what was expected, what came out and why.",
-            zh = "从一个时刻和所持有的优惠包开始，逐步进行：`buy`、`cancel`、`use`、`advance`、`at`、`expect`。用量按其时刻所在周期累计，"
+            zh = "从一个时刻和所持有的优惠包开始，逐步进行：`buy`、`change`、`cancel`、`fact`、`use`、`advance`、`at`、`expect`。"
+                .. "用量按其时刻所在周期累计，"
                 .. "时钟经过到期日时收取定期费用，收取的金额逐笔相加。首个失败的步骤结束该场景，并给出期望值、实际值和原因。",
         },
         file = "packages/minutes_test.lua",
@@ -620,8 +622,40 @@ always "calls from Home" {
     },
     buy = {
         about = {
-            en = "A step of a `scenario`, whose example shows it. The version of the package is chosen by the time of each usage, as ever.",
-            zh = "`scenario` 的一步，示例见该处。优惠包的版本照例由每次使用的时刻决定。",
+            en = "A step of a `scenario`, whose example shows it. The version of the package is chosen by the time of each usage, as ever. "
+                .. "With `expect` it is judged by the rules of selling, with what is held and known of the customer then: it begins as an "
+                .. "order would, or is not held where it is blocked.",
+            zh = "`scenario` 的一步，示例见该处。优惠包的版本照例由每次使用的时刻决定。写了 `expect` 则按当时的持有与客户资料由销售规则判断："
+                .. "生效方式与订单相同，被拒绝的不会持有。",
+        },
+    },
+    change = {
+        about = {
+            en = "A step of a `scenario`. What falls due ahead and did so already stays as it was; what falls due later has both prices, "
+                .. "each for its days. With `expect` it is judged as an order is.",
+            zh = "`scenario` 的一步。已到期的预收费用不变；之后到期的按各自天数分别计价。写了 `expect` 则与订单一样判断。",
+        },
+        file = "packages/masts_test.lua",
+        example = [[
+scenario "a second tenant on the mast, and another fee" {
+    from = "2026-03-01 00:00:00",
+    facts = { { "site.price", "12000.00" }, { "site.tenants", 1 }, { "lease.role", "anchor" } },
+
+    buy { "mast", params = { antennas = 1 } },
+    expect { fees = { "mast.mast_fee 20.00", "mast.antenna 5.00", "mast.mast_service 2.00" } },
+    at "2026-03-16 00:00:00",
+    change { "mast", params = { monthly_fee = "30.00" } },
+    fact { "site.tenants", 2 },
+    at "2026-04-01 00:00:00",
+    expect { fees = { "mast.mast_fee 30.00", "mast.antenna 5.00", "mast.mast_service 3.00", "mast.mast_rent 835.74" } },
+}
+]],
+    },
+    fact = {
+        about = {
+            en = "A step of a `scenario`; see `change`. Formulas of charges see the facts of their day, conditions of sales those of the "
+                .. "moment. A value holds until the next one of the same name begins.",
+            zh = "`scenario` 的一步，示例见 `change`。收费公式取当日的事实，销售条件取当时的事实。一个值到同名的下一个值开始为止。",
         },
     },
     cancel = {
@@ -717,7 +751,10 @@ manual.types = {
         like = '{ site = { tenants = "integer" } }' },
     fact_name = { lua = "string", en = "group.name of a fact", zh = "事实的“组.名称”", like = '"site.tenants"' },
     charge_name = { lua = "string", en = "package.charge", zh = "“优惠包.收费”", like = '"base.fee"' },
-    given = { lua = "string|integer", en = "text or whole number", zh = "文本或整数" },
+    told_name = { lua = "string", en = "group.name of a fact", zh = "事实的“组.名称”",
+        more = { en = "customer.NAME of the customer, customer.NAME.2026-01 of what is known by month",
+            zh = "客户资料写 customer.名称，按月的写 customer.名称.2026-01" }, like = '"customer.segment"' },
+    given = { lua = "string|integer|boolean", en = "text, whole number, true or false", zh = "文本、整数、true 或 false" },
     flag = { lua = "boolean", en = "true or false", zh = "true 或 false" },
     money = { lua = "string|suanpan.amount", en = "money", zh = "金额",
         more = { en = "decimal text with at most 6 decimals, or money \"…\"", zh = "至多 6 位小数的十进制文本，或 money \"…\"" }, like = '"0.15"' },

@@ -2,7 +2,7 @@
 
 local manual = { words = {}, types = {} }
 
-manual.types.change = { lua = "string", en = "percentage or amount", zh = "百分比或金额",
+manual.types.movement = { lua = "string", en = "percentage or amount", zh = "百分比或金额",
     more = { en = "\"2%\" of what was charged, or an amount \"20.00\"", zh = "当时收费的 \"2%\"，或金额 \"20.00\"" }, like = '"2%"' }
 
 manual.words.guard = {

@@ -150,6 +150,20 @@ messages.param_other_kind = {
     mend_en = "name a parameter of {wanted}",
     mend_zh = "改用种类为 {wanted} 的参数",
 }
+messages.unknown_fact = {
+    en = "the catalog declares no fact {name}",
+    zh = "目录没有声明事实 {name}",
+    mend_en = "write {near}",
+    mend_zh = "写成 {near}",
+    or_en = "declare it in the catalog: formula_facts for formulas, facts for customers",
+    or_zh = "在目录中声明：公式用的写在 formula_facts，客户资料写在 facts",
+}
+messages.change_of_the_past = {
+    en = "a parameter can't change before the clock's time",
+    zh = "参数的更改不能早于时钟所指时刻",
+    mend_en = "leave out from, or write a later time",
+    mend_zh = "不写 from，或写更晚的时间",
+}
 messages.fact_group_taken = {
     en = "a group of facts can't be called {name}: c.{name} are the parameters of the package",
     zh = "事实的组不能叫 {name}：c.{name} 是优惠包的参数",

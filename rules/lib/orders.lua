@@ -3,6 +3,7 @@
 local use = ...
 local report = use "report"
 local events = use "events"
+local facts = use "facts"
 use "selling_types"
 
 local orders = {}
@@ -13,7 +14,7 @@ local BILLS_MAX = 24
 
 local function with_lines(item)
     return { package = item.package, plan = item.plan, offering = item.offering, lines = item.lines, from = item.from,
-        till = item.till, effective = item.effective, params = item.params }
+        till = item.till, effective = item.effective, params = item.params, facts = facts.flat(item.facts) or {} }
 end
 
 -- What is held, for C.
@@ -31,6 +32,14 @@ local function add_held(held, items)
     table.move(list, 1, #list, #held + 1, held)
 end
 
+-- The day on which it begins, where that is asked for; a finding where it must be.
+local function set_mode(wanted, item, word)
+    if item.effective and item.effective.kind == "date" and not item.from then
+        find("missing_field", item.place, { word = word, field = "from", say = { en = "the day on which it begins", zh = "生效日期" } })
+    end
+    wanted.effective = item.effective or item.from and { kind = "date", days = 0 } or nil
+end
+
 -- What ends or changes: each item that is held of that package.
 local function add_changes(wanted, held, items, action)
     for _, item in ipairs(items) do
@@ -40,6 +49,9 @@ local function add_changes(wanted, held, items, action)
                 found = true
                 local change = with_lines(item)
                 change.action, change.target = action, index - 1
+                if action == "change" then
+                    set_mode(change, item, action)
+                end
                 wanted[#wanted + 1] = change
             end
         end
@@ -53,10 +65,7 @@ local function add_additions(wanted, items)
     for _, item in ipairs(items) do
         local addition = with_lines(item)
         addition.action = "add"
-        if item.effective and item.effective.kind == "date" and not item.from then
-            find("missing_field", item.place, { word = "add", field = "from", say = { en = "the day on which it begins", zh = "生效日期" } })
-        end
-        addition.effective = item.effective or item.from and { kind = "date", days = 0 } or nil
+        set_mode(addition, item, "add")
         wanted[#wanted + 1] = addition
     end
 end
@@ -79,7 +88,7 @@ end
 
 local function is_sound(record)
     local sound = record.id and not record.broken and not record.expect.broken and not record.customer.broken
-    for _, field in ipairs { "holds", "pending", "add", "cancel", "leave", "join" } do
+    for _, field in ipairs { "holds", "pending", "add", "change", "cancel", "leave", "join" } do
         for _, item in ipairs(sound and record[field] or {}) do
             sound = sound and not item.broken
         end
@@ -96,11 +105,11 @@ function orders.read(record)
     add_held(held, record.holds)
     add_held(held, record.pending)
     add_additions(wanted, record.add)
-    for _, action in ipairs { "cancel", "leave", "join" } do
+    for _, action in ipairs { "change", "cancel", "leave", "join" } do
         add_changes(wanted, held, record[action], action)
     end
     return { held = held, wanted = wanted, at = record.at, completed = record.completed,
-        facts = record.customer.facts, agreements = record.customer.agreements,
+        facts = record.customer.facts, formula_facts = facts.flat(record.facts) or {}, agreements = record.customer.agreements,
         expect = { verdict = expect.verdict, because = joined(expect.because), fixes = joined(expect.fixes), starts = expect.starts,
             first_bill = joined(expect.first_bill, ", "), one_off = expect.one_off, recurring = expect.recurring,
             next_bills = expect.next_bills, saves = expect.saves } }

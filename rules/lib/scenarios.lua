@@ -5,6 +5,7 @@ local report = use "report"
 local events = use "events"
 local money_steps = use "money_steps"
 local sharing = use "sharing"
+local facts = use "facts"
 
 local scenarios = {}
 local find, at = report.find, report.at
@@ -39,6 +40,24 @@ local function held_by(record)
     return record.package .. " " .. (record.member or "")
 end
 
+-- Is what ends or changes there? False after a finding.
+local function check_is_held(scenario, record)
+    if not events.check_package(record.package, at(record.place, 1)) then
+        return false
+    elseif not scenario.held[held_by(record)] then
+        find("not_held", at(record.place, 1), { name = record.package })
+        return false
+    end
+    return true
+end
+
+-- What the rules of selling must say of a step: for C, whether a date was asked for, too.
+local function judged(record)
+    local expect = record.expect
+    return expect and not expect.broken and { verdict = expect.verdict, dated = record.from ~= nil,
+        because = expect.because and table.concat(expect.because, "; ") } or nil
+end
+
 local steps = {}
 
 function steps.advance(scenario, record)
@@ -64,14 +83,35 @@ function steps.buy(scenario, record)
     sharing.check_held(record)
     scenario.held[held_by(record)] = true
     return { package = record.package, from = instant(record.from) or scenario.clock, till = instant(record.till),
-        group = record.group, group_from = record.group_from, members = record.members }
+        group = record.group, group_from = record.group_from, members = record.members, params = record.params, lines = record.lines,
+        judged = judged(record) }
+end
+
+function steps.change(scenario, record)
+    local from = instant(record.from) or scenario.clock
+    if not check_is_held(scenario, record) then
+        return nil
+    elseif #record.params == 0 then
+        find("no_entries", at(record.place, "params"), { word = "params" })
+        return nil
+    elseif from and scenario.clock and from < scenario.clock then
+        find("change_of_the_past", at(record.place, "from"))
+        return nil
+    end
+    return { package = record.package, from = from, params = record.params, judged = judged(record) }
+end
+
+-- A fact may have held before it is told, which changes nothing that was charged.
+function steps.fact(scenario, record)
+    local fact = facts.flat_one(record, true)
+    if fact then
+        fact.from = fact.from or scenario.clock and { ms = scenario.clock }
+    end
+    return fact and { fact = fact }
 end
 
 function steps.cancel(scenario, record)
-    if not events.check_package(record.package, at(record.place, 1)) then
-        return nil
-    elseif not scenario.held[held_by(record)] then
-        find("not_held", at(record.place, 1), { name = record.package })
+    if not check_is_held(scenario, record) then
         return nil
     end
     scenario.held[held_by(record)] = nil
@@ -130,7 +170,8 @@ end
 function scenarios.read(record)
     local clock = instant(record.from)
     local scenario = { clock = clock, event = record.event, held = {} }
-    local list, judged = {}, false
+    local known = facts.flat(record.facts, true)
+    local list, expects = {}, false
     for _, holding in ipairs(record.holds or {}) do
         scenario.held[held_by(holding)] = true
     end
@@ -142,12 +183,12 @@ function scenarios.read(record)
             step.member = entry.member
             list[#list + 1] = step
         end
-        judged = judged or entry.word == "use" or entry.word == "expect"
+        expects = expects or entry.word == "use" or entry.word == "expect" or entry.expect ~= nil
     end
-    if not judged then
+    if not expects then
         find("nothing_expected", record.place)
     end
-    return judged and scenario.clock and { clock = clock, holds = record.holds, used = record.used, steps = list,
+    return expects and known and scenario.clock and { clock = clock, holds = record.holds, used = record.used, steps = list, facts = known,
         cash = money_steps.has_money(record) and (record.cash or 0) or nil } or nil
 end
 

@@ -4,9 +4,9 @@ return function(schema)
     schema.records.guard_limit = {
         say = { en = "How far it may fall and rise", zh = "允许下降与上升的幅度" },
         fields = {
-            { "falls", "change", say = { en = "By so much at most: \"2%\" of what it was, or \"20.00\"",
+            { "falls", "movement", say = { en = "By so much at most: \"2%\" of what it was, or \"20.00\"",
                 zh = "至多下降：原来的 \"2%\"，或 \"20.00\"" } },
-            { "rises", "change", say = { en = "By so much at most", zh = "至多上升" } },
+            { "rises", "movement", say = { en = "By so much at most", zh = "至多上升" } },
         },
     }
 

@@ -24,9 +24,36 @@ return function(schema)
 
     use_fields[#use_fields + 1] = sharing.member
 
+    local fact_fields = {
+        { "name", "told_name", at = 1, required = true, say = { en = "\"site.tenants\", or \"customer.segment\" of the customer",
+            zh = "\"site.tenants\"，或客户资料 \"customer.segment\"" } },
+        { "value", "given", at = 2, required = true, say = { en = "A text, a whole number, true or false", zh = "文本、整数、true 或 false" } },
+        { "from", "moment", say = { en = "From then on", zh = "从何时起" } },
+        { "till", "moment", say = { en = "Not any more from then on; else until it is told anew",
+            zh = "到何时止（不含）；不写则到下次告知为止" } },
+        { "member", "id", say = { en = "Of this member only; else of all who have none of their own of that name",
+            zh = "仅此成员的；不写则为没有同名自有事实的全体成员的" } },
+    }
+    schema.records.scenario_fact = {
+        say = { en = "A fact that is told at the beginning, and while it holds; else always", zh = "一开始已知的事实及其起止；不写则一直" },
+        fields = fact_fields,
+    }
+    schema.records.sale_expect = {
+        say = { en = "May it be sold? Then it is judged as an order would be, and is not held where that is blocked",
+            zh = "能否销售：按订单判断，被拒绝的不会持有" },
+        fields = {
+            { "verdict", { "one_of", "ok", "warned", "blocked" }, required = true, say = { en = "May it be sold?", zh = "能否销售" } },
+            { "because", { "list", "text" }, say = { en = "Each reason, such as \"eligibility gold\"",
+                zh = "各个原因，例如 \"eligibility gold\"" } },
+        },
+    }
+    local sale_expect = { "expect", { "record", "sale_expect" },
+        say = { en = "What the rules of selling say of it; else it is not judged", zh = "销售规则的判断；不写则不判断" } }
+
     local words = {
         {
-            "scenario", form = "named", title = true, many = true, items = { "buy", "cancel", "use", "advance", "at", "expect" },
+            "scenario", form = "named", title = true, many = true,
+            items = { "buy", "change", "cancel", "fact", "use", "advance", "at", "expect" },
             say = { en = "Steps that follow each other on a clock, of one subscription, and of those that share with it",
                 zh = "一个用户（及与其共享的用户）在时钟上依次发生的各步" },
             fields = {
@@ -36,6 +63,9 @@ return function(schema)
                 { "used", "used", default = {}, say = { en = "What is counted already at the beginning", zh = "一开始已计的数量" } },
                 { "event", { "record", "scenario_event" }, default = {},
                     say = { en = "What all uses share", zh = "各次使用共有的字段" } },
+                { "facts", { "rows", "scenario_fact" }, default = {},
+                    say = { en = "What is known of site and customer: { { \"site.tenants\", 1 }, { \"customer.segment\", \"public\" } }",
+                        zh = "已知的站址与客户资料：{ { \"site.tenants\", 1 }, { \"customer.segment\", \"public\" } }" } },
             },
         },
         {
@@ -45,8 +75,26 @@ return function(schema)
                 { "package", "id", at = 1, required = true, say = { en = "The package", zh = "优惠包" } },
                 { "from", "moment", say = { en = "Held from then on instead", zh = "改为从何时起持有" } },
                 { "till", "moment", say = { en = "Not held any more from then on", zh = "从何时起不再持有" } },
-                sharing.holding[1], sharing.holding[2], sharing.holding[3], sharing.member,
+                { "params", "attributes", default = {}, say = { en = "Parameters that its order gives", zh = "订单给出的参数" } },
+                { "lines", "lines", default = {}, say = { en = "Its lines by product, for the rules of selling",
+                    zh = "按产品列出的线路，供销售规则判断" } },
+                sharing.holding[1], sharing.holding[2], sharing.holding[3], sharing.member, sale_expect,
             },
+        },
+        {
+            "change", form = "plain",
+            say = { en = "Parameters of a package that is held are others from the clock's time on", zh = "自时钟所指时刻起改变所持优惠包的参数" },
+            fields = {
+                { "package", "id", at = 1, required = true, say = { en = "The package", zh = "优惠包" } },
+                { "params", "attributes", required = true, say = { en = "The parameters that change", zh = "所改的参数" } },
+                { "from", "moment", say = { en = "From then on instead", zh = "改为从何时起" } },
+                sharing.member, sale_expect,
+            },
+        },
+        {
+            "fact", form = "plain",
+            say = { en = "Something is so from the clock's time on: of a site, or of the customer", zh = "自时钟所指时刻起的一项事实：站址或客户的" },
+            fields = fact_fields,
         },
         {
             "cancel", form = "plain",

@@ -86,6 +86,9 @@ words.records.test_item = {
         { "effective", "effective_mode", say = { en = "How an addition begins; else by `from`, else as the package's default",
             zh = "新增的生效方式；不写则按 `from`，再则按优惠包的缺省方式" } },
         { "params", "attributes", default = {}, say = { en = "Parameters that its order gives", zh = "订单给出的参数" } },
+        { "facts", { "rows", "due_fact" }, default = {}, say = { en = "What its formulas may ask for: { { \"lease.role\", \"anchor\" } }; "
+            .. "else by the order's",
+            zh = "公式可查询的事实：{ { \"lease.role\", \"anchor\" } }；未写的取订单的 facts" } },
     },
 }
 
@@ -105,7 +108,7 @@ words.records.order_expect = {
             zh = "各个原因，例如 \"excludes phs_solo, e6_base H1\"" } },
         { "fixes", { "list", "text" }, say = { en = "All fixes of the first reason, such as \"drop phs_solo\" or \"cancel a, cancel b\"",
             zh = "第一个原因的全部解决办法，例如 \"drop phs_solo\" 或 \"cancel a, cancel b\"" } },
-        { "starts", { "list", "moment" }, say = { en = "When each addition begins", zh = "各新增项的生效时间" } },
+        { "starts", { "list", "moment" }, say = { en = "When each addition begins, then each change", zh = "各新增项、更改项的生效时间" } },
         { "first_bill", { "list_with_repeats", "text" }, say = { en = "What is added costs on the bill of the month in which the first "
             .. "addition begins, line by line: \"e6_base.fee 91.55\"; {} nothing",
             zh = "首张账单（首个新增项生效的月份）上新增项的各行：\"e6_base.fee 91.55\"；{} 为没有" } },
@@ -127,9 +130,15 @@ words.tests = {
             { "pending", { "records", "test_item" }, default = {}, say = { en = "What earlier orders will add", zh = "在途订单将新增的" } },
             { "customer", { "record", "test_customer" }, default = { agreements = {}, facts = {} },
                 say = { en = "The customer", zh = "客户" } },
+            { "facts", { "rows", "due_fact" }, default = {}, say = { en = "What formulas may ask for: "
+                .. "{ { \"site.tenants\", 2, from = \"2026-03-16\" } }",
+                zh = "公式可查询的事实：{ { \"site.tenants\", 2, from = \"2026-03-16\" } }" } },
             { "at", "moment", required = true, say = { en = "When it is ordered", zh = "受理时间" } },
             { "completed", "moment", say = { en = "When the work is done; else when it is ordered", zh = "竣工时间；不写则同受理时间" } },
             { "add", { "records", "test_item" }, default = {}, say = { en = "What is added", zh = "新增" } },
+            { "change", { "records", "test_item" }, default = {}, say = { en = "What is held and gets other params, at `from`, as "
+                .. "`effective` says, or as the package's default",
+                zh = "已持有而更改 params 者，按 `from`、`effective` 或优惠包的缺省方式生效" } },
             { "cancel", { "records", "test_item" }, default = {}, say = { en = "What ends, at `from` or at once",
                 zh = "取消，自 `from` 起，不写则立即" } },
             { "leave", { "records", "test_item" }, default = {}, say = { en = "Lines that are taken out of a package, at `from` or at once",

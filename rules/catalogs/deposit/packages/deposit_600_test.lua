@@ -135,8 +135,11 @@ scenario "a gift is lost while the subscription is suspended, and its place used
     resume {},
     use { expect = { amount = "0.20" } },
     at "2026-03-01 00:00:00",
-    expect { entries = { "pay deposit_600.stored 0.20", "release deposit_600.stored 50.00", "gift deposit_600.bonus 20.00",
-        "pay deposit_600.bonus 20.00" } },
+    expect { entries = {
+        "pay deposit_600.stored 6.43",      -- the fee of the nine days that are left of February
+        "pay deposit_600.stored 0.20",
+        "release deposit_600.stored 50.00", "gift deposit_600.bonus 20.00", "pay deposit_600.bonus 20.00",
+    } },
 }
 
 scenario "cancelled: what is stored becomes cash, gifts are lost" {

@@ -113,3 +113,77 @@ order "what is given up saves what would have come" {
         saves = { "-1.00", "3.00", "102.00" }, -- what June owed for the tone is due when it ends, no more in July
     },
 }
+
+-- What is held may get another fee, by the same rules.
+local held = { package = "e6_base", lines = { pstn = "P1" }, from = "2026-01-01 00:00:00",
+    params = { arpu = "80.00", monthly_fee = "99.00" } }
+
+local function another(params, effective)
+    return { package = "e6_base", params = params, effective = effective }
+end
+
+order "another fee begins with the next month" {
+    holds = { held, broadband }, customer = public, at = "2026-03-18 12:00:00",
+    change = another { monthly_fee = "129.00" },
+    expect = { verdict = "ok", starts = "2026-04-01 00:00:00", first_bill = {}, saves = { "0.00", "-30.00", "-30.00" } },
+}
+
+order "at once, it is still the next fee that it changes" {
+    holds = { held, broadband }, customer = public, at = "2026-03-18 12:00:00",
+    change = another({ monthly_fee = "129.00" }, "now"),
+    expect = { verdict = "ok", starts = "2026-03-18 12:00:00", saves = { "0.00", "-30.00" } },
+}
+
+order "a fee that nobody may change to" {
+    holds = { held, broadband }, customer = public, at = "2026-03-18 12:00:00",
+    change = another { monthly_fee = "88.00" },
+    expect = {
+        verdict = "blocked",
+        because = "parameter e6_base: monthly_fee param_choice 99.00|129.00|169.00",
+        fixes = { "drop e6_base", "set e6_base monthly_fee 99.00", "set e6_base monthly_fee 129.00" },
+    },
+}
+
+order "the dearest, with what the customer spends now" {
+    holds = { held, broadband }, customer = public, at = "2026-03-18 12:00:00",
+    change = another { monthly_fee = "169.00", arpu = "120.00" },
+    expect = { verdict = "ok" },
+}
+
+order "a change begins as the package has it" {
+    holds = { held, broadband }, customer = public, at = "2026-03-18 12:00:00",
+    change = { package = "e6_base", params = { monthly_fee = "129.00" }, from = "2026-04-10 00:00:00" },
+    expect = {
+        verdict = "blocked",
+        because = "effective e6_base",
+        fixes = { "drop e6_base", "effective e6_base next_cycle", "effective e6_base now", "effective e6_base after_completion 3" },
+    },
+}
+
+scenario "who may buy it, and what it costs when its parameters change" {
+    from = "2026-03-10 09:00:00",
+    facts = { { "customer.segment", "business" }, { "customer.spend.2026-02", "80.00" } },
+
+    buy { "e6_base", lines = { pstn = "P1" }, params = { arpu = "80.00" },
+        expect = { verdict = "blocked", because = { "eligibility e6_base", "recommends e6_base" } } },
+    fact { "customer.segment", "public" },
+    buy { "e6_base", lines = { pstn = "P1" }, params = { arpu = "80.00" },
+        expect = { verdict = "warned", because = "recommends e6_base" } },
+    expect { fees = {} },
+    at "2026-04-01 00:00:00",
+    expect { fees = { "e6_base.set_up 20.00", "e6_base.fee 129.00" } },
+
+    advance "10 days",
+    change { "e6_base", params = { monthly_fee = "169.00" },
+        expect = { verdict = "blocked", because = "parameter e6_base: monthly_fee param_check true" } },
+    change { "e6_base", params = { monthly_fee = "169.00", arpu = "120.00" }, expect = { verdict = "ok" } },
+    at "2026-05-01 00:00:00",
+    expect { fees = { "e6_base.fee 169.00" } },
+
+    -- the welcome lasts till three months after the package began, however late it is given
+    change { "e6_base", params = { welcome = "yes" }, from = "2026-05-10 00:00:00" },
+    at "2026-06-01 00:00:00",
+    expect { fees = { "e6_base.fee 84.50" } },
+    at "2026-07-01 00:00:00",
+    expect { fees = { "e6_base.fee 169.00" } },
+}
