@@ -135,18 +135,11 @@ refuse_price(struct deciding *deciding)
 static enum call_end
 refuse_balance(struct deciding *deciding, struct money available)
 {
-	char cost[MONEY_TEXT_MAX], spendable[MONEY_TEXT_MAX];
-	struct money none = { 0 };
-	if (available.micros < 0)
-		available = none;
-	size_t cost_size = money_format(deciding->pricing.amount, cost);
-	size_t spendable_size = money_format(available, spendable);
-	struct text arguments[] = {
-		{ cost, cost_size },
-		{ spendable, spendable_size },
-		deciding->subject.account.currency,
-	};
-	return refuse(deciding, SAY_BALANCE_TOO_LOW, arguments, 3, NULL);
+	struct pay_too_low too_low;
+	pay_tell_too_low(
+		&too_low, deciding->pricing.amount, available, deciding->subject.account.currency);
+	return refuse(
+		deciding, SAY_BALANCE_TOO_LOW, too_low.arguments, PAY_TOO_LOW_ARGUMENTS, NULL);
 }
 
 /* ---- pricing ---- */

@@ -212,13 +212,17 @@ struct balance_params {
 	struct text subscription;
 };
 
-struct topup_params {
+/* Of balance.topup, balance.adjust and balance.transfer; each has some of these. */
+struct movement_params {
 	struct text account;
+	struct text to;
 	struct text id;
 	int64_t attempt;
 	int64_t at_ms;
 	struct money amount;
 	struct text currency;
+	int short_mode;
+	struct text why;
 };
 
 struct history_params {

@@ -45,32 +45,6 @@ static const struct field BALANCE_RESULT_FIELDS[] = {
 };
 RESULT(BALANCE_RESULT, "balances", BALANCE_RESULT_FIELDS);
 
-#define TOPUP(member) offsetof(struct topup_params, member)
-static const struct field TOPUP_FIELDS[] = {
-	{ "id", FIELD_IDENTIFIER, TOPUP(id), true, 0, 0, NULL, NULL,
-		"the request's own id: sent twice, it counts once", "请求编号：重复发送只生效一次" },
-	{ "account", FIELD_IDENTIFIER, TOPUP(account), true, 0, 0, NULL, NULL, "whose balance", "账户" },
-	{ "at", FIELD_TIME, TOPUP(at_ms), true, 0, 0, NULL, NULL, "when it was paid", "充值时间" },
-	{ "amount", FIELD_MONEY, TOPUP(amount), true, 1, MICROS_MAX, NULL, NULL, "more than 0", "金额，大于 0" },
-	{ "currency", FIELD_CURRENCY, TOPUP(currency), true, 0, 0, NULL, NULL, "must be the account's",
-		"必须与账户币种一致" },
-	{ "attempt", FIELD_INTEGER, TOPUP(attempt), false, 1, 255, NULL, NULL,
-		"2 and up decide a refused request anew; 1 if absent", "大于 1 表示重新处理；缺省为 1" },
-};
-SHAPE(TOPUP_PARAMS, "balance.topup", TOPUP_FIELDS, struct topup_params);
-static const struct field TOPUP_RESULT_FIELDS[] = {
-	{ "outcome", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "\"topped_up\" or \"refused\"", "topped_up 或 refused" },
-	{ "repeat", FIELD_BOOLEAN, 0, true, 0, 0, NULL, NULL, "the answer was given before", "是否重复应答" },
-	{ "charge", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "where it is kept, for charge.get", "记录位置" },
-	{ "amount", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "what was added", "充值金额" },
-	{ "currency", FIELD_CURRENCY, 0, false, 0, 0, NULL, NULL, "currency", "币种" },
-	{ "balance", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "afterwards", "充值后余额" },
-	REFUSAL_FIELDS,
-};
-RESULT(TOPUP_RESULT, "topup", TOPUP_RESULT_FIELDS);
-static const enum say TOPUP_SAYS[] = { SAY_ID_CONFLICT, SAY_UNKNOWN_ACCOUNT, SAY_WRONG_CURRENCY, SAY_OVERFLOW,
-	SAY_TOO_OLD, SAY_AHEAD_OF_CLOCK, SAY_DISK_FULL, SAY_OVERLOADED, SAY_COUNT };
-
 #define HISTORY(member) offsetof(struct history_params, member)
 static const struct field HISTORY_FIELDS[] = {
 	{ "account", FIELD_IDENTIFIER, HISTORY(account), true, 0, 0, NULL, NULL, "the account's id", "账户编号" },
@@ -93,7 +67,7 @@ static const struct field POSTING_RESULT_FIELDS[] = {
 RESULT(POSTING_RESULT, "posting", POSTING_RESULT_FIELDS);
 static const struct field ENTRY_RESULT_FIELDS[] = {
 	{ "charge", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "shard:position:index", "记录位置" },
-	{ "kind", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "charge, refusal, topup, put, release", "类型" },
+	{ "kind", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "charge, refusal, topup, adjustment, transfer, put, release", "类型" },
 	{ "made", FIELD_TIME, 0, true, 0, 0, NULL, NULL, "when it was decided", "入账时间" },
 	{ "at", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "when it happened", "发生时间" },
 	{ "scope", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "service id or account", "业务接入号或账户" },
@@ -146,5 +120,3 @@ const struct method METHOD_HISTORY = { "history", &HISTORY_PARAMS, NULL, &HISTOR
 static const enum say BALANCE_GET_SAYS[] = { SAY_NOT_FOUND, SAY_FIELDS_CONFLICT, SAY_COUNT };
 const struct method METHOD_BALANCE_GET = { "balance.get", &BALANCE_GET, BALANCE_GET_POSITIONAL, &BALANCE_RESULT,
 	BALANCE_GET_SAYS, query_run_balance, NULL, "an account's balances", "查询账户余额", true };
-const struct method METHOD_BALANCE_TOPUP = { "balance.topup", &TOPUP_PARAMS, NULL, &TOPUP_RESULT, TOPUP_SAYS,
-	topup_run, NULL, "puts money on an account's main balance, once", "向账户充值，且只生效一次", true };

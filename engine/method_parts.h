@@ -60,6 +60,8 @@ extern const struct method METHOD_SUBSCRIPTION_PUT;
 extern const struct method METHOD_SUBSCRIPTION_GET;
 extern const struct method METHOD_BALANCE_GET;
 extern const struct method METHOD_BALANCE_TOPUP;
+extern const struct method METHOD_BALANCE_ADJUST;
+extern const struct method METHOD_BALANCE_TRANSFER;
 extern const struct method METHOD_HISTORY;
 extern const struct method METHOD_RELEASE_PUBLISH;
 extern const struct method METHOD_RELEASE_LIST;

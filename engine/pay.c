@@ -49,3 +49,16 @@ pay(const struct balance *balance, struct money floor, struct money cost, enum s
 	*payment = made;
 	return PAY_DONE;
 }
+
+void
+pay_tell_too_low(struct pay_too_low *too_low, struct money cost, struct money available,
+	struct text currency)
+{
+	must(money_compare(cost, available) > 0);
+	if (available.micros < 0)
+		available.micros = 0;
+	too_low->arguments[0] = (struct text){ too_low->cost, money_format(cost, too_low->cost) };
+	too_low->arguments[1] = (struct text){ too_low->spendable,
+		money_format(available, too_low->spendable) };
+	too_low->arguments[2] = currency;
+}

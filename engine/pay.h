@@ -28,4 +28,14 @@ struct payment {
 enum pay_outcome pay(const struct balance *balance, struct money floor, struct money cost,
 	enum short_mode mode, struct payment *payment);
 
+/* What BALANCE_TOO_LOW says: the cost, what can be spent, the currency. */
+#define PAY_TOO_LOW_ARGUMENTS 3
+struct pay_too_low {
+	char cost[MONEY_TEXT_MAX];
+	char spendable[MONEY_TEXT_MAX];
+	struct text arguments[PAY_TOO_LOW_ARGUMENTS]; /* views into the above */
+};
+void pay_tell_too_low(struct pay_too_low *too_low, struct money cost, struct money available,
+	struct text currency);
+
 #endif

@@ -48,6 +48,10 @@ entry_kind_name(enum entry_kind kind)
 		return "put";
 	case ENTRY_RELEASE:
 		return "release";
+	case ENTRY_ADJUSTMENT:
+		return "adjustment";
+	case ENTRY_TRANSFER:
+		return "transfer";
 	}
 	return NULL;
 }

@@ -54,6 +54,8 @@ enum entry_kind {
 	ENTRY_TOPUP,      /* money put on a balance */
 	ENTRY_PUT,        /* a customer, account or subscription written */
 	ENTRY_RELEASE,    /* a release published or activated */
+	ENTRY_ADJUSTMENT, /* a balance set right, up or down */
+	ENTRY_TRANSFER,   /* money moved from one account to another */
 };
 const char *entry_kind_name(enum entry_kind kind); /* "charge" …; NULL if there is no such kind */
 

@@ -44,6 +44,12 @@ static const struct example EXAMPLES[] = {
 	{ "balance.topup",
 		"{\"account\": \"a1\", \"id\": \"counter7:20260918-0042\", \"at\": \"2026-09-18T09:00:00+08:00\", "
 		"\"amount\": \"50.00\", \"currency\": \"CNY\"}" },
+	{ "balance.adjust",
+		"{\"account\": \"a1\", \"id\": \"desk3:17\", \"at\": \"2026-09-18T17:30:00+08:00\", "
+		"\"amount\": \"-5.00\", \"currency\": \"CNY\", \"why\": \"typed twice\"}" },
+	{ "balance.transfer",
+		"{\"account\": \"a1\", \"to\": \"a2\", \"id\": \"app:9001\", \"at\": \"2026-09-18T18:00:00+08:00\", "
+		"\"amount\": \"20.00\", \"currency\": \"CNY\"}" },
 	{ "history", "{\"account\": \"a1\", \"limit\": 20}" },
 	{ "release.publish", "{\"bundle\": {\"$bytes\": \"U1BCVU5ETDE=\"}, \"by\": \"li.wei\"}" },
 	{ "release.list", "" },

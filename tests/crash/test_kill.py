@@ -75,13 +75,13 @@ class Releases:
 
 
 class Clerk:
-    """Tops accounts up and changes customers, one thing after the other, and asks again until there is an answer."""
+    """Tops accounts up, moves money between them and changes customers, one thing after the other, and asks again until there is an answer."""
 
     def __init__(self, address, chance):
         self.address = address
         self.chance = random.Random(chance.getrandbits(32))
         self.client = None
-        self.topups = dict.fromkeys(sample.NUMBERS, Decimal(0))
+        self.moved = dict.fromkeys(sample.NUMBERS, Decimal(0))
         self.segments = {}
         self.ids = set()
         self.problem = None
@@ -109,8 +109,16 @@ class Clerk:
         answer = self._ask("balance.topup", topup)
         assert answer["outcome"] == "topped_up" and answer["amount"] == amount, answer
         self.ids.add(name)
-        self.topups[number] += Decimal(amount)
+        self.moved[number] += Decimal(amount)
         assert self._ask("balance.topup", topup) == {**answer, "repeat": True}
+        to = self.chance.choice([one for one in sample.NUMBERS if one != number])
+        transfer = {**topup, "id": f"{name}-passed-on", "to": to}
+        answer = self._ask("balance.transfer", transfer)
+        assert answer["outcome"] == "transferred" and answer["amount"] == amount, answer
+        self.ids.add(transfer["id"])
+        self.moved[number] -= Decimal(amount)
+        self.moved[to] += Decimal(amount)
+        assert self._ask("balance.transfer", transfer) == {**answer, "repeat": True}
         stored = self._ask("customer.put", {"customer": number, "segment": name})
         found = self._ask("customer.get", {"customer": number})
         assert found["segment"] == name and found["version"] == stored["version"], (stored, found)
@@ -207,7 +215,7 @@ class Killer:
 
 
 def assert_history(client, numbers, answers_by_number):
-    """Each account's history, newest first: its charges, its topups, and the balance that came of them."""
+    """Each account's history, newest first: its charges, and the balance that came of them."""
     for number in numbers:
         entries, cursor = [], None
         while True:
@@ -224,7 +232,7 @@ def assert_history(client, numbers, answers_by_number):
             Decimal(posting["amount"])
             for entry in entries
             for posting in entry["postings"]
-            if posting["book"].startswith("balance:")
+            if posting["book"] == f"balance:{number}/main"
         ]
         assert sum(sums) == sample.balance(client, number)
 
@@ -254,7 +262,7 @@ def test_nothing_is_lost_and_nothing_counts_twice_however_often_it_is_killed(tmp
         answers = sender.finish()
         clerk.finish()
         print(f"met {killer.met}, {sender.breaks} broken connections, "
-              f"{sender.sent_again} of {len(requests)} sent again, {len(clerk.ids)} topups")  # fmt: skip
+              f"{sender.sent_again} of {len(requests)} sent again, {len(clerk.ids)} movements")  # fmt: skip
         assert sender.sent_again > 0, "no kill met anything"
 
         found = sample.totals(requests, answers)
@@ -266,7 +274,7 @@ def test_nothing_is_lost_and_nothing_counts_twice_however_often_it_is_killed(tmp
         assert [priced_part(answer) for answer in again] == sender.answers
         for number in sample.NUMBERS:
             _, charged = found.get(("subscription", number), (0, 0))
-            assert sample.balance(client, number) == start + clerk.topups[number] - charged
+            assert sample.balance(client, number) == start + clerk.moved[number] - charged
         for number, segment in clerk.segments.items():
             assert client.call("customer.get", [number])["segment"] == segment
         by_number = {}

@@ -77,7 +77,7 @@ class Model:
         self.active = None
         self.customers, self.accounts, self.subscriptions = {}, {}, {}  # by id: the fields of their get
         self.money = {}  # account → Account
-        self.ids = {}  # (method, scope, id) → (content, attempt, refused, answer)
+        self.ids = {}  # (kind of scope, scope, id) → (content, attempt, refused, answer)
         self.counters = {}
         self.position = 0  # of the newest entry
 
@@ -172,37 +172,65 @@ class Model:
         expected.apply = apply
         return expected
 
-    def _move(self, account, kind, identifier, amount, answer):
-        """An entry in an account's history."""
+    def _move(self, changes, kind, identifier, answer):
+        """One entry, in the history of each account that it changes."""
         position = int(answer["charge"].split(":")[1])
         self.stored(position)
-        money = self.money[account]
-        money.amount += amount
-        money.balance_version = position
-        money.history.append((answer["charge"], kind, identifier, amount))
+        for account, amount in changes.items():
+            money = self.money[account]
+            money.amount += amount
+            money.balance_version = position
+            money.history.append((answer["charge"], kind, identifier, amount))
+
+    def _available(self, account):
+        return self.money[account].amount - Decimal(self.accounts[account]["floor"])
 
     # ---- money ----
 
-    def topup(self, account, id, at, amount, currency, attempt=1):
-        key, content = ("topup", account, id), (at, Decimal(amount), currency)
+    def _movement(self, kind, changes, request, short="refuse", **answered):
+        """Changes balances (account: by how much; the first is whose id it is): all of them, or none."""
+        account, *_ = changes
+        key, content = ("account", account, request["id"]), (kind, short, tuple(sorted(request.items())))
+        attempt = answered.pop("attempt")
         known = self._known(key, content, attempt)
         if known:
             return known
-        if account not in self.accounts:
-            return self._refuse(key, content, attempt, "UNKNOWN_ACCOUNT")
-        if self.accounts[account]["currency"] != currency:
-            return self._refuse(key, content, attempt, "WRONG_CURRENCY")
+        for one in changes:
+            if one not in self.accounts:
+                return self._refuse(key, content, attempt, "UNKNOWN_ACCOUNT")
+            if self.accounts[one]["currency"] != request["currency"]:
+                return self._refuse(key, content, attempt, "WRONG_CURRENCY")
+        for one, change in changes.items():
+            if change < 0 and short == "refuse" and self._available(one) < -change:
+                return self._refuse(key, content, attempt, "BALANCE_TOO_LOW")
         expected = Expected(
-            outcome="topped_up", repeat=False, amount=Decimal(amount), currency=currency,
-            balance=self.money[account].amount + Decimal(amount),
+            repeat=False, amount=request["amount"], currency=request["currency"], balance=self.money[account].amount + changes[account],
+            **answered,
         )  # fmt: skip
 
         def apply(answer):
             self.ids[key] = (content, attempt, False, answer)
-            self._move(account, "topup", id, Decimal(amount), answer)
+            self._move(changes, kind, request["id"], answer)
 
         expected.apply = apply
         return expected
+
+    def topup(self, account, id, at, amount, currency, attempt=1):
+        amount = Decimal(amount)
+        request = {"id": id, "at": at, "amount": amount, "currency": currency}
+        return self._movement("topup", {account: amount}, request, attempt=attempt, outcome="topped_up")
+
+    def adjust(self, account, id, at, amount, currency, why, short="refuse", attempt=1):
+        amount = Decimal(amount)
+        request = {"id": id, "at": at, "amount": amount, "currency": currency, "why": why}
+        return self._movement("adjustment", {account: amount}, request, short, attempt=attempt, outcome="adjusted", why=why)
+
+    def transfer(self, account, to, id, at, amount, currency, attempt=1):
+        if account == to:
+            return Expected("FIELDS_CONFLICT")
+        amount = Decimal(amount)
+        request = {"id": id, "at": at, "amount": amount, "currency": currency, "to": to}
+        return self._movement("transfer", {account: -amount, to: amount}, request, attempt=attempt, outcome="transferred", to=to)
 
     def find_price(self, event):
         """(subscription, account, amount, used); raises Refused."""
@@ -248,7 +276,7 @@ class Model:
         except prices.Refused as refusal:
             return self._refuse(key, content, attempt, str(refusal))
         money = self.money[account]
-        available = money.amount - Decimal(self.accounts[account]["floor"])
+        available = self._available(account)
         taken = amount
         if amount > 0 and amount > available:
             if short == "refuse":
@@ -262,7 +290,7 @@ class Model:
 
         def apply(answer):
             self.ids[key] = (content, attempt, False, answer)
-            self._move(account, "charge", id, -taken, answer)
+            self._move({account: -taken}, "charge", id, answer)
             for counter, seconds in used.items():
                 self.counters[counter] = self.counters.get(counter, 0) + seconds
 
@@ -274,6 +302,6 @@ class Model:
     def balance(self, account):
         money, floor = self.money[account], Decimal(self.accounts[account]["floor"])
         return {
-            "account": account, "floor": floor, "available": money.amount - floor, "amount": money.amount,
+            "account": account, "floor": floor, "available": self._available(account), "amount": money.amount,
             "version": money.balance_version,
         }  # fmt: skip

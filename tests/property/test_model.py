@@ -183,9 +183,24 @@ class Machine(RuleBasedStateMachine):
     @rule(account=st.sampled_from(ACCOUNTS), id=st.sampled_from(IDS), at=st.sampled_from(TIMES[:2]), amount=st.sampled_from(AMOUNTS),
           currency=st.sampled_from(["CNY"] * 7 + ["USD"]), attempt=attempts)  # fmt: skip
     def topup(self, account, id, at, amount, currency, attempt):
-        fields = {"account": account, "id": id, "at": at, "amount": amount, "currency": currency, "attempt": attempt}
-        self.requests.append(("topup", fields))
-        self.ask("balance.topup", self.model.topup(**fields), fields)
+        self.move("balance.topup", {"account": account, "id": id, "at": at, "amount": amount, "currency": currency, "attempt": attempt})
+
+    @rule(account=st.sampled_from(ACCOUNTS), id=st.sampled_from(IDS), at=st.sampled_from(TIMES[:2]), sign=st.sampled_from(["", "-", "-"]),
+          amount=st.sampled_from(AMOUNTS), why=st.sampled_from(["a mistake", "误收"]), short=st.sampled_from(["refuse", "debt"]),
+          attempt=attempts)  # fmt: skip
+    def adjust(self, account, id, at, sign, amount, why, short, attempt):
+        fields = {"account": account, "id": id, "at": at, "amount": sign + amount, "currency": "CNY", "why": why, "short": short}
+        self.move("balance.adjust", {**fields, "attempt": attempt})
+
+    @rule(account=st.sampled_from(ACCOUNTS), to=st.sampled_from(ACCOUNTS), id=st.sampled_from(IDS), at=st.sampled_from(TIMES[:2]),
+          amount=st.sampled_from(AMOUNTS), currency=st.sampled_from(["CNY"] * 7 + ["USD"]), attempt=attempts)  # fmt: skip
+    def transfer(self, account, to, id, at, amount, currency, attempt):
+        fields = {"account": account, "to": to, "id": id, "at": at, "amount": amount, "currency": currency}
+        self.move("balance.transfer", {**fields, "attempt": attempt})
+
+    def move(self, method, fields):
+        self.requests.append((method, fields))
+        self.send_again(method, fields)
 
     @rule(fields=charges)
     def charge(self, fields):
@@ -229,10 +244,8 @@ class Machine(RuleBasedStateMachine):
         self.send_again(method, {**fields, **change})
 
     def send_again(self, method, fields):
-        if method == "topup":
-            self.ask("balance.topup", self.model.topup(**fields), fields)
-        else:
-            self.ask("charge", self.model.charge(**fields), fields)
+        foretell = getattr(self.model, method.removeprefix("balance."))
+        self.ask(method, foretell(**fields), fields)
 
     @rule(fields=events)
     def rate(self, fields):

@@ -16,6 +16,7 @@ from server import Server, suanpan
 REQUESTS = int(os.environ.get("REQUESTS", "12000"))
 AT_MS = 1789704000000
 DAY_MS = 86_400_000
+MOVEMENTS = ["topup", "adjust", "transfer"]
 CATALOGS = ["rules/catalogs/fixed_line", "rules/catalogs/free_minutes"]
 
 
@@ -66,6 +67,18 @@ class Load:
             "currency": "CNY",
         }  # fmt: skip
 
+    def adjust(self):
+        return "balance.adjust", {
+            "account": self.name("a", 62), "id": self.name("t", 4000), "at": AT_MS, "amount": self.chance.choice(["-5", "0.123456", "-400.00"]),
+            "currency": "CNY", "why": "改错", "short": self.chance.choice(["refuse", "debt"]),
+        }  # fmt: skip
+
+    def transfer(self):
+        return "balance.transfer", {
+            "account": self.name("a", 30), "to": f"a{30 + self.chance.randrange(32)}", "id": self.name("t", 4000), "at": AT_MS,
+            "amount": self.chance.choice(["5", "0.000001", "400.00"]), "currency": "CNY",
+        }  # fmt: skip
+
     def charge(self):
         return "charge", {
             "service_id": self.name("0771551", 104), "id": self.name("i", 1 << 40), "service": "voice",
@@ -85,12 +98,12 @@ class Load:
             yield "balance.topup", {"account": f"a{place % 60}", "id": f"first{place}", "at": AT_MS, "amount": "100", "currency": "CNY"}
 
     def next(self):
-        kind = self.chance.choices(["charge", "topup", "subscription", "account", "customer", "again"], [70, 8, 6, 3, 2, 11])[0]
+        kind = self.chance.choices(["charge", *MOVEMENTS, "subscription", "account", "customer", "again"], [65, 6, 3, 4, 6, 3, 2, 11])[0]
         if kind == "again" and self.moved:
             method, params = self.chance.choice(self.moved)
             return method, {**params, "attempt": self.chance.choice([1, 1, 2])}
         request = self.charge() if kind == "again" else getattr(self, kind)()
-        if kind in ("charge", "topup"):
+        if kind in ("charge", *MOVEMENTS):
             self.moved.append(request)
         return request
 

@@ -26,7 +26,7 @@ struct bench {
 		struct customer_params customer;
 		struct account_params account;
 		struct subscription_params subscription;
-		struct topup_params topup;
+		struct movement_params movement;
 		struct history_params history;
 		struct publish_params publish;
 		struct get_params get;

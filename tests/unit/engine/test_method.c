@@ -338,7 +338,8 @@ whatever_changes_or_shows_one_account_is_decided_in_order(void **state)
 {
 	(void)state;
 	static const char *const names[] = { "rate", "charge", "customer.put", "account.put",
-		"subscription.put", "balance.get", "balance.topup" };
+		"subscription.put", "balance.get", "balance.topup", "balance.adjust",
+		"balance.transfer" };
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		assert_true(method_find(text_of(names[i]))->in_order);
 }
@@ -347,8 +348,9 @@ static void
 what_moves_money_has_an_id_a_time_and_an_attempt(void **state)
 {
 	(void)state;
-	static const char *const names[] = { "charge", "balance.topup" };
-	for (size_t i = 0; i < 2; i++) {
+	static const char *const names[] = { "charge", "balance.topup", "balance.adjust",
+		"balance.transfer" };
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		const struct shape *params = method_find(text_of(names[i]))->params;
 		assert_true(
 			field_named(params, "id")->required && field_named(params, "at")->required);

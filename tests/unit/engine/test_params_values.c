@@ -214,7 +214,7 @@ money_is_decimal_text_within_its_bounds(void **state)
 			rows[i].value);
 		if (rows[i].say == SAY_COUNT) {
 			read_well(bench, "balance.topup", notation);
-			assert_true(bench->params.topup.amount.micros == rows[i].micros);
+			assert_true(bench->params.movement.amount.micros == rows[i].micros);
 		} else {
 			read_badly(bench, "balance.topup", notation, rows[i].say, "amount");
 		}

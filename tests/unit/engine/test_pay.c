@@ -155,6 +155,29 @@ small_purses_behave_as_the_contract_says_in_every_mode(void **state)
 				}
 }
 
+static void
+what_is_too_low_is_told_with_what_can_be_spent_and_never_less_than_nothing(void **state)
+{
+	(void)state;
+	static const struct {
+		int64_t cost, available;
+		const char *cost_text, *spendable;
+	} rows[] = {
+		{ 12500000, 400000, "12.50", "0.40" },
+		{ 1, 0, "0.000001", "0.00" },
+		{ 1, -5000000, "0.000001", "0.00" },
+		{ 1, INT64_MIN, "0.000001", "0.00" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct pay_too_low too_low;
+		pay_tell_too_low(&too_low, (struct money){ rows[i].cost },
+			(struct money){ rows[i].available }, TEXT("CNY"));
+		assert_true(text_equal(too_low.arguments[0], text_of(rows[i].cost_text)));
+		assert_true(text_equal(too_low.arguments[1], text_of(rows[i].spendable)));
+		assert_true(text_equal(too_low.arguments[2], TEXT("CNY")));
+	}
+}
+
 int
 main(void)
 {
@@ -168,6 +191,8 @@ main(void)
 		cmocka_unit_test(an_amount_that_can_not_be_said_is_an_overflow_and_changes_nothing),
 		cmocka_unit_test(the_largest_balance_pays_the_largest_cost),
 		cmocka_unit_test(small_purses_behave_as_the_contract_says_in_every_mode),
+		cmocka_unit_test(
+			what_is_too_low_is_told_with_what_can_be_spent_and_never_less_than_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,100 @@
+/* Methods: money put on, taken from or moved between balances (see method.h). */
+#include "method_parts.h"
+
+#include "call.h"
+
+/* Tables are laid out by hand. */
+/* clang-format off */
+
+#define MOVEMENT(member) offsetof(struct movement_params, member)
+
+/* What each of them takes. */
+#define REQUEST_FIELDS(account_en, account_zh, at_en, at_zh) \
+	{ "id", FIELD_IDENTIFIER, MOVEMENT(id), true, 0, 0, NULL, NULL, \
+		"the request's own id: sent twice, it counts once", "请求编号：重复发送只生效一次" }, \
+	{ "account", FIELD_IDENTIFIER, MOVEMENT(account), true, 0, 0, NULL, NULL, account_en, account_zh }, \
+	{ "at", FIELD_TIME, MOVEMENT(at_ms), true, 0, 0, NULL, NULL, at_en, at_zh }, \
+	{ "currency", FIELD_CURRENCY, MOVEMENT(currency), true, 0, 0, NULL, NULL, "must be the account's", \
+		"必须与账户币种一致" }, \
+	{ "attempt", FIELD_INTEGER, MOVEMENT(attempt), false, 1, 255, NULL, NULL, \
+		"2 and up decide a refused request anew; 1 if absent", "大于 1 表示重新处理；缺省为 1" }
+#define POSITIVE_FIELD \
+	{ "amount", FIELD_MONEY, MOVEMENT(amount), true, 1, MICROS_MAX, NULL, NULL, "more than 0", "金额，大于 0" }
+#define WHY_FIELD(required) \
+	{ "why", FIELD_TEXT, MOVEMENT(why), required, required, 200, NULL, NULL, "why, in a sentence", "原因" }
+
+/* What each of them answers. */
+#define ANSWER_FIELDS(outcomes_en, outcomes_zh, amount_en, amount_zh) \
+	{ "outcome", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, outcomes_en, outcomes_zh }, \
+	{ "repeat", FIELD_BOOLEAN, 0, true, 0, 0, NULL, NULL, "the answer was given before", "是否重复应答" }, \
+	{ "charge", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "where it is kept, for charge.get", "记录位置" }, \
+	{ "amount", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, amount_en, amount_zh }, \
+	{ "currency", FIELD_CURRENCY, 0, false, 0, 0, NULL, NULL, "currency", "币种" }, \
+	{ "balance", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "of the account, afterwards", "操作后该账户余额" }
+#define WHY_ANSWERED { "why", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "as it was given", "原因" }
+
+/* ---- balance.topup ---- */
+
+static const struct field TOPUP_FIELDS[] = {
+	REQUEST_FIELDS("whose balance", "账户", "when it was paid", "充值时间"),
+	POSITIVE_FIELD,
+};
+SHAPE(TOPUP_PARAMS, "balance.topup", TOPUP_FIELDS, struct movement_params);
+static const struct field TOPUP_RESULT_FIELDS[] = {
+	ANSWER_FIELDS("\"topped_up\" or \"refused\"", "topped_up 或 refused", "what was added", "充值金额"),
+	REFUSAL_FIELDS,
+};
+RESULT(TOPUP_RESULT, "topup", TOPUP_RESULT_FIELDS);
+static const enum say TOPUP_SAYS[] = { SAY_ID_CONFLICT, SAY_UNKNOWN_ACCOUNT, SAY_WRONG_CURRENCY, SAY_OVERFLOW,
+	SAY_TOO_OLD, SAY_AHEAD_OF_CLOCK, SAY_DISK_FULL, SAY_OVERLOADED, SAY_COUNT };
+const struct method METHOD_BALANCE_TOPUP = { "balance.topup", &TOPUP_PARAMS, NULL, &TOPUP_RESULT, TOPUP_SAYS,
+	movement_run_topup, NULL, "puts money on an account's main balance, once", "向账户充值，且只生效一次", true };
+
+/* ---- balance.adjust ---- */
+
+static const char *const SHORT_CHOICES[] = { "refuse", "debt", NULL };
+
+static const struct field ADJUST_FIELDS[] = {
+	REQUEST_FIELDS("whose balance", "账户", "when it is good for", "调账时间"),
+	{ "amount", FIELD_MONEY, MOVEMENT(amount), true, -MICROS_MAX, MICROS_MAX, NULL, NULL,
+		"what is added; less than 0 takes, 0 is refused", "调增金额；为负表示调减，不能为 0" },
+	{ "short", FIELD_CHOICE, MOVEMENT(short_mode), false, 0, 0, SHORT_CHOICES, NULL,
+		"if there is less than is taken: \"refuse\" (if absent), or go below the floor: \"debt\"",
+		"余额不足调减时：refuse 拒绝（缺省）；debt 允许透支" },
+	WHY_FIELD(true),
+};
+SHAPE(ADJUST_PARAMS, "balance.adjust", ADJUST_FIELDS, struct movement_params);
+static const struct field ADJUST_RESULT_FIELDS[] = {
+	ANSWER_FIELDS("\"adjusted\" or \"refused\"", "adjusted 或 refused", "what was added", "调增金额"),
+	WHY_ANSWERED,
+	REFUSAL_FIELDS,
+};
+RESULT(ADJUST_RESULT, "adjustment", ADJUST_RESULT_FIELDS);
+static const enum say TAKING_SAYS[] = { SAY_ID_CONFLICT, SAY_FIELDS_CONFLICT, SAY_UNKNOWN_ACCOUNT, SAY_WRONG_CURRENCY,
+	SAY_BALANCE_TOO_LOW, SAY_OVERFLOW, SAY_TOO_OLD, SAY_AHEAD_OF_CLOCK, SAY_DISK_FULL, SAY_OVERLOADED, SAY_COUNT };
+const struct method METHOD_BALANCE_ADJUST = { "balance.adjust", &ADJUST_PARAMS, NULL, &ADJUST_RESULT, TAKING_SAYS,
+	movement_run_adjust, NULL, "sets an account's main balance right, up or down, once, and says why",
+	"调整账户余额（调增或调减）并注明原因，且只生效一次", true };
+
+/* ---- balance.transfer ---- */
+
+static const struct field TRANSFER_FIELDS[] = {
+	REQUEST_FIELDS("who pays", "转出账户", "when it is good for", "转账时间"),
+	{ "to", FIELD_IDENTIFIER, MOVEMENT(to), true, 0, 0, NULL, NULL, "the account that gets it, kept in the same currency",
+		"转入账户，币种须相同" },
+	POSITIVE_FIELD,
+	WHY_FIELD(false),
+};
+SHAPE(TRANSFER_PARAMS, "balance.transfer", TRANSFER_FIELDS, struct movement_params);
+static const struct field TRANSFER_RESULT_FIELDS[] = {
+	ANSWER_FIELDS("\"transferred\" or \"refused\"", "transferred 或 refused", "what was moved", "转账金额"),
+	{ "to", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "who got it", "转入账户" },
+	WHY_ANSWERED,
+	REFUSAL_FIELDS,
+};
+RESULT(TRANSFER_RESULT, "transfer", TRANSFER_RESULT_FIELDS);
+const struct method METHOD_BALANCE_TRANSFER = { "balance.transfer", &TRANSFER_PARAMS, NULL, &TRANSFER_RESULT, TAKING_SAYS,
+	movement_run_transfer, NULL, "moves money from one account's main balance to another's, once: both sides or neither",
+	"账户间转账：两侧同时生效或都不生效，且只生效一次", true };
+
+/* clang-format on */

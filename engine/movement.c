@@ -1,0 +1,347 @@
+/*
+ * balance.topup, balance.adjust, balance.transfer: money put on, taken from or moved between main
+ * balances, once. Each is one entry, so that a transfer has both sides or neither.
+ */
+#include "call.h"
+#include "once.h"
+#include "pay.h"
+#include "shard.h"
+#include "subject.h"
+
+#include "base/digest.h"
+#include "base/instant.h"
+#include "base/must.h"
+#include "base/zoneinfo.h"
+
+#include <string.h>
+
+enum { BALANCE_BYTES_MAX = 128, SIDES_MAX = 2 };
+
+/* One balance that moves. */
+struct side {
+	struct subject subject; /* its account and balance */
+	struct text account;
+	struct money change;
+	struct money after;
+};
+
+struct movement {
+	struct call *call;
+	enum entry_kind kind;
+	const struct movement_params *params;
+	struct once once;
+	struct bytes event;
+	struct side sides[SIDES_MAX]; /* the account that was named comes first */
+	size_t side_count;
+};
+
+/* ---- what each kind is ---- */
+
+static const char *
+outcome_of(enum entry_kind kind)
+{
+	switch (kind) {
+	case ENTRY_TOPUP:
+		return "topped_up";
+	case ENTRY_ADJUSTMENT:
+		return "adjusted";
+	case ENTRY_TRANSFER:
+		return "transferred";
+	case ENTRY_CHARGE:
+	case ENTRY_REFUSAL:
+	case ENTRY_PUT:
+	case ENTRY_RELEASE:
+		break;
+	}
+	must(false);
+	return NULL;
+}
+
+/*
+ * As journaled and fingerprinted: [amount, currency] of a top-up, [amount, currency, short, why] of
+ * an adjustment, [amount, currency, to, why] of a transfer.
+ */
+static struct bytes
+pack_event(struct movement *movement)
+{
+	const struct movement_params *params = movement->params;
+	struct buffer *buffer = &movement->call->shard->event;
+	buffer_clear(buffer);
+	struct pack pack = pack_into(buffer);
+	pack_array(&pack, movement->kind == ENTRY_TOPUP ? 2 : 4);
+	pack_money(&pack, params->amount);
+	pack_text(&pack, params->currency);
+	if (movement->kind == ENTRY_ADJUSTMENT)
+		pack_integer(&pack, params->short_mode);
+	if (movement->kind == ENTRY_TRANSFER)
+		pack_text(&pack, params->to);
+	if (movement->kind != ENTRY_TOPUP)
+		pack_text(&pack, params->why);
+	return (struct bytes){ buffer->data, pack_is_whole(&pack) ? buffer->size : 0 };
+}
+
+static struct bytes
+pack_answer(struct movement *movement)
+{
+	const struct movement_params *params = movement->params;
+	struct buffer *scratch = &movement->call->shard->scratch;
+	bool why = params->why.size > 0, to = movement->kind == ENTRY_TRANSFER;
+	buffer_clear(scratch);
+	struct pack pack = pack_into(scratch);
+	pack_map(&pack, 4u + why + to);
+	pack_name_string(&pack, "outcome", outcome_of(movement->kind));
+	pack_name_money(&pack, "amount", params->amount);
+	pack_name_text(&pack, "currency", params->currency);
+	pack_name_money(&pack, "balance", movement->sides[0].after);
+	if (to)
+		pack_name_text(&pack, "to", params->to);
+	if (why)
+		pack_name_text(&pack, "why", params->why);
+	return (struct bytes){ scratch->data, pack_is_whole(&pack) ? scratch->size : 0 };
+}
+
+/* ---- the entry ---- */
+
+/* The balance as it is afterwards, in the arena; false without memory. */
+static bool
+make_effect(struct movement *movement, const struct side *side, struct effect *effect)
+{
+	struct call *call = movement->call;
+	struct balance balance = side->subject.balance;
+	uint8_t *place = arena_take(call->arena, BALANCE_BYTES_MAX);
+	if (place == NULL)
+		return false;
+	struct field_writer writer = fields_into(place, BALANCE_BYTES_MAX);
+	balance.amount = side->after.micros;
+	balance_touch(&balance, side->subject.balance_version,
+		(uint32_t)floor_divide(call->shard->now_ms, DAY_MS));
+	balance_write(&writer, &balance);
+	*effect = (struct effect){
+		.table = TABLE_BALANCE,
+		.key = { side->subject.balance_key.data, side->subject.balance_key.size },
+		.value = fields_written(&writer),
+	};
+	return true;
+}
+
+/* Each side, and what balances them: the other side, or a book. */
+static size_t
+make_postings(const struct movement *movement, struct posting postings[SIDES_MAX])
+{
+	struct text unit = movement->params->currency;
+	for (size_t i = 0; i < movement->side_count; i++)
+		postings[i] = (struct posting){
+			.side = (uint8_t)i,
+			.amount = movement->sides[i].change.micros,
+			.unit = unit,
+		};
+	if (movement->side_count == 1)
+		postings[1] = (struct posting){
+			.side = POSTING_BOOK,
+			.book = text_of(entry_kind_name(movement->kind)),
+			.amount = -movement->sides[0].change.micros,
+			.unit = unit,
+		};
+	return SIDES_MAX;
+}
+
+static enum call_end
+append(struct movement *movement)
+{
+	struct call *call = movement->call;
+	struct effect effects[SIDES_MAX];
+	struct posting postings[SIDES_MAX];
+	uint64_t position;
+	struct fault fault;
+	struct bytes answer = pack_answer(movement);
+	bool made = answer.size > 0;
+	for (size_t i = 0; made && i < movement->side_count; i++)
+		made = make_effect(movement, &movement->sides[i], &effects[i]);
+	if (!made)
+		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+	struct entry entry = {
+		.kind = movement->kind,
+		.attempt = movement->once.attempt,
+		.fingerprint = movement->once.fingerprint,
+		.at_ms = movement->once.at_ms,
+		.made_ms = call->shard->now_ms,
+		.scope = movement->once.scope,
+		.id = movement->once.id,
+		.event = movement->event,
+		.answer = answer,
+		.effects = effects,
+		.effect_count = movement->side_count,
+		.postings = postings,
+		.posting_count = make_postings(movement, postings),
+	};
+	enum status status = store_append(call->shard->store, &entry, effects, &position, &fault);
+	if (status != STATUS_OK)
+		return call_failed(call, status, &fault);
+	return once_answer(call, answer, false, false, position);
+}
+
+/* ---- deciding ---- */
+
+static enum call_end
+refuse(struct movement *movement, enum say say, const struct text *arguments, size_t count)
+{
+	struct buffer *scratch = &movement->call->shard->scratch;
+	buffer_clear(scratch);
+	refusal_pack(scratch, movement->call->arena, say, arguments, count, NULL);
+	return once_refuse(movement->call, &movement->once, movement->event, 0,
+		(struct bytes){ scratch->data, scratch->size });
+}
+
+enum progress { GOES_ON, HAS_ENDED /* *end is what to return */ };
+
+static enum progress
+refuse_side(struct movement *movement, enum say say, const struct text *arguments, size_t count,
+	enum call_end *end)
+{
+	*end = refuse(movement, say, arguments, count);
+	return HAS_ENDED;
+}
+
+static enum progress
+find_side(struct movement *movement, struct side *side, enum call_end *end)
+{
+	enum say say;
+	struct text about;
+	struct record_key cold;
+	struct text currency = movement->params->currency;
+	switch (subject_find_account(
+		movement->call, side->account, &side->subject, &say, &about, &cold)) {
+	case SUBJECT_COLD:
+		*end = call_wait_record(movement->call, shelf_key_of(&cold));
+		return HAS_ENDED;
+	case SUBJECT_REFUSED:
+		return refuse_side(movement, say, &about, 1, end);
+	case SUBJECT_FOUND:
+		break;
+	}
+	if (text_equal(side->subject.account.currency, currency))
+		return GOES_ON;
+	struct text arguments[] = { side->subject.account.currency, currency };
+	return refuse_side(movement, SAY_WRONG_CURRENCY, arguments, 2, end);
+}
+
+/* What is taken must be there, as a charge's. */
+static enum progress
+take(struct movement *movement, struct side *side, enum call_end *end)
+{
+	struct payment payment;
+	struct pay_too_low too_low;
+	struct money cost = { -side->change.micros };
+	switch (pay(&side->subject.balance, side->subject.account.floor, cost,
+		(enum short_mode)movement->params->short_mode, &payment)) {
+	case PAY_TOO_LOW:
+		pay_tell_too_low(&too_low, cost, payment.available, side->subject.account.currency);
+		return refuse_side(movement, SAY_BALANCE_TOO_LOW, too_low.arguments,
+			PAY_TOO_LOW_ARGUMENTS, end);
+	case PAY_OVERFLOW:
+		return refuse_side(movement, SAY_OVERFLOW, NULL, 0, end);
+	case PAY_DONE:
+		break;
+	}
+	side->after = payment.after;
+	return GOES_ON;
+}
+
+static enum progress
+change(struct movement *movement, struct side *side, enum call_end *end)
+{
+	if (side->change.micros < 0)
+		return take(movement, side, end);
+	if (!money_add((struct money){ side->subject.balance.amount }, side->change, &side->after))
+		return refuse_side(movement, SAY_OVERFLOW, NULL, 0, end);
+	return GOES_ON;
+}
+
+/* All that can be wrong with any side comes before the first change. */
+static enum call_end
+decide(struct movement *movement)
+{
+	enum call_end end;
+	for (size_t i = 0; i < movement->side_count; i++) {
+		if (find_side(movement, &movement->sides[i], &end) == HAS_ENDED)
+			return end;
+	}
+	for (size_t i = 0; i < movement->side_count; i++) {
+		if (change(movement, &movement->sides[i], &end) == HAS_ENDED)
+			return end;
+	}
+	return append(movement);
+}
+
+static enum call_end
+run(struct movement *movement)
+{
+	struct call *call = movement->call;
+	const struct movement_params *params = movement->params;
+	enum call_end end;
+	struct bytes refusal;
+	if (!once_in_window(call, params->at_ms, &refusal))
+		return once_answer(call, refusal, true, false, 0);
+	movement->event = pack_event(movement);
+	struct text scope = once_account_scope(call->arena, params->account);
+	if (movement->event.size == 0 || scope.data == NULL)
+		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+	movement->once = (struct once){
+		.scope = scope,
+		.id = params->id,
+		.attempt = params->attempt == NOT_GIVEN ? 1 : (uint8_t)params->attempt,
+		.fingerprint = hash64(movement->event.data, movement->event.size, movement->kind),
+		.at_ms = params->at_ms,
+	};
+	if (once_check(call, &movement->once, &end) != ONCE_DECIDE)
+		return end;
+	return decide(movement);
+}
+
+/* ---- the methods ---- */
+
+static enum call_end
+run_alone(struct call *call, const void *params, enum entry_kind kind)
+{
+	struct movement movement = { .call = call, .kind = kind, .params = params };
+	movement.side_count = 1;
+	movement.sides[0].account = movement.params->account;
+	movement.sides[0].change = movement.params->amount;
+	return run(&movement);
+}
+
+enum call_end
+movement_run_topup(struct call *call, const void *params)
+{
+	return run_alone(call, params, ENTRY_TOPUP);
+}
+
+enum call_end
+movement_run_adjust(struct call *call, const void *params)
+{
+	const struct movement_params *asked = params;
+	if (asked->amount.micros == 0) {
+		struct text arguments[] = { TEXT("amount"),
+			BILINGUAL("more or less than 0", "大于或小于 0") };
+		return call_error(call, SAY_OUT_OF_RANGE, arguments, 2);
+	}
+	return run_alone(call, params, ENTRY_ADJUSTMENT);
+}
+
+enum call_end
+movement_run_transfer(struct call *call, const void *params)
+{
+	struct movement movement = { .call = call, .kind = ENTRY_TRANSFER, .params = params };
+	const struct movement_params *asked = params;
+	if (text_equal(asked->account, asked->to)) {
+		struct text why = BILINGUAL("a transfer goes to another account than it comes from",
+			"转入账户必须不同于转出账户");
+		return call_error(call, SAY_FIELDS_CONFLICT, &why, 1);
+	}
+	movement.side_count = SIDES_MAX;
+	movement.sides[0].account = asked->account;
+	movement.sides[0].change = (struct money){ -asked->amount.micros };
+	movement.sides[1].account = asked->to;
+	movement.sides[1].change = asked->amount;
+	return run(&movement);
+}
