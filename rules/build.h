@@ -105,6 +105,9 @@ const struct tax *build_tax_of(lua_State *lua, const struct image *image);
 void build_stored(lua_State *lua, struct arena *arena, struct package *package);
 void build_pay_order(lua_State *lua, struct image *image);
 
+/* build_notices.c: the notices and refunds of the package on the top. */
+void build_notices(lua_State *lua, struct arena *arena, struct package *package);
+
 /* build_csv.c: csv(…), csv_column(…) and csv_names(…) of `native`. */
 int build_native_csv(lua_State *lua);
 int build_native_csv_column(lua_State *lua);

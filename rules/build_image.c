@@ -587,6 +587,7 @@ read_package(lua_State *lua, struct package *package, const struct band_list *ba
 	build_charges(lua, &work_of(lua)->built->image, package);
 	build_terminations(lua, &work_of(lua)->built->image, package);
 	build_stored(lua, arena_of(lua), package);
+	build_notices(lua, arena_of(lua), package);
 	package->tariff_count = reader_open(lua, "tariffs");
 	struct tariff *tariffs = reader_take(
 		lua, arena_of(lua), package->tariff_count, sizeof *tariffs);

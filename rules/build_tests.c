@@ -96,19 +96,6 @@ build_native_instant(lua_State *lua)
 	return 1;
 }
 
-/* The same day of the month so many months later, or the last one where there is none. */
-static int64_t
-months_later(int64_t day, int64_t count)
-{
-	struct date date = date_of_day(day);
-	int64_t month = date.year * INT64_C(12) + date.month - 1 + count;
-	date.year = (int32_t)(month / 12);
-	date.month = (int32_t)(month % 12) + 1;
-	if (date.day > month_days(date.year, date.month))
-		date.day = month_days(date.year, date.month);
-	return day_of_date(date);
-}
-
 /*
  * later(ms, count, "second", "day", "month" or "year") → the instant so much later, nothing if we
  * know none. Days and longer are those of local time: a day later the clock on the wall is the same.
@@ -127,14 +114,11 @@ build_native_later(lua_State *lua)
 	} else if (count * DAY_MS > INSTANT_MAX - INSTANT_MIN) {
 		return 0;
 	} else {
-		int64_t local = ms + zoneinfo_stretch(image->zone, ms).offset_ms;
-		int64_t day = floor_divide(local, DAY_MS), time = local - day * DAY_MS;
-		if (text_equal(every, TEXT("day")))
-			day += count;
-		else
-			day = months_later(
-				day, text_equal(every, TEXT("year")) ? 12 * count : count);
-		ms = zoneinfo_local_to_utc(image->zone, day * DAY_MS + time);
+		ms = instant_later(image->zone, ms,
+			text_equal(every, TEXT("day"))            ? CYCLE_DAY
+				: text_equal(every, TEXT("year")) ? CYCLE_YEAR
+								  : CYCLE_MONTH,
+			count);
 	}
 	if (ms < INSTANT_MIN || ms > INSTANT_MAX)
 		return 0;

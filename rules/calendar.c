@@ -401,3 +401,13 @@ day_later(int64_t day, enum cycle every, int64_t count)
 		date.day = last;
 	return day_of_date(date);
 }
+
+int64_t
+instant_later(const struct zoneinfo *zone, int64_t ms, enum cycle every, int64_t count)
+{
+	int64_t local_ms = ms + zoneinfo_stretch(zone, ms).offset_ms;
+	int64_t day = floor_divide(local_ms, DAY_MS);
+
+	return zoneinfo_local_to_utc(
+		zone, day_later(day, every, count) * DAY_MS + local_ms - day * DAY_MS);
+}

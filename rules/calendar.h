@@ -83,5 +83,7 @@ struct cycle_span {
 struct cycle_span cycle_at(enum cycle every, const struct zoneinfo *zone, int64_t ms);
 /* The same day so many days, months or years later; the last of its month if that has no such day. */
 int64_t day_later(int64_t day, enum cycle every, int64_t count);
+/* So many days, months or years later by local time: when the clock on the wall is the same again. */
+int64_t instant_later(const struct zoneinfo *zone, int64_t ms, enum cycle every, int64_t count);
 
 #endif

@@ -106,12 +106,17 @@ run_case(struct test_run *run, const struct test_case *test)
 	if (result == NULL || !test_begin(run, &test->beginning, test->usage.at_ms) ||
 		!test_price(run, &test->usage, &pricing, &priced))
 		return false;
-	if (priced && !test_compare(run, &test->expect, &pricing))
+	if (priced &&
+		(!test_compare(run, &test->expect, &pricing) || !test_notices_cross(run, &pricing)))
+		return false;
+	if (run->expected.size > 0 && priced && !test_explain(run, &pricing))
+		return false;
+	if (run->expected.size == 0 && !test_notices_compare(run, test->expect.notices))
 		return false;
 	if (run->expected.size == 0)
 		return true;
 	result->line = line_of(run, test);
-	return (!priced || test_explain(run, &pricing)) && test_failed(run, result);
+	return test_failed(run, result);
 }
 
 static bool

@@ -62,6 +62,8 @@ enum coverage_kind {
 	COVERAGE_DISCOUNT,  /* "package.discount", of events: it took something off */
 	COVERAGE_CAP,       /* "package.cap": it made something cheaper */
 	COVERAGE_LIMIT,     /* "package.limit": it refused something */
+	COVERAGE_NOTICE,    /* "package.notify 10%": it was told */
+	COVERAGE_REFUND,    /* "package.refund": it said what comes back */
 	COVERAGE_ZONE,      /* "map.zone" */
 	COVERAGE_REFUSAL,   /* "map.reason" */
 	COVERAGE_ROW,       /* "table.line" */

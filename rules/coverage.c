@@ -18,7 +18,8 @@ const char *
 coverage_kind_name(enum coverage_kind kind)
 {
 	static const char *const names[] = { "tariff", "band", "step", "tier", "allowance",
-		"discount", "cap", "limit", "zone", "refusal", "row", "outcome", "text" };
+		"discount", "cap", "limit", "notice", "refund", "zone", "refusal", "row", "outcome",
+		"text" };
 	_Static_assert(sizeof names / sizeof names[0] == COVERAGE_KINDS, "each has a name");
 	must(kind < COVERAGE_KINDS);
 	return names[kind];
@@ -116,6 +117,18 @@ add_tariff(struct test_report *report, const struct package *package, const stru
 	return add_when(report, package, tariff->id, tariff->when);
 }
 
+/* Each threshold: "package.notify 10%". */
+static bool
+add_notify(struct test_report *report, const struct package *package, const struct notify *notify)
+{
+	for (uint32_t i = 0; i < notify->threshold_count; i++)
+		if (!add(report, COVERAGE_NOTICE,
+			    arena_print(&report->arena, "%.*s.%.*s %.*s", TEXT_ARGS(package->id),
+				    TEXT_ARGS(notify->id), TEXT_ARGS(notify->thresholds[i].text))))
+			return false;
+	return add_text(report, notify->say);
+}
+
 static bool
 add_package(struct test_report *report, const struct package *package)
 {
@@ -137,6 +150,11 @@ add_package(struct test_report *report, const struct package *package)
 		added = add_pair(report, COVERAGE_LIMIT, package->id,
 				package->limits[i].meter->id) &&
 			add_text(report, package->limits[i].say);
+	for (uint32_t i = 0; i < package->notice_count && added; i++)
+		added = add_notify(report, package, &package->notices[i]);
+	for (uint32_t i = 0; i < package->refund_count && added; i++)
+		added = add_pair(report, COVERAGE_REFUND, package->id, package->refunds[i].id) &&
+			add_text(report, package->refunds[i].say);
 	return added;
 }
 
@@ -311,6 +329,23 @@ coverage_note(struct test_report *report, const struct image *image, const struc
 			TEXT_ARGS(image->zone_maps[map].id), TEXT_ARGS(pricing->zone));
 	for (size_t i = 0; i < pricing->line_count; i++)
 		note_line(report, pricing, i);
+}
+
+void
+coverage_note_notice(struct test_report *report, const struct notice *notice)
+{
+	hit_printed(report, COVERAGE_NOTICE, 1, "%.*s.%.*s %.*s", TEXT_ARGS(notice->package->id),
+		TEXT_ARGS(notice->notify->id), TEXT_ARGS(notice->threshold->text));
+	hit(report, COVERAGE_TEXT, notice->notify->say, 1);
+}
+
+void
+coverage_note_refund(
+	struct test_report *report, const struct package *package, const struct refund *refund)
+{
+	hit_printed(report, COVERAGE_REFUND, 1, "%.*s.%.*s", TEXT_ARGS(package->id),
+		TEXT_ARGS(refund->id));
+	hit(report, COVERAGE_TEXT, refund->say, 1);
 }
 
 void

@@ -5,7 +5,7 @@
 #define SUANPAN_COVERAGE_H
 
 #include "catalog_test.h"
-#include "rate.h"
+#include "notices.h"
 
 /* Lists all there is in the image in report->coverages. False without memory. */
 bool coverage_list(struct test_report *report, const struct image *image);
@@ -13,6 +13,11 @@ bool coverage_list(struct test_report *report, const struct image *image);
 /* Counts what a pricing came by. */
 void coverage_note(struct test_report *report, const struct image *image, const struct usage *usage,
 	const struct pricing *pricing);
+
+/* Counts a threshold that was told, and a refund's rule that decided. */
+void coverage_note_notice(struct test_report *report, const struct notice *notice);
+void coverage_note_refund(
+	struct test_report *report, const struct package *package, const struct refund *refund);
 
 /* Counts the rows of decision tables that were answers (host.h). */
 void

@@ -58,6 +58,24 @@ image_service(const struct image *image, struct text id)
 	return NO_INDEX;
 }
 
+const struct allowance *
+package_allowance(const struct package *package, struct text id)
+{
+	for (uint32_t i = 0; i < package->allowance_count; i++)
+		if (text_equal(package->allowances[i].id, id))
+			return &package->allowances[i];
+	return NULL;
+}
+
+const struct meter *
+package_meter(const struct package *package, struct text id)
+{
+	for (uint32_t i = 0; i < package->meter_count; i++)
+		if (text_equal(package->meters[i].id, id))
+			return &package->meters[i];
+	return NULL;
+}
+
 uint32_t
 image_decision(const struct image *image, struct text id)
 {

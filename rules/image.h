@@ -13,6 +13,7 @@
 #include "decision.h"
 #include "image_discount.h"
 #include "image_dues.h"
+#include "image_notice.h"
 #include "image_sell.h"
 #include "image_stored.h"
 #include "image_tax.h"
@@ -228,6 +229,10 @@ struct package {
 	uint32_t termination_count;
 	const struct stored *stored; /* deposits, then gifts, in written order */
 	uint32_t stored_count;
+	const struct notify *notices; /* in written order */
+	uint32_t notice_count;
+	const struct refund *refunds; /* likewise */
+	uint32_t refund_count;
 	struct text file;
 };
 
@@ -274,6 +279,9 @@ struct image {
 
 /* All versions of a package: *count of them from packages[*first]; false if the id is unknown. */
 bool image_package(const struct image *image, struct text id, uint32_t *first, uint32_t *count);
+/* What a version of a package gives or counts under an id, the first of all that stand for it; or NULL. */
+const struct allowance *package_allowance(const struct package *package, struct text id);
+const struct meter *package_meter(const struct package *package, struct text id);
 /* Index of a decision table, or NO_INDEX. */
 uint32_t image_decision(const struct image *image, struct text id);
 /* The package with the standard prices of a product; empty if there is none. */

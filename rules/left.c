@@ -6,15 +6,6 @@
 
 #include "../engine/base/must.h"
 
-static const struct allowance *
-allowance_of(const struct package *package, struct text id)
-{
-	for (uint32_t i = 0; i < package->allowance_count; i++)
-		if (text_equal(package->allowances[i].id, id))
-			return &package->allowances[i];
-	return NULL;
-}
-
 /* What the counter of an allowance has counted, for whom it counts. */
 static enum fact
 counted_of(const struct rate_facts *facts, const struct owner *owner,
@@ -127,7 +118,7 @@ rate_left(const struct rate_question *question, struct text package, struct text
 		owner.package = version_held(question->image, holding, ms);
 		if (owner.package == NULL)
 			continue;
-		const struct allowance *allowance = allowance_of(owner.package, id);
+		const struct allowance *allowance = package_allowance(owner.package, id);
 		if (allowance == NULL)
 			continue;
 		if (add_left(question, &owner, allowance, ms, left) == FACT_COLD)
@@ -165,7 +156,7 @@ is_told_first(const struct rate_question *question, const struct owner *owner,
 		if (text_equal(earlier->package, owner->package->id) &&
 			version_held(question->image, earlier, ms) != NULL)
 			return false;
-	return allowance_of(owner->package, allowance->id) == allowance;
+	return package_allowance(owner->package, allowance->id) == allowance;
 }
 
 enum fact

@@ -139,6 +139,7 @@ read_expectation(lua_State *lua, struct expectation *expect)
 	expect->parts = get_text(lua, "parts");
 	expect->refused = get_text(lua, "refused");
 	expect->nearest = get_text(lua, "nearest");
+	expect->notices = get_text(lua, "notices");
 	reader_close(lua);
 }
 
@@ -151,7 +152,7 @@ step_kind(struct text word)
 	} kinds[] = { { "buy", STEP_BUY }, { "change", STEP_CHANGE }, { "cancel", STEP_CANCEL },
 		{ "fact", STEP_TELL }, { "use", STEP_USE }, { "expect", STEP_EXPECT },
 		{ "top_up", STEP_MONEY }, { "store", STEP_MONEY }, { "suspend", STEP_MONEY },
-		{ "resume", STEP_MONEY } };
+		{ "resume", STEP_MONEY }, { "give_back", STEP_GIVE_BACK } };
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
 		if (text_equal(word, text_of(kinds[i].word)))
 			return kinds[i].kind;
@@ -164,6 +165,7 @@ read_state(lua_State *lua, struct test_step *step)
 	step->left = read_used(lua, "left", &step->left_count);
 	step->used = read_used(lua, "used", &step->used_count);
 	step->fees = get_text(lua, "fees");
+	step->notices = get_text(lua, "notices");
 	step->has_charged = reader_has(lua, "charged");
 	if (step->has_charged)
 		step->charged.micros = reader_integer(lua, "charged");
@@ -216,6 +218,7 @@ read_step(lua_State *lua, struct test_step *step)
 	step->kind = step_kind(step->word);
 	step->member = get_text(lua, "member");
 	if (step->kind == STEP_USE) {
+		step->name = get_text(lua, "name");
 		read_usage(lua, &step->usage);
 		read_expectation(lua, &step->expect);
 	} else if (step->kind == STEP_EXPECT) {
@@ -226,6 +229,8 @@ read_step(lua_State *lua, struct test_step *step)
 		lua_getfield(lua, -1, "fact");
 		step->told = read_told(lua);
 		reader_close(lua);
+	} else if (step->kind == STEP_GIVE_BACK) {
+		refund_step_read(lua, arena_of(lua), &step->refund);
 	} else if (step->kind != STEP_MOVE) {
 		read_holding(lua, step);
 	}

@@ -12,6 +12,7 @@
 #include "test_occasion.h"
 #include "test_order.h"
 #include "test_purses.h"
+#include "test_refunds.h"
 #include "test_walk.h"
 #include "test_world.h"
 
@@ -34,6 +35,7 @@ struct expectation {
 	struct text parts;
 	struct text refused;
 	struct text nearest;
+	struct text notices; /* "package.low 10%, …", since they were expected last */
 };
 
 /* What is there before a test begins. */
@@ -52,6 +54,7 @@ enum step_kind {
 	STEP_TELL,
 	STEP_USE,
 	STEP_MONEY,
+	STEP_GIVE_BACK,
 	STEP_EXPECT
 };
 
@@ -75,13 +78,16 @@ struct test_step {
 	struct sale_expectation sale;
 	struct world_fact told;
 	struct usage usage;
+	struct text name; /* by which a refund knows this use; data NULL: none */
 	struct expectation expect;
+	struct refund_step refund;
 	/* What must be so: of allowances that are left, of counters, of all charges. */
 	const struct used_allowance *left;
 	uint32_t left_count;
 	const struct used_allowance *used;
 	uint32_t used_count;
 	struct text fees; /* "package.fee 91.55, …"; data NULL: not asked for */
+	struct text notices; /* as in an expectation */
 	bool has_charged;
 	struct money charged;
 	struct money_step money;

@@ -10,6 +10,8 @@
  *   test_scenario.c  runs the steps of a scenario
  *   test_purses.c     those of its steps that move money
  *   test_sale.c       those that buy or change something, judged as orders
+ *   test_notices.c   what is told meanwhile
+ *   test_refunds.c   what comes back of a usage
  *   test_always.c    tries a claim on a range of usage, and shrinks what breaks it
  *   test_due.c       what falls due in a period
  *   test_order.c     an order, and whether it may be sold
@@ -91,6 +93,8 @@ bool test_failed(struct test_run *run, struct test_result *result);
 void test_money_before(const struct test_run *run, const struct usage *usage, struct text *code);
 bool test_money_pay(struct test_run *run, const struct usage *usage, const struct pricing *pricing,
 	struct text *code);
+/* The zone of a usage by its name, which pricing found; or NO_INDEX. */
+uint32_t test_zone_of(const struct image *image, uint32_t service, struct text name);
 /* Does a step that moves money; compares what is expected of it. */
 bool test_money_step(struct test_run *run, const struct money_step *step);
 bool test_money_compare(struct test_run *run, const struct money_step *step);
@@ -101,6 +105,22 @@ bool test_money_compare(struct test_run *run, const struct money_step *step);
  */
 bool
 test_sale_judge(struct test_run *run, const struct test_step *step, bool *sold, int64_t *from_ms);
+
+/*
+ * test_notices.c: tells what has become due by the clock's time, and what a charge crosses; compares
+ * what was told since that was done last with what is wanted, if that has data.
+ */
+bool test_notices_due(struct test_run *run);
+bool test_notices_cross(struct test_run *run, const struct pricing *pricing);
+bool test_notices_compare(struct test_run *run, struct text wanted);
+
+/*
+ * test_refunds.c: keeps a usage that was charged, if the step names it; what paid it are the wallet's
+ * entries from `paid_from` on. Gives back what a step refunds, and compares.
+ */
+bool test_refund_keep(struct test_run *run, const struct test_step *step,
+	const struct pricing *pricing, size_t paid_from);
+bool test_refund_give(struct test_run *run, const struct refund_step *step);
 
 /* test_scenario.c */
 bool test_scenario_run(struct test_run *run, const struct test_case *test);

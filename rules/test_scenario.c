@@ -71,6 +71,7 @@ static bool
 charge_use(struct test_run *run, const struct test_step *step, const struct pricing *pricing)
 {
 	struct text code;
+	size_t paid_from = run->world.wallet.entry_count;
 	if (!test_money_pay(run, &step->usage, pricing, &code))
 		return test_differ(run, "charged", TEXT("-"), TEXT("OVERFLOW"));
 	if (code.size > 0)
@@ -79,13 +80,14 @@ charge_use(struct test_run *run, const struct test_step *step, const struct pric
 		return false;
 	if (run->expected.size > 0)
 		return test_explain(run, pricing);
-	return world_charge(&run->world, pricing) ||
-		test_differ(run, "charged", TEXT("-"), TEXT("OVERFLOW"));
+	if (!world_charge(&run->world, pricing))
+		return test_differ(run, "charged", TEXT("-"), TEXT("OVERFLOW"));
+	return test_refund_keep(run, step, pricing, paid_from) && test_notices_cross(run, pricing);
 }
 
 /* Prices a usage, and counts it where it was charged. */
 static bool
-run_use(struct test_run *run, const struct test_step *step)
+price_use(struct test_run *run, const struct test_step *step)
 {
 	struct pricing pricing;
 	struct text code;
@@ -100,6 +102,13 @@ run_use(struct test_run *run, const struct test_step *step)
 	return !priced ||
 		(test_compare(run, &step->expect, &pricing) &&
 			(run->expected.size == 0 || test_explain(run, &pricing)));
+}
+
+static bool
+run_use(struct test_run *run, const struct test_step *step)
+{
+	return price_use(run, step) &&
+		(run->expected.size > 0 || test_notices_compare(run, step->expect.notices));
 }
 
 static bool
@@ -169,7 +178,7 @@ run_expect(struct test_run *run, const struct test_step *step)
 		return false;
 	if (step->has_charged && !test_compare_money(run, "charged", step->charged, world->charged))
 		return false;
-	if (!test_money_compare(run, &step->money))
+	if (!test_money_compare(run, &step->money) || !test_notices_compare(run, step->notices))
 		return false;
 	return run->expected.size == 0 || world_describe(world, run->options->language, &run->text);
 }
@@ -192,6 +201,8 @@ act(struct test_run *run, const struct test_step *step)
 		return run_use(run, step);
 	case STEP_MONEY:
 		return test_money_step(run, &step->money);
+	case STEP_GIVE_BACK:
+		return test_refund_give(run, &step->refund);
 	case STEP_EXPECT:
 		return run_expect(run, step);
 	}
@@ -204,7 +215,7 @@ run_step(struct test_run *run, const struct test_step *step)
 {
 	world_move(&run->world, step->clock_ms);
 	world_be(&run->world, step->member);
-	if (!fall_due(run))
+	if (!fall_due(run) || !test_notices_due(run))
 		return false;
 	if (run->expected.size > 0 || !act(run, step))
 		return run->expected.size > 0;

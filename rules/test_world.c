@@ -8,12 +8,14 @@
 
 /* Of the newest counters, so many are described. */
 #define COUNTERS_SHOWN_MAX 50
+#define KEPT_BYTES_MAX ((size_t)64 * 1024 * 1024)
 
 void
 world_init(struct world *world, const struct image *image, const struct rate_functions *functions)
 {
 	*world = (struct world){ .image = image, .functions = functions };
 	wallet_init(&world->wallet, image);
+	arena_init(&world->kept, KEPT_BYTES_MAX);
 }
 
 void
@@ -26,6 +28,9 @@ world_release(struct world *world)
 	memory_free(world->facts);
 	memory_free(world->fees);
 	memory_free(world->counters);
+	memory_free(world->notices);
+	memory_free(world->charges);
+	arena_release(&world->kept);
 	wallet_release(&world->wallet);
 	world_init(world, world->image, world->functions);
 }
@@ -43,6 +48,11 @@ world_clear(struct world *world, int64_t clock_ms)
 	world->fee_count = 0;
 	world->fees_told = 0;
 	world->charged = (struct money){ 0 };
+	world->notice_count = 0;
+	world->notices_told = 0;
+	world->told_ms = clock_ms;
+	world->charge_count = 0;
+	arena_clear(&world->kept);
 	wallet_clear(&world->wallet, clock_ms);
 }
 
@@ -299,12 +309,21 @@ get_counter(void *context, const struct counter_name *name, int64_t *used)
 	return FACT_KNOWN;
 }
 
+bool
+world_question(struct world *world, struct rate_question *question)
+{
+	*question = (struct rate_question){ .image = world->image,
+		.facts = { world, get_counter },
+		.functions = world->functions };
+	return find_own(world, question);
+}
+
 int64_t
 world_left(struct world *world, struct text package, struct text allowance)
 {
-	struct rate_question question = { .image = world->image, .facts = { world, get_counter } };
+	struct rate_question question;
 	int64_t left = 0;
-	if (!find_own(world, &question))
+	if (!world_question(world, &question))
 		return -1; /* without memory nothing is as it is expected */
 	enum fact fact = rate_left(&question, package, allowance, world->clock_ms, &left);
 	must(fact == FACT_KNOWN);
@@ -315,14 +334,12 @@ enum rate_outcome
 world_price(struct world *world, const struct usage *usage, struct arena *arena,
 	struct pricing *pricing, struct fault *fault)
 {
-	struct rate_question question = { .image = world->image,
-		.usage = usage,
-		.facts = { world, get_counter },
-		.functions = world->functions };
-	if (!find_own(world, &question)) {
+	struct rate_question question;
+	if (!world_question(world, &question)) {
 		fault_set(fault, STATUS_MEMORY, "no memory for what is held");
 		return RATE_FAULT;
 	}
+	question.usage = usage;
 	return rate_usage(&question, arena, pricing, fault);
 }
 

@@ -10,6 +10,8 @@
 #ifndef SUANPAN_TEST_WORLD_H
 #define SUANPAN_TEST_WORLD_H
 
+#include "notices.h"
+#include "refunding.h"
 #include "sell.h"
 #include "wallet.h"
 
@@ -54,6 +56,21 @@ struct world_fact {
 	struct text member;
 };
 
+/* What is kept of a usage that has a name, so that it can be refunded. */
+struct world_charge {
+	struct text name;
+	uint32_t service, zone;
+	int64_t at_ms, quantity;
+	int64_t given; /* so much of it was given back */
+	const struct refund_line *lines;
+	size_t line_count;
+	const struct refund_count *counts;
+	size_t count_count;
+	struct refund_payment *payments;
+	const size_t *purses; /* of each payment, in the wallet */
+	size_t payment_count;
+};
+
 struct world {
 	const struct image *image;
 	const struct rate_functions *functions;
@@ -80,8 +97,17 @@ struct world {
 	struct world_counter *counters;
 	size_t counter_count;
 	size_t counter_room;
-	struct money charged; /* in all */
-	struct wallet wallet; /* what it is paid from */
+	struct money charged;   /* in all */
+	struct wallet wallet;   /* what it is paid from */
+	struct notice *notices; /* in the order in which they were told */
+	size_t notice_count;
+	size_t notice_room;
+	size_t notices_told; /* so many were expected already */
+	int64_t told_ms;     /* what is due by then was told */
+	struct world_charge *charges;
+	size_t charge_count;
+	size_t charge_room;
+	struct arena kept; /* the lists of the charges */
 };
 
 void
@@ -147,6 +173,11 @@ void world_owe_nothing(struct world *world);
  */
 bool world_fall_due(struct world *world, struct arena *arena, struct fault *fault);
 
+/*
+ * What the member holds and has counted, as a question without usage; good until the next one is
+ * asked. False without memory.
+ */
+bool world_question(struct world *world, struct rate_question *question);
 /* Prices a usage, and changes nothing. */
 enum rate_outcome world_price(struct world *world, const struct usage *usage, struct arena *arena,
 	struct pricing *pricing, struct fault *fault);

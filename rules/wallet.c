@@ -55,7 +55,9 @@ note(struct wallet *wallet, int64_t at_ms, enum wallet_move move, size_t holding
 	struct text package = { NULL, 0 };
 	if (stored != NULL)
 		package = wallet->schedules[holding].package->id;
-	list[wallet->entry_count++] = (struct wallet_entry){ at_ms, move, package, stored, amount };
+	list[wallet->entry_count++] = (struct wallet_entry){
+		.at_ms = at_ms, .move = move, .package = package, .stored = stored, .amount = amount
+	};
 	return true;
 }
 
@@ -268,6 +270,7 @@ take(struct wallet *wallet, const struct taken *list, size_t count)
 			!note(wallet, wallet->moved_ms, MOVE_PAY, purse->holding, purse->stored,
 				list[i].amount))
 			return false;
+		wallet->entries[wallet->entry_count - 1].purse = list[i].purse;
 	}
 	return true;
 }
@@ -294,6 +297,31 @@ wallet_pay(struct wallet *wallet, const struct purpose *purpose, struct money am
 	bool taken = !*paid || take(wallet, list, count);
 	memory_free(list);
 	return taken;
+}
+
+/* Its package has ended, and what became of what was there is not to be kept. */
+static bool
+is_emptied(const struct wallet *wallet, const struct purse *purse)
+{
+	return purse->stored != NULL && wallet->schedules[purse->holding].ended &&
+		purse->stored->cancel != CANCEL_KEEP;
+}
+
+int64_t
+wallet_till_ms(const struct wallet *wallet, size_t purse)
+{
+	const struct purse *paid = &wallet->purses[purse];
+	bool lost = is_emptied(wallet, paid) && paid->stored->cancel == CANCEL_FORFEIT;
+	return lost ? INT64_MIN : paid->till_ms;
+}
+
+bool
+wallet_give_back(struct wallet *wallet, size_t purse, struct money amount)
+{
+	struct purse
+		*to = &wallet->purses[is_emptied(wallet, &wallet->purses[purse]) ? CASH : purse];
+	return money_add(to->amount, amount, &to->amount) &&
+		note(wallet, wallet->moved_ms, MOVE_REFUND, to->holding, to->stored, amount);
 }
 
 bool
@@ -367,20 +395,39 @@ wallet_balance(
 	return true;
 }
 
+/* "package.gift 20.00", or "cash 20.00" */
+static bool
+write_money(
+	struct text package, const struct stored *stored, struct money amount, struct buffer *out)
+{
+	char text[MONEY_TEXT_MAX];
+	size_t size = money_format(amount, text);
+	if (stored == NULL)
+		return buffer_print(out, "cash %.*s", (int)size, text);
+	return buffer_print(
+		out, "%.*s.%.*s %.*s", TEXT_ARGS(package), TEXT_ARGS(stored->id), (int)size, text);
+}
+
+bool
+wallet_purse_write(
+	const struct wallet *wallet, size_t purse, struct money amount, struct buffer *out)
+{
+	const struct purse *paid = &wallet->purses[purse];
+	struct text package = { NULL, 0 };
+	if (paid->stored != NULL)
+		package = wallet->schedules[paid->holding].package->id;
+	return write_money(package, paid->stored, amount, out);
+}
+
 bool
 wallet_entry_write(const struct wallet *wallet, const struct wallet_entry *entry, bool with_day,
 	struct buffer *out)
 {
 	static const char *const names[] = { "top_up", "store", "release", "gift", "skip", "expire",
-		"pay", "to_cash", "forfeit" };
-	char amount[MONEY_TEXT_MAX], day[DUE_DAY_TEXT_MAX] = "";
-	size_t size = money_format(entry->amount, amount);
+		"pay", "to_cash", "forfeit", "refund" };
+	char day[DUE_DAY_TEXT_MAX] = "";
 	if (with_day)
 		due_day_format(due_day(wallet->image, entry->at_ms), day);
-	if (!buffer_print(out, "%s%s%s ", day, with_day ? " " : "", names[entry->move]))
-		return false;
-	if (entry->stored == NULL)
-		return buffer_print(out, "cash %.*s", (int)size, amount);
-	return buffer_print(out, "%.*s.%.*s %.*s", TEXT_ARGS(entry->package),
-		TEXT_ARGS(entry->stored->id), (int)size, amount);
+	return buffer_print(out, "%s%s%s ", day, with_day ? " " : "", names[entry->move]) &&
+		write_money(entry->package, entry->stored, entry->amount, out);
 }

@@ -22,6 +22,7 @@ enum wallet_move {
 	MOVE_PAY,
 	MOVE_TO_CASH,
 	MOVE_FORFEIT,
+	MOVE_REFUND, /* what was paid comes back */
 };
 
 struct wallet_entry {
@@ -30,6 +31,7 @@ struct wallet_entry {
 	struct text package;         /* empty: cash */
 	const struct stored *stored; /* NULL: cash */
 	struct money amount;
+	size_t purse; /* of what is paid: its place */
 };
 
 struct wallet {
@@ -80,6 +82,13 @@ bool wallet_store(struct wallet *wallet, struct text package, struct text deposi
 bool wallet_pay(struct wallet *wallet, const struct purpose *purpose, struct money amount,
 	bool owed, bool *paid);
 
+/*
+ * When what a purse holds expires; INT64_MIN: it is forfeited already, for its package has ended.
+ * What it paid comes back to it; or to cash, if all of it was turned to cash at the end.
+ */
+int64_t wallet_till_ms(const struct wallet *wallet, size_t purse);
+bool wallet_give_back(struct wallet *wallet, size_t purse, struct money amount);
+
 bool wallet_suspend(struct wallet *wallet);
 void wallet_resume(struct wallet *wallet);
 bool wallet_suspended(const struct wallet *wallet, int64_t ms);
@@ -90,6 +99,9 @@ bool wallet_suspended(const struct wallet *wallet, int64_t ms);
  */
 bool wallet_balance(
 	const struct wallet *wallet, struct text package, struct text name, struct money *balance);
+/* "package.gift 20.00", or "cash 20.00" */
+bool wallet_purse_write(
+	const struct wallet *wallet, size_t purse, struct money amount, struct buffer *out);
 /* "pay package.gift 20.00", with the day before it if that is wanted. */
 bool wallet_entry_write(const struct wallet *wallet, const struct wallet_entry *entry,
 	bool with_day, struct buffer *out);

@@ -26,7 +26,17 @@ function events.quantity(event, place)
     return unit, quantity
 end
 
-local expected_fields = { "amount", "tax", "zone", "tariff", "parts", "refused", "nearest" }
+local expected_fields = { "amount", "tax", "zone", "tariff", "parts", "refused", "nearest", "notices" }
+
+-- "sms_10000.low 10%", or with the day before it
+function events.check_notices(notices, place)
+    for index, notice in ipairs(notices or {}) do
+        local line = string.gsub(notice, "^%d%d%d%d%-%d%d%-%d%d ", "")
+        if not string.find(line, "^%a[%w_-]*%.%a[%w_-]* %S[^,]*$") then
+            find("notice_line", at(place, index), { got = native.shorten(notice) })
+        end
+    end
+end
 
 -- What is expected, as texts and an amount; nil after a finding.
 function events.expected(expect, place)
@@ -39,6 +49,7 @@ function events.expected(expect, place)
     if not any then
         find("nothing_expected", place)
     end
+    events.check_notices(expect.notices, at(place, "notices"))
     return any and result or nil
 end
 

@@ -5,6 +5,8 @@ local report = use "report"
 local deposits = use "deposits"
 local dues = use "dues"
 local leaving = use "leaving"
+local notices = use "notices"
+local refunds = use "refunds"
 local selling = use "selling"
 local taxes = use "taxes"
 local params = use "params"
@@ -218,7 +220,9 @@ local function package(from, names)
         discounts = discounts_per(from, false, services, meters), bill_discounts = discounts_per(from, true, services, meters),
         charges = owed(from.charges, dues.flat, names.taxes), terminations = owed(from.terminations, leaving.flat, names.taxes),
         params = map(from.params, params.flat),
-        stored = map(from.stored, function(one) return deposits.flat(one, serve_all(one.serves, services)) end), meters = meters }
+        stored = map(from.stored, function(one) return deposits.flat(one, serve_all(one.serves, services)) end),
+        notices = map(from.notices, notices.flat),
+        refunds = map(from.refunds, function(one) return refunds.flat(one, serve_all(one.serves, services)) end), meters = meters }
 end
 
 -- Only of a model without errors.

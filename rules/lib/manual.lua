@@ -399,7 +399,7 @@ plan "household" {
 
 plan "business" {
     base = { "studio", "messages" },
-    optional = { "minutes" },
+    optional = { "minutes", "texts_1000" },
 }
 ]],
     },
@@ -433,12 +433,14 @@ texts "en" {
     service = { voice = "Voice", sms = "Messages" },
     package = { home = "Home", studio = "Studio", messages = "Messages", minutes = "100 minutes", traveller = "Traveller", calm = "Calm",
         friends = "Friends", rental = "Line rental", mast = "Mast", fibre = "Fibre",
-        router = "Router", savings = "Store 600, get 190" },
+        router = "Router", savings = "Store 600, get 190", texts_1000 = "1,000 messages" },
     deposit = { stored = "Deposit" }, gift = { bonus = "Gift" },
     plan = { household = "Household", business = "Business" },
     offering = { willow_line = "Willow line" },
     brand = { willow = "Willow" },
-    allowance = { local_minutes = "100 local minutes a month" },
+    allowance = { local_minutes = "100 local minutes a month", units = "Messages bought in advance" },
+    notice = { low = "{left} of {amount} messages are left", ends = "{left} messages can be sent until {last}",
+        stops = "{package} ends: {last} is its last day" },
     cap = { most = "at most 80.00 a month" },
     tax = { vat_basic = "VAT" },
     partner = { mast_owner = "Owner of the mast" },
@@ -463,7 +465,8 @@ texts "en" {
     role = { planner = "Planner", fitter = "Fitter" },
     field = { visit_on = "Day of the visit" },
     voice = { call = "Call", ["local"] = "Local call", distant = "Long-distance call" },
-    sms = { bulk = "Bulk message", message = "Message", enough = "No more than 200 messages a day", abroad = "Message abroad" },
+    sms = { bulk = "Bulk message", message = "Message", enough = "No more than 200 messages a day", abroad = "Message abroad",
+        not_delivered = "Message not delivered" },
 }
 ]],
         more_file = "texts/zh.lua",
@@ -474,12 +477,14 @@ texts "zh" {
     service = { voice = "语音通话", sms = "短信" },
     package = { home = "家庭", studio = "工作室", messages = "短信", minutes = "百分钟包", traveller = "旅行", calm = "安心",
         friends = "亲友", rental = "线路租用", mast = "天线杆", fibre = "光纤", router = "路由器",
-        savings = "存 600 送 190" },
+        savings = "存 600 送 190", texts_1000 = "短信 1,000 条" },
     deposit = { stored = "预存金" }, gift = { bonus = "赠款" },
     plan = { household = "家庭计划", business = "商务计划" },
     offering = { willow_line = "柳州电话" },
     brand = { willow = "柳城" },
-    allowance = { local_minutes = "每月 100 分钟本地通话" },
+    allowance = { local_minutes = "每月 100 分钟本地通话", units = "预购短信" },
+    notice = { low = "{amount} 条短信还剩 {left} 条", ends = "剩余的 {left} 条短信可用至 {last}",
+        stops = "{package} 即将到期，{last} 为最后一天" },
     cap = { most = "每月最多 80.00 元" },
     tax = { vat_basic = "增值税" },
     partner = { mast_owner = "天线杆业主" },
@@ -503,7 +508,7 @@ texts "zh" {
     role = { planner = "调度", fitter = "装维" },
     field = { visit_on = "上门日期" },
     voice = { call = "通话费", ["local"] = "本地通话费", distant = "长途通话费" },
-    sms = { bulk = "群发短信", message = "短信", enough = "每日最多 200 条短信", abroad = "国际短信" },
+    sms = { bulk = "群发短信", message = "短信", enough = "每日最多 200 条短信", abroad = "国际短信", not_delivered = "短信发送失败退还" },
 }
 ]],
     },
@@ -997,7 +1002,8 @@ for _, name in ipairs { "manual_dues", "manual_leaving", "manual_taxes" } do
         manual.words[word] = entry
     end
 end
-for _, name in ipairs { "manual_selling", "manual_prompts", "manual_lives", "manual_guard", "manual_deposits" } do
+for _, name in ipairs { "manual_selling", "manual_prompts", "manual_lives", "manual_guard", "manual_deposits",
+    "manual_notices" } do
     local area = use(name)
     for word, entry in pairs(area.words) do
         manual.words[word] = entry

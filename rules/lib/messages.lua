@@ -961,7 +961,8 @@ messages.one_quantity = {
 
 -- What stands in files of its own.
 for _, name in ipairs { "messages_dues", "messages_leaving", "messages_taxes", "messages_selling", "messages_prompts",
-    "messages_lives", "messages_sharing", "messages_deposits" } do
+    "messages_lives", "messages_sharing", "messages_deposits",
+    "messages_notices" } do
     for rule, message in pairs(use(name)) do
         messages[rule] = message
     end

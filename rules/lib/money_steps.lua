@@ -102,7 +102,7 @@ function money_steps.steps.resume(scenario, record)
 end
 
 local moves = { top_up = true, store = true, release = true, gift = true, skip = true, expire = true, pay = true, to_cash = true,
-    forfeit = true }
+    forfeit = true, refund = true }
 
 -- "pay deposit_600.bonus 20.00", or "2026-04-01 expire deposit_600.bonus 10.00"
 local function is_entry(text)

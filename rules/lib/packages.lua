@@ -14,7 +14,9 @@ local dues = use "dues"
 local leaving = use "leaving"
 local layers = use "layers"
 local dated = use "dated"
+local notices = use "notices"
 local params = use "params"
+local refunds = use "refunds"
 local serves = use "serves"
 local sharing = use "sharing"
 
@@ -502,6 +504,10 @@ local function build_package(model, record)
     package.stored = deposits.build(model, record)
     check_ids(package.stored)
     check_ids(counted(package))
+    package.notices = notices.build(record.notify, counted(package))
+    check_ids(package.notices)
+    package.refunds = refunds.build(model, record.refund)
+    check_ids(package.refunds)
     check_reached(model, package)
     dated.check_span(package)
     return package

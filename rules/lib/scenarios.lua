@@ -4,6 +4,7 @@ local use, native = ...
 local report = use "report"
 local events = use "events"
 local money_steps = use "money_steps"
+local refunds = use "test_refunds"
 local sharing = use "sharing"
 local facts = use "facts"
 
@@ -136,13 +137,14 @@ function steps.use(scenario, record)
     if ms and scenario.clock and ms > scenario.clock then
         scenario.clock = ms
     end
-    return { expect = expect, event = { service = event.service, from = event.from or "", to = event.to or "", at = { ms = ms },
-        unit = unit, quantity = quantity, attributes = event.attributes or {} } }
+    refunds.name_use(scenario, record, unit)
+    return { expect = expect, name = record.as, event = { service = event.service, from = event.from or "", to = event.to or "",
+        at = { ms = ms }, unit = unit, quantity = quantity, attributes = event.attributes or {} } }
 end
 
 function steps.expect(_, record)
     if #record.left == 0 and #record.used == 0 and record.charged == nil and not record.fees and not record.balances
-        and not record.entries then
+        and not record.entries and not record.notices then
         find("no_state_expected", record.place)
         return nil
     end
@@ -155,12 +157,18 @@ function steps.expect(_, record)
         end
     end
     events.check_fees(record.fees, at(record.place, "fees"))
+    events.check_notices(record.notices, at(record.place, "notices"))
     if not money_steps.check_expected(record) then
         return nil
     end
-    return { left = record.left, used = record.used, charged = record.charged, balances = record.balances,
-        fees = record.fees and table.concat(record.fees, ", "), entries = record.entries and table.concat(record.entries, ", ") }
+    local function joined(list)
+        return list and table.concat(list, ", ")
+    end
+    return { left = record.left, used = record.used, charged = record.charged, balances = record.balances, fees = joined(record.fees),
+        entries = joined(record.entries), notices = joined(record.notices) }
 end
+
+steps.give_back = refunds.give_back
 
 for word, read in pairs(money_steps.steps) do
     steps[word] = read
@@ -169,7 +177,7 @@ end
 -- A scenario for C; nil after findings, and while there is no release.
 function scenarios.read(record)
     local clock = instant(record.from)
-    local scenario = { clock = clock, event = record.event, held = {} }
+    local scenario = { clock = clock, event = record.event, held = {}, uses = {} }
     local known = facts.flat(record.facts, true)
     local list, expects = {}, false
     for _, holding in ipairs(record.holds or {}) do
@@ -180,10 +188,10 @@ function scenarios.read(record)
         if step then
             local declaration = entry.place.declaration
             step.word, step.file, step.line, step.clock = entry.word, declaration.file, declaration.line, scenario.clock
-            step.member = entry.member
+            step.member = step.member or entry.member
             list[#list + 1] = step
         end
-        expects = expects or entry.word == "use" or entry.word == "expect" or entry.expect ~= nil
+        expects = expects or entry.word == "use" or entry.word == "expect" or entry.word == "give_back" or entry.expect ~= nil
     end
     if not expects then
         find("nothing_expected", record.place)

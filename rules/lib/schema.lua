@@ -521,7 +521,7 @@ for _, words in ipairs { dues, taxes } do
         schema.records[name] = record
     end
 end
-for _, words in ipairs { "words_scenario", "words_always", "words_guard", "words_deposits" } do
+for _, words in ipairs { "words_scenario", "words_always", "words_guard", "words_deposits", "words_notices" } do
     use(words)(schema)
 end
 

@@ -8,6 +8,8 @@ local declare = use "declare"
 local types = use "types"
 local deposits = use "deposits"
 local dues = use "dues"
+local notices = use "notices"
+local refunds = use "refunds"
 local selling = use "selling"
 local params = use "params"
 
@@ -121,6 +123,8 @@ local function needed_texts(model)
         dues.need(package.charges, need, charge_blanks)
         dues.need(package.terminations, need, charge_blanks)
         deposits.need(package.stored, need)
+        notices.need(package.notices, need)
+        refunds.need(package.refunds, need)
         for _, limit in ipairs(package.limits) do
             if limit.record.say then
                 need(limit.record.say, at(limit.place, "say"))

@@ -11,7 +11,16 @@ texts "en" {
     allowance = { units = "Messages bought in advance" },
     zone = { open = "open" },
     refusal = { barred = "nothing may be sent to this number" },
-    sms = { sent = "Short message", too_few = "too few short messages are left" },
-    mms = { sent = "Multimedia message", too_few = "too few multimedia messages are left" },
+    sms = {
+        sent = "Short message", too_few = "too few short messages are left",
+        low = "{left} of {amount} short messages are left ({package})",
+        ends = "{left} short messages ({package}) can be sent until {last}, and not after it",
+    },
+    mms = {
+        sent = "Multimedia message", too_few = "too few multimedia messages are left",
+        low = "{left} of {amount} multimedia messages are left ({package})",
+        ends = "{left} multimedia messages ({package}) can be sent until {last}, and not after it",
+    },
+    not_delivered = "Not delivered",
     enough_today = "no more messages today",
 }

@@ -11,7 +11,16 @@ texts "zh" {
     allowance = { units = "预购条数" },
     zone = { open = "可发送" },
     refusal = { barred = "该号码禁止发送" },
-    sms = { sent = "短信", too_few = "剩余短信条数不足" },
-    mms = { sent = "彩信", too_few = "剩余彩信条数不足" },
+    sms = {
+        sent = "短信", too_few = "剩余短信条数不足",
+        low = "{package}：{amount} 条短信还剩 {left} 条",
+        ends = "{package}：剩余的 {left} 条短信可用至 {last}，逾期作废",
+    },
+    mms = {
+        sent = "彩信", too_few = "剩余彩信条数不足",
+        low = "{package}：{amount} 条彩信还剩 {left} 条",
+        ends = "{package}：剩余的 {left} 条彩信可用至 {last}，逾期作废",
+    },
+    not_delivered = "发送失败退还",
     enough_today = "今日发送已达限额",
 }
