@@ -86,7 +86,7 @@ struct test_step {
 	uint32_t left_count;
 	const struct used_allowance *used;
 	uint32_t used_count;
-	struct text fees; /* "package.fee 91.55, …"; data NULL: not asked for */
+	struct text fees;    /* "package.fee 91.55, …"; data NULL: not asked for */
 	struct text notices; /* as in an expectation */
 	bool has_charged;
 	struct money charged;
