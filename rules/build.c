@@ -4,7 +4,9 @@
 
 #include "../engine/base/utf8.h"
 #include "place.h"
+#include "syntax.h"
 #include "tables_lua.h"
+#include "twice.h"
 
 /* A look at the clock every 10 us or so, at a cost that can't be measured. */
 #define BUILD_STRIDE 1000
@@ -17,6 +19,9 @@ static const struct sandbox_limits build_limits = {
 	.block_bytes = BUILD_BLOCK_BYTES_MAX,
 	.taken_bytes = SIZE_MAX,
 };
+
+/* Of one script so many are told. */
+#define TWICE_MAX 16
 
 /* To learn the name of a zone: the whole build comes later, with limits of its own. */
 #define ZONE_INSTRUCTIONS_MAX 20000000
@@ -38,11 +43,6 @@ struct wording {
 	const char *mend_en, *mend_zh;
 };
 
-static const struct wording missing_comma = { "syntax", "this is not Lua: ", "语法错误：",
-	"put the comma that is missing before this place", "在此处之前补上缺少的逗号" };
-static const struct wording wrong_syntax = { "syntax", "this is not Lua: ", "语法错误：",
-	"look for a missing quote, brace or end at or before this place",
-	"检查此处或之前是否缺少引号、括号或 end" };
 static const struct wording script_failed = { "script_failed",
 	"the script failed here: ", "脚本在此出错：",
 	"correct the script at this place; until then nothing that may stand in it is called missing",
@@ -52,62 +52,93 @@ static const struct wording past_limit = { "limit", "building the catalog ", "�
 	"检查是否有不会结束的循环，或拆分目录" };
 
 static void
-report(struct build *build, const struct wording *wording, struct text file, uint32_t column)
+add_finding(struct build *build, const struct finding *finding)
+{
+	if (build->findings != NULL && !findings_add(build->findings, finding))
+		build->findings_lost = true;
+}
+
+static void
+report(struct build *build, const struct wording *wording, struct text file)
 {
 	const struct sandbox_problem *problem = &build->sandbox->problem;
 	char say_en[sizeof problem->text + 64], say_zh[sizeof problem->text + 64];
 	snprintf(say_en, sizeof say_en, "%s%s", wording->say_en, problem->text);
 	snprintf(say_zh, sizeof say_zh, "%s%s", wording->say_zh, problem->text);
-	struct finding finding = {
-		.severity = FINDING_ERROR,
-		.file = file,
-		.line = problem->line,
-		.column = column,
-		.rule = text_of(wording->rule),
-		.say_en = text_of(say_en),
-		.say_zh = text_of(say_zh),
-		.mend_en = text_of(wording->mend_en),
-		.mend_zh = text_of(wording->mend_zh),
-	};
-	if (build->findings != NULL && !findings_add(build->findings, &finding))
-		build->findings_lost = true;
-}
-
-/*
- * Where a message says "near 'x'" and x stands once in the line: its column.
- */
-static uint32_t
-column_of_near(struct text source, uint32_t line, const char *message)
-{
-	const char *near = strstr(message, "near '");
-	if (near == NULL)
-		return 0;
-	struct text token = { near + 6, strcspn(near + 6, "'") };
-	const char *at = source.data, *end = source.data + source.size;
-	for (uint32_t i = 1; i < line && at != NULL; i++) {
-		at = memchr(at, '\n', (size_t)(end - at));
-		at = at == NULL ? NULL : at + 1;
-	}
-	if (at == NULL || token.size == 0)
-		return 0;
-	const char *stop = memchr(at, '\n', (size_t)(end - at));
-	stop = stop == NULL ? end : stop;
-	const char *found = memmem(at, (size_t)(stop - at), token.data, token.size);
-	if (found == NULL || memmem(found + 1, (size_t)(stop - found) - 1, token.data, token.size))
-		return 0;
-	uint32_t column = 1;
-	for (const char *i = at; i < found; i++)
-		column += ((uint8_t)*i & 0xc0) != 0x80;
-	return column;
+	add_finding(build,
+		&(struct finding){ .severity = FINDING_ERROR,
+			.file = file,
+			.line = problem->line,
+			.rule = text_of(wording->rule),
+			.say_en = text_of(say_en),
+			.say_zh = text_of(say_zh),
+			.mend_en = text_of(wording->mend_en),
+			.mend_zh = text_of(wording->mend_zh) });
 }
 
 static void
 report_syntax(struct build *build, const struct job *job)
 {
 	const struct sandbox_problem *problem = &build->sandbox->problem;
-	bool comma = strstr(problem->text, "'}' expected") != NULL;
-	report(build, comma ? &missing_comma : &wrong_syntax, job->path,
-		column_of_near(job->source, problem->line, problem->text));
+	struct syntax_problem syntax;
+	syntax_explain(job->source, problem->line, problem->text, &syntax);
+	add_finding(build,
+		&(struct finding){ .severity = FINDING_ERROR,
+			.file = job->path,
+			.line = problem->line,
+			.column = syntax.column,
+			.rule = TEXT("syntax"),
+			.say_en = text_of(syntax.say_en),
+			.say_zh = text_of(syntax.say_zh),
+			.mend_en = text_of(syntax.mend_en),
+			.mend_zh = text_of(syntax.mend_zh) });
+}
+
+static void
+report_not_utf8(struct build *build, struct text path, uint32_t line)
+{
+	add_finding(build,
+		&(struct finding){ .severity = FINDING_ERROR,
+			.file = path,
+			.line = line,
+			.rule = TEXT("not_utf8"),
+			.say_en = TEXT("the file is not UTF-8: this line is the first that is not"),
+			.say_zh = TEXT("文件不是 UTF-8 编码，从此行起"),
+			.mend_en = TEXT(
+				"save it as UTF-8 in the editor (not as GBK, GB18030 or UTF-16)"),
+			.mend_zh = TEXT(
+				"在编辑器中另存为 UTF-8（不要用 GBK、GB18030 或 UTF-16）") });
+}
+
+/* What Lua lets pass: of two fields of one name it keeps the second. */
+static bool
+report_twice(struct build *build, struct text path, struct text source)
+{
+	struct twice found[TWICE_MAX];
+	size_t count;
+	if (!twice_find(source, found, TWICE_MAX, &count))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		char say_en[200], say_zh[200];
+		int size = found[i].name.size < 60 ? (int)found[i].name.size : 60;
+		snprintf(say_en, sizeof say_en,
+			"%.*s stands twice in the same braces, first in line %u; only the last would count",
+			size, found[i].name.data, found[i].first_line);
+		snprintf(say_zh, sizeof say_zh,
+			"同一对括号中 %.*s 写了两次，先在第 %u 行；只有最后一个会起作用", size,
+			found[i].name.data, found[i].first_line);
+		add_finding(build,
+			&(struct finding){ .severity = FINDING_ERROR,
+				.file = path,
+				.line = found[i].line,
+				.column = found[i].column,
+				.rule = TEXT("field_twice"),
+				.say_en = text_of(say_en),
+				.say_zh = text_of(say_zh),
+				.mend_en = TEXT("remove one of them, or rename it"),
+				.mend_zh = TEXT("删去其中一个，或改名") });
+	}
+	return true;
 }
 
 enum status
@@ -117,7 +148,7 @@ build_stopped(struct build *build, enum sandbox_outcome outcome, struct fault *f
 	struct text file = text_of(build->sandbox->problem.file);
 	/* Without memory Lua can't say where: it was in what ran. */
 	if (outcome != SANDBOX_STARVED)
-		report(build, wording, file.size > 0 ? file : build->script_path, 0);
+		report(build, wording, file.size > 0 ? file : build->script_path);
 	return sandbox_fault(build->sandbox, outcome, fault);
 }
 
@@ -214,16 +245,26 @@ enum status
 build_run_script(struct build *build, struct text path, struct text source, struct fault *fault)
 {
 	struct job job = { .build = build, .path = path, .source = source };
+	/* What was a release before is not judged again by these. */
+	bool checked = build->findings != NULL && build->loaded_language == 0;
+	uint32_t wrong_line = checked ? syntax_line_of_wrong_byte(source) : 0;
 	build->script_path = path;
 	build->script_source = source;
+	if (wrong_line > 0) {
+		report_not_utf8(build, path, wrong_line);
+		build->failed_unread = true;
+		return STATUS_OK;
+	}
 	enum sandbox_outcome outcome = sandbox_run(build->sandbox, work_script, &job);
+	if (checked && job.compiled && !report_twice(build, path, source))
+		return fault_set(fault, STATUS_MEMORY, "no memory to look through a script");
 	if (outcome == SANDBOX_DONE)
 		return STATUS_OK;
 	remember_failed(build);
 	if (outcome != SANDBOX_ERROR)
 		return build_stopped(build, outcome, fault);
 	if (job.compiled)
-		report(build, &script_failed, text_of(build->sandbox->problem.file), 0);
+		report(build, &script_failed, text_of(build->sandbox->problem.file));
 	else
 		report_syntax(build, &job);
 	return STATUS_OK;

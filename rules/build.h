@@ -31,6 +31,7 @@ struct build {
 	/* What these would have declared is not known; there may have been more of them. */
 	struct failed_script failed[BUILD_FAILED_MAX];
 	size_t failed_count;
+	bool failed_unread; /* one was not UTF-8, so that its words are not known either */
 	unsigned loaded_language; /* of a release that is loaded again; 0: it is checked */
 	struct text zone_name;    /* of the zone in the bundle */
 	struct bytes zone_tzif;

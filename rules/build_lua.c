@@ -167,7 +167,7 @@ native_failed_scripts(lua_State *lua)
 		lua_pushlstring(lua, one->source.data, one->source.size);
 		lua_rawset(lua, -3);
 	}
-	lua_pushboolean(lua, build->failed_count > BUILD_FAILED_MAX);
+	lua_pushboolean(lua, build->failed_unread || build->failed_count > BUILD_FAILED_MAX);
 	return 2;
 }
 

@@ -102,29 +102,30 @@ new_release(struct bytes bundle, struct built *built)
 	return release;
 }
 
-/* Functions that can't be loaded for rating would be found out too late there. */
-static void
-try_host(struct release *release, struct findings *findings)
+/* Functions that can't be loaded for rating would be found out too late there. STATUS_MEMORY: they were not tried. */
+static enum status
+try_host(struct release *release, struct findings *findings, struct fault *fault)
 {
 	struct host *host = NULL;
 	struct seller *seller = NULL;
-	struct fault fault;
-	bool usable = host_new(release, NULL, &host, &fault) == STATUS_OK &&
-		seller_new(release, NULL, &seller, &fault) == STATUS_OK;
+	enum status status = host_new(release, NULL, &host, fault);
+	if (status == STATUS_OK)
+		status = seller_new(release, NULL, &seller, fault);
 	seller_free(seller);
 	host_free(host);
-	if (usable)
-		return;
+	if (status == STATUS_OK || status == STATUS_MEMORY)
+		return status;
 	struct finding finding = {
 		.severity = FINDING_ERROR,
 		.file = TEXT("catalog.lua"),
 		.rule = TEXT("functions_unusable"),
-		.say_en = text_of(fault.text),
-		.say_zh = text_of(fault.text),
+		.say_en = text_of(fault->text),
+		.say_zh = text_of(fault->text),
 		.mend_en = TEXT("keep large tables in tables/*.csv, not in the locals of scripts"),
 		.mend_zh = TEXT("把大表放进 tables/*.csv，不要放在脚本的局部变量里"),
 	};
 	findings_add(findings, &finding);
+	return STATUS_OK;
 }
 
 static enum status
@@ -170,10 +171,10 @@ make(struct bytes bundle, enum making making, struct release **release, struct f
 		return fault_set(fault, STATUS_MEMORY, "no memory for a release");
 	}
 	if (has_functions(built))
-		try_host(made, findings);
-	if (findings_have_errors(findings)) {
+		status = try_host(made, findings, fault);
+	if (status != STATUS_OK || findings_have_errors(findings)) {
 		release_drop(made);
-		return refuse(findings, fault);
+		return status != STATUS_OK ? status : refuse(findings, fault);
 	}
 	findings_sort(findings);
 	*release = made;

@@ -256,7 +256,7 @@ sandbox_fault(const struct sandbox *sandbox, enum sandbox_outcome outcome, struc
 		[SANDBOX_DONE] = STATUS_OK,
 		[SANDBOX_ERROR] = STATUS_INVALID,
 		[SANDBOX_INSTRUCTIONS] = STATUS_LIMIT,
-		[SANDBOX_MEMORY] = STATUS_MEMORY,
+		[SANDBOX_MEMORY] = STATUS_LIMIT,
 		[SANDBOX_STARVED] = STATUS_MEMORY,
 		[SANDBOX_DEADLINE] = STATUS_BUSY,
 	};
