@@ -397,7 +397,7 @@ function discounts.check(model, list)
                 check_members(package, discount, list)
             end
         end
-        for _, discount in ipairs(failed.mentions("tariff") and {} or package.discounts) do
+        for _, discount in ipairs((failed.mentions("tariff") or failed.mentions("service")) and {} or package.discounts) do
             if discount.serves then
                 check_tariffs(model, discount, by_service)
             end
