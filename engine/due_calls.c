@@ -90,7 +90,9 @@ read_question(struct asking *asking)
 	asking->question.image = asking->release->image;
 	asking->question.holding = (struct holding){ .package = params->package,
 		.from_ms = given_or(params->held_from_ms, params->from_ms),
-		.till_ms = given_or(params->held_till_ms, INT64_MAX) };
+		.till_ms = given_or(params->held_till_ms, INT64_MAX),
+		.group = params->group,
+		.pays = params->pays };
 	asking->question.period = (struct due_span){ params->from_ms, params->till_ms };
 	asking->question.params = params->params.items;
 	asking->question.param_count = params->params.count;
@@ -202,17 +204,20 @@ pack_name_charge(
 }
 
 static void
-pack_replaced(struct pack *pack, const struct due_pricing *pricing, struct arena *arena)
+pack_unowed(struct pack *pack, const struct due_pricing *pricing, struct arena *arena)
 {
-	pack_name(pack, "replaced");
-	pack_array(pack, (uint32_t)pricing->replaced_count);
-	for (size_t i = 0; i < pricing->replaced_count; i++) {
-		const struct due_replaced *run = &pricing->replaced[i];
+	pack_name(pack, "unowed");
+	pack_array(pack, (uint32_t)pricing->unowed_count);
+	for (size_t i = 0; i < pricing->unowed_count; i++) {
+		const struct due_unowed *run = &pricing->unowed[i];
 		pack_map(pack, 4);
 		pack_name_charge(pack, "rule", &run->charge, arena);
 		pack_name_day(pack, "from", run->from_day);
 		pack_name_day(pack, "till", run->till_day);
-		pack_name_charge(pack, "by", &run->by, arena);
+		if (run->why.by.package.size > 0)
+			pack_name_charge(pack, "by", &run->why.by, arena);
+		else
+			pack_name_text(pack, "group", run->why.group);
 	}
 }
 
@@ -251,7 +256,7 @@ answer_price(struct asking *asking)
 	struct buffer text;
 	buffer_init(&text, EXPLANATION_BYTES_MAX);
 	struct pack pack = pack_into(call_buffer(call));
-	pack_map(&pack, 6u + (pricing->replaced_count > 0));
+	pack_map(&pack, 6u + (pricing->unowed_count > 0));
 	pack_name_string(&pack, "outcome", "priced");
 	pack_name_money(&pack, "amount", pricing->amount);
 	pack_name_text(&pack, "currency", asking->release->image->currency);
@@ -259,8 +264,8 @@ answer_price(struct asking *asking)
 	pack_array(&pack, (uint32_t)pricing->line_count);
 	for (size_t i = 0; i < pricing->line_count; i++)
 		pack_line(&pack, &pricing->lines[i], call->arena);
-	if (pricing->replaced_count > 0)
-		pack_replaced(&pack, pricing, call->arena);
+	if (pricing->unowed_count > 0)
+		pack_unowed(&pack, pricing, call->arena);
 	pack_name_text(&pack, "release", (struct text){ asking->release->name, RELEASE_SHORT });
 	pack.full |= !explain_due(asking->release->release, language, pricing, &text);
 	pack_name_text(&pack, "text",
@@ -350,6 +355,10 @@ due_run_price(struct call *call, const void *params)
 				"the period must end after it begins, %d days later at most",
 				"时段的结束须晚于开始，至多 %d 天"),
 			DUE_DAYS_MAX, DUE_DAYS_MAX);
+		return call_error(call, SAY_FIELDS_CONFLICT, &why, 1);
+	}
+	if (asking.params->pays && asking.params->group.size == 0) {
+		struct text why = BILINGUAL("pays belongs to a group", "pays 须与 group 同写");
 		return call_error(call, SAY_FIELDS_CONFLICT, &why, 1);
 	}
 	asking.release = call_release(call);

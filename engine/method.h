@@ -142,6 +142,8 @@ struct price_due_params {
 	int64_t till_ms;
 	int64_t held_from_ms;
 	int64_t held_till_ms;
+	struct text group;
+	bool pays;
 	struct list suspended; /* of struct span_params without ids */
 	struct facts params;
 	struct list facts;   /* of struct dated_fact_params */
@@ -191,6 +193,7 @@ struct span_params {
 	struct text group;
 	int64_t group_from_ms;
 	int64_t members;
+	bool pays;
 };
 
 struct subscription_params {

@@ -47,6 +47,9 @@ static const struct field PRICE_DUE_FIELDS[] = {
 	{ "held_till", FIELD_TIME, DUE(held_till_ms), false, 0, 0, NULL, NULL,
 		"first instant at which it is not held any more; for ever if absent; before a term is over, the answer says what that costs",
 		"到何时止（不含）；缺省为永久；早于约定期的，答复含提前终止费" },
+	{ "group", FIELD_IDENTIFIER, DUE(group), false, 0, 0, NULL, NULL, "held as a member of this group", "作为该群组的成员持有" },
+	{ "pays", FIELD_BOOLEAN, DUE(pays), false, 0, 0, NULL, NULL,
+		"with a group: true if this member owes what the group owes once", "群组只收一次的费用是否由该成员承担" },
 	{ "suspended", FIELD_LIST, DUE(suspended), false, 0, 1000, NULL, &DUE_SPAN_PARAMS,
 		"when it was suspended", "停机的时段" },
 	{ "params", FIELD_FACTS, DUE(params), false, 0, FACTS_MAX, NULL, NULL, "parameters that the order gives", "订单给出的参数" },
@@ -111,13 +114,14 @@ static const struct field DUE_LINE_RESULT_FIELDS[] = {
 };
 RESULT(DUE_LINE_RESULT, "line", DUE_LINE_RESULT_FIELDS);
 
-static const struct field DUE_REPLACED_RESULT_FIELDS[] = {
+static const struct field DUE_UNOWED_RESULT_FIELDS[] = {
 	{ "rule", FIELD_TEXT, 0, true, 0, 130, NULL, NULL, "package.charge that is not owed", "不收取的“优惠包.收费”" },
 	{ "from", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "first day", "首日" },
 	{ "till", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "first day after it", "之后的第一日" },
-	{ "by", FIELD_TEXT, 0, true, 0, 130, NULL, NULL, "package.charge that takes its place", "取代它的“优惠包.收费”" },
+	{ "by", FIELD_TEXT, 0, false, 0, 130, NULL, NULL, "package.charge that takes its place", "取代它的“优惠包.收费”" },
+	{ "group", FIELD_TEXT, 0, false, 0, 64, NULL, NULL, "or the group of which another member owes it", "或由其他成员承担的群组" },
 };
-RESULT(DUE_REPLACED_RESULT, "replaced", DUE_REPLACED_RESULT_FIELDS);
+RESULT(DUE_UNOWED_RESULT, "unowed", DUE_UNOWED_RESULT_FIELDS);
 
 static const struct field PRICE_DUE_RESULT_FIELDS[] = {
 	{ "outcome", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "\"priced\" or \"refused\"", "priced 或 refused" },
@@ -125,8 +129,9 @@ static const struct field PRICE_DUE_RESULT_FIELDS[] = {
 	{ "currency", FIELD_CURRENCY, 0, false, 0, 0, NULL, NULL, "of all amounts", "币种" },
 	{ "lines", FIELD_LIST, 0, false, 0, 0, NULL, &DUE_LINE_RESULT, "one for each cycle of each charge",
 		"每项收费的每个周期一行" },
-	{ "replaced", FIELD_LIST, 0, false, 0, 0, NULL, &DUE_REPLACED_RESULT,
-		"days on which a charge is not owed, since another takes its place", "由其他收费取代而不收取的日子" },
+	{ "unowed", FIELD_LIST, 0, false, 0, 0, NULL, &DUE_UNOWED_RESULT,
+		"days on which a charge is not owed, since another takes its place, or another member owes it",
+		"由其他收费取代，或由其他成员承担而不收取的日子" },
 	{ "release", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "the release that priced it, first 12 digits",
 		"定价所用规则版本（前 12 位）" },
 	{ "text", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "why, in lines for people", "供人阅读的说明" },

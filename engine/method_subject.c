@@ -65,6 +65,8 @@ static const struct field PACKAGE_FIELDS[] = {
 		"群组自何时起持有；缺省同 from；各成员须一致" },
 	{ "members", FIELD_INTEGER, offsetof(struct span_params, members), false, 1, GROUP_MEMBERS_MAX, NULL, NULL,
 		"with a group: how many members it has, where a rule asks", "群组的成员数，供规则使用" },
+	{ "pays", FIELD_BOOLEAN, offsetof(struct span_params, pays), false, 0, 0, NULL, NULL,
+		"with a group: true for the member that owes, and gets, what the group does once", "群组只收（或只给）一次的，是否由该成员承担" },
 };
 SHAPE(PACKAGE_PARAMS, "packages", PACKAGE_FIELDS, struct span_params);
 static const struct field STATE_FIELDS[] = {

@@ -322,7 +322,8 @@ write_packages(struct field_writer *writer, const struct list *list)
 		package_held_write(writer,
 			&(struct package_held){ item->id, span, item->group,
 				since ? item->group_from_ms : span.from_ms,
-				item->members == NOT_GIVEN ? 0 : (uint32_t)item->members });
+				item->members == NOT_GIVEN ? 0 : (uint32_t)item->members,
+				item->pays });
 	}
 }
 
@@ -417,9 +418,10 @@ check_groups(struct call *call, const struct list *packages, enum call_end *end)
 		const struct span_params *item = &items[i];
 		bool since = item->group_from_ms != NOT_GIVEN;
 		bool named = item->group.size > 0;
-		if (!named && (since || item->members != NOT_GIVEN)) {
-			struct text why = BILINGUAL("group_from and members belong to a group",
-				"group_from 与 members 须与 group 同写");
+		if (!named && (since || item->members != NOT_GIVEN || item->pays)) {
+			struct text why = BILINGUAL(
+				"group_from, members and pays belong to a group",
+				"group_from、members 与 pays 须与 group 同写");
 			*end = call_error(call, SAY_FIELDS_CONFLICT, &why, 1);
 			return false;
 		}

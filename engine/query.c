@@ -280,7 +280,8 @@ pack_packages(struct pack *pack, struct subscription subscription)
 		bool grouped = held.group.size > 0;
 		bool since = grouped && held.group_from_ms != held.span.from_ms;
 		bool counted = grouped && held.members > 0;
-		pack_map(pack, 1 + query_span_pairs(held.span) + grouped + since + counted);
+		pack_map(pack,
+			1 + query_span_pairs(held.span) + grouped + since + counted + held.pays);
 		pack_name_text(pack, "package", held.package);
 		query_pack_span(pack, held.span);
 		if (grouped)
@@ -289,6 +290,8 @@ pack_packages(struct pack *pack, struct subscription subscription)
 			pack_name_integer(pack, "group_from", held.group_from_ms);
 		if (counted)
 			pack_name_unsigned(pack, "members", held.members);
+		if (held.pays)
+			pack_name_bool(pack, "pays", true);
 	}
 }
 

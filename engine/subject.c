@@ -104,7 +104,7 @@ struct holding
 holding_of(const struct package_held *held)
 {
 	return (struct holding){ held->package, held->span.from_ms, held->span.till_ms, held->group,
-		held->group_from_ms, held->members };
+		held->group_from_ms, held->members, held->pays };
 }
 
 void

@@ -79,6 +79,7 @@ read_charge(lua_State *lua, struct image *image, struct charge *charge)
 	charge->ahead = reader_flag(lua, "ahead");
 	charge->by_day = reader_flag(lua, "by_day");
 	charge->free_suspended = reader_flag(lua, "free_suspended");
+	charge->by_package = reader_flag(lua, "by_package");
 	charge->amount.micros = reader_integer(lua, "amount");
 	charge->amount_param = get_index(lua, "amount_param");
 	charge->each_param = get_index(lua, "each_param");

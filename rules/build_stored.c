@@ -81,6 +81,7 @@ read_stored(lua_State *lua, struct arena *arena, struct stored *stored)
 	}
 	read_pays(lua, arena, stored);
 	stored->skipped = reader_flag(lua, "skipped");
+	stored->by_package = reader_flag(lua, "by_package");
 	stored->cancel = (enum on_cancel)get_choice(lua, arena, "cancel", cancels, 3);
 	must(stored->times > 0 && stored->times <= STORED_TIMES_MAX);
 }

@@ -33,7 +33,9 @@
  *     What has fallen due ahead is not given back: it takes no notice of what begins to replace it
  *     later in its cycle. Where a cycle is owed whole, it is if any day of it is not replaced.
  *     Leaving early costs what the charge would, replaced or not.
- *  9. The runs of a cycle that lie in the period are added as exact fractions and rounded once:
+ *  9. What is owed once by a group (`by`) is so by the member that pays, and not by the others. A
+ *     charge that is not owed for that reason replaces all the same.
+ * 10. The runs of a cycle that lie in the period are added as exact fractions and rounded once:
  *     that is a line. So the exact amounts of periods that follow each other add up to that of the
  *     whole, wherever they are cut.
  */
@@ -164,12 +166,18 @@ struct due_line {
 	struct money amount;
 };
 
-/* A run of days on which a charge was not owed, since another took its place. */
-struct due_replaced {
+/* Why a charge is not owed. */
+struct due_reprieve {
+	struct charge_name by; /* this one takes its place; its package empty: */
+	struct text group;     /* another member of the group owes it */
+};
+
+/* A run of days on which a charge was not owed. */
+struct due_unowed {
 	struct charge_name charge;
 	int64_t from_day;
 	int64_t till_day;
-	struct charge_name by;
+	struct due_reprieve why;
 };
 
 enum due_refusal {
@@ -205,8 +213,8 @@ struct due_pricing {
 	const struct due_line
 		*lines; /* by charge in written order, then by cycle and each; then leavings */
 	size_t line_count;
-	const struct due_replaced *replaced; /* by charge, then by day */
-	size_t replaced_count;
+	const struct due_unowed *unowed; /* by charge, then by day */
+	size_t unowed_count;
 };
 
 enum due_outcome {

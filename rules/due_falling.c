@@ -17,22 +17,22 @@ later_by_days(int64_t ms, int64_t days)
 	return ms > INSTANT_MAX - days * DAY_MS ? INSTANT_MAX : ms + days * DAY_MS;
 }
 
-/* Of the days on which charges were replaced, those in a period. */
+/* Of the days on which charges were not owed, those in a period. */
 static void
-keep_replaced(struct due_pricing *pricing, int64_t first, int64_t last, struct due_replaced *kept)
+keep_unowed(struct due_pricing *pricing, int64_t first, int64_t last, struct due_unowed *kept)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < pricing->replaced_count; i++) {
-		struct due_replaced run = pricing->replaced[i];
+	for (size_t i = 0; i < pricing->unowed_count; i++) {
+		struct due_unowed run = pricing->unowed[i];
 
 		run.from_day = run.from_day > first ? run.from_day : first;
 		run.till_day = run.till_day <= last ? run.till_day : last + 1;
 		if (run.from_day < run.till_day)
 			kept[count++] = run;
 	}
-	pricing->replaced = kept;
-	pricing->replaced_count = count;
+	pricing->unowed = kept;
+	pricing->unowed_count = count;
 }
 
 enum due_outcome
@@ -51,7 +51,7 @@ due_falling(const struct due_question *question, struct arena *arena, struct due
 	if (outcome != DUE_DONE || pricing->refused != 0)
 		return outcome;
 	struct due_line *lines = arena_take(arena, pricing->line_count * sizeof *lines + 1);
-	struct due_replaced *kept = arena_take(arena, pricing->replaced_count * sizeof *kept + 1);
+	struct due_unowed *kept = arena_take(arena, pricing->unowed_count * sizeof *kept + 1);
 	if (lines == NULL || kept == NULL) {
 		fault_set(fault, STATUS_MEMORY, "no memory for what falls due");
 		return DUE_FAULT;
@@ -65,7 +65,7 @@ due_falling(const struct due_question *question, struct arena *arena, struct due
 		/* a part of a sum that could be held, for no line is negative */
 		must(money_add(amount, line->amount, &amount));
 	}
-	keep_replaced(pricing, first, last, kept);
+	keep_unowed(pricing, first, last, kept);
 	pricing->lines = lines;
 	pricing->line_count = count;
 	pricing->amount = amount;

@@ -5,7 +5,7 @@
  *   due_days.c     days, cycles, and the days on which something may change
  *   dues.c         charges, runs of days, lines
  *   leaving.c      what is owed for leaving early
- *   replacing.c    charges whose place is taken by others
+ *   unowed.c       charges that others replace, or that others owe
  *   splits.c       how a line is divided
  *   due_values.c   what parameters and facts are on a day
  *   due_judge.c    what stands against parameters
@@ -83,7 +83,8 @@ struct due {
 	struct due_list parts;      /* of struct due_part, of the line at hand */
 	size_t part_count;          /* of all lines */
 	struct due_list replacings; /* what replaces charges of the package, and when */
-	struct due_list replaced;   /* of struct due_replaced */
+	struct due_list unowed;     /* of struct due_unowed */
+	struct due_reprieve others; /* of what a group owes once, where another member pays */
 	/* The charge at hand: nothing replaces it from this day on, and no parameter changes after it. */
 	int64_t fallen_due_on;
 	int64_t each;      /* which of those that a charge is owed for is at hand; 0: none */
@@ -116,12 +117,13 @@ int64_t due_day_after(int64_t day, enum charge_every every, int32_t count);
 /* leaving.c: the lines of what is owed if the package is left early. */
 bool leaving_price(struct due *due);
 
-/* replacing.c: finds what replaces charges of the package, and notes when that changes. */
-bool replacing_gather(struct due *due);
-/* What replaces a charge on a day; NULL: nothing does. */
-const struct charge_name *replacing_on(const struct due *due, struct text charge, int64_t day);
-/* Tells on which of some days the charge at hand is replaced. */
-bool replacing_note(struct due *due, struct text charge, struct days days);
+/* unowed.c: finds what replaces charges of the package, and notes when that changes. */
+bool unowed_gather(struct due *due);
+/* Why a charge is not owed on a day; NULL: it is. */
+const struct due_reprieve *
+unowed_on(const struct due *due, const struct charge *charge, int64_t day);
+/* Tells on which of some days a charge is not owed. */
+bool unowed_note(struct due *due, struct text charge, struct days days);
 
 /* splits.c: divides a line, which has its amount. */
 bool split_line(struct due *due, const struct charge *charge, struct due_line *line);

@@ -121,7 +121,7 @@ charge_on(const struct due *due, struct text id, int64_t day, const struct packa
 	const struct charge *charge = due_find_charge(*version, id);
 	if (charge != NULL && charge->free_suspended && is_suspended(due, day))
 		return NULL;
-	return charge != NULL && replacing_on(due, id, day) != NULL ? NULL : charge;
+	return charge != NULL && unowed_on(due, charge, day) != NULL ? NULL : charge;
 }
 
 /* Functions. */
@@ -530,7 +530,7 @@ price_cycle(struct due *due, const struct charge *like, struct days cycle)
 		? parts_by_day(due, like->id, cycle, days_common(days, due->period))
 		: part_whole(due, like, days);
 	if (!sound ||
-		(due->each <= 1 && !replacing_note(due, like->id, days_common(days, due->period))))
+		(due->each <= 1 && !unowed_note(due, like->id, days_common(days, due->period))))
 		return false;
 	return due_line_add(due, like, cycle, due_on, NULL);
 }
@@ -640,14 +640,13 @@ due_price(const struct due_question *question, struct arena *arena, struct due_p
 	struct money amount;
 
 	must(question->period.from_ms <= question->period.till_ms);
-	if (due_open(&due) && values_read(&due) && replacing_gather(&due) &&
-		due_gather_cuts(&due) && price_charges(&due) && leaving_price(&due) &&
-		sum_lines(&due, &amount)) {
+	if (due_open(&due) && values_read(&due) && unowed_gather(&due) && due_gather_cuts(&due) &&
+		price_charges(&due) && leaving_price(&due) && sum_lines(&due, &amount)) {
 		*pricing = (struct due_pricing){ .amount = amount,
 			.lines = due.lines.items,
 			.line_count = due.lines.count,
-			.replaced = due.replaced.items,
-			.replaced_count = due.replaced.count };
+			.unowed = due.unowed.items,
+			.unowed_count = due.unowed.count };
 		return DUE_DONE;
 	}
 	if (due.outcome == DUE_DONE)

@@ -135,14 +135,21 @@ write_share(const struct words *words, const struct due_share *share, struct buf
 
 /* "not charged: e6_base.fee, 2026-03-10 to 2026-03-31  (replaced by vip.fee)" */
 static bool
-write_replaced(bool chinese, const struct due_replaced *run, struct buffer *out)
+write_unowed(bool chinese, const struct due_unowed *run, struct buffer *out)
 {
-	return buffer_print(out, chinese ? "不收取：%.*s.%.*s，" : "not charged: %.*s.%.*s, ",
-		       TEXT_ARGS(run->charge.package), TEXT_ARGS(run->charge.charge)) &&
-		write_days(chinese, run->from_day, run->till_day, out) &&
-		buffer_print(out,
+	const struct due_reprieve *why = &run->why;
+	if (!buffer_print(out, chinese ? "不收取：%.*s.%.*s，" : "not charged: %.*s.%.*s, ",
+		    TEXT_ARGS(run->charge.package), TEXT_ARGS(run->charge.charge)) ||
+		!write_days(chinese, run->from_day, run->till_day, out))
+		return false;
+	if (why->by.package.size > 0)
+		return buffer_print(out,
 			chinese ? "（由 %.*s.%.*s 取代）\n" : "  (replaced by %.*s.%.*s)\n",
-			TEXT_ARGS(run->by.package), TEXT_ARGS(run->by.charge));
+			TEXT_ARGS(why->by.package), TEXT_ARGS(why->by.charge));
+	return buffer_print(out,
+		chinese ? "（群组 %.*s 只收一次，由付费成员承担）\n"
+			: "  (owed once by the group %.*s, by the member that pays)\n",
+		TEXT_ARGS(why->group));
 }
 
 /* What a condition says in sentences. */
@@ -227,8 +234,8 @@ explain_due(const struct release *release, struct text language, const struct du
 			if (!write_share(&words, &line->shares[j], out))
 				return false;
 	}
-	for (size_t i = 0; i < pricing->replaced_count; i++)
-		if (!write_replaced(words.chinese, &pricing->replaced[i], out))
+	for (size_t i = 0; i < pricing->unowed_count; i++)
+		if (!write_unowed(words.chinese, &pricing->unowed[i], out))
 			return false;
 	return true;
 }

@@ -15,7 +15,7 @@
  *       2026-03-10 to 2026-03-31  129.00 × 22/31
  *
  * and, below the run of a formula, each reason that it gave: its text, and the row of its table.
- * Then a line for each run of days on which a charge was replaced:
+ * Then a line for each run of days on which a charge was not owed:
  *
  *   not charged: e6_base.fee, 2026-04-01 to 2026-04-30  (replaced by vip.fee)
  *

@@ -35,6 +35,7 @@ struct charge {
 	bool ahead;  /* due when its cycle begins, else when it ends */
 	bool by_day; /* each day of the cycle costs its part, else the cycle is owed whole */
 	bool free_suspended; /* days of suspension cost nothing */
+	bool by_package; /* a group owes it once, by the member that pays; else each member does */
 	/* Of numerator / denominator cycles: 1 / 12 if a year's, every month. One of three: */
 	struct money amount;
 	uint32_t amount_param;   /* of the same version, a parameter of money; or NO_INDEX */

@@ -59,7 +59,8 @@ struct stored {
 	bool all_charges; /* it pays for all of them, or for these */
 	const struct charge_name *charges;
 	uint32_t charge_count;
-	bool skipped; /* an instalment that falls in a suspension is lost */
+	bool by_package; /* a gift that a group gets once, by the member that pays */
+	bool skipped;    /* an instalment that falls in a suspension is lost */
 	enum on_cancel cancel;
 };
 

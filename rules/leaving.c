@@ -116,6 +116,8 @@ price_remaining(struct due *due, const struct leaving *leaving)
 	int64_t count;
 
 	must(charge != NULL && charge->every != CHARGE_ONCE);
+	if (charge->by_package && !holding_pays(&due->question->holding))
+		return true;
 	if (!due_cycle_price(due, charge, leaving->version, &part) ||
 		!due_charge_count(due, charge, leaving->version, &part, &count))
 		return false;

@@ -85,6 +85,7 @@ struct holding {
 	struct text group;     /* empty: by itself, and the rest says nothing */
 	int64_t group_from_ms; /* since when the group holds it, ≤ from_ms */
 	uint32_t members;      /* of the group; 0: nobody said how many */
+	bool pays;             /* of its members, the one who owes and gets what it does once */
 };
 
 /* How many hold the package together, by a group or by oneself; 0: nobody said. */
@@ -92,6 +93,13 @@ static inline uint32_t
 holding_members(const struct holding *holding)
 {
 	return holding->group.size == 0 ? 1 : holding->members;
+}
+
+/* Does it owe and get what is so once for all who hold the package together? */
+static inline bool
+holding_pays(const struct holding *holding)
+{
+	return holding->group.size == 0 || holding->pays;
 }
 
 enum fact { FACT_KNOWN, FACT_COLD /* not in memory: the caller will load it and rate again */ };

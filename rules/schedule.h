@@ -39,6 +39,7 @@ struct schedule {
 	const struct package *package; /* NULL: it has no version then, and stores nothing */
 	int64_t from_ms;               /* held from then on … */
 	int64_t till_ms;               /* … till it ends */
+	bool pays;                     /* and is due what a group gets once */
 	bool ended;                    /* and what is to happen then has happened */
 	struct progress *progress;     /* of each that the package stores */
 };

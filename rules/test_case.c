@@ -82,6 +82,7 @@ read_group(lua_State *lua, struct holding *holding)
 	holding->group = get_text(lua, "group");
 	holding->group_from_ms = get_moment(lua, "group_from", holding->from_ms);
 	holding->members = reader_has(lua, "members") ? reader_number(lua, "members") : 0;
+	holding->pays = reader_flag(lua, "pays");
 }
 
 static void

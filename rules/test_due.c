@@ -23,7 +23,9 @@ get_holding(const struct reading *reading)
 	struct due_span span = get_span(reading);
 	return (struct holding){ .package = reading_text(reading, "package"),
 		.from_ms = span.from_ms,
-		.till_ms = span.till_ms };
+		.till_ms = span.till_ms,
+		.group = reading_text(reading, "group"),
+		.pays = reader_flag(reading->lua, "pays") };
 }
 
 static void
@@ -164,19 +166,23 @@ write_split(const struct due_pricing *pricing, struct buffer *out)
 	return true;
 }
 
-/* "fee 2026-04-01 vip.fee, …". False without room. */
+/* "fee 2026-04-01 vip.fee, …", of what others replaced. False without room. */
 static bool
 write_replaced(const struct due_pricing *pricing, struct buffer *out)
 {
+	const char *between = "";
 	buffer_clear(out);
-	for (size_t i = 0; i < pricing->replaced_count; i++) {
-		const struct due_replaced *run = &pricing->replaced[i];
+	for (size_t i = 0; i < pricing->unowed_count; i++) {
+		const struct due_unowed *run = &pricing->unowed[i];
 		char day[DUE_DAY_TEXT_MAX];
+		if (run->why.by.package.size == 0)
+			continue;
 		due_day_format(run->from_day, day);
-		if (!buffer_print(out, "%s%.*s %s %.*s.%.*s", i == 0 ? "" : ", ",
-			    TEXT_ARGS(run->charge.charge), day, TEXT_ARGS(run->by.package),
-			    TEXT_ARGS(run->by.charge)))
+		if (!buffer_print(out, "%s%.*s %s %.*s.%.*s", between,
+			    TEXT_ARGS(run->charge.charge), day, TEXT_ARGS(run->why.by.package),
+			    TEXT_ARGS(run->why.by.charge)))
 			return false;
+		between = ", ";
 	}
 	return true;
 }

@@ -97,7 +97,9 @@ wallet_use(struct wallet *wallet, struct money cash)
 bool
 wallet_hold(struct wallet *wallet, const struct holding *holding)
 {
-	struct schedule made = { .image = wallet->image, .till_ms = holding->till_ms };
+	struct schedule made = {
+		.image = wallet->image, .till_ms = holding->till_ms, .pays = holding_pays(holding)
+	};
 	struct schedule *list = memory_grow(wallet->schedules, wallet->schedule_count + 1,
 		&wallet->schedule_room, sizeof *list);
 	if (list == NULL)

@@ -111,7 +111,7 @@ field_read_text(struct field_reader *reader)
 
 enum { SPAN_HAS_FROM = 1, SPAN_HAS_TILL = 2 };
 /* Of a package, behind its span. */
-enum { HELD_BY_GROUP = 4, HELD_SINCE = 8, HELD_BY_SO_MANY = 16 };
+enum { HELD_BY_GROUP = 4, HELD_SINCE = 8, HELD_BY_SO_MANY = 16, HELD_AND_PAID = 32 };
 
 /* A span whose flags may be these, and others that the caller knows. */
 static struct span
@@ -141,10 +141,12 @@ package_held_read(struct field_reader *packages)
 	struct package_held held;
 	uint8_t flags;
 	held.package = field_read_text(packages);
-	held.span = read_span_flags(packages, HELD_BY_GROUP | HELD_SINCE | HELD_BY_SO_MANY, &flags);
+	held.span = read_span_flags(
+		packages, HELD_BY_GROUP | HELD_SINCE | HELD_BY_SO_MANY | HELD_AND_PAID, &flags);
 	held.group = (struct text){ NULL, 0 };
 	held.group_from_ms = held.span.from_ms;
 	held.members = 0;
+	held.pays = (flags & HELD_AND_PAID) != 0;
 	if (flags < HELD_BY_GROUP)
 		return held;
 	if ((flags & HELD_BY_GROUP) == 0)
@@ -238,7 +240,8 @@ package_held_write(struct field_writer *writer, const struct package_held *held)
 	bool since = held->group.size > 0 && held->group_from_ms != held->span.from_ms;
 	bool counted = held->group.size > 0 && held->members > 0;
 	uint8_t flags = (uint8_t)((held->group.size > 0 ? HELD_BY_GROUP : 0) |
-		(since ? HELD_SINCE : 0) | (counted ? HELD_BY_SO_MANY : 0));
+		(since ? HELD_SINCE : 0) | (counted ? HELD_BY_SO_MANY : 0) |
+		(held->group.size > 0 && held->pays ? HELD_AND_PAID : 0));
 	must(!since || held->group_from_ms < held->span.from_ms);
 	must(!counted || held->members <= GROUP_MEMBERS_MAX);
 	field_write_text(writer, held->package);

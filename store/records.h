@@ -11,7 +11,8 @@
  *                 list of texts: the names of its balances, the first is the main one
  *   subscription  account text, product text, list of states: span, 1 byte enum subscription_state;
  *                 list of service ids: text, span; list of packages: text, span, and, if the flags of the span say so,
- *                 the group it is held by (4: text), since when (8: 8 bytes), by how many members (16: 4 bytes);
+ *                 the group it is held by (4: text), since when (8: 8 bytes), by how many members (16: 4 bytes), of whom it is the one
+ *                 that pays (32);
  *                 the instant of its terms, 8 bytes, if it has any
  *   service       list: span, subscription text. Spans of one service id do not overlap.
  *   balance       amount 8, held 8, earlier 8 (position of the newest entry of an earlier day), day 4 (of the newest
@@ -197,6 +198,7 @@ struct package_held {
 	struct text group;     /* size 0: none; then the rest says nothing */
 	int64_t group_from_ms; /* since when the group holds it */
 	uint32_t members;      /* of the group; 0: nobody said how many */
+	bool pays;             /* of its members, the one who owes what it owes once */
 };
 #define GROUP_MEMBERS_MAX 1000000
 struct package_held package_held_read(struct field_reader *packages);

@@ -142,6 +142,8 @@ packages_json(struct subscription subscription)
 					item, "group_from", time_json(held.group_from_ms));
 			if (held.members > 0)
 				json_object_set_new(item, "members", json_integer(held.members));
+			if (held.pays)
+				json_object_set_new(item, "pays", json_true());
 		}
 		json_array_append_new(list, item);
 	}

@@ -278,7 +278,8 @@ function deposits.flat(stored, served)
     end
     return { kind = stored.kind, id = stored.id, with = stored.with, instalments = stored.instalments, times = stored.times,
         amount = stored.amount, every = record.every, first = record.first, valid = record.valid, serves = served,
-        all_charges = stored.all_charges, charges = charges, skipped = record.suspended == "skip", cancel = record.cancel }
+        all_charges = stored.all_charges, charges = charges, skipped = record.suspended == "skip",
+        by_package = record.by == "package", cancel = record.cancel }
 end
 
 return deposits

@@ -6,6 +6,7 @@ local failed = use "failed"
 local types = use "types"
 local serving = use "serving"
 local served = use "serves"
+local sharing = use "sharing"
 
 local discounts = {}
 local find, at = report.find, report.at
@@ -346,33 +347,9 @@ local function check_sum(list, bill, service, zone, said)
     end
 end
 
--- How many lines hold any version of a package together, { min, max }; nil if nothing says so.
-local function lines_of(package, list, known)
-    local members = package.record.members
-    if not members then
-        return nil
-    elseif members.same_as then
-        for _, other in ipairs(known[package.id] and {} or list) do
-            if other.id == members.same_as then
-                known[package.id] = true -- which ends a circle
-                return lines_of(other, list, known)
-            end
-        end
-        return nil
-    end
-    local lines = { min = 0, max = 0 }
-    for _, row in ipairs(members.rows) do
-        if not row.count then
-            return nil
-        end
-        lines.min, lines.max = lines.min + row.count.min, lines.max + row.count.max
-    end
-    return lines
-end
-
 -- Tiers by members: each of them must be reached by some group, and should be worth as much as those below it.
 local function check_members(package, discount, list)
-    local lines, before = lines_of(package, list, {}), nil
+    local lines, before = discount.by_members and sharing.lines_of(package, list), nil
     local from = 1
     for _, tier in ipairs(discount.by_members and discount.tiers or {}) do
         local till = tier.edge or math.huge

@@ -138,7 +138,7 @@ function dues.build(model, package, record)
 end
 
 -- What all versions of a charge must agree in, since one of its cycles may lie in several.
-local shared = { "every", "ahead", "prorate", "round", "for_each" }
+local shared = { "every", "ahead", "prorate", "round", "for_each", "by" }
 
 local function same(a, b)
     if type(a) == "table" and type(b) == "table" then
@@ -195,7 +195,8 @@ end
 function dues.flat(charge)
     local record = charge.record
     return { id = charge.id, say = charge.say, every = charge.every, ahead = charge.ahead, by_day = record.prorate == "day",
-        free_suspended = record.suspended == "free", amount = math.type(record.amount) and record.amount or 0,
+        free_suspended = record.suspended == "free", by_package = record.by == "package",
+        amount = math.type(record.amount) and record.amount or 0,
         amount_param = charge.param, amount_function = record.amount_number, each_param = charge.each_param,
         each_fact = charge.each_fact, splits = splits.flat(record), numerator = charge.part[1],
         denominator = charge.part[2], round_step = record.round.step,

@@ -33,8 +33,10 @@ package "savings" {
 words.gift = {
     about = {
         en = "Stands inside of a package, whose example `deposit` shows. A gift that is skipped is lost, and its place is used up: the "
-            .. "next one is that of the next cycle.",
-        zh = "写在优惠包之内，示例见 `deposit`。被跳过的一期即作废并占去其位置，下一周期给下一期。",
+            .. "next one is that of the next cycle. Each member of a group that holds the package gets it, or, with `by = \"package\"`, "
+            .. "only the one that pays.",
+        zh = "写在优惠包之内，示例见 `deposit`。被跳过的一期即作废并占去其位置，下一周期给下一期。群组的每个成员各得一份；"
+            .. "写 `by = \"package\"` 则只有一份，归付费成员。",
     },
 }
 

@@ -12,13 +12,15 @@ words.charge = {
             .. "says its price says how many. `split` divides each line, without "
             .. "its tax: each share is rounded as the line is, the last takes the rest. On the days on which a package is held besides "
             .. "whose charge `replaces` this one, it costs nothing; what has fallen due ahead is not given back, and what is owed ahead "
-            .. "replaces to the end of its cycle. The text of a line may have "
+            .. "replaces to the end of its cycle. Each member of a group owes it, or, with `by = \"package\"`, only the one that "
+            .. "pays. The text of a line may have "
             .. "the blanks {amount}, {from}, {till} and {package}.",
         zh = "写在优惠包之内。按当地日期计算，已开始的一天按整天计。按日折算时，每一段没有变化（优惠包版本、停机）的日子承担该周期的相应份额，"
             .. "以精确分数相加，整行取整一次。不折算时，整个周期按其首个计费日（预收）或最后一个计费日（后收）的价格收取。"
             .. "预收的费用按整个周期收取，中途退订不退。写 `for_each` 则逐个成行，各行只计有这么多个的日子；整周期收取的，由决定价格的那一天决定数目。"
             .. "`split` 把每行（不含税）拆分：各份额按该行的方式取整，最后一份为其余部分。"
-            .. "同时持有的优惠包若有收费以 `replaces` 取代本收费，则两者都持有的日子不收本收费；已经预收的不退，预收的收费取代到其周期结束。费用行的文本中可用空位 {amount}、{from}、{till}、{package}。",
+            .. "同时持有的优惠包若有收费以 `replaces` 取代本收费，则两者都持有的日子不收本收费；已经预收的不退，预收的收费取代到其周期结束。"
+            .. "群组的每个成员各收一次；写 by = \"package\" 则只收一次，由付费成员承担。费用行的文本中可用空位 {amount}、{from}、{till}、{package}。",
     },
     file = "packages/rental.lua",
     example = [[

@@ -38,5 +38,17 @@ messages.group_later = {
     mend_en = "write a group_from that is no later than from",
     mend_zh = "group_from 须不晚于 from",
 }
+messages.by_without_group = {
+    en = "'{package}' is held by one line alone, so that there is no group",
+    zh = "“{package}”只由一条线路持有，没有群组",
+    mend_en = "remove by, or change members of the package",
+    mend_zh = "删去 by，或更改优惠包的 members",
+}
+messages.gift_with_deposit = {
+    en = "a gift that comes with the deposit '{deposit}' is for whoever paid that in",
+    zh = "随预存金“{deposit}”而来的赠款归存入者",
+    mend_en = "remove by, or remove with",
+    mend_zh = "删去 by，或删去 with",
+}
 
 return messages

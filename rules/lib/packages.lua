@@ -602,6 +602,7 @@ function packages.build(model, records)
     discounts.check(model, list)
     deposits.check(list)
     replacing.check(model, list)
+    sharing.check(list)
     serves.check_uses(model, list)
     return list
 end

@@ -84,8 +84,8 @@ function steps.buy(scenario, record)
     sharing.check_held(record)
     scenario.held[held_by(record)] = true
     return { package = record.package, from = instant(record.from) or scenario.clock, till = instant(record.till),
-        group = record.group, group_from = record.group_from, members = record.members, params = record.params, lines = record.lines,
-        judged = judged(record) }
+        group = record.group, group_from = record.group_from, members = record.members, pays = record.pays,
+        params = record.params, lines = record.lines, judged = judged(record) }
 end
 
 function steps.change(scenario, record)

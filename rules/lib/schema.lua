@@ -480,7 +480,7 @@ schema.records.test_holding = {
         { "package", "id", required = true, say = { en = "The package", zh = "优惠包" } },
         { "from", "moment", say = { en = "Held from then on; else always", zh = "从何时起；不写则一直" } },
         { "till", "moment", say = { en = "Not held any more from then on", zh = "从何时起不再持有" } },
-        sharing.holding[1], sharing.holding[2], sharing.holding[3],
+        sharing.holding[1], sharing.holding[2], sharing.holding[3], sharing.holding[4],
     },
 }
 

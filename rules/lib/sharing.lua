@@ -26,10 +26,54 @@ function sharing.check_tiers(tiers)
     end
 end
 
+-- How many lines hold any version of a package together, { min, max }; nil if nothing says so.
+function sharing.lines_of(package, list)
+    local members, left = package.record.members, #list
+    while members and members.same_as and left > 0 do
+        local same_as = members.same_as
+        members, left = nil, left - 1 -- which ends a circle
+        for _, other in ipairs(list) do
+            members = members or other.id == same_as and other.record.members or nil
+        end
+    end
+    local lines = { min = 0, max = 0 }
+    for _, row in ipairs(members and members.rows or {}) do
+        if not row.count then
+            return nil
+        end
+        lines.min, lines.max = lines.min + row.count.min, lines.max + row.count.max
+    end
+    return members and members.rows and lines or nil
+end
+
+-- What a group owes or gets once, of a package that no group holds.
+local function check_once(package, entry, list)
+    if entry.record.by == "package" then
+        local lines = sharing.lines_of(package, list)
+        if lines and lines.max <= 1 then
+            find("by_without_group", at(entry.place, "by"), { package = package.id })
+        end
+    end
+end
+
+function sharing.check(list)
+    for _, package in ipairs(list) do
+        for _, charge in ipairs(package.charges) do
+            check_once(package, charge, list)
+        end
+        for _, stored in ipairs(package.stored) do
+            check_once(package, stored, list)
+            if stored.record.by == "package" and stored.record.with then
+                find("gift_with_deposit", at(stored.place, "by"), { deposit = stored.record.with })
+            end
+        end
+    end
+end
+
 -- How a package is held in a test: what is said of a group needs one, and it holds it no later than its member.
 function sharing.check_held(holding)
     local from, group_from = holding.from, holding.group_from
-    for _, field in ipairs { "group_from", "members" } do
+    for _, field in ipairs { "group_from", "members", "pays" } do
         if holding[field] and not holding.group then
             find("group_missing", at(holding.place, field), { field = field })
         end

@@ -1,5 +1,8 @@
 -- The words for money that a package stores or gives, `deposit` and `gift`, and for what happens to it in scenarios. Read by schema.lua.
 
+local use = ...
+local sharing = use "words_sharing"
+
 -- Fields that both have.
 local id = { "id", "id", required = true, say = { en = "Unlike any other deposit and gift of its package", zh = "在优惠包的预存金与赠款中唯一" } }
 local every = { "every", { "one_of", "day", "month", "year" }, default = "month",
@@ -49,6 +52,7 @@ local gift = {
             zh = "随本优惠包的这笔预存金存入而开始；不写则随优惠包开始" } },
         { "amounts", "instalments", required = true, say = instalments },
         every, first,
+        sharing.once,
         { "valid", "cycles", say = { en = "Each is good for so long, its first day included: \"2 months\"",
             zh = "每期的有效期（含首日），例如 \"2 months\"" } },
         pays,

@@ -2,6 +2,7 @@
 
 local use = ...
 local taxes = use "words_taxes"
+local sharing = use "words_sharing"
 
 local words = {}
 
@@ -30,6 +31,7 @@ words.charge = {
             say = { en = "Once, at the end of the line; \"0.01 half_up\" if left out", zh = "在行末取整一次；不写则为 \"0.01 half_up\"" } },
         { "split", { "rows", "share" }, say = { en = "How its lines are divided, without tax; the last takes what rounding leaves",
             zh = "各行（不含税）如何拆账；最后一份承担取整差额" } },
+        sharing.once,
         { "replaces", "charge_name",
             say = { en = "While both packages are held, this takes the place of a charge of another: \"package.charge\"",
             zh = "两个优惠包同时持有期间，取代另一优惠包的收费：\"优惠包.收费\"" } },

@@ -78,7 +78,7 @@ return function(schema)
                 { "params", "attributes", default = {}, say = { en = "Parameters that its order gives", zh = "订单给出的参数" } },
                 { "lines", "lines", default = {}, say = { en = "Its lines by product, for the rules of selling",
                     zh = "按产品列出的线路，供销售规则判断" } },
-                sharing.holding[1], sharing.holding[2], sharing.holding[3], sharing.member, sale_expect,
+                sharing.holding[1], sharing.holding[2], sharing.holding[3], sharing.holding[4], sharing.member, sale_expect,
             },
         },
         {

@@ -13,11 +13,18 @@ words.by = { "by", { "one_of", "member", "package" }, default = "member",
     say = { en = "Counted for each member alone, or for all members of the group that holds the package",
         zh = "member：各成员分别计数；package：持有本优惠包的群组全体成员合并计数" } }
 
+-- Who owes a charge, or gets a gift.
+words.once = { "by", { "one_of", "member", "package" }, default = "member",
+    say = { en = "For each member, or once for all members of the group that holds the package, by the one of them that pays",
+        zh = "member：每个成员各一次；package：持有本优惠包的群组只一次，归付费成员" } }
+
 -- How a subscription of a test holds a package as a member of a group.
 words.holding = {
     { "group", "id", say = { en = "Held as a member of this group", zh = "作为该群组的成员持有" } },
     { "group_from", "moment", say = { en = "Since when the group holds it; else `from`", zh = "群组自何时起持有；不写则同 `from`" } },
     { "members", { "integer", 1, 1000000 }, say = { en = "How many members the group has", zh = "群组的成员数" } },
+    { "pays", "yes", say = { en = "true: of its members, the one that owes and gets what the group does once",
+        zh = "true：群组只收（或只给）一次的，由该成员承担" } },
 }
 
 -- Whose step of a scenario it is, or who holds a package there.

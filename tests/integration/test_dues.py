@@ -194,12 +194,25 @@ def test_a_charge_of_what_is_held_besides_takes_the_place_of_another(bundle):
     premium = {"package": "premium", "from": "2026-04-01" + CHINA}
     answer = ask(client, "home_bundle", after="2026-05-01", besides=[premium])
     assert [(line["from"], line["amount"]) for line in answer["lines"]] == [("2026-03-01", "109.00")]
-    assert answer["replaced"] == [
+    assert answer["unowed"] == [
         {"rule": "home_bundle.fee", "from": "2026-04-01", "till": "2026-05-01", "by": "premium.premium_fee"}
     ]
     assert answer["text"].endswith(
         "not charged: home_bundle.fee, 2026-04-01 to 2026-04-30  (replaced by premium.premium_fee)\n"
     )
-    assert "replaced" not in ask(client, "home_bundle")
+    assert "unowed" not in ask(client, "home_bundle")
     with pytest.raises(ServerError, match='there is no package "nobody"'):
         ask(client, "home_bundle", besides=[{"package": "nobody"}])
+
+
+def test_a_family_owes_its_fee_once(e6):
+    family = {"held_from": "2026-03-10T18:30:00+08:00", "group": "home"}
+    assert ask(e6, **family, pays=True)["amount"] == "91.55"
+    answer = ask(e6, **family)
+    assert (answer["amount"], answer["lines"]) == ("0.00", [])
+    assert answer["unowed"] == [{"rule": "e6_base.fee", "from": "2026-03-10", "till": "2026-04-01", "group": "home"}]
+    assert answer["text"] == (
+        "not charged: e6_base.fee, 2026-03-10 to 2026-03-31  (owed once by the group home, by the member that pays)\n"
+    )
+    with pytest.raises(ServerError, match="FIELDS_CONFLICT"):
+        ask(e6, pays=True)

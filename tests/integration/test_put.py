@@ -115,7 +115,7 @@ def held(span):
 def test_a_package_is_held_as_a_member_of_a_group(put, client):
     """What is not said is not answered, and what is said is there again."""
     since = {"from": AT_MS, "group": "home", "group_from": AT_MS - DAY_MS, "members": 3}
-    packages = [held({"till": AT_MS}), held(since), {"package": "solo"}, {"package": "pool", "group": "home"}]
+    packages = [held({"till": AT_MS}), held(since), {"package": "solo"}, {"package": "pool", "group": "home", "pays": True}]
     put("subscription", **holding("x", "1001"), packages=packages)
     assert client.call("subscription.get", ["x"])["packages"] == packages
     packages[1]["group_from"] = AT_MS
@@ -139,6 +139,7 @@ def test_as_many_packages_as_may_be_have_the_longest_groups(put, client):
     [
         ({"group_from": AT_MS}, "FIELDS_CONFLICT"),
         ({"members": 3}, "FIELDS_CONFLICT"),
+        ({"pays": True}, "FIELDS_CONFLICT"),
         ({"from": AT_MS, "group": "home", "group_from": AT_MS + 1}, "OUT_OF_RANGE"),
         ({"group": "home", "members": 0}, "OUT_OF_RANGE"),
         ({"group": "home", "members": 1_000_001}, "OUT_OF_RANGE"),

@@ -49,7 +49,8 @@ wrong_items_are_named_by_their_field(void **state)
 		"[{" SUBSCRIPTION "packages: [{package: a, form: 1}]}]", SAY_UNKNOWN_FIELD,
 		"packages");
 	assert_text(bench->problem.arguments[1], "form");
-	assert_text(bench->problem.arguments[2], "package, from, till, group, group_from, members");
+	assert_text(bench->problem.arguments[2],
+		"package, from, till, group, group_from, members, pays");
 	read_badly(bench, "subscription.put",
 		"[{" SUBSCRIPTION "packages: [{package: a, package: a}]}]", SAY_DUPLICATE_FIELD,
 		"package");

@@ -83,6 +83,8 @@ static const struct damage damages[] = {
 		"catalog.lua:9:5", .mend = "prorate" },
 	{ "charge_changes", CATALOG, "amount = \"12.00\"", "amount = \"12.00\", round = \"0.1 up\"",
 		"catalog.lua:9:5", .mend = "round" },
+	{ "charge_changes", CATALOG, "amount = \"12.00\"", "amount = \"12.00\", by = \"package\"",
+		"catalog.lua:9:5", .mend = "by" },
 	{ "duplicate_id", CATALOG, "id = \"once\"", "id = \"fee\"", .place = "catalog.lua:5:5" },
 	{ "missing_text", CATALOG, "    [\"charge.installation\"] = \"installation\" }", "}",
 		"catalog.lua:5:60", .mend = "texts" },

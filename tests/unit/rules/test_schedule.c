@@ -144,6 +144,21 @@ the_same_day_is_the_last_of_a_shorter_month(void **state)
 }
 
 static void
+a_gift_that_a_group_gets_once_comes_to_the_member_that_pays(void **state)
+{
+	struct scheduled event;
+	(void)state;
+	begin("Asia/Shanghai", sketch_at("2024-01-31T10:00:00+08:00"));
+	stored[0].kind = MONEY_GIFT;
+	assert_next("2024-02-01T00:00:00+08:00"); /* each member gets it */
+	stored[0].by_package = true;
+	assert_false(happens(&event));
+	schedule.pays = true;
+	assert_next("2024-03-01T00:00:00+08:00");
+	sketch_end(&sketch);
+}
+
+static void
 what_comes_at_once_goes_on_with_the_next_cycle(void **state)
 {
 	(void)state;
@@ -417,6 +432,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(instalments_come_at_the_beginning_of_months_of_any_length),
 		cmocka_unit_test(the_same_day_is_the_last_of_a_shorter_month),
+		cmocka_unit_test(a_gift_that_a_group_gets_once_comes_to_the_member_that_pays),
 		cmocka_unit_test(what_comes_at_once_goes_on_with_the_next_cycle),
 		cmocka_unit_test(days_are_as_long_as_the_clock_makes_them),
 		cmocka_unit_test(at_one_instant_expiry_then_the_end_then_releases_then_gifts),

@@ -6,7 +6,7 @@
 enum file { CATALOG, TESTS, FILES };
 static const char *const paths[FILES] = { "catalog.lua", "family_test.lua" };
 static const char *const contents[FILES] = {
-	"service \"voice\" { unit = \"second\" }\n"
+	"service \"voice\" { unit = \"second\" } product \"line\" { services = \"voice\" }\n"
 	"package \"family\" {\n"
 	"    kind = \"base\", from = \"2026-01-01\",\n"
 	"    allowance { id = \"minutes\", serves = { service = \"voice\" }, amount = \"300 minutes\", every = \"month\",\n"
@@ -29,7 +29,7 @@ static const char *const contents[FILES] = {
 	"    limit { id = \"enough\", serves = { service = \"voice\" }, amount = \"900 minutes\", every = \"month\",\n"
 	"        say = \"voice.enough\" },\n"
 	"}\n"
-	"local texts_of = { [\"catalog.family\"] = \"family\", [\"package.family\"] = \"family\", [\"service.voice\"] = \"voice\",\n"
+	"local texts_of = { [\"catalog.family\"] = \"family\", [\"package.family\"] = \"family\", [\"service.voice\"] = \"voice\", [\"product.line\"] = \"line\",\n"
 	"    [\"allowance.minutes\"] = \"minutes\", [\"cap.most\"] = \"most\", [\"voice.call\"] = \"call\", [\"voice.enough\"] = \"enough\" }\n"
 	"texts \"zh\" (texts_of)\n"
 	"texts \"en\" (texts_of)\n"
@@ -52,6 +52,18 @@ static const char *const contents[FILES] = {
 static const struct sound family = { paths, contents, FILES };
 
 static const struct damage damages[] = {
+	/* what is owed, or comes, once */
+	{ "by_without_group", CATALOG, "    kind = \"base\", from = \"2026-01-01\",\n",
+		"    kind = \"base\", from = \"2026-01-01\", members = { { product = \"line\", count = 1 } },\n"
+		"    charge { id = \"fee\", every = \"once\", amount = \"1.00\", by = \"package\" },\n",
+		"catalog.lua:4:59", .mend = "remove by" },
+	{ "gift_with_deposit", CATALOG, "    kind = \"base\", from = \"2026-01-01\",\n",
+		"    kind = \"base\", from = \"2026-01-01\",\n"
+		"    deposit { id = \"stored\", amount = \"5.00\", release = \"5.00\", pays = { charge = \"all\" } },\n"
+		"    gift { id = \"bonus\", with = \"stored\", amounts = \"5.00\", by = \"package\", pays = { charge = \"all\" } },\n",
+		"catalog.lua:5:61", .mend = "remove by" },
+	{ "group_missing", TESTS, "group = \"home\", group_from = \"2026-03-01\", members = 3",
+		"pays = true", "family_test.lua:2:58", .mend = "write group", .say = "pays" },
 	{ "wrong_type", CATALOG, "shared = true", "shared = \"yes\"", "catalog.lua:5:9",
 		.mend = "true" },
 	{ "member_cap_alone", CATALOG, "shared = true, ", "", "catalog.lua:5:9",

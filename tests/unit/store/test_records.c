@@ -492,11 +492,11 @@ a_package_may_be_held_by_a_group(void **state)
 {
 	(void)state;
 	static const struct package_held all[] = {
-		{ TEXT("e6"), { 1000, INT64_MAX }, { NULL, 0 }, 1000, 0 },
-		{ TEXT("e6"), { 1000, 2000 }, TEXT("home"), 1000, 0 },
-		{ TEXT("e6"), { 1000, INT64_MAX }, TEXT("home"), 500, 3 },
-		{ TEXT("e6"), { INT64_MIN, INT64_MAX }, TEXT("home"), INT64_MIN,
-			GROUP_MEMBERS_MAX },
+		{ TEXT("e6"), { 1000, INT64_MAX }, { NULL, 0 }, 1000, 0, false },
+		{ TEXT("e6"), { 1000, 2000 }, TEXT("home"), 1000, 0, true },
+		{ TEXT("e6"), { 1000, INT64_MAX }, TEXT("home"), 500, 3, false },
+		{ TEXT("e6"), { INT64_MIN, INT64_MAX }, TEXT("home"), INT64_MIN, GROUP_MEMBERS_MAX,
+			true },
 	};
 	struct bytes key = bytes_of_text(TEXT("subscription-1"));
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
@@ -511,6 +511,7 @@ a_package_may_be_held_by_a_group(void **state)
 			held.span.till_ms == all[i].span.till_ms);
 		assert_true(held.group_from_ms == all[i].group_from_ms);
 		assert_int_equal(held.members, all[i].members);
+		assert_int_equal(held.pays, all[i].pays);
 	}
 }
 
@@ -535,7 +536,8 @@ a_group_that_began_after_its_member_is_damage(void **state)
 {
 	(void)state;
 	struct bytes key = bytes_of_text(TEXT("subscription-1"));
-	const struct package_held held = { TEXT("e6"), { 1000, INT64_MAX }, TEXT("home"), 999, 3 };
+	const struct package_held held = { TEXT("e6"), { 1000, INT64_MAX }, TEXT("home"), 999, 3,
+		false };
 	struct bytes value = holding_subscription(&held);
 	uint8_t *end = place + value.size; /* since 8, members 4 */
 	assert_true(record_is_valid(TABLE_SUBSCRIPTION, key, value));

@@ -6,7 +6,7 @@ package "e6_base" {
 
     members = { { product = "pstn", count = 1 }, { product = "phs", count = "0..2" } },
 
-    charge { id = "fee", every = "month", ahead = true, prorate = "day", amount = param "monthly_fee" },
+    charge { id = "fee", every = "month", ahead = true, prorate = "day", amount = param "monthly_fee", by = "package" },
 
     allowance {
         id = "local_minutes",

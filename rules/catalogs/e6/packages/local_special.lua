@@ -3,7 +3,7 @@ package "local_special" {
     kind = "plugin", from = "2026-01-01",
     members = { same_as = "e6_base" },
 
-    charge { id = "fee", every = "month", ahead = true, prorate = "day", amount = "10.00" },
+    charge { id = "fee", every = "month", ahead = true, prorate = "day", amount = "10.00", by = "package" },
 
     discount {
         id = "local_off", say = "off.local",

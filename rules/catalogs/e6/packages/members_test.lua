@@ -19,7 +19,7 @@ cases "what the others used is used" {
 
 scenario "three lines, one pool" {
     from = "2026-03-10 00:00:00",
-    holds = { { package = "e6_base", from = "2026-03-10 00:00:00", group = "home", members = 3 } },
+    holds = { { package = "e6_base", from = "2026-03-10 00:00:00", group = "home", members = 3, pays = true } },
     event = { service = "voice", from = "07715510165", to = "5507882" },
 
     buy { "e6_base", member = "phs1", group = "home", members = 3 },
@@ -51,6 +51,33 @@ scenario "three lines, one pool" {
     expect { member = "phs3", left = { ["e6_base.local_minutes"] = "400 minutes" } },
     use { member = "phs3", seconds = "101 minutes", expect = { amount = "0.00" } },
     expect { used = { ["e6_base.local_minutes 2026-04-01"] = "300 minutes", ["e6_base.local_minutes"] = "1 minute" } },
+}
+
+-- The fixed line pays; the family owes the fee once, and that of local special.
+scenario "three lines, one fee" {
+    from = "2026-03-10 00:00:00",
+
+    buy { "e6_base", group = "home", members = 3, pays = true },
+    buy { "e6_base", member = "phs1", group = "home", members = 3 },
+    buy { "e6_base", member = "phs2", group = "home", members = 3 },
+    expect { fees = { "e6_base.fee 91.55" } },
+    at "2026-04-01 00:00:00",
+    buy { "local_special", group = "home", members = 3, pays = true },
+    buy { "local_special", member = "phs1", group = "home", members = 3 },
+    buy { "local_special", member = "phs2", group = "home", members = 3 },
+    expect { fees = { "e6_base.fee 129.00", "local_special.fee 10.00" }, charged = "230.55" },
+}
+
+due "the line that pays" {
+    holds = { package = "e6_base", from = "2026-03-10", group = "home", pays = true },
+    from = "2026-03-01", till = "2026-05-01",
+    expect = { lines = { "fee 91.55", "fee 129.00" } },
+}
+
+due "and the others" {
+    holds = { package = "e6_base", from = "2026-03-10", group = "home" },
+    from = "2026-03-01", till = "2026-05-01",
+    expect = { lines = {} },
 }
 
 scenario "another family has minutes of its own" {

@@ -1,6 +1,6 @@
 /*
- * Charges that take the place of others. Random holdings are held against a model that walks day by
- * day.
+ * Charges that others replace, or that another member of the group owes. Random holdings are held
+ * against a model that walks day by day.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -159,6 +159,47 @@ what_was_replaced_is_explained(void **state)
 }
 
 static void
+what_a_group_owes_once_is_owed_by_the_member_that_pays(void **state)
+{
+	static const char packages[] = P("2020-01-01",
+		FEE("every = \"once\", by = \"package\"") ", charge { id = \"yearly\", every = \"year\", ahead = true, amount = \"7.00\" },"
+							  "termination { id = \"a_fee\", term = \"3 years\", remaining = \"yearly\" }");
+	struct release *release = build_package(packages, TEXTS);
+	struct due_question question = asked(
+		release, span_of("2026-03-10", NULL), span_of("2026-03-01", "2026-04-01"));
+	(void)state;
+	assert_lines(&question, "fee 2026-03-10 31.00 (31), yearly 2026-01-01 7.00 (7)");
+	question.holding.group = TEXT("home");
+	question.holding.group_from_ms = question.holding.from_ms;
+	assert_lines(&question, "yearly 2026-01-01 7.00 (7)");
+	assert_explained(release, &question, "en",
+		"yearly  7.00 CNY  (p.yearly, 2026-01-01 to 2026-12-31)\n"
+		"    2026-03-10 to 2026-12-31  7.00\n"
+		"not charged: p.fee, 2026-03-10  (owed once by the group home, by the member that pays)\n");
+	question.holding.pays = true;
+	assert_lines(&question, "fee 2026-03-10 31.00 (31), yearly 2026-01-01 7.00 (7)");
+	release_drop(release);
+}
+
+static void
+leaving_costs_what_the_member_would_have_owed(void **state)
+{
+	static const char packages[] = P("2020-01-01",
+		FEE(BEHIND
+			", by = \"package\"") ", termination { id = \"a_fee\", term = \"1 year\", remaining = \"fee\" }");
+	struct release *release = build_package(packages, TEXTS);
+	struct due_question question = asked(
+		release, span_of("2026-01-01", "2026-12-01"), span_of("2026-11-01", "2026-12-01"));
+	(void)state;
+	question.holding.group = TEXT("home");
+	question.holding.group_from_ms = question.holding.from_ms;
+	assert_lines(&question, "");
+	question.holding.pays = true;
+	assert_lines(&question, "fee 2026-11-01 31.00 (31), a_fee 2026-12-01 31.00 (31)");
+	release_drop(release);
+}
+
+static void
 an_unknown_package_besides_is_refused(void **state)
 {
 	struct release *release = build_package(P("2020-01-01", FEE(AHEAD)), TEXTS);
@@ -267,6 +308,8 @@ main(void)
 		cmocka_unit_test(who_is_replaced_itself_still_replaces),
 		cmocka_unit_test(only_a_version_that_says_so_replaces),
 		cmocka_unit_test(what_was_replaced_is_explained),
+		cmocka_unit_test(what_a_group_owes_once_is_owed_by_the_member_that_pays),
+		cmocka_unit_test(leaving_costs_what_the_member_would_have_owed),
 		cmocka_unit_test(an_unknown_package_besides_is_refused),
 		cmocka_unit_test(random_holdings_agree_with_a_walk_day_by_day),
 	};
