@@ -25,7 +25,7 @@ $(BUILD)/bench/tables/tables: $(call bench_objects,tables) $(LINK_rules)
 $(BUILD)/bench/selling/selling: $(call bench_objects,selling) $(LINK_rules)
 	$(CC_used) $(FLAGS_$(MODE)) -pthread $(LDFLAGS) -o $@ $^ $(LIBS_rules)
 
-.PHONY: bench bench-programs bench-check
+.PHONY: bench bench-authoring bench-programs bench-check
 bench-programs: $(BENCH_PROGRAMS)
 
 bench-check: $(BENCH_PROGRAMS) ## does the bench itself measure rightly, and can its probes fail? A minute
@@ -36,3 +36,9 @@ bench: ## Suanpan beside Redis, PostgreSQL, Tarantool and a bare loop; writes be
 	tools/install.sh build bench
 	$(MAKE) $(BUILD)/suanpan $(BENCH_PROGRAMS)
 	$(BENCH_PYTHON) bench/run.py --build $(BUILD) $(BENCH)
+
+# AUTHORING="--quick" and so on go to bench/authoring.py.
+bench-authoring: ## how long an author waits: tests, a large check, a switch under load; writes bench/AUTHORING.md
+	tools/install.sh build bench
+	$(MAKE) $(BUILD)/suanpan
+	$(BENCH_PYTHON) bench/authoring.py --build $(BUILD) $(AUTHORING)
