@@ -51,6 +51,7 @@ outcome_of(enum entry_kind kind)
 	case ENTRY_REFUSAL:
 	case ENTRY_PUT:
 	case ENTRY_RELEASE:
+	case ENTRY_REFUND:
 		break;
 	}
 	must(false);

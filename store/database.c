@@ -15,7 +15,7 @@ enum { VERSION_BYTES = 8, READERS_MAX = 64, STORED_MAX = VERSION_BYTES + RECORD_
 
 struct database {
 	MDB_env *env;
-	MDB_dbi tables[TABLE_END]; /* by enum table */
+	MDB_dbi tables[TABLE_END]; /* by enum table; 0: none, in an old folder that is only read */
 	MDB_dbi meta;
 	size_t map_bytes;
 	char path[1000];
@@ -145,8 +145,11 @@ open_tables(struct database *database, bool read_only, struct fault *fault)
 	if (code != 0)
 		return lmdb_fault(database, code, "beginning to open tables", fault);
 	code = LMDB(mdb_dbi_open(txn, "meta", make, &database->meta));
-	for (uint8_t table = 1; table < TABLE_END && code == 0; table++)
+	for (uint8_t table = 1; table < TABLE_END && code == 0; table++) {
 		code = LMDB(mdb_dbi_open(txn, table_name(table), make, &database->tables[table]));
+		if (code == MDB_NOTFOUND && table > TABLE_SETTING)
+			code = 0; /* the folder is older than the table, and nothing is in it */
+	}
 	if (code != 0) {
 		mdb_txn_abort(txn);
 		return lmdb_fault(database, code, "opening tables", fault);
@@ -332,7 +335,9 @@ database_get(struct database_reader *reader, uint8_t table, struct bytes key, bo
 	struct database *database = reader->database;
 	MDB_val wanted = val_of(key);
 	MDB_val stored;
-	int code = LMDB(mdb_get(reader->txn, database->tables[table], &wanted, &stored));
+	int code = database->tables[table] == 0
+		? MDB_NOTFOUND
+		: LMDB(mdb_get(reader->txn, database->tables[table], &wanted, &stored));
 	if (code == MDB_NOTFOUND) {
 		*found = false;
 		return STATUS_OK;
@@ -373,6 +378,8 @@ database_each_after(struct database_reader *reader, uint8_t table, struct bytes 
 	struct database *database = reader->database;
 	MDB_cursor *cursor;
 	MDB_val key, stored;
+	if (database->tables[table] == 0)
+		return STATUS_OK;
 	int code = LMDB(mdb_cursor_open(reader->txn, database->tables[table], &cursor));
 	if (code != 0)
 		return lmdb_fault(database, code, "opening a cursor", fault);

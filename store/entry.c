@@ -52,6 +52,8 @@ entry_kind_name(enum entry_kind kind)
 		return "adjustment";
 	case ENTRY_TRANSFER:
 		return "transfer";
+	case ENTRY_REFUND:
+		return "refund";
 	}
 	return NULL;
 }

@@ -56,6 +56,7 @@ enum entry_kind {
 	ENTRY_RELEASE,    /* a release published or activated */
 	ENTRY_ADJUSTMENT, /* a balance set right, up or down */
 	ENTRY_TRANSFER,   /* money moved from one account to another */
+	ENTRY_REFUND,     /* a charge given back, whole or in part */
 };
 const char *entry_kind_name(enum entry_kind kind); /* "charge" …; NULL if there is no such kind */
 

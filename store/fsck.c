@@ -76,6 +76,8 @@ static const struct naming NAMES[FSCK_NAMES] = {
 	[FSCK_BALANCE_DAY] = { "balance_day", REPORT, "余额的日期或其前一日的记录不对", REPORT_ZH },
 	[FSCK_ACTIVATION_PAST] = { "activation_past", REPORT, "记录改变了此前已经生效的规则版本",
 		REPORT_ZH },
+	[FSCK_REFUND_CHARGE] = { "refund_charge", REPORT, "退款所指的不是一笔费用", REPORT_ZH },
+	[FSCK_REFUND_OVER] = { "refund_over", REPORT, "退还的多于所收取的", REPORT_ZH },
 	[FSCK_ID_TWICE] = { "id_twice", REPORT, "同一编号被处理了两次", REPORT_ZH },
 	[FSCK_ID_MISSING] = { "id_missing", REBUILD_IDS, "编号文件中缺少日志里的编号",
 		REBUILD_IDS_ZH },
@@ -359,6 +361,7 @@ fsck_run(const char *directory, const struct fsck_options *options, struct fsck_
 	enum status status = folder_open_existing(&fsck->folder, directory, &why);
 	if (status == STATUS_OK) {
 		fsck->place = folder_journal(&fsck->folder);
+		buffer_init(&fsck->charge, ENTRY_BYTES_MAX);
 		status = check_parts(fsck, &why);
 		folder_close(&fsck->folder);
 	} else {
@@ -370,6 +373,7 @@ fsck_run(const char *directory, const struct fsck_options *options, struct fsck_
 		*fault = why;
 	database_read_end(fsck->reader);
 	database_close(fsck->database);
+	buffer_release(&fsck->charge);
 	memory_free(fsck->records.slots);
 	memory_free(fsck->gaps);
 	memory_free(fsck->releases);

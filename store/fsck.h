@@ -19,7 +19,8 @@
  * becomes what it was and the postings on it. The day of a balance is that of the entry, and its
  * entry of an earlier day the newest one of before that day: histories are read by both. As the chain of every record is followed from the
  * first entry in the oldest segment, the newest value is the one before that segment and the sum of
- * all postings since. (That an entry decodes means that it is canonical: see entry.h.)
+ * all postings since. (That an entry decodes means that it is canonical: see entry.h.) A refund names
+ * a charge, and gives back no more than that took, from where it took it.
  *
  * Memory, whatever the size of the folder: for each record that the journal on the disk changes 64
  * bytes in a table that is between 3/8 and 3/4 full, three times as much while it grows; for each
@@ -68,6 +69,8 @@ enum fsck_name {
 	FSCK_BALANCE_SUM,
 	FSCK_BALANCE_DAY,
 	FSCK_ACTIVATION_PAST,
+	FSCK_REFUND_CHARGE,
+	FSCK_REFUND_OVER,
 	/* ids */
 	FSCK_ID_TWICE,
 	FSCK_ID_MISSING,

@@ -39,7 +39,8 @@ found(const struct looked *looked, enum fsck_name name, const struct effect *eff
 static bool
 is_counted(const struct effect *effect)
 {
-	return effect->table == TABLE_BALANCE || effect->table == TABLE_COUNTER;
+	return effect->table == TABLE_BALANCE || effect->table == TABLE_COUNTER ||
+		effect->table == TABLE_REFUND;
 }
 
 static bool
@@ -80,8 +81,9 @@ amount_of(const struct effect *effect)
 {
 	if (effect->value.size == 0 || !is_counted(effect))
 		return 0;
-	return effect->table == TABLE_BALANCE ? balance_read(effect->value).amount
-					      : load_i64(effect->value.data);
+	return effect->table == TABLE_BALANCE   ? balance_read(effect->value).amount
+		: effect->table == TABLE_REFUND ? refund_record_read(effect->value).money.micros
+						: load_i64(effect->value.data);
 }
 
 /* Does the effect name the entry that changed its record before? */
@@ -228,6 +230,99 @@ check_effect(struct looked *looked, const struct effect *effect, size_t index, s
 	return STATUS_OK;
 }
 
+/* ---- refunds ---- */
+
+/* What the postings of an entry move on a record; false if it does not change that. */
+static bool
+moved_by(const struct entry *entry, const struct effect *wanted, int64_t *moved)
+{
+	struct bytes effects = entry->effect_bytes, postings = entry->posting_bytes;
+	struct effect effect;
+	struct posting posting = { 0 };
+	size_t index = 0;
+	while (effect_next(&effects, &effect)) {
+		if (effect.table == wanted->table && bytes_equal(effect.key, wanted->key))
+			break;
+		index++;
+	}
+	*moved = 0;
+	while (index < entry->effect_count && posting_next(&postings, &posting)) {
+		if (posting.side == index && __builtin_add_overflow(*moved, posting.amount, moved))
+			return false;
+	}
+	return index < entry->effect_count;
+}
+
+/*
+ * Is what the refund moves on a record no more than the charge has moved, the other way? What it
+ * says was given back of the charge in all, is no more than that took from its balances.
+ */
+static bool
+is_within(const struct entry *refund, const struct entry *charge, const struct effect *effect)
+{
+	struct bytes rest = charge->effect_bytes;
+	struct effect paid;
+	int64_t taken = 0, given, moved;
+	if (effect->table != TABLE_REFUND)
+		return moved_by(charge, effect, &taken) && moved_by(refund, effect, &given) &&
+			(taken > 0 ? given <= 0 && given >= -taken : given >= 0 && given <= -taken);
+	while (effect_next(&rest, &paid)) {
+		if (paid.table == TABLE_BALANCE && moved_by(charge, &paid, &moved))
+			taken -= moved;
+	}
+	return amount_of(effect) <= taken;
+}
+
+/* The effect that says of which charge it is; how many there are. */
+static unsigned
+find_refund(const struct entry *entry, struct effect *refund)
+{
+	struct bytes rest = entry->effect_bytes;
+	struct effect effect;
+	unsigned count = 0;
+	while (effect_next(&rest, &effect)) {
+		if (effect.table != TABLE_REFUND)
+			continue;
+		*refund = effect;
+		count++;
+	}
+	return count;
+}
+
+/* A refund changes what its charge has changed. Of a charge that can't be read nothing is known. */
+static void
+check_refund(const struct looked *looked)
+{
+	struct fsck *fsck = looked->fsck;
+	struct effect refund, effect;
+	struct entry charge;
+	uint64_t position;
+	bool is_refund = looked->entry->kind == ENTRY_REFUND;
+	if (find_refund(looked->entry, &refund) != (is_refund ? 1 : 0)) {
+		found(looked, FSCK_ENTRY_KIND, NULL,
+			is_refund ? "A refund does not say of which charge it is."
+				  : "What is no refund says what was given back of a charge.");
+		return;
+	}
+	if (!is_refund || !key_is_of_refund(refund.key, &position) || position < fsck->first ||
+		fsck_in_gap(fsck, position))
+		return;
+	if (position >= looked->position ||
+		journal_read(&fsck->place, position, &fsck->charge, &charge, NULL) != STATUS_OK ||
+		charge.kind != ENTRY_CHARGE) {
+		found(looked, FSCK_REFUND_CHARGE, &refund, "A refund is of no charge");
+		return;
+	}
+	struct bytes rest = looked->entry->effect_bytes;
+	while (effect_next(&rest, &effect)) {
+		if (is_counted(&effect) &&
+			record_is_valid(effect.table, effect.key, effect.value) &&
+			!is_within(looked->entry, &charge, &effect))
+			found(looked, FSCK_REFUND_OVER, &effect,
+				"More is given back than the charge has taken");
+	}
+}
+
 /* ---- entries ---- */
 
 static enum status
@@ -250,6 +345,7 @@ check_entry(struct fsck *fsck, const struct frame *frame, uint64_t position,
 			"The postings of the entry do not sum to zero.");
 	for (size_t i = 0; status == STATUS_OK && effect_next(&rest, &effect); i++)
 		status = check_effect(&looked, &effect, i, fault);
+	check_refund(&looked);
 	if (status == STATUS_OK && entry->id.size > 0)
 		status = fsck_entry_id(fsck, position, entry, fault);
 	fsck->report.entries++;

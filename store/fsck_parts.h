@@ -90,6 +90,7 @@ struct fsck {
 	struct database_meta meta; /* applied at 0 without a state */
 
 	/* The journal. */
+	struct buffer charge;    /* the entry that a refund names */
 	uint64_t first;          /* where the oldest segment begins */
 	struct journal_head end; /* behind the last good frame */
 	int64_t made_ms;         /* of the last entry */

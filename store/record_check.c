@@ -125,6 +125,15 @@ walk_release(struct field_reader *reader)
 		field_read_text(reader);
 }
 
+static void
+walk_refund(struct field_reader *reader)
+{
+	int64_t money = field_read_i64(reader);
+	int64_t quantity = field_read_i64(reader);
+	if (money < 0 || quantity < 0)
+		reader->bad = true;
+}
+
 static bool
 activation_is_valid(struct bytes value)
 {
@@ -141,12 +150,15 @@ key_is_valid(uint8_t table, struct bytes key)
 {
 	struct text account, name;
 	struct counter_key counter;
+	uint64_t charge;
 	if (key.size == 0 || key.size > RECORD_KEY_MAX)
 		return false;
 	if (table == TABLE_BALANCE)
 		return key_is_of_balance(key, &account, &name);
 	if (table == TABLE_COUNTER)
 		return key_is_of_counter(key, &counter);
+	if (table == TABLE_REFUND)
+		return key_is_of_refund(key, &charge);
 	return identifier_is_valid(text_of_bytes(key));
 }
 
@@ -193,6 +205,9 @@ value_is_valid(uint8_t table, struct bytes value)
 		break;
 	case TABLE_SETTING:
 		return true;
+	case TABLE_REFUND:
+		walk_refund(&reader);
+		break;
 	case TABLE_END:
 		return false;
 	}

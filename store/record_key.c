@@ -109,31 +109,64 @@ counter_key_format(const struct counter_key *counter, char text[COUNTER_TEXT_MAX
 	return (size_t)size;
 }
 
+/* In so many digits that the order of keys is that of numbers. */
+enum { NUMBER_DIGITS = 20 };
+
+/* Nothing but that many digits, of a number that is not negative? */
+static bool
+digits_read(struct bytes digits, int64_t *number)
+{
+	int64_t read = 0;
+	if (digits.size != NUMBER_DIGITS)
+		return false;
+	for (size_t i = 0; i < digits.size; i++) {
+		int digit = digits.data[i] - '0';
+		if (digit < 0 || digit > 9 || read > (INT64_MAX - digit) / 10)
+			return false;
+		read = read * 10 + digit;
+	}
+	*number = read;
+	return true;
+}
+
 #define ACTIVATION_PREFIX "activation:"
-enum { ACTIVATION_PREFIX_BYTES = sizeof ACTIVATION_PREFIX - 1, ACTIVATION_DIGITS = 20 };
+enum { ACTIVATION_PREFIX_BYTES = sizeof ACTIVATION_PREFIX - 1 };
 
 void
 key_of_activation(struct record_key *key, int64_t at_ms)
 {
-	char text[ACTIVATION_PREFIX_BYTES + ACTIVATION_DIGITS + 1];
+	char text[ACTIVATION_PREFIX_BYTES + NUMBER_DIGITS + 1];
 	must(at_ms >= 0);
-	snprintf(text, sizeof text, ACTIVATION_PREFIX "%0*" PRId64, ACTIVATION_DIGITS, at_ms);
+	snprintf(text, sizeof text, ACTIVATION_PREFIX "%0*" PRId64, NUMBER_DIGITS, at_ms);
 	key_of_text(key, TABLE_SETTING, text_of(text));
 }
 
 bool
 key_is_of_activation(struct bytes key, int64_t *at_ms)
 {
-	int64_t ms = 0;
-	if (key.size != ACTIVATION_PREFIX_BYTES + ACTIVATION_DIGITS ||
+	if (key.size < ACTIVATION_PREFIX_BYTES ||
 		memcmp(key.data, ACTIVATION_PREFIX, ACTIVATION_PREFIX_BYTES) != 0)
 		return false;
-	for (size_t i = ACTIVATION_PREFIX_BYTES; i < key.size; i++) {
-		int digit = key.data[i] - '0';
-		if (digit < 0 || digit > 9 || ms > (INT64_MAX - digit) / 10)
-			return false;
-		ms = ms * 10 + digit;
-	}
-	*at_ms = ms;
+	return digits_read((struct bytes){ key.data + ACTIVATION_PREFIX_BYTES,
+				   key.size - ACTIVATION_PREFIX_BYTES },
+		at_ms);
+}
+
+void
+key_of_refund(struct record_key *key, uint64_t charge)
+{
+	char text[NUMBER_DIGITS + 1];
+	must(charge > 0 && charge % 8 == 0);
+	snprintf(text, sizeof text, "%0*" PRIu64, NUMBER_DIGITS, charge);
+	key_of_text(key, TABLE_REFUND, text_of(text));
+}
+
+bool
+key_is_of_refund(struct bytes key, uint64_t *charge)
+{
+	int64_t position;
+	if (!digits_read(key, &position) || position == 0 || position % 8 != 0)
+		return false;
+	*charge = (uint64_t)position;
 	return true;
 }

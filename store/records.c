@@ -12,6 +12,7 @@ static const char *const TABLE_NAMES[TABLE_END] = {
 	[TABLE_COUNTER] = "counter",
 	[TABLE_RELEASE] = "release",
 	[TABLE_SETTING] = "setting",
+	[TABLE_REFUND] = "refund",
 };
 
 const char *
@@ -400,6 +401,24 @@ service_holder(struct bytes value, int64_t ms)
 			return subscription;
 	}
 	return (struct text){ "", 0 };
+}
+
+struct refund_record
+refund_record_read(struct bytes value)
+{
+	struct field_reader reader = fields_of(value);
+	struct refund_record refund;
+	refund.money.micros = field_read_i64(&reader);
+	refund.quantity = field_read_i64(&reader);
+	return refund;
+}
+
+void
+refund_record_write(struct field_writer *writer, const struct refund_record *refund)
+{
+	must(refund->money.micros >= 0 && refund->quantity >= 0);
+	field_write_i64(writer, refund->money.micros);
+	field_write_i64(writer, refund->quantity);
 }
 
 struct release_record

@@ -22,6 +22,8 @@
  *   setting       depends on the key; "activation:" and 20 digits, the instant (ms) from which on a release is in force:
  *                 release text (64 hex digits), by text, why text; and, if it is for subscriptions with such terms or
  *                 later ones only, an instant, 8 bytes
+ *   refund        of a charge, whose position is the key, in 20 digits: the money that was given back of it 8
+ *                 (micro-units), and of how much of its usage 8 (as the event counts)
  *
  * Reading a value never fails for values that were checked once when they came in (record_is_valid,
  * called on everything that comes from a disk).
@@ -41,6 +43,7 @@ enum table {
 	TABLE_COUNTER,
 	TABLE_RELEASE,
 	TABLE_SETTING,
+	TABLE_REFUND,
 	TABLE_END,
 };
 const char *table_name(uint8_t table); /* "customer" …; NULL if there is no such table */
@@ -216,6 +219,19 @@ enum subscription_state subscription_state_at(const struct subscription *subscri
 
 /* The subscription that held the service id at an instant; size 0 if none did. */
 struct text service_holder(struct bytes value, int64_t ms);
+
+/*
+ * What was given back of a charge so far. A charge of which nothing was has no such record; that of
+ * a charge that cost nothing, and was refunded, may hold zeros.
+ */
+struct refund_record {
+	struct money money;
+	int64_t quantity;
+};
+struct refund_record refund_record_read(struct bytes value);
+void refund_record_write(struct field_writer *writer, const struct refund_record *refund);
+void key_of_refund(struct record_key *key, uint64_t charge);
+bool key_is_of_refund(struct bytes key, uint64_t *charge);
 
 #define RELEASE_NAME_BYTES 64 /* hexadecimal digits */
 

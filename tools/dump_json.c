@@ -247,6 +247,14 @@ counter_json(struct bytes value)
 	return json_pack("{s:I}", "used", (json_int_t)field_read_i64(&reader));
 }
 
+static json_t *
+refund_json(struct bytes value)
+{
+	struct refund_record refund = refund_record_read(value);
+	return json_pack("{s:o, s:I}", "money", json_of_money(refund.money), "quantity",
+		(json_int_t)refund.quantity);
+}
+
 json_t *
 record_value_json(uint8_t table, struct bytes key, struct bytes value)
 {
@@ -271,6 +279,8 @@ record_value_json(uint8_t table, struct bytes key, struct bytes value)
 		return release_json(value);
 	case TABLE_SETTING:
 		return setting_json(key, value);
+	case TABLE_REFUND:
+		return refund_json(value);
 	case TABLE_END:
 		break;
 	}

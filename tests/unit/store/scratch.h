@@ -111,7 +111,7 @@ sample_make(struct sample *sample, uint64_t number)
 		store_u64(sample->bytes + i, random_next(&random));
 	size_t id_size = random_below(&random, ENTRY_ID_BYTES_MAX + 1);
 	sample->entry = (struct entry){
-		.kind = (enum entry_kind)(1 + random_below(&random, 5)),
+		.kind = (enum entry_kind)(1 + random_below(&random, ENTRY_REFUND)),
 		.attempt = (uint8_t)(id_size == 0 ? 0 : 1 + random_below(&random, 255)),
 		.fingerprint = id_size == 0 ? 0 : random_next(&random),
 		.at_ms = (int64_t)number, /* so that a test can read the number back */

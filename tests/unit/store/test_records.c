@@ -127,6 +127,15 @@ sample_release(void)
 	return fields_written(&writer);
 }
 
+static struct bytes
+sample_refund(void)
+{
+	struct field_writer writer = start();
+	const struct refund_record refund = { { 220000 }, 60 };
+	refund_record_write(&writer, &refund);
+	return fields_written(&writer);
+}
+
 struct sample_table {
 	enum table table;
 	struct bytes (*make)(void);
@@ -143,6 +152,7 @@ static const struct sample_table SAMPLES[] = {
 	{ TABLE_BALANCE, sample_balance, KEY("account-1\0main") },
 	{ TABLE_COUNTER, sample_counter, KEY("\x80\0\0\1subscription-1\0package\0minutes") },
 	{ TABLE_RELEASE, sample_release, KEY("0123abcd") },
+	{ TABLE_REFUND, sample_refund, KEY("00000000000000004160") },
 };
 #define SAMPLE_COUNT (sizeof SAMPLES / sizeof SAMPLES[0])
 
@@ -248,6 +258,12 @@ keys_that_no_function_makes_are_not_valid(void **state)
 		{ TABLE_COUNTER, KEY("\x80\0\0\1s\0p\0") },
 		{ TABLE_COUNTER, KEY("\x80\0\0\1s\0p\0a\0b") },
 		{ TABLE_COUNTER, KEY("\x80\0\0\1\0p\0a") },
+		{ TABLE_REFUND, KEY("4160") },
+		{ TABLE_REFUND, KEY("00000000000000000000") },
+		{ TABLE_REFUND, KEY("00000000000000004161") },
+		{ TABLE_REFUND, KEY("0000000000000000416a") },
+		{ TABLE_REFUND, KEY("000000000000000004160") },
+		{ TABLE_REFUND, KEY("99999999999999999992") },
 	};
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
 		struct bytes key = { (const uint8_t *)wrong[i].key, wrong[i].size };
@@ -293,6 +309,9 @@ fields_out_of_their_range_are_not_valid(void **state)
 	assert_false(valid_with(&SAMPLES[4], 28, BALANCE_UNITS + 1));
 	assert_false(valid_with(&SAMPLES[4], 29, 0));
 	assert_false(valid_with(&SAMPLES[4], 34, 3));
+	/* refund: what was given back is not less than nothing */
+	assert_false(valid_with(&SAMPLES[7], 7, 0x80));
+	assert_false(valid_with(&SAMPLES[7], 15, 0x80));
 }
 
 static void
@@ -316,6 +335,27 @@ random_bytes_never_make_the_walk_leave_the_value(void **state)
 		free(copy);
 	}
 	assert_true(valid > 1000);
+}
+
+static void
+key_of_a_refund_is_the_position_of_its_charge_in_its_order(void **state)
+{
+	(void)state;
+	static const uint64_t positions[] = { 8, 72, 4160, 41600, UINT64_C(1) << 40,
+		(UINT64_C(1) << 62) + 8 };
+	struct record_key key, before = { 0 };
+	struct refund_record refund = refund_record_read(sample_refund());
+	for (size_t i = 0; i < sizeof positions / sizeof positions[0]; i++) {
+		uint64_t read;
+		key_of_refund(&key, positions[i]);
+		assert_int_equal(key.table, TABLE_REFUND);
+		assert_true(key_is_of_refund(key_bytes(&key), &read));
+		assert_true(read == positions[i]);
+		assert_true(memcmp(before.data, key.data, key.size) < 0);
+		before = key;
+	}
+	assert_int_equal(refund.money.micros, 220000);
+	assert_int_equal(refund.quantity, 60);
 }
 
 static void
@@ -708,6 +748,7 @@ main(void)
 		cmocka_unit_test(keys_that_no_function_makes_are_not_valid),
 		cmocka_unit_test(fields_out_of_their_range_are_not_valid),
 		cmocka_unit_test(random_bytes_never_make_the_walk_leave_the_value),
+		cmocka_unit_test(key_of_a_refund_is_the_position_of_its_charge_in_its_order),
 		cmocka_unit_test(keys_of_balances_and_counters_are_taken_apart_as_they_were_made),
 		cmocka_unit_test(longest_keys_fit),
 		cmocka_unit_test(spans_have_their_first_instant_and_not_their_last),
