@@ -19,7 +19,12 @@
 
 #include <string.h>
 
-enum { COUNTER_BYTES = 8, BALANCE_BYTES_MAX = 128 };
+enum {
+	COUNTER_BYTES = 8,
+	BALANCE_BYTES_MAX = 128,
+	/* A refund changes what its charge did, and says so of the charge, in one entry too. */
+	CHARGE_COUNTERS_MAX = ENTRY_EFFECTS_MAX - 2,
+};
 
 /* One charge (or enquiry) while it is decided. */
 struct deciding {
@@ -480,6 +485,8 @@ take_money(struct deciding *deciding, const struct payment *payment)
 	struct charge_entry parts;
 	uint64_t position;
 	struct fault fault;
+	if (deciding->pricing.consumption_count > CHARGE_COUNTERS_MAX)
+		return refuse(deciding, SAY_OVERFLOW, NULL, 0, NULL);
 	struct bytes answer = pack_charged(deciding, payment);
 	if (answer.size == 0 ||
 		!entry_begin(&parts, call->arena, deciding->pricing.consumption_count) ||

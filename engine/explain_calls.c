@@ -6,8 +6,10 @@
  *   worker: the entry is read ─► shard: which release was it, is it in memory? ─►
  *   worker: loads it if not, and writes the lines ─► shard: keeps it for who asks next ─► answered
  *
- * A refusal was stored with its reason in both languages, and needs no release.
+ * A refusal was stored with its reason in both languages, and needs no release; nor does a refund,
+ * whose answer says what it gave. A charge tells at its end what was given back of it.
  */
+#include "explain_refund.h"
 #include "ledger.h"
 #include "once.h"
 #include "shard.h"
@@ -27,7 +29,9 @@ enum { TEXT_BYTES_MAX = 8 << 20, FACTS_BYTES_MAX = 32 << 20, NUMBER_DIGITS = 16 
 struct explaining {
 	struct ledger_entry ledger;
 	enum { READING, WRITING, DROPPING } stage; /* what the worker does, or did last */
-	struct text language;
+	bool zh;
+	struct refunded refunded; /* of a charge */
+	char last[CHARGE_ID_MAX];
 	char name[SHA256_HEX]; /* of the release that priced it */
 	char path[RELEASE_PATH_MAX];
 	struct release *recalled; /* was in memory; retained until the lines are written */
@@ -76,7 +80,10 @@ write_charge(struct explaining *explaining, const struct release *release)
 	enum status status = unpriced_read(
 		entry->answer, release_image(release), entry->at_ms, &arena, &pricing, fault);
 	if (status == STATUS_OK &&
-		!explain_pricing(release, explaining->language, &pricing, &explaining->text))
+		(!explain_pricing(release, explaining->zh ? TEXT("zh") : TEXT("en"), &pricing,
+			 &explaining->text) ||
+			!explain_refunded(
+				&explaining->refunded, explaining->zh, &explaining->text)))
 		status = no_room(fault);
 	arena_release(&arena);
 	return status;
@@ -90,7 +97,7 @@ write_refusal(struct explaining *explaining)
 		explaining->ledger.entry.answer, &refusal, &explaining->fault);
 	if (status != STATUS_OK)
 		return status;
-	struct text say = text_equal(explaining->language, TEXT("zh")) ? refusal.zh : refusal.en;
+	struct text say = explaining->zh ? refusal.zh : refusal.en;
 	if (!buffer_print(
 		    &explaining->text, "%.*s: %.*s\n", TEXT_ARGS(refusal.code), TEXT_ARGS(say)))
 		return no_room(&explaining->fault);
@@ -104,6 +111,11 @@ run_write(void *state)
 	explaining->status = STATUS_OK;
 	if (explaining->ledger.entry.kind == ENTRY_REFUSAL) {
 		explaining->status = write_refusal(explaining);
+		return;
+	}
+	if (explaining->ledger.entry.kind == ENTRY_REFUND) {
+		explaining->status = explain_refund(explaining->ledger.entry.answer, explaining->zh,
+			&explaining->text, &explaining->fault);
 		return;
 	}
 	if (explaining->recalled == NULL)
@@ -145,9 +157,19 @@ begin(struct call *call, const struct charge_explain_params *params)
 	if (explaining == NULL)
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	explaining->ledger = ledger;
-	explaining->language = params->language == 1 ? TEXT("zh") : TEXT("en");
+	explaining->zh = params->language == 1;
 	buffer_init(&explaining->text, TEXT_BYTES_MAX);
 	return work(call, explaining, run_read);
+}
+
+/* What is to be said of it at the end. */
+static void
+note_refund(struct call *call, struct explaining *explaining, const struct ledger_refund *refund)
+{
+	uint32_t shard = call->shard->settings.store.shard;
+	size_t size = refund->last == 0 ? 0
+					: charge_id_format(shard, refund->last, explaining->last);
+	explaining->refunded = (struct refunded){ refund->given, { explaining->last, size } };
 }
 
 /* The entry is there: finds the release that priced it. */
@@ -158,11 +180,17 @@ was_read(struct call *call, struct explaining *explaining, struct text charge)
 	const struct entry *entry = &explaining->ledger.entry;
 	if (explaining->ledger.status != STATUS_OK)
 		return ledger_failed(call, &explaining->ledger, charge);
-	if (entry->kind != ENTRY_CHARGE && entry->kind != ENTRY_REFUSAL)
+	if (entry->kind != ENTRY_CHARGE && entry->kind != ENTRY_REFUSAL &&
+		entry->kind != ENTRY_REFUND)
 		return ledger_not_found(call, charge);
+	struct ledger_refund refund;
+	enum call_end end;
+	if (!ledger_find_refund(call, &explaining->ledger, &refund, &end))
+		return end;
 	explaining->stage = WRITING;
-	if (entry->kind == ENTRY_REFUSAL)
+	if (entry->kind != ENTRY_CHARGE)
 		return work(call, explaining, run_write);
+	note_refund(call, explaining, &refund);
 	char number[NUMBER_DIGITS + 1];
 	snprintf(number, sizeof number, "%016" PRIx64, entry->release);
 	const struct kept_release *kept = releases_find(releases, text_of(number));

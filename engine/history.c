@@ -43,13 +43,14 @@ pack_amount(struct pack *pack, const struct posting *posting)
 		pack_integer(pack, posting->amount);
 }
 
-/* "balance main of A1", or the key's text for other records. */
+/* "balance:A1/main", or likewise of other records. */
 static void
-pack_side(struct pack *pack, const struct entry *entry, uint8_t side)
+pack_side(struct pack *pack, const struct entry *entry, uint8_t side, uint32_t shard)
 {
 	struct bytes rest = entry->effect_bytes;
 	struct effect effect = { 0 };
 	struct text account, name;
+	uint64_t charge;
 	char text[SENTENCE_BYTES];
 	for (unsigned i = 0; i <= side; i++) {
 		bool there = effect_next(&rest, &effect);
@@ -66,6 +67,10 @@ pack_side(struct pack *pack, const struct entry *entry, uint8_t side)
 		must(is_counter);
 		counter_key_format(&counter, shown);
 		size = snprintf(text, sizeof text, "counter:%s", shown);
+	} else if (effect.table == TABLE_REFUND && key_is_of_refund(effect.key, &charge)) {
+		char id[CHARGE_ID_MAX];
+		size = snprintf(text, sizeof text, "refund:%.*s",
+			(int)charge_id_format(shard, charge, id), id);
 	} else {
 		size = snprintf(text, sizeof text, "%s", table_name(effect.table));
 	}
@@ -74,7 +79,7 @@ pack_side(struct pack *pack, const struct entry *entry, uint8_t side)
 }
 
 static void
-pack_postings(struct pack *pack, const struct entry *entry)
+pack_postings(struct pack *pack, const struct entry *entry, uint32_t shard)
 {
 	struct bytes rest = entry->posting_bytes;
 	struct posting posting = { 0 };
@@ -85,7 +90,7 @@ pack_postings(struct pack *pack, const struct entry *entry)
 		if (posting.side == POSTING_BOOK)
 			pack_name_text(pack, "book", posting.book);
 		else
-			pack_side(pack, entry, posting.side);
+			pack_side(pack, entry, posting.side, shard);
 		pack_amount(pack, &posting);
 		pack_name_text(pack, "unit", posting.unit);
 	}
@@ -100,14 +105,30 @@ shown_scope(struct text scope)
 	return scope;
 }
 
+/* What was given back of it, and by which entry last. */
 static void
-pack_entry(struct pack *pack, const struct entry *entry, uint32_t shard, uint64_t position)
+pack_given_back(struct pack *pack, const struct ledger_refund *refund, uint32_t shard)
+{
+	char id[CHARGE_ID_MAX];
+	pack_name(pack, "refunded");
+	pack_map(pack, 3);
+	pack_name_money(pack, "amount", refund->given.money);
+	pack_name_integer(pack, "usage", refund->given.quantity);
+	pack_name_text(
+		pack, "last", (struct text){ id, charge_id_format(shard, refund->last, id) });
+}
+
+/* `refund` is what was given back of it, if it is a charge and that was looked for; or NULL. */
+static void
+pack_entry(struct pack *pack, const struct entry *entry, uint32_t shard, uint64_t position,
+	const struct ledger_refund *refund)
 {
 	char id[CHARGE_ID_MAX];
 	struct text charge = { id, charge_id_format(shard, position, id) };
+	bool refunded = refund != NULL && refund->last != 0;
 	bool has_id = entry->id.size > 0;
 	bool has_answer = entry->answer.size > 0;
-	pack_map(pack, 4u + (has_id ? 3u : 0u) + (entry->scope.size > 0) + has_answer);
+	pack_map(pack, 4u + (has_id ? 3u : 0u) + (entry->scope.size > 0) + has_answer + refunded);
 	pack_name_text(pack, "charge", charge);
 	pack_name_string(pack, "kind", entry_kind_name(entry->kind));
 	pack_name_integer(pack, "made", entry->made_ms);
@@ -122,7 +143,9 @@ pack_entry(struct pack *pack, const struct entry *entry, uint32_t shard, uint64_
 		pack_name(pack, "answer");
 		pack_raw(pack, entry->answer);
 	}
-	pack_postings(pack, entry);
+	if (refunded)
+		pack_given_back(pack, refund, shard);
+	pack_postings(pack, entry, shard);
 }
 
 /* ---- the walk ---- */
@@ -261,7 +284,7 @@ walk_run(void *state)
 		}
 		if (entry.made_ms >= walk->till_ms || entry.kind == ENTRY_PUT)
 			continue;
-		pack_entry(&pack, &entry, walk->place.shard, position);
+		pack_entry(&pack, &entry, walk->place.shard, position, NULL);
 		walk->count++;
 	}
 	if (!pack_is_whole(&pack))
@@ -418,10 +441,14 @@ shown_run(void *state)
 static enum call_end
 answer_entry(struct call *call, const struct ledger_entry *shown, struct text charge)
 {
+	struct ledger_refund refund;
+	enum call_end end;
 	if (shown->status != STATUS_OK)
 		return ledger_failed(call, shown, charge);
+	if (!ledger_find_refund(call, shown, &refund, &end))
+		return end;
 	struct pack pack = pack_into(call_buffer(call));
-	pack_entry(&pack, &shown->entry, shown->place.shard, shown->position);
+	pack_entry(&pack, &shown->entry, shown->place.shard, shown->position, &refund);
 	return call_answer(call, pack_whole(&pack));
 }
 

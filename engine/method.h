@@ -228,6 +228,22 @@ struct movement_params {
 	struct text why;
 };
 
+/* charge.cancel has no part. */
+struct refund_params {
+	struct text charge;
+	struct text id;
+	int64_t attempt;
+	int64_t at_ms;
+	struct text account;
+	struct money amount;
+	struct text currency;
+	int64_t seconds;
+	int64_t bytes;
+	int64_t items;
+	struct text by;
+	struct text why;
+};
+
 struct history_params {
 	struct text account;
 	int64_t limit;

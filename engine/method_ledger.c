@@ -65,15 +65,23 @@ static const struct field POSTING_RESULT_FIELDS[] = {
 	{ "unit", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "currency or unit", "币种或单位" },
 };
 RESULT(POSTING_RESULT, "posting", POSTING_RESULT_FIELDS);
+static const struct field REFUNDED_RESULT_FIELDS[] = {
+	{ "amount", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "money, in all", "已退金额合计" },
+	{ "usage", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "of so much of the usage, in all", "对应的使用量合计" },
+	{ "last", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "the last refund", "最近一次退款" },
+};
+RESULT(REFUNDED_RESULT, "refunded", REFUNDED_RESULT_FIELDS);
 static const struct field ENTRY_RESULT_FIELDS[] = {
 	{ "charge", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "shard:position:index", "记录位置" },
-	{ "kind", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "charge, refusal, topup, adjustment, transfer, put, release", "类型" },
+	{ "kind", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "charge, refusal, topup, adjustment, transfer, refund, put, release", "类型" },
 	{ "made", FIELD_TIME, 0, true, 0, 0, NULL, NULL, "when it was decided", "入账时间" },
 	{ "at", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "when it happened", "发生时间" },
 	{ "scope", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "service id or account", "业务接入号或账户" },
 	{ "id", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "the request's id", "请求编号" },
 	{ "attempt", FIELD_INTEGER, 0, false, 0, 0, NULL, NULL, "of the request", "第几次处理" },
 	{ "answer", FIELD_ANY, 0, false, 0, 0, NULL, NULL, "what was answered", "当时的应答" },
+	{ "refunded", FIELD_MAP, 0, false, 0, 0, NULL, &REFUNDED_RESULT,
+		"of a charge that charge.get shows: what was given back of it", "charge.get 所查费用已退还的部分" },
 	{ "postings", FIELD_LIST, 0, true, 0, 0, NULL, &POSTING_RESULT, "they sum to zero", "分录，合计为零" },
 };
 RESULT(ENTRY_RESULT, "entry", ENTRY_RESULT_FIELDS);
@@ -103,7 +111,7 @@ SHAPE(CHARGE_EXPLAIN_PARAMS, "charge.explain", CHARGE_EXPLAIN_FIELDS, struct cha
 static const char *const CHARGE_EXPLAIN_POSITIONAL[] = { "charge", "language", NULL };
 static const struct field EXPLAIN_RESULT_FIELDS[] = {
 	{ "charge", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "shard:position:index", "记录位置" },
-	{ "kind", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "charge or refusal", "charge 或 refusal" },
+	{ "kind", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "charge, refusal or refund", "charge、refusal 或 refund" },
 	{ "at", FIELD_TIME, 0, true, 0, 0, NULL, NULL, "when it happened", "发生时间" },
 	{ "release", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "the release that priced it, 64 digits", "定价所用规则版本" },
 	{ "text", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "why, in lines for people: each line of the charge, and its parts",

@@ -50,6 +50,8 @@ extern const struct method METHOD_RATE;
 extern const struct method METHOD_CHARGE;
 extern const struct method METHOD_CHARGE_BATCH;
 extern const struct method METHOD_PRICE_DUE;
+extern const struct method METHOD_CHARGE_REFUND;
+extern const struct method METHOD_CHARGE_CANCEL;
 extern const struct method METHOD_CHARGE_GET;
 extern const struct method METHOD_CHARGE_EXPLAIN;
 extern const struct method METHOD_CUSTOMER_PUT;

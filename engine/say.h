@@ -89,6 +89,17 @@ enum say_kind { SAY_ERROR, SAY_REFUSAL };
 		"{0} 需要 {2} 个单位，只有 {3}：{4}") \
 	CODE(WRONG_CURRENCY, SAY_REFUSAL, "the account is kept in {0}, this is in {1}", \
 		"账户币种为 {0}，而本次为 {1}") \
+	CODE(UNKNOWN_CHARGE, SAY_REFUSAL, "there is no charge \"{0}\"", "没有费用 \"{0}\"") \
+	CODE(NOT_A_CHARGE, SAY_REFUSAL, "\"{0}\" is {1}; only a charge can be given back", \
+		"\"{0}\" 是{1}；只有费用可以退还") \
+	CODE(OTHER_ACCOUNT, SAY_REFUSAL, "charge \"{0}\" was paid by another account than \"{1}\"", \
+		"费用 \"{0}\" 不是由账户 \"{1}\" 支付的") \
+	CODE(ALREADY_REFUNDED, SAY_REFUSAL, "all of charge \"{0}\" was given back before, last by \"{1}\"", \
+		"费用 \"{0}\" 此前已全部退还，最后一次为 \"{1}\"") \
+	CODE(MORE_THAN_CHARGED, SAY_REFUSAL, "of charge \"{0}\" only {1} and {2} are left to be given back", \
+		"费用 \"{0}\" 只剩 {1} 和 {2} 可退") \
+	CODE(WRONG_UNIT, SAY_REFUSAL, "charge \"{0}\" counts {1}, this is in {2}", \
+		"费用 \"{0}\" 按{1}计，而本次为{2}") \
 	CODE(BALANCE_TOO_LOW, SAY_REFUSAL, "this costs {0} {2}, but only {1} {2} can be spent", \
 		"需要 {0} {2}，可用余额只有 {1} {2}")
 /* clang-format on */

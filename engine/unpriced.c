@@ -62,15 +62,19 @@ money_in(const msgpack_object *map, const char *name, struct money *amount)
 }
 
 static bool
-integer_in(const msgpack_object *map, const char *name, int64_t *number)
+integer_of(const msgpack_object *value, int64_t *number)
 {
-	const msgpack_object *value = find(map, name);
-	if (value == NULL)
-		return false;
 	*number = value->type == MSGPACK_OBJECT_POSITIVE_INTEGER ? (int64_t)value->via.u64
 								 : value->via.i64;
 	return value->type == MSGPACK_OBJECT_NEGATIVE_INTEGER ||
 		(value->type == MSGPACK_OBJECT_POSITIVE_INTEGER && value->via.u64 <= INT64_MAX);
+}
+
+static bool
+integer_in(const msgpack_object *map, const char *name, int64_t *number)
+{
+	const msgpack_object *value = find(map, name);
+	return value != NULL && integer_of(value, number);
 }
 
 static const msgpack_object *
@@ -311,13 +315,13 @@ is_whole(struct bytes answer)
 		scan.problem == SCAN_FINE && size == answer.size;
 }
 
-/* The answer as objects, whose texts point into its bytes. */
+/* An answer or event as objects, whose texts point into its bytes. */
 static enum status
 unpack(struct bytes answer, msgpack_zone *zone, msgpack_object *object, struct fault *fault)
 {
 	size_t offset = 0;
 	if (!is_whole(answer))
-		return fault_set(fault, STATUS_CORRUPT, "the stored answer is not MessagePack");
+		return fault_set(fault, STATUS_CORRUPT, "what is stored is not MessagePack");
 	switch (msgpack_unpack((const char *)answer.data, answer.size, &offset, zone, object)) {
 	case MSGPACK_UNPACK_SUCCESS:
 		return STATUS_OK;
@@ -328,7 +332,7 @@ unpack(struct bytes answer, msgpack_zone *zone, msgpack_object *object, struct f
 	case MSGPACK_UNPACK_PARSE_ERROR:
 		break;
 	}
-	return fault_set(fault, STATUS_CORRUPT, "the stored answer is not MessagePack");
+	return fault_set(fault, STATUS_CORRUPT, "what is stored is not MessagePack");
 }
 
 enum status
@@ -346,6 +350,98 @@ unpriced_read(struct bytes answer, const struct image *image, int64_t at_ms, str
 		status = unpricing.status;
 	if (status == STATUS_OK)
 		*pricing = read;
+	msgpack_zone_destroy(&zone);
+	return status;
+}
+
+static bool
+read_count(struct unpricing *unpricing, const msgpack_object *map, struct unpriced_count *count)
+{
+	const msgpack_object *back = find(map, "back");
+	*count = (struct unpriced_count){ .counter = text_in(map, "counter"),
+		.group = text_in(map, "group"),
+		.unit = text_in(map, "unit"),
+		.back = back != NULL && back->type == MSGPACK_OBJECT_BOOLEAN && back->via.boolean };
+	bool is_amount = currency_is_valid(count->unit) ? money_in(map, "amount", &count->money)
+							: integer_in(map, "amount", &count->amount);
+	return (is_amount && count->counter.data != NULL) || corrupt(unpricing, "a counter");
+}
+
+static bool
+read_counts(struct unpricing *unpricing, const msgpack_object *list, struct unpriced_refund *refund)
+{
+	struct unpriced_count *counts = arena_take(
+		unpricing->arena, (list->via.array.size + 1) * sizeof *counts);
+	if (counts == NULL)
+		return no_memory(unpricing);
+	for (size_t i = 0; i < list->via.array.size; i++)
+		if (!read_count(unpricing, &list->via.array.ptr[i], &counts[i]))
+			return false;
+	refund->counts = counts;
+	refund->count_count = list->via.array.size;
+	return true;
+}
+
+static bool
+read_refund(
+	struct unpricing *unpricing, const msgpack_object *answer, struct unpriced_refund *refund)
+{
+	const msgpack_object *list = array_in(answer, "counters");
+	*refund = (struct unpriced_refund){
+		.cancelled = text_equal(text_in(answer, "outcome"), TEXT("cancelled")),
+		.of = text_in(answer, "of"),
+		.currency = text_in(answer, "currency"),
+		.unit = text_in(answer, "unit"),
+		.by = text_in(answer, "by"),
+		.why = text_in(answer, "why"),
+	};
+	if (refund->of.data == NULL || list == NULL ||
+		!money_in(answer, "amount", &refund->amount) ||
+		!money_in(answer, "left", &refund->left) ||
+		!integer_in(answer, "usage", &refund->usage) ||
+		!integer_in(answer, "usage_left", &refund->usage_left))
+		return corrupt(unpricing, "it is no refund");
+	return read_counts(unpricing, list, refund);
+}
+
+enum status
+unpriced_read_refund(struct bytes answer, struct arena *arena, struct unpriced_refund *refund,
+	struct fault *fault)
+{
+	struct unpricing unpricing = { NULL, 0, arena, fault, STATUS_OK };
+	struct unpriced_refund read;
+	msgpack_object object;
+	msgpack_zone zone;
+	if (!msgpack_zone_init(&zone, ZONE_CHUNK_BYTES))
+		return fault_set(fault, STATUS_MEMORY, "no memory for a stored answer");
+	enum status status = unpack(answer, &zone, &object, fault);
+	if (status == STATUS_OK && !read_refund(&unpricing, &object, &read))
+		status = unpricing.status;
+	if (status == STATUS_OK)
+		*refund = read;
+	msgpack_zone_destroy(&zone);
+	return status;
+}
+
+enum status
+unpriced_read_quantity(struct bytes event, enum unit *unit, int64_t *quantity, struct fault *fault)
+{
+	msgpack_object object;
+	msgpack_zone zone;
+	if (!msgpack_zone_init(&zone, ZONE_CHUNK_BYTES))
+		return fault_set(fault, STATUS_MEMORY, "no memory for a stored event");
+	enum status status = unpack(event, &zone, &object, fault);
+	bool is_event = status == STATUS_OK && object.type == MSGPACK_OBJECT_ARRAY &&
+		object.via.array.size >= 4;
+	int64_t read_unit, read_quantity;
+	if (is_event && integer_of(&object.via.array.ptr[2], &read_unit) &&
+		integer_of(&object.via.array.ptr[3], &read_quantity) && read_unit >= 0 &&
+		read_unit <= UNIT_ITEM && read_quantity >= 0) {
+		*unit = (enum unit)read_unit;
+		*quantity = read_quantity;
+	} else if (status == STATUS_OK) {
+		status = fault_set(fault, STATUS_CORRUPT, "the stored event is no usage");
+	}
 	msgpack_zone_destroy(&zone);
 	return status;
 }

@@ -32,4 +32,34 @@ struct unpriced_refusal {
 enum status
 unpriced_read_refusal(struct bytes answer, struct unpriced_refusal *refusal, struct fault *fault);
 
+/* What a stored refund says. STATUS_CORRUPT: it is none. Lists are in the arena. */
+struct unpriced_count {
+	struct text counter;
+	struct text group; /* empty: nobody shares it */
+	struct text unit;
+	struct money money; /* if the unit is a currency … */
+	int64_t amount;     /* … or else so much */
+	bool back;          /* it was given back */
+};
+struct unpriced_refund {
+	bool cancelled;
+	struct text of; /* the charge */
+	struct money amount, left;
+	struct text currency;
+	int64_t usage, usage_left;
+	struct text unit;
+	struct text by, why; /* may be empty */
+	const struct unpriced_count *counts;
+	size_t count_count;
+};
+enum status unpriced_read_refund(struct bytes answer, struct arena *arena,
+	struct unpriced_refund *refund, struct fault *fault);
+
+/*
+ * Of how much a charge's event was: the event is stored as charge.c packs it. STATUS_CORRUPT: it is
+ * none.
+ */
+enum status
+unpriced_read_quantity(struct bytes event, enum unit *unit, int64_t *quantity, struct fault *fault);
+
 #endif

@@ -289,6 +289,15 @@ struct allowance_left {
 enum fact rate_left_each(const struct rate_question *question, int64_t ms,
 	void (*told)(void *context, const struct allowance_left *left), void *context);
 
+/*
+ * Does what was counted in a cycle still count at an instant, so that it can be given back? Of an
+ * allowance that carries over, until no cycle takes from it; of one that was given once, as long as
+ * it was good. COUNT_UNKNOWN: the package has none of that name then, or is not in force.
+ */
+enum count_state { COUNT_RUNS, COUNT_OVER, COUNT_UNKNOWN };
+enum count_state
+rate_count_state(const struct image *image, const struct counter_name *name, int64_t ms);
+
 /* Texts in *pricing point into the image, the usage, the holdings or the arena. */
 enum rate_outcome rate_usage(const struct rate_question *question, struct arena *arena,
 	struct pricing *pricing, struct fault *fault);

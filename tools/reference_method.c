@@ -24,6 +24,12 @@ static const struct example EXAMPLES[] = {
 	{ "rate", "{" USAGE_EXAMPLE "}" },
 	{ "charge", "{\"id\": \"switch1:1758000002.2\", " USAGE_EXAMPLE "}" },
 	{ "charge_batch", "{\"items\": [{\"id\": \"switch1:1758000003.3\", " USAGE_EXAMPLE "}]}" },
+	{ "charge.refund",
+		"{\"charge\": \"0:4160:0\", \"id\": \"complaint-17\", \"at\": \"2026-09-18T10:00:00+08:00\", "
+		"\"amount\": \"0.10\", \"currency\": \"CNY\", \"by\": \"li.wei\", \"why\": \"no line\"}" },
+	{ "charge.cancel",
+		"{\"charge\": \"0:4160:0\", \"id\": \"mistake-3\", \"at\": \"2026-09-18T10:00:00+08:00\", "
+		"\"why\": \"charged to the wrong line\"}" },
 	{ "charge.get", "[\"0:4096:0\"]" },
 	{ "price.due",
 		"{\"package\": \"e6_base\", \"from\": \"2026-03-01T00:00:00+08:00\", \"till\": \"2026-04-01T00:00:00+08:00\", "

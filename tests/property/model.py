@@ -38,6 +38,18 @@ class Account:
         self.history = []  # (charge, kind, id, what it moved), oldest first
 
 
+class Charge:
+    """What was taken, and what was given back of it."""
+
+    def __init__(self, account, event, taken, used):
+        self.account, self.at, self.taken, self.used = account, event["at"], taken, used
+        self.quantity = max(1, event["seconds"])
+        self.given, self.usage, self.last = Decimal(0), 0, None
+
+    def paid_for(self, usage):
+        return Decimal(int(self.taken * 1_000_000) * usage // self.quantity) / 1_000_000
+
+
 class FixedLineRelease:
     def __init__(self, fixed_line, dearer):
         self.catalog = fixed_line
@@ -79,6 +91,7 @@ class Model:
         self.money = {}  # account → Account
         self.ids = {}  # (kind of scope, scope, id) → (content, attempt, refused, answer)
         self.counters = {}
+        self.charges = {}  # by what they were answered
         self.position = 0  # of the newest entry
 
     # ---- what the server tells ----
@@ -291,11 +304,80 @@ class Model:
         def apply(answer):
             self.ids[key] = (content, attempt, False, answer)
             self._move({account: -taken}, "charge", id, answer)
+            self.charges[answer["charge"]] = Charge(account, event, taken, used)
             for counter, seconds in used.items():
                 self.counters[counter] = self.counters.get(counter, 0) + seconds
 
         expected.apply = apply
         return expected
+
+    # ---- giving back ----
+
+    def refund(self, charge, id, at, attempt=1, account=None, cancel=False, amount=None, currency=None, seconds=None, items=None, why=""):
+        known = self.charges.get(charge)
+        owner = account or (known and known.account)
+        key, content = ("account", owner, id), (charge, at, account, cancel, amount, currency, seconds, items, why)
+        if owner is None:
+            return Expected(outcome="refused", repeat=False, code="UNKNOWN_CHARGE")
+        answered = self._known(key, content, attempt)
+        if answered:
+            return answered
+        try:
+            money, usage = self._given(known, account, amount, currency, seconds, items)
+        except prices.Refused as refusal:
+            return self._refuse(key, content, attempt, str(refusal))
+        now = max(at, known.at)
+        month = datetime.fromtimestamp(now // 1000, UTC).astimezone(CHINA).strftime("%Y-%m-01")
+        knows = isinstance(self.releases[self.active], TalkRelease)
+        counters = {}
+        for counter, used in known.used.items():
+            given = used * usage // known.quantity - used * known.usage // known.quantity
+            if given:
+                counters[counter] = (given, knows and counter[1] >= month)
+        expected = Expected(
+            outcome="cancelled" if cancel else "refunded", repeat=False, of=charge, amount=money - known.given, currency="CNY",
+            left=known.taken - money, balance=self.money[owner].amount + money - known.given,
+            counters=[
+                {"counter": "talk.free_minutes", "amount": given, "unit": "second", "back": back}
+                for _, (given, back) in sorted(counters.items())
+            ],
+        )  # fmt: skip
+
+        def apply(answer):
+            self.ids[key] = (content, attempt, False, answer)
+            self._move({owner: money - known.given}, "refund", id, answer)
+            known.given, known.usage, known.last = money, usage, answer["charge"]
+            for counter, (given, back) in counters.items():
+                self.counters[counter] -= given if back else 0
+
+        expected.apply = apply
+        return expected
+
+    def _given(self, known, account, amount, currency, seconds, items):
+        """What will have been given back of a charge: (money, usage)."""
+        if known is None:
+            raise prices.Refused("UNKNOWN_CHARGE")
+        if account not in (None, known.account):
+            raise prices.Refused("OTHER_ACCOUNT")
+        if currency not in (None, "CNY"):
+            raise prices.Refused("WRONG_CURRENCY")
+        if items is not None:
+            raise prices.Refused("WRONG_UNIT")
+        if known.usage == known.quantity:
+            raise prices.Refused("ALREADY_REFUNDED")
+        if seconds is not None:
+            usage = known.usage + seconds
+            if usage > known.quantity:
+                raise prices.Refused("MORE_THAN_CHARGED")
+            money = known.given + known.paid_for(usage) - known.paid_for(known.usage)
+        elif amount is not None:
+            money = known.given + Decimal(amount)
+            usage = known.quantity if money == known.taken and not known.used else known.usage
+        else:
+            money, usage = known.taken, known.quantity
+        if money > known.taken:
+            raise prices.Refused("MORE_THAN_CHARGED")
+        return money, usage
 
     # ---- what can be read ----
 

@@ -1,4 +1,4 @@
-"""The server against a naive model (model.py): random requests, refusals, repeats, conflicts, stops, kills, and states rebuilt from
+"""The server against a naive model (model.py): random requests, refunds, refusals, repeats, conflicts, stops, kills, and states rebuilt from
 the journal. After every step all that can be read is as the model has it; in the end, the data folder is too.
 
 SEED=… chooses another run; EXAMPLES=… (default 40) and STEPS=… (default 40) a longer one.
@@ -64,6 +64,11 @@ events = st.fixed_dictionaries({
 charges = st.tuples(events, st.sampled_from(IDS), attempts, st.sampled_from(["refuse", "refuse", "debt", "partial"])).map(
     lambda parts: {**parts[0], "id": parts[1], "attempt": parts[2], "short": parts[3]}
 )
+
+parts = st.sampled_from([
+    {}, {}, {"seconds": 1}, {"seconds": 30}, {"seconds": 61}, {"seconds": 1800}, {"items": 1}, {"amount": "0.05", "currency": "CNY"},
+    {"amount": "0.22", "currency": "CNY"}, {"amount": "1", "currency": "CNY"}, {"amount": "0.05", "currency": "USD"},
+])  # fmt: skip
 
 
 class Bundles:
@@ -244,8 +249,32 @@ class Machine(RuleBasedStateMachine):
         self.send_again(method, {**fields, **change})
 
     def send_again(self, method, fields):
+        if method == "refund":
+            self.ask_refund(fields)
+            return
         foretell = getattr(self.model, method.removeprefix("balance."))
         self.ask(method, foretell(**fields), fields)
+
+    @rule(place=st.integers(0, 1000), id=st.sampled_from(IDS), at=st.sampled_from(TIMES), part=parts, attempt=attempts,
+          account=st.sampled_from([None, None, None, "a0", "a1", "nobody"]), cancel=st.booleans())  # fmt: skip
+    def refund(self, place, id, at, part, attempt, account, cancel):
+        charges = [*self.model.charges, "0:99999999999992:0"]
+        fields = {"charge": charges[place % len(charges)], "id": id, "at": at, "attempt": attempt}
+        fields |= {"account": account} if account else {}
+        fields |= {"why": "a mistake", "cancel": True} if cancel else part
+        self.requests.append(("refund", fields))
+        self.ask_refund(fields)
+
+    @rule(place=st.integers(0, 1000), times=st.lists(st.sampled_from(TIMES), min_size=2, max_size=5), part=parts)
+    def refund_in_pieces(self, place, times, part):
+        """With ids that no other has, so that more is decided than repeated: parts, what is left, and once more."""
+        count = len(self.model.charges)
+        for piece in [part] * (len(times) - 1) + [{}, {}] if count else []:
+            self.refund(place % count, f"new{len(self.requests)}", times[len(piece) % len(times)], piece, 1, None, place % 5 == 0)
+
+    def ask_refund(self, fields):
+        sent = {name: value for name, value in fields.items() if name != "cancel"}
+        self.ask("charge.cancel" if "cancel" in fields else "charge.refund", self.model.refund(**fields), sent)
 
     @rule(fields=events)
     def rate(self, fields):
@@ -308,7 +337,12 @@ class Machine(RuleBasedStateMachine):
         assert entries == whole
         if entries:
             entry = data.draw(st.sampled_from(entries))
-            assert self.client.call("charge.get", [entry["charge"]]) == entry
+            known = self.model.charges.get(entry["charge"])
+            refunded = {"amount": str(known.given), "usage": known.usage, "last": known.last} if known and known.last else None
+            shown = self.client.call("charge.get", [entry["charge"]])
+            found = shown.pop("refunded", None)
+            assert shown == entry
+            assert (found and {**found, "amount": str(Decimal(found["amount"]))}) == refunded
             made = entry["made"]
             later = self.client.call("history", account=account, limit=500, **{"from": made})["entries"]
             assert later == [one for one in whole if one["made"] >= made]
@@ -390,9 +424,11 @@ class Machine(RuleBasedStateMachine):
             assert Decimal(records["balance"][f"{account}/main"]["amount"]) == money.amount
             assert books.get(f"balance:{account}/main", 0) == money.amount
         assert len(records.get("balance", ())) == len(self.model.money)
-        counters = {f"{who}/talk.free_minutes/{cycle}": used for (who, cycle), used in self.model.counters.items() if used}
+        counters = {f"{who}/talk.free_minutes/{cycle}": used for (who, cycle), used in self.model.counters.items()}
         assert {key: value["used"] for key, value in records.get("counter", {}).items()} == counters
         assert {book.removeprefix("counter:"): used for book, used in books.items() if book.startswith("counter:")} == counters
+        given = {f"{int(charge.split(':')[1]):020}": (one.given, one.usage) for charge, one in self.model.charges.items() if one.last}
+        assert {key: (Decimal(one["money"]), one["quantity"]) for key, one in records.get("refund", {}).items()} == given
         for table, model in (("customer", self.model.customers), ("account", self.model.accounts), ("subscription", self.model.subscriptions)):
             assert set(records.get(table, ())) == set(model)
 
@@ -416,3 +452,4 @@ def test_the_server_is_as_the_model_has_it(bundles):
     print(", ".join(f"{name} {count}" for name, count in sorted(machine.tally.items())))
     often = ("charged", "repeat", "topped_up", "stored", "unchanged", "ID_CONFLICT", "VERSION_CONFLICT", "BALANCE_TOO_LOW")
     assert EXAMPLES < 20 or all(machine.tally[name] >= EXAMPLES / 4 for name in often), "the examples do little"
+    assert EXAMPLES < 20 or machine.tally["refunded"] > 0, "nothing is given back"

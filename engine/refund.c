@@ -1,0 +1,745 @@
+/*
+ * charge.refund and charge.cancel: a charge is given back, whole or in part, and never more than
+ * all of it.
+ *
+ *   worker: the charge's entry is read ─► shard: was this request decided before? what is left of
+ *   the charge? what of its counters still counts? ─► one entry: balance, what was given back so
+ *   far, counters ─► answered
+ *
+ * What the charge took, and from where, is in its own entry (charged.h). Only whether a counter's
+ * cycle or grant is over is asked of the release in force, as a usage that comes late asks it.
+ * Everything that is decided is journaled, so that recovery asks nothing.
+ */
+#include "charged.h"
+#include "ledger.h"
+#include "once.h"
+#include "shard.h"
+#include "subject.h"
+
+#include "base/digest.h"
+#include "base/instant.h"
+#include "base/memory.h"
+#include "base/must.h"
+#include "base/zoneinfo.h"
+
+enum { BALANCE_BYTES_MAX = 128, COUNTER_BYTES = 8, REFUND_BYTES = 16 };
+
+/* What a worker reads, and what it finds there. */
+struct named_entry {
+	struct ledger_entry ledger;
+	struct charged charged; /* if it is a charge */
+	enum status status;     /* of reading that */
+	struct fault fault;
+};
+
+/* A counter that the refund gives back to, or would, if its time were not over. */
+struct giving {
+	const struct taken *taken;
+	struct counter_key name;
+	int64_t amount;
+	int64_t used; /* before */
+	bool back;
+};
+
+struct refunding {
+	struct call *call;
+	const struct refund_params *params;
+	bool cancels;
+	struct part part;
+	enum unit unit;                  /* of the part, if it is one of usage */
+	const struct named_entry *named; /* NULL: there is no such entry */
+	struct once once;                /* no scope: nobody is known who could be asked again */
+	struct bytes event;
+
+	struct record_key key; /* of what was given back so far */
+	uint64_t last;         /* the refund before, if there was one */
+	struct refund_record before, after;
+	struct balance balance;
+	uint64_t balance_version;
+	struct giving *givings;
+	size_t giving_count;
+	uint64_t release; /* that said which counters still count; 0: none was asked */
+};
+
+enum progress { GOES_ON, HAS_ENDED /* *end is what to return */ };
+
+/* ---- the entry that is named ---- */
+
+static void
+named_drop(void *state)
+{
+	struct named_entry *named = state;
+	ledger_release(&named->ledger);
+	memory_free(named);
+}
+
+/* On a worker. */
+static void
+named_read(void *state)
+{
+	struct named_entry *named = state;
+	ledger_read(&named->ledger);
+	named->status = named->ledger.status;
+	if (named->status == STATUS_OK && named->ledger.entry.kind == ENTRY_CHARGE)
+		named->status = charged_read(&named->ledger.entry, &named->charged, &named->fault);
+	else
+		named->fault = named->ledger.fault;
+}
+
+/* Has a worker read it; GOES_ON: it has, or there is nothing to read. */
+static enum progress
+find_entry(struct refunding *refunding, enum call_end *end)
+{
+	struct call *call = refunding->call;
+	struct ledger_entry ledger = { 0 };
+	struct named_entry *named = call_state(call);
+	if (named == NULL) {
+		enum lookup found = ledger_find(call, refunding->params->charge, &ledger, end);
+		if (found == LOOKUP_ABSENT)
+			return GOES_ON;
+		if (found == LOOKUP_COLD)
+			return HAS_ENDED;
+		*end = CALL_WAITS;
+		if (!call_can_work(call))
+			return HAS_ENDED;
+		named = memory_new_zeroed(1, sizeof *named);
+		if (named == NULL) {
+			*end = call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+			return HAS_ENDED;
+		}
+		named->ledger = ledger;
+		*end = call_work(call, named, named_read, named_drop);
+		return HAS_ENDED;
+	}
+	if (named->status == STATUS_NOT_FOUND)
+		return GOES_ON;
+	if (named->status != STATUS_OK) {
+		*end = call_failed(call, named->status, &named->fault);
+		return HAS_ENDED;
+	}
+	refunding->named = named;
+	return GOES_ON;
+}
+
+/* ---- once ---- */
+
+/*
+ * The request in its one form, as it is journaled and fingerprinted: [charge, does it cancel,
+ * account, what of it, by, why]; what of it is nil (all that is left), [amount, currency] or
+ * [quantity, unit].
+ */
+static struct bytes
+pack_event(struct refunding *refunding)
+{
+	const struct refund_params *params = refunding->params;
+	struct buffer *buffer = &refunding->call->shard->event;
+	buffer_clear(buffer);
+	struct pack pack = pack_into(buffer);
+	pack_array(&pack, 6);
+	pack_text(&pack, params->charge);
+	pack_bool(&pack, refunding->cancels);
+	pack_text(&pack, params->account);
+	switch (refunding->part.of) {
+	case PART_REST:
+		pack_nil(&pack);
+		break;
+	case PART_MONEY:
+		pack_array(&pack, 2);
+		pack_money(&pack, refunding->part.money);
+		pack_text(&pack, params->currency);
+		break;
+	case PART_USAGE:
+		pack_array(&pack, 2);
+		pack_integer(&pack, refunding->part.quantity);
+		pack_unsigned(&pack, (uint64_t)refunding->unit);
+		break;
+	}
+	pack_text(&pack, params->by);
+	pack_text(&pack, params->why);
+	return pack_whole(&pack);
+}
+
+/*
+ * Whose the request's id is: the account's that the client names, else of that which paid; what
+ * changed no balance was a refused request, and has a scope of its own. None: there is no such entry.
+ */
+static bool
+find_scope(const struct refunding *refunding, struct text *scope)
+{
+	struct text account = refunding->params->account;
+	*scope = (struct text){ NULL, 0 };
+	if (account.size == 0 && refunding->named != NULL) {
+		*scope = refunding->named->ledger.entry.scope;
+		account = charged_account(&refunding->named->ledger.entry);
+	}
+	if (account.size > 0)
+		*scope = once_account_scope(refunding->call->arena, account);
+	return account.size == 0 || scope->data != NULL;
+}
+
+static enum progress
+check_once(struct refunding *refunding, enum call_end *end)
+{
+	const struct refund_params *params = refunding->params;
+	struct text scope;
+	refunding->event = pack_event(refunding);
+	if (refunding->event.size == 0 || !find_scope(refunding, &scope)) {
+		*end = call_error(refunding->call, SAY_OUT_OF_MEMORY, NULL, 0);
+		return HAS_ENDED;
+	}
+	refunding->once = (struct once){
+		.scope = scope,
+		.id = params->id,
+		.attempt = params->attempt == NOT_GIVEN ? 1 : (uint8_t)params->attempt,
+		.fingerprint = hash64(refunding->event.data, refunding->event.size, ENTRY_REFUND),
+		.at_ms = params->at_ms,
+	};
+	if (scope.size == 0 || once_check(refunding->call, &refunding->once, end) == ONCE_DECIDE)
+		return GOES_ON;
+	return HAS_ENDED;
+}
+
+/* ---- refusing ---- */
+
+/* A refusal is remembered, unless there is nobody whose id it could be. */
+static enum progress
+refuse(struct refunding *refunding, enum say say, const struct text *arguments, size_t count,
+	enum call_end *end)
+{
+	struct call *call = refunding->call;
+	struct buffer *scratch = &call->shard->scratch;
+	buffer_clear(scratch);
+	refusal_pack(scratch, call->arena, say, arguments, count, NULL);
+	struct bytes answer = { scratch->data, scratch->size };
+	if (refunding->once.scope.size > 0) {
+		*end = once_refuse(
+			call, &refunding->once, refunding->event, refunding->release, answer);
+	} else {
+		call->shard->stats.refused++;
+		*end = once_answer(call, answer, true, false, 0);
+	}
+	return HAS_ENDED;
+}
+
+static struct text
+unit_text(enum unit unit)
+{
+	switch (unit) {
+	case UNIT_SECOND:
+		return BILINGUAL("seconds", "秒");
+	case UNIT_BYTE:
+		return BILINGUAL("bytes", "字节");
+	case UNIT_ITEM:
+		return BILINGUAL("items", "件");
+	}
+	must_not_come_here("a unit");
+}
+
+/* Of what has no parts nothing is said to be a part. */
+static int64_t
+shown_quantity(const struct charged *charged, int64_t quantity)
+{
+	return charged->was_empty ? 0 : quantity;
+}
+
+static enum progress
+refuse_too_much(struct refunding *refunding, enum call_end *end)
+{
+	const struct charged *charged = &refunding->named->charged;
+	struct arena *arena = refunding->call->arena;
+	struct money left = { charged->paid.micros - refunding->before.money.micros };
+	char money[MONEY_TEXT_MAX];
+	size_t size = money_format(left, money);
+	struct text unit = unit_text(charged->unit);
+	struct text en = bilingual_pick(unit, false), zh = bilingual_pick(unit, true);
+	int64_t quantity = shown_quantity(charged, charged->quantity - refunding->before.quantity);
+	struct text arguments[] = {
+		refunding->params->charge,
+		arena_print(arena, "%.*s %.*s", (int)size, money, TEXT_ARGS(charged->currency)),
+		arena_print(arena, "%lld %.*s" BILINGUAL_MARK "%lld %.*s", (long long)quantity,
+			TEXT_ARGS(en), (long long)quantity, TEXT_ARGS(zh)),
+	};
+	return refuse(refunding, SAY_MORE_THAN_CHARGED, arguments, 3, end);
+}
+
+static struct text
+kind_text(enum entry_kind kind)
+{
+	switch (kind) {
+	case ENTRY_REFUND:
+		return BILINGUAL("a refund", "一笔退款");
+	case ENTRY_TOPUP:
+		return BILINGUAL("a top-up", "一笔充值");
+	case ENTRY_ADJUSTMENT:
+		return BILINGUAL("an adjustment", "一笔调账");
+	case ENTRY_TRANSFER:
+		return BILINGUAL("a transfer", "一笔转账");
+	case ENTRY_REFUSAL:
+		return BILINGUAL("a request that was refused", "一个被拒绝的请求");
+	case ENTRY_CHARGE:
+	case ENTRY_PUT:
+	case ENTRY_RELEASE:
+		break;
+	}
+	return BILINGUAL("no movement of money", "没有资金变动的记录");
+}
+
+/* Is it a charge, and that of the account that was named? */
+static enum progress
+check_entry(struct refunding *refunding, enum call_end *end)
+{
+	const struct refund_params *params = refunding->params;
+	const struct named_entry *named = refunding->named;
+	if (named == NULL)
+		return refuse(refunding, SAY_UNKNOWN_CHARGE, &params->charge, 1, end);
+	if (named->ledger.entry.kind != ENTRY_CHARGE) {
+		struct text arguments[] = { params->charge, kind_text(named->ledger.entry.kind) };
+		return refuse(refunding, SAY_NOT_A_CHARGE, arguments, 2, end);
+	}
+	if (params->account.size > 0 && !text_equal(params->account, named->charged.account)) {
+		struct text arguments[] = { params->charge, params->account };
+		return refuse(refunding, SAY_OTHER_ACCOUNT, arguments, 2, end);
+	}
+	return GOES_ON;
+}
+
+/* ---- how much ---- */
+
+/* A record that the refund changes. */
+static enum progress
+find_record(struct refunding *refunding, const struct record_key *key, struct bytes *value,
+	uint64_t *version, enum call_end *end)
+{
+	struct call *call = refunding->call;
+	switch (call_find(call, shelf_key_of(key), value, version)) {
+	case LOOKUP_FOUND:
+		return GOES_ON;
+	case LOOKUP_ABSENT:
+		*value = (struct bytes){ NULL, 0 };
+		return GOES_ON;
+	case LOOKUP_COLD:
+		break;
+	}
+	*end = call_wait_record(call, shelf_key_of(key));
+	return HAS_ENDED;
+}
+
+static enum progress
+check_units(struct refunding *refunding, enum call_end *end)
+{
+	const struct refund_params *params = refunding->params;
+	const struct charged *charged = &refunding->named->charged;
+	if (refunding->part.of == PART_MONEY && !text_equal(params->currency, charged->currency)) {
+		struct text arguments[] = { charged->currency, params->currency };
+		return refuse(refunding, SAY_WRONG_CURRENCY, arguments, 2, end);
+	}
+	if (refunding->part.of == PART_USAGE && refunding->unit != charged->unit) {
+		struct text arguments[] = { params->charge, unit_text(charged->unit),
+			unit_text(refunding->unit) };
+		return refuse(refunding, SAY_WRONG_UNIT, arguments, 3, end);
+	}
+	return GOES_ON;
+}
+
+/* What was given back before, and what is with this part. */
+static enum progress
+find_part(struct refunding *refunding, enum call_end *end)
+{
+	const struct named_entry *named = refunding->named;
+	struct bytes value;
+	key_of_refund(&refunding->key, named->ledger.position);
+	if (find_record(refunding, &refunding->key, &value, &refunding->last, end) == HAS_ENDED)
+		return HAS_ENDED;
+	if (value.size > 0)
+		refunding->before = refund_record_read(value);
+	if (check_units(refunding, end) == HAS_ENDED)
+		return HAS_ENDED;
+	switch (charged_give(
+		&named->charged, &refunding->before, &refunding->part, &refunding->after)) {
+	case PART_NOTHING_LEFT: {
+		char id[CHARGE_ID_MAX];
+		size_t size = charge_id_format(
+			refunding->call->shard->settings.store.shard, refunding->last, id);
+		struct text arguments[] = { refunding->params->charge, { id, size } };
+		return refuse(refunding, SAY_ALREADY_REFUNDED, arguments, 2, end);
+	}
+	case PART_TOO_MUCH:
+		return refuse_too_much(refunding, end);
+	case PART_FINE:
+		break;
+	}
+	return GOES_ON;
+}
+
+static enum progress
+find_balance(struct refunding *refunding, enum call_end *end)
+{
+	const struct charged *charged = &refunding->named->charged;
+	struct record_key key;
+	struct bytes value;
+	struct text account, name;
+	bool is_key = key_is_of_balance(charged->balance, &account, &name);
+	must(is_key);
+	key_of_balance(&key, account, name);
+	if (find_record(refunding, &key, &value, &refunding->balance_version, end) == HAS_ENDED)
+		return HAS_ENDED;
+	must(value.size > 0); /* made with the account, and never removed */
+	refunding->balance = balance_read(value);
+	must(text_equal(refunding->balance.unit, charged->currency));
+	struct money given = { refunding->after.money.micros - refunding->before.money.micros };
+	struct money after;
+	if (!money_add((struct money){ refunding->balance.amount }, given, &after))
+		return refuse(refunding, SAY_OVERFLOW, NULL, 0, end);
+	refunding->balance.amount = after.micros;
+	return GOES_ON;
+}
+
+/* ---- counters ---- */
+
+/*
+ * The release whose packages the user has now; that for everyone, if nobody holds the service id
+ * any more. NULL: *end is what to return.
+ */
+static const struct loaded_release *
+find_release(struct refunding *refunding, enum call_end *end)
+{
+	struct call *call = refunding->call;
+	const struct entry *entry = &refunding->named->ledger.entry;
+	struct record_key key;
+	struct bytes value;
+	uint64_t version;
+	size_t count;
+	if (call_release(call) == NULL) {
+		*end = call_error(call, SAY_NO_RELEASE, NULL, 0);
+		return NULL;
+	}
+	const struct loaded_release *everyone = releases_in_force(call->shard->releases, &count)[0];
+	key_of_text(&key, TABLE_SERVICE, entry->scope);
+	if (find_record(refunding, &key, &value, &version, end) == HAS_ENDED)
+		return NULL;
+	struct text holder = value.size > 0 ? service_holder(value, entry->at_ms) : TEXT("");
+	if (holder.size == 0)
+		return everyone;
+	key_of_text(&key, TABLE_SUBSCRIPTION, holder);
+	if (find_record(refunding, &key, &value, &version, end) == HAS_ENDED)
+		return NULL;
+	struct subscription subscription = subscription_read(value);
+	return releases_for(call->shard->releases, &subscription);
+}
+
+/* Does the counter still count, when the refund happened? That was not before the charge did. */
+static enum progress
+find_giving(struct refunding *refunding, const struct loaded_release *release,
+	struct giving *giving, enum call_end *end)
+{
+	int64_t at_ms = refunding->params->at_ms;
+	int64_t charged_ms = refunding->named->ledger.entry.at_ms;
+	bool is_counter = key_is_of_counter(giving->taken->key, &giving->name);
+	must(is_counter);
+	const struct counter_name name = { giving->name.package, giving->name.allowance,
+		giving->name.cycle, { NULL, 0 } };
+	struct record_key key;
+	struct bytes value;
+	uint64_t version;
+	if (rate_count_state(release->image, &name, at_ms > charged_ms ? at_ms : charged_ms) !=
+		COUNT_RUNS)
+		return GOES_ON;
+	key_of_counter(&key, &giving->name);
+	if (find_record(refunding, &key, &value, &version, end) == HAS_ENDED)
+		return HAS_ENDED;
+	must(value.size == COUNTER_BYTES); /* the charge wrote it */
+	giving->used = load_i64(value.data);
+	giving->back = true;
+	must(giving->used >= giving->amount);
+	return GOES_ON;
+}
+
+static enum progress
+find_givings(struct refunding *refunding, enum call_end *end)
+{
+	const struct charged *charged = &refunding->named->charged;
+	if (charged->taken_count == 0)
+		return GOES_ON;
+	const struct loaded_release *release = find_release(refunding, end);
+	if (release == NULL)
+		return HAS_ENDED;
+	refunding->release = release->number;
+	refunding->givings = arena_take_zeroed(
+		refunding->call->arena, charged->taken_count, sizeof *refunding->givings);
+	if (refunding->givings == NULL) {
+		*end = call_error(refunding->call, SAY_OUT_OF_MEMORY, NULL, 0);
+		return HAS_ENDED;
+	}
+	for (size_t i = 0; i < charged->taken_count; i++) {
+		struct giving *giving = &refunding->givings[refunding->giving_count];
+		giving->taken = &charged->taken[i];
+		giving->amount = charged_given(charged, giving->taken, &refunding->after) -
+			charged_given(charged, giving->taken, &refunding->before);
+		must(giving->amount >= 0);
+		if (giving->amount == 0)
+			continue;
+		if (find_giving(refunding, release, giving, end) == HAS_ENDED)
+			return HAS_ENDED;
+		refunding->giving_count++;
+	}
+	return GOES_ON;
+}
+
+/* ---- the answer ---- */
+
+static void
+pack_giving(struct pack *pack, const struct giving *giving, struct arena *arena)
+{
+	struct text name = arena_print(arena, "%.*s.%.*s", TEXT_ARGS(giving->name.package),
+		TEXT_ARGS(giving->name.allowance));
+	pack->full |= name.size == 0;
+	pack_map(pack, 4u + giving->name.by_group);
+	pack_name_text(pack, "counter", name);
+	if (giving->name.by_group)
+		pack_name_text(pack, "group", giving->name.owner);
+	pack_name(pack, "amount");
+	if (giving->taken->money)
+		pack_money(pack, (struct money){ giving->amount });
+	else
+		pack_integer(pack, giving->amount);
+	pack_name_text(pack, "unit", giving->taken->unit);
+	pack_name_bool(pack, "back", giving->back);
+}
+
+static struct bytes
+pack_refunded(struct refunding *refunding)
+{
+	const struct charged *charged = &refunding->named->charged;
+	const struct refund_params *params = refunding->params;
+	const struct refund_record *before = &refunding->before, *after = &refunding->after;
+	struct buffer *scratch = &refunding->call->shard->scratch;
+	bool by = params->by.size > 0, why = params->why.size > 0;
+	buffer_clear(scratch);
+	struct pack pack = pack_into(scratch);
+	pack_map(&pack, 10u + by + why);
+	pack_name_string(&pack, "outcome", refunding->cancels ? "cancelled" : "refunded");
+	pack_name_text(&pack, "of", params->charge);
+	pack_name_money(
+		&pack, "amount", (struct money){ after->money.micros - before->money.micros });
+	pack_name_text(&pack, "currency", charged->currency);
+	pack_name_integer(
+		&pack, "usage", shown_quantity(charged, after->quantity - before->quantity));
+	pack_name_string(&pack, "unit", unit_name(charged->unit));
+	pack_name_money(
+		&pack, "left", (struct money){ charged->paid.micros - after->money.micros });
+	pack_name_integer(
+		&pack, "usage_left", shown_quantity(charged, charged->quantity - after->quantity));
+	pack_name_money(&pack, "balance", (struct money){ refunding->balance.amount });
+	pack_name(&pack, "counters");
+	pack_array(&pack, (uint32_t)refunding->giving_count);
+	for (size_t i = 0; i < refunding->giving_count; i++)
+		pack_giving(&pack, &refunding->givings[i], refunding->call->arena);
+	if (by)
+		pack_name_text(&pack, "by", params->by);
+	if (why)
+		pack_name_text(&pack, "why", params->why);
+	return pack_whole(&pack);
+}
+
+/* ---- the entry ---- */
+
+/* Its effects and postings, in the arena. */
+struct refund_entry {
+	struct effect *effects;
+	struct posting *postings;
+	size_t effect_count;
+	size_t posting_count;
+};
+
+/* A record's new value, what moves it, and the book on the other side. */
+static bool
+add_effect(struct refund_entry *entry, struct arena *arena, const struct effect *effect,
+	const struct posting *moves)
+{
+	uint8_t *value = arena_take(arena, effect->value.size);
+	if (value == NULL)
+		return false;
+	memcpy(value, effect->value.data, effect->value.size);
+	uint8_t side = (uint8_t)entry->effect_count;
+	entry->effects[entry->effect_count++] = (struct effect){
+		.table = effect->table, .key = effect->key, .value = { value, effect->value.size }
+	};
+	if (moves->amount == 0)
+		return true;
+	entry->postings[entry->posting_count++] = (struct posting){
+		.side = side, .amount = moves->amount, .unit = moves->unit
+	};
+	entry->postings[entry->posting_count++] = (struct posting){ .side = POSTING_BOOK,
+		.book = moves->book,
+		.amount = -moves->amount,
+		.unit = moves->unit };
+	return true;
+}
+
+/* The balance, also by nothing: it carries the account's history. */
+static bool
+add_balance(struct refunding *refunding, struct refund_entry *entry)
+{
+	const struct charged *charged = &refunding->named->charged;
+	uint8_t place[BALANCE_BYTES_MAX];
+	struct field_writer writer = fields_into(place, sizeof place);
+	balance_touch(&refunding->balance, refunding->balance_version,
+		(uint32_t)floor_divide(refunding->call->shard->now_ms, DAY_MS));
+	balance_write(&writer, &refunding->balance);
+	return add_effect(entry, refunding->call->arena,
+		&(struct effect){ .table = TABLE_BALANCE,
+			.key = charged->balance,
+			.value = fields_written(&writer) },
+		&(struct posting){
+			.amount = refunding->after.money.micros - refunding->before.money.micros,
+			.unit = charged->currency,
+			.book = TEXT("revenue") });
+}
+
+/* What was given back of the charge so far. */
+static bool
+add_refund(struct refunding *refunding, struct refund_entry *entry)
+{
+	uint8_t place[REFUND_BYTES];
+	struct field_writer writer = fields_into(place, sizeof place);
+	refund_record_write(&writer, &refunding->after);
+	return add_effect(entry, refunding->call->arena,
+		&(struct effect){ .table = TABLE_REFUND,
+			.key = { refunding->key.data, refunding->key.size },
+			.value = fields_written(&writer) },
+		&(struct posting){
+			.amount = refunding->after.money.micros - refunding->before.money.micros,
+			.unit = refunding->named->charged.currency,
+			.book = TEXT("refunded") });
+}
+
+static bool
+add_counters(struct refunding *refunding, struct refund_entry *entry)
+{
+	for (size_t i = 0; i < refunding->giving_count; i++) {
+		const struct giving *giving = &refunding->givings[i];
+		uint8_t value[COUNTER_BYTES];
+		if (!giving->back)
+			continue;
+		store_i64(value, giving->used - giving->amount);
+		if (!add_effect(entry, refunding->call->arena,
+			    &(struct effect){ .table = TABLE_COUNTER,
+				    .key = giving->taken->key,
+				    .value = { value, sizeof value } },
+			    &(struct posting){ .amount = -giving->amount,
+				    .unit = giving->taken->unit,
+				    .book = giving->taken->money ? TEXT("counted")
+								 : TEXT("used") }))
+			return false;
+	}
+	return true;
+}
+
+static bool
+make_entry(struct refunding *refunding, struct refund_entry *entry)
+{
+	struct arena *arena = refunding->call->arena;
+	size_t effects = 2 + refunding->giving_count;
+	*entry = (struct refund_entry){ .effect_count = 0 };
+	entry->effects = arena_take_zeroed(arena, effects, sizeof *entry->effects);
+	entry->postings = arena_take_zeroed(arena, 2 * effects, sizeof *entry->postings);
+	return entry->effects != NULL && entry->postings != NULL && add_balance(refunding, entry) &&
+		add_refund(refunding, entry) && add_counters(refunding, entry);
+}
+
+/* Everything was decided: makes the entry, which can only fail as a whole. */
+static enum call_end
+give_back(struct refunding *refunding)
+{
+	struct call *call = refunding->call;
+	struct refund_entry parts;
+	struct fault fault;
+	uint64_t position;
+	struct bytes answer = pack_refunded(refunding);
+	if (answer.size == 0 || !make_entry(refunding, &parts))
+		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+	struct entry entry = {
+		.kind = ENTRY_REFUND,
+		.attempt = refunding->once.attempt,
+		.fingerprint = refunding->once.fingerprint,
+		.at_ms = refunding->once.at_ms,
+		.made_ms = call->shard->now_ms,
+		.release = refunding->release,
+		.scope = refunding->once.scope,
+		.id = refunding->once.id,
+		.event = refunding->event,
+		.answer = answer,
+		.effects = parts.effects,
+		.effect_count = parts.effect_count,
+		.postings = parts.postings,
+		.posting_count = parts.posting_count,
+	};
+	enum status status = store_append(
+		call->shard->store, &entry, parts.effects, &position, &fault);
+	if (status != STATUS_OK)
+		return call_failed(call, status, &fault);
+	return once_answer(call, answer, false, false, position);
+}
+
+/* ---- the calls ---- */
+
+/* What of the charge is meant: one of amount, seconds, bytes, items, or all that is left. */
+static enum progress
+read_part(struct refunding *refunding, enum call_end *end)
+{
+	const struct refund_params *params = refunding->params;
+	const int64_t quantities[] = { params->seconds, params->bytes, params->items };
+	static const enum unit units[] = { UNIT_SECOND, UNIT_BYTE, UNIT_ITEM };
+	bool money = params->amount.micros != NOT_GIVEN;
+	unsigned count = money;
+	refunding->part = (struct part){ .of = PART_REST };
+	if (money)
+		refunding->part = (struct part){ .of = PART_MONEY, .money = params->amount };
+	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+		if (quantities[i] == NOT_GIVEN)
+			continue;
+		count++;
+		refunding->unit = units[i];
+		refunding->part = (struct part){ .of = PART_USAGE, .quantity = quantities[i] };
+	}
+	if (count <= 1 && money == (params->currency.size > 0))
+		return GOES_ON;
+	struct text why = count > 1
+		? BILINGUAL("at most one of amount, seconds, bytes, items may be given",
+			  "amount、seconds、bytes、items 最多只能给出一个")
+		: BILINGUAL("amount and currency go together", "amount 与 currency 必须同时给出");
+	*end = call_error(refunding->call, SAY_FIELDS_CONFLICT, &why, 1);
+	return HAS_ENDED;
+}
+
+/* Time, existence, id; then what is left, and what of that still counts. */
+static enum call_end
+decide(struct refunding *refunding)
+{
+	enum call_end end;
+	struct bytes refusal;
+	if (!once_in_window(refunding->call, refunding->params->at_ms, &refusal))
+		return once_answer(refunding->call, refusal, true, false, 0);
+	if (find_entry(refunding, &end) == HAS_ENDED || check_once(refunding, &end) == HAS_ENDED ||
+		check_entry(refunding, &end) == HAS_ENDED ||
+		find_part(refunding, &end) == HAS_ENDED ||
+		find_givings(refunding, &end) == HAS_ENDED ||
+		find_balance(refunding, &end) == HAS_ENDED)
+		return end;
+	return give_back(refunding);
+}
+
+enum call_end
+refund_run(struct call *call, const void *params)
+{
+	struct refunding refunding = { .call = call, .params = params };
+	enum call_end end;
+	return read_part(&refunding, &end) == HAS_ENDED ? end : decide(&refunding);
+}
+
+enum call_end
+refund_run_cancel(struct call *call, const void *params)
+{
+	struct refunding refunding = { .call = call, .params = params, .cancels = true };
+	return decide(&refunding);
+}
