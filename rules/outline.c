@@ -90,17 +90,16 @@ work_lines(lua_State *lua)
 
 /* Why a catalog has no outline, as a fault: the first of its errors. */
 static enum status
-unreadable(struct findings *findings, struct fault *fault)
+unreadable(struct findings *findings, enum status status, struct fault *fault)
 {
 	findings_sort(findings);
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *one = &findings->list[i];
 		if (one->severity == FINDING_ERROR)
-			return fault_set(fault, STATUS_INVALID,
-				"the catalog can't be read: %.*s:%u: %.*s", TEXT_ARGS(one->file),
-				one->line, TEXT_ARGS(one->say_en));
+			return fault_set(fault, status, "the catalog can't be read: %.*s:%u: %.*s",
+				TEXT_ARGS(one->file), one->line, TEXT_ARGS(one->say_en));
 	}
-	return fault_set(fault, STATUS_INVALID, "the catalog can't be read");
+	return fault_set(fault, status, "the catalog can't be read");
 }
 
 static enum status
@@ -108,7 +107,7 @@ read_lines(struct build *build, struct outline *outline, struct fault *fault)
 {
 	lua_State *lua = build->sandbox->lua;
 	if (lua_type(lua, -1) != LUA_TTABLE)
-		return unreadable(build->findings, fault);
+		return unreadable(build->findings, STATUS_INVALID, fault);
 	lua_pushcfunction(lua, work_lines);
 	lua_insert(lua, -2);
 	lua_pushlightuserdata(lua, outline);
@@ -137,9 +136,8 @@ outline_of_scripts(
 			status = read_lines(&build, outline, fault);
 		build_end(&build);
 	}
-	/* What its scripts took is the catalog's fault, and not for want of our own memory. */
-	if (status == STATUS_MEMORY && findings_have_errors(&findings))
-		status = unreadable(&findings, fault);
+	if (status == STATUS_LIMIT)
+		unreadable(&findings, status, fault);
 	findings_release(&findings);
 	return status;
 }

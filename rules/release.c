@@ -102,7 +102,10 @@ new_release(struct bytes bundle, struct built *built)
 	return release;
 }
 
-/* Functions that can't be loaded for rating would be found out too late there. STATUS_MEMORY: they were not tried. */
+/*
+ * Functions that can't be loaded for rating would be found out too late there. STATUS_MEMORY,
+ * STATUS_BUSY: they were not tried, for want of memory or time of ours.
+ */
 static enum status
 try_host(struct release *release, struct findings *findings, struct fault *fault)
 {
@@ -113,7 +116,7 @@ try_host(struct release *release, struct findings *findings, struct fault *fault
 		status = seller_new(release, NULL, &seller, fault);
 	seller_free(seller);
 	host_free(host);
-	if (status == STATUS_OK || status == STATUS_MEMORY)
+	if (status == STATUS_OK || status == STATUS_MEMORY || status == STATUS_BUSY)
 		return status;
 	struct finding finding = {
 		.severity = FINDING_ERROR,
@@ -156,8 +159,8 @@ make(struct bytes bundle, enum making making, struct release **release, struct f
 	if (status != STATUS_OK)
 		return status;
 	status = build_all(bundle, making, &built, findings, fault);
-	if (status == STATUS_MEMORY && !findings_have_errors(findings))
-		return status; /* our own memory, not that of the scripts */
+	if (status == STATUS_MEMORY)
+		return status;
 	if (findings_have_errors(findings)) {
 		built_free(built);
 		return refuse(findings, fault);

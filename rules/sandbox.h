@@ -105,7 +105,10 @@ enum sandbox_outcome sandbox_call(struct sandbox *sandbox, int arguments, int re
 /* Runs work of ours that may raise errors of Lua (memory above all), with `argument` on its stack.
  */
 enum sandbox_outcome sandbox_run(struct sandbox *sandbox, lua_CFunction work, void *argument);
-/* An outcome as a failure of ours: STATUS_MEMORY, STATUS_LIMIT, STATUS_BUSY or STATUS_INVALID. */
+/*
+ * An outcome as a failure of ours. STATUS_LIMIT: past the instructions or a cap of memory;
+ * STATUS_MEMORY: starved; STATUS_BUSY: past the deadline; STATUS_INVALID: an error of the script.
+ */
 enum status
 sandbox_fault(const struct sandbox *sandbox, enum sandbox_outcome outcome, struct fault *fault);
 
