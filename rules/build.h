@@ -83,8 +83,11 @@ void build_open_native(lua_State *lua);
 int build_native_decision(lua_State *lua);
 void build_tables(lua_State *lua, struct built *built);
 
-/* build_image.c: the list of services and zones in the field `serves` of the table on the top. */
+/* build_package.c: the list of services and zones in the field `serves` of the table on the top. */
 const struct serve *build_serves(lua_State *lua, struct arena *arena, uint32_t *count);
+/* The meter of the package whose place stands in a field; NULL if there is none. */
+const struct meter *
+build_meter(lua_State *lua, const char *field, const struct package *package);
 
 /* build_discount.c: the discounts of the package on the top, whose meters are there. */
 void build_discounts(lua_State *lua, struct arena *arena, struct package *package);

@@ -1,6 +1,6 @@
 /*
  * Charges, parameters and facts, from the model that rules/lib/dues.lua and params.lua made to the
- * image (see build_image.c).
+ * image (see build_image.h).
  */
 #include "build.h"
 
@@ -11,46 +11,21 @@
 static enum charge_every
 get_every(lua_State *lua, struct arena *arena, const char *field)
 {
-	static const struct {
-		const char *name;
-		enum charge_every every;
-	} names[] = { { "day", CHARGE_DAY }, { "month", CHARGE_MONTH }, { "year", CHARGE_YEAR },
-		{ "once", CHARGE_ONCE } };
-	struct text name = reader_text(lua, arena, field);
-	size_t i = 0;
-	while (!text_equal(name, text_of(names[i].name))) {
-		i++;
-		must(i < sizeof names / sizeof names[0]);
-	}
-	return names[i].every;
-}
-
-static int32_t
-get_function(lua_State *lua, const char *field)
-{
-	return reader_has(lua, field) ? (int32_t)reader_integer(lua, field) : NO_FUNCTION;
+	static const char *const names[] = { "day", "month", "year", "once" };
+	return (enum charge_every)READER_CHOICE(lua, arena, field, names);
 }
 
 static void
 read_splits(lua_State *lua, struct arena *arena, struct charge *charge)
 {
-	charge->split_count = reader_open(lua, "splits");
-	struct split *splits = reader_take(lua, arena, charge->split_count, sizeof *splits);
-	for (uint32_t i = 0; i < charge->split_count; i++) {
-		reader_entry(lua, i);
-		splits[i].party = reader_text(lua, arena, "party");
-		splits[i].is_partner = reader_flag(lua, "is_partner");
-		splits[i].parts_per_million = reader_number(lua, "parts");
-		reader_close(lua);
+	struct reader_list splits = reader_list(lua, arena, "splits", sizeof(struct split));
+	for (struct split *one; (one = reader_next(&splits)) != NULL;) {
+		one->party = reader_text(lua, arena, "party");
+		one->is_partner = reader_flag(lua, "is_partner");
+		one->parts_per_million = reader_number(lua, "parts");
 	}
-	reader_close(lua);
-	charge->splits = splits;
-}
-
-static uint32_t
-get_index(lua_State *lua, const char *field)
-{
-	return reader_has(lua, field) ? reader_number(lua, field) : NO_INDEX;
+	charge->splits = splits.items;
+	charge->split_count = splits.count;
 }
 
 static enum value_kind
@@ -81,14 +56,14 @@ read_charge(lua_State *lua, struct image *image, struct charge *charge)
 	charge->free_suspended = reader_flag(lua, "free_suspended");
 	charge->by_package = reader_flag(lua, "by_package");
 	charge->amount.micros = reader_integer(lua, "amount");
-	charge->amount_param = get_index(lua, "amount_param");
-	charge->each_param = get_index(lua, "each_param");
-	charge->each_fact = get_index(lua, "each_fact");
-	charge->amount_function = get_function(lua, "amount_function");
+	charge->amount_param = reader_index(lua, "amount_param");
+	charge->each_param = reader_index(lua, "each_param");
+	charge->each_fact = reader_index(lua, "each_fact");
+	charge->amount_function = reader_function(lua, "amount_function");
 	charge->numerator = (int32_t)reader_integer(lua, "numerator");
 	charge->denominator = (int32_t)reader_integer(lua, "denominator");
 	charge->round_step = reader_integer(lua, "round_step");
-	must(rounding_parse(reader_text(lua, arena, "round_mode"), &charge->round_mode));
+	charge->round_mode = reader_rounding(lua, arena, "round_mode");
 	must(charge->round_step > 0 && charge->numerator > 0 && charge->denominator > 0);
 	charge->line = reader_number(lua, "line");
 }
@@ -102,7 +77,7 @@ read_termination(lua_State *lua, struct image *image, struct termination *termin
 	reader_close(lua);
 	termination->term = (int32_t)reader_integer(lua, "term");
 	termination->term_every = get_every(lua, arena, "term_every");
-	termination->term_param = get_index(lua, "term_param");
+	termination->term_param = reader_index(lua, "term_param");
 	termination->remaining = reader_text(lua, arena, "remaining");
 	termination->parts_per_million = reader_number(lua, "parts");
 	termination->each_month = reader_flag(lua, "each_month");
@@ -132,13 +107,7 @@ static enum param_source
 get_source(lua_State *lua, struct arena *arena)
 {
 	static const char *const names[] = { "order", "external", "constant", "derived" };
-	struct text name = reader_text(lua, arena, "source");
-	size_t i = 0;
-	while (!text_equal(name, text_of(names[i]))) {
-		i++;
-		must(i < sizeof names / sizeof names[0]);
-	}
-	return (enum param_source)i;
+	return (enum param_source)READER_CHOICE(lua, arena, "source", names);
 }
 
 static void
@@ -150,8 +119,8 @@ read_param(lua_State *lua, struct arena *arena, struct param *param)
 	if (reader_has(lua, "default"))
 		param->fallback = parse_value(param->kind, reader_text(lua, arena, "default"));
 	read_choices(lua, arena, param);
-	param->derive = get_function(lua, "derive");
-	param->check = get_function(lua, "check");
+	param->derive = reader_function(lua, "derive");
+	param->check = reader_function(lua, "check");
 	param->say = reader_text(lua, arena, "say");
 	param->from_day = reader_has(lua, "from") ? reader_integer(lua, "from") : INT64_MIN;
 	param->till_day = reader_has(lua, "till") ? reader_integer(lua, "till") : INT64_MAX;
@@ -163,56 +132,41 @@ void
 build_charges(lua_State *lua, struct image *image, struct package *package)
 {
 	struct arena *arena = &image->arena;
-	package->param_count = reader_open(lua, "params");
-	struct param *params = reader_take(lua, arena, package->param_count, sizeof *params);
-	for (uint32_t i = 0; i < package->param_count; i++) {
-		reader_entry(lua, i);
-		read_param(lua, arena, &params[i]);
-		reader_close(lua);
-	}
-	reader_close(lua);
-	package->params = params;
-	package->charge_count = reader_open(lua, "charges");
-	struct charge *charges = reader_take(lua, arena, package->charge_count, sizeof *charges);
-	for (uint32_t i = 0; i < package->charge_count; i++) {
-		reader_entry(lua, i);
-		read_charge(lua, image, &charges[i]);
-		reader_close(lua);
-	}
-	reader_close(lua);
-	package->charges = charges;
+	struct reader_list params = reader_list(lua, arena, "params", sizeof(struct param));
+	for (struct param *one; (one = reader_next(&params)) != NULL;)
+		read_param(lua, arena, one);
+	package->params = params.items;
+	package->param_count = params.count;
+	struct reader_list charges = reader_list(lua, arena, "charges", sizeof(struct charge));
+	for (struct charge *one; (one = reader_next(&charges)) != NULL;)
+		read_charge(lua, image, one);
+	package->charges = charges.items;
+	package->charge_count = charges.count;
 }
 
 void
 build_terminations(lua_State *lua, struct image *image, struct package *package)
 {
 	struct arena *arena = &image->arena;
-	package->termination_count = reader_open(lua, "terminations");
-	struct termination *list = reader_take(
-		lua, arena, package->termination_count, sizeof *list);
-	for (uint32_t i = 0; i < package->termination_count; i++) {
-		reader_entry(lua, i);
-		read_termination(lua, image, &list[i]);
-		reader_close(lua);
-	}
-	reader_close(lua);
-	package->terminations = list;
+	struct reader_list list = reader_list(
+		lua, arena, "terminations", sizeof(struct termination));
+	for (struct termination *one; (one = reader_next(&list)) != NULL;)
+		read_termination(lua, image, one);
+	package->terminations = list.items;
+	package->termination_count = list.count;
 }
 
 void
 build_facts(lua_State *lua, struct image *image)
 {
-	image->fact_count = reader_open(lua, "formula_facts");
-	struct formula_fact *facts = reader_take(
-		lua, &image->arena, image->fact_count, sizeof *facts);
-	for (uint32_t i = 0; i < image->fact_count; i++) {
-		reader_entry(lua, i);
-		facts[i].name = reader_text(lua, &image->arena, "name");
-		facts[i].kind = get_kind(lua, &image->arena);
-		reader_close(lua);
+	struct reader_list facts = reader_list(
+		lua, &image->arena, "formula_facts", sizeof(struct formula_fact));
+	for (struct formula_fact *one; (one = reader_next(&facts)) != NULL;) {
+		one->name = reader_text(lua, &image->arena, "name");
+		one->kind = get_kind(lua, &image->arena);
 	}
-	reader_close(lua);
-	image->facts = facts;
+	image->facts = facts.items;
+	image->fact_count = facts.count;
 }
 
 /* The days on which some table asked by date may give another row, for formulas. */

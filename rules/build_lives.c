@@ -23,70 +23,56 @@ read_effects(const struct making *making)
 static void
 read_needs(const struct making *making, struct life_move *move)
 {
-	struct life_field *needs = build_sell_open(
-		making, "needs", sizeof *needs, &move->need_count);
-	for (uint32_t i = 0; i < move->need_count; i++) {
-		reader_entry(making->lua, i);
-		needs[i].name = build_sell_text(making, "name");
-		must(value_kind_parse(build_sell_text(making, "kind"), &needs[i].kind));
-		reader_close(making->lua);
+	struct reader_list needs = build_sell_list(making, "needs", sizeof(struct life_field));
+	for (struct life_field *one; (one = reader_next(&needs)) != NULL;) {
+		one->name = build_sell_text(making, "name");
+		must(value_kind_parse(build_sell_text(making, "kind"), &one->kind));
 	}
-	reader_close(making->lua);
-	move->needs = needs;
+	move->needs = needs.items;
+	move->need_count = needs.count;
 }
 
 static void
 read_states(const struct making *making, struct life_cycle *life)
 {
-	struct life_state *states = build_sell_open(
-		making, "states", sizeof *states, &life->state_count);
-	for (uint32_t i = 0; i < life->state_count; i++) {
-		reader_entry(making->lua, i);
-		states[i].id = build_sell_text(making, "id");
-		states[i].final = reader_flag(making->lua, "final");
-		states[i].within_days = (int32_t)reader_number(making->lua, "within");
-		states[i].late = reader_has(making->lua, "late")
-			? reader_number(making->lua, "late")
-			: NO_MOVE;
-		reader_close(making->lua);
+	struct reader_list states = build_sell_list(making, "states", sizeof(struct life_state));
+	for (struct life_state *one; (one = reader_next(&states)) != NULL;) {
+		one->id = build_sell_text(making, "id");
+		one->final = reader_flag(making->lua, "final");
+		one->within_days = (int32_t)reader_number(making->lua, "within");
+		one->late = reader_has(making->lua, "late") ? reader_number(making->lua, "late")
+							    : NO_MOVE;
 	}
-	reader_close(making->lua);
-	life->states = states;
+	life->states = states.items;
+	life->state_count = states.count;
 }
 
 static void
 read_moves(const struct making *making, struct life_cycle *life)
 {
-	struct life_move *moves = build_sell_open(
-		making, "moves", sizeof *moves, &life->move_count);
-	for (uint32_t i = 0; i < life->move_count; i++) {
-		reader_entry(making->lua, i);
-		moves[i].id = build_sell_text(making, "id");
-		moves[i].from = read_numbers(making, "from", &moves[i].from_count);
-		moves[i].to = reader_number(making->lua, "to");
-		moves[i].roles = reader_texts(
-			making->lua, making->arena, "by", &moves[i].role_count);
-		read_needs(making, &moves[i]);
-		moves[i].effects = read_effects(making);
-		reader_close(making->lua);
+	struct reader_list moves = build_sell_list(making, "moves", sizeof(struct life_move));
+	for (struct life_move *one; (one = reader_next(&moves)) != NULL;) {
+		one->id = build_sell_text(making, "id");
+		one->from = read_numbers(making, "from", &one->from_count);
+		one->to = reader_number(making->lua, "to");
+		one->roles = reader_texts(making->lua, making->arena, "by", &one->role_count);
+		read_needs(making, one);
+		one->effects = read_effects(making);
 	}
-	reader_close(making->lua);
-	life->moves = moves;
+	life->moves = moves.items;
+	life->move_count = moves.count;
 }
 
 void
 build_lives(const struct making *making, struct selling *selling)
 {
-	struct life_cycle *lives = build_sell_open(
-		making, "lives", sizeof *lives, &selling->life_cycle_count);
-	for (uint32_t i = 0; i < selling->life_cycle_count; i++) {
-		reader_entry(making->lua, i);
-		lives[i].id = build_sell_text(making, "id");
-		lives[i].begins = reader_number(making->lua, "begins");
-		read_states(making, &lives[i]);
-		read_moves(making, &lives[i]);
-		reader_close(making->lua);
+	struct reader_list lives = build_sell_list(making, "lives", sizeof(struct life_cycle));
+	for (struct life_cycle *one; (one = reader_next(&lives)) != NULL;) {
+		one->id = build_sell_text(making, "id");
+		one->begins = reader_number(making->lua, "begins");
+		read_states(making, one);
+		read_moves(making, one);
 	}
-	reader_close(making->lua);
-	selling->life_cycles = lives;
+	selling->life_cycles = lives.items;
+	selling->life_cycle_count = lives.count;
 }

@@ -43,33 +43,26 @@ read_prompt(const struct making *making, struct prompt *prompt)
 static void
 read_quiets(const struct making *making, struct selling *selling)
 {
-	struct quiet *quiets = build_sell_open(
-		making, "quiets", sizeof *quiets, &selling->quiet_count);
-	for (uint32_t i = 0; i < selling->quiet_count; i++) {
-		reader_entry(making->lua, i);
-		quiets[i].id = build_sell_text(making, "id");
-		quiets[i].when = read_condition(making);
-		quiets[i].except = build_sell_numbers(making, "except");
-		quiets[i].say = build_sell_text(making, "say");
-		reader_close(making->lua);
+	struct reader_list quiets = build_sell_list(making, "quiets", sizeof(struct quiet));
+	for (struct quiet *one; (one = reader_next(&quiets)) != NULL;) {
+		one->id = build_sell_text(making, "id");
+		one->when = read_condition(making);
+		one->except = build_sell_numbers(making, "except");
+		one->say = build_sell_text(making, "say");
 	}
-	reader_close(making->lua);
-	selling->quiets = quiets;
+	selling->quiets = quiets.items;
+	selling->quiet_count = quiets.count;
 }
 
 void
 build_prompts(const struct making *making, struct selling *selling)
 {
 	lua_getfield(making->lua, -1, "told");
-	struct prompt *prompts = build_sell_open(
-		making, "prompts", sizeof *prompts, &selling->prompt_count);
-	for (uint32_t i = 0; i < selling->prompt_count; i++) {
-		reader_entry(making->lua, i);
-		read_prompt(making, &prompts[i]);
-		reader_close(making->lua);
-	}
-	reader_close(making->lua);
-	selling->prompts = prompts;
+	struct reader_list prompts = build_sell_list(making, "prompts", sizeof(struct prompt));
+	for (struct prompt *one; (one = reader_next(&prompts)) != NULL;)
+		read_prompt(making, one);
+	selling->prompts = prompts.items;
+	selling->prompt_count = prompts.count;
 	read_quiets(making, selling);
 	reader_close(making->lua);
 }

@@ -44,18 +44,6 @@ build_sell_text(const struct making *making, const char *field)
 }
 
 uint32_t
-build_sell_choice(
-	const struct making *making, const char *field, const char *const *names, uint32_t count)
-{
-	struct text name = build_sell_text(making, field);
-	uint32_t choice = 0;
-	while (choice < count && !text_equal(name, text_of(names[choice])))
-		choice++;
-	must(choice < count);
-	return choice;
-}
-
-uint32_t
 build_sell_bits(
 	const struct making *making, const char *field, const char *const *names, uint32_t count)
 {
@@ -73,45 +61,33 @@ build_sell_bits(
 	return bits;
 }
 
-void *
-build_sell_open(const struct making *making, const char *field, size_t size, uint32_t *count)
-{
-	*count = reader_open(making->lua, field);
-	return reader_take(making->lua, making->arena, *count, size);
-}
-
 static void
 read_facts(const struct making *making, struct selling *selling)
 {
 	static const char *const kinds[] = { "money", "integer", "text", "boolean", "date",
 		"money by month" };
-	struct fact_name *facts = build_sell_open(
-		making, "facts", sizeof *facts, &selling->fact_count);
-	for (uint32_t i = 0; i < selling->fact_count; i++) {
-		reader_entry(making->lua, i);
-		facts[i].name = build_sell_text(making, "name");
-		facts[i].kind = (enum fact_kind)BUILD_SELL_CHOICE(making, "kind", kinds);
-		reader_close(making->lua);
+	struct reader_list facts = build_sell_list(making, "facts", sizeof(struct fact_name));
+	for (struct fact_name *one; (one = reader_next(&facts)) != NULL;) {
+		one->name = build_sell_text(making, "name");
+		one->kind = (enum fact_kind)BUILD_SELL_CHOICE(making, "kind", kinds);
 	}
-	reader_close(making->lua);
-	selling->facts = facts;
+	selling->facts = facts.items;
+	selling->fact_count = facts.count;
 }
 
 static void
 read_products(const struct making *making, struct selling *selling)
 {
-	struct product_version *versions = build_sell_open(
-		making, "product_versions", sizeof *versions, &selling->product_version_count);
-	for (uint32_t i = 0; i < selling->product_version_count; i++) {
-		reader_entry(making->lua, i);
-		versions[i].product = reader_number(making->lua, "product");
-		versions[i].span = get_span(making);
-		versions[i].ancillary = reader_flag(making->lua, "ancillary");
-		versions[i].under = build_sell_numbers(making, "under");
-		reader_close(making->lua);
+	struct reader_list versions = build_sell_list(
+		making, "product_versions", sizeof(struct product_version));
+	for (struct product_version *one; (one = reader_next(&versions)) != NULL;) {
+		one->product = reader_number(making->lua, "product");
+		one->span = get_span(making);
+		one->ancillary = reader_flag(making->lua, "ancillary");
+		one->under = build_sell_numbers(making, "under");
 	}
-	reader_close(making->lua);
-	selling->product_versions = versions;
+	selling->product_versions = versions.items;
+	selling->product_version_count = versions.count;
 }
 
 static void
@@ -119,115 +95,98 @@ read_modes(const struct making *making, struct terms *terms)
 {
 	static const char *const kinds[] = { "now", "next_cycle", "date", "days_after_acceptance",
 		"days_after_completion" };
-	struct effective *modes = build_sell_open(
-		making, "modes", sizeof *modes, &terms->mode_count);
-	must(terms->mode_count > 0);
-	for (uint32_t i = 0; i < terms->mode_count; i++) {
-		reader_entry(making->lua, i);
-		modes[i].kind = (enum effective_kind)BUILD_SELL_CHOICE(making, "kind", kinds);
-		modes[i].days = reader_number(making->lua, "days");
-		reader_close(making->lua);
+	struct reader_list modes = build_sell_list(making, "modes", sizeof(struct effective));
+	must(modes.count > 0);
+	for (struct effective *one; (one = reader_next(&modes)) != NULL;) {
+		one->kind = (enum effective_kind)BUILD_SELL_CHOICE(making, "kind", kinds);
+		one->days = reader_number(making->lua, "days");
 	}
-	reader_close(making->lua);
-	terms->modes = modes;
+	terms->modes = modes.items;
+	terms->mode_count = modes.count;
 }
 
 static void
 read_members(const struct making *making, struct terms *terms)
 {
-	struct member *members = build_sell_open(
-		making, "members", sizeof *members, &terms->member_count);
-	for (uint32_t i = 0; i < terms->member_count; i++) {
-		reader_entry(making->lua, i);
-		members[i].product = reader_number(making->lua, "product");
-		members[i].min = reader_number(making->lua, "min");
-		members[i].max = reader_number(making->lua, "max");
-		reader_close(making->lua);
+	struct reader_list members = build_sell_list(making, "members", sizeof(struct member));
+	for (struct member *one; (one = reader_next(&members)) != NULL;) {
+		one->product = reader_number(making->lua, "product");
+		one->min = reader_number(making->lua, "min");
+		one->max = reader_number(making->lua, "max");
 	}
-	reader_close(making->lua);
-	terms->members = members;
+	terms->members = members.items;
+	terms->member_count = members.count;
 }
 
 static void
 read_terms(const struct making *making, struct selling *selling)
 {
-	uint32_t count;
-	struct terms *terms = build_sell_open(making, "terms", sizeof *terms, &count);
-	for (uint32_t i = 0; i < count; i++) {
-		reader_entry(making->lua, i);
-		terms[i].party = reader_number(making->lua, "party");
-		terms[i].same_as = reader_has(making->lua, "same_as")
+	struct reader_list terms = build_sell_list(making, "terms", sizeof(struct terms));
+	for (struct terms *one; (one = reader_next(&terms)) != NULL;) {
+		one->party = reader_number(making->lua, "party");
+		one->same_as = reader_has(making->lua, "same_as")
 			? reader_number(making->lua, "same_as")
 			: NO_PARTY;
-		read_modes(making, &terms[i]);
-		terms[i].has_members = reader_has(making->lua, "members");
-		if (terms[i].has_members)
-			read_members(making, &terms[i]);
-		reader_close(making->lua);
+		read_modes(making, one);
+		one->has_members = reader_has(making->lua, "members");
+		if (one->has_members)
+			read_members(making, one);
 	}
-	reader_close(making->lua);
-	selling->terms = terms;
+	selling->terms = terms.items;
 }
 
 static void
 read_plans(const struct making *making, struct selling *selling)
 {
-	struct plan_version *versions = build_sell_open(
-		making, "plan_versions", sizeof *versions, &selling->plan_version_count);
-	for (uint32_t i = 0; i < selling->plan_version_count; i++) {
-		reader_entry(making->lua, i);
-		versions[i].party = reader_number(making->lua, "party");
-		versions[i].span = get_span(making);
-		versions[i].packages = build_sell_numbers(making, "packages");
-		reader_close(making->lua);
+	struct reader_list versions = build_sell_list(
+		making, "plan_versions", sizeof(struct plan_version));
+	for (struct plan_version *one; (one = reader_next(&versions)) != NULL;) {
+		one->party = reader_number(making->lua, "party");
+		one->span = get_span(making);
+		one->packages = build_sell_numbers(making, "packages");
 	}
-	reader_close(making->lua);
-	selling->plan_versions = versions;
+	selling->plan_versions = versions.items;
+	selling->plan_version_count = versions.count;
 }
 
 static void
 read_offerings(const struct making *making, struct selling *selling)
 {
-	struct offering_version *versions = build_sell_open(
-		making, "offering_versions", sizeof *versions, &selling->offering_version_count);
-	for (uint32_t i = 0; i < selling->offering_version_count; i++) {
-		reader_entry(making->lua, i);
-		versions[i].party = reader_number(making->lua, "party");
-		versions[i].span = get_span(making);
-		versions[i].plans = build_sell_numbers(making, "plans");
-		versions[i].by_agreement = reader_has(making->lua, "agreements");
-		if (versions[i].by_agreement)
-			versions[i].agreements = reader_texts(making->lua, making->arena,
-				"agreements", &versions[i].agreement_count);
-		reader_close(making->lua);
+	struct reader_list versions = build_sell_list(
+		making, "offering_versions", sizeof(struct offering_version));
+	for (struct offering_version *one; (one = reader_next(&versions)) != NULL;) {
+		one->party = reader_number(making->lua, "party");
+		one->span = get_span(making);
+		one->plans = build_sell_numbers(making, "plans");
+		one->by_agreement = reader_has(making->lua, "agreements");
+		if (one->by_agreement)
+			one->agreements = reader_texts(
+				making->lua, making->arena, "agreements", &one->agreement_count);
 	}
-	reader_close(making->lua);
-	selling->offering_versions = versions;
+	selling->offering_versions = versions.items;
+	selling->offering_version_count = versions.count;
 }
 
 static void
 read_relations(const struct making *making, struct selling *selling)
 {
 	static const char *const kinds[] = { "requires", "excludes", "recommends", "eligible" };
-	struct relation *relations = build_sell_open(
-		making, "relations", sizeof *relations, &selling->relation_count);
-	for (uint32_t i = 0; i < selling->relation_count; i++) {
-		struct relation *relation = &relations[i];
-		reader_entry(making->lua, i);
-		relation->kind = (enum relation_kind)BUILD_SELL_CHOICE(making, "kind", kinds);
-		relation->parties = build_sell_numbers(making, "parties");
-		relation->needs = build_sell_numbers(making, "needs");
-		relation->only = build_sell_numbers(making, "only");
-		relation->say = build_sell_text(making, "say");
-		relation->when = reader_has(making->lua, "when")
+	struct reader_list relations = build_sell_list(
+		making, "relations", sizeof(struct relation));
+	for (struct relation *one; (one = reader_next(&relations)) != NULL;) {
+		one->kind = (enum relation_kind)BUILD_SELL_CHOICE(making, "kind", kinds);
+		one->parties = build_sell_numbers(making, "parties");
+		one->needs = build_sell_numbers(making, "needs");
+		one->only = build_sell_numbers(making, "only");
+		one->say = build_sell_text(making, "say");
+		one->when = reader_has(making->lua, "when")
 			? (int32_t)reader_number(making->lua, "when")
 			: NO_FUNCTION;
-		relation->file = build_sell_text(making, "file");
-		relation->line = reader_number(making->lua, "line");
-		reader_close(making->lua);
+		one->file = build_sell_text(making, "file");
+		one->line = reader_number(making->lua, "line");
 	}
-	reader_close(making->lua);
-	selling->relations = relations;
+	selling->relations = relations.items;
+	selling->relation_count = relations.count;
 }
 
 /* Turns the relations round: by party. */

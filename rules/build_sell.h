@@ -13,16 +13,17 @@ struct making {
 	const struct zoneinfo *zone;
 };
 
+static inline struct reader_list
+build_sell_list(const struct making *making, const char *field, size_t size)
+{
+	return reader_list(making->lua, making->arena, field, size);
+}
+
 struct number_list build_sell_numbers(const struct making *making, const char *field);
 struct text build_sell_text(const struct making *making, const char *field);
-/* Which of `names` stands in a field. */
-uint32_t build_sell_choice(
-	const struct making *making, const char *field, const char *const *names, uint32_t count);
+/* Which of some names stands in a field. */
 #define BUILD_SELL_CHOICE(making, field, names) \
-	build_sell_choice(making, field, names, sizeof(names) / sizeof(names)[0])
-/* Opens the list in a field; room for its entries, and how many they are. */
-void *build_sell_open(const struct making *making, const char *field, size_t size, uint32_t *count);
-
+	READER_CHOICE((making)->lua, (making)->arena, field, names)
 /* A list of such names: a bit for each. */
 uint32_t build_sell_bits(
 	const struct making *making, const char *field, const char *const *names, uint32_t count);

@@ -1,4 +1,4 @@
-/* Tax codes, from the model that rules/lib/taxes.lua made to the image (see build_image.c). */
+/* Tax codes, from the model that rules/lib/taxes.lua made to the image (see build_image.h). */
 #include "build.h"
 
 #include "../engine/base/must.h"
@@ -7,39 +7,33 @@
 static void
 read_rates(lua_State *lua, struct image *image, struct tax *tax)
 {
-	tax->rate_count = reader_open(lua, "rates");
-	struct tax_rate *rates = reader_take(lua, &image->arena, tax->rate_count, sizeof *rates);
-	must(tax->rate_count > 0);
-	for (uint32_t i = 0; i < tax->rate_count; i++) {
-		reader_entry(lua, i);
-		rates[i].from_ms = zoneinfo_local_to_utc(
+	struct reader_list rates = reader_list(
+		lua, &image->arena, "rates", sizeof(struct tax_rate));
+	must(rates.count > 0);
+	for (struct tax_rate *one; (one = reader_next(&rates)) != NULL;) {
+		one->from_ms = zoneinfo_local_to_utc(
 			image->zone, reader_integer(lua, "from") * DAY_MS);
-		rates[i].parts_per_million = reader_number(lua, "parts");
-		must(i == 0 || rates[i - 1].from_ms < rates[i].from_ms);
-		must(rates[i].parts_per_million <= DISCOUNT_WHOLE);
-		reader_close(lua);
+		one->parts_per_million = reader_number(lua, "parts");
+		must(one == rates.items || one[-1].from_ms < one->from_ms);
+		must(one->parts_per_million <= DISCOUNT_WHOLE);
 	}
-	reader_close(lua);
-	tax->rates = rates;
+	tax->rates = rates.items;
+	tax->rate_count = rates.count;
 }
 
 void
 build_taxes(lua_State *lua, struct image *image)
 {
-	image->tax_count = reader_open(lua, "taxes");
-	struct tax *taxes = reader_take(lua, &image->arena, image->tax_count, sizeof *taxes);
-	for (uint32_t i = 0; i < image->tax_count; i++) {
-		reader_entry(lua, i);
-		taxes[i].id = reader_text(lua, &image->arena, "id");
-		taxes[i].inclusive = reader_flag(lua, "inclusive");
-		taxes[i].round_step = reader_integer(lua, "round_step");
-		must(rounding_parse(
-			reader_text(lua, &image->arena, "round_mode"), &taxes[i].round_mode));
-		read_rates(lua, image, &taxes[i]);
-		reader_close(lua);
+	struct reader_list taxes = reader_list(lua, &image->arena, "taxes", sizeof(struct tax));
+	for (struct tax *one; (one = reader_next(&taxes)) != NULL;) {
+		one->id = reader_text(lua, &image->arena, "id");
+		one->inclusive = reader_flag(lua, "inclusive");
+		one->round_step = reader_integer(lua, "round_step");
+		one->round_mode = reader_rounding(lua, &image->arena, "round_mode");
+		read_rates(lua, image, one);
 	}
-	reader_close(lua);
-	image->taxes = taxes;
+	image->taxes = taxes.items;
+	image->tax_count = taxes.count;
 }
 
 const struct tax *

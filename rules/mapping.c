@@ -65,35 +65,29 @@ get_time(lua_State *lua)
 static void
 read_skips(lua_State *lua, struct mapping *mapping)
 {
-	mapping->skip_count = reader_open(lua, "skip");
-	struct skip_rule *skips = reader_take(
-		lua, arena_of(lua), mapping->skip_count, sizeof *skips);
-	for (uint32_t i = 0; i < mapping->skip_count; i++) {
-		reader_entry(lua, i);
-		skips[i].column = reader_number(lua, "column");
-		skips[i].is_not = reader_flag(lua, "is_not");
-		skips[i].values = reader_texts(lua, arena_of(lua), "values", &skips[i].value_count);
-		skips[i].because = get_source(lua, "because");
-		reader_close(lua);
+	struct reader_list skips = reader_list(
+		lua, arena_of(lua), "skip", sizeof(struct skip_rule));
+	for (struct skip_rule *one; (one = reader_next(&skips)) != NULL;) {
+		one->column = reader_number(lua, "column");
+		one->is_not = reader_flag(lua, "is_not");
+		one->values = reader_texts(lua, arena_of(lua), "values", &one->value_count);
+		one->because = get_source(lua, "because");
 	}
-	reader_close(lua);
-	mapping->skips = skips;
+	mapping->skips = skips.items;
+	mapping->skip_count = skips.count;
 }
 
 static void
 read_attributes(lua_State *lua, struct mapping *mapping)
 {
-	mapping->attribute_count = reader_open(lua, "attributes");
-	struct named_source *attributes = reader_take(
-		lua, arena_of(lua), mapping->attribute_count, sizeof *attributes);
-	for (uint32_t i = 0; i < mapping->attribute_count; i++) {
-		reader_entry(lua, i);
-		attributes[i].name = reader_text(lua, arena_of(lua), "name");
-		attributes[i].source = get_source(lua, "source");
-		reader_close(lua);
+	struct reader_list attributes = reader_list(
+		lua, arena_of(lua), "attributes", sizeof(struct named_source));
+	for (struct named_source *one; (one = reader_next(&attributes)) != NULL;) {
+		one->name = reader_text(lua, arena_of(lua), "name");
+		one->source = get_source(lua, "source");
 	}
-	reader_close(lua);
-	mapping->attributes = attributes;
+	mapping->attributes = attributes.items;
+	mapping->attribute_count = attributes.count;
 }
 
 /* Stack: the reading, the layout. Leaves its functions. */

@@ -1,3 +1,4 @@
+/* Reading what our own Lua left in tables (see reader.h). */
 #include "reader.h"
 
 void *
@@ -77,6 +78,46 @@ reader_texts(lua_State *lua, struct arena *arena, const char *field, uint32_t *c
 	return texts;
 }
 
+uint32_t
+reader_choice(lua_State *lua, struct arena *arena, const char *field, const char *const names[],
+	uint32_t count)
+{
+	struct text name = reader_text(lua, arena, field);
+	uint32_t place = 0;
+	while (!text_equal(name, text_of(names[place]))) {
+		place++;
+		must(place < count);
+	}
+	return place;
+}
+
+uint32_t
+reader_index(lua_State *lua, const char *field)
+{
+	return reader_has(lua, field) ? reader_number(lua, field) : NO_INDEX;
+}
+
+int32_t
+reader_function(lua_State *lua, const char *field)
+{
+	return reader_has(lua, field) ? (int32_t)reader_integer(lua, field) : NO_FUNCTION;
+}
+
+enum rounding
+reader_rounding(lua_State *lua, struct arena *arena, const char *field)
+{
+	enum rounding mode = ROUND_HALF_UP;
+	must(rounding_parse(reader_text(lua, arena, field), &mode));
+	return mode;
+}
+
+enum cycle
+reader_cycle(lua_State *lua, struct arena *arena, const char *field)
+{
+	static const char *const names[] = { "day", "month", "year" };
+	return (enum cycle)READER_CHOICE(lua, arena, field, names);
+}
+
 enum unit
 reader_unit(lua_State *lua, struct arena *arena)
 {
@@ -106,6 +147,27 @@ void
 reader_close(lua_State *lua)
 {
 	lua_pop(lua, 1);
+}
+
+struct reader_list
+reader_list(lua_State *lua, struct arena *arena, const char *field, size_t size)
+{
+	uint32_t count = reader_open(lua, field);
+	return (struct reader_list){ lua, reader_take(lua, arena, count, size), size, count, 0 };
+}
+
+void *
+reader_next(struct reader_list *list)
+{
+	must(list->next <= list->count);
+	if (list->next > 0)
+		reader_close(list->lua); /* the entry before */
+	if (list->next == list->count) {
+		reader_close(list->lua);
+		return NULL;
+	}
+	reader_entry(list->lua, list->next);
+	return (uint8_t *)list->items + list->size * list->next++;
 }
 
 bool

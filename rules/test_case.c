@@ -46,19 +46,16 @@ get_moment(lua_State *lua, const char *field, int64_t otherwise)
 static void
 read_attributes(lua_State *lua, struct usage *usage)
 {
-	uint32_t count = reader_open(lua, "attributes");
-	struct attribute *attributes = reader_take(lua, arena_of(lua), count, sizeof *attributes);
-	for (uint32_t i = 0; i < count; i++) {
-		reader_entry(lua, i);
-		attributes[i].name = get_text(lua, "name");
-		attributes[i].text = get_text(lua, "text");
-		if (attributes[i].text.data == NULL)
-			attributes[i].number = reader_integer(lua, "number");
-		reader_close(lua);
+	struct reader_list attributes = reader_list(
+		lua, arena_of(lua), "attributes", sizeof(struct attribute));
+	for (struct attribute *one; (one = reader_next(&attributes)) != NULL;) {
+		one->name = get_text(lua, "name");
+		one->text = get_text(lua, "text");
+		if (one->text.data == NULL)
+			one->number = reader_integer(lua, "number");
 	}
-	reader_close(lua);
-	usage->attributes = attributes;
-	usage->attribute_count = count;
+	usage->attributes = attributes.items;
+	usage->attribute_count = attributes.count;
 }
 
 static void
@@ -88,38 +85,33 @@ read_group(lua_State *lua, struct holding *holding)
 static void
 read_holdings(lua_State *lua, struct beginning *beginning)
 {
-	beginning->holding_count = reader_open(lua, "holds");
-	struct holding *holdings = reader_take(
-		lua, arena_of(lua), beginning->holding_count, sizeof *holdings);
-	for (uint32_t i = 0; i < beginning->holding_count; i++) {
-		reader_entry(lua, i);
-		holdings[i].package = get_text(lua, "package");
-		holdings[i].from_ms = get_moment(lua, "from", INT64_MIN);
-		holdings[i].till_ms = get_moment(lua, "till", INT64_MAX);
-		read_group(lua, &holdings[i]);
-		reader_close(lua);
+	struct reader_list holdings = reader_list(
+		lua, arena_of(lua), "holds", sizeof(struct holding));
+	for (struct holding *one; (one = reader_next(&holdings)) != NULL;) {
+		one->package = get_text(lua, "package");
+		one->from_ms = get_moment(lua, "from", INT64_MIN);
+		one->till_ms = get_moment(lua, "till", INT64_MAX);
+		read_group(lua, one);
 	}
-	reader_close(lua);
-	beginning->holdings = holdings;
+	beginning->holdings = holdings.items;
+	beginning->holding_count = holdings.count;
 }
 
 /* What was counted, from a field such as "used". */
 static const struct used_allowance *
 read_used(lua_State *lua, const char *field, uint32_t *count)
 {
-	*count = reader_open(lua, field);
-	struct used_allowance *used = reader_take(lua, arena_of(lua), *count, sizeof *used);
-	for (uint32_t i = 0; i < *count; i++) {
-		reader_entry(lua, i);
-		used[i].package = get_text(lua, "package");
-		used[i].allowance = get_text(lua, "allowance");
-		used[i].amount = reader_integer(lua, "amount");
-		used[i].has_cycle = reader_has(lua, "cycle");
-		used[i].cycle = used[i].has_cycle ? reader_integer(lua, "cycle") : 0;
-		reader_close(lua);
+	struct reader_list used = reader_list(
+		lua, arena_of(lua), field, sizeof(struct used_allowance));
+	for (struct used_allowance *one; (one = reader_next(&used)) != NULL;) {
+		one->package = get_text(lua, "package");
+		one->allowance = get_text(lua, "allowance");
+		one->amount = reader_integer(lua, "amount");
+		one->has_cycle = reader_has(lua, "cycle");
+		one->cycle = one->has_cycle ? reader_integer(lua, "cycle") : 0;
 	}
-	reader_close(lua);
-	return used;
+	*count = used.count;
+	return used.items;
 }
 
 static void
@@ -240,16 +232,12 @@ read_step(lua_State *lua, struct test_step *step)
 static void
 read_facts(lua_State *lua, struct scenario *scenario)
 {
-	scenario->fact_count = reader_open(lua, "facts");
-	struct world_fact *facts = reader_take(
-		lua, arena_of(lua), scenario->fact_count, sizeof *facts);
-	for (uint32_t i = 0; i < scenario->fact_count; i++) {
-		reader_entry(lua, i);
-		facts[i] = read_told(lua);
-		reader_close(lua);
-	}
-	reader_close(lua);
-	scenario->facts = facts;
+	struct reader_list facts = reader_list(
+		lua, arena_of(lua), "facts", sizeof(struct world_fact));
+	for (struct world_fact *one; (one = reader_next(&facts)) != NULL;)
+		*one = read_told(lua);
+	scenario->facts = facts.items;
+	scenario->fact_count = facts.count;
 }
 
 static void
@@ -264,28 +252,13 @@ read_scenario(lua_State *lua, struct test_case *test)
 		scenario->cash.micros = reader_integer(lua, "cash");
 	read_beginning(lua, &test->beginning);
 	read_facts(lua, scenario);
-	scenario->step_count = reader_open(lua, "steps");
-	struct test_step *steps = reader_take(
-		lua, arena_of(lua), scenario->step_count, sizeof *steps);
-	for (uint32_t i = 0; i < scenario->step_count; i++) {
-		reader_entry(lua, i);
-		read_step(lua, &steps[i]);
-		reader_close(lua);
-	}
+	struct reader_list steps = reader_list(
+		lua, arena_of(lua), "steps", sizeof(struct test_step));
+	for (struct test_step *one; (one = reader_next(&steps)) != NULL;)
+		read_step(lua, one);
 	reader_close(lua);
-	reader_close(lua);
-	scenario->steps = steps;
-}
-
-static enum claim
-claim_of(struct text name)
-{
-	static const char *const names[] = { "never_negative", "never_refused",
-		"more_never_cheaper", "parts_make_whole" };
-	unsigned claim = 0;
-	while (!text_equal(name, text_of(names[claim])))
-		must(++claim < sizeof names / sizeof names[0]);
-	return (enum claim)claim;
+	scenario->steps = steps.items;
+	scenario->step_count = steps.count;
 }
 
 static void
@@ -301,9 +274,11 @@ read_stride(lua_State *lua, const char *field, struct stride *stride)
 static void
 read_sweep(lua_State *lua, struct test_case *test)
 {
+	static const char *const claims[] = { "never_negative", "never_refused",
+		"more_never_cheaper", "parts_make_whole" };
 	struct sweep *sweep = &test->sweep;
 	test->kind = TEST_ALWAYS;
-	sweep->claim = claim_of(get_text(lua, "claim"));
+	sweep->claim = (enum claim)READER_CHOICE(lua, arena_of(lua), "claim", claims);
 	lua_getfield(lua, -1, "sweep");
 	read_usage(lua, &sweep->usage);
 	read_beginning(lua, &test->beginning);

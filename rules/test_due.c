@@ -35,31 +35,23 @@ read_holdings(const struct reading *reading, struct due_case *test)
 	lua_getfield(lua, -1, "holds");
 	test->holding = get_holding(reading);
 	reader_close(lua);
-	test->besides_count = reader_open(lua, "besides");
-	struct holding *besides = reader_take(
-		lua, reading->arena, test->besides_count, sizeof *besides);
-	for (uint32_t i = 0; i < test->besides_count; i++) {
-		reader_entry(lua, i);
-		besides[i] = get_holding(reading);
-		reader_close(lua);
-	}
-	reader_close(lua);
-	test->besides = besides;
+	struct reader_list besides = reader_list(
+		lua, reading->arena, "besides", sizeof(struct holding));
+	for (struct holding *one; (one = reader_next(&besides)) != NULL;)
+		*one = get_holding(reading);
+	test->besides = besides.items;
+	test->besides_count = besides.count;
 }
 
 static void
 read_suspended(const struct reading *reading, struct due_case *test)
 {
-	test->suspended_count = reader_open(reading->lua, "suspended");
-	struct due_span *spans = reader_take(
-		reading->lua, reading->arena, test->suspended_count, sizeof *spans);
-	for (uint32_t i = 0; i < test->suspended_count; i++) {
-		reader_entry(reading->lua, i);
-		spans[i] = get_span(reading);
-		reader_close(reading->lua);
-	}
-	reader_close(reading->lua);
-	test->suspended = spans;
+	struct reader_list spans = reader_list(
+		reading->lua, reading->arena, "suspended", sizeof(struct due_span));
+	for (struct due_span *one; (one = reader_next(&spans)) != NULL;)
+		*one = get_span(reading);
+	test->suspended = spans.items;
+	test->suspended_count = spans.count;
 }
 
 static void

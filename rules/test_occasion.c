@@ -4,58 +4,43 @@
 
 /* ---- reading ---- */
 
-static uint32_t
-read_choice(const struct reading *reading, const char *field, const char *const *names)
-{
-	struct text name = reading_text(reading, field);
-	uint32_t choice = 0;
-	while (names[choice] != NULL && !text_equal(name, text_of(names[choice])))
-		choice++;
-	must(names[choice] != NULL);
-	return choice;
-}
-
 static const struct prompt_past *
 read_past(const struct reading *reading, uint32_t *count)
 {
-	static const char *const answers[] = { "shown", "accepted", "declined", NULL };
-	*count = reader_open(reading->lua, "past");
-	struct prompt_past *past = reader_take(reading->lua, reading->arena, *count, sizeof *past);
-	for (uint32_t i = 0; i < *count; i++) {
-		reader_entry(reading->lua, i);
-		past[i].prompt = reading_text(reading, "id");
-		past[i].answer = (enum prompt_answer)read_choice(reading, "answer", answers);
-		past[i].at_ms = reading_moment_of(reading, "at", 0);
-		reader_close(reading->lua);
+	static const char *const answers[] = { "shown", "accepted", "declined" };
+	struct reader_list past = reader_list(
+		reading->lua, reading->arena, "past", sizeof(struct prompt_past));
+	for (struct prompt_past *one; (one = reader_next(&past)) != NULL;) {
+		one->prompt = reading_text(reading, "id");
+		one->answer = (enum prompt_answer)READER_CHOICE(
+			reading->lua, reading->arena, "answer", answers);
+		one->at_ms = reading_moment_of(reading, "at", 0);
 	}
-	reader_close(reading->lua);
-	return past;
+	*count = past.count;
+	return past.items;
 }
 
 static const uint32_t *
 read_cancelled(const struct reading *reading, uint32_t *count)
 {
-	*count = reader_open(reading->lua, "cancelled");
-	uint32_t *numbers = reader_take(reading->lua, reading->arena, *count, sizeof *numbers);
-	for (uint32_t i = 0; i < *count; i++) {
-		reader_entry(reading->lua, i);
-		numbers[i] = (uint32_t)lua_tointeger(reading->lua, -1);
-		reader_close(reading->lua);
-	}
-	reader_close(reading->lua);
-	return numbers;
+	struct reader_list numbers = reader_list(
+		reading->lua, reading->arena, "cancelled", sizeof(uint32_t));
+	for (uint32_t *one; (one = reader_next(&numbers)) != NULL;)
+		*one = (uint32_t)lua_tointeger(reading->lua, -1);
+	*count = numbers.count;
+	return numbers.items;
 }
 
 const struct occasion_case *
 occasion_case_read(lua_State *lua, const struct zoneinfo *zone, struct arena *arena)
 {
 	static const char *const occasions[] = { "accept_order", "pay_bill", "cancel", "enquiry",
-		"daily", NULL };
+		"daily" };
 	const struct reading reading = { lua, zone, arena };
 	struct occasion_case *test = reader_take(lua, arena, 1, sizeof *test);
 	struct prompt_question *question = &test->question;
 	lua_getfield(lua, -1, "occasion");
-	question->occasion = (enum occasion)read_choice(&reading, "on", occasions);
+	question->occasion = (enum occasion)READER_CHOICE(lua, arena, "on", occasions);
 	question->at_ms = reading_moment_of(&reading, "at", 0);
 	question->held = reading_items(&reading, "held", INT64_MIN, &question->held_count);
 	question->cancelled = read_cancelled(&reading, &question->cancelled_count);

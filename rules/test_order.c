@@ -49,16 +49,12 @@ static void
 read_items(struct reading *reading, struct order_case *test)
 {
 	test->held = reading_items(reading, "held", INT64_MIN, &test->held_count);
-	test->wanted_count = reader_open(reading->lua, "wanted");
-	struct sell_wanted *wanted = reader_take(
-		reading->lua, reading->arena, test->wanted_count, sizeof *wanted);
-	for (uint32_t i = 0; i < test->wanted_count; i++) {
-		reader_entry(reading->lua, i);
-		wanted[i] = read_one_wanted(reading, test->at_ms);
-		reader_close(reading->lua);
-	}
-	reader_close(reading->lua);
-	test->wanted = wanted;
+	struct reader_list wanted = reader_list(
+		reading->lua, reading->arena, "wanted", sizeof(struct sell_wanted));
+	for (struct sell_wanted *one; (one = reader_next(&wanted)) != NULL;)
+		*one = read_one_wanted(reading, test->at_ms);
+	test->wanted = wanted.items;
+	test->wanted_count = wanted.count;
 }
 
 static void
@@ -87,15 +83,12 @@ read_amounts(struct reading *reading, const char *field, uint32_t *count)
 {
 	if (!reader_has(reading->lua, field))
 		return NULL;
-	*count = reader_open(reading->lua, field);
-	struct money *amounts = reader_take(reading->lua, reading->arena, *count, sizeof *amounts);
-	for (uint32_t i = 0; i < *count; i++) {
-		reader_entry(reading->lua, i);
-		amounts[i].micros = lua_tointeger(reading->lua, -1);
-		reader_close(reading->lua);
-	}
-	reader_close(reading->lua);
-	return amounts;
+	struct reader_list amounts = reader_list(
+		reading->lua, reading->arena, field, sizeof(struct money));
+	for (struct money *one; (one = reader_next(&amounts)) != NULL;)
+		one->micros = lua_tointeger(reading->lua, -1);
+	*count = amounts.count;
+	return amounts.items;
 }
 
 static void
@@ -111,16 +104,12 @@ read_expected(struct reading *reading, struct order_case *test)
 	test->next_bills = read_amounts(reading, "next_bills", &test->next_bill_count);
 	test->saves = read_amounts(reading, "saves", &test->save_count);
 	if (reader_has(reading->lua, "starts")) {
-		test->start_count = reader_open(reading->lua, "starts");
-		int64_t *starts_ms = reader_take(
-			reading->lua, reading->arena, test->start_count, sizeof *starts_ms);
-		for (uint32_t i = 0; i < test->start_count; i++) {
-			reader_entry(reading->lua, i);
-			starts_ms[i] = reading_moment(reading);
-			reader_close(reading->lua);
-		}
-		reader_close(reading->lua);
-		test->starts_ms = starts_ms;
+		struct reader_list starts_ms = reader_list(
+			reading->lua, reading->arena, "starts", sizeof(int64_t));
+		for (int64_t *one; (one = reader_next(&starts_ms)) != NULL;)
+			*one = reading_moment(reading);
+		test->starts_ms = starts_ms.items;
+		test->start_count = starts_ms.count;
 	}
 	reader_close(reading->lua);
 }

@@ -29,19 +29,17 @@ money_expected_read(lua_State *lua, struct arena *arena, struct money_step *step
 		step->entries = reader_text(lua, arena, "entries");
 	if (!reader_has(lua, "balances"))
 		return;
-	step->balance_count = reader_open(lua, "balances");
-	struct wanted_balance *list = reader_take(lua, arena, step->balance_count, sizeof *list);
-	for (uint32_t i = 0; i < step->balance_count; i++) {
-		reader_entry(lua, i);
+	struct reader_list list = reader_list(
+		lua, arena, "balances", sizeof(struct wanted_balance));
+	for (struct wanted_balance *one; (one = reader_next(&list)) != NULL;) {
 		bool of_kind = reader_has(lua, "kind");
 		if (!of_kind)
-			list[i].package = reader_text(lua, arena, "package");
-		list[i].name = reader_text(lua, arena, of_kind ? "kind" : "id");
-		list[i].amount.micros = reader_integer(lua, "amount");
-		reader_close(lua);
+			one->package = reader_text(lua, arena, "package");
+		one->name = reader_text(lua, arena, of_kind ? "kind" : "id");
+		one->amount.micros = reader_integer(lua, "amount");
 	}
-	reader_close(lua);
-	step->balances = list;
+	step->balances = list.items;
+	step->balance_count = list.count;
 }
 
 void

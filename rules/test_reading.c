@@ -40,16 +40,12 @@ reading_attribute(const struct reading *reading)
 const struct attribute *
 reading_attributes(const struct reading *reading, const char *field, uint32_t *count)
 {
-	*count = reader_open(reading->lua, field);
-	struct attribute *attributes = reader_take(
-		reading->lua, reading->arena, *count, sizeof *attributes);
-	for (uint32_t i = 0; i < *count; i++) {
-		reader_entry(reading->lua, i);
-		attributes[i] = reading_attribute(reading);
-		reader_close(reading->lua);
-	}
-	reader_close(reading->lua);
-	return attributes;
+	struct reader_list attributes = reader_list(
+		reading->lua, reading->arena, field, sizeof(struct attribute));
+	for (struct attribute *one; (one = reader_next(&attributes)) != NULL;)
+		*one = reading_attribute(reading);
+	*count = attributes.count;
+	return attributes.items;
 }
 
 struct due_fact
@@ -63,31 +59,26 @@ reading_fact(const struct reading *reading)
 const struct due_fact *
 reading_facts(const struct reading *reading, const char *field, uint32_t *count)
 {
-	*count = reader_open(reading->lua, field);
-	struct due_fact *facts = reader_take(reading->lua, reading->arena, *count, sizeof *facts);
-	for (uint32_t i = 0; i < *count; i++) {
-		reader_entry(reading->lua, i);
-		facts[i] = reading_fact(reading);
-		reader_close(reading->lua);
-	}
-	reader_close(reading->lua);
-	return facts;
+	struct reader_list facts = reader_list(
+		reading->lua, reading->arena, field, sizeof(struct due_fact));
+	for (struct due_fact *one; (one = reader_next(&facts)) != NULL;)
+		*one = reading_fact(reading);
+	*count = facts.count;
+	return facts.items;
 }
 
 /* The list of lines in a field. */
 static const struct sell_line *
 read_lines(const struct reading *reading, uint32_t *count)
 {
-	*count = reader_open(reading->lua, "lines");
-	struct sell_line *lines = reader_take(reading->lua, reading->arena, *count, sizeof *lines);
-	for (uint32_t i = 0; i < *count; i++) {
-		reader_entry(reading->lua, i);
-		lines[i].product = reading_text(reading, "product");
-		lines[i].id = reading_text(reading, "line");
-		reader_close(reading->lua);
+	struct reader_list lines = reader_list(
+		reading->lua, reading->arena, "lines", sizeof(struct sell_line));
+	for (struct sell_line *one; (one = reader_next(&lines)) != NULL;) {
+		one->product = reading_text(reading, "product");
+		one->id = reading_text(reading, "line");
 	}
-	reader_close(reading->lua);
-	return lines;
+	*count = lines.count;
+	return lines.items;
 }
 
 struct sell_item
@@ -116,13 +107,10 @@ reading_item(const struct reading *reading, int64_t from_ms)
 const struct sell_item *
 reading_items(const struct reading *reading, const char *field, int64_t from_ms, uint32_t *count)
 {
-	*count = reader_open(reading->lua, field);
-	struct sell_item *items = reader_take(reading->lua, reading->arena, *count, sizeof *items);
-	for (uint32_t i = 0; i < *count; i++) {
-		reader_entry(reading->lua, i);
-		items[i] = reading_item(reading, from_ms);
-		reader_close(reading->lua);
-	}
-	reader_close(reading->lua);
-	return items;
+	struct reader_list items = reader_list(
+		reading->lua, reading->arena, field, sizeof(struct sell_item));
+	for (struct sell_item *one; (one = reader_next(&items)) != NULL;)
+		*one = reading_item(reading, from_ms);
+	*count = items.count;
+	return items.items;
 }

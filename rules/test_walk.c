@@ -32,17 +32,14 @@ walk_case_read(lua_State *lua, const struct zoneinfo *zone, struct arena *arena)
 	lua_getfield(lua, -1, "walk");
 	test->life_cycle = reading_text(&reading, "of");
 	test->at_ms = reading_moment_of(&reading, "at", 0);
-	test->step_count = reader_open(lua, "steps");
-	struct walk_step *steps = reader_take(lua, arena, test->step_count, sizeof *steps);
-	for (uint32_t i = 0; i < test->step_count; i++) {
-		reader_entry(lua, i);
-		read_step(&reading, &steps[i]);
-		test->fill_count += steps[i].fill_count;
-		reader_close(lua);
+	struct reader_list steps = reader_list(lua, arena, "steps", sizeof(struct walk_step));
+	for (struct walk_step *one; (one = reader_next(&steps)) != NULL;) {
+		read_step(&reading, one);
+		test->fill_count += one->fill_count;
 	}
 	reader_close(lua);
-	reader_close(lua);
-	test->steps = steps;
+	test->steps = steps.items;
+	test->step_count = steps.count;
 	return test;
 }
 
