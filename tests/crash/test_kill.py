@@ -12,6 +12,7 @@ import threading
 import time
 from decimal import Decimal
 
+import msgpack
 import pytest
 import sample
 from ledger import Ledger, fsck, segments
@@ -75,10 +76,13 @@ class Releases:
 
 
 class Clerk:
-    """Tops accounts up, moves money between them and changes customers, one thing after the other, and asks again until there is an answer."""
+    """Tops accounts up, moves money between them, gives charges back and changes customers, one thing after the other, and asks again
+    until there is an answer."""
 
-    def __init__(self, address, chance):
+    def __init__(self, address, sender, chance):
         self.address = address
+        self.sender = sender
+        self.refunded = set()  # places of the sender's requests
         self.chance = random.Random(chance.getrandbits(32))
         self.client = None
         self.moved = dict.fromkeys(sample.NUMBERS, Decimal(0))
@@ -119,10 +123,33 @@ class Clerk:
         self.moved[number] -= Decimal(amount)
         self.moved[to] += Decimal(amount)
         assert self._ask("balance.transfer", transfer) == {**answer, "repeat": True}
+        self._give_back(name)
         stored = self._ask("customer.put", {"customer": number, "segment": name})
         found = self._ask("customer.get", {"customer": number})
         assert found["segment"] == name and found["version"] == stored["version"], (stored, found)
         self.segments[number] = name
+
+    def _give_back(self, name):
+        """A charge that was answered: one second of it, then the rest, and then nothing more."""
+        place = self.chance.randrange(self.sender.taken + 1)
+        answered = place < self.sender.taken and self.sender.answers[place]
+        request = self.sender.requests[place % len(self.sender.requests)]
+        if not answered or place in self.refunded or request["seconds"] < 2:
+            return
+        self.refunded.add(place)
+        charged = msgpack.unpackb(answered)
+        given = Decimal(0)
+        for part, seconds in (("second", {"seconds": 1}), ("rest", {})):
+            refund = {"id": f"{name}-{part}", "charge": charged["charge"], "at": request["at"], **seconds}
+            answer = self._ask("charge.refund", refund)
+            assert answer["outcome"] == "refunded" and answer["of"] == charged["charge"], answer
+            assert self._ask("charge.refund", refund) == {**answer, "repeat": True}
+            given += Decimal(answer["amount"])
+            self.ids.add(refund["id"])
+        assert given == Decimal(charged["amount"]) and answer["left"] == "0.00", answer
+        assert self._ask("charge.refund", {**refund, "id": f"{name}-once-more"})["code"] == "ALREADY_REFUNDED"
+        self.ids.add(f"{name}-once-more")
+        self.moved[request["service_id"]] += given
 
     def _ask(self, method, params):
         while True:
@@ -251,7 +278,7 @@ def test_nothing_is_lost_and_nothing_counts_twice_however_often_it_is_killed(tmp
         releases.may_be_active = {server.connect().call("release.list")["active"]}
         sender = Sender(server.socket, requests, chance)
         sender.start()
-        clerk = Clerk(server.socket, chance)
+        clerk = Clerk(server.socket, sender, chance)
         killer = Killer(server, sender, releases, chance)
         for number in range(KILLS):
             killer.kill(number, len(requests) // KILLS)
@@ -262,8 +289,9 @@ def test_nothing_is_lost_and_nothing_counts_twice_however_often_it_is_killed(tmp
         answers = sender.finish()
         clerk.finish()
         print(f"met {killer.met}, {sender.breaks} broken connections, "
-              f"{sender.sent_again} of {len(requests)} sent again, {len(clerk.ids)} movements")  # fmt: skip
+              f"{sender.sent_again} of {len(requests)} sent again, {len(clerk.ids)} movements, {len(clerk.refunded)} refunds")  # fmt: skip
         assert sender.sent_again > 0, "no kill met anything"
+        assert clerk.refunded, "nothing was given back"
 
         found = sample.totals(requests, answers)
         wanted = {key: (files * calls, files * amount) for key, (calls, amount) in sample.expected().items()}

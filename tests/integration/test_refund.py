@@ -204,6 +204,69 @@ def test_time_and_fields_are_checked_as_everywhere(calls):
     assert client.call("charge.refund", refund("t3", charge))["outcome"] == "refunded"
 
 
+# ---- at once, and killed ----
+
+
+def ask_at_once(server, requests):
+    """Each on a connection of its own; answers in their order."""
+    clients = [server.connect() for _ in requests]
+    numbers = [client.send("charge.refund", request) for client, request in zip(clients, requests, strict=True)]
+    answers = sample.results([client.receive(number) for client, number in zip(clients, numbers, strict=True)])
+    for client in clients:
+        client.close()
+    return answers
+
+
+def test_of_sixty_four_refunds_at_once_one_wins(calls):
+    client = calls.connect()
+    before = money(client)
+    charge = charged(client, call("at once"))
+    answers = ask_at_once(calls, [refund(f"once{n}", charge) for n in range(64)])
+    assert sorted(answer.get("code", answer["outcome"]) for answer in answers) == ["ALREADY_REFUNDED"] * 63 + ["refunded"]
+    assert money(client) == before
+    charge = charged(client, call("together"))
+    answers = ask_at_once(calls, [refund("together", charge)] * 64)
+    assert sorted(answer.pop("repeat") for answer in answers) == [False] + [True] * 63
+    assert all(answer == answers[0] for answer in answers) and answers[0]["outcome"] == "refunded"
+    assert money(client) == before
+
+
+def test_parts_at_once_come_to_the_whole(calls):
+    client = calls.connect()
+    before = money(client)
+    charge = charged(client, call("pieces", seconds=40))
+    answers = ask_at_once(calls, [refund(f"piece{n}", charge, seconds=1) for n in range(64)])
+    given = [Decimal(answer["amount"]) for answer in answers if answer["outcome"] == "refunded"]
+    assert (len(given), sum(given)) == (40, Decimal("0.22"))
+    assert {answer["code"] for answer in answers if answer["outcome"] == "refused"} == {"ALREADY_REFUNDED"}
+    assert money(client) == before
+
+
+def test_what_a_kill_leaves_open_is_decided_once(messages):
+    """Sixty-four refunds are under way when the server is killed, again and again; then all of them are sent again."""
+    chance = random.Random(7)
+    client = messages.connect()
+    charges = [charged(client, send(f"killed{n}", characters=10)) for n in range(64)]
+    requests = [refund(f"k{n}", charge, at=AT) for n, charge in enumerate(charges)]
+    for _ in range(4):
+        killer = threading.Timer(chance.uniform(0, 0.03), messages.kill)
+        killer.start()
+        try:
+            messages.connect().call_all("charge.refund", requests, in_flight=8)
+        except OSError:
+            pass  # it was killed
+        killer.join()
+        messages.start()
+    answers = sample.results(messages.connect().call_all("charge.refund", requests))
+    assert [answer["of"] for answer in answers] == charges
+    assert {answer["outcome"] for answer in answers} == {"refunded"}
+    assert left(messages.connect())["sms_1000.units"] == 1000
+    messages.stop()
+    assert counter(messages, "sms_1000.units") == {"2026-03-10": 0} and counter(messages, "a_day_100.messages") == {"2026-03-11": 0}
+    assert suanpan("fsck", messages.data).returncode == 0
+    messages.start()
+
+
 # ---- scenario S8: units and counts ----
 
 BOUGHT = "2026-03-10T10:00:00+08:00"
