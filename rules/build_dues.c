@@ -48,6 +48,7 @@ read_charge(lua_State *lua, struct image *image, struct charge *charge)
 		reader_close(lua);
 	}
 	read_splits(lua, arena, charge);
+	charge->reasons = reader_texts(lua, arena, "reasons", &charge->reason_count);
 	charge->id = reader_text(lua, arena, "id");
 	charge->say = reader_text(lua, arena, "say");
 	charge->every = get_every(lua, arena, "every");

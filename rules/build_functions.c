@@ -1,6 +1,6 @@
 /*
- * What the functions of scripts do, read from their text: the loops that may never end, and what
- * they ask of their context. A function runs only when it is called, too late to learn of either.
+ * What the functions of scripts do, read from their text: the loops that may never end, what they
+ * ask of their context, and the reasons that they give. A function runs only when it is called, too late to learn of either.
  */
 #include "native.h"
 
@@ -249,39 +249,134 @@ read_members(struct reading *reading, struct token *token)
 	}
 }
 
+/* Opens the file in which the function at index 1 stands; false if there is none. */
+static bool
+open_function(lua_State *lua, struct reading *reading, lua_Debug *about)
+{
+	struct bytes content;
+	luaL_checktype(lua, 1, LUA_TFUNCTION);
+	lua_settop(lua, 1);
+	lua_pushvalue(lua, 1);
+	lua_getinfo(lua, ">S", about);
+	if (about->linedefined <= 0 ||
+		!bundle_file(native_build(lua)->bundle, text_of(about->source + 1), &content))
+		return false;
+	sandbox_debit(lua, content.size / BYTES_AN_INSTRUCTION);
+	*reading = (struct reading){
+		.lua = lua,
+		.lexer = { text_of_bytes(content), 0, 1 },
+		.file = text_of(about->source + 1),
+	};
+	return true;
+}
+
+/*
+ * Reads on, token by token, all functions that begin on the line of `about`, since no more is known
+ * of where one begins. `read` goes on behind `function` to the end of it.
+ */
+static void
+read_functions(struct reading *reading, const lua_Debug *about,
+	void (*read)(struct reading *reading, struct token *token))
+{
+	struct token token = { .kind = TOKEN_SIGN };
+	for (;;) {
+		take(reading, &token);
+		if (token.kind == TOKEN_END || token.line > (uint32_t)about->linedefined ||
+			!follow_blocks(reading, &token))
+			return;
+		if (token_is_name(&token, "function") && token.line == (uint32_t)about->linedefined)
+			read(reading, &token);
+	}
+}
+
 /*
  * members(function) → for each place where its text asks something of its first parameter, the list
- * of the names it writes behind it, each with its place; of all functions that begin on its line,
- * since no more is known of where it begins.
+ * of the names it writes behind it, each with its place.
  */
 int
 build_native_members(lua_State *lua)
 {
-	struct build *build = native_build(lua);
-	struct bytes content;
+	struct reading reading;
 	lua_Debug about;
-	luaL_checktype(lua, 1, LUA_TFUNCTION);
 	luaL_checkstack(lua, 10, NULL);
-	lua_settop(lua, 1);
-	lua_pushvalue(lua, 1);
-	lua_getinfo(lua, ">S", &about);
+	bool found = open_function(lua, &reading, &about);
 	lua_newtable(lua);
-	if (about.linedefined <= 0 ||
-		!bundle_file(build->bundle, text_of(about.source + 1), &content))
-		return 1;
-	sandbox_debit(lua, content.size / BYTES_AN_INSTRUCTION);
-	struct reading reading = {
-		.lua = lua,
-		.lexer = { text_of_bytes(content), 0, 1 },
-		.file = text_of(about.source + 1),
-	};
-	struct token token = { .kind = TOKEN_SIGN };
-	for (;;) {
-		take(&reading, &token);
-		if (token.kind == TOKEN_END || token.line > (uint32_t)about.linedefined ||
-			!follow_blocks(&reading, &token))
-			return 1;
-		if (token_is_name(&token, "function") && token.line == (uint32_t)about.linedefined)
-			read_members(&reading, &token);
+	if (found)
+		read_functions(&reading, &about, read_members);
+	return 1;
+}
+
+/* ---- Reasons ---- */
+
+/*
+ * Behind `because` of `m:because("key", row)`: adds the key with its place, or one without a name
+ * where it is no text.
+ */
+static void
+add_reason(struct reading *reading)
+{
+	struct lexer ahead = reading->lexer;
+	struct token key = lexer_take(&ahead);
+	if (token_is_sign(&key, '('))
+		key = lexer_take(&ahead);
+	if (key.kind != TOKEN_STRING)
+		key.text.size = 0;
+	add_place(reading, &key);
+}
+
+static bool
+is_reason(const struct reading *reading, const struct token *token)
+{
+	return token_is_name(token, "because") && token_is_sign(&reading->before, ':');
+}
+
+/* Behind `function`: adds its reasons, up to its end. */
+static void
+read_reasons(struct reading *reading, struct token *token)
+{
+	size_t outside = reading->block_count - 1;
+	while (reading->block_count > outside) {
+		take(reading, token);
+		if (token->kind == TOKEN_END || !follow_blocks(reading, token))
+			return;
+		if (is_reason(reading, token))
+			add_reason(reading);
 	}
+}
+
+static void
+read_all_reasons(struct reading *reading)
+{
+	struct token token = { .kind = TOKEN_SIGN };
+	for (take(reading, &token); token.kind != TOKEN_END; take(reading, &token))
+		if (is_reason(reading, &token))
+			add_reason(reading);
+}
+
+/*
+ * reasons(function), or reasons() of all scripts → { name, file, line, column } of each key that is
+ * given to `because`; the name is empty where the key is not written out.
+ */
+int
+build_native_reasons(lua_State *lua)
+{
+	struct reading reading;
+	struct bytes rest = native_build(lua)->bundle;
+	struct text path, source;
+	lua_Debug about;
+	luaL_checkstack(lua, 10, NULL);
+	if (!lua_isnoneornil(lua, 1)) {
+		bool found = open_function(lua, &reading, &about);
+		lua_newtable(lua);
+		if (found)
+			read_functions(&reading, &about, read_reasons);
+		return 1;
+	}
+	lua_newtable(lua);
+	while (build_next_script(&rest, false, &path, &source)) {
+		sandbox_debit(lua, source.size / BYTES_AN_INSTRUCTION);
+		reading = (struct reading){ .lua = lua, .lexer = { source, 0, 1 }, .file = path };
+		read_all_reasons(&reading);
+	}
+	return 1;
 }

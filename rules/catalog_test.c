@@ -248,10 +248,15 @@ run_with(struct test_run *run, struct findings *findings, struct fault *fault)
 	struct arena arena;
 	struct test_cases cases = { NULL, 0 };
 	if (!host_count_rows(run->host) ||
-		!coverage_calls_init(&run->calls, run->image, host_functions(run->host)))
+		!coverage_calls_init(&run->calls, run->image,
+			&(struct coverage_called){ host_functions(run->host),
+				host_due_functions(run->host), seller_functions(run->seller) })) {
+		coverage_calls_release(&run->calls);
 		return fault_set(fault, STATUS_MEMORY, "no memory for the coverage of the tests");
+	}
 	world_init(&run->world, run->image, &run->calls.functions);
-	run->world.due_functions = host_due_functions(run->host);
+	run->world.due_functions = &run->calls.due_functions;
+	run->world.report = run->report;
 	arena_init(&arena, CASES_BYTES_MAX);
 	enum status status = unless_told(
 		read_cases(run->bundle, run->release, findings, &arena, &cases, fault), findings);

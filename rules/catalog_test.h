@@ -59,16 +59,26 @@ enum coverage_kind {
 	COVERAGE_STEP,   /* "package.tariff.first", "package.tariff.next" where the first differs */
 	COVERAGE_TIER,   /* "package.tariff.2", from 1 */
 	COVERAGE_ALLOWANCE, /* "package.allowance": it paid for something */
-	COVERAGE_DISCOUNT,  /* "package.discount", of events: it took something off */
+	COVERAGE_DISCOUNT,  /* "package.discount", of events or a bill: it took something off */
 	COVERAGE_CAP,       /* "package.cap": it made something cheaper */
 	COVERAGE_LIMIT,     /* "package.limit": it refused something */
 	COVERAGE_NOTICE,    /* "package.notify 10%": it was told */
 	COVERAGE_REFUND,    /* "package.refund": it said what comes back */
 	COVERAGE_ZONE,      /* "map.zone" */
 	COVERAGE_REFUSAL,   /* "map.reason" */
+	COVERAGE_CHARGE,    /* "package.charge": it was due; what is owed for leaving early, too */
+	COVERAGE_REASON,    /* "package.charge: key": its formula gave this reason */
+	COVERAGE_STORED,    /* "package.deposit": it was paid in; "package.gift": it was given */
+	COVERAGE_RULE,      /* "excludes file:line": an order broke it, or was told so */
+	COVERAGE_PROMPT,    /* "prompt", retention offers and what is quiet, too: it was so */
+	COVERAGE_MOVE,      /* "life_cycle.move": an order made it */
 	COVERAGE_ROW,       /* "table.line" */
-	COVERAGE_OUTCOME,   /* "package.tariff.when true", "… when false"; of discounts, too */
-	COVERAGE_TEXT,      /* the key of what names a line or says why there is none */
+	/*
+	 * "package.tariff.when true", "… when false"; "package.param.check …", "prompt.when …",
+	 * and "file:line.when …" of who may buy something
+	 */
+	COVERAGE_OUTCOME,
+	COVERAGE_TEXT, /* the key of what names a line, says why there is none, or tells something */
 	COVERAGE_KINDS
 };
 const char *coverage_kind_name(enum coverage_kind kind); /* "tariff", "band" … */

@@ -4,36 +4,55 @@
 #ifndef SUANPAN_COVERAGE_H
 #define SUANPAN_COVERAGE_H
 
+#include "bill.h"
 #include "catalog_test.h"
 #include "notices.h"
+#include "prompts.h"
+#include "wallet.h"
 
 /* Lists all there is in the image in report->coverages. False without memory. */
 bool coverage_list(struct test_report *report, const struct image *image);
 
-/* Counts what a pricing came by. */
+/* Count what was come by: what the pricing of a usage did; */
 void coverage_note(struct test_report *report, const struct image *image, const struct usage *usage,
 	const struct pricing *pricing);
-
-/* Counts a threshold that was told, and a refund's rule that decided. */
+/* … a threshold that was told, and a refund's rule that decided; */
 void coverage_note_notice(struct test_report *report, const struct notice *notice);
 void coverage_note_refund(
 	struct test_report *report, const struct package *package, const struct refund *refund);
-
-/* Counts the rows of decision tables that were answers (host.h). */
+/* … what fell due, all of it or line by line; what came off a bill; what was stored and given; */
+void coverage_note_dues(struct test_report *report, const struct due_pricing *pricing);
+void coverage_note_due(struct test_report *report, const struct due_line *line);
+void coverage_note_bill(struct test_report *report, const struct bill_discounts *discounts);
+void coverage_note_wallet(struct test_report *report, const struct wallet *wallet);
+/* … what was said of an order, what a customer was told, the move that an order made; */
+void coverage_note_verdict(struct test_report *report, const struct sell_verdict *verdict);
+void coverage_note_prompts(struct test_report *report, const struct prompt_verdict *verdict);
+void coverage_note_move(
+	struct test_report *report, const struct life_cycle *life, const struct life_move *move);
+/* … the rows of decision tables that were answers (host.h). */
 void
 coverage_note_rows(struct test_report *report, const struct image *image, uint64_t *const *hits);
 
-/* The functions of a catalog, which count how often each `when` was true and false. */
+/* The functions of a catalog; these count how often each condition was true and false. */
+struct coverage_called {
+	const struct rate_functions *rate;
+	const struct due_functions *due;
+	const struct subject_functions *subject;
+};
 struct coverage_calls {
-	const struct rate_functions *called;
+	struct coverage_called called;
 	struct rate_functions functions;
-	uint64_t (*hits)[2]; /* of each function: false, true */
-	bool paused;         /* nothing is counted */
+	struct due_functions due_functions;
+	struct subject_functions subject_functions;
+	uint64_t (*hits)[2];           /* of each function: false, true */
+	uint64_t (*condition_hits)[2]; /* of each condition of selling */
+	bool paused;                   /* nothing is counted */
 };
 
-/* False without memory. */
+/* False without memory; release it in any case. */
 bool coverage_calls_init(struct coverage_calls *calls, const struct image *image,
-	const struct rate_functions *called);
+	const struct coverage_called *called);
 void coverage_calls_release(struct coverage_calls *calls);
 void coverage_note_calls(
 	struct test_report *report, const struct image *image, const struct coverage_calls *calls);

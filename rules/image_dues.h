@@ -45,6 +45,8 @@ struct charge {
 	/* How many it is owed for, each in a line of its own: a whole number. NO_INDEX both: one. */
 	uint32_t each_param;
 	uint32_t each_fact;         /* of the image */
+	const struct text *reasons; /* keys of the texts of reasons that its formula may give */
+	uint32_t reason_count;
 	const struct tax *tax;      /* NULL: its lines have no tax code */
 	const struct split *splits; /* which are the whole; none: its lines are not divided */
 	uint32_t split_count;

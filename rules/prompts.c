@@ -28,8 +28,12 @@ static void
 skip(struct prompting *prompting, const struct prompt *prompt, enum prompt_reason reason,
 	struct text problem)
 {
-	prompting->skipped[prompting->verdict->skipped_count++] = (struct prompt_skipped){ prompt,
-		problem.size > 0 ? PROMPT_FAILED : reason, problem };
+	prompting->skipped[prompting->verdict->skipped_count++] = (struct prompt_skipped){
+		.prompt = prompt,
+		.reason = problem.size > 0 ? PROMPT_FAILED : reason,
+		.quiet = reason == PROMPT_QUIET && problem.size == 0 ? prompting->quiet : NULL,
+		.problem = problem
+	};
 }
 
 /* ---- who may be told ---- */

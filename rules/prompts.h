@@ -73,6 +73,7 @@ struct prompt_given {
 struct prompt_skipped {
 	const struct prompt *prompt;
 	enum prompt_reason reason;
+	const struct quiet *quiet; /* of PROMPT_QUIET, if it is known that it holds; NULL */
 	struct text problem;
 };
 

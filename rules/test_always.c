@@ -84,7 +84,7 @@ price_parts(
 	if (!price(trying, &usage, &pricing) || pricing.refused != 0)
 		return false;
 	*first = pricing.amount;
-	if (!world_charge(&trying->run->world, &pricing))
+	if (!world_charge(&trying->run->world, &usage, &pricing))
 		return false;
 	if (usage.unit == UNIT_SECOND)
 		usage.at_ms += usage.quantity * SECOND_MS;

@@ -159,6 +159,7 @@ read_state(lua_State *lua, struct test_step *step)
 	step->used = read_used(lua, "used", &step->used_count);
 	step->fees = get_text(lua, "fees");
 	step->notices = get_text(lua, "notices");
+	step->bill = get_text(lua, "bill");
 	step->has_charged = reader_has(lua, "charged");
 	if (step->has_charged)
 		step->charged.micros = reader_integer(lua, "charged");

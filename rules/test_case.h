@@ -87,6 +87,7 @@ struct test_step {
 	const struct used_allowance *used;
 	uint32_t used_count;
 	struct text fees;    /* "package.fee 91.55, …"; data NULL: not asked for */
+	struct text bill;    /* "package.discount 4.50, …", likewise */
 	struct text notices; /* as in an expectation */
 	bool has_charged;
 	struct money charged;

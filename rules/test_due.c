@@ -195,6 +195,7 @@ static bool
 compare(struct test_run *run, const struct due_case *test, const struct due_pricing *pricing)
 {
 	bool priced = pricing->refused == 0;
+	coverage_note_dues(run->report, pricing);
 	struct text code = priced ? TEXT("") : text_of(due_refusal_code(pricing->refused));
 	if (!test_compare_text(run, "refused", test->refused, code) ||
 		!test_compare_text(
@@ -229,7 +230,7 @@ bool
 test_due_run(struct test_run *run, const struct test_case *test)
 {
 	struct due_question question = question_of(
-		test->due, run->image, host_due_functions(run->host));
+		test->due, run->image, &run->calls.due_functions);
 	struct due_pricing pricing;
 	struct fault fault = { 0 };
 	struct test_result *result = test_result_add(run, test);

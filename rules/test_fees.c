@@ -1,4 +1,5 @@
 /* What falls due in a world as its clock goes on, priced as a bill would (due.h). */
+#include "coverage.h"
 #include "test_world.h"
 
 #include "../engine/base/memory.h"
@@ -103,6 +104,7 @@ charge_window(struct world *world, size_t holding, int64_t first, int64_t last, 
 	if (due_falling(&question, arena, &pricing, fault) != DUE_DONE)
 		return false;
 	if (pricing.refused != 0) {
+		coverage_note_dues(world->report, &pricing);
 		world->refused = pricing;
 		return false;
 	}
@@ -110,6 +112,7 @@ charge_window(struct world *world, size_t holding, int64_t first, int64_t last, 
 		const struct due_line *line = &pricing.lines[i];
 		if (was_charged(world, holding, line))
 			continue;
+		coverage_note_due(world->report, line);
 		if (!add_fee(world, holding, line)) {
 			fault_set(fault, STATUS_MEMORY, "the fees are more than can be held");
 			return false;

@@ -125,11 +125,12 @@ judge_and_compare(struct test_run *run, const struct occasion_case *test)
 	struct prompt_verdict verdict;
 	struct fault fault = { 0 };
 	question.image = run->image;
-	question.functions = seller_functions(run->seller);
+	question.functions = &run->calls.subject_functions;
 	if (question.held_count > SELL_ITEMS_MAX)
 		return test_differ(run, "fault", TEXT("-"), TEXT("too many items"));
 	if (prompt_judge(&question, &run->arena, &verdict, &fault) != STATUS_OK)
 		return test_differ(run, "fault", TEXT("-"), text_of(fault.text));
+	coverage_note_prompts(run->report, &verdict);
 	return compare_refused(run, test, &verdict) && compare_given(run, test, &verdict) &&
 		write_skipped(&verdict, ", ", &run->text) &&
 		compare(run, "skipped", test->skipped) && write_skipped(&verdict, "\n", &run->text);

@@ -310,6 +310,9 @@ compare_preview(struct judged *judged)
 		return test_differ_due(judged->run, "preview",
 			&(struct due_pricing){
 				.refused = preview.refused, .nearest = preview.nearest });
+	for (uint32_t i = 0; i < preview.bill_count; i++)
+		for (uint32_t j = 0; j < preview.bills[i].line_count; j++)
+			coverage_note_due(judged->run->report, preview.bills[i].lines[j].line);
 	return compare_bills(judged, &preview);
 }
 
@@ -330,8 +333,8 @@ question_of(const struct order_case *test, struct test_run *run)
 		.agreement_count = test->agreement_count,
 		.at_ms = test->at_ms,
 		.completed_ms = test->completed_ms,
-		.functions = seller_functions(run->seller),
-		.due_functions = host_due_functions(run->host),
+		.functions = &run->calls.subject_functions,
+		.due_functions = &run->calls.due_functions,
 	};
 }
 
@@ -344,6 +347,7 @@ judge_and_compare(struct judged *judged)
 	if (sell_judge(&judged->question, &judged->run->arena, &judged->verdict, judged->fault) !=
 		STATUS_OK)
 		return test_differ(judged->run, "fault", TEXT("-"), text_of(judged->fault->text));
+	coverage_note_verdict(judged->run->report, &judged->verdict);
 	return compare_verdict(judged) && compare_because(judged) && compare_fixes(judged) &&
 		compare_starts(judged) && compare_preview(judged) &&
 		test_reasons_write(&judged->verdict, "\n", &judged->run->text);

@@ -129,6 +129,17 @@ ask(struct test_run *run, const struct world_charge *charge, int64_t part,
 	return refund_answer(&question, &run->arena, answer);
 }
 
+/* The bill has so much less of the service in the zone. */
+static bool
+bill_less(struct world *world, const struct world_charge *charge, struct money back)
+{
+	const struct service *service = &world->image->services[charge->service];
+	struct bill_line line = { service->id, TEXT(""), { -back.micros } };
+	if (charge->zone != NO_INDEX)
+		line.zone = world->image->zone_maps[service->zone_map].zones[charge->zone];
+	return world_bill_add(world, charge->at_ms, &line);
+}
+
 /* Gives back what is not lost; *back is what comes back in money. */
 static bool
 give(struct test_run *run, struct world_charge *charge, const struct refund_answer *answer,
@@ -153,7 +164,8 @@ give(struct test_run *run, struct world_charge *charge, const struct refund_answ
 			return false;
 	}
 	charge->given += answer->quantity;
-	return money_subtract(world->charged, *back, &world->charged);
+	return bill_less(world, charge, *back) &&
+		money_subtract(world->charged, *back, &world->charged);
 }
 
 static bool

@@ -5,6 +5,7 @@
  *   test_case.c      reads what rules/lib/tests.lua made of the words
  *   test_world.c     who holds packages, and what is counted
  *   test_told.c      what is known of customers and sites
+ *   test_bill.c      what usage cost by month, and what comes off the bill
  *   test_fees.c      what falls due as its clock goes on
  *   wallet.c         its money: what is stored and given, and what pays
  *   test_scenario.c  runs the steps of a scenario
@@ -20,7 +21,7 @@
  *   test_reading.c   what they read alike
  *   test_guard.c     lists the limits of guards
  *   test_compare.c   what came out beside what was expected
- *   coverage.c       what of the catalog the tests came by
+ *   coverage.c …     what of the catalog the tests came by (coverage_entries.h)
  *   test_report.c    the report for people
  */
 #ifndef SUANPAN_TEST_RUN_H

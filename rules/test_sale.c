@@ -63,8 +63,8 @@ test_sale_judge(struct test_run *run, const struct test_step *step, bool *sold, 
 	struct sell_question question = { .image = run->image,
 		.at_ms = world->clock_ms,
 		.completed_ms = world->clock_ms,
-		.functions = seller_functions(run->seller),
-		.due_functions = host_due_functions(run->host) };
+		.functions = &run->calls.subject_functions,
+		.due_functions = &run->calls.due_functions };
 	struct sell_verdict verdict;
 	struct fault fault = { 0 };
 	arena_clear(&run->arena);
@@ -78,6 +78,7 @@ test_sale_judge(struct test_run *run, const struct test_step *step, bool *sold, 
 	question.wanted_count = 1;
 	if (sell_judge(&question, &run->arena, &verdict, &fault) != STATUS_OK)
 		return test_differ(run, "fault", TEXT("-"), text_of(fault.text));
+	coverage_note_verdict(run->report, &verdict);
 	*sold = !sell_is_blocked(&verdict);
 	*from_ms = verdict.starts_ms[0];
 	return compare(run, &step->sale, &verdict);

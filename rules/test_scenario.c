@@ -80,7 +80,7 @@ charge_use(struct test_run *run, const struct test_step *step, const struct pric
 		return false;
 	if (run->expected.size > 0)
 		return test_explain(run, pricing);
-	if (!world_charge(&run->world, pricing))
+	if (!world_charge(&run->world, &step->usage, pricing))
 		return test_differ(run, "charged", TEXT("-"), TEXT("OVERFLOW"));
 	return test_refund_keep(run, step, pricing, paid_from) && test_notices_cross(run, pricing);
 }
@@ -161,6 +161,32 @@ compare_fees(struct test_run *run, struct text wanted)
 	return compared;
 }
 
+/* What comes off the bill of the month: "package.discount 4.50, …". */
+static bool
+compare_bill(struct test_run *run, struct text wanted)
+{
+	struct bill_discounts discounts;
+	struct fault fault = { 0 };
+	if (wanted.data == NULL)
+		return true;
+	arena_clear(&run->arena);
+	buffer_clear(&run->text);
+	if (world_bill(&run->world, &run->arena, &discounts, &fault) != STATUS_OK)
+		return test_differ(run, "fault", TEXT("-"), text_of(fault.text));
+	coverage_note_bill(run->report, &discounts);
+	for (size_t i = 0; i < discounts.count; i++) {
+		const struct price_discount *one = &discounts.list[i];
+		char amount[MONEY_TEXT_MAX];
+		size_t size = money_format(one->off, amount);
+		if (!buffer_print(&run->text, "%s%.*s.%.*s %.*s", i == 0 ? "" : ", ",
+			    TEXT_ARGS(one->package), TEXT_ARGS(one->discount), (int)size, amount))
+			return false;
+	}
+	bool compared = test_compare_text(run, "bill", wanted, text_of_buffer(&run->text));
+	buffer_clear(&run->text);
+	return compared;
+}
+
 static bool
 run_expect(struct test_run *run, const struct test_step *step)
 {
@@ -174,7 +200,7 @@ run_expect(struct test_run *run, const struct test_step *step)
 	for (uint32_t i = 0; i < step->used_count; i++)
 		if (!compare_count(run, "used", &step->used[i], used_now(world, &step->used[i])))
 			return false;
-	if (!compare_fees(run, step->fees))
+	if (!compare_fees(run, step->fees) || !compare_bill(run, step->bill))
 		return false;
 	if (step->has_charged && !test_compare_money(run, "charged", step->charged, world->charged))
 		return false;
@@ -232,6 +258,19 @@ fail_at(struct test_run *run, struct test_result *result, const struct test_step
 	return result->word.data != NULL && test_failed(run, result);
 }
 
+/* Up to the first that fails. */
+static bool
+run_steps(struct test_run *run, struct test_result *result, const struct scenario *scenario)
+{
+	for (uint32_t i = 0; i < scenario->step_count; i++) {
+		if (!run_step(run, &scenario->steps[i]))
+			return false;
+		if (run->expected.size > 0)
+			return fail_at(run, result, &scenario->steps[i], i + 1);
+	}
+	return true;
+}
+
 bool
 test_scenario_run(struct test_run *run, const struct test_case *test)
 {
@@ -246,11 +285,7 @@ test_scenario_run(struct test_run *run, const struct test_case *test)
 		if (!world_tell(&run->world, &scenario->facts[i]))
 			return false;
 	world_owe_nothing(&run->world);
-	for (uint32_t i = 0; i < scenario->step_count; i++) {
-		if (!run_step(run, &scenario->steps[i]))
-			return false;
-		if (run->expected.size > 0)
-			return fail_at(run, result, &scenario->steps[i], i + 1);
-	}
-	return true;
+	bool ran = run_steps(run, result, scenario);
+	coverage_note_wallet(run->report, &run->world.wallet);
+	return ran;
 }

@@ -175,6 +175,8 @@ run_step(struct walking *walking, const struct walk_step *step)
 	if (life_ask(&asking, &walking->run->arena, &answer, &fault) != STATUS_OK)
 		return test_differ(walking->run, "fault", TEXT("-"), text_of(fault.text));
 	if (answer.refused == LIFE_MADE) {
+		coverage_note_move(walking->run->report, walking->place.life,
+			&walking->place.life->moves[asking.move]);
 		walking->place.state = answer.state;
 		walking->place.since_ms = step->at_ms;
 	} else {

@@ -26,6 +26,7 @@ world_release(struct world *world)
 	memory_free(world->own);
 	memory_free(world->changes);
 	memory_free(world->facts);
+	memory_free(world->billed);
 	memory_free(world->fees);
 	memory_free(world->counters);
 	memory_free(world->notices);
@@ -44,6 +45,7 @@ world_clear(struct world *world, int64_t clock_ms)
 	world->counter_count = 0;
 	world->change_count = 0;
 	world->fact_count = 0;
+	world->billed_count = 0;
 	world->refused = (struct due_pricing){ .line_count = 0 };
 	world->fee_count = 0;
 	world->fees_told = 0;
@@ -344,7 +346,7 @@ world_price(struct world *world, const struct usage *usage, struct arena *arena,
 }
 
 bool
-world_charge(struct world *world, const struct pricing *pricing)
+world_charge(struct world *world, const struct usage *usage, const struct pricing *pricing)
 {
 	must(pricing->refused == 0);
 	for (size_t i = 0; i < pricing->consumption_count; i++) {
@@ -353,7 +355,9 @@ world_charge(struct world *world, const struct pricing *pricing)
 		if (!world_count(world, &consumption->name, consumption->used_after))
 			return false;
 	}
-	return money_add(world->charged, pricing->amount, &world->charged);
+	const struct bill_line line = { usage->service, pricing->zone, pricing->amount };
+	return world_bill_add(world, usage->at_ms, &line) &&
+		money_add(world->charged, pricing->amount, &world->charged);
 }
 
 /* An instant as the clock on the wall shows it. */

@@ -10,6 +10,7 @@
 #ifndef SUANPAN_TEST_WORLD_H
 #define SUANPAN_TEST_WORLD_H
 
+#include "bill.h"
 #include "notices.h"
 #include "refunding.h"
 #include "sell.h"
@@ -50,6 +51,13 @@ struct world_change {
 	struct due_change change;
 };
 
+/* What a member's usage cost in a month, for one service in one zone. */
+struct world_billed {
+	struct text member;
+	int64_t month_day; /* the first */
+	struct bill_line line;
+};
+
 /* Something that is known: of one member, or, if that is empty, of all who have none of their own. */
 struct world_fact {
 	struct due_fact fact;
@@ -75,6 +83,7 @@ struct world {
 	const struct image *image;
 	const struct rate_functions *functions;
 	const struct due_functions *due_functions;
+	struct test_report *report; /* where what falls due is counted, for coverage */
 	int64_t clock_ms;
 	struct text member; /* who does something now; empty: whom the test is about */
 	struct holding *holdings;
@@ -89,6 +98,9 @@ struct world {
 	struct world_fact *facts;
 	size_t fact_count;
 	size_t fact_room;
+	struct world_billed *billed;
+	size_t billed_count;
+	size_t billed_room;
 	struct due_pricing refused; /* why what falls due had no price */
 	struct world_fee *fees;     /* in the order in which they fell due */
 	size_t fee_count;
@@ -149,6 +161,15 @@ size_t world_format(const struct world *world, const struct counter_name *name, 
 /* What an allowance has left at the clock's time, carried units included; 0 if it is not held. */
 int64_t world_left(struct world *world, struct text package, struct text allowance);
 
+/* test_bill.c: what comes off the member's bill of the clock's month, as of now; it lies in the arena. */
+enum status world_bill(struct world *world, struct arena *arena, struct bill_discounts *discounts,
+	struct fault *fault);
+/*
+ * Usage of that time cost so much, or less where some is given back. False without memory, or past
+ * what money can hold.
+ */
+bool world_bill_add(struct world *world, int64_t at_ms, const struct bill_line *line);
+
 /* test_told.c */
 /* From now on this is known; what was known by that name ends when it begins. False without memory. */
 bool world_tell(struct world *world, const struct world_fact *fact);
@@ -182,7 +203,7 @@ bool world_question(struct world *world, struct rate_question *question);
 enum rate_outcome world_price(struct world *world, const struct usage *usage, struct arena *arena,
 	struct pricing *pricing, struct fault *fault);
 /* Counts what such a pricing uses and costs. False without memory, or past what money can hold. */
-bool world_charge(struct world *world, const struct pricing *pricing);
+bool world_charge(struct world *world, const struct usage *usage, const struct pricing *pricing);
 
 /*
  * What is held and counted at the clock's time, as lines in "zh" or "en"; false without room in the

@@ -161,6 +161,45 @@ append_suite(struct buffer *out, const struct test_report *report, size_t first,
 	return written && buffer_append_text(out, TEXT("  </testsuite>\n"));
 }
 
+static bool
+append_property(struct buffer *out, const char *name, struct text value)
+{
+	return buffer_append_text(out, TEXT("      <property")) &&
+		append_attribute(out, "name", text_of(name)) &&
+		append_attribute(out, "value", value) && buffer_append_text(out, TEXT("/>\n"));
+}
+
+/* How much of a kind the tests came by, "3/4", and each that they did not. */
+static bool
+append_covered(struct buffer *out, const struct test_report *report, enum coverage_kind kind)
+{
+	size_t count = 0, covered = 0;
+	char name[64], share[64];
+	for (size_t i = 0; i < report->coverage_count; i++) {
+		count += report->coverages[i].kind == kind;
+		covered += report->coverages[i].kind == kind && report->coverages[i].hits > 0;
+	}
+	snprintf(share, sizeof share, "%zu/%zu", covered, count);
+	snprintf(name, sizeof name, "%s.uncovered", coverage_kind_name(kind));
+	bool written = count == 0 || append_property(out, coverage_kind_name(kind), text_of(share));
+	for (size_t i = 0; i < report->coverage_count && written; i++)
+		if (report->coverages[i].kind == kind && report->coverages[i].hits == 0)
+			written = append_property(out, name, report->coverages[i].name);
+	return written;
+}
+
+/* Coverage is no test: the properties of a suite that has none. */
+static bool
+append_coverage(struct buffer *out, const struct test_report *report)
+{
+	bool written = buffer_append_text(out,
+		TEXT("  <testsuite name=\"coverage\" tests=\"0\" failures=\"0\">\n"
+		     "    <properties>\n"));
+	for (unsigned kind = 0; kind < COVERAGE_KINDS && written; kind++)
+		written = append_covered(out, report, (enum coverage_kind)kind);
+	return written && buffer_append_text(out, TEXT("    </properties>\n  </testsuite>\n"));
+}
+
 bool
 test_report_junit(const struct test_report *report, struct buffer *out)
 {
@@ -169,7 +208,8 @@ test_report_junit(const struct test_report *report, struct buffer *out)
 		report->result_count, report->failed_count);
 	for (size_t i = 0; i < report->result_count && written;)
 		written = append_suite(out, report, i, &i);
-	return written && buffer_append_text(out, TEXT("</testsuites>\n"));
+	return written && append_coverage(out, report) &&
+		buffer_append_text(out, TEXT("</testsuites>\n"));
 }
 
 /* ---- for people ---- */

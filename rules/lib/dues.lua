@@ -77,11 +77,13 @@ local function check_formula(model, package, charge)
     end
 end
 
--- The keys of the reasons that a formula gives: :because("key", row).
+-- The keys of the reasons that a formula gives, m:because("key", row), each once.
 local function reasons_of(call)
-    local keys = {}
-    for key in string.gmatch(native.source(call), ":%s*because%s*%(%s*\"([^\"\n]*)\"") do
-        keys[#keys + 1] = key
+    local keys, seen = {}, {}
+    for _, reason in ipairs(native.reasons(call)) do
+        if not seen[reason.name] then
+            seen[reason.name], keys[#keys + 1] = true, reason.name
+        end
     end
     return keys
 end
@@ -185,8 +187,16 @@ function dues.need(charges, need, blanks)
             need(charge.say, charge.record.say and at(charge.place, "say") or charge.place, blanks)
         end
         splits.need(charge.record, need)
-        for _, key in ipairs(charge.reasons or {}) do
-            need(key, at(charge.place, "amount"))
+    end
+end
+
+-- The texts that reasons need, wherever a function gives them; a finding where a key is not written out.
+function dues.need_reasons(need)
+    for _, reason in ipairs(native.reasons()) do
+        if reason.name == "" then
+            find("reason_not_written", reason)
+        else
+            need(reason.name, reason)
         end
     end
 end
@@ -198,7 +208,7 @@ function dues.flat(charge)
         free_suspended = record.suspended == "free", by_package = record.by == "package",
         amount = math.type(record.amount) and record.amount or 0,
         amount_param = charge.param, amount_function = record.amount_number, each_param = charge.each_param,
-        each_fact = charge.each_fact, splits = splits.flat(record), numerator = charge.part[1],
+        each_fact = charge.each_fact, reasons = charge.reasons or {}, splits = splits.flat(record), numerator = charge.part[1],
         denominator = charge.part[2], round_step = record.round.step,
         round_mode = record.round.mode,
         replaces = record.replaces and { package = record.replaces.package, charge = record.replaces.charge },

@@ -53,11 +53,11 @@ function events.expected(expect, place)
     return any and result or nil
 end
 
--- "package.fee 91.55"
-function events.check_fees(fees, place)
+-- "package.fee 91.55", of fees or of what comes off a bill
+function events.check_fees(fees, place, rule)
     for index, fee in ipairs(fees or {}) do
         if not string.find(fee, "^%a[%w_-]*%.%a[%w_-]* %d+%.%d%d+$") then
-            find("fee_line", at(place, index), { got = native.shorten(fee) })
+            find(rule or "fee_line", at(place, index), { got = native.shorten(fee) })
         end
     end
 end

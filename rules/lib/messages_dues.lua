@@ -2,6 +2,13 @@
 
 local messages = {}
 
+messages.reason_not_written = {
+    severity = "warning",
+    en = "the text of this reason is not written out, so nobody can tell whether it is there",
+    zh = "此原因的文本键没有直接写出，无法检查文本是否存在",
+    mend_en = "write its key in quotes: because(\"tower.rent\")",
+    mend_zh = "用引号写出键：because(\"tower.rent\")",
+}
 messages.charge_once = {
     en = "what falls due once has no cycle, and so no {field}",
     zh = "一次性费用没有周期，也就没有 {field}",

@@ -99,6 +99,12 @@ messages.fee_line = {
     mend_en = "write \"package.fee 91.55\"",
     mend_zh = "写成 \"优惠包.收费 91.55\"",
 }
+messages.bill_line = {
+    en = "'{got}' is not what comes off a bill",
+    zh = "“{got}”不是账单减免的写法",
+    mend_en = "write \"package.discount 4.50\"",
+    mend_zh = "写成 \"优惠包.折扣 4.50\"",
+}
 messages.left_of_a_cycle = {
     en = "what an allowance has left is that of all its cycles together",
     zh = "免费资源的余量是各周期合计的",

@@ -143,8 +143,8 @@ function steps.use(scenario, record)
 end
 
 function steps.expect(_, record)
-    if #record.left == 0 and #record.used == 0 and record.charged == nil and not record.fees and not record.balances
-        and not record.entries and not record.notices then
+    if #record.left == 0 and #record.used == 0 and record.charged == nil and not record.fees and not record.bill
+        and not record.balances and not record.entries and not record.notices then
         find("no_state_expected", record.place)
         return nil
     end
@@ -157,6 +157,7 @@ function steps.expect(_, record)
         end
     end
     events.check_fees(record.fees, at(record.place, "fees"))
+    events.check_fees(record.bill, at(record.place, "bill"), "bill_line")
     events.check_notices(record.notices, at(record.place, "notices"))
     if not money_steps.check_expected(record) then
         return nil
@@ -165,7 +166,7 @@ function steps.expect(_, record)
         return list and table.concat(list, ", ")
     end
     return { left = record.left, used = record.used, charged = record.charged, balances = record.balances, fees = joined(record.fees),
-        entries = joined(record.entries), notices = joined(record.notices) }
+        bill = joined(record.bill), entries = joined(record.entries), notices = joined(record.notices) }
 end
 
 steps.give_back = refunds.give_back

@@ -131,6 +131,7 @@ local function needed_texts(model)
             end
         end
     end
+    dues.need_reasons(need)
     selling.need_texts(model.selling, need)
     return needed
 end

@@ -146,6 +146,26 @@ def test_junit_has_every_test_and_every_failure(folder, tmp_path):
     assert suites.get("failures") == str(report["failed"])
 
 
+def test_all_reports_say_the_same_of_what_the_tests_covered(tmp_path):
+    """One test of each catalog, so that much is not covered; and all of them."""
+    for catalog in sorted((ROOT / "rules/catalogs").iterdir()):
+        for chosen in ([], ["--filter", json.loads(suanpan("test", catalog, "--json").stdout)["tests"][0]["name"]]):
+            file = tmp_path / "junit.xml"
+            coverage = json.loads(suanpan("test", catalog, *chosen, "--json", "--junit", file).stdout)["coverage"]
+            missing = {(one["kind"], one["name"]) for one in coverage if one["hits"] == 0}
+            assert (missing == set()) or chosen, (catalog, missing)
+            properties = [(one.get("name"), one.get("value")) for one in xml.etree.ElementTree.parse(file).getroot().iter("property")]
+            assert {(name[: -len(".uncovered")], value) for name, value in properties if name.endswith(".uncovered")} == missing
+            kinds = list(dict.fromkeys(one["kind"] for one in coverage))
+            shares = [value for name, value in properties if not name.endswith(".uncovered")]
+            assert [name for name, _ in properties if not name.endswith(".uncovered")] == kinds
+            text = suanpan("test", catalog, *chosen).stdout
+            lines = re.findall(r"^.* covered: (\d+) of (\d+)(?:; not: (.*))?$", text, re.MULTILINE)
+            assert [f"{covered}/{count}" for covered, count, _ in lines] == shares
+            shown = {name for *_, names in lines for name in re.sub(r" … \(\+\d+\)$", "", names).split(", ") if name}
+            assert shown <= {name for _, name in missing} and len(shown) >= min(50, len(missing)) - len(kinds)
+
+
 def test_publishing_keeps_and_activating_puts_in_force(server):
     kept = suanpan("publish", CATALOG, "--by", "li", *server.to())
     assert kept.returncode == 0

@@ -151,7 +151,9 @@ static const struct damage damages[] = {
 	{ "unknown_name", FORMULAS, "c.params.fee", "c.params.feee", "formulas.lua:11:59",
 		.mend = "params.fee" },
 	{ "missing_text_near", FORMULAS, "[\"mast.rent\"]", "[\"mast.rend\"]",
-		.place = "formulas.lua:11:59", .mend = NULL },
+		.place = "formulas.lua:12:54", .mend = NULL },
+	{ "reason_not_written", FORMULAS, ":because(\"mast.rent\"", ":because(c.lease.role",
+		.place = "formulas.lua:12:54", .mend = "quotes" },
 	/* what takes the place of others */
 	{ "wrong_type", FORMULAS, "\"mast.mast\"", "\"mast\"", "formulas.lua:19:79",
 		.mend = "base.fee" },

@@ -42,6 +42,11 @@ junit_groups_tests_by_file_and_escapes_them(void **state)
 		"  <testsuite name=\"b_test.lua\" tests=\"1\" failures=\"0\">\n"
 		"    <testcase name=\"夜间\" classname=\"b_test.lua\" line=\"1\"/>\n"
 		"  </testsuite>\n"
+		"  <testsuite name=\"coverage\" tests=\"0\" failures=\"0\">\n"
+		"    <properties>\n"
+		"      <property name=\"band\" value=\"1/1\"/>\n"
+		"    </properties>\n"
+		"  </testsuite>\n"
 		"</testsuites>\n");
 	buffer_release(&out);
 }

@@ -187,3 +187,15 @@ scenario "who may buy it, and what it costs when its parameters change" {
     at "2026-07-01 00:00:00",
     expect { fees = { "e6_base.fee 169.00" } },
 }
+
+due "a ring tone's month" {
+    holds = "ring_tone", from = "2026-03-01", till = "2026-04-01",
+    params = { price = "3.00" },
+    expect = { lines = { "rent 3.00" } },
+}
+
+order "one offer for loyal customers is enough" {
+    holds = { held, broadband, { package = "loyal_gold", lines = { pstn = "P1" } } }, customer = public, at = "2026-03-18 12:00:00",
+    add = { package = "loyal_silver", lines = { pstn = "P1" } },
+    expect = { verdict = "blocked", because = "excludes loyal_silver, loyal_gold", fixes = { "drop loyal_silver", "cancel loyal_gold" } },
+}

@@ -71,3 +71,13 @@ walk "nobody moves it before its time is over" {
     step { "release", at = "2026-04-04 23:59:59", expect = { refused = "role" } },
     step { "release", at = "2026-04-05 00:00:00", expect = { state = "released" } },
 }
+
+walk "a survey that must be made again" {
+    of = "requirement", at = "2026-01-05 09:00:00",
+
+    step { "merge", by = "planner", at = "2026-01-10 10:00:00", fill = { site = "S1", role = "other" } },
+    step { "survey", by = "surveyor", at = "2026-01-20 10:00:00", fill = { surveyed_on = "2026-01-19", height = "12" } },
+    step { "send_back", by = "planner", at = "2026-01-21 10:00:00", expect = { state = "merged", next = { "survey", "release" } } },
+    step { "survey", by = "surveyor", at = "2026-01-25 10:00:00", fill = { surveyed_on = "2026-01-25", height = "35" } },
+    step { "send_back", at = "2026-02-04 00:00:00", expect = { state = "merged" } },    -- nobody looked at it for ten days
+}
