@@ -5,28 +5,18 @@ local use = ...
 local report = use "report"
 local types = use "types"
 local declare = use "declare"
+local kinds = use "kinds"
 use "prompts" -- whose reader of days this shares
 
 local lives = {}
 local find, at = report.find, report.at
-
-local kinds = { "money", "number", "integer", "text", "date", "boolean" }
 
 -- A list of { name, kind, place } by name.
 function types.readers.life_fields(value, place)
     if type(value) ~= "table" or declare.made(value) then
         return types.wrong(value, place, types.wanted.table)
     end
-    local list = {}
-    for name, kind in report.entries(value) do
-        local inner = at(place, name)
-        local id = types.readers.id(name, inner)
-        local of = id and types.readers.one_of(kind, inner, table.unpack(kinds))
-        if of then
-            list[#list + 1] = { name = id, kind = of, place = inner }
-        end
-    end
-    return list
+    return kinds.read(value, place)
 end
 
 -- By id, numbered; two with one id are a finding.

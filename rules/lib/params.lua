@@ -4,6 +4,7 @@ local use, native = ...
 local report = use "report"
 local types = use "types"
 local declare = use "declare"
+local kinds = use "kinds"
 use "read" -- whose readers this adds to
 
 local params = {}
@@ -75,8 +76,6 @@ function types.readers.fact_name(value, place)
     return value
 end
 
-local fact_kinds = { "money", "number", "integer", "text", "date", "boolean" }
-
 -- A list of { name = "group.name", kind } from { group = { name = "kind" } }.
 function types.readers.fact_groups(value, place)
     if type(value) ~= "table" or declare.made(value) then
@@ -91,10 +90,8 @@ function types.readers.fact_groups(value, place)
         elseif type(names) ~= "table" or declare.made(names) then
             types.wrong(names, inner, { en = "facts by name", zh = "按名称的事实", like = '{ tenants = "integer" }' })
         elseif id then
-            for name, kind in report.entries(names) do
-                local fact = types.readers.id(name, at(inner, name))
-                local of = types.readers.one_of(kind, at(inner, name), table.unpack(fact_kinds))
-                list[#list + 1] = fact and of and { name = id .. "." .. fact, kind = of }
+            for _, fact in ipairs(kinds.read(names, inner)) do
+                list[#list + 1] = { name = id .. "." .. fact.name, kind = fact.kind }
             end
         end
     end
@@ -103,12 +100,12 @@ function types.readers.fact_groups(value, place)
 end
 
 -- The fields that say what a parameter is; a choice is a text that has choices.
-local kinds = { "money", "number", "integer", "text", "date", "choice" }
+local kind_fields = { "money", "number", "integer", "text", "date", "choice" }
 
 -- The one field that says what it is; nil after a finding.
 local function kind_field(record)
     local found
-    for _, field in ipairs(kinds) do
+    for _, field in ipairs(kind_fields) do
         if record[field] ~= nil then
             if found then
                 find("param_kind", at(record.place, field), { name = record.id })

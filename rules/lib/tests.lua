@@ -163,38 +163,10 @@ function add_of.cases(list, record)
     add_rows(list, record, record.place.declaration.body)
 end
 
-function add_of.scenario(list, record)
-    local scenario = scenarios.read(record)
-    if scenario then
-        add(list, record.id, record.place, { scenario = scenario })
-    end
-end
-
 function add_of.always(list, record)
     local sweep = sweeps.read(record)
     for _, claim in ipairs(sweep and record.claims or {}) do
         add(list, record.id .. " / " .. claim, record.place, { sweep = sweep, claim = claim })
-    end
-end
-
-function add_of.due(list, record)
-    local due = due_tests.read(record)
-    if due then
-        add(list, record.id, record.place, { due = due })
-    end
-end
-
-function add_of.order(list, record)
-    local order = orders.read(record)
-    if order then
-        add(list, record.id, record.place, { order = order })
-    end
-end
-
-function add_of.occasion(list, record)
-    local occasion = occasions.read(record)
-    if occasion then
-        add(list, record.id, record.place, { occasion = occasion })
     end
 end
 
@@ -204,10 +176,20 @@ function add_of.guard(list, record)
     end
 end
 
-function add_of.walk(list, record)
-    local walk = walks.read(record)
-    if walk then
-        add(list, record.id, record.place, { walk = walk })
+-- Words of which each record is one entry, made by a module of its own; nil after findings.
+local read_of = {
+    scenario = scenarios.read,
+    due = due_tests.read,
+    order = orders.read,
+    occasion = occasions.read,
+    walk = walks.read,
+}
+for word, read_one in pairs(read_of) do
+    add_of[word] = function(list, record)
+        local made = read_one(record)
+        if made then
+            add(list, record.id, record.place, { [word] = made })
+        end
     end
 end
 
