@@ -131,4 +131,18 @@ function report.entries(map)
     end
 end
 
+-- A name as its place in a list, from 0; nil after a finding, and without a list, when nobody knows.
+function report.place_in(list, name, place, what)
+    if not list then
+        return nil
+    end
+    for index, entry in ipairs(list) do
+        if entry == name then
+            return index - 1
+        end
+    end
+    report.find("unknown_name", place, { what = what, name = name, near = report.nearest(name, list) })
+    return nil
+end
+
 return report
