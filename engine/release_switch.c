@@ -220,8 +220,11 @@ release_run_cancel(struct call *call, const void *params)
 	uint64_t position;
 	enum call_end end;
 	if (found == NULL) {
-		struct text none = BILINGUAL("scheduled for that time", "（该时间没有排期）");
-		return answer_no_release(call, none);
+		char at[INSTANT_TEXT_MAX];
+		instant_format(wanted->at_ms, 0, at);
+		struct text arguments[] = { BILINGUAL("activation scheduled", "定于此时的排期"),
+			text_of(at) };
+		return call_error(call, SAY_NOT_FOUND, arguments, 2);
 	}
 	memcpy(name, found->name, SHA256_HEX);
 	change_begin(&change, call, "cancel", name);

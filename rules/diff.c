@@ -194,7 +194,7 @@ is_table(struct text path)
 	return text_ends_with(path, TEXT(".csv"));
 }
 
-/* "3f2a91c04b7d, 1204 bytes" */
+/* "3f2a91c04b7d, 1204 B" */
 static struct text
 describe_file(struct work *work, const struct bytes *content)
 {
@@ -204,7 +204,7 @@ describe_file(struct work *work, const struct bytes *content)
 		return NOT_THERE;
 	sha256(*content, digest);
 	hex_encode(digest, sizeof digest, hex);
-	return arena_print(&work->diff->arena, "%.*s, %zu bytes", DIGEST_SHOWN, hex, content->size);
+	return arena_print(&work->diff->arena, "%.*s, %zu B", DIGEST_SHOWN, hex, content->size);
 }
 
 static bool

@@ -142,11 +142,13 @@ show_list(const struct request *request, json_t *result)
 static void
 add_activations(struct table *table, const struct request *request, const json_t *list, bool ahead)
 {
+	bool current =
+		!ahead; /* one for new subscriptions leaves those before it in force for the others */
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *one = json_array_get(list, i);
 		char name[SHORT_DIGITS + 1], at[INSTANT_TEXT_MAX + 1];
 		const char *state = ahead ? say(request, "scheduled", "排期")
-			: i == 0          ? say(request, "in force", "当前生效")
+			: current         ? say(request, "in force", "当前生效")
 					  : "";
 		bool only_new = json_object_get(one, "since") != NULL;
 		table_add(table,
@@ -154,6 +156,7 @@ add_activations(struct table *table, const struct request *request, const json_t
 				short_name(one, "release", name), state,
 				only_new ? say(request, "new only", "仅新用户") : "",
 				text_in(one, "by"), text_in(one, "why") });
+		current = current && only_new;
 	}
 }
 
@@ -195,7 +198,11 @@ show_release(const struct request *request, json_t *result)
 			       "规则版本 %s 将于 %s 启用\n"),
 			name, scheduled);
 	else if (json_is_true(json_object_get(result, "active")))
-		printf(say(request, "release %s is in force\n", "规则版本 %s 已生效\n"), name);
+		printf(json_object_get(result, "since") == NULL
+				? say(request, "release %s is in force\n", "规则版本 %s 已生效\n")
+				: say(request, "release %s is in force for new subscriptions\n",
+					  "规则版本 %s 已对新用户生效\n"),
+			name);
 	else
 		printf(say(request, "release %s is not scheduled any more\n",
 			       "规则版本 %s 的排期已取消\n"),
@@ -374,8 +381,10 @@ check(const struct request *request)
 	const struct verb *verb = request->verb;
 	bool who = request->by != NULL || request->why != NULL;
 	if (request->what_count > verb->what_max)
-		return command_misused(&COMMAND_RELEASES, "%s takes %zu more words at most",
-			verb->name, verb->what_max);
+		return verb->what_max == 0
+			? command_misused(&COMMAND_RELEASES, "%s takes no more words", verb->name)
+			: command_misused(&COMMAND_RELEASES, "%s takes %zu more words at most",
+				  verb->name, verb->what_max);
 	if (verb->what != NULL && request->what_count == 0)
 		return command_misused(&COMMAND_RELEASES,
 			strcmp(verb->what, "at") == 0

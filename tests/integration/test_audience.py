@@ -267,7 +267,8 @@ def test_the_command_line_activates_for_new_ones_and_migrates(server, names):
         assert result.returncode == code, result.stdout + result.stderr
         return result.stdout or result.stderr
 
-    releases("activate", names["0.09"], "--audience", "new")
+    assert releases("activate", names["0.09"], "--audience", "new") == f"release {names['0.09'][:12]} is in force for new subscriptions\n"
+    assert [line.split()[2:4] for line in releases("history").splitlines()[1:]][:2] == [["in", "force"]] * 2, "the other for all others"
     assert "(new only)" in releases() and "new only" in releases("history") and "（仅新用户）" in releases("--language", "zh")
     shown = releases("migrate", "old", "--preview").splitlines()
     assert shown[0] == "old: 1 difference" and shown[1].endswith("price, day: 0.07 → 0.09")
