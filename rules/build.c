@@ -95,19 +95,17 @@ report_syntax(struct build *build, const struct job *job)
 }
 
 static void
-report_not_utf8(struct build *build, struct text path, uint32_t line)
+report_not_utf8(struct build *build, struct text path, uint64_t line)
 {
 	add_finding(build,
 		&(struct finding){ .severity = FINDING_ERROR,
 			.file = path,
-			.line = line,
+			.line = (uint32_t)line,
 			.rule = TEXT("not_utf8"),
 			.say_en = TEXT("the file is not UTF-8: this line is the first that is not"),
 			.say_zh = TEXT("文件不是 UTF-8 编码，从此行起"),
-			.mend_en = TEXT(
-				"save it as UTF-8 in the editor (not as GBK, GB18030 or UTF-16)"),
-			.mend_zh = TEXT(
-				"在编辑器中另存为 UTF-8（不要用 GBK、GB18030 或 UTF-16）") });
+			.mend_en = TEXT("save it as UTF-8 (not as GBK, GB18030 or UTF-16)"),
+			.mend_zh = TEXT("另存为 UTF-8（不要用 GBK、GB18030 或 UTF-16）") });
 }
 
 /* What Lua lets pass: of two fields of one name it keeps the second. */
@@ -247,7 +245,8 @@ build_run_script(struct build *build, struct text path, struct text source, stru
 	struct job job = { .build = build, .path = path, .source = source };
 	/* What was a release before is not judged again by these. */
 	bool checked = build->findings != NULL && build->loaded_language == 0;
-	uint32_t wrong_line = checked ? syntax_line_of_wrong_byte(source) : 0;
+	bool code = source.size > 0 && source.data[0] == '\033'; /* compiled: Lua refuses it */
+	uint64_t wrong_line = checked && !code ? utf8_wrong_line(source) : 0;
 	build->script_path = path;
 	build->script_source = source;
 	if (wrong_line > 0) {

@@ -3,11 +3,12 @@
 
 #include "../engine/base/bilingual.h"
 #include "../engine/base/csv.h"
+#include "../engine/base/utf8.h"
 
 /* Bytes of a table that cost one instruction. */
 #define BYTES_AN_INSTRUCTION 16
 
-/* Reading a table: leaves { names, cells = { column → cells }, lines, offsets, problems }. */
+/* Reading a table: leaves { names, cells = { column → cells }, lines, offsets, problems, not_utf8 = line or nil }. */
 struct table_reader {
 	struct csv_reader csv;
 	struct csv_row row;
@@ -109,6 +110,15 @@ build_native_csv(lua_State *lua)
 	static const char *const fields[] = { "names", "cells", "problems" };
 	lua_settop(lua, 2);
 	lua_newtable(lua);
+	/* What was a release before is taken as it is. */
+	uint64_t wrong_line = native_build(lua)->loaded_language == 0
+		? utf8_wrong_line(text_of_bytes(content))
+		: 0;
+	if (wrong_line > 0) {
+		lua_pushinteger(lua, (lua_Integer)wrong_line);
+		lua_setfield(lua, -2, "not_utf8");
+		return 1;
+	}
 	const int result = 3, lines = 4, offsets = 5, first = 7;
 	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
 		lua_newtable(lua);

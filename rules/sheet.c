@@ -98,24 +98,16 @@ sheet_problems_status(const struct sheet_problems *problems, struct fault *fault
 
 /* ---- Reading ---- */
 
-/* No byte of a longer character is a line feed, so each line is right or wrong for itself. */
 static bool
 check_utf8(struct bytes content, struct sheet_problems *problems)
 {
-	struct text rest = text_of_bytes(content);
-	for (uint64_t line = 1; rest.size > 0; line++) {
-		const char *end = memchr(rest.data, '\n', rest.size);
-		size_t size = end == NULL ? rest.size : (size_t)(end - rest.data) + 1;
-		if (!utf8_is_valid((struct text){ rest.data, size })) {
-			sheet_problem_add(problems, line, 0,
-				BILINGUAL_STRING(
-					"this is not UTF-8: in the spreadsheet, save the file as CSV UTF-8",
-					"不是 UTF-8 编码：请在电子表格中另存为“CSV UTF-8”"));
-			return false;
-		}
-		rest = (struct text){ rest.data + size, rest.size - size };
-	}
-	return true;
+	uint64_t line = utf8_wrong_line(text_of_bytes(content));
+	if (line > 0)
+		sheet_problem_add(problems, line, 0,
+			BILINGUAL_STRING(
+				"this is not UTF-8: in the spreadsheet, save the file as CSV UTF-8",
+				"不是 UTF-8 编码：请在电子表格中另存为“CSV UTF-8”"));
+	return line == 0;
 }
 
 static enum status
@@ -134,10 +126,22 @@ add_row(struct sheet *sheet, const struct csv_row *row, bool guarded, struct fau
 	return STATUS_OK;
 }
 
+/* What spreadsheets leave behind the last row; of one column alone it may be meant. */
+static bool
+is_blank(const struct csv_row *row)
+{
+	for (size_t i = 0; i < row->field_count; i++)
+		if (row->fields[i].text.size > 0)
+			return false;
+	return row->field_count > 1;
+}
+
 static enum status
 take_row(struct sheet *sheet, const struct csv_row *row, bool guarded,
 	struct sheet_problems *problems, struct fault *fault)
 {
+	if (is_blank(row))
+		return STATUS_OK;
 	if (sheet->column_count == 0)
 		sheet->column_count = row->field_count;
 	if (row->field_count == sheet->column_count)

@@ -57,7 +57,7 @@ size_t sheet_column(const struct sheet *sheet, struct text name);
 
 /*
  * Reads into a sheet that was initialised; with form->guarded, the apostrophes that guard cells are
- * taken off. sheet_read_rows reads rows without a head. STATUS_INVALID: something is wrong with the
+ * taken off, and rows of empty cells are none. sheet_read_rows reads rows without a head. STATUS_INVALID: something is wrong with the
  * rows, and *problems says what, all of it.
  */
 enum status sheet_read(struct sheet *sheet, struct bytes content, const struct csv_form *form,
@@ -84,10 +84,10 @@ enum status sheet_key_of(
 
 /*
  * *arranged becomes what the author gave with its columns in the order of the table; columns that
- * the table does not have come last.
+ * the table does not have come last. STATUS_INVALID as for sheet_read: it has none of the table's.
  */
 enum status sheet_arrange(struct sheet *arranged, const struct sheet *table,
-	const struct sheet *given, struct fault *fault);
+	const struct sheet *given, struct sheet_problems *problems, struct fault *fault);
 
 /*
  * *result becomes the table with these rows in it: each replaces the row with its key, or comes

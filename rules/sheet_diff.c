@@ -139,10 +139,17 @@ known_columns(const struct sheet *table, const struct sheet *given, size_t order
 
 enum status
 sheet_arrange(struct sheet *arranged, const struct sheet *table, const struct sheet *given,
-	struct fault *fault)
+	struct sheet_problems *problems, struct fault *fault)
 {
 	size_t order[CSV_FIELDS_MAX];
 	size_t count = known_columns(table, given, order);
+	if (count == 0 && table->column_count > 0) {
+		sheet_problem_add(problems, given->lines[0], 0,
+			BILINGUAL_STRING(
+				"the first row names no column of the table: are the cells separated by commas (with --tabs by tabs)?",
+				"首行没有该表的任何列名：单元格是否以逗号分隔（用 --tabs 则为制表符）？"));
+		return sheet_problems_status(problems, fault);
+	}
 	for (size_t i = 0; i < given->column_count; i++)
 		if (sheet_column(table, sheet_cell(given, 0, i)) == SHEET_NO_COLUMN)
 			order[count++] = i;

@@ -1,6 +1,5 @@
 #include "syntax.h"
 
-#include "../engine/base/utf8.h"
 #include "lexer.h"
 
 #include <stdio.h>
@@ -278,22 +277,4 @@ syntax_explain(
 	else
 		tell(problem, 0, "look for a missing quote, brace or end at or before this place",
 			"检查此处或之前是否缺少引号、括号或 end");
-}
-
-uint32_t
-syntax_line_of_wrong_byte(struct text source)
-{
-	bool code = source.size > 0 && source.data[0] == '\033';
-	if (code || utf8_is_valid(source))
-		return 0;
-	uint32_t line = 1;
-	for (struct text rest = source; rest.size > 0; line++) {
-		const char *end = memchr(rest.data, '\n', rest.size);
-		size_t size = end == NULL ? rest.size : (size_t)(end - rest.data);
-		if (!utf8_is_valid((struct text){ rest.data, size }))
-			break;
-		size += end != NULL;
-		rest = (struct text){ rest.data + size, rest.size - size };
-	}
-	return line;
 }

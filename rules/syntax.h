@@ -19,7 +19,4 @@ struct syntax_problem {
 void syntax_explain(
 	struct text source, uint32_t line, const char *message, struct syntax_problem *problem);
 
-/* The line of the first byte that is not UTF-8, from 1; 0 if all of it is, or it is compiled code, which Lua refuses. */
-uint32_t syntax_line_of_wrong_byte(struct text source);
-
 #endif

@@ -182,7 +182,8 @@ make_next(struct table_call *call, struct sheet_key *key, struct fault *fault)
 	if (status == STATUS_OK)
 		status = read_given(call, fault);
 	if (status == STATUS_OK && call->verb != VERB_PASTE) {
-		status = sheet_arrange(&call->next, &call->table, &call->rows, fault);
+		status = sheet_arrange(
+			&call->next, &call->table, &call->rows, &call->problems, fault);
 	} else if (status == STATUS_OK) {
 		status = sheet_key_of(&call->table, call->key_names, key, fault);
 		if (status == STATUS_OK)

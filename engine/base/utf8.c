@@ -69,6 +69,20 @@ utf8_is_valid(struct text text)
 	return true;
 }
 
+/* No byte of a longer character is a line feed, so each line is right or wrong for itself. */
+uint64_t
+utf8_wrong_line(struct text text)
+{
+	for (uint64_t line = 1; text.size > 0; line++) {
+		const char *end = memchr(text.data, '\n', text.size);
+		size_t size = end == NULL ? text.size : (size_t)(end - text.data) + 1;
+		if (!utf8_is_valid((struct text){ text.data, size }))
+			return line;
+		text = (struct text){ text.data + size, text.size - size };
+	}
+	return 0;
+}
+
 static bool
 has_control_character(struct text text)
 {

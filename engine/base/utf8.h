@@ -8,6 +8,8 @@
 #include "bytes.h"
 
 bool utf8_is_valid(struct text text);
+/* The first line, from 1, that is not UTF-8; 0 if all of them are. */
+uint64_t utf8_wrong_line(struct text text);
 
 /*
  * Valid UTF-8 without control characters (C0, DEL, C1), 1 to 64 bytes: a customer, account, request

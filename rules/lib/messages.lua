@@ -8,6 +8,13 @@ local messages = {}
 
 -- Scripts (what Lua itself has to say of them is worded in build.c)
 
+-- C says the same of a script.
+messages.not_utf8 = {
+    en = "the file is not UTF-8: this line is the first that is not",
+    zh = "文件不是 UTF-8 编码，从此行起",
+    mend_en = "save it as UTF-8 (not as GBK, GB18030 or UTF-16); a spreadsheet calls it CSV UTF-8",
+    mend_zh = "另存为 UTF-8（不要用 GBK、GB18030 或 UTF-16）；电子表格中选“CSV UTF-8”",
+}
 messages.unknown_word = {
     en = "the language has no word '{name}'",
     zh = "语言中没有“{name}”这个词",

@@ -7,6 +7,7 @@ local tables = {}
 local find = report.find
 
 local opened = {}
+local not_utf8 = {} -- paths of which that was told
 
 function tables.path_of(name)
     return "tables/" .. name .. ".csv"
@@ -30,6 +31,13 @@ local function open(name, place, columns)
         return nil
     end
     table_.path, table_.sound = path_of(name), true
+    if table_.not_utf8 then
+        if not not_utf8[table_.path] then
+            find("not_utf8", { file = table_.path, line = table_.not_utf8 })
+        end
+        not_utf8[table_.path], table_.sound = true, false
+        return table_
+    end
     for _, problem in ipairs(table_.problems) do
         local where = { file = table_.path, line = problem.line, column = problem.column }
         find("csv_row", where, { row = problem.line, problem = problem.what })

@@ -144,3 +144,13 @@ def test_what_cant_be_done_is_said(folder, arguments, code, word):
     result = table(verb, where or folder, *rest, rows=RENT)
     assert result.returncode == code, result.stderr
     assert word in result.stderr
+
+
+def test_another_separator_is_refused_and_trailing_blank_rows_are_none(folder, tmp_path):
+    exported = suanpan("table", "export", folder, "holidays-cn").stdout
+    for text, separator in ((exported.replace(",", ";"), "commas"), (exported.replace(",", "\t"), "--tabs")):
+        (tmp_path / "days.csv").write_text(text)
+        result = suanpan("table", "import", folder, "holidays-cn", tmp_path / "days.csv", "--yes")
+        assert result.returncode == 1 and separator in result.stdout + result.stderr
+    (tmp_path / "days.csv").write_text(exported + "\n,,\n,,\n")
+    assert suanpan("table", "diff", folder, "holidays-cn", tmp_path / "days.csv").returncode == 0

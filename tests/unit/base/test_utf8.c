@@ -109,11 +109,23 @@ digits_are_0_to_9_and_at_least_one(void **state)
 	}
 }
 
+static void
+the_first_line_that_is_not_utf8_is_told(void **state)
+{
+	(void)state;
+	assert_int_equal(utf8_wrong_line(TEXT("")), 0);
+	assert_int_equal(utf8_wrong_line(TEXT("商店\n\n店")), 0);
+	assert_int_equal(utf8_wrong_line(TEXT("\xff")), 1);
+	assert_int_equal(utf8_wrong_line(TEXT("a\n\xe5\n\xff")), 2);
+	assert_int_equal(utf8_wrong_line(TEXT("a\n\n\xe5\x95")), 3);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(exactly_the_scalar_values_in_their_shortest_form_are_valid),
+		cmocka_unit_test(the_first_line_that_is_not_utf8_is_told),
 		cmocka_unit_test(a_bad_byte_is_found_at_every_place_of_a_long_text),
 		cmocka_unit_test(a_character_cut_short_is_refused),
 		cmocka_unit_test(an_identifier_is_1_to_64_bytes_without_control_characters),

@@ -230,6 +230,8 @@ static const struct damage damages[] = {
 	{ "holiday_year_missing", DAYS, "2025-01-01", "2024-01-01", "tables/days.csv:1",
 		.mend = "2025" },
 	{ "csv_row", DAYS, "workday,New Year", "workday", .place = "tables/days.csv:4" },
+	{ "not_utf8", DAYS, "workday,New Year", "workday,\xd4\xaa\xb5\xa9", "tables/days.csv:4",
+		.mend = "CSV UTF-8" },
 	{ "csv_row", CODES, "33,FR", "\"33,FR", .place = "tables/codes.csv:3:1" },
 	{ "csv_empty", CODES, "44,GB\n33,FR\n1,US\n", "", .place = "tables/codes.csv:1" },
 	{ "cell", CODES, "33,FR", "x3,FR", .place = "tables/codes.csv:3:1" },

@@ -79,8 +79,9 @@ import(struct text table, struct text file, const char *key_names)
 	if (table.size > 0)
 		assert_int_equal(read(&world.table, table, &plain), STATUS_OK);
 	assert_int_equal(read(&world.rows, file, &guarded), STATUS_OK);
-	assert_int_equal(
-		sheet_arrange(&world.next, &world.table, &world.rows, &world.fault), STATUS_OK);
+	assert_int_equal(sheet_arrange(&world.next, &world.table, &world.rows, &world.problems,
+				 &world.fault),
+		STATUS_OK);
 	assert_int_equal(sheet_key_of(&world.next, key_names, &world.key, &world.fault), STATUS_OK);
 	assert_int_equal(
 		sheet_compare(&world.diff, &world.table, &world.next, &world.key, &world.fault),
@@ -362,6 +363,31 @@ problems_past_a_hundred_are_counted(void **state)
 }
 
 static void
+rows_of_empty_cells_are_none(void **state)
+{
+	(void)state;
+	import(TEXT(DAYS), TEXT("date,kind,name\n,,\n2026-01-01,holiday,New Year\n,,\n\"\",,\n"),
+		NULL);
+	for (size_t i = 0; i < world.diff.change_count; i++)
+		assert_int_not_equal(world.diff.changes[i].kind, SHEET_ADDED);
+}
+
+static void
+a_file_with_none_of_the_columns_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(read(&world.table, TEXT(DAYS), &plain), STATUS_OK);
+	assert_int_equal(
+		read(&world.rows, TEXT("date;kind;name\n2026-01-01;holiday;New Year\n"), &guarded),
+		STATUS_OK);
+	assert_int_equal(sheet_arrange(&world.next, &world.table, &world.rows, &world.problems,
+				 &world.fault),
+		STATUS_INVALID);
+	assert_int_equal(world.problems.count, 1);
+	assert_int_equal(world.problems.list[0].line, 1);
+}
+
+static void
 want_of_memory_is_a_status_wherever_it_is(void **state)
 {
 	(void)state;
@@ -371,8 +397,8 @@ want_of_memory_is_a_status_wherever_it_is(void **state)
 		enum status status = read(
 			&world.rows, TEXT("date,kind\n2026-01-01,x\n\"a\"\"\",y\n"), &guarded);
 		if (status == STATUS_OK)
-			status = sheet_arrange(
-				&world.next, &world.table, &world.rows, &world.fault);
+			status = sheet_arrange(&world.next, &world.table, &world.rows,
+				&world.problems, &world.fault);
 		if (status == STATUS_OK)
 			status = sheet_key_of(&world.next, NULL, &world.key, &world.fault);
 		if (status == STATUS_OK)
@@ -464,8 +490,8 @@ random_tables_go_out_and_come_back_and_differ_by_what_is_said(void **state)
 		begin(NULL);
 		assert_int_equal(read(&world.table, table, &plain), STATUS_OK);
 		assert_int_equal(read(&world.rows, text_of(exported), &tabs), STATUS_OK);
-		assert_int_equal(
-			sheet_arrange(&world.next, &world.table, &world.rows, &world.fault),
+		assert_int_equal(sheet_arrange(&world.next, &world.table, &world.rows,
+					 &world.problems, &world.fault),
 			STATUS_OK);
 		assert_int_equal(
 			sheet_key_of(&world.next, NULL, &world.key, &world.fault), STATUS_OK);
@@ -505,6 +531,8 @@ main(void)
 		TEST(each_row_that_cant_be_read_is_named),
 		TEST(what_is_no_table_is_refused_with_a_line),
 		TEST(problems_past_a_hundred_are_counted),
+		TEST(rows_of_empty_cells_are_none),
+		TEST(a_file_with_none_of_the_columns_is_refused),
 		TEST(want_of_memory_is_a_status_wherever_it_is),
 		TEST(random_tables_go_out_and_come_back_and_differ_by_what_is_said),
 	};
