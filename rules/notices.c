@@ -282,77 +282,92 @@ search_offer(struct search *search, const struct lapse *lapse)
 		search->next_ms = due_ms;
 }
 
-/* Where two hold what one counter counts, that tells it which ends last, or the first of these. */
+/*
+ * Of several holdings whose grants one counter counts, that tells it which ends last, or the first of
+ * these; those are no others that begin after it would be told.
+ */
 static bool
-is_told_by(const struct search *search, const struct lapse *lapse, const struct holding *other,
-	int64_t other_till_ms)
+is_told_by_other(const struct search *search, const struct lapse *lapse,
+	const struct allowance *allowance, int64_t grant_till_ms)
 {
-	if (other == lapse->holding || !holds_counter(other, &lapse->counter, other->from_ms) ||
-		other->from_ms > due_ms_of(search->question->image, lapse))
-		return false;
-	return other_till_ms > lapse->till_ms ||
-		(other_till_ms == lapse->till_ms && other < lapse->holding);
+	const struct rate_question *question = search->question;
+	int64_t due_ms = due_ms_of(question->image, lapse);
+
+	for (size_t i = 0; i < question->holding_count; i++) {
+		const struct holding *holding = &question->holdings[i];
+		struct owner other = { lapse->package, holding };
+		int64_t till_ms = sooner(grant_till_ms, holding->till_ms);
+
+		if (holding == lapse->holding || holding->from_ms > due_ms ||
+			!holds_counter(holding, &lapse->counter, due_ms))
+			continue;
+		if (allowance->valid_count > 0 &&
+			grant_validity(question->image, &other, allowance).first_day !=
+				lapse->counter.cycle)
+			continue;
+		if (till_ms > lapse->till_ms ||
+			(till_ms == lapse->till_ms && holding < lapse->holding))
+			return true;
+	}
+	return false;
+}
+
+/* What was given as long as its span lasts, or the holding does. */
+static void
+search_grant(struct search *search, struct lapse *lapse, const struct allowance *allowance,
+	const struct cycle_span *span)
+{
+	lapse->counter.cycle = (int32_t)span->first_day;
+	lapse->from_ms = span->from_ms;
+	lapse->till_ms = sooner(span->till_ms, lapse->holding->till_ms);
+	if (!is_told_by_other(search, lapse, allowance, span->till_ms))
+		search_offer(search, lapse);
 }
 
 static void
 search_given(struct search *search, struct lapse *lapse, const struct allowance *allowance)
 {
-	const struct rate_question *question = search->question;
-	const struct image *image = question->image;
+	const struct image *image = search->question->image;
 	struct owner owner = { lapse->package, lapse->holding };
 	const struct allowance *given = grant_given(image, &owner, allowance);
 
 	if (given == NULL)
 		return;
 	struct cycle_span span = grant_validity(image, &owner, given);
-	lapse->counter.cycle = (int32_t)span.first_day;
-	lapse->from_ms = span.from_ms;
-	lapse->till_ms = sooner(span.till_ms, lapse->holding->till_ms);
-	for (size_t i = 0; i < question->holding_count; i++) {
-		struct owner other = { lapse->package, &question->holdings[i] };
+	search_grant(search, lapse, given, &span);
+}
 
-		if (!text_equal(other.holding->package, lapse->counter.package))
-			continue;
-		struct cycle_span other_span = grant_validity(image, &other, given);
-		if (other_span.first_day == span.first_day &&
-			is_told_by(search, lapse, other.holding,
-				sooner(other_span.till_ms, other.holding->till_ms)))
-			return;
-	}
-	search_offer(search, lapse);
+static int64_t
+later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
 }
 
 /* Of what is given in each cycle: cycle by cycle, as far as there may be something due. */
 static void
 search_cycles(struct search *search, struct lapse *lapse, const struct allowance *allowance)
 {
-	const struct rate_question *question = search->question;
-	const struct image *image = question->image;
+	const struct image *image = search->question->image;
+	struct owner owner = { lapse->package, lapse->holding };
+	int64_t first_ms = later(later(lapse->package->from_ms, lapse->holding->from_ms),
+		later(search->after_ms, INSTANT_MIN));
 	int64_t last_ms = sooner(sooner(lapse->package->till_ms, lapse->holding->till_ms),
 		sooner(search->till_ms, INSTANT_MAX));
-	int64_t first_ms = lapse->package->from_ms;
 
-	if (first_ms < lapse->holding->from_ms)
-		first_ms = lapse->holding->from_ms;
-	if (first_ms < search->after_ms)
-		first_ms = search->after_ms;
 	if (first_ms > last_ms)
 		return;
-	for (size_t i = 0; i < question->holding_count; i++)
-		if (is_told_by(
-			    search, lapse, &question->holdings[i], question->holdings[i].till_ms))
-			return;
 	struct cycle_span cycle = image_cycle(image, allowance->every, first_ms);
 	for (unsigned back = 0; back < allowance->carry_cycles; back++)
 		if (!cycle_step_back(image, allowance->every, &cycle))
 			break;
 	for (; cycle.till_ms <= INSTANT_MAX && cycle.from_ms <= last_ms;
 		cycle = image_cycle(image, allowance->every, cycle.till_ms)) {
-		lapse->counter.cycle = (int32_t)cycle.first_day;
-		lapse->from_ms = cycle.from_ms;
-		lapse->till_ms = sooner(
-			lapse->holding->till_ms, carried_till_ms(image, allowance, cycle));
-		search_offer(search, lapse);
+		struct cycle_span span = { cycle.first_day, cycle.from_ms,
+			carried_till_ms(image, allowance, cycle) };
+
+		if (grant_amount(image, &owner, allowance, &cycle) == 0)
+			continue; /* it was not held yet */
+		search_grant(search, lapse, allowance, &span);
 		if (search->told == NULL && due_ms_of(image, lapse) >= search->next_ms)
 			return;
 	}

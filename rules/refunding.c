@@ -7,7 +7,7 @@
 const char *
 refund_refusal_code(enum refund_refusal refusal)
 {
-	static const char *const codes[] = { "", "REFUNDED_ALREADY", "REFUND_TOO_MUCH",
+	static const char *const codes[] = { "", "ALREADY_REFUNDED", "MORE_THAN_CHARGED",
 		"REFUND_TOO_LATE" };
 
 	must(refusal <= REFUND_LATE);

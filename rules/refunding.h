@@ -62,7 +62,7 @@ enum refund_refusal {
 	REFUND_BEYOND,           /* more is wanted than is left of it */
 	REFUND_LATE,             /* its package gives nothing back so long after */
 };
-/* "REFUNDED_ALREADY", "REFUND_TOO_MUCH", "REFUND_TOO_LATE" */
+/* "ALREADY_REFUNDED", "MORE_THAN_CHARGED", "REFUND_TOO_LATE" */
 const char *refund_refusal_code(enum refund_refusal refusal);
 
 /* What goes back to a counter or a payment. */

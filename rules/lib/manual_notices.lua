@@ -75,7 +75,7 @@ scenario "messages that are not delivered" {
     give_back { "many", items = 200, expect = { back = { "texts_1000.units 200" } } },
     use { items = 290, as = "more", expect = { notices = { "texts_1000.low 10%", "texts_1000.low 20 items" } } },
     give_back { "many", expect = { back = { "texts_1000.units 700" } } },
-    give_back { "many", expect = { refused = "REFUNDED_ALREADY" } },
+    give_back { "many", expect = { refused = "ALREADY_REFUNDED" } },
     advance "3 days",
     give_back { "more", expect = { refused = "REFUND_TOO_LATE" } },
     advance "1 year",

@@ -40,7 +40,7 @@ local refund_expect = {
             zh = "各计数器退还的数量（按顺序）：\"优惠包.资源 3\"" } },
         { "lost", { "list", "text" }, say = { en = "What does not come back, since it has expired",
             zh = "因已到期而不再退还的部分" } },
-        { "refused", { "one_of", "REFUNDED_ALREADY", "REFUND_TOO_MUCH", "REFUND_TOO_LATE" },
+        { "refused", { "one_of", "ALREADY_REFUNDED", "MORE_THAN_CHARGED", "REFUND_TOO_LATE" },
             say = { en = "The code of a refusal", zh = "拒绝代码" } },
     },
 }

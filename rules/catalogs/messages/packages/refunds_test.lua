@@ -14,7 +14,7 @@ scenario "a failed delivery is refunded once" {
     advance "1 hour",
     give_back { "failed", expect = { amount = "0.00", back = { "a_day_100.messages 3", "sms_10000.units 3" }, lost = {} } },
     expect { used = { ["a_day_100.messages"] = 2 }, left = { ["sms_10000.units"] = 9998 } },
-    give_back { "failed", expect = { refused = "REFUNDED_ALREADY" } },
+    give_back { "failed", expect = { refused = "ALREADY_REFUNDED" } },
     expect { used = { ["a_day_100.messages"] = 2 }, left = { ["sms_10000.units"] = 9998 } },
 }
 
@@ -55,7 +55,7 @@ scenario "units that have expired do not come back" {
     expect { left = { ["sms_1000.units"] = 1000 } },
     give_back { "second", expect = { back = {}, lost = { "sms_1000.units 6" } } },
     expect { left = { ["sms_1000.units"] = 1000 } },
-    give_back { "second", expect = { refused = "REFUNDED_ALREADY" } },
+    give_back { "second", expect = { refused = "ALREADY_REFUNDED" } },
 }
 
 scenario "some of many receivers" {
@@ -69,9 +69,9 @@ scenario "some of many receivers" {
     use { items = 300, as = "many", expect = { parts = "600 free", notices = { "sms_1000.low 10%" } } },
     give_back { "many", items = 50, expect = { back = { "sms_1000.units 100" } } },
     give_back { "many", items = 150, expect = { back = { "sms_1000.units 200", "sms_1000.units 100" } } },
-    give_back { "many", items = 101, expect = { refused = "REFUND_TOO_MUCH" } },
+    give_back { "many", items = 101, expect = { refused = "MORE_THAN_CHARGED" } },
     expect { left = { ["sms_1000.units"] = 1200 }, notices = {} },
     use { items = 150, expect = { notices = { "sms_1000.low 10%" } } },
     give_back { "many", expect = { back = { "sms_1000.units 200" } } },
-    give_back { "many", expect = { refused = "REFUNDED_ALREADY" } },
+    give_back { "many", expect = { refused = "ALREADY_REFUNDED" } },
 }
