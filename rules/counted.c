@@ -1,15 +1,6 @@
 /* Does what was counted still count (see rate.h)? */
 #include "rating.h"
 
-static const struct allowance *
-allowance_of(const struct package *package, struct text id)
-{
-	for (uint32_t i = 0; i < package->allowance_count; i++)
-		if (text_equal(package->allowances[i].id, id))
-			return &package->allowances[i];
-	return NULL;
-}
-
 /* Until when what was given once on a day is good; of versions that began on it, the longest. */
 static int64_t
 given_till_ms(const struct image *image, const struct counter_name *name)
@@ -23,7 +14,7 @@ given_till_ms(const struct image *image, const struct counter_name *name)
 		return till_ms;
 	for (uint32_t i = first; i < first + count; i++) {
 		const struct package *version = &image->packages[i];
-		const struct allowance *given = allowance_of(version, name->allowance);
+		const struct allowance *given = package_allowance(version, name->allowance);
 
 		if (given == NULL || given->valid_count == 0 || version->from_ms >= next_ms ||
 			version->till_ms <= from_ms)
@@ -55,14 +46,12 @@ rate_count_state(const struct image *image, const struct counter_name *name, int
 
 	if (version == NULL)
 		return COUNT_UNKNOWN;
-	const struct allowance *allowance = allowance_of(version, name->allowance);
+	const struct allowance *allowance = package_allowance(version, name->allowance);
 	if (allowance != NULL && allowance->valid_count == 0)
 		return cycle_state(
 			image, allowance->every, allowance->carry_cycles, name->cycle, ms);
 	if (allowance != NULL)
 		return ms < given_till_ms(image, name) ? COUNT_RUNS : COUNT_OVER;
-	for (uint32_t i = 0; i < version->meter_count; i++)
-		if (text_equal(version->meters[i].id, name->allowance))
-			return cycle_state(image, version->meters[i].every, 0, name->cycle, ms);
-	return COUNT_UNKNOWN;
+	const struct meter *meter = package_meter(version, name->allowance);
+	return meter == NULL ? COUNT_UNKNOWN : cycle_state(image, meter->every, 0, name->cycle, ms);
 }

@@ -8,6 +8,9 @@
  *   pools.c     which of them are free
  *   grants.c    how much an allowance gives in a cycle
  *   left.c      what is left of it, where no event asks
+ *   counted.c   whether what was counted still counts
+ *   notices.c   what a charge crosses, and what is due
+ *   refunding.c what a refund gives back
  *   tiers.c     what those cost that are paid, where that depends on how many they are
  *   discounts.c what comes off
  *   caps.c      limits before anything is priced, caps when all is

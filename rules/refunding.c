@@ -122,45 +122,11 @@ is_held(const struct refund_question *question, const struct counter_name *name)
 	return false;
 }
 
-/* The first instant after which there is nothing any more to which units could go back. */
-static int64_t
-counter_till_ms(
-	const struct image *image, const struct package *package, const struct counter_name *name)
-{
-	const struct allowance *allowance = package_allowance(package, name->allowance);
-	const struct meter *meter = package_meter(package, name->allowance);
-	int64_t day_ms = zoneinfo_local_to_utc(image->zone, name->cycle * DAY_MS);
-
-	if (allowance != NULL && allowance->valid_count > 0) {
-		const struct package *given = package_version(image, package->id, day_ms);
-		const struct allowance *first = given == NULL
-			? NULL
-			: package_allowance(given, name->allowance);
-		if (first != NULL && first->valid_count > 0)
-			allowance = first;
-		return zoneinfo_local_to_utc(image->zone,
-			day_later(name->cycle, allowance->valid_every, allowance->valid_count) *
-				DAY_MS);
-	}
-	if (allowance == NULL && meter == NULL)
-		return INT64_MIN;
-	enum cycle every = allowance != NULL ? allowance->every : meter->every;
-	struct cycle_span cycle = image_cycle(
-		image, every, day_ms < INSTANT_MIN ? INSTANT_MIN : day_ms);
-	for (unsigned i = 0; allowance != NULL && i < allowance->carry_cycles; i++)
-		if (cycle.till_ms <= INSTANT_MAX)
-			cycle = image_cycle(image, every, cycle.till_ms);
-	return cycle.till_ms;
-}
-
 static bool
 is_over(const struct refund_question *question, const struct counter_name *name)
 {
-	const struct package *package = package_version(
-		question->image, name->package, question->now_ms);
-
-	return package == NULL || !is_held(question, name) ||
-		question->now_ms >= counter_till_ms(question->image, package, name);
+	return !is_held(question, name) ||
+		rate_count_state(question->image, name, question->now_ms) != COUNT_RUNS;
 }
 
 /* Is it that of an allowance, in whichever version? */
