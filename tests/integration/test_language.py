@@ -28,8 +28,8 @@ def words():
 
 
 def rules():
-    """All rules of the checker: those that messages.lua words, and those that C does."""
-    text = (ROOT / "rules/lib/messages.lua").read_text(encoding="utf-8")
+    """All rules of the checker: those that messages.lua and what it takes in words, and those that C does."""
+    text = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "rules/lib").glob("messages*.lua")))
     return set(re.findall(r"^messages\.(\w+) =", text, re.MULTILINE)) | set(
         re.findall(r'\.rule = TEXT\("(\w+)"\)', SOURCES) + re.findall(r'struct wording \w+ = \{ "(\w+)"', SOURCES)
     )
