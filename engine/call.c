@@ -83,6 +83,18 @@ call_failed(struct call *call, enum status status, const struct fault *fault)
 	return call_error(call, SAY_INTERNAL, &why, 1);
 }
 
+enum call_end
+call_rules_failed(struct call *call, const struct fault *fault)
+{
+	if (fault->status != STATUS_BUSY)
+		return call_failed(call, fault->status, fault);
+	struct text why = arena_print(call->arena,
+		BILINGUAL_STRING("a function of the catalog had no time to run: %s",
+			"目录中的函数未能及时运行：%s"),
+		fault->text, fault->text);
+	return call_error(call, SAY_OVERLOADED, &why, 1);
+}
+
 struct buffer *
 call_buffer(struct call *call)
 {

@@ -89,6 +89,8 @@ call_error(struct call *call, enum say say, const struct text *arguments, size_t
 enum call_end call_problem(struct call *call, const struct problem *problem);
 /* What a failing store operation means to the client; waits where that helps. */
 enum call_end call_failed(struct call *call, enum status status, const struct fault *fault);
+/* Rules could not decide: there was no memory, or a function of the catalog had no time. */
+enum call_end call_rules_failed(struct call *call, const struct fault *fault);
 
 /* A buffer for the result, empty; shared by all calls, so pack and answer in one run. */
 struct buffer *call_buffer(struct call *call);

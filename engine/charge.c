@@ -189,19 +189,6 @@ counter_fact(void *context, const struct counter_name *name, int64_t *used)
 
 enum progress { GOES_ON, HAS_ENDED /* *end is what to return */ };
 
-/* Rating had no memory, or a function of the catalog no time. */
-static enum call_end
-rating_failed(struct call *call, const struct fault *fault)
-{
-	if (fault->status != STATUS_BUSY)
-		return call_failed(call, fault->status, fault);
-	struct text why = arena_print(call->arena,
-		BILINGUAL_STRING("a function of the catalog had no time to run: %s",
-			"目录中的函数未能及时运行：%s"),
-		fault->text, fault->text);
-	return call_error(call, SAY_OVERLOADED, &why, 1);
-}
-
 /* Fills the question for rules; false without memory. */
 static bool
 ask(struct deciding *deciding, struct rate_question *question)
@@ -235,7 +222,7 @@ price(struct deciding *deciding, enum call_end *end)
 		*end = call_wait_record(call, shelf_key_of(&deciding->cold));
 		return HAS_ENDED;
 	case RATE_FAULT:
-		*end = rating_failed(call, &fault);
+		*end = call_rules_failed(call, &fault);
 		return HAS_ENDED;
 	case RATE_DONE:
 		break;
@@ -317,7 +304,7 @@ find_unused(struct deciding *deciding, struct near_miss *miss, enum call_end *en
 	if (rate_unused(&question, &deciding->pricing, deciding->call->arena, miss, &fault) ==
 		RATE_DONE)
 		return GOES_ON;
-	*end = rating_failed(deciding->call, &fault);
+	*end = call_rules_failed(deciding->call, &fault);
 	return HAS_ENDED;
 }
 

@@ -331,19 +331,6 @@ answer_refusal(struct asking *asking)
 	return call_answer(call, (struct bytes){ scratch->data, scratch->size });
 }
 
-/* A function that had no time decides nothing. */
-static enum call_end
-answer_fault(struct call *call, const struct fault *fault)
-{
-	if (fault->status != STATUS_BUSY)
-		return call_failed(call, fault->status, fault);
-	struct text why = arena_print(call->arena,
-		BILINGUAL_STRING("a function of the catalog had no time to run: %s",
-			"目录中的函数未能及时运行：%s"),
-		fault->text, fault->text);
-	return call_error(call, SAY_OVERLOADED, &why, 1);
-}
-
 enum call_end
 due_run_price(struct call *call, const void *params)
 {
@@ -367,6 +354,6 @@ due_run_price(struct call *call, const void *params)
 	if (!read_question(&asking))
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	if (due_price(&asking.question, call->arena, &asking.pricing, &fault) != DUE_DONE)
-		return answer_fault(call, &fault);
+		return call_rules_failed(call, &fault);
 	return asking.pricing.refused == 0 ? answer_price(&asking) : answer_refusal(&asking);
 }

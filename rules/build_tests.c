@@ -23,15 +23,25 @@ set_counter(lua_State *lua, struct text package, struct text id, const char *kin
 	lua_rawset(lua, -3);
 }
 
+/* Pushes the table that is the answer; NULL: no release is tested, and there is none. */
+static const struct image *
+begin_answer(lua_State *lua)
+{
+	const struct image *image = image_of(lua);
+	if (image == NULL)
+		return NULL;
+	luaL_checkstack(lua, 5, NULL);
+	lua_newtable(lua);
+	return image;
+}
+
 /* counters() → { ["package.id"] = "allowance" or "meter" } */
 int
 build_native_counters(lua_State *lua)
 {
-	const struct image *image = image_of(lua);
+	const struct image *image = begin_answer(lua);
 	if (image == NULL)
 		return 0;
-	luaL_checkstack(lua, 5, NULL);
-	lua_newtable(lua);
 	for (uint32_t i = 0; i < image->package_count; i++) {
 		const struct package *package = &image->packages[i];
 		for (uint32_t j = 0; j < package->allowance_count; j++)
@@ -46,11 +56,9 @@ build_native_counters(lua_State *lua)
 int
 build_native_stored(lua_State *lua)
 {
-	const struct image *image = image_of(lua);
+	const struct image *image = begin_answer(lua);
 	if (image == NULL)
 		return 0;
-	luaL_checkstack(lua, 5, NULL);
-	lua_newtable(lua);
 	for (uint32_t i = 0; i < image->package_count; i++) {
 		const struct package *package = &image->packages[i];
 		for (uint32_t j = 0; j < package->stored_count; j++)
@@ -64,11 +72,9 @@ build_native_stored(lua_State *lua)
 int
 build_native_facts(lua_State *lua)
 {
-	const struct image *image = image_of(lua);
+	const struct image *image = begin_answer(lua);
 	if (image == NULL)
 		return 0;
-	luaL_checkstack(lua, 5, NULL);
-	lua_newtable(lua);
 	for (uint32_t i = 0; i < image->selling->fact_count; i++) {
 		const struct fact_name *fact = &image->selling->facts[i];
 		set_counter(lua, TEXT("customer"), fact->name,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "../engine/base/must.h"
+#include "sandbox.h"
 
 enum field {
 	FIELD_SERVICE = 1,
@@ -231,12 +232,6 @@ index_attributes(lua_State *lua)
 	return 1;
 }
 
-static int
-refuse_write(lua_State *lua)
-{
-	return luaL_error(lua, "the context can't be written");
-}
-
 static void
 push_field_numbers(lua_State *lua, const struct field_name *fields, size_t count)
 {
@@ -254,15 +249,7 @@ push_view(lua_State *lua, struct usage_context *context, lua_CFunction index, in
 	lua_pushcclosure(lua, index, upvalues);
 	struct usage_context **view = lua_newuserdatauv(lua, sizeof *view, 0);
 	*view = context;
-	lua_createtable(lua, 0, 3);
-	lua_pushvalue(lua, -3);
-	lua_setfield(lua, -2, "__index");
-	lua_pushcfunction(lua, refuse_write);
-	lua_setfield(lua, -2, "__newindex");
-	lua_pushboolean(lua, false);
-	lua_setfield(lua, -2, "__metatable");
-	lua_setmetatable(lua, -2);
-	lua_replace(lua, -2);
+	sandbox_seal(lua, sandbox_refuse_context);
 }
 
 void

@@ -5,6 +5,7 @@
 
 #include "../engine/base/must.h"
 #include "money_lua.h"
+#include "sandbox.h"
 #include "tables_lua.h"
 
 /* Registry: where the context is, for `because`. */
@@ -154,27 +155,13 @@ index_context(lua_State *lua)
 		name_at(lua).data);
 }
 
-static int
-refuse_write(lua_State *lua)
-{
-	return luaL_error(lua, "the context can't be written");
-}
-
 /* A view that reads through the function on the top, which it replaces. */
 static void
 push_view(lua_State *lua, struct due_context *context, struct text group)
 {
 	struct view *view = lua_newuserdatauv(lua, sizeof *view, 0);
 	*view = (struct view){ context, group };
-	lua_createtable(lua, 0, 3);
-	lua_pushvalue(lua, -3);
-	lua_setfield(lua, -2, "__index");
-	lua_pushcfunction(lua, refuse_write);
-	lua_setfield(lua, -2, "__newindex");
-	lua_pushboolean(lua, false);
-	lua_setfield(lua, -2, "__metatable");
-	lua_setmetatable(lua, -2);
-	lua_replace(lua, -2);
+	sandbox_seal(lua, sandbox_refuse_context);
 }
 
 void

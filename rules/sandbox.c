@@ -322,21 +322,38 @@ length_of_view(lua_State *lua)
 	return 1;
 }
 
-void
-sandbox_freeze(lua_State *lua)
+int
+sandbox_refuse_context(lua_State *lua)
 {
-	lua_newtable(lua); /* the view, empty for ever */
+	return luaL_error(lua, "the context can't be written");
+}
+
+void
+sandbox_seal(lua_State *lua, lua_CFunction refuse)
+{
 	lua_createtable(lua, 0, 4);
 	lua_pushvalue(lua, -3);
 	lua_setfield(lua, -2, "__index");
-	lua_pushvalue(lua, -3);
-	lua_pushcclosure(lua, length_of_view, 1);
-	lua_setfield(lua, -2, "__len");
-	lua_pushcfunction(lua, refuse_write);
+	lua_pushcfunction(lua, refuse);
 	lua_setfield(lua, -2, "__newindex");
 	lua_pushboolean(lua, false);
 	lua_setfield(lua, -2, "__metatable");
 	lua_setmetatable(lua, -2);
+	lua_replace(lua, -2);
+}
+
+void
+sandbox_freeze(lua_State *lua)
+{
+	lua_pushvalue(lua, -1);
+	lua_pushcclosure(lua, length_of_view, 1);
+	lua_insert(lua, -2);
+	lua_newtable(lua); /* the view, empty for ever */
+	sandbox_seal(lua, refuse_write);
+	lua_getmetatable(lua, -1);
+	lua_pushvalue(lua, -3);
+	lua_setfield(lua, -2, "__len");
+	lua_pop(lua, 1);
 	lua_replace(lua, -2);
 }
 

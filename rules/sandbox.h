@@ -129,6 +129,12 @@ void sandbox_use(lua_State *lua, const char *name);
 void sandbox_allow(lua_State *lua, const char *word);
 /* Leaves the table of allowed words (not the scripts' view of it, which can't be written). */
 void sandbox_words(lua_State *lua);
+/*
+ * Stack: what reads a field, a function or a table; a table or userdata → the latter, which reads
+ * through the former, and whose writing is what `refuse` refuses. Its metatable can't be had.
+ */
+void sandbox_seal(lua_State *lua, lua_CFunction refuse);
+int sandbox_refuse_context(lua_State *lua); /* "the context can't be written" */
 /* Replaces the table on the top by a view of it that reads but can't be written. */
 void sandbox_freeze(lua_State *lua);
 /*

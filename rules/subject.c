@@ -5,6 +5,7 @@
 
 #include "../engine/base/must.h"
 #include "money_lua.h"
+#include "sandbox.h"
 #include "subject_lua.h"
 
 #define MONTHS_MAX 120
@@ -310,12 +311,6 @@ call_holds(lua_State *lua)
 }
 
 static int
-refuse_write(lua_State *lua)
-{
-	return luaL_error(lua, "the context can't be written");
-}
-
-static int
 unknown_field(lua_State *lua)
 {
 	return luaL_error(lua,
@@ -328,15 +323,7 @@ static void
 push_view(lua_State *lua)
 {
 	lua_newuserdatauv(lua, 0, 0);
-	lua_createtable(lua, 0, 3);
-	lua_pushvalue(lua, -3);
-	lua_setfield(lua, -2, "__index");
-	lua_pushcfunction(lua, refuse_write);
-	lua_setfield(lua, -2, "__newindex");
-	lua_pushboolean(lua, false);
-	lua_setfield(lua, -2, "__metatable");
-	lua_setmetatable(lua, -2);
-	lua_replace(lua, -2);
+	sandbox_seal(lua, sandbox_refuse_context);
 }
 
 /* A closure over where the subject is, which lies on the top and stays. */

@@ -1,5 +1,6 @@
-"""Bundles of catalogs that do harm, and the processes that a server starts to work on them."""
+"""Catalogs made of the stock one: at other prices, or doing harm; and the processes that a server starts to work on them."""
 
+import shutil
 from pathlib import Path
 
 from server import ROOT
@@ -9,6 +10,15 @@ CATALOG = ROOT / "rules/catalogs/fixed_line"
 SLOW = "for _ = 1, 300000000 do end\n"
 ENDLESS = "while true do end\n"
 MEMORY_BOMB = "local t = {} for i = 1, 1e8 do t[i] = { i } end\n"
+
+
+def at_price(folder, price):
+    """Makes a folder with the stock catalog without its tests, at another price by day."""
+    shutil.copytree(CATALOG, folder, ignore=shutil.ignore_patterns("*_test.lua"))
+    file = folder / "packages/standard.lua"
+    assert 'day = "0.07"' in file.read_text()
+    file.write_text(file.read_text().replace('day = "0.07"', f'day = "{price}"'))
+    return folder
 
 
 def varint(number):

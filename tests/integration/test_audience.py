@@ -6,23 +6,17 @@ import time
 
 import pytest
 
-from server import ROOT, Server, suanpan
+from bundles import at_price
+from server import Server, suanpan
 
-CATALOG = ROOT / "rules/catalogs/fixed_line"
 CALL = {"service": "voice", "to": "07722820022", "at": "2026-09-18T12:00:00+08:00", "seconds": 6}
 PRICES = ("0.07", "0.09", "0.12", "0.15", "0.18")
 
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
-    made = {}
-    for price in PRICES:
-        folder = tmp_path_factory.mktemp("catalogs") / price
-        shutil.copytree(CATALOG, folder, ignore=shutil.ignore_patterns("*_test.lua"))
-        file = folder / "packages/standard.lua"
-        file.write_text(file.read_text().replace('day = "0.07"', f'day = "{price}"'))
-        made[price] = folder
-    return made
+    """The stock catalog at several prices, by price."""
+    return {price: at_price(tmp_path_factory.mktemp("catalogs") / price, price) for price in PRICES}
 
 
 @pytest.fixture

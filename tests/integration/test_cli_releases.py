@@ -2,13 +2,12 @@
 
 import json
 import re
-import shutil
 
 import pytest
 
-from server import ROOT, suanpan
+from bundles import at_price
+from server import suanpan
 
-CATALOG = ROOT / "rules/catalogs/fixed_line"
 LATER = "2099-10-01T00:00:00+08:00"
 LATER_MS = 4_094_467_200_000
 
@@ -18,11 +17,7 @@ def names(server, tmp_path):
     """Two releases, the first in force."""
     made = []
     for price in ("0.07", "0.09"):
-        folder = tmp_path / price
-        shutil.copytree(CATALOG, folder, ignore=shutil.ignore_patterns("*_test.lua"))
-        file = folder / "packages/standard.lua"
-        file.write_text(file.read_text().replace('day = "0.07"', f'day = "{price}"'))
-        made.append(server.publish(folder, activate=not made))
+        made.append(server.publish(at_price(tmp_path / price, price), activate=not made))
     return made
 
 

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from bundles import at_price
 from server import ROOT, Server, suanpan
 
 CATALOG = ROOT / "rules/catalogs/fixed_line"
@@ -16,15 +17,7 @@ PRICES = ("0.07", "0.09", "0.12", "0.15", "0.18")
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
     """The stock catalog at several prices, by price."""
-    made = {}
-    for price in PRICES:
-        folder = tmp_path_factory.mktemp("catalogs") / price
-        shutil.copytree(CATALOG, folder, ignore=shutil.ignore_patterns("*_test.lua"))
-        file = folder / "packages/standard.lua"
-        assert 'day = "0.07"' in file.read_text()
-        file.write_text(file.read_text().replace('day = "0.07"', f'day = "{price}"'))
-        made[price] = folder
-    return made
+    return {price: at_price(tmp_path_factory.mktemp("catalogs") / price, price) for price in PRICES}
 
 
 @pytest.fixture

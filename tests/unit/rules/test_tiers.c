@@ -400,12 +400,7 @@ static void
 tiers_price_every_unit_as_a_walk_does(void **state)
 {
 	(void)state;
-	random_begin();
-	for (int round = 0; round < WORLDS; round++) {
-		make_world();
-		assert_priced_as(walk_event, &world.sketch, EVENTS_EACH);
-		sketch_end(&world.sketch);
-	}
+	assert_worlds_priced_as(walk_event, make_world, &world.sketch, WORLDS, EVENTS_EACH);
 }
 
 int

@@ -79,4 +79,17 @@ assert_priced_as(int64_t (*walk)(const struct usage *usage), struct sketch *sket
 	}
 }
 
+/* The same in so many worlds, each made anew. */
+static inline void
+assert_worlds_priced_as(int64_t (*walk)(const struct usage *usage), void (*make)(void),
+	struct sketch *sketch, int worlds, int events)
+{
+	random_begin();
+	for (int world = 0; world < worlds; world++) {
+		make();
+		assert_priced_as(walk, sketch, events);
+		sketch_end(sketch);
+	}
+}
+
 #endif
