@@ -64,7 +64,8 @@ report(struct build *build, const struct wording *wording, struct text file)
 	const struct sandbox_problem *problem = &build->sandbox->problem;
 	char say_en[sizeof problem->text + 64], say_zh[sizeof problem->text + 64];
 	snprintf(say_en, sizeof say_en, "%s%s", wording->say_en, problem->text);
-	snprintf(say_zh, sizeof say_zh, "%s%s", wording->say_zh, problem->text);
+	snprintf(say_zh, sizeof say_zh, "%s%s", wording->say_zh,
+		problem->text_zh[0] != '\0' ? problem->text_zh : problem->text);
 	add_finding(build,
 		&(struct finding){ .severity = FINDING_ERROR,
 			.file = file,

@@ -123,6 +123,7 @@ int build_native_tables_asked(lua_State *lua);
 /* build_functions.c: loops(…) and members(…) of `native`. */
 int build_native_loops(lua_State *lua);
 int build_native_members(lua_State *lua);
+int build_native_floats(lua_State *lua);
 int build_native_reasons(lua_State *lua);
 
 /* build_tests.c: counters(), stored(), facts(), instant(…) and later(…) of `native`. */

@@ -1,6 +1,6 @@
 /*
  * What the functions of scripts do, read from their text: the loops that may never end, what they
- * ask of their context, and the reasons that they give. A function runs only when it is called, too late to learn of either.
+ * ask of their context, numbers that are not exact, and the reasons that they give. A function runs only when it is called, too late to learn of either.
  */
 #include "native.h"
 
@@ -303,6 +303,41 @@ build_native_members(lua_State *lua)
 	lua_newtable(lua);
 	if (found)
 		read_functions(&reading, &about, read_members);
+	return 1;
+}
+
+/* ---- Numbers that are not exact ---- */
+
+/* 0.5 or 1e3, but not 0xE. */
+static bool
+is_float(struct text number)
+{
+	bool hexadecimal = number.size > 1 && (number.data[1] == 'x' || number.data[1] == 'X');
+	for (size_t i = 0; i < number.size; i++)
+		if (strchr(hexadecimal ? ".pP" : ".eE", number.data[i]) != NULL)
+			return true;
+	return false;
+}
+
+/* floats() → { name, file, line, column } of each number in a function that is no whole one */
+int
+build_native_floats(lua_State *lua)
+{
+	struct bytes rest = native_build(lua)->bundle;
+	struct text path, source;
+	luaL_checkstack(lua, 10, NULL);
+	lua_newtable(lua);
+	while (build_next_script(&rest, false, &path, &source)) {
+		struct reading reading = { .lua = lua, .lexer = { source, 0, 1 }, .file = path };
+		struct token token = { .kind = TOKEN_SIGN };
+		sandbox_debit(lua, source.size / BYTES_AN_INSTRUCTION);
+		for (take(&reading, &token);
+			token.kind != TOKEN_END && follow_blocks(&reading, &token);
+			take(&reading, &token))
+			if (token.kind == TOKEN_NUMBER && reading.function_count > 0 &&
+				is_float(token.text))
+				add_place(&reading, &token);
+	}
 	return 1;
 }
 

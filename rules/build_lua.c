@@ -514,6 +514,7 @@ build_open_native(lua_State *lua)
 		{ "locate", native_locate },
 		{ "loops", build_native_loops },
 		{ "members", build_native_members },
+		{ "floats", build_native_floats },
 		{ "reasons", build_native_reasons },
 		{ "micros", native_micros },
 		{ "moment", native_moment },

@@ -106,6 +106,31 @@ skip_blank(struct lexer *lexer)
 	}
 }
 
+/* A digit, or the point of `.5`, which is no end of `..`. */
+static bool
+begins_number(const struct lexer *lexer)
+{
+	bool after_point = lexer->next > 0 && lexer->source.data[lexer->next - 1] == '.';
+	return is_digit(look(lexer, 0)) ||
+		(look(lexer, 0) == '.' && is_digit(look(lexer, 1)) && !after_point);
+}
+
+/*
+ * Within a number that begins at an offset: the point before its decimals, which is none of `..`,
+ * or the sign of an exponent.
+ */
+static bool
+goes_on(const struct lexer *lexer, size_t offset)
+{
+	const char *number = lexer->source.data + offset;
+	char letter = look(lexer, 0), before = lexer->source.data[lexer->next - 1];
+	bool hexadecimal = lexer->next - offset > 1 && (number[1] == 'x' || number[1] == 'X');
+	if (letter == '.')
+		return before != '.' && look(lexer, 1) != '.';
+	return (letter == '+' || letter == '-') &&
+		strchr(hexadecimal ? "pP" : "eE", before) != NULL;
+}
+
 struct token
 lexer_take(struct lexer *lexer)
 {
@@ -120,11 +145,14 @@ lexer_take(struct lexer *lexer)
 		token.text = level >= 0 ? take_long(lexer, level) : take_quoted(lexer);
 		return token;
 	}
-	token.kind = is_letter(letter) ? TOKEN_NAME : is_digit(letter) ? TOKEN_NUMBER : TOKEN_SIGN;
+	token.kind = is_letter(letter) ? TOKEN_NAME
+		: begins_number(lexer) ? TOKEN_NUMBER
+				       : TOKEN_SIGN;
 	step(lexer);
-	if (token.kind != TOKEN_SIGN)
-		while (is_letter(look(lexer, 0)) || is_digit(look(lexer, 0)))
-			lexer->next++;
+	while ((token.kind != TOKEN_SIGN &&
+		       (is_letter(look(lexer, 0)) || is_digit(look(lexer, 0)))) ||
+		(token.kind == TOKEN_NUMBER && goes_on(lexer, token.offset)))
+		lexer->next++;
 	token.text = (struct text){ lexer->source.data + token.offset, lexer->next - token.offset };
 	return token;
 }

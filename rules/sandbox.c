@@ -2,6 +2,7 @@
 
 #include <locale.h>
 #include <lualib.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -187,28 +188,43 @@ note_problem(lua_State *lua)
 	return 1;
 }
 
+/* A sentence in both languages. */
+__attribute__((format(printf, 2, 4), format(printf, 3, 4))) static void
+problem_say(struct sandbox_problem *problem, const char *en, const char *zh, ...)
+{
+	va_list arguments;
+	va_start(arguments, zh);
+	vsnprintf(problem->text, sizeof problem->text, en, arguments);
+	va_end(arguments);
+	va_start(arguments, zh);
+	vsnprintf(problem->text_zh, sizeof problem->text_zh, zh, arguments);
+	va_end(arguments);
+}
+
 /* Sentences for the ends that no script words itself. */
 static void
 problem_word(struct sandbox *sandbox, enum sandbox_outcome outcome)
 {
-	char *text = sandbox->problem.text;
-	size_t size = sizeof sandbox->problem.text;
+	struct sandbox_problem *problem = &sandbox->problem;
 	switch (outcome) {
 	case SANDBOX_DONE:
 	case SANDBOX_ERROR:
 		break;
 	case SANDBOX_INSTRUCTIONS:
-		snprintf(text, size, "ran for more than %llu instructions",
+		problem_say(problem, "ran for more than %llu instructions", "运行超过 %llu 条指令",
 			(unsigned long long)sandbox->limits.instructions);
 		break;
 	case SANDBOX_MEMORY:
-		snprintf(text, size, "asked for more memory than it may have");
+		problem_say(problem, "asked for more memory than it may have",
+			"所需内存超过允许的大小");
 		break;
 	case SANDBOX_STARVED:
-		snprintf(text, size, "there is no memory for it, though it may have more");
+		problem_say(problem, "there is no memory for it, though it may have more",
+			"内存不足，虽未超过允许的大小");
 		break;
 	case SANDBOX_DEADLINE:
-		snprintf(text, size, "ran for more than %u us", sandbox->limits.wall_us);
+		problem_say(problem, "ran for more than %u us", "运行超过 %u 微秒",
+			sandbox->limits.wall_us);
 		break;
 	}
 }
@@ -222,6 +238,7 @@ sandbox_call(struct sandbox *sandbox, int arguments, int results)
 	sandbox->inside = true;
 	sandbox->stopped = SANDBOX_DONE;
 	sandbox->problem.file[0] = '\0';
+	sandbox->problem.text_zh[0] = '\0';
 	sandbox->problem.line = 0;
 	arm(lua, sandbox);
 	int result = lua_pcall(lua, arguments, results, 1);

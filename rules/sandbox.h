@@ -57,7 +57,8 @@ enum sandbox_outcome {
 struct sandbox_problem {
 	char file[256]; /* the script of others that was running; empty if none was */
 	uint32_t line;
-	char text[512]; /* one sentence, UTF-8 where the script's text was */
+	char text[512];    /* one sentence, UTF-8 where the script's text was */
+	char text_zh[128]; /* the same in Chinese, where no script worded it; else empty */
 };
 
 struct sandbox {

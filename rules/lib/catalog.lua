@@ -86,7 +86,7 @@ local function check_sold(words, word, parent, fields)
     for _, record in ipairs(words[word]) do
         if record.id and not named[record.id] and not failed.mentions(record.id) then
             named[record.id] = true
-            find("never_sold", record.place, { word = word, id = record.id, parent = parent })
+            find("never_sold", record.place, { word = read.what_names[word], id = record.id, parent = read.what_names[parent] })
         end
     end
 end

@@ -38,12 +38,18 @@ local function wrong_call(word)
     report.find("wrong_call", new_declaration(word).place, { word = word[1], form = form_of(word) })
 end
 
--- What an unknown word stands for: it takes whatever is done to it, so that the rest of the file is still read.
+-- What an unknown word stands for: it takes whatever is done to it, so that the rest of the file is still read. A `for` loop that asks
+-- it for the next thing, with nothing before it, gets none: else it would never end.
 local nothing = {}
 made[nothing] = { word = "nothing", body = nothing }
 setmetatable(nothing, {
     __index = function(_, key) return type(key) == "string" and nothing or nil end,
-    __call = function() return nothing end,
+    __call = function(_, ...)
+        if select("#", ...) == 2 and select(2, ...) == nil then
+            return nil
+        end
+        return nothing
+    end,
     __newindex = function() end,
     __metatable = false,
 })

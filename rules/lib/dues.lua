@@ -71,7 +71,8 @@ local function check_formula(model, package, charge)
         local group, name = string.match(path, "^(.-)%.(.*)$")
         local unknown = name == "" and group or name
         if not (known[group] and (name == "" or known[group][name])) and not failed.mentions(unknown) then
-            find("unknown_name", place, { what = fact_what, name = name == "" and group or path,
+            local written = name == "" and group or path
+            find("unknown_name", params.place_of(charge.record.amount, written, place), { what = fact_what, name = written,
                 near = report.nearest(path, names) })
         end
     end

@@ -1,5 +1,5 @@
--- What the functions of a catalog do, as far as their text tells: loops that no count ends, and fields that their context does not
--- have. Both would come to light only when a charge calls them.
+-- What the functions of a catalog do, as far as their text tells: loops that no count ends, numbers that are not exact, and fields
+-- that their context does not have. All of this would come to light only when a charge calls them.
 
 local use, native = ...
 local report = use "report"
@@ -56,6 +56,10 @@ end
 function functions.check()
     for _, loop in ipairs(native.loops()) do
         find("loop_unbounded", loop, { word = loop.name })
+    end
+    for _, number in ipairs(native.floats()) do
+        local whole, rest = string.match(number.name, "^(%d*)(%.%d+)$")
+        find("float_in_function", number, { got = number.name, exact = whole and (whole == "" and "0" or whole) .. rest })
     end
     check_members()
 end

@@ -183,6 +183,14 @@ messages.unknown_blank = {
     or_en = "use one of these, or none",
     or_zh = "用其中之一，或不用",
 }
+messages.float_in_function = {
+    en = "the number {got} is not exact, and amounts and decimals take no part of it",
+    zh = "数字 {got} 不精确，不能与金额、小数一起计算",
+    mend_en = "write decimal \"{exact}\", or count with whole numbers",
+    mend_zh = "写成 decimal \"{exact}\"，或用整数计算",
+    or_en = "write decimal \"…\", or count with whole numbers",
+    or_zh = "写成 decimal \"…\"，或用整数计算",
+}
 messages.language_not_listed = {
     en = "the catalog does not list the language '{name}'",
     zh = "目录的 languages 中没有“{name}”",

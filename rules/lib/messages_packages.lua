@@ -395,9 +395,9 @@ messages.never_sold = {
 
     severity = "warning",
     en = "{word} '{id}' is in no {parent}, so nobody can buy it",
-    zh = "{word}“{id}”不在任何 {parent} 中，无法购买",
+    zh = "{word}“{id}”不在任何{parent}中，无法购买",
     mend_en = "add it to a {parent}, or remove it",
-    mend_zh = "加入某个 {parent}，或删去",
+    mend_zh = "加入某个{parent}，或删去",
 }
 
 return messages

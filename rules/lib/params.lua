@@ -149,7 +149,7 @@ local function check_fields(param, record)
     if record.derive then
         refuse({ "choices", "source", "from", "till", "lasts" }, "param_derived")
         if param.default ~= nil then
-            find("param_derived", at(record.place, param.field), { name = record.id, field = "a default" })
+            find("param_derived", at(record.place, param.field), { name = record.id, field = { en = "default", zh = "缺省值" } })
         end
     elseif record.source == "constant" then
         refuse({ "choices", "from", "till", "lasts" }, "param_constant")
@@ -187,6 +187,22 @@ function params.asked(call, steps)
         end
     end
     return list
+end
+
+-- Where a function asks for "name" or "group.name", if its text tells; else `otherwise`.
+function params.place_of(call, path, otherwise)
+    local found
+    for _, names in ipairs(native.members(call)) do
+        local written = names[1]
+        for depth = 1, written and #names or 0 do
+            if depth > 1 then
+                written = { name = written.name .. "." .. names[depth].name, file = names[depth].file, line = names[depth].line,
+                    column = names[depth].column }
+            end
+            found = found or written.name == path and written
+        end
+    end
+    return found or otherwise
 end
 
 -- The parameters that a function reads, by name.
@@ -227,8 +243,8 @@ local function check_reads(param, function_field, by_id, ids)
     local call = param.record[function_field]
     for _, id in ipairs(call and report.sorted_keys(read_by(call)) or {}) do
         if not by_id[id] then
-            find("unknown_name", at(param.record.place, function_field), { what = { en = "parameter", zh = "参数" }, name = id,
-                near = report.nearest(id, ids) })
+            find("unknown_name", params.place_of(call, id, at(param.record.place, function_field)),
+                { what = { en = "parameter", zh = "参数" }, name = id, near = report.nearest(id, ids) })
         end
     end
 end

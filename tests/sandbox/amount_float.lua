@@ -5,6 +5,6 @@ package "attack" {
     kind = "promotion", from = "2020-01-01",
     tariff {
         id = "attack", say = "voice.call", serves = { service = "voice" },
-        amount = function(c) return 0.15 end,
+        amount = function(c) return 15 / 100 end,
     },
 }

@@ -6,6 +6,6 @@ package "attack" {
     tariff {
         id = "attack", say = "voice.call", serves = { service = "voice" },
         step = "60 s", price = "0",
-        when = function(c) return money "1.00" * 0.1 > money "0" end,
+        when = function(c) return money "1.00" * (1 / 10) > money "0" end,
     },
 }

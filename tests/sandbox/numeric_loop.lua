@@ -7,7 +7,7 @@ package "attack" {
         id = "attack", say = "voice.call", serves = { service = "voice" },
         step = "60 s", price = "0",
         when = function(c)
-            for i = 0, 1, 1e-300 do if i > 1 then return true end end
+            for i = 0, 1, 1 / 10 ^ 300 do if i > 1 then return true end end
             return true
         end,
     },

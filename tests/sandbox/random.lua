@@ -6,6 +6,6 @@ package "attack" {
     tariff {
         id = "attack", say = "voice.call", serves = { service = "voice" },
         step = "60 s", price = "0",
-        when = function(c) return math.random() > 0.5 end,
+        when = function(c) return math.random() > 1 / 2 end,
     },
 }

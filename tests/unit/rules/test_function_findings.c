@@ -38,6 +38,12 @@ static const struct example examples[] = {
 		NULL },
 	{ "(function() c = { x = true } return c.x end)()", NULL, NULL, NULL, NULL },
 	{ "({ c = { x = 1 } }).c.x == 1", NULL, NULL, NULL, NULL },
+	/* numbers that are not exact */
+	{ "c.seconds > 60.5", "float_in_function", "catalog.lua:8:47", "60.5", "decimal \"60.5\"" },
+	{ "c.seconds > 1e3", "float_in_function", "catalog.lua:8:47", "1e3", "whole numbers" },
+	{ "c.seconds > 1e-3", "float_in_function", "catalog.lua:8:47", "1e-3", "whole numbers" },
+	{ "c.seconds > .5", "float_in_function", "catalog.lua:8:47", ".5", "0.5" },
+	{ "c.seconds > 0xE and \"1.5\" == 1 .. \".5\" -- 1.5\n", NULL, NULL, NULL, NULL },
 	/* loops */
 	{ "(function() while c.seconds > 1 do end end)()", "loop_unbounded", "catalog.lua:8:47",
 		"`while`", "for i = 1" },
@@ -130,6 +136,42 @@ a_function_that_many_tariffs_share_is_told_once(void **state)
 	free(three);
 	free(two);
 	free(one);
+}
+
+/* What the language has no word for is told once, and the loop over it ends. */
+static void
+a_loop_over_what_is_unknown_ends(void **state)
+{
+	static const char *const loops[] = { "for k in pairs({}) do end ",
+		"for k in next, {} do end ", "for k in pairs {} do for l in pairs(k) do end end " };
+	(void)state;
+	for (size_t i = 0; i < sizeof loops / sizeof loops[0]; i++) {
+		struct findings findings;
+		char text[200];
+		snprintf(text, sizeof text, "%spackage \"talk\"", loops[i]);
+		char *source = replace(small_catalog, "package \"talk\"", text);
+		check_source(source, &findings);
+		assert_int_equal(count_of(&findings, "limit"), 0);
+		assert_true(count_of(&findings, "unknown_word") > 0);
+		findings_release(&findings);
+		free(source);
+	}
+}
+
+static void
+a_script_that_does_not_end_is_told_in_both_languages(void **state)
+{
+	struct findings findings;
+	char *source = replace(
+		small_catalog, "package \"talk\"", "while true do end package \"talk\"");
+	(void)state;
+	check_source(source, &findings);
+	assert_int_equal(findings.count, 1);
+	assert_true(contains(findings.list[0].say_en, "ran for more than"));
+	assert_true(contains(findings.list[0].say_zh, "条指令"));
+	assert_false(contains(findings.list[0].say_zh, "ran"));
+	findings_release(&findings);
+	free(source);
 }
 
 static void
@@ -298,6 +340,8 @@ main(void)
 		cmocka_unit_test(functions_are_checked_by_what_they_write),
 		cmocka_unit_test(functions_of_one_line_are_told_once_each),
 		cmocka_unit_test(a_function_that_many_tariffs_share_is_told_once),
+		cmocka_unit_test(a_loop_over_what_is_unknown_ends),
+		cmocka_unit_test(a_script_that_does_not_end_is_told_in_both_languages),
 		cmocka_unit_test(loops_outside_of_functions_are_bounded_by_the_build),
 		cmocka_unit_test(what_a_plan_prices_it_prices_while_it_is_sold),
 		cmocka_unit_test(a_tariff_is_proposed_for_what_nothing_prices),
