@@ -72,7 +72,7 @@ static const struct field REFUNDED_RESULT_FIELDS[] = {
 };
 RESULT(REFUNDED_RESULT, "refunded", REFUNDED_RESULT_FIELDS);
 static const struct field ENTRY_RESULT_FIELDS[] = {
-	{ "charge", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "shard:position:index", "记录位置" },
+	CHARGE_ANSWERED,
 	{ "kind", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "charge, refusal, topup, adjustment, transfer, refund, put, release", "类型" },
 	{ "made", FIELD_TIME, 0, true, 0, 0, NULL, NULL, "when it was decided", "入账时间" },
 	{ "at", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "when it happened", "发生时间" },
@@ -93,8 +93,7 @@ static const struct field HISTORY_RESULT_FIELDS[] = {
 RESULT(HISTORY_RESULT, "history", HISTORY_RESULT_FIELDS);
 
 static const struct field CHARGE_GET_FIELDS[] = {
-	{ "charge", FIELD_TEXT, offsetof(struct charge_get_params, charge), true, 5, 64, NULL, NULL,
-		"shard:position:index, as a charge was answered", "计费应答中的 shard:position:index" },
+	CHARGE_FIELD(offsetof(struct charge_get_params, charge)),
 };
 SHAPE(CHARGE_GET_PARAMS, "charge.get", CHARGE_GET_FIELDS, struct charge_get_params);
 static const char *const CHARGE_GET_POSITIONAL[] = { "charge", NULL };
@@ -102,15 +101,14 @@ static const char *const CHARGE_GET_POSITIONAL[] = { "charge", NULL };
 const struct method METHOD_CHARGE_GET = { "charge.get", &CHARGE_GET_PARAMS, CHARGE_GET_POSITIONAL, &ENTRY_RESULT,
 	METHOD_GET_SAYS, history_run_charge, NULL, "one entry of the ledger, with its postings", "查询一条账目及其分录", false };
 static const struct field CHARGE_EXPLAIN_FIELDS[] = {
-	{ "charge", FIELD_TEXT, offsetof(struct charge_explain_params, charge), true, 5, 64, NULL, NULL,
-		"shard:position:index, as a charge was answered", "计费应答中的 shard:position:index" },
+	CHARGE_FIELD(offsetof(struct charge_explain_params, charge)),
 	{ "language", FIELD_CHOICE, offsetof(struct charge_explain_params, language), false, 0, 0, METHOD_LANGUAGES, NULL,
 		"of the explanation", "说明所用的语言" },
 };
 SHAPE(CHARGE_EXPLAIN_PARAMS, "charge.explain", CHARGE_EXPLAIN_FIELDS, struct charge_explain_params);
 static const char *const CHARGE_EXPLAIN_POSITIONAL[] = { "charge", "language", NULL };
 static const struct field EXPLAIN_RESULT_FIELDS[] = {
-	{ "charge", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "shard:position:index", "记录位置" },
+	CHARGE_ANSWERED,
 	{ "kind", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "charge, refusal or refund", "charge、refusal 或 refund" },
 	{ "at", FIELD_TIME, 0, true, 0, 0, NULL, NULL, "when it happened", "发生时间" },
 	{ "release", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "the release that priced it, 64 digits", "定价所用规则版本" },

@@ -16,8 +16,7 @@
 	{ "at", FIELD_TIME, MOVEMENT(at_ms), true, 0, 0, NULL, NULL, at_en, at_zh }, \
 	{ "currency", FIELD_CURRENCY, MOVEMENT(currency), true, 0, 0, NULL, NULL, "must be the account's", \
 		"必须与账户币种一致" }, \
-	{ "attempt", FIELD_INTEGER, MOVEMENT(attempt), false, 1, 255, NULL, NULL, \
-		"2 and up decide a refused request anew; 1 if absent", "大于 1 表示重新处理；缺省为 1" }
+	ATTEMPT_FIELD(MOVEMENT(attempt))
 #define POSITIVE_FIELD \
 	{ "amount", FIELD_MONEY, MOVEMENT(amount), true, 1, MICROS_MAX, NULL, NULL, "more than 0", "金额，大于 0" }
 #define WHY_FIELD(required) \
@@ -26,7 +25,7 @@
 /* What each of them answers. */
 #define ANSWER_FIELDS(outcomes_en, outcomes_zh, amount_en, amount_zh) \
 	{ "outcome", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, outcomes_en, outcomes_zh }, \
-	{ "repeat", FIELD_BOOLEAN, 0, true, 0, 0, NULL, NULL, "the answer was given before", "是否重复应答" }, \
+	REPEAT_ANSWERED, \
 	{ "charge", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "where it is kept, for charge.get", "记录位置" }, \
 	{ "amount", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, amount_en, amount_zh }, \
 	{ "currency", FIELD_CURRENCY, 0, false, 0, 0, NULL, NULL, "currency", "币种" }, \

@@ -28,6 +28,20 @@
 	SHAPE(c_name, shown, c_name##_FIELDS, struct get_params); \
 	static const char *const c_name##_POSITIONAL[] = { key, NULL }
 
+/*
+ * Rows that several methods have word for word. What is alike but for its words stays a row of its own:
+ * the tables are what a client reads of a method.
+ */
+#define ATTEMPT_FIELD(place) \
+	{ "attempt", FIELD_INTEGER, place, false, 1, 255, NULL, NULL, \
+		"2 and up decide a refused request anew; 1 if absent", "大于 1 表示对被拒绝的请求重新处理；缺省为 1" }
+#define CHARGE_FIELD(place) \
+	{ "charge", FIELD_TEXT, place, true, 5, 64, NULL, NULL, \
+		"shard:position:index, as a charge was answered", "计费应答中的 shard:position:index" }
+#define CHARGE_ANSWERED { "charge", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "shard:position:index", "记录位置" }
+#define REPEAT_ANSWERED \
+	{ "repeat", FIELD_BOOLEAN, 0, true, 0, 0, NULL, NULL, "the answer was given before", "是否重复应答" }
+
 /* What a refusal says in a result. */
 #define REFUSAL_FIELDS \
 	{ "code", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "refused: the stable code", "拒绝代码" }, \

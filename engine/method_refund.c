@@ -20,8 +20,7 @@
 		{ "account", FIELD_IDENTIFIER, REFUND(account), false, 0, 0, NULL, NULL, \
 			"if given, it must be the one that paid", "如给出，必须是付费账户" }, \
 		{ "by", FIELD_TEXT, REFUND(by), false, 1, 64, NULL, NULL, "who gives it back", "经办人" }, \
-		{ "attempt", FIELD_INTEGER, REFUND(attempt), false, 1, 255, NULL, NULL, \
-			"2 and up decide a refused request anew; 1 if absent", "大于 1 表示重新处理；缺省为 1" }
+		ATTEMPT_FIELD(REFUND(attempt))
 
 static const struct field REFUND_FIELDS[] = {
 	REFUND_HEAD_FIELDS,
@@ -58,7 +57,7 @@ RESULT(COUNTER_RESULT, "counter", COUNTER_RESULT_FIELDS);
 static const struct field REFUND_RESULT_FIELDS[] = {
 	{ "outcome", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "\"refunded\", \"cancelled\" or \"refused\"",
 		"refunded、cancelled 或 refused" },
-	{ "repeat", FIELD_BOOLEAN, 0, true, 0, 0, NULL, NULL, "the answer was given before", "是否重复应答" },
+	REPEAT_ANSWERED,
 	{ "charge", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "where the refund is kept, for charge.get", "退款的记录位置" },
 	{ "of", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "the charge that is given back", "所退的费用" },
 	{ "amount", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "what was given back to the balance", "退回余额的金额" },

@@ -39,8 +39,7 @@ static const struct field CHARGE_FIELDS[] = {
 	{ "id", FIELD_IDENTIFIER, USAGE(id), true, 0, 0, NULL, NULL,
 		"the request's own id: sent twice, it is charged once", "请求编号：重复发送只计费一次" },
 	USAGE_FIELDS,
-	{ "attempt", FIELD_INTEGER, USAGE(attempt), false, 1, 255, NULL, NULL,
-		"2 and up decide a refused request anew; 1 if absent", "大于 1 表示对被拒绝的请求重新处理；缺省为 1" },
+	ATTEMPT_FIELD(USAGE(attempt)),
 	{ "short", FIELD_CHOICE, USAGE(short_mode), false, 0, 0, SHORT_MODES, NULL,
 		"if the balance is too low: refuse it all, go below the floor, or take what is there",
 		"余额不足时：全部拒绝（refuse）、允许透支（debt）或按余额部分扣费（partial）" },
@@ -122,7 +121,7 @@ RESULT(RATE_RESULT, "price", RATE_RESULT_FIELDS);
 
 static const struct field CHARGE_RESULT_FIELDS[] = {
 	{ "outcome", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "\"charged\" or \"refused\"", "charged 或 refused" },
-	{ "repeat", FIELD_BOOLEAN, 0, true, 0, 0, NULL, NULL, "the answer was given before", "是否重复应答" },
+	REPEAT_ANSWERED,
 	{ "charge", FIELD_TEXT, 0, false, 0, 0, NULL, NULL,
 		"where it is kept, shard:position:index, for charge.get", "记录位置，用于 charge.get" },
 	PRICE_FIELDS,
