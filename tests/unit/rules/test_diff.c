@@ -34,7 +34,10 @@ static const char all_words[] =
 	"    tariff { id = \"long\", serves = { service = \"voice\" }, when = is_long, say = \"voice.long\",\n"
 	"        amount = function(c) return money \"0.01\" * c.seconds end },\n"
 	"    allowance { id = \"minutes\", serves = { service = \"voice\" }, amount = 300, unit = \"minute\", every = \"month\" },\n"
-	"    allowance { id = \"gift\", serves = { service = \"voice\" }, amount = \"50 minutes\", every = \"day\" } }\n"
+	"    allowance { id = \"gift\", serves = { service = \"voice\" }, amount = \"50 minutes\", every = \"day\" },\n"
+	"    notify { id = \"low\", of = \"gift\", left = { \"10%\", \"5 minutes\" }, say = \"voice.low\" },\n"
+	"    notify { id = \"ends\", before = \"9 days\", say = \"voice.ends\" },\n"
+	"    refund { id = \"some\", within = \"8 hours\", gives = \"units\", say = \"voice.back\" } }\n"
 	"plan \"family\" { base = \"e6\", optional = { \"night\", \"world\" } }\n"
 	"offering \"e6_family\" { kind = \"group\", brand = \"e6\", plans = \"family\" }\n"
 	"for _, name in ipairs { \"e7\", \"night\", \"world\" } do\n"
@@ -56,6 +59,11 @@ static const char codes[] = "prefix,name\n1,USA\n44,UK\n44,Jersey\n7,Russia\n";
 #define STEPPED E6 "/tariff/stepped"
 
 static const struct edit edits[] = {
+	{ "\"5 minutes\" }", "\"6 minutes\" }", E6 "/notify/low/left", "10%, 5 minutes",
+		"10%, 6 minutes" },
+	{ "\"9 days\"", "\"1 month\"", E6 "/notify/ends/before", "9 days", "1 month" },
+	{ "\"8 hours\"", "\"1 day\"", E6 "/refund/some/within", "8 hours", "1 day" },
+	{ "gives = \"units\"", "gives = \"money\"", E6 "/refund/some/gives", "units", "money" },
 	{ "\"CNY\"", "\"EUR\"", "catalog/all/currency", NULL, "EUR" },
 	{ "{ \"zh\", \"en\" }", "{ \"en\" }", "catalog/all/languages", NULL, "en" },
 	{ "{ \"promotion\", \"base\" }", "{ \"base\", \"promotion\" }", "catalog/all/layers",

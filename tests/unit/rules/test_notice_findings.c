@@ -148,5 +148,5 @@ int
 main(void)
 {
 	return run_damaged(
-		(struct damaged){ &told, damages, sizeof damages / sizeof damages[0], 300 });
+		(struct damaged){ &told, damages, sizeof damages / sizeof damages[0], 100 });
 }

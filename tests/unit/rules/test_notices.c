@@ -17,7 +17,7 @@
 #define HOLDINGS_MAX 3
 #define TOLD_MAX 4000
 #define CROSSINGS 3000
-#define CALENDARS 120
+#define CALENDARS 60
 
 static struct sketch sketch;
 static struct notify notifies[NOTIFIES_MAX];
