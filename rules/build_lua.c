@@ -80,14 +80,15 @@ source_of(const struct build *build, struct text file)
 	return (struct text){ "", 0 };
 }
 
-/* locate({ file, line, word, nth }, path) → line, column */
+/* locate({ file, line, word, written, nth }, path) → line, column */
 static int
 native_locate(lua_State *lua)
 {
 	struct place_key path[PATH_DEPTH_MAX];
+	struct text written = text_field(lua, 1, "written");
 	struct place_query query = {
 		.line = (uint32_t)integer_field(lua, 1, "line"),
-		.word = text_field(lua, 1, "word"),
+		.word = written.size > 0 ? written : text_field(lua, 1, "word"),
 		.nth = (uint32_t)integer_field(lua, 1, "nth"),
 		.path = path,
 		.path_count = read_path(lua, 2, path),

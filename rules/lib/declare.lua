@@ -18,11 +18,13 @@ local seen = {}
 -- The words that are open.
 local opened = {}
 
-local function new_declaration(word, id, body)
+-- `written` is what stands in the script, where it is another word that was meant.
+local function new_declaration(word, written, id, body)
     local file, line = native.place()
-    local key = word[1] .. " " .. line .. " " .. file
+    local key = (written or word[1]) .. " " .. line .. " " .. file
     seen[key] = (seen[key] or 0) + 1
-    local declaration = { word = word[1], schema = word, id = id, body = body, file = file, line = line, nth = seen[key] }
+    local declaration = { word = word[1], written = written, schema = word, id = id, body = body, file = file, line = line,
+        nth = seen[key] }
     declaration.place = { declaration = declaration }
     return declaration
 end
@@ -55,13 +57,13 @@ setmetatable(nothing, {
 })
 
 -- package "id" { … }
-local function named(word)
+local function named(word, written)
     return function(id)
         if type(id) ~= "string" then
             wrong_call(word)
             return function() end
         end
-        local declaration = new_declaration(word, id)
+        local declaration = new_declaration(word, written, id)
         table.insert(declare.list, declaration)
         return function(body)
             if type(body) ~= "table" or declaration.body then
@@ -74,13 +76,13 @@ local function named(word)
 end
 
 -- tariff { … }
-local function plain(word)
+local function plain(word, written)
     return function(body)
         if type(body) ~= "table" or made[body] then
             wrong_call(word)
             return body
         end
-        local declaration = new_declaration(word, nil, body)
+        local declaration = new_declaration(word, written, nil, body)
         made[body] = declaration
         table.insert(declare.plain, declaration)
         return body
@@ -88,14 +90,14 @@ local function plain(word)
 end
 
 -- column "table.column"; or, of a word that belongs inside of another, advance "1 month"
-local function value(word)
+local function value(word, written)
     return function(text)
         local body = {}
         if type(text) ~= "string" then
             wrong_call(word)
             return nothing
         end
-        made[body] = new_declaration(word, text, body)
+        made[body] = new_declaration(word, written, text, body)
         if word.value then
             table.insert(declare.plain, made[body])
         end
@@ -127,16 +129,19 @@ function declare.open(words)
     local forms = { named = named, plain = plain, value = value }
     local names = native.words()
     opened = words
+    local by_name = {}
     for _, word in ipairs(words) do
+        by_name[word[1]] = word
         names[word[1]] = forms[word.form](word)
     end
     setmetatable(names, { __index = function(_, name)
         local file, line = native.place()
         local place = { declaration = { file = file, line = line, word = tostring(name), nth = 1 } }
-        report.find("unknown_word", place, {
-            name = native.shorten(tostring(name)), near = report.nearest(name, report.sorted_keys(names)),
-        })
-        return nothing
+        local near = report.nearest(name, report.sorted_keys(names))
+        report.find("unknown_word", place, { name = native.shorten(tostring(name)), near = near })
+        -- It is read as the word that was meant: what stands in its braces is no second mistake, and may hold one of its own.
+        local meant = by_name[near]
+        return meant and forms[meant.form](meant, name) or nothing
     end })
 end
 

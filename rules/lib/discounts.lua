@@ -39,7 +39,7 @@ local function resolve_edge(discount, tier)
         end
         return edge.members
     elseif edge.members then
-        find("float_for_decimal", place, { field = "up_to", got = tostring(edge.members) })
+        find("float_for_decimal", place, { field = "up_to", got = tostring(edge.members), like = '"' .. edge.members .. '"' })
         return nil
     elseif by == "amount" then
         if not edge.micros then

@@ -20,8 +20,8 @@ messages.unknown_word = {
     zh = "语言中没有“{name}”这个词",
     mend_en = "write {near}",
     mend_zh = "改为 {near}",
-    or_en = "suanpan help language lists the words",
-    or_zh = "suanpan help language 列出全部词",
+    or_en = "put it in quotes if it is a text; suanpan help language lists the words",
+    or_zh = "若是文本，请加引号；suanpan help language 列出全部词",
 }
 messages.unfinished_word = {
     en = "{word} \"{id}\" has no { … } behind it",
@@ -79,8 +79,8 @@ messages.wrong_type = {
 messages.float_for_decimal = {
     en = "{field} is the number {got}; amounts are text, so that they stay exact",
     zh = "{field} 写成了数字 {got}；金额须写成文本，才能保持精确",
-    mend_en = "write it in quotes: \"{got}\"",
-    mend_zh = "加上引号：\"{got}\"",
+    mend_en = "write it in quotes: {like}",
+    mend_zh = "加上引号：{like}",
 }
 messages.unknown_choice = {
     en = "{field} can't be '{name}'; it can be {choices}",
@@ -150,8 +150,8 @@ messages.no_catalog = {
     mend_zh = "添加 catalog.lua，写上 catalog \"my_catalog\" { currency = \"CNY\" }",
 }
 messages.zone_not_frozen = {
-    en = "the time zone {name} is not the one that was put into the bundle, {frozen}",
-    zh = "时区 {name} 与打包时的 {frozen} 不同",
+    en = "there is no time zone {name}, or it does not stand directly in catalog.lua, so that {frozen} was taken",
+    zh = "没有名为 {name} 的时区，或它没有直接写在 catalog.lua 中，因此取了 {frozen}",
     mend_en = "write a time zone that exists, such as \"Asia/Shanghai\", directly in catalog.lua",
     mend_zh = "在 catalog.lua 中直接写一个存在的时区，例如 \"Asia/Shanghai\"",
 }

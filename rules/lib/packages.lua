@@ -320,6 +320,8 @@ function packages.build(model, records)
         local package = build_package(model, record)
         if package.id and package.from then
             list[#list + 1] = package
+        else
+            list.incomplete = true -- what its tariffs price is not known to be priced by nothing
         end
     end
     check_versions(model, list)

@@ -18,7 +18,7 @@ local wanted = {
 -- A value of a kind as its text.
 local function read_value(value, place, kind)
     if math.type(value) == "float" then
-        find("float_for_decimal", place, { field = types.field_of(place), got = tostring(value) })
+        find("float_for_decimal", place, { field = types.field_of(place), got = tostring(value), like = '"' .. tostring(value) .. '"' })
         return nil
     end
     local text = native.value(kind, value)

@@ -33,7 +33,7 @@ end
 
 -- Is nothing known of some tariff, so that it might be the one that is missing?
 local function may_be_hidden(list)
-    if failed.mentions("tariff") then
+    if failed.mentions("tariff") or list.incomplete then
         return true
     end
     for _, package in ipairs(list) do

@@ -25,7 +25,8 @@ local wanted = {
         zh = "带单位的数量，例如 \"6 s\"、\"3 minutes\"、\"1 MB\"、\"1 item\"", like = '"60 s"' },
     conversion = { en = "a conversion, such as \"1 minute = 1 MB\"", zh = "换算，例如 \"1 minute = 1 MB\"", like = '"1 minute = 1 MB"' },
     unit = { en = "a unit, such as \"minute\" or \"MB\"", zh = "单位，例如 \"minute\" 或 \"MB\"", like = '"minute"' },
-    date = { en = "a day that exists, such as \"2026-01-31\"", zh = "存在的日期，例如 \"2026-01-31\"", like = '"2026-01-31"' },
+    date = { en = "a day that exists, such as \"2026-01-31\", from 1900 to 2199",
+        zh = "1900 至 2199 年中存在的日期，例如 \"2026-01-31\"", like = '"2026-01-31"' },
     hours = { en = "hours such as \"07:00-21:00\"", zh = "时间，例如 \"07:00-21:00\"", like = '"07:00-21:00"' },
     day = { en = "\"monday\" to \"sunday\", \"monday-friday\", \"holiday\" or \"workday\"",
         zh = "\"monday\" 至 \"sunday\"、\"monday-friday\"、\"holiday\" 或 \"workday\"", like = '"saturday"' },
@@ -93,20 +94,40 @@ function types.show(value)
     return { en = "an exact number", zh = "精确数" }
 end
 
+-- What was typed with full-width letters, as it should be; nil if it was not, or something else remains.
+local function half_width(text)
+    local half = string.gsub(text, "\u{3002}", ".")
+    half = string.gsub(half, "\xe2\x80[\x90-\x95]", "-")
+    half = string.gsub(half, "\xef([\xbc\xbd])([\x80-\xbf])", function(block, letter)     -- U+FF01 to U+FF5E
+        local code = (block == "\xbc" and 0x20 or 0x60) + string.byte(letter) - 0x80
+        return code > 0x20 and code < 0x7f and string.char(code) or nil
+    end)
+    return half ~= text and not string.find(half, "[\x80-\xff]") and half or nil
+end
+
 function types.wrong(value, place, want)
     if not declare.is_nothing(value) then
-        find("wrong_type", place, { field = types.field_of(place), wanted = want, got = types.show(value), like = want.like })
+        local half = type(value) == "string" and want ~= wanted.text and half_width(value)
+        find("wrong_type", place, { field = types.field_of(place), wanted = want, got = types.show(value),
+            like = half and '"' .. half .. '"' or want.like })
     end
     return nil
 end
 local wrong = types.wrong
 
 -- A number in the place of a decimal: said apart, because it is the mistake that everybody makes once.
-local function is_number_for_decimal(value, place)
+local function is_number_for_decimal(value, place, percent)
     if type(value) ~= "number" then
         return false
     end
-    find("float_for_decimal", place, { field = types.field_of(place), got = tostring(value) })
+    local got = tostring(value)
+    local like = '"' .. got .. '"'
+    if percent then
+        local parts = string.format("%g", value * 100)
+        like = { en = '"' .. parts .. '%" of the price, or "' .. got .. '" as an amount',
+            zh = '"' .. parts .. '%" 为比例，"' .. got .. '" 为金额' }
+    end
+    find("float_for_decimal", place, { field = types.field_of(place), got = got, like = like })
     return true
 end
 
@@ -590,7 +611,7 @@ local function read_off(value, place)
     local parts = percentage_of(value)
     if parts then
         return { parts = parts, amount = 0, place = place }
-    elseif is_number_for_decimal(value, place) then
+    elseif is_number_for_decimal(value, place, true) then
         return nil
     end
     local micros = native.micros(value)

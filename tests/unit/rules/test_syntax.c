@@ -74,6 +74,44 @@ static const struct damage damages[] = {
 	{ "not_utf8", TEXTS, "\"“商店”\"", "\"\xc9\xcc\xb5\xea\"", "texts.lua:1", .mend = "UTF-8" },
 };
 
+/* What follows from a slip is no finding of its own. */
+static void
+a_slip_is_one_finding(void **state)
+{
+	static const struct {
+		const char *from, *to, *rule, *mend;
+	} slips[] = {
+		{ "package \"talk\"", "pakage \"talk\"", "unknown_word", "write package" },
+		{ "package \"talk\"", "Package \"talk\"", "unknown_word", "write package" },
+		{ "tariff { id = \"rest\"", "tarif { id = \"rest\"", "unknown_word",
+			"write tariff" },
+		{ "kind = \"base\"", "kind = base", "unknown_word", "in quotes" },
+		{ "\"2020-01-01\"", "\"2020-02-30\"", "wrong_type", "\"2026-01-31\"" },
+		{ "\"2020-01-01\"", "\"２０２０-01-01\"", "wrong_type", "\"2020-01-01\"" },
+		{ "\"0.20\"", "\"0。20\"", "wrong_type", "\"0.20\"" },
+		{ "\"0.20\"", "0.20", "float_for_decimal", "\"0.2\"" },
+		{ "tariff { id = \"rest\"",
+			"discount { id = \"d\", say = \"voice.call\", on = { service = \"voice\" }, off = 0.2, stack = \"best\", per = \"event\" },\n"
+			"tariff { id = \"rest\"",
+			"float_for_decimal", "\"20%\" of the price" },
+		{ "\"CNY\"", "\"CNY\", zone = \"Asia/Beijing\"", "zone_not_frozen", "that exists" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof slips / sizeof *slips; i++) {
+		struct findings findings;
+		char *damaged = replace(catalog_lua, slips[i].from, slips[i].to);
+		check_with(&shop, CATALOG, damaged, &findings);
+		if (findings.count - count_of(&findings, "no_tests") != 1 ||
+			count_of(&findings, slips[i].rule) != 1 ||
+			!contains(findings.list[0].mend_en, slips[i].mend)) {
+			print_findings(&findings);
+			fail_msg("%s", slips[i].to);
+		}
+		findings_release(&findings);
+		free(damaged);
+	}
+}
+
 /* One finding tells it all: what the others hold is not called missing. */
 static void
 a_file_that_is_not_utf8_is_one_finding(void **state)
@@ -124,6 +162,7 @@ main(void)
 		cmocka_unit_test_prestate(
 			each_damage_is_named_with_its_place_and_its_fix, &damaged),
 		cmocka_unit_test_prestate(random_damage_does_not_confuse_the_checker, &damaged),
+		cmocka_unit_test(a_slip_is_one_finding),
 		cmocka_unit_test(a_file_that_is_not_utf8_is_one_finding),
 		cmocka_unit_test(what_lua_says_is_said_in_chinese),
 	};
