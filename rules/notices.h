@@ -42,8 +42,9 @@ void notices_crossed(const struct rate_question *question, const struct pricing 
 	notice_told *told, void *context);
 
 /*
- * Tells what is due after an instant, up to and with another: of each holding in turn, as written,
- * in order of time for each. FACT_COLD if a counter was cold, and some may have been told.
+ * Tells what is due after an instant, up to and with another: of each holding in turn, as written.
+ * Whoever wants it in order of time goes from one notices_next_ms to the next. FACT_COLD if a
+ * counter was cold, and some may have been told.
  */
 enum fact notices_due(const struct rate_question *question, int64_t after_ms, int64_t till_ms,
 	notice_told *told, void *context);

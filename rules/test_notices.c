@@ -30,18 +30,6 @@ is_told(const struct telling *telling, const struct notice *notice)
 	return false;
 }
 
-/* Those of one round in order of time; what is told at one time stays as it came. */
-static void
-sort_in(struct world *world, size_t first)
-{
-	for (size_t i = world->notice_count - 1;
-		i > first && world->notices[i - 1].at_ms > world->notices[i].at_ms; i--) {
-		struct notice swapped = world->notices[i - 1];
-		world->notices[i - 1] = world->notices[i];
-		world->notices[i] = swapped;
-	}
-}
-
 static void
 tell(void *context, const struct notice *notice)
 {
@@ -58,7 +46,6 @@ tell(void *context, const struct notice *notice)
 	}
 	world->notices = list;
 	list[world->notice_count++] = *notice;
-	sort_in(world, telling->first);
 	coverage_note_notice(telling->run->report, notice);
 }
 
@@ -71,27 +58,75 @@ is_first_of_member(const struct world *world, size_t holding)
 	return true;
 }
 
-bool
-test_notices_due(struct test_run *run)
-{
-	struct world *world = &run->world;
-	struct telling telling = { run, world->notice_count, false };
-	struct text member = world->member;
+/* Something that is done for each member that holds anything; false without memory. */
+typedef void with_member(const struct rate_question *question, void *context);
 
-	for (size_t i = 0; i < world->holding_count && !telling.starved; i++) {
+static bool
+each_member(struct world *world, with_member *act, void *context)
+{
+	struct text member = world->member;
+	bool asked = true;
+
+	for (size_t i = 0; i < world->holding_count && asked; i++) {
 		struct rate_question question;
 
 		if (!is_first_of_member(world, i))
 			continue;
 		world_be(world, world->held[i].member);
-		telling.starved = !world_question(world, &question);
-		if (!telling.starved)
-			(void)notices_due(
-				&question, world->told_ms, world->clock_ms, tell, &telling);
+		asked = world_question(world, &question);
+		if (asked)
+			act(&question, context);
 	}
 	world_be(world, member);
+	return asked;
+}
+
+/* From one instant at which something is due to the next. */
+struct going {
+	struct telling telling;
+	int64_t now_ms;
+	int64_t next_ms;
+};
+
+static void
+look_ahead(const struct rate_question *question, void *context)
+{
+	struct going *going = context;
+	int64_t next_ms = notices_next_ms(question, going->now_ms);
+
+	if (next_ms < going->next_ms)
+		going->next_ms = next_ms;
+}
+
+static void
+tell_due(const struct rate_question *question, void *context)
+{
+	struct going *going = context;
+	enum fact fact = notices_due(
+		question, going->now_ms, going->next_ms, tell, &going->telling);
+
+	must(fact == FACT_KNOWN);
+}
+
+bool
+test_notices_due(struct test_run *run)
+{
+	struct world *world = &run->world;
+
+	for (;;) {
+		struct going going = { { run, world->notice_count, false }, world->told_ms,
+			INT64_MAX };
+
+		if (!each_member(world, look_ahead, &going))
+			return false;
+		if (going.next_ms > world->clock_ms)
+			break;
+		if (!each_member(world, tell_due, &going) || going.telling.starved)
+			return false;
+		world->told_ms = going.next_ms;
+	}
 	world->told_ms = world->clock_ms;
-	return !telling.starved;
+	return true;
 }
 
 bool
