@@ -153,7 +153,7 @@ oracle_band(const struct tariff *tariff, int64_t ms, uint32_t *band)
 		calendar++;
 	for (size_t i = 0; i < calendar->rule_count; i++)
 		kinds |= calendar->rules[i].kinds != ALL_KINDS;
-	if (kinds && (year < 2024 || year > 2026))
+	if (kinds && (year < world->year || year > world->year + 2))
 		return false;
 	for (size_t i = 0; i < world->days.count; i++)
 		if (world->specials[i].day == day)

@@ -51,6 +51,7 @@ struct world {
 	struct money prices[SKETCH_PACKAGES_MAX][SKETCH_TARIFFS_MAX][2][4];
 	struct holding holdings[WORLD_HOLDINGS_MAX];
 	size_t holding_count;
+	int32_t year;     /* the first that the holidays cover */
 	int64_t base_ms;  /* about when everything happens */
 	int64_t grain_ms; /* all dates are multiples of it */
 	int64_t step_min;
@@ -74,20 +75,20 @@ random_date(const struct world *world)
 	return on_grain(world, world->base_ms + random_between(-36 * HOUR_MS, 60 * HOUR_MS));
 }
 
-/* Near a change of offset, a month's end or just anywhere in the years that the holidays cover. */
+/* Near a change of offset, a month's end or just anywhere in the three years that the holidays cover. */
 static inline int64_t
-random_base(const struct zoneinfo *zone)
+random_base(const struct zoneinfo *zone, int32_t year)
 {
-	int64_t ms = random_between(
-		sketch_at("2024-02-01T00:00:00Z"), sketch_at("2026-11-30T00:00:00Z"));
+	int64_t first_ms = sketch_day(year, 2, 1) * DAY_MS;
+	int64_t ms = random_between(first_ms, sketch_day(year + 2, 11, 30) * DAY_MS);
 	struct zone_stretch stretch = zoneinfo_stretch(zone, ms);
 
-	if (one_in(3) && stretch.from_ms > sketch_at("2024-02-01T00:00:00Z"))
+	if (one_in(3) && stretch.from_ms > first_ms)
 		return stretch.from_ms - random_between(0, DAY_MS);
 	if (one_in(3))
 		return cycle_at(CYCLE_MONTH, zone, ms).from_ms - random_between(0, DAY_MS);
 	if (one_in(20))
-		return sketch_at("2026-12-31T00:00:00Z");
+		return sketch_day(year + 2, 12, 31) * DAY_MS;
 	return ms;
 }
 
@@ -119,10 +120,10 @@ make_calendar(struct world *world, struct random_calendar *calendar, bool kinds)
 static inline void
 make_days(struct world *world)
 {
-	int64_t day = sketch_day(2024, 1, 1) + random_between(0, 20);
+	int64_t day = sketch_day(world->year, 1, 1) + random_between(0, 20);
 
-	world->days = (struct day_table){ world->specials, 0, 2024, 2026 };
-	for (; world->days.count < WORLD_SPECIALS_MAX && day <= sketch_day(2026, 12, 31);
+	world->days = (struct day_table){ world->specials, 0, world->year, world->year + 2 };
+	for (; world->days.count < WORLD_SPECIALS_MAX && day <= sketch_day(world->year + 2, 12, 31);
 		day += random_between(1, 30))
 		world->specials[world->days.count++] = (struct special_day){ day,
 			(enum day_kind)random_below(DAY_KINDS) };
@@ -228,7 +229,8 @@ make_world(struct world *world)
 	world->sketch.components[1] = TEXT("toll");
 	world->sketch.components[2] = TEXT("info");
 	world->sketch.image.component_count = (uint32_t)random_between(1, 3);
-	world->base_ms = random_base(world->sketch.zone);
+	world->year = one_in(2) ? 2024 : (int32_t)random_between(1990, 2098);
+	world->base_ms = random_base(world->sketch.zone, world->year);
 	world->grain_ms = grains[random_below(4)];
 	world->step_min = one_in(2) ? random_between(1, 10) : random_between(20, 100);
 	make_days(world);
