@@ -47,8 +47,7 @@ void connections_accept(struct connections *connections, uv_stream_t *listener);
 void connections_durable(struct connections *connections);
 /* Sends what is ready; at the end of each turn. */
 void connections_send(struct connections *connections);
-/* Reads from nobody while the shard is pressed, and again when that has passed. */
-void connections_stop(struct connections *connections);
+/* Reads again from all, where that was stopped since the shard was pressed, and that has passed. */
 void connections_resume(struct connections *connections);
 /* Is there something for connections_resume to do, though nothing may happen? */
 bool connections_can_resume(const struct connections *connections);

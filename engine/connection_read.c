@@ -211,6 +211,15 @@ arrival_place(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 	*buf = uv_buf_init((char *)place, place == NULL ? 0 : READ_BYTES);
 }
 
+/* Reads from nobody while the shard is pressed. */
+static void
+stop_reading(struct connections *connections)
+{
+	connections->stopped = true;
+	for (struct connection *one = connections->first; one != NULL; one = one->next)
+		connection_stop_reading(one);
+}
+
 static void
 arrived(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf)
 {
@@ -238,7 +247,7 @@ arrived(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf)
 	if (connection_has_enough(connection))
 		connection_stop_reading(connection);
 	if (shard_is_pressed(all->shard))
-		connections_stop(all);
+		stop_reading(all);
 }
 
 void
@@ -266,14 +275,6 @@ go_on(struct connection *connection)
 		connection_start_reading(connection);
 }
 
-void
-connections_stop(struct connections *connections)
-{
-	connections->stopped = true;
-	for (struct connection *one = connections->first; one != NULL; one = one->next)
-		connection_stop_reading(one);
-}
-
 bool
 connections_can_resume(const struct connections *connections)
 {
@@ -299,6 +300,6 @@ connections_resume(struct connections *connections)
 		go_on(connection);
 		connection_drop(connection);
 		if (shard_is_pressed(connections->shard))
-			connections_stop(connections);
+			stop_reading(connections);
 	}
 }

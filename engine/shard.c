@@ -140,6 +140,14 @@ scope_of(const struct method *method, const void *params)
 	return method->in_order ? *(const struct text *)params : none;
 }
 
+/* Forgets the memory of the calls that were just run. Between two calls only. */
+static void
+forget(struct shard *shard)
+{
+	arena_clear(&shard->arena);
+	params_reader_clear(shard->reader);
+}
+
 static void waiting_drive(struct shard *shard, struct waiting *waiting);
 
 static void
@@ -149,7 +157,7 @@ want_done(struct want *want)
 	struct shard *shard = waiting->call.shard;
 	shard_tick(shard);
 	waiting_drive(shard, waiting);
-	shard_forget(shard);
+	forget(shard);
 }
 
 static void
@@ -169,7 +177,7 @@ work_done(uv_work_t *work, int status)
 	shard->waits->works_running--;
 	shard_tick(shard);
 	waiting_drive(shard, waiting);
-	shard_forget(shard);
+	forget(shard);
 }
 
 /*
@@ -369,13 +377,6 @@ run_batch(struct shard *shard, const struct shard_message *message)
 }
 
 void
-shard_forget(struct shard *shard)
-{
-	arena_clear(&shard->arena);
-	params_reader_clear(shard->reader);
-}
-
-void
 shard_run(struct shard *shard, const struct shard_message *messages, size_t count)
 {
 	struct prepared group[SHARD_GROUP_MAX];
@@ -404,6 +405,6 @@ shard_run(struct shard *shard, const struct shard_message *messages, size_t coun
 		size += prepare(shard, &group[size]);
 	}
 	run_group(shard, group, size);
-	shard_forget(shard);
+	forget(shard);
 	store_turn(shard->store, true);
 }

@@ -75,8 +75,6 @@ void shard_run(struct shard *shard, const struct shard_message *messages, size_t
 
 /* Has so much piled up that sockets should not be read at the moment? */
 bool shard_is_pressed(const struct shard *shard);
-/* Forgets the memory of the calls that were just run. Between two calls only. */
-void shard_forget(struct shard *shard);
 /* Nobody gets answers any more: child processes of works are ended. */
 void shard_hurry(struct shard *shard);
 /* Calls that wait for something. */

@@ -17,7 +17,7 @@ struct view {
 	struct text group;
 };
 
-void
+static void
 due_value_push(lua_State *lua, const struct value *value)
 {
 	char text[DUE_DAY_TEXT_MAX];

@@ -29,8 +29,7 @@ void due_context_push(lua_State *lua, struct due_context *context);
 /* The method `because` of money. */
 int due_context_because(lua_State *lua);
 
-/* A value for a function; and what one returned, false if that is none of the kind. */
-void due_value_push(lua_State *lua, const struct value *value);
+/* What a function returned; false if that is no value of the kind. */
 bool due_value_get(lua_State *lua, int index, enum value_kind kind, struct value *value);
 
 #endif

@@ -156,7 +156,7 @@ write_proposed(struct text lines, struct buffer *out)
 	return written;
 }
 
-bool
+static bool
 finding_write(const struct finding *finding, struct text language, struct buffer *out)
 {
 	bool chinese = is_chinese(language);

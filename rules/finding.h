@@ -50,8 +50,9 @@ bool findings_have(const struct findings *findings, enum severity least);
 void findings_sort(struct findings *findings);
 
 /*
- * One finding as a person reads it, in "zh" or "en", with a line feed after each line; the second
- * line only where there is a fix, and more where there are lines to paste:
+ * All findings as a person reads them, in "zh" or "en", and a last line with how many of each
+ * severity there are. The second line only where there is a fix, and more where there are lines to
+ * paste:
  *
  *   packages/local.lua:12:9: error: band_without_price: price has no price for the band 'night'
  *       fix: add its price
@@ -59,9 +60,6 @@ void findings_sort(struct findings *findings);
  *
  * False if the buffer had no room.
  */
-bool finding_write(const struct finding *finding, struct text language, struct buffer *out);
-
-/* All of them, and a last line with how many of each severity there are. */
 bool findings_write(const struct findings *findings, struct text language, struct buffer *out);
 
 #endif

@@ -136,12 +136,23 @@ is_path(const char *name)
 	return size > 4 && strcmp(name + size - 4, ".lua") == 0;
 }
 
+/* The name of a built-in layout, by index from 0; empty after the last. */
+static struct text
+built_in(size_t index)
+{
+	for (size_t i = 0; i <= index; i++)
+		if (rules_layouts[i].name == NULL)
+			return (struct text){ NULL, 0 };
+	const char *name = rules_layouts[index].name;
+	return (struct text){ name, strlen(name) - strlen(".lua") };
+}
+
 static enum status
 not_found(const char *name, struct fault *fault)
 {
 	char names[256] = "";
 	struct text known;
-	for (size_t i = 0; (known = layout_built_in(i)).size > 0; i++) {
+	for (size_t i = 0; (known = built_in(i)).size > 0; i++) {
 		size_t used = strlen(names);
 		snprintf(names + used, sizeof names - used, "%s%.*s", i == 0 ? "" : ", ",
 			TEXT_ARGS(known));
@@ -167,22 +178,12 @@ layout_open(const char *name, const char *zone, struct layout **layout, struct f
 		buffer_release(&content);
 		return status;
 	}
-	for (size_t i = 0; (known = layout_built_in(i)).size > 0; i++)
+	for (size_t i = 0; (known = built_in(i)).size > 0; i++)
 		if (text_equal(known, text_of(name)))
 			return layout_read(text_of(rules_layouts[i].name),
 				(struct text){ rules_layouts[i].data, rules_layouts[i].size }, zone,
 				layout, findings, fault);
 	return not_found(name, fault);
-}
-
-struct text
-layout_built_in(size_t index)
-{
-	for (size_t i = 0; i <= index; i++)
-		if (rules_layouts[i].name == NULL)
-			return (struct text){ NULL, 0 };
-	const char *name = rules_layouts[index].name;
-	return (struct text){ name, strlen(name) - strlen(".lua") };
 }
 
 void

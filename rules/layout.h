@@ -32,8 +32,6 @@ enum status layout_read(struct text file, struct text source, const char *zone,
 void layout_free(struct layout *layout);
 
 char layout_separator(const struct layout *layout);
-/* The name of a built-in layout, by index from 0; empty after the last. For help texts. */
-struct text layout_built_in(size_t index);
 
 enum layout_outcome {
 	LAYOUT_EVENT,   /* mapped->id and mapped->usage are filled */

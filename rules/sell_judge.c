@@ -39,18 +39,18 @@ judging_find(struct judging *judging, const struct sell_finding *finding)
 	return STATUS_OK;
 }
 
-const struct sell_item *
-judging_item(const struct sell_question *question, uint32_t item)
+static const struct sell_item *
+item_of(const struct sell_question *question, uint32_t item)
 {
 	return item < question->held_count ? &question->held[item]
 					   : &question->wanted[item - question->held_count].item;
 }
 
-struct sell_clash
-judging_clash(const struct judging *judging, uint32_t item)
+static struct sell_clash
+clash_of(const struct judging *judging, uint32_t item)
 {
 	return (struct sell_clash){ .item = item,
-		.package = judging_item(judging->question, item)->package };
+		.package = item_of(judging->question, item)->package };
 }
 
 /* A finding against a wanted item by itself. */
@@ -63,7 +63,7 @@ judging_finding(const struct judging *judging, uint32_t wanted, enum sell_code c
 	return (struct sell_finding){
 		.code = code,
 		.wanted = wanted,
-		.clashes = { judging_clash(judging, item) },
+		.clashes = { clash_of(judging, item) },
 		.clash_count = 1,
 		.span = { judging->starts_ms[wanted], one->item.span.till_ms },
 	};
@@ -182,10 +182,10 @@ find_gap(struct judging *judging, const struct stay *stay, const struct need *ne
 	uint32_t taken;
 	finding.wanted = who_takes(judging, stay, need, &finding.span, &taken);
 	finding.clashes[0].item = stay->item;
-	finding.clashes[0].package = judging_item(judging->question, stay->item)->package;
+	finding.clashes[0].package = item_of(judging->question, stay->item)->package;
 	finding.clash_count = 1;
 	if (taken != NOBODY) {
-		finding.clashes[1] = judging_clash(judging, taken);
+		finding.clashes[1] = clash_of(judging, taken);
 		finding.clash_count = 2;
 	} else if (need->parties.count > 0) {
 		finding.clashes[1] = (struct sell_clash){ .item = NOBODY,
@@ -314,8 +314,8 @@ check_excludes(struct judging *judging, const struct stay *stay, const struct re
 			.code = SELL_EXCLUDES,
 			.wanted = stay->wanted,
 			.relation = relation,
-			.clashes = { judging_clash(judging, stay->item),
-				judging_clash(judging, other->item) },
+			.clashes = { clash_of(judging, stay->item),
+				clash_of(judging, other->item) },
 			.clash_count = 2,
 			.span = both,
 		};
@@ -390,7 +390,7 @@ differs_from_base(const struct judging *judging, const struct stay *stay, const 
 				continue;
 			differs = true;
 			finding->wanted = stay->wanted != NOBODY ? stay->wanted : base->wanted;
-			finding->clashes[1] = judging_clash(judging, base->item);
+			finding->clashes[1] = clash_of(judging, base->item);
 			finding->clashes[1].lines = base->lines;
 			finding->clashes[1].line_count = base->line_count;
 			finding->clash_count = 2;
@@ -411,7 +411,7 @@ check_members(struct judging *judging, const struct stay *stay)
 	struct sell_finding finding = {
 		.code = SELL_MEMBERS,
 		.wanted = stay->wanted,
-		.clashes = { judging_clash(judging, stay->item) },
+		.clashes = { clash_of(judging, stay->item) },
 		.clash_count = 1,
 		.span = { from_ms, stay->span.till_ms },
 		.terms = terms,

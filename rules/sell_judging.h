@@ -22,8 +22,6 @@ struct judging {
 enum status judging_out_of_memory(struct judging *judging);
 /* Adds a finding. */
 enum status judging_find(struct judging *judging, const struct sell_finding *finding);
-const struct sell_item *judging_item(const struct sell_question *question, uint32_t item);
-struct sell_clash judging_clash(const struct judging *judging, uint32_t item);
 /* A finding against a wanted item by itself. */
 struct sell_finding
 judging_finding(const struct judging *judging, uint32_t wanted, enum sell_code code);

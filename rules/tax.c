@@ -5,8 +5,9 @@
 
 #define RATE_WHOLE 1000000 /* parts per million */
 
-uint32_t
-tax_rate_at(const struct tax *tax, int64_t ms)
+/* The rate at an instant, in parts per million; the first one before it begins. */
+static uint32_t
+rate_at(const struct tax *tax, int64_t ms)
 {
 	uint32_t rate = 0;
 
@@ -19,7 +20,7 @@ tax_rate_at(const struct tax *tax, int64_t ms)
 bool
 tax_apply(const struct tax *tax, int64_t ms, struct money *amount, struct price_tax *split)
 {
-	struct price_tax made = { .tax = tax, .parts_per_million = tax_rate_at(tax, ms) };
+	struct price_tax made = { .tax = tax, .parts_per_million = rate_at(tax, ms) };
 	struct ratio part, step, rounded;
 	struct money paid = *amount;
 

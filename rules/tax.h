@@ -17,9 +17,6 @@ struct price_tax {
 	struct money amount; /* net + amount is what is paid */
 };
 
-/* The rate at an instant; the first one before it begins. */
-uint32_t tax_rate_at(const struct tax *tax, int64_t ms);
-
 /*
  * Splits an amount ≥ 0 at the rate of an instant; *amount becomes what is paid. False beyond what
  * money can hold; then nothing is changed.

@@ -27,7 +27,7 @@ reading_moment_of(const struct reading *reading, const char *field, int64_t othe
 	return ms;
 }
 
-struct attribute
+static struct attribute
 reading_attribute(const struct reading *reading)
 {
 	struct attribute attribute = { .name = reading_text(reading, "name"),

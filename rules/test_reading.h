@@ -20,9 +20,7 @@ struct text reading_text(const struct reading *reading, const char *field);
 int64_t reading_moment(const struct reading *reading);
 /* The moment in a field, if there is one. */
 int64_t reading_moment_of(const struct reading *reading, const char *field, int64_t otherwise);
-/* A text or a number by its name, of the table on the top. */
-struct attribute reading_attribute(const struct reading *reading);
-/* Several, of the list in a field. */
+/* Texts and numbers by their names, of the list in a field. */
 const struct attribute *
 reading_attributes(const struct reading *reading, const char *field, uint32_t *count);
 /* A fact and when it holds, of the table on the top; and several. */

@@ -19,8 +19,9 @@ enum {
 
 /* ---- finding ---- */
 
-bool
-store_is_complete(const struct store *store, uint8_t table)
+/* Are all records of the table that exist in memory? Then one that is not there does not exist. */
+static bool
+is_complete(const struct store *store, uint8_t table)
 {
 	return (store->complete >> table & 1) != 0 && !shelf_has_dropped(store->shelf, table);
 }
@@ -29,7 +30,7 @@ enum lookup
 store_find(struct store *store, struct shelf_key key, struct bytes *value, uint64_t *version)
 {
 	enum lookup found = shelf_find(store->shelf, key, value, version);
-	if (found != LOOKUP_COLD || !store_is_complete(store, key.table))
+	if (found != LOOKUP_COLD || !is_complete(store, key.table))
 		return found;
 	*version = 0;
 	return LOOKUP_ABSENT;
@@ -236,7 +237,7 @@ pin_found(struct store *store, const struct entry *entry, const struct effect *e
 		const struct record_name name = { effects[i].table, effects[i].key };
 		if (!shelf_pin_found(store->shelf, &effects[i].seen, name, record))
 			return false;
-		must(*record != NULL || store_is_complete(store, effects[i].table));
+		must(*record != NULL || is_complete(store, effects[i].table));
 		for (size_t other = 0; other < i; other++)
 			must(*record == NULL || changes->records[other] != *record);
 	}

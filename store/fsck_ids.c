@@ -35,8 +35,9 @@ struct merging {
 
 /* ---- ids of entries ---- */
 
-int32_t
-fsck_day_of(const struct entry *entry)
+/* The day of an entry's event, as ids keep it. */
+static int32_t
+event_day(const struct entry *entry)
 {
 	return (int32_t)floor_divide(entry->at_ms, DAY_MS);
 }
@@ -74,7 +75,7 @@ fsck_entry_id(struct fsck *fsck, uint64_t position, const struct entry *entry, s
 {
 	struct hash128 hash = ids_hash(fsck->folder.number, entry->scope, entry->id);
 	if (position < fsck->meta.applied.position) {
-		struct fsck_day *day = day_of(fsck, fsck_day_of(entry));
+		struct fsck_day *day = day_of(fsck, event_day(entry));
 		if (day == NULL)
 			return fault_set(fault, STATUS_MEMORY, "no memory for the days of ids");
 		day->entries++;
@@ -313,7 +314,7 @@ look_for_entry(void *context, const struct journal_visit *visit)
 	char where[FSCK_WHERE_MAX];
 	if (visit->position >= fsck->meta.applied.position)
 		return false;
-	if (entry->id.size == 0 || !differs(merging, fsck_day_of(entry)))
+	if (entry->id.size == 0 || !differs(merging, event_day(entry)))
 		return true;
 	if (runs_have(merging, ids_hash(fsck->folder.number, entry->scope, entry->id),
 		    visit->position))
@@ -334,7 +335,7 @@ look_for_id(void *context, struct hash128 hash, uint64_t position, int32_t day)
 	if (position >= fsck->meta.applied.position || !differs(merging, day) ||
 		!fsck_is_on_disk(fsck, position))
 		return true;
-	if (!read_entry(merging, &id, &merging->bytes[0], &entry) || fsck_day_of(&entry) != day)
+	if (!read_entry(merging, &id, &merging->bytes[0], &entry) || event_day(&entry) != day)
 		found_in_run(fsck, &id);
 	return fsck_tells(fsck, FSCK_RUN_ENTRY);
 }

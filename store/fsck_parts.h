@@ -148,7 +148,5 @@ enum status
 fsck_release(struct fsck *fsck, const struct effect *record, bool is_entry, struct fault *fault);
 /* At the end: each release that is kept has its bundle, and each activation one that is kept. */
 void fsck_releases(struct fsck *fsck);
-/* The day of an entry's event, as ids keep it. */
-int32_t fsck_day_of(const struct entry *entry);
 
 #endif

@@ -131,8 +131,6 @@ enum status store_write_ids(struct store *store, bool all, struct fault *fault);
  * waits for it.
  */
 void warm_begin(struct store *store);
-/* Are all records of the table that exist in memory? Then one that is not there does not exist. */
-bool store_is_complete(const struct store *store, uint8_t table);
 
 /* want.c */
 void wants_send(struct store *store); /* cold ones to workers */
@@ -141,7 +139,6 @@ void wants_room(struct store *store);
 void wants_starved(struct store *store); /* tries again those that found no memory */
 void wants_drop(struct store *store);    /* closing: lets go what they hold */
 void id_jobs_send(struct store *store);
-void want_list_add(struct want_list *list, struct want *want);
 
 /*
  * May new work be decided now? STATUS_BUSY: not yet; STATUS_FULL: not before somebody makes room.

@@ -25,7 +25,7 @@ struct reading {
 	struct journal_place place;
 };
 
-void
+static void
 want_list_add(struct want_list *list, struct want *want)
 {
 	want->next = NULL;
