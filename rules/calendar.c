@@ -69,6 +69,7 @@ paint_rules(struct painting *painting, const struct calendar_rule *rules, size_t
 	}
 }
 
+/* Index of the first rule that can never match, because earlier ones cover it; or -1. */
 static int
 painting_dead_rule(const struct painting *painting, size_t rule_count)
 {
@@ -81,16 +82,6 @@ painting_dead_rule(const struct painting *painting, size_t rule_count)
 		if (!seen[i])
 			return (int)i;
 	return -1;
-}
-
-int
-calendar_dead_rule(const struct calendar_rule *rules, size_t rule_count)
-{
-	struct painting painting;
-
-	must(rule_count <= CALENDAR_RULES_MAX);
-	paint_rules(&painting, rules, rule_count);
-	return painting_dead_rule(&painting, rule_count);
 }
 
 static enum status

@@ -60,9 +60,6 @@ void calendar_free(struct calendar *calendar);
 /* The years it covers; false if none of its rules looks at kinds, so that it covers all time. */
 bool calendar_years(const struct calendar *calendar, int32_t *first_year, int32_t *last_year);
 
-/* Index of the first rule that can never match, because earlier ones cover it, or -1. */
-int calendar_dead_rule(const struct calendar_rule *rules, size_t rule_count);
-
 /*
  * The band at `ms` and the instant at which another band may begin (> ms; not beyond the next local
  * midnight or change of offset). False if the day is outside what the calendar covers.

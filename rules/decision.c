@@ -16,12 +16,6 @@ static const char *const type_names[] = {
 	[DECISION_BOOLEAN] = "boolean",
 };
 
-const char *
-decision_type_name(enum decision_type type)
-{
-	return type_names[type];
-}
-
 bool
 decision_type_parse(struct text name, enum decision_type *type)
 {

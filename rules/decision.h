@@ -49,7 +49,6 @@ enum decision_type {
 	DECISION_BOOLEAN,
 };
 /* "integer", "decimal", "money", "text", "date", "boolean". */
-const char *decision_type_name(enum decision_type type);
 bool decision_type_parse(struct text name, enum decision_type *type);
 
 /* from ≤ value < till */

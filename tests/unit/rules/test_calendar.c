@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "../../../engine/base/memory.h"
-#include "../../../rules/calendar.h"
+#include "random_rules.h"
 
 #define WEEKEND (WEEKDAY_BIT(0) | WEEKDAY_BIT(6))
 #define HOLIDAYS (1u << DAY_HOLIDAY)
@@ -214,10 +214,8 @@ holes_and_dead_rules_are_named(void **state)
 	memcpy(rules, off_rules, sizeof rules);
 	rules[1].kinds = HOLIDAYS;
 	assert_refused(rules, 4, 4, &days, "rule 2 of the calendar can never match");
-	assert_int_equal(calendar_dead_rule(rules, 4), 1);
-	assert_int_equal(calendar_dead_rule(off_rules, 4), -1);
 	rules[1].kinds = 0;
-	assert_int_equal(calendar_dead_rule(rules, 4), 1);
+	assert_refused(rules, 4, 4, &days, "rule 2 of the calendar can never match");
 }
 
 static void
@@ -404,7 +402,6 @@ static size_t
 random_rules(uint64_t *seed, struct calendar_rule *rules)
 {
 	size_t count = random_next(seed) % RULES_MAX + 1;
-	int dead;
 
 	for (size_t i = 0; i < count; i++) {
 		int32_t from = (int32_t)(random_next(seed) % 1440);
@@ -415,11 +412,7 @@ random_rules(uint64_t *seed, struct calendar_rule *rules)
 			from + 1 + (int32_t)(random_next(seed) % (uint64_t)(1440 - from)) };
 	}
 	rules[count - 1] = (struct calendar_rule){ 3, ALL_WEEKDAYS, ALL_KINDS, 0, 1440 };
-	while ((dead = calendar_dead_rule(rules, count)) >= 0) {
-		memmove(&rules[dead], &rules[dead + 1], (count - (size_t)dead - 1) * sizeof *rules);
-		count--;
-	}
-	return count;
+	return drop_dead_rules(rules, count);
 }
 
 static void

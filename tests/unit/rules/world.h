@@ -6,6 +6,7 @@
 #ifndef SUANPAN_WORLD_H
 #define SUANPAN_WORLD_H
 
+#include "random_rules.h"
 #include "sketch.h"
 
 #define WORLD_RULES_MAX 8
@@ -96,7 +97,6 @@ static inline void
 make_calendar(struct world *world, struct random_calendar *calendar, bool kinds)
 {
 	size_t count = random_below(WORLD_RULES_MAX) + 1;
-	int dead;
 
 	for (size_t i = 0; i + 1 < count; i++) {
 		int32_t from = (int32_t)random_below(1440);
@@ -108,11 +108,7 @@ make_calendar(struct world *world, struct random_calendar *calendar, bool kinds)
 	}
 	calendar->rules[count - 1] = (struct calendar_rule){ (uint32_t)random_below(4),
 		ALL_WEEKDAYS, ALL_KINDS, 0, 1440 };
-	while ((dead = calendar_dead_rule(calendar->rules, count)) >= 0) {
-		count--;
-		for (size_t i = (size_t)dead; i < count; i++)
-			calendar->rules[i] = calendar->rules[i + 1];
-	}
+	count = drop_dead_rules(calendar->rules, count);
 	calendar->rule_count = count;
 	calendar->made = sketch_calendar(&world->sketch, calendar->rules, count, 4, &world->days);
 }
