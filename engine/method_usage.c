@@ -59,6 +59,7 @@ static const struct field PART_RESULT_FIELDS[] = {
 	{ "allowance", FIELD_TEXT, 0, false, 0, 130, NULL, NULL, "what paid for them, if they were free",
 		"抵扣的免费资源" },
 	{ "tier", FIELD_INTEGER, 0, false, 1, 64, NULL, NULL, "of the tariff's tiers, from 1", "所在阶梯，从 1 起" },
+	{ "row", FIELD_INTEGER, 0, false, 1, UINT32_MAX, NULL, NULL, "of the line's table, as it stands in its file", "该行费用所用的表行" },
 };
 RESULT(PART_RESULT, "part", PART_RESULT_FIELDS);
 
@@ -76,6 +77,7 @@ static const struct field LINE_RESULT_FIELDS[] = {
 	{ "rule", FIELD_TEXT, 0, true, 0, 130, NULL, NULL, "package.tariff", "优惠包.资费" },
 	{ "version", FIELD_TIME, 0, false, 0, 0, NULL, NULL,
 		"when the version of the package begins, if that is during the event", "优惠包版本的生效时间（仅当在使用期间生效）" },
+	{ "table", FIELD_TEXT, 0, false, 0, 64, NULL, NULL, "in which the prices of its parts stand", "价格所在的决策表" },
 	{ "component", FIELD_TEXT, 0, false, 0, 64, NULL, NULL, "unless it is the first of the catalog",
 		"费用成分（首个成分省略）" },
 	{ "zone", FIELD_TEXT, 0, false, 0, 64, NULL, NULL, "zone, if the service has zones", "计费区，如果业务分区计费" },

@@ -8,9 +8,11 @@
 #include <string.h>
 
 static void
-pack_part(struct pack *pack, const struct price_part *part)
+pack_part(struct pack *pack, const struct price_line *line, const struct price_part *part)
 {
-	pack_map(pack, 2u + (part->band.size > 0) + (part->allowance.size > 0) + (part->tier > 0));
+	pack_map(pack,
+		2u + (part->band.size > 0) + (part->allowance.size > 0) + (part->tier > 0) +
+			(part->row > 0));
 	if (part->band.size > 0)
 		pack_name_text(pack, "band", part->band);
 	pack_name_integer(pack, "units", part->units);
@@ -19,6 +21,8 @@ pack_part(struct pack *pack, const struct price_part *part)
 		pack_name_text(pack, "allowance", part->allowance);
 	if (part->tier > 0)
 		pack_name_unsigned(pack, "tier", part->tier);
+	if (part->row > 0)
+		pack_name_unsigned(pack, "row", line->table->lines[part->row - 1]);
 }
 
 /* "package.tariff", or the name of a discount; data is NULL without memory. */
@@ -80,11 +84,12 @@ pack_line(struct pack *pack, const struct price_line *line, const struct pricing
 	bool discounted = line->discount_count > 0;
 	bool capped = line->cap.size > 0;
 	bool taxed = line->tax != NULL;
+	bool tabled = line->table != NULL;
 	struct text rule = rule_name(line->package, line->tariff, arena);
 	pack->full |= rule.data == NULL;
 	pack_map(pack,
 		3u + version + component + zone + setup + recount + 2u * discounted + 2u * capped +
-			taxed);
+			taxed + tabled);
 	pack_name_text(pack, "rule", rule);
 	if (version)
 		pack_name_integer(pack, "version", line->version_ms);
@@ -105,10 +110,12 @@ pack_line(struct pack *pack, const struct price_line *line, const struct pricing
 	}
 	if (taxed)
 		priced_pack_tax(pack, line->tax);
+	if (tabled)
+		pack_name_text(pack, "table", line->table->id);
 	pack_name(pack, "parts");
 	pack_array(pack, (uint32_t)line->part_count);
 	for (size_t i = 0; i < line->part_count; i++)
-		pack_part(pack, &line->parts[i]);
+		pack_part(pack, line, &line->parts[i]);
 }
 
 void

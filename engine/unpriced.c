@@ -86,10 +86,21 @@ array_in(const msgpack_object *map, const char *name)
 
 /* ---- lines ---- */
 
-static bool
-read_part(struct unpricing *unpricing, const msgpack_object *map, struct price_part *part)
+/* The row of a table that stands in this line of its file, from 1; 0: there is none. */
+static uint32_t
+find_row(const struct decision *table, int64_t line)
 {
-	int64_t tier = 0;
+	for (uint32_t row = 0; table != NULL && row < table->row_count; row++)
+		if (table->lines[row] == line)
+			return row + 1;
+	return 0;
+}
+
+static bool
+read_part(struct unpricing *unpricing, const msgpack_object *map, const struct decision *table,
+	struct price_part *part)
+{
+	int64_t tier = 0, row = 0;
 	*part = (struct price_part){
 		.band = text_in(map, "band"),
 		.allowance = text_in(map, "allowance"),
@@ -99,7 +110,11 @@ read_part(struct unpricing *unpricing, const msgpack_object *map, struct price_p
 		tier > UINT32_MAX)
 		return corrupt(unpricing, "a part");
 	part->tier = (uint32_t)tier;
-	return true;
+	if (find(map, "row") == NULL)
+		return true;
+	if (integer_in(map, "row", &row))
+		part->row = find_row(table, row);
+	return part->row > 0 || corrupt(unpricing, "its release has no such row");
 }
 
 /* The tariff of a version of a package; NULL if there is none. */
@@ -176,7 +191,7 @@ read_parts(struct unpricing *unpricing, const msgpack_object *map, struct price_
 	if (parts == NULL)
 		return no_memory(unpricing);
 	for (size_t i = 0; i < line->part_count; i++)
-		if (!read_part(unpricing, &list->via.array.ptr[i], &parts[i]))
+		if (!read_part(unpricing, &list->via.array.ptr[i], line->table, &parts[i]))
 			return false;
 	line->parts = parts;
 	return true;
@@ -275,6 +290,7 @@ read_line(struct unpricing *unpricing, const msgpack_object *map, struct price_l
 		return false;
 	line->tariff = tariff->id;
 	line->say = tariff->say;
+	line->table = tariff->prices == NULL ? NULL : tariff->prices->table;
 	line->component = unpricing->image->components[tariff->component];
 	return read_parts(unpricing, map, line) && read_discounts(unpricing, map, line) &&
 		read_tax(unpricing, map, line);

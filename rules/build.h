@@ -31,7 +31,7 @@ struct build {
 	/* What these would have declared is not known; there may have been more of them. */
 	struct failed_script failed[BUILD_FAILED_MAX];
 	size_t failed_count;
-	bool failed_unread; /* one was not UTF-8, so that its words are not known either */
+	bool failed_unread;       /* one was not UTF-8, so that its words are not known either */
 	unsigned loaded_language; /* of a release that is loaded again; 0: it is checked */
 	struct text zone_name;    /* of the zone in the bundle */
 	struct bytes zone_tzif;
@@ -79,7 +79,12 @@ enum status build_stopped(struct build *build, enum sandbox_outcome outcome, str
 /* build_lua.c: makes the table `native`. Raises errors of Lua. */
 void build_open_native(lua_State *lua);
 
-/* build_table.c: decision(…) of `native`; and the tables of the model on the top, for the image. */
+/* build_table_price.c: where the prices of the tariff on the top stand; NULL: in no table. */
+const struct price_table *
+build_table_price(lua_State *lua, struct image *image, const struct tariff *tariff);
+
+/* build_table.c: covers(…) and decision(…) of `native`; and the tables of the model on the top, for the image. */
+int build_native_covers(lua_State *lua);
 int build_native_decision(lua_State *lua);
 void build_tables(lua_State *lua, struct built *built);
 

@@ -96,9 +96,9 @@ work_image(lua_State *lua)
 	build_services(lua, image);
 	const struct band_list *bands = build_calendars(lua, built);
 	build_taxes(lua, image);
+	build_tables(lua, built);
 	build_packages(lua, image, bands);
 	read_standards(lua, image);
-	build_tables(lua, built);
 	build_selling(lua, built);
 	build_facts(lua, image);
 	build_table_days(lua, image);

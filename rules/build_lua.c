@@ -502,6 +502,7 @@ build_open_native(lua_State *lua)
 		{ "csv_column", build_native_csv_column },
 		{ "csv_names", build_native_csv_names },
 		{ "day", native_day },
+		{ "covers", build_native_covers },
 		{ "decision", build_native_decision },
 		{ "exact", native_exact },
 		{ "failed_scripts", native_failed_scripts },

@@ -120,6 +120,7 @@ read_prices(lua_State *lua, struct tariff *tariff, const struct package *package
 		tariff->first = read_step(lua, "first", tariff->band_count);
 	if (reader_has(lua, "tiers"))
 		tariff->tiers = read_tiers(lua, package, tariff->band_count);
+	tariff->prices = build_table_price(lua, &image_work(lua)->built->image, tariff);
 }
 
 static void

@@ -240,6 +240,32 @@ build_native_decision(lua_State *lua)
 	return 2;
 }
 
+/*
+ * covers(table, number, value): is it one that the input of this number, from 1, can be? A text that
+ * is no value of the input's type is not; a day is a whole number.
+ */
+int
+build_native_covers(lua_State *lua)
+{
+	struct decision *const *table = lua_touserdata(lua, 1);
+	lua_Integer number = luaL_checkinteger(lua, 2);
+	must(table != NULL && *table != NULL && number >= 1 && number <= (*table)->input_count);
+	const struct decision_column *column = &(*table)->columns[number - 1];
+	struct text text = { NULL, 0 };
+	int64_t value = 0;
+	bool sound = true;
+	if (lua_type(lua, 3) == LUA_TSTRING)
+		text.data = lua_tolstring(lua, 3, &text.size);
+	if (text.data == NULL)
+		value = luaL_checkinteger(lua, 3);
+	else if (column->type == DECISION_TEXT)
+		value = decision_text_number(column, text);
+	else
+		sound = decision_parse(column->type, text, &value);
+	lua_pushboolean(lua, sound && decision_covers(column, value));
+	return 1;
+}
+
 void
 build_tables(lua_State *lua, struct built *built)
 {

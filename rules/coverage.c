@@ -172,6 +172,9 @@ note_part(struct test_report *report, const struct price_line *line, const struc
 			TEXT_ARGS(line->tariff), (unsigned)part->tier);
 	if (part->allowance.size > 0)
 		coverage_hit(report, COVERAGE_ALLOWANCE, 1, "%.*s", TEXT_ARGS(part->allowance));
+	if (part->row > 0)
+		coverage_hit(report, COVERAGE_ROW, 1, "%.*s.%u", TEXT_ARGS(line->table->id),
+			line->table->lines[part->row - 1]);
 }
 
 /* The first unit of a component has the first step; names of tariffs without one are not listed. */

@@ -140,7 +140,8 @@ is_shared(const struct words *words, struct text allowance)
 }
 
 static bool
-write_part(const struct words *words, const struct price_part *part, struct buffer *out)
+write_part(const struct words *words, const struct price_line *line, const struct price_part *part,
+	struct buffer *out)
 {
 	char price[MONEY_TEXT_MAX];
 	size_t size = money_format(part->price, price);
@@ -154,6 +155,13 @@ write_part(const struct words *words, const struct price_part *part, struct buff
 			buffer_print(out,
 				words->chinese ? "%.*s（第 %u 阶梯）\n" : "%.*s (tier %u)\n",
 				(int)size, price, (unsigned)part->tier);
+	if (part->row > 0)
+		return written &&
+			buffer_print(out,
+				words->chinese ? "%.*s（%.*s 第 %u 行）\n"
+					       : "%.*s (%.*s, row %u)\n",
+				(int)size, price, TEXT_ARGS(line->table->id),
+				line->table->lines[part->row - 1]);
 	if (part->allowance.size == 0)
 		return written && buffer_print(out, "%.*s\n", (int)size, price);
 	return written &&
@@ -279,7 +287,7 @@ write_line(const struct words *words, const struct price_line *line, struct buff
 			(int)money_format(line->setup, setup), setup))
 		return false;
 	for (size_t i = 0; i < line->part_count; i++)
-		if (!write_part(words, &line->parts[i], out))
+		if (!write_part(words, line, &line->parts[i], out))
 			return false;
 	if (line->recount.micros != 0 && !write_recount(words, line->recount, out))
 		return false;
@@ -366,6 +374,12 @@ static const struct miss_phrase misses[] = {
 	{ "fraction", SOME, NULL, NULL,
 		{ "discounts leave less than a micro-unit of {rule}, which does not round",
 			"{rule} 折扣后不足百万分之一元，而它没有取整" } },
+	{ "input", ANY, "", NULL,
+		{ "the price of {rule} stands in a table by {wanted}, which the event does not say",
+			"{rule} 的价格按 {wanted} 查表，而使用未给出" } },
+	{ "input", ANY, NULL, NULL,
+		{ "the price of {rule} stands in a table by {wanted}, which has none for \"{got}\"",
+			"{rule} 的价格按 {wanted} 查表，而表中没有 \"{got}\"" } },
 	{ "count", ANY, "", NULL,
 		{ "the event does not say its {wanted}, by which it is counted",
 			"使用未给出计数所需的 {wanted}" } },

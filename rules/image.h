@@ -10,10 +10,10 @@
 #define SUANPAN_IMAGE_H
 
 #include "calendar.h"
-#include "decision.h"
 #include "image_discount.h"
 #include "image_dues.h"
 #include "image_notice.h"
+#include "image_price.h"
 #include "image_sell.h"
 #include "image_stored.h"
 #include "image_tax.h"
@@ -160,11 +160,13 @@ struct tariff {
 	bool has_first;
 	struct step first; /* the first step of an event where it differs */
 	struct step next;
-	const struct tiers *tiers; /* of the steps but the first; NULL: `next` has the price */
-	struct money setup;        /* once an event with quantity > 0 */
-	struct money minimum;      /* of the line; 0: none */
-	struct money maximum;      /* of the line; 0: none */
-	int64_t round_step;        /* micro-units, 0: not rounded */
+	const struct tiers
+		*tiers; /* of the steps but the first; NULL: `next` has the price, or … */
+	const struct price_table *prices; /* … the row of a table; NULL: none */
+	struct money setup;               /* once an event with quantity > 0 */
+	struct money minimum;             /* of the line; 0: none */
+	struct money maximum;             /* of the line; 0: none */
+	int64_t round_step;               /* micro-units, 0: not rounded */
 	enum rounding round_mode;
 	bool uses_any; /* all covering allowances of what is held, else only uses[] */
 	uint32_t uses[TARIFF_USES_MAX]; /* indexes of allowances of the same package version */

@@ -348,6 +348,7 @@ finish_lines(struct rating *rating)
 		line->component = rating->image->components[draft->tariff->component];
 		line->zone = rating->zone_name;
 		line->say = draft->tariff->say;
+		line->table = draft->tariff->prices == NULL ? NULL : draft->tariff->prices->table;
 		line->parts = draft->parts;
 		line->part_count = draft->part_count;
 		line->setup = draft->setup;

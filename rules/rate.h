@@ -150,6 +150,7 @@ struct price_part {
 	int64_t units;         /* steps begun */
 	struct money price;    /* of one; 0 if they were free */
 	uint32_t tier;         /* of the tariff's tiers, from 1; 0: the price is of none */
+	uint32_t row;          /* of the line's table, from 1; 0: the price is of none */
 };
 
 /* A discount that took something off a line. */
@@ -169,6 +170,7 @@ struct price_line {
 	struct text component;
 	struct text zone; /* empty if the service has no zones */
 	struct text say;
+	const struct decision *table;   /* in which prices of its parts stand; NULL: none */
 	const struct price_part *parts; /* in order of time; neighbours that are alike are one */
 	size_t part_count;
 	struct money setup; /* included in amount */
@@ -228,6 +230,7 @@ const char *rate_refusal_code(enum rate_refusal refusal);
  *   units      what is counted over the cycle is too large to hold
  *   limit      its amount, what was counted
  *   fraction   "round": the tariff has none, and its discounts leave less than a micro-unit
+ *   input      an input of the table of prices, what the event says of it (or nothing)
  *   count      the attribute that must be a whole number, what it is (or nothing)
  *   units      the steps of a run of units that are paid by allowances only, how many are there
  */

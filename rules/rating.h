@@ -14,6 +14,7 @@
  *   tiers.c     what those cost that are paid, where that depends on how many they are
  *   discounts.c what comes off
  *   caps.c      limits before anything is priced, caps when all is
+ *   prices.c    prices that stand in tables
  *   unused.c    why a discount took nothing
  *   nearest.c   what was near when nothing did
  *
@@ -289,6 +290,15 @@ bool discount_check(struct rating *rating, const struct held *held, const struct
 	enum discount_condition *unmet);
 bool discount_is_on_band(const struct discount *discount, struct text band);
 bool discounts_apply(struct rating *rating, struct price_line *lines);
+
+/* prices.c: the price in the row that a unit has which begins at an instant in a band. */
+struct table_price {
+	struct money amount;
+	uint32_t row; /* from 1; 0: the price stands in no table */
+};
+/* *till_ms becomes earlier if it may have another row from then on. */
+bool table_price_find(struct rating *rating, const struct choice *choice, int64_t ms, uint32_t band,
+	struct table_price *price, int64_t *till_ms);
 
 /* runs.c: drafts lines for one component and appends where nothing prices it to *gaps. */
 bool component_price(struct rating *rating, uint32_t component, struct span_list *gaps);

@@ -8,6 +8,7 @@ struct walk {
 	bool begun;       /* the component has had its first unit */
 	int64_t position; /* of the next unit */
 	struct tally tally;
+	struct table_price price; /* of the next unit, if the tariff's prices stand in a table */
 };
 
 /* Units that begin in one band and have one price. */
@@ -15,6 +16,7 @@ struct run {
 	uint32_t band;
 	const struct step *step;
 	int64_t count;
+	struct table_price price; /* row 0: the step says it */
 };
 
 static const struct tally no_tally = { NO_POOL, NO_POOL };
@@ -78,7 +80,8 @@ draft_add(struct rating *rating, struct draft *draft, const struct price_part *p
 	if (!money_times(part->price, part->units, &amount) ||
 		!money_add(draft->paid, amount, &draft->paid))
 		return refuse_overflow(rating, draft);
-	if (last != NULL && last->tier == part->tier && text_equal(last->band, part->band) &&
+	if (last != NULL && last->tier == part->tier && last->row == part->row &&
+		text_equal(last->band, part->band) &&
 		text_equal(last->allowance, part->allowance) &&
 		money_compare(last->price, part->price) == 0) {
 		last->units += part->units;
@@ -156,7 +159,8 @@ run_settle(struct walk *walk, struct draft *draft, const struct run *run)
 		return run_pay_tiers(walk, draft, run, left);
 	part.allowance = (struct text){ NULL, 0 };
 	part.units = left;
-	part.price = run->step->prices[run->band];
+	part.row = run->price.row;
+	part.price = part.row > 0 ? run->price.amount : run->step->prices[run->band];
 	return draft_add(rating, draft, &part);
 }
 
@@ -169,10 +173,12 @@ units_price(struct walk *walk, struct draft *draft, const struct step *step, uin
 	int64_t till)
 {
 	const struct convert *convert = draft->tariff->convert;
-	struct run run = { band, step, 1 };
+	struct run run = { .band = band, .step = step, .count = 1 };
 	int64_t length;
 
 	must(walk->position < till);
+	if (step == &draft->tariff->next)
+		run.price = walk->price;
 	if (__builtin_mul_overflow(convert == NULL ? step->size : convert->each,
 		    walk->rating->unit_length, &length))
 		length = INT64_MAX;
@@ -213,6 +219,10 @@ band_find(struct walk *walk, const struct choice *choice, uint32_t *band, int64_
 	if (!uses_gather(rating, choice, ms, &change_ms))
 		return false;
 	if (tariff->tiers != NULL && !tiers_open(rating, choice, ms, &walk->tally, &change_ms))
+		return false;
+	walk->price.row = 0;
+	if (tariff->prices != NULL &&
+		!table_price_find(rating, choice, ms, *band, &walk->price, &change_ms))
 		return false;
 	must(change_ms > ms && *band < tariff->band_count);
 	*till = smaller(*till, ms_position(rating, change_ms));

@@ -286,6 +286,7 @@ function decisions.build(record)
         return built
     end
     built.inputs, built.outputs, built.dates = {}, {}, {}
+    built.columns, built.lines, built.first = columns, source.lines, source.first
     for _, column in ipairs(columns) do
         table.insert(column.output and built.outputs or built.inputs, column.name)
         built.dates[column.name] = column.type == "date"
@@ -297,8 +298,10 @@ function decisions.build(record)
     elseif add_domains(record, columns) then
         local handle, problems = native.decision({ id = record.id, file = source.file, first_wins = record.hit == "first" }, columns,
             source.lines, source.first)
+        built.unread = false
         for _, problem in ipairs(problems) do
             told[problem.what](problem, record, columns, source)
+            built.unread = built.unread or string.find(problem.what, "^cell") ~= nil or problem.what == "tangled"
         end
         built.handle = handle
     end

@@ -228,7 +228,7 @@ local function leaves_fractions(tariff, parts)
             return true
         end
     end
-    return any(tariff.next.prices) or any(tariff.first and tariff.first.prices)
+    return any(tariff.next.amounts or tariff.next.prices) or any(tariff.first and tariff.first.prices)
         or any { tariff.setup or 0, tariff.minimum, tariff.maximum }
 end
 

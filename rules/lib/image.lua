@@ -8,6 +8,7 @@ local leaving = use "leaving"
 local notices = use "notices"
 local refunds = use "refunds"
 local selling = use "selling"
+local table_prices = use "table_prices"
 local taxes = use "taxes"
 local params = use "params"
 
@@ -152,7 +153,8 @@ local function tariffs(list, names, meters, free, spans)
         spread(serves, function()
             return { id = from.id, component = from.component, calendar = from.calendar and names.calendars[from.calendar.id],
                 first = from.first, next = from.next, tiers = tiered, when = from.when, amount = from.amount, setup = from.setup,
-                minimum = from.minimum, maximum = from.maximum, round = from.round, uses_any = from.uses_any, refuse = from.record.refuse,
+                prices = table_prices.flat(from.prices, names.decisions), minimum = from.minimum, maximum = from.maximum,
+                round = from.round, uses_any = from.uses_any, refuse = from.record.refuse,
                 say = from.say, tax = names.taxes[from.record.tax or ""], line = from.line }
         end, function(one)
             one.uses = used(from.uses, spans, free, one.service)
@@ -228,7 +230,8 @@ end
 -- Only of a model without errors.
 function image.of(model)
     local zone_maps, services, calendars = places(model.zone_list), places(model.service_list), places(model.calendar_list)
-    local names = { services = services, calendars = calendars, taxes = places(model.tax_list) }
+    local names = { services = services, calendars = calendars, taxes = places(model.tax_list),
+        decisions = places(model.decision_list) }
     return {
         id = model.id, currency = model.currency, layers = model.layers, components = model.components,
         instructions = model.instructions, texts = model.texts, functions = model.functions,

@@ -280,7 +280,7 @@ local function price_range(entry)
     local low, high = math.huge, 0
     local units = convert and convert.as.count / convert.each.count or 1
     local function add(step)
-        for _, price in ipairs(step.prices) do
+        for _, price in ipairs(step.amounts or step.prices) do
             local one = price / step.size * units
             low, high = math.min(low, one), math.max(high, one)
         end

@@ -71,11 +71,13 @@ manual.types = {
     flag = { lua = "boolean", en = "true or false", zh = "true 或 false" },
     money = { lua = "string|suanpan.amount", en = "money", zh = "金额",
         more = { en = "decimal text with at most 6 decimals, or money \"…\"", zh = "至多 6 位小数的十进制文本，或 money \"…\"" }, like = '"0.15"' },
-    tiered_prices = { lua = "suanpan.prices|table<integer|string, suanpan.money|integer>[]",
-        en = "prices, or a list of tiers", zh = "价格，或阶梯的列表",
-        more = { en = "a tier is { price, up_to = edge } or, with a calendar, { band = price, …, up_to = edge }; the edge is a number of "
-            .. "steps or a quantity; the last tier has none",
-            zh = "一个阶梯写作 { 价格, up_to = 上限 }，有日历时为 { 时段 = 价格, …, up_to = 上限 }；上限为计费单位数或数量，最后一个阶梯不写" },
+    tiered_prices = { lua = "suanpan.prices|suanpan.table_price|table<integer|string, suanpan.money|integer>[]",
+        en = "prices, a list of tiers, or a table", zh = "价格、阶梯的列表或决策表",
+        more = { en = "{ table = name, column = output, with = { input = value } } is the row of a decision table; a tier is "
+            .. "{ price, up_to = edge } or, with a calendar, { band = price, …, up_to = edge }; the edge is a number of steps or a "
+            .. "quantity; the last tier has none",
+            zh = "{ table = 表名, column = 输出列, with = { 输入列 = 值 } } 为决策表的一行；"
+                .. "一个阶梯写作 { 价格, up_to = 上限 }，有日历时为 { 时段 = 价格, …, up_to = 上限 }；上限为计费单位数或数量，最后一个阶梯不写" },
         like = '{ { "0.15", up_to = 300 }, { "0.11" } }' },
     off = { lua = "suanpan.money|table<integer|string, suanpan.money>[]", en = "percentage or amount, or tiers", zh = "百分比或金额，或其阶梯",
         more = { en = "at most 4 decimals of a percentage; a tier is { off, up_to = edge }, whose edge is an amount, a quantity or a "

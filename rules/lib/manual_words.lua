@@ -190,13 +190,18 @@ package "home" {
                 .. "costs by it, less what was charged so far, and never less than 0. The first step, if it has a price of its own, keeps "
                 .. "it, and counts. A tariff may serve several services; what is counted in another unit than the step says what it is "
                 .. "worth by `convert`: each minute that has begun, say, is all the steps of a megabyte. A tariff with `refuse` instead of "
-                .. "a price takes units only: an event for which allowances have too few is refused whole, with TOO_FEW_UNITS.",
+                .. "a price takes units only: an event for which allowances have too few is refused whole, with TOO_FEW_UNITS. A price "
+                .. "may stand in a decision table, in an output of money: price = { table = \"rates\", with = { plan = \"home\" } }. What "
+                .. "is written in `with` is a constant; the inputs `zone` and `band`, and one of dates, are those of each unit; others are "
+                .. "attributes of the event, without which it is refused with NO_PRICE.",
             zh = "写在优惠包之内。同一优惠包中，第一个适用（且 `when` 为真）的资费定价。计费单位一经开始即按整个计，单价取其首秒所在时段，"
                 .. "因此跨时段的通话按时段分别计价。一行费用依次为：起始费、各计费单位、不低于最低、不高于最高，最后按 `round` 取整一次。"
                 .. "阶梯只累计付费的用量，不含免费资源抵扣的部分。graduated（分段累进）：各计费单位按其开始时所在的阶梯计价。"
                 .. "volume（全量）：全部计费单位按总量所达的阶梯计价；按周期累计时，费用为整个周期应付之和减去已收金额，且不小于 0。"
                 .. "首个计费单位若另有价格，则按该价格，并计入用量。一个资费可适用于多种业务；计量单位与计费单位不同的，用 `convert` 写明如何换算，"
-                .. "例如每开始的一分钟折算为一兆字节的全部计费单位。以 `refuse` 代替价格的资费只用免费资源：数量不足时整个使用以 TOO_FEW_UNITS 拒绝。",
+                .. "例如每开始的一分钟折算为一兆字节的全部计费单位。以 `refuse` 代替价格的资费只用免费资源：数量不足时整个使用以 TOO_FEW_UNITS 拒绝。"
+                .. "价格可取自决策表的金额输出列：price = { table = \"rates\", with = { plan = \"home\" } }。`with` 中写的是常量；"
+                .. "输入列 `zone`、`band` 与日期取自各计费单位；其余为使用的属性，未给出时以 NO_PRICE 拒绝。",
         },
         file = "packages/studio.lua",
         example = [[
@@ -231,6 +236,22 @@ package "traveller" {
         tiers = { kind = "graduated", every = "month" },
         price = { { "0.50", up_to = 10 }, { "0.40", up_to = 100 }, { "0.30" } },
     },
+
+    tariff {
+        id = "inland", say = "sms.message",
+        serves = { service = "sms", zone = "inland" },
+        step = "1 item",
+        price = { table = "sms_rates" },
+    },
+}
+
+table "sms_rates" {
+    columns = { "zone", "day", "=> price" },
+    types = { "text", "date", "money" },
+    domain = { zone = "inland" },
+
+    { "inland", "<2027-01-01", "0.04" },
+    { "inland", ">=2027-01-01", "0.03" },
 }
 ]],
     },

@@ -17,6 +17,7 @@ local params = use "params"
 local refunds = use "refunds"
 local serves = use "serves"
 local sharing = use "sharing"
+local table_prices = use "table_prices"
 local tariffs = use "tariffs"
 
 local packages = {}
@@ -331,6 +332,7 @@ function packages.build(model, records)
     deposits.check(list)
     replacing.check(model, list)
     sharing.check(list)
+    table_prices.check(list)
     serves.check_uses(model, list)
     return list
 end

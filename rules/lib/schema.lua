@@ -521,7 +521,8 @@ for _, words in ipairs { dues, taxes } do
         schema.records[name] = record
     end
 end
-for _, words in ipairs { "words_scenario", "words_always", "words_guard", "words_deposits", "words_notices" } do
+for _, words in ipairs { "words_scenario", "words_always", "words_guard", "words_deposits", "words_notices",
+    "words_table_prices" } do
     use(words)(schema)
 end
 

@@ -6,6 +6,7 @@ local types = use "types"
 local schema = use "schema"
 local serves = use "serves"
 local sharing = use "sharing"
+local table_prices = use "table_prices"
 
 local tariffs = {}
 local find, at = report.find, report.at
@@ -133,9 +134,11 @@ local function resolve_tiers(record, tariff)
         unit = record.step.what, shared = tiers.by == "package", place = tiers.id and tiers.place or record.place } or nil
 end
 
--- The steps behind the first, at one price or by tiers.
-local function resolve_next(record, tariff)
-    if not record.tiers and not record.price.tiers then
+-- The steps behind the first, at one price, by tiers, or as a table says.
+local function resolve_next(model, record, tariff)
+    if record.price.from_table then
+        return table_prices.resolve(model, record, tariff)
+    elseif not record.tiers and not record.price.tiers then
         return resolve_step(record.step, record.price, tariff, at(record.place, "step"), "price")
     elseif not serves.check_unit(record.step, tariff.serves, at(record.place, "step")) then
         return nil
@@ -168,7 +171,7 @@ local function resolve_refused(record, tariff)
 end
 
 -- Steps and prices, or a function: never both.
-local function resolve_price(record, tariff)
+local function resolve_price(model, record, tariff)
     if record.amount then
         serves.check_unconverted(tariff.serves)
         for _, field in ipairs { "step", "price", "tiers", "first", "calendar", "uses" } do
@@ -191,7 +194,7 @@ local function resolve_price(record, tariff)
         end
     end
     if record.step and record.price then
-        tariff.next = resolve_next(record, tariff)
+        tariff.next = resolve_next(model, record, tariff)
         tariff.unit = record.step.what
         tariff.broken = tariff.broken or not tariff.next or not serves.check_steps(tariff.serves, record.step)
     end
@@ -260,7 +263,7 @@ function tariffs.build(model, record, allowances)
         if record.refuse then
             resolve_refused(record, tariff)
         else
-            resolve_price(record, tariff)
+            resolve_price(model, record, tariff)
         end
         resolve_uses(model, record, tariff, allowances)
     else

@@ -567,9 +567,12 @@ local function read_tier(value, place)
     return tier.prices and (value.up_to == nil or tier.up_to) and tier or nil
 end
 
--- Prices, or a list of tiers: { tiers = { { up_to, prices, place }, … } }, with the place
+-- Prices, a list of tiers: { tiers = { { up_to, prices, place }, … } }, or where they stand: { from_table }; with the place
 function readers.tiered_prices(value, place)
-    if type(value) ~= "table" or declare.made(value) or value[1] == nil then
+    if type(value) == "table" and not declare.made(value) and value.table ~= nil then
+        local from = readers.record(value, place, "table_price")
+        return from and { from_table = from, place = place }
+    elseif type(value) ~= "table" or declare.made(value) or value[1] == nil then
         return readers.prices(value, place)
     end
     local list, sound = {}, true

@@ -144,6 +144,26 @@ def test_tiers_by_use_count_from_charge_to_charge(server, tmp_path):
     assert why("bill") == ("discount", "", "")
 
 
+def test_a_price_that_stands_in_a_table_says_its_row():
+    with Server() as one:
+        one.publish("rules/catalogs/roaming")
+        one.subscribe(["13900000001"], package="abroad", product="mobile")
+        client = one.connect()
+        abroad = {"service_id": "13900000001", "service": "voice", "to": "3312345678", "seconds": 120}
+        call = {**abroad, "at": "2026-03-20T23:59:00+08:00", "with": {"network": "partner"}}
+        enquiry = client.call("rate", call)
+        charge = client.call("charge", {"id": "weekend", **call})
+        assert charge["amount"] == enquiry["amount"] == "4.48"
+        assert charge["lines"] == enquiry["lines"]
+        (line,) = charge["lines"]
+        assert line["table"] == "roaming_rates"
+        assert [(part["band"], part["price"], part["row"]) for part in line["parts"]] == [("week", "2.99", 5), ("weekend", "1.49", 4)]
+        text = suanpan("explain", charge["charge"], *one.to()).stdout
+        assert "    weekend  1 × 1.49 (roaming_rates, row 4)\n" in text
+        refused = client.call("rate", {**abroad, "at": "2026-03-20T23:59:00+08:00"})
+        assert (refused["code"], refused["because"]["condition"]) == ("NO_PRICE", "input")
+
+
 def test_a_family_gets_what_its_number_of_members_says():
     with Server() as one:
         one.publish("rules/catalogs/bundle")

@@ -14,6 +14,8 @@ enum { ROUNDS = 3000, DAMAGES = 20000 };
 /* Two components, two versions with other words, set-up, first step, tiers, allowance, zones, bands, a function. */
 static const char rich_catalog[] =
 	"catalog \"rich\" { components = { \"basic\", \"toll\" } }\n"
+	"table \"tolls\" { columns = { \"band\", \"=> price\" }, types = { \"text\", \"money\" },\n"
+	"    { \"day\", \"0.07\" }, { \"!day\", \"0.04\" } }\n"
 	"tax \"held\" { prices = \"inclusive\", { from = \"2020-01-01\", rate = \"9%\" }, { from = \"2026-01-16\", rate = \"8.5%\" } }\n"
 	"tax \"added\" { prices = \"exclusive\", { from = \"2020-01-01\", rate = \"6%\" } }\n"
 	"service \"voice\" { unit = \"second\", zones = \"dialled\" }\n"
@@ -31,7 +33,7 @@ static const char rich_catalog[] =
 	"            tax = \"held\",\n"
 	"            first = { step = \"180 s\", price = \"0.22\" }, step = \"60 s\", price = \"0.11\" },\n"
 	"        tariff { id = \"toll\", component = \"toll\", serves = { service = \"voice\", zone = \"far\" }, say = \"toll\",\n"
-	"            calendar = \"hours\", step = \"6 s\", price = { day = \"0.07\", night = \"0.04\" }, uses = {} },\n"
+	"            calendar = \"hours\", step = \"6 s\", price = { table = \"tolls\" }, uses = {} },\n"
 	"        tariff { id = \"sms\", serves = { service = \"sms\" }, say = say,\n"
 	"            amount = function(c) return money \"0.03\" * c.items end, round = \"0.01 half_up\", tax = \"added\" },\n"
 	"    }\n"
@@ -149,6 +151,7 @@ assert_same_part(const struct price_part *a, const struct price_part *b)
 	assert_true(a->units == b->units);
 	assert_true(a->price.micros == b->price.micros);
 	assert_int_equal(a->tier, b->tier);
+	assert_int_equal(a->row, b->row);
 }
 
 static void
@@ -228,7 +231,7 @@ static void
 unpacking_what_was_packed_gives_the_same_facts_and_the_same_words(void **state)
 {
 	unsigned seed = 20261122, later = 0, lines = 0, free_parts = 0, tiers = 0, recounts = 0,
-		 discounts = 0, taxes = 0;
+		 discounts = 0, taxes = 0, rows = 0;
 	struct arena arena;
 	struct buffer buffer;
 	struct fault fault;
@@ -254,13 +257,14 @@ unpacking_what_was_packed_gives_the_same_facts_and_the_same_words(void **state)
 			for (size_t j = 0; j < before.lines[i].part_count; j++) {
 				free_parts += before.lines[i].parts[j].allowance.size > 0;
 				tiers += before.lines[i].parts[j].tier > 1;
+				rows += before.lines[i].parts[j].row > 0;
 			}
 		}
 		arena_clear(&arena);
 	}
 	/* Else it would have proved less than it says. */
 	assert_true(later > 50 && lines > 500 && free_parts > 100 && tiers > 100 &&
-		recounts > 100 && discounts > 100 && taxes > 100);
+		recounts > 100 && discounts > 100 && taxes > 100 && rows > 100);
 	buffer_release(&buffer);
 	arena_release(&arena);
 }

@@ -196,7 +196,7 @@ oracle_add(struct oracle_line *line, struct text band, const char *allowance, in
 	}
 	assert_true(line->part_count < PARTS_MAX);
 	line->parts[line->part_count++] = (struct price_part){ band, text_of(allowance), 1,
-		{ price }, 0 };
+		{ price }, 0, 0 };
 }
 
 static struct oracle_pool *

@@ -92,14 +92,14 @@ a_subscription_shows_its_dates(void **state)
 	package_held_write(
 		&writer, &(struct package_held){ .package = TEXT("solo"), .span = SPAN_ALWAYS });
 	package_held_write(&writer,
-		&(struct package_held){ TEXT("e6"), { 1000, INT64_MAX }, TEXT("home"), 0, 3 });
+		&(struct package_held){ TEXT("e6"), { 1000, INT64_MAX }, TEXT("home"), 0, 3, true });
 	assert_json(record_value_json(TABLE_SUBSCRIPTION, key_of(&key), fields_written(&writer)),
 		"{\"account\": \"a1\", \"product\": \"pstn\", "
 		"\"states\": [{\"state\": \"suspended\", \"from\": \"1970-01-01T00:00:00Z\", "
 		"\"till\": \"1970-01-01T00:00:01Z\"}], "
 		"\"service_ids\": [{\"service_id\": \"07715510000\"}], \"packages\": [{\"package\": \"solo\"}, "
 		"{\"package\": \"e6\", \"from\": \"1970-01-01T00:00:01Z\", \"group\": \"home\", "
-		"\"group_from\": \"1970-01-01T00:00:00Z\", \"members\": 3}]}");
+		"\"group_from\": \"1970-01-01T00:00:00Z\", \"members\": 3, \"pays\": true}]}");
 }
 
 static void
