@@ -104,7 +104,8 @@ charge_window(struct world *world, size_t holding, int64_t first, int64_t last, 
 	if (due_falling(&question, arena, &pricing, fault) != DUE_DONE)
 		return false;
 	if (pricing.refused != 0) {
-		coverage_note_dues(world->report, &pricing);
+		if (world->report != NULL)
+			coverage_note_dues(world->report, &pricing);
 		world->refused = pricing;
 		return false;
 	}
@@ -112,7 +113,8 @@ charge_window(struct world *world, size_t holding, int64_t first, int64_t last, 
 		const struct due_line *line = &pricing.lines[i];
 		if (was_charged(world, holding, line))
 			continue;
-		coverage_note_due(world->report, line);
+		if (world->report != NULL)
+			coverage_note_due(world->report, line);
 		if (!add_fee(world, holding, line)) {
 			fault_set(fault, STATUS_MEMORY, "the fees are more than can be held");
 			return false;
