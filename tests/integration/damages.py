@@ -245,8 +245,9 @@ class Script:
         if self.text_at(index) == "[":
             return
         behind = value + 1 + (self.text_at(value + 1) != "}")
-        empty = self.text_at(index - 1) == "{" and self.text_at(behind) == "}"  # a list of records then has no entries
-        self.add("missing field", "read", index, behind, "", {"missing_field", "no_entries"} if empty else {"missing_field"},
+        empty = self.text_at(index - 1) == "{" and self.text_at(behind) == "}"  # a list of records then has no entries,
+        # and what else its declaration lacks is not said
+        self.add("missing field", "alone" if empty else "read", index, behind, "", {"missing_field", "no_entries"} if empty else {"missing_field"},
             range(frame.line, frame.line + 1), place=(self.file, frame.start), say="has no " if empty else f"no {name}")
 
     def damage_bands(self, frame):

@@ -57,6 +57,12 @@ MISTAKES = [
     ("free_minutes", "packages/talk.lua", 'every = "month"', 'every = "moon"', "unknown_choice", "moon"),
     ("free_minutes", "packages/talk.lua", ', night = "0.08"', "", "band_without_price", "price"),
     ("free_minutes", "catalog.lua", 'unit = "second"', 'unit = "item"', "wrong_unit", ""),
+    ("messages", "packages/packs.lua", 'left = "10%"', 'left = "100%"', "notify_never", "100%"),
+    ("messages", "packages/packs.lua", 'left = "10%"', 'left = "10 minutes"', "notify_unit", "10 minutes"),
+    ("messages", "packages/packs.lua", 'of = "units", before', 'of = "unit", before', "unknown_name", '"unit"'),
+    ("messages", "packages/packs.lua", 'of = "units", left = "10%"', 'left = "10%"', "notify_without_of", "left"),
+    ("messages", "packages/packs.lua", 'before = "30 days"', 'before = "12 months"', "notify_too_early", "12 months"),
+    ("messages", "texts/zh.lua", "还剩 {left} 条", "还剩 {rest} 条", "unknown_blank", "{rest}"),
 ]
 
 
