@@ -141,7 +141,7 @@ function readers.holding(value, place)
     return id and { package = id, place = place }
 end
 
--- Fields that rows share; cases (tests.lua) read them with each row.
+-- Fields that rows share; cases (tests.lua) read them.
 function readers.shared(value, place)
     return is_list(value) and value or types.wrong(value, place, types.wanted.table)
 end
@@ -178,13 +178,28 @@ local function check_keys(definition, body, place, name)
     return sound
 end
 
--- The fields of a definition, from a table.
-function read.fields(definition, body, place, name)
+-- Those fields of a definition that a table has.
+function read.given(definition, body, place, name)
+    local record = { place = place, broken = not check_keys(definition, body, place, name) }
+    for _, field in ipairs(definition.fields) do
+        local value = body[field[1]]
+        if value ~= nil then
+            record[field[1]] = read_type(field[2], value, at(place, field[1]))
+            record.broken = record.broken or record[field[1]] == nil
+        end
+    end
+    return record
+end
+
+-- The fields of a definition, from a table; those that it lacks are as in `shared`, which was read before.
+function read.fields(definition, body, place, name, shared)
     local record = { place = place, broken = not check_keys(definition, body, place, name) }
     for _, field in ipairs(definition.fields) do
         local key = field.at or field[1]
         local value = body[key]
-        if value == nil then
+        if value == nil and shared and shared[field[1]] ~= nil then
+            record[field[1]] = shared[field[1]]
+        elseif value == nil then
             record[field[1]] = field.default
             if field.required and not record.broken then
                 find("missing_field", place, { word = name, field = field[1], say = field.say })

@@ -38,7 +38,7 @@ end
 
 -- A package, and which member of a group holds it.
 local function held_by(record)
-    return record.package .. " " .. (record.member or "")
+    return (record.package or "?") .. " " .. (record.member or "")
 end
 
 -- Is what ends or changes there? False after a finding.

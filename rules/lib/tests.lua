@@ -82,14 +82,6 @@ local function columns_of(record)
     return sound and columns or nil
 end
 
-local function copy(map)
-    local result = {}
-    for key, value in pairs(map) do
-        result[key] = value
-    end
-    return result
-end
-
 -- A cell as part of a label: never an address, which differs from one process to the next.
 local function shown(cell)
     if type(cell) ~= "table" then
@@ -103,7 +95,7 @@ local function shown(cell)
     return #parts == 0 and "{}" or "{ " .. table.concat(parts, ", ") .. " }"
 end
 
--- A row's cells into the fields that they fill. An empty text leaves a field out.
+-- A row's cells into the fields that they fill. An empty text leaves a field to what the rows share.
 local function fill_row(columns, row, event, expect)
     local name
     local label = {}
@@ -124,18 +116,21 @@ end
 
 local function add_rows(list, record, body)
     local columns = columns_of(record)
-    for index = 1, columns and #body or 0 do
+    local event = read.given(schema.records.test_event, record.event, at(record.place, "event"), "the event")
+    local expect = read.given(schema.records.test_expect, record.expect, at(record.place, "expect"), "the outcome")
+    local sound = columns and not event.broken and not expect.broken
+    for index = 1, sound and #body or 0 do
         local row, place = rawget(body, index), at(record.place, index)
         if type(row) ~= "table" or declare.made(row) then
             types.wrong(row, place, { en = "a row in braces", zh = "花括号中的一行", like = '{ "110", 60, "0.00" }' })
         elseif #row ~= #columns then
             find("row_length", place, { got = #row, wanted = #columns })
         else
-            local event, expect = copy(record.event), copy(record.expect)
-            local label = fill_row(columns, row, event, expect)
+            local given, wanted = {}, {}
+            local label = fill_row(columns, row, given, wanted)
             add_case(list, record, record.id .. " / " .. label, place,
-                read.fields(schema.records.test_event, event, place, "the event"),
-                read.fields(schema.records.test_expect, expect, place, "the outcome"))
+                read.fields(schema.records.test_event, given, place, "the event", event),
+                read.fields(schema.records.test_expect, wanted, place, "the outcome", expect))
         end
     end
     if #body == 0 then

@@ -474,6 +474,13 @@ static const struct damage damages[] = {
 		.mend = "expect" },
 	{ "wrong_type", TESTS, "2026-01-02 12:00:00", "2026-01-02 25:00:00",
 		.place = "shop_test.lua:3:33" },
+	/* what rows share is blamed where it stands */
+	{ "wrong_type", TESTS, "\" },\n    columns", "\", bytes = \"few\" },\n    columns",
+		.place = "shop_test.lua:8:61" },
+	{ "unknown_field", TESTS, "\" },\n    columns", "\", byte = 3 },\n    columns",
+		"shop_test.lua:8:61", .mend = "bytes" },
+	{ "float_for_decimal", TESTS, "columns =", "expect = { amount = 0.51 }, columns =",
+		.place = "shop_test.lua:9:16" },
 };
 
 static void
