@@ -73,6 +73,9 @@ struct call {
 	struct warm warm;
 };
 
+/* How a step of a run ends. */
+enum progress { GOES_ON, HAS_ENDED /* *end is what to return */ };
+
 /* ---- answering: exactly once in a run that ends; then return what these return ---- */
 
 /*

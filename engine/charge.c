@@ -187,8 +187,6 @@ counter_fact(void *context, const struct counter_name *name, int64_t *used)
 	return FACT_COLD;
 }
 
-enum progress { GOES_ON, HAS_ENDED /* *end is what to return */ };
-
 /* Fills the question for rules; false without memory. */
 static bool
 ask(struct deciding *deciding, struct rate_question *question)
@@ -479,22 +477,14 @@ take_money(struct deciding *deciding, const struct payment *payment)
 		!entry_begin(&parts, call->arena, deciding->pricing.consumption_count) ||
 		!add_balance(deciding, &parts, payment) || !add_counters(deciding, &parts))
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
-	struct entry entry = {
-		.kind = ENTRY_CHARGE,
-		.attempt = deciding->once.attempt,
-		.fingerprint = deciding->once.fingerprint,
-		.at_ms = deciding->once.at_ms,
-		.made_ms = call->shard->now_ms,
-		.release = deciding->release->number,
-		.scope = deciding->once.scope,
-		.id = deciding->once.id,
-		.event = deciding->event,
-		.answer = answer,
-		.effects = parts.effects,
-		.effect_count = parts.effect_count,
-		.postings = parts.postings,
-		.posting_count = parts.posting_count,
-	};
+	struct entry entry = once_entry(&deciding->once, ENTRY_CHARGE, call->shard->now_ms);
+	entry.release = deciding->release->number;
+	entry.event = deciding->event;
+	entry.answer = answer;
+	entry.effects = parts.effects;
+	entry.effect_count = parts.effect_count;
+	entry.postings = parts.postings;
+	entry.posting_count = parts.posting_count;
 	enum status status = store_append(
 		call->shard->store, &entry, parts.effects, &position, &fault);
 	if (status == STATUS_LIMIT)

@@ -160,21 +160,13 @@ append(struct movement *movement)
 		made = make_effect(movement, &movement->sides[i], &effects[i]);
 	if (!made)
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
-	struct entry entry = {
-		.kind = movement->kind,
-		.attempt = movement->once.attempt,
-		.fingerprint = movement->once.fingerprint,
-		.at_ms = movement->once.at_ms,
-		.made_ms = call->shard->now_ms,
-		.scope = movement->once.scope,
-		.id = movement->once.id,
-		.event = movement->event,
-		.answer = answer,
-		.effects = effects,
-		.effect_count = movement->side_count,
-		.postings = postings,
-		.posting_count = make_postings(movement, postings),
-	};
+	struct entry entry = once_entry(&movement->once, movement->kind, call->shard->now_ms);
+	entry.event = movement->event;
+	entry.answer = answer;
+	entry.effects = effects;
+	entry.effect_count = movement->side_count;
+	entry.postings = postings;
+	entry.posting_count = make_postings(movement, postings);
 	enum status status = store_append(call->shard->store, &entry, effects, &position, &fault);
 	if (status != STATUS_OK)
 		return call_failed(call, status, &fault);
@@ -192,8 +184,6 @@ refuse(struct movement *movement, enum say say, const struct text *arguments, si
 	return once_refuse(movement->call, &movement->once, movement->event, 0,
 		(struct bytes){ scratch->data, scratch->size });
 }
-
-enum progress { GOES_ON, HAS_ENDED /* *end is what to return */ };
 
 static enum progress
 refuse_side(struct movement *movement, enum say say, const struct text *arguments, size_t count,

@@ -241,18 +241,10 @@ once_refuse(struct call *call, const struct once *once, struct bytes event, uint
 	struct fault fault;
 	if (answer.size == 0)
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
-	struct entry entry = {
-		.kind = ENTRY_REFUSAL,
-		.attempt = once->attempt,
-		.fingerprint = once->fingerprint,
-		.at_ms = once->at_ms,
-		.made_ms = call->shard->now_ms,
-		.release = release,
-		.scope = once->scope,
-		.id = once->id,
-		.event = event,
-		.answer = answer,
-	};
+	struct entry entry = once_entry(once, ENTRY_REFUSAL, call->shard->now_ms);
+	entry.release = release;
+	entry.event = event;
+	entry.answer = answer;
 	enum status status = store_append(call->shard->store, &entry, NULL, &position, &fault);
 	if (status != STATUS_OK)
 		return call_failed(call, status, &fault);

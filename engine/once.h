@@ -23,6 +23,21 @@ struct once {
 #define SCOPE_ACCOUNT_MARK '\x01'
 struct text once_account_scope(struct arena *arena, struct text account);
 
+/* An entry of this turn for such a request; what it does is the caller's to fill in. */
+static inline struct entry
+once_entry(const struct once *once, enum entry_kind kind, int64_t made_ms)
+{
+	return (struct entry){
+		.kind = kind,
+		.attempt = once->attempt,
+		.fingerprint = once->fingerprint,
+		.at_ms = once->at_ms,
+		.made_ms = made_ms,
+		.scope = once->scope,
+		.id = once->id,
+	};
+}
+
 enum once_outcome {
 	ONCE_DECIDE,   /* new, or a refused one attempted anew */
 	ONCE_ANSWERED, /* a repeat or a conflict: *end is what to return */

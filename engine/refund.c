@@ -10,58 +10,12 @@
  * cycle or grant is over is asked of the release in force, as a usage that comes late asks it.
  * Everything that is decided is journaled, so that recovery asks nothing.
  */
-#include "charged.h"
-#include "ledger.h"
-#include "once.h"
+#include "refund_parts.h"
 #include "shard.h"
-#include "subject.h"
 
 #include "base/digest.h"
-#include "base/instant.h"
 #include "base/memory.h"
 #include "base/must.h"
-#include "base/zoneinfo.h"
-
-enum { BALANCE_BYTES_MAX = 128, COUNTER_BYTES = 8, REFUND_BYTES = 16 };
-
-/* What a worker reads, and what it finds there. */
-struct named_entry {
-	struct ledger_entry ledger;
-	struct charged charged; /* if it is a charge */
-	enum status status;     /* of reading that */
-	struct fault fault;
-};
-
-/* A counter that the refund gives back to, or would, if its time were not over. */
-struct giving {
-	const struct taken *taken;
-	struct counter_key name;
-	int64_t amount;
-	int64_t used; /* before */
-	bool back;
-};
-
-struct refunding {
-	struct call *call;
-	const struct refund_params *params;
-	bool cancels;
-	struct part part;
-	enum unit unit;                  /* of the part, if it is one of usage */
-	const struct named_entry *named; /* NULL: there is no such entry */
-	struct once once;                /* no scope: nobody is known who could be asked again */
-	struct bytes event;
-
-	struct record_key key; /* of what was given back so far */
-	uint64_t last;         /* the refund before, if there was one */
-	struct refund_record before, after;
-	struct balance balance;
-	uint64_t balance_version;
-	struct giving *givings;
-	size_t giving_count;
-	uint64_t release; /* that said which counters still count; 0: none was asked */
-};
-
-enum progress { GOES_ON, HAS_ENDED /* *end is what to return */ };
 
 /* ---- the entry that is named ---- */
 
@@ -235,13 +189,6 @@ unit_text(enum unit unit)
 	must_not_come_here("a unit");
 }
 
-/* Of what has no parts nothing is said to be a part. */
-static int64_t
-shown_quantity(const struct charged *charged, int64_t quantity)
-{
-	return charged->was_empty ? 0 : quantity;
-}
-
 static enum progress
 refuse_too_much(struct refunding *refunding, enum call_end *end)
 {
@@ -252,7 +199,8 @@ refuse_too_much(struct refunding *refunding, enum call_end *end)
 	size_t size = money_format(left, money);
 	struct text unit = unit_text(charged->unit);
 	struct text en = bilingual_pick(unit, false), zh = bilingual_pick(unit, true);
-	int64_t quantity = shown_quantity(charged, charged->quantity - refunding->before.quantity);
+	int64_t quantity = refund_quantity_shown(
+		charged, charged->quantity - refunding->before.quantity);
 	struct text arguments[] = {
 		refunding->params->charge,
 		arena_print(arena, "%.*s %.*s", (int)size, money, TEXT_ARGS(charged->currency)),
@@ -485,202 +433,6 @@ find_givings(struct refunding *refunding, enum call_end *end)
 	return GOES_ON;
 }
 
-/* ---- the answer ---- */
-
-static void
-pack_giving(struct pack *pack, const struct giving *giving, struct arena *arena)
-{
-	struct text name = arena_print(arena, "%.*s.%.*s", TEXT_ARGS(giving->name.package),
-		TEXT_ARGS(giving->name.allowance));
-	pack->full |= name.size == 0;
-	pack_map(pack, 4u + giving->name.by_group);
-	pack_name_text(pack, "counter", name);
-	if (giving->name.by_group)
-		pack_name_text(pack, "group", giving->name.owner);
-	pack_name(pack, "amount");
-	if (giving->taken->money)
-		pack_money(pack, (struct money){ giving->amount });
-	else
-		pack_integer(pack, giving->amount);
-	pack_name_text(pack, "unit", giving->taken->unit);
-	pack_name_bool(pack, "back", giving->back);
-}
-
-static struct bytes
-pack_refunded(struct refunding *refunding)
-{
-	const struct charged *charged = &refunding->named->charged;
-	const struct refund_params *params = refunding->params;
-	const struct refund_record *before = &refunding->before, *after = &refunding->after;
-	struct buffer *scratch = &refunding->call->shard->scratch;
-	bool by = params->by.size > 0, why = params->why.size > 0;
-	buffer_clear(scratch);
-	struct pack pack = pack_into(scratch);
-	pack_map(&pack, 10u + by + why);
-	pack_name_string(&pack, "outcome", refunding->cancels ? "cancelled" : "refunded");
-	pack_name_text(&pack, "of", params->charge);
-	pack_name_money(
-		&pack, "amount", (struct money){ after->money.micros - before->money.micros });
-	pack_name_text(&pack, "currency", charged->currency);
-	pack_name_integer(
-		&pack, "usage", shown_quantity(charged, after->quantity - before->quantity));
-	pack_name_string(&pack, "unit", unit_name(charged->unit));
-	pack_name_money(
-		&pack, "left", (struct money){ charged->paid.micros - after->money.micros });
-	pack_name_integer(
-		&pack, "usage_left", shown_quantity(charged, charged->quantity - after->quantity));
-	pack_name_money(&pack, "balance", (struct money){ refunding->balance.amount });
-	pack_name(&pack, "counters");
-	pack_array(&pack, (uint32_t)refunding->giving_count);
-	for (size_t i = 0; i < refunding->giving_count; i++)
-		pack_giving(&pack, &refunding->givings[i], refunding->call->arena);
-	if (by)
-		pack_name_text(&pack, "by", params->by);
-	if (why)
-		pack_name_text(&pack, "why", params->why);
-	return pack_whole(&pack);
-}
-
-/* ---- the entry ---- */
-
-/* Its effects and postings, in the arena. */
-struct refund_entry {
-	struct effect *effects;
-	struct posting *postings;
-	size_t effect_count;
-	size_t posting_count;
-};
-
-/* A record's new value, what moves it, and the book on the other side. */
-static bool
-add_effect(struct refund_entry *entry, struct arena *arena, const struct effect *effect,
-	const struct posting *moves)
-{
-	uint8_t *value = arena_take(arena, effect->value.size);
-	if (value == NULL)
-		return false;
-	memcpy(value, effect->value.data, effect->value.size);
-	uint8_t side = (uint8_t)entry->effect_count;
-	entry->effects[entry->effect_count++] = (struct effect){
-		.table = effect->table, .key = effect->key, .value = { value, effect->value.size }
-	};
-	if (moves->amount == 0)
-		return true;
-	entry->postings[entry->posting_count++] = (struct posting){
-		.side = side, .amount = moves->amount, .unit = moves->unit
-	};
-	entry->postings[entry->posting_count++] = (struct posting){ .side = POSTING_BOOK,
-		.book = moves->book,
-		.amount = -moves->amount,
-		.unit = moves->unit };
-	return true;
-}
-
-/* The balance, also by nothing: it carries the account's history. */
-static bool
-add_balance(struct refunding *refunding, struct refund_entry *entry)
-{
-	const struct charged *charged = &refunding->named->charged;
-	uint8_t place[BALANCE_BYTES_MAX];
-	struct field_writer writer = fields_into(place, sizeof place);
-	balance_touch(&refunding->balance, refunding->balance_version,
-		(uint32_t)floor_divide(refunding->call->shard->now_ms, DAY_MS));
-	balance_write(&writer, &refunding->balance);
-	return add_effect(entry, refunding->call->arena,
-		&(struct effect){ .table = TABLE_BALANCE,
-			.key = charged->balance,
-			.value = fields_written(&writer) },
-		&(struct posting){
-			.amount = refunding->after.money.micros - refunding->before.money.micros,
-			.unit = charged->currency,
-			.book = TEXT("revenue") });
-}
-
-/* What was given back of the charge so far. */
-static bool
-add_refund(struct refunding *refunding, struct refund_entry *entry)
-{
-	uint8_t place[REFUND_BYTES];
-	struct field_writer writer = fields_into(place, sizeof place);
-	refund_record_write(&writer, &refunding->after);
-	return add_effect(entry, refunding->call->arena,
-		&(struct effect){ .table = TABLE_REFUND,
-			.key = { refunding->key.data, refunding->key.size },
-			.value = fields_written(&writer) },
-		&(struct posting){
-			.amount = refunding->after.money.micros - refunding->before.money.micros,
-			.unit = refunding->named->charged.currency,
-			.book = TEXT("refunded") });
-}
-
-static bool
-add_counters(struct refunding *refunding, struct refund_entry *entry)
-{
-	for (size_t i = 0; i < refunding->giving_count; i++) {
-		const struct giving *giving = &refunding->givings[i];
-		uint8_t value[COUNTER_BYTES];
-		if (!giving->back)
-			continue;
-		store_i64(value, giving->used - giving->amount);
-		if (!add_effect(entry, refunding->call->arena,
-			    &(struct effect){ .table = TABLE_COUNTER,
-				    .key = giving->taken->key,
-				    .value = { value, sizeof value } },
-			    &(struct posting){ .amount = -giving->amount,
-				    .unit = giving->taken->unit,
-				    .book = giving->taken->money ? TEXT("counted")
-								 : TEXT("used") }))
-			return false;
-	}
-	return true;
-}
-
-static bool
-make_entry(struct refunding *refunding, struct refund_entry *entry)
-{
-	struct arena *arena = refunding->call->arena;
-	size_t effects = 2 + refunding->giving_count;
-	*entry = (struct refund_entry){ .effect_count = 0 };
-	entry->effects = arena_take_zeroed(arena, effects, sizeof *entry->effects);
-	entry->postings = arena_take_zeroed(arena, 2 * effects, sizeof *entry->postings);
-	return entry->effects != NULL && entry->postings != NULL && add_balance(refunding, entry) &&
-		add_refund(refunding, entry) && add_counters(refunding, entry);
-}
-
-/* Everything was decided: makes the entry, which can only fail as a whole. */
-static enum call_end
-give_back(struct refunding *refunding)
-{
-	struct call *call = refunding->call;
-	struct refund_entry parts;
-	struct fault fault;
-	uint64_t position;
-	struct bytes answer = pack_refunded(refunding);
-	if (answer.size == 0 || !make_entry(refunding, &parts))
-		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
-	struct entry entry = {
-		.kind = ENTRY_REFUND,
-		.attempt = refunding->once.attempt,
-		.fingerprint = refunding->once.fingerprint,
-		.at_ms = refunding->once.at_ms,
-		.made_ms = call->shard->now_ms,
-		.release = refunding->release,
-		.scope = refunding->once.scope,
-		.id = refunding->once.id,
-		.event = refunding->event,
-		.answer = answer,
-		.effects = parts.effects,
-		.effect_count = parts.effect_count,
-		.postings = parts.postings,
-		.posting_count = parts.posting_count,
-	};
-	enum status status = store_append(
-		call->shard->store, &entry, parts.effects, &position, &fault);
-	if (status != STATUS_OK)
-		return call_failed(call, status, &fault);
-	return once_answer(call, answer, false, false, position);
-}
-
 /* ---- the calls ---- */
 
 /* What of the charge is meant: one of amount, seconds, bytes, items, or all that is left. */
@@ -726,7 +478,7 @@ decide(struct refunding *refunding)
 		find_givings(refunding, &end) == HAS_ENDED ||
 		find_balance(refunding, &end) == HAS_ENDED)
 		return end;
-	return give_back(refunding);
+	return refund_give_back(refunding);
 }
 
 enum call_end

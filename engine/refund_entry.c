@@ -1,0 +1,201 @@
+/* What giving back a charge leaves: the entry of the journal, and the answer (see refund.c). */
+#include "refund_parts.h"
+#include "shard.h"
+
+#include "base/instant.h"
+#include "base/zoneinfo.h"
+
+enum { BALANCE_BYTES_MAX = 128, REFUND_BYTES = 16 };
+
+int64_t
+refund_quantity_shown(const struct charged *charged, int64_t quantity)
+{
+	return charged->was_empty ? 0 : quantity;
+}
+
+/* ---- the answer ---- */
+
+static void
+pack_giving(struct pack *pack, const struct giving *giving, struct arena *arena)
+{
+	struct text name = arena_print(arena, "%.*s.%.*s", TEXT_ARGS(giving->name.package),
+		TEXT_ARGS(giving->name.allowance));
+	pack->full |= name.size == 0;
+	pack_map(pack, 4u + giving->name.by_group);
+	pack_name_text(pack, "counter", name);
+	if (giving->name.by_group)
+		pack_name_text(pack, "group", giving->name.owner);
+	pack_name(pack, "amount");
+	if (giving->taken->money)
+		pack_money(pack, (struct money){ giving->amount });
+	else
+		pack_integer(pack, giving->amount);
+	pack_name_text(pack, "unit", giving->taken->unit);
+	pack_name_bool(pack, "back", giving->back);
+}
+
+static struct bytes
+pack_refunded(struct refunding *refunding)
+{
+	const struct charged *charged = &refunding->named->charged;
+	const struct refund_params *params = refunding->params;
+	const struct refund_record *before = &refunding->before, *after = &refunding->after;
+	struct buffer *scratch = &refunding->call->shard->scratch;
+	bool by = params->by.size > 0, why = params->why.size > 0;
+	buffer_clear(scratch);
+	struct pack pack = pack_into(scratch);
+	pack_map(&pack, 10u + by + why);
+	pack_name_string(&pack, "outcome", refunding->cancels ? "cancelled" : "refunded");
+	pack_name_text(&pack, "of", params->charge);
+	pack_name_money(
+		&pack, "amount", (struct money){ after->money.micros - before->money.micros });
+	pack_name_text(&pack, "currency", charged->currency);
+	pack_name_integer(
+		&pack, "usage", refund_quantity_shown(charged, after->quantity - before->quantity));
+	pack_name_string(&pack, "unit", unit_name(charged->unit));
+	pack_name_money(
+		&pack, "left", (struct money){ charged->paid.micros - after->money.micros });
+	pack_name_integer(&pack, "usage_left",
+		refund_quantity_shown(charged, charged->quantity - after->quantity));
+	pack_name_money(&pack, "balance", (struct money){ refunding->balance.amount });
+	pack_name(&pack, "counters");
+	pack_array(&pack, (uint32_t)refunding->giving_count);
+	for (size_t i = 0; i < refunding->giving_count; i++)
+		pack_giving(&pack, &refunding->givings[i], refunding->call->arena);
+	if (by)
+		pack_name_text(&pack, "by", params->by);
+	if (why)
+		pack_name_text(&pack, "why", params->why);
+	return pack_whole(&pack);
+}
+
+/* ---- the entry ---- */
+
+/* Its effects and postings, in the arena. */
+struct refund_entry {
+	struct effect *effects;
+	struct posting *postings;
+	size_t effect_count;
+	size_t posting_count;
+};
+
+/* A record's new value, what moves it, and the book on the other side. */
+static bool
+add_effect(struct refund_entry *entry, struct arena *arena, const struct effect *effect,
+	const struct posting *moves)
+{
+	uint8_t *value = arena_take(arena, effect->value.size);
+	if (value == NULL)
+		return false;
+	memcpy(value, effect->value.data, effect->value.size);
+	uint8_t side = (uint8_t)entry->effect_count;
+	entry->effects[entry->effect_count++] = (struct effect){
+		.table = effect->table, .key = effect->key, .value = { value, effect->value.size }
+	};
+	if (moves->amount == 0)
+		return true;
+	entry->postings[entry->posting_count++] = (struct posting){
+		.side = side, .amount = moves->amount, .unit = moves->unit
+	};
+	entry->postings[entry->posting_count++] = (struct posting){ .side = POSTING_BOOK,
+		.book = moves->book,
+		.amount = -moves->amount,
+		.unit = moves->unit };
+	return true;
+}
+
+/* The balance, also by nothing: it carries the account's history. */
+static bool
+add_balance(struct refunding *refunding, struct refund_entry *entry)
+{
+	const struct charged *charged = &refunding->named->charged;
+	uint8_t place[BALANCE_BYTES_MAX];
+	struct field_writer writer = fields_into(place, sizeof place);
+	balance_touch(&refunding->balance, refunding->balance_version,
+		(uint32_t)floor_divide(refunding->call->shard->now_ms, DAY_MS));
+	balance_write(&writer, &refunding->balance);
+	return add_effect(entry, refunding->call->arena,
+		&(struct effect){ .table = TABLE_BALANCE,
+			.key = charged->balance,
+			.value = fields_written(&writer) },
+		&(struct posting){
+			.amount = refunding->after.money.micros - refunding->before.money.micros,
+			.unit = charged->currency,
+			.book = TEXT("revenue") });
+}
+
+/* What was given back of the charge so far. */
+static bool
+add_refund(struct refunding *refunding, struct refund_entry *entry)
+{
+	uint8_t place[REFUND_BYTES];
+	struct field_writer writer = fields_into(place, sizeof place);
+	refund_record_write(&writer, &refunding->after);
+	return add_effect(entry, refunding->call->arena,
+		&(struct effect){ .table = TABLE_REFUND,
+			.key = { refunding->key.data, refunding->key.size },
+			.value = fields_written(&writer) },
+		&(struct posting){
+			.amount = refunding->after.money.micros - refunding->before.money.micros,
+			.unit = refunding->named->charged.currency,
+			.book = TEXT("refunded") });
+}
+
+static bool
+add_counters(struct refunding *refunding, struct refund_entry *entry)
+{
+	for (size_t i = 0; i < refunding->giving_count; i++) {
+		const struct giving *giving = &refunding->givings[i];
+		uint8_t value[COUNTER_BYTES];
+		if (!giving->back)
+			continue;
+		store_i64(value, giving->used - giving->amount);
+		if (!add_effect(entry, refunding->call->arena,
+			    &(struct effect){ .table = TABLE_COUNTER,
+				    .key = giving->taken->key,
+				    .value = { value, sizeof value } },
+			    &(struct posting){ .amount = -giving->amount,
+				    .unit = giving->taken->unit,
+				    .book = giving->taken->money ? TEXT("counted")
+								 : TEXT("used") }))
+			return false;
+	}
+	return true;
+}
+
+static bool
+make_entry(struct refunding *refunding, struct refund_entry *entry)
+{
+	struct arena *arena = refunding->call->arena;
+	size_t effects = 2 + refunding->giving_count;
+	*entry = (struct refund_entry){ .effect_count = 0 };
+	entry->effects = arena_take_zeroed(arena, effects, sizeof *entry->effects);
+	entry->postings = arena_take_zeroed(arena, 2 * effects, sizeof *entry->postings);
+	return entry->effects != NULL && entry->postings != NULL && add_balance(refunding, entry) &&
+		add_refund(refunding, entry) && add_counters(refunding, entry);
+}
+
+enum call_end
+refund_give_back(struct refunding *refunding)
+{
+	struct call *call = refunding->call;
+	struct refund_entry parts;
+	struct fault fault;
+	uint64_t position;
+	struct bytes answer = pack_refunded(refunding);
+	if (answer.size == 0 || !make_entry(refunding, &parts))
+		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+	struct entry entry = once_entry(&refunding->once, ENTRY_REFUND, call->shard->now_ms);
+	entry.release = refunding->release;
+	entry.event = refunding->event;
+	entry.answer = answer;
+	entry.effects = parts.effects;
+	entry.effect_count = parts.effect_count;
+	entry.postings = parts.postings;
+	entry.posting_count = parts.posting_count;
+	enum status status = store_append(
+		call->shard->store, &entry, parts.effects, &position, &fault);
+	if (status != STATUS_OK)
+		return call_failed(call, status, &fault);
+	return once_answer(call, answer, false, false, position);
+}
