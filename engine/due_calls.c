@@ -22,23 +22,27 @@ struct asking {
 	struct due_pricing pricing;
 };
 
+/* An instant, of the zone of the catalog where it is none of its own. */
 static int64_t
-given_or(int64_t ms, int64_t otherwise)
+given_or(const struct asking *asking, struct moment given, int64_t otherwise)
 {
-	return ms == NOT_GIVEN ? otherwise : ms;
+	if (given.ms == NOT_GIVEN)
+		return otherwise;
+	return given.is_local ? zoneinfo_local_to_utc(asking->release->image->zone, given.ms)
+			      : given.ms;
 }
 
 static bool
 read_suspended(struct asking *asking)
 {
 	const struct list *list = &asking->params->suspended;
-	const struct span_params *given = list->items;
+	const struct due_span_params *given = list->items;
 	struct due_span *spans = arena_take_zeroed(asking->call->arena, list->count, sizeof *spans);
 	if (spans == NULL)
 		return false;
 	for (size_t i = 0; i < list->count; i++)
-		spans[i] = (struct due_span){ given_or(given[i].from_ms, INT64_MIN),
-			given_or(given[i].till_ms, INT64_MAX) };
+		spans[i] = (struct due_span){ given_or(asking, given[i].from, INT64_MIN),
+			given_or(asking, given[i].till, INT64_MAX) };
 	asking->question.suspended = spans;
 	asking->question.suspended_count = list->count;
 	return true;
@@ -61,8 +65,8 @@ read_facts(struct asking *asking)
 	for (size_t i = 0; i < list->count; i++)
 		for (size_t j = 0; j < given[i].with.count; j++)
 			*facts++ = (struct due_fact){ given[i].with.items[j],
-				given_or(given[i].from_ms, INT64_MIN),
-				given_or(given[i].till_ms, INT64_MAX) };
+				given_or(asking, given[i].from, INT64_MIN),
+				given_or(asking, given[i].till, INT64_MAX) };
 	return true;
 }
 
@@ -70,13 +74,13 @@ static bool
 read_besides(struct asking *asking)
 {
 	const struct list *list = &asking->params->besides;
-	const struct span_params *given = list->items;
+	const struct due_span_params *given = list->items;
 	struct holding *besides = arena_take_zeroed(
 		asking->call->arena, list->count, sizeof *besides);
 	for (size_t i = 0; besides != NULL && i < list->count; i++)
 		besides[i] = (struct holding){ .package = given[i].id,
-			.from_ms = given_or(given[i].from_ms, INT64_MIN),
-			.till_ms = given_or(given[i].till_ms, INT64_MAX) };
+			.from_ms = given_or(asking, given[i].from, INT64_MIN),
+			.till_ms = given_or(asking, given[i].till, INT64_MAX) };
 	asking->question.besides = besides;
 	asking->question.besides_count = list->count;
 	return besides != NULL;
@@ -88,12 +92,14 @@ read_question(struct asking *asking)
 {
 	const struct price_due_params *params = asking->params;
 	asking->question.image = asking->release->image;
+	const struct due_span period = { given_or(asking, params->from, 0),
+		given_or(asking, params->till, 0) };
 	asking->question.holding = (struct holding){ .package = params->package,
-		.from_ms = given_or(params->held_from_ms, params->from_ms),
-		.till_ms = given_or(params->held_till_ms, INT64_MAX),
+		.from_ms = given_or(asking, params->held_from, period.from_ms),
+		.till_ms = given_or(asking, params->held_till, INT64_MAX),
 		.group = params->group,
 		.pays = params->pays };
-	asking->question.period = (struct due_span){ params->from_ms, params->till_ms };
+	asking->question.period = period;
 	asking->question.params = params->params.items;
 	asking->question.param_count = params->params.count;
 	asking->question.functions = host_due_functions(asking->release->host);
@@ -101,10 +107,11 @@ read_question(struct asking *asking)
 }
 
 static bool
-period_is_sound(const struct price_due_params *params)
+period_is_sound(struct due_span period)
 {
-	return params->from_ms < params->till_ms &&
-		params->till_ms - params->from_ms <= DUE_DAYS_MAX * DAY_MS;
+	return period.from_ms < period.till_ms &&
+		period.till_ms - period.from_ms <= DUE_DAYS_MAX * DAY_MS &&
+		period.from_ms >= INSTANT_MIN && period.till_ms <= INSTANT_MAX;
 }
 
 /* ---- the answer ---- */
@@ -336,14 +343,6 @@ due_run_price(struct call *call, const void *params)
 {
 	struct asking asking = { .call = call, .params = params };
 	struct fault fault;
-	if (!period_is_sound(asking.params)) {
-		struct text why = arena_print(call->arena,
-			BILINGUAL_STRING(
-				"the period must end after it begins, %d days later at most",
-				"时段的结束须晚于开始，至多 %d 天"),
-			DUE_DAYS_MAX, DUE_DAYS_MAX);
-		return call_error(call, SAY_FIELDS_CONFLICT, &why, 1);
-	}
 	if (asking.params->pays && asking.params->group.size == 0) {
 		struct text why = BILINGUAL("pays belongs to a group", "pays 须与 group 同写");
 		return call_error(call, SAY_FIELDS_CONFLICT, &why, 1);
@@ -353,6 +352,14 @@ due_run_price(struct call *call, const void *params)
 		return call_error(call, SAY_NO_RELEASE, NULL, 0);
 	if (!read_question(&asking))
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+	if (!period_is_sound(asking.question.period)) {
+		struct text why = arena_print(call->arena,
+			BILINGUAL_STRING(
+				"the period must end after it begins, %d days later at most, in the years 1900 to 2199",
+				"时段的结束须晚于开始，至多 %d 天，并在 1900 至 2199 年之间"),
+			DUE_DAYS_MAX, DUE_DAYS_MAX);
+		return call_error(call, SAY_FIELDS_CONFLICT, &why, 1);
+	}
 	if (due_price(&asking.question, call->arena, &asking.pricing, &fault) != DUE_DONE)
 		return call_rules_failed(call, &fault);
 	return asking.pricing.refused == 0 ? answer_price(&asking) : answer_refusal(&asking);

@@ -15,6 +15,7 @@ enum field_type {
 	FIELD_TEXT,       /* struct text: min to max bytes of UTF-8 */
 	FIELD_INTEGER,    /* int64_t: min to max */
 	FIELD_TIME,       /* int64_t milliseconds: an integer of them, or RFC 3339 with an offset */
+	FIELD_MOMENT, /* struct moment: the same, or without an offset: a day or time in the catalog's zone */
 	FIELD_MONEY,    /* struct money: decimal text, at most 6 decimals; min to max micro-units */
 	FIELD_CURRENCY, /* struct text: three capital letters */
 	FIELD_BOOLEAN,  /* bool */
@@ -130,24 +131,31 @@ struct batch_params {
 };
 
 struct dated_fact_params {
-	int64_t from_ms;
-	int64_t till_ms;
+	struct moment from;
+	struct moment till;
 	struct facts with;
+};
+
+/* From when till when, of a package where it has an id. */
+struct due_span_params {
+	struct text id;
+	struct moment from;
+	struct moment till;
 };
 
 /* What a package costs besides usage. */
 struct price_due_params {
 	struct text package;
-	int64_t from_ms;
-	int64_t till_ms;
-	int64_t held_from_ms;
-	int64_t held_till_ms;
+	struct moment from;
+	struct moment till;
+	struct moment held_from;
+	struct moment held_till;
 	struct text group;
 	bool pays;
-	struct list suspended; /* of struct span_params without ids */
+	struct list suspended; /* of struct due_span_params without ids */
 	struct facts params;
 	struct list facts;   /* of struct dated_fact_params */
-	struct list besides; /* of struct span_params: packages, from when till when */
+	struct list besides; /* of struct due_span_params: packages, from when till when */
 	int language;        /* 0 en, 1 zh */
 };
 

@@ -9,42 +9,42 @@
 #define DUE(member) offsetof(struct price_due_params, member)
 
 static const struct field DUE_SPAN_FIELDS[] = {
-	{ "from", FIELD_TIME, offsetof(struct span_params, from_ms), false, 0, 0, NULL, NULL,
+	{ "from", FIELD_MOMENT, offsetof(struct due_span_params, from), false, 0, 0, NULL, NULL,
 		"first instant; since ever if absent", "起始时间，缺省为一直" },
-	{ "till", FIELD_TIME, offsetof(struct span_params, till_ms), false, 0, 0, NULL, NULL,
+	{ "till", FIELD_MOMENT, offsetof(struct due_span_params, till), false, 0, 0, NULL, NULL,
 		"first instant no longer in it; for ever if absent", "终止时间（不含），缺省为永久" },
 };
-SHAPE(DUE_SPAN_PARAMS, "suspended", DUE_SPAN_FIELDS, struct span_params);
+SHAPE(DUE_SPAN_PARAMS, "suspended", DUE_SPAN_FIELDS, struct due_span_params);
 
 static const struct field DUE_BESIDES_FIELDS[] = {
-	{ "package", FIELD_IDENTIFIER, offsetof(struct span_params, id), true, 0, 0, NULL, NULL,
+	{ "package", FIELD_IDENTIFIER, offsetof(struct due_span_params, id), true, 0, 0, NULL, NULL,
 		"as the catalog names it", "目录中的优惠包名称" },
-	{ "from", FIELD_TIME, offsetof(struct span_params, from_ms), false, 0, 0, NULL, NULL,
+	{ "from", FIELD_MOMENT, offsetof(struct due_span_params, from), false, 0, 0, NULL, NULL,
 		"first instant; since ever if absent", "起始时间，缺省为一直" },
-	{ "till", FIELD_TIME, offsetof(struct span_params, till_ms), false, 0, 0, NULL, NULL,
+	{ "till", FIELD_MOMENT, offsetof(struct due_span_params, till), false, 0, 0, NULL, NULL,
 		"first instant no longer in it; for ever if absent", "终止时间（不含），缺省为永久" },
 };
-SHAPE(DUE_BESIDES_PARAMS, "besides", DUE_BESIDES_FIELDS, struct span_params);
+SHAPE(DUE_BESIDES_PARAMS, "besides", DUE_BESIDES_FIELDS, struct due_span_params);
 
 static const struct field DATED_FACT_FIELDS[] = {
 	{ "with", FIELD_FACTS, offsetof(struct dated_fact_params, with), true, 0, FACTS_MAX, NULL, NULL,
 		"by name, as the catalog declares them: {\"site.tenants\": 2}", "按目录声明的名称：{\"site.tenants\": 2}" },
-	{ "from", FIELD_TIME, offsetof(struct dated_fact_params, from_ms), false, 0, 0, NULL, NULL,
+	{ "from", FIELD_MOMENT, offsetof(struct dated_fact_params, from), false, 0, 0, NULL, NULL,
 		"first instant; since ever if absent", "起始时间，缺省为一直" },
-	{ "till", FIELD_TIME, offsetof(struct dated_fact_params, till_ms), false, 0, 0, NULL, NULL,
+	{ "till", FIELD_MOMENT, offsetof(struct dated_fact_params, till), false, 0, 0, NULL, NULL,
 		"first instant at which they do not hold any more; for ever if absent", "终止时间（不含），缺省为永久" },
 };
 SHAPE(DATED_FACT_PARAMS, "facts", DATED_FACT_FIELDS, struct dated_fact_params);
 
 static const struct field PRICE_DUE_FIELDS[] = {
 	{ "package", FIELD_IDENTIFIER, DUE(package), true, 0, 0, NULL, NULL, "as the catalog names it", "目录中的优惠包名称" },
-	{ "from", FIELD_TIME, DUE(from_ms), true, 0, 0, NULL, NULL, "in the first day of the period",
-		"时段首日（该日内任一时刻）" },
-	{ "till", FIELD_TIME, DUE(till_ms), true, 0, 0, NULL, NULL,
+	{ "from", FIELD_MOMENT, DUE(from), true, 0, 0, NULL, NULL, "in the first day of the period: \"2026-09-01\", or any time of it",
+		"时段首日：\"2026-09-01\"，或该日内任一时刻" },
+	{ "till", FIELD_MOMENT, DUE(till), true, 0, 0, NULL, NULL,
 		"first instant after the period; a day that has begun is priced whole", "时段之后的第一时刻；已开始的一天按整天计" },
-	{ "held_from", FIELD_TIME, DUE(held_from_ms), false, 0, 0, NULL, NULL,
+	{ "held_from", FIELD_MOMENT, DUE(held_from), false, 0, 0, NULL, NULL,
 		"since when the package is held; since the period begins if absent", "优惠包从何时起持有；缺省为时段开始" },
-	{ "held_till", FIELD_TIME, DUE(held_till_ms), false, 0, 0, NULL, NULL,
+	{ "held_till", FIELD_MOMENT, DUE(held_till), false, 0, 0, NULL, NULL,
 		"first instant at which it is not held any more; for ever if absent; before a term is over, the answer says what that costs",
 		"到何时止（不含）；缺省为永久；早于约定期的，答复含提前终止费" },
 	{ "group", FIELD_IDENTIFIER, DUE(group), false, 0, 0, NULL, NULL, "held as a member of this group", "作为该群组的成员持有" },

@@ -84,7 +84,8 @@ set_not_given(const struct shape *shape, void *into)
 	for (size_t i = 0; i < shape->field_count; i++) {
 		enum field_type type = shape->fields[i].type;
 		int64_t absent = NOT_GIVEN;
-		if (type == FIELD_INTEGER || type == FIELD_TIME || type == FIELD_MONEY)
+		if (type == FIELD_INTEGER || type == FIELD_TIME || type == FIELD_MOMENT ||
+			type == FIELD_MONEY)
 			memcpy((uint8_t *)into + shape->fields[i].offset, &absent, sizeof absent);
 	}
 }

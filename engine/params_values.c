@@ -85,6 +85,10 @@ reading_refuse_range(struct reading *reading, const struct field *field)
 		range = BILINGUAL(
 			"milliseconds since 1970 or RFC 3339 with an offset, years 1900 to 2199",
 			"自 1970 年起的毫秒数，或带时区的 RFC 3339 文本，1900 至 2199 年");
+	} else if (field->type == FIELD_MOMENT) {
+		range = BILINGUAL(
+			"milliseconds since 1970, RFC 3339 with an offset, or a local day such as 2026-09-01, years 1900 to 2199",
+			"自 1970 年起的毫秒数、带时区的 RFC 3339 文本，或当地日期如 2026-09-01，1900 至 2199 年");
 	} else {
 		range = arena_print(reading->arena,
 			BILINGUAL_STRING(
@@ -176,6 +180,17 @@ read_time(struct reading *reading, const struct field *field, const msgpack_obje
 	}
 	*into = value;
 	return true;
+}
+
+static bool
+read_moment(struct reading *reading, const struct field *field, const msgpack_object *object,
+	struct moment *into)
+{
+	if (object->type == MSGPACK_OBJECT_STR)
+		return moment_parse(text_of_object(object), into) ||
+			reading_refuse_range(reading, field);
+	into->is_local = false;
+	return read_time(reading, field, object, &into->ms);
 }
 
 static bool
@@ -303,6 +318,8 @@ reading_value(struct reading *reading, const struct field *field, const msgpack_
 		return read_integer(reading, field, object, into);
 	case FIELD_TIME:
 		return read_time(reading, field, object, into);
+	case FIELD_MOMENT:
+		return read_moment(reading, field, object, into);
 	case FIELD_MONEY:
 		return read_money(reading, field, object, into);
 	case FIELD_BOOLEAN:

@@ -282,21 +282,11 @@ native_day(lua_State *lua)
 static int
 native_moment(lua_State *lua)
 {
-	int64_t ms;
-	char text[64];
-	if (lua_type(lua, 1) != LUA_TSTRING)
+	struct moment moment;
+	if (lua_type(lua, 1) != LUA_TSTRING || !moment_parse(native_text(lua, 1), &moment))
 		return 0;
-	struct text given = native_text(lua, 1);
-	bool is_day = given.size == strlen("2026-01-31");
-	bool is_local = is_day || given.size == strlen("2026-01-31 12:00:00");
-	if (given.size > 40)
-		return 0;
-	memcpy(text, given.data, given.size);
-	strcpy(text + given.size, is_day ? " 00:00:00Z" : is_local ? "Z" : "");
-	if (!instant_parse(text_of(text), &ms) || strlen(text) < given.size)
-		return 0;
-	lua_pushinteger(lua, ms);
-	lua_pushboolean(lua, is_local);
+	lua_pushinteger(lua, moment.ms);
+	lua_pushboolean(lua, moment.is_local);
 	return 2;
 }
 

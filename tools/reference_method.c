@@ -90,6 +90,8 @@ type_word(enum field_type type, bool zh)
 		return zh ? "文本" : "text";
 	case FIELD_INTEGER:
 		return zh ? "整数" : "integer";
+	case FIELD_MOMENT:
+		return zh ? "时间或日期" : "time or day";
 	case FIELD_TIME:
 		return zh ? "时间" : "time";
 	case FIELD_MONEY:

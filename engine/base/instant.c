@@ -213,6 +213,25 @@ instant_parse(struct text text, int64_t *ms)
 	return true;
 }
 
+bool
+moment_parse(struct text text, struct moment *moment)
+{
+	char whole[64];
+	bool is_day = text.size == sizeof "2026-03-10" - 1;
+	bool is_local = is_day || text.size == sizeof "2026-03-10 20:58:30" - 1;
+	struct text rest = is_day ? TEXT(" 00:00:00Z") : is_local ? TEXT("Z") : TEXT("");
+	int64_t ms;
+
+	if (text.size + rest.size > sizeof whole)
+		return false;
+	memcpy(whole, text.data, text.size);
+	memcpy(whole + text.size, rest.data, rest.size);
+	if (!instant_parse((struct text){ whole, text.size + rest.size }, &ms))
+		return false;
+	*moment = (struct moment){ ms, is_local };
+	return true;
+}
+
 /* Writes a number of at least `width` digits and returns where it ended. */
 static char *
 put_number(char *at, int32_t number, int width)

@@ -40,6 +40,18 @@ bool date_parse(struct text text, struct date *date);
  */
 bool instant_parse(struct text text, int64_t *ms);
 
+/* An instant, or what the clock on the wall shows then, where the zone is not known yet. */
+struct moment {
+	int64_t ms;
+	bool is_local;
+};
+
+/*
+ * As people write it: what instant_parse reads, or without an offset "2026-03-10 20:58:30", or a
+ * day, which is its beginning: local. False if it is none of these.
+ */
+bool moment_parse(struct text text, struct moment *moment);
+
 /*
  * RFC 3339 at the given offset (less than a day; 0 gives "Z"); milliseconds only if there are any.
  * Takes any instant: years beyond 9999 have more digits. Returns the length; a zero follows the

@@ -88,6 +88,9 @@ check_field(const struct field *field, const void *at)
 	case FIELD_TIME:
 		check_number(field, *(const int64_t *)at, INSTANT_MIN, INSTANT_MAX);
 		return;
+	case FIELD_MOMENT:
+		check_number(field, ((const struct moment *)at)->ms, INSTANT_MIN, INSTANT_MAX);
+		return;
 	case FIELD_MONEY:
 		check_number(field, ((const struct money *)at)->micros, field->min, field->max);
 		return;

@@ -17,6 +17,19 @@ def ask(client, package="e6_base", first="2026-03-01", after="2026-04-01", **mor
     return client.call("price.due", {"package": package, "from": first + CHINA, "till": after + CHINA, **more})
 
 
+def test_a_day_is_that_of_the_catalogs_zone(e6):
+    """As tests of a catalog write it, wherever a time may stand."""
+    spans = {"suspended": [{"from": "2026-03-12" + CHINA, "till": "2026-03-14" + CHINA}], "held_from": "2026-03-10 18:30:00"}
+    exact = ask(e6, held_from="2026-03-10T18:30:00+08:00", suspended=spans["suspended"])
+    days = {"suspended": [{"from": "2026-03-12", "till": "2026-03-14"}], "held_from": "2026-03-10", "held_till": "2199-12-31"}
+    plain = e6.call("price.due", {"package": "e6_base", "from": "2026-03-01", "till": "2026-04-01", **days})
+    assert plain == exact == ask(e6, **spans)
+    for wrong in ("2026-02-30", "2026-3-1", "March"):
+        with pytest.raises(ServerError) as caught:
+            e6.call("price.due", {"package": "e6_base", "from": wrong, "till": "2026-04-01"})
+        assert caught.value.code == "OUT_OF_RANGE" and "2026-09-01" in str(caught.value.text)
+
+
 def test_the_first_fee_is_that_of_the_days_that_are_left(e6):
     answer = ask(e6, held_from="2026-03-10T18:30:00+08:00")
     assert answer["outcome"] == "priced"

@@ -175,6 +175,34 @@ any_other_text_is_no_instant(void **state)
 }
 
 static void
+people_leave_the_offset_or_the_time_out(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		struct moment moment;
+	} cases[] = { { "1970-01-02", { 86400000, true } },
+		{ "1970-01-01 00:00:01", { 1000, true } }, { "1970-01-01T00:00:01", { 1000, true } },
+		{ "1970-01-01T00:00:01Z", { 1000, false } },
+		{ "1970-01-01T08:00:01+08:00", { 1000, false } },
+		{ "1969-12-31 23:59:59.250Z", { -750, false } } };
+	static const char *const refused[] = { "", "2026-02-30", "2026-03-1", "26-03-10",
+		"2026-03-10 24:00:00", "2026-03-10 12:58", "2026-03-10Z", "2026/03/10",
+		"1899-12-31", "2200-01-01", "soon", "2026-03-10T12:58:30+08:00 and then some more" };
+	struct moment moment = { 77, false };
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct moment read;
+		assert_true(moment_parse(text_of(cases[i].text), &read));
+		assert_int_equal(read.ms, cases[i].moment.ms);
+		assert_int_equal(read.is_local, cases[i].moment.is_local);
+	}
+	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+		if (moment_parse(text_of(refused[i]), &moment) || moment.ms != 77)
+			fail_msg("\"%s\" was read", refused[i]);
+	assert_false(moment_parse(TEXT("2026-03-1\0"), &moment));
+}
+
+static void
 instants_are_written_at_their_offset(void **state)
 {
 	(void)state;
@@ -231,6 +259,7 @@ main(void)
 		cmocka_unit_test(a_date_is_read_from_exactly_ten_characters),
 		cmocka_unit_test(instants_are_read_with_their_offset),
 		cmocka_unit_test(any_other_text_is_no_instant),
+		cmocka_unit_test(people_leave_the_offset_or_the_time_out),
 		cmocka_unit_test(instants_are_written_at_their_offset),
 		cmocka_unit_test(what_is_written_is_read_back),
 	};

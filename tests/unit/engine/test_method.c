@@ -82,6 +82,8 @@ size_in_struct(enum field_type type)
 	case FIELD_INTEGER:
 	case FIELD_TIME:
 		return sizeof(int64_t);
+	case FIELD_MOMENT:
+		return sizeof(struct moment);
 	case FIELD_MONEY:
 		return sizeof(struct money);
 	case FIELD_BOOLEAN:
@@ -136,6 +138,7 @@ check_bounds(const struct shape *shape, const struct field *field)
 		break;
 	case FIELD_IDENTIFIER:
 	case FIELD_TIME:
+	case FIELD_MOMENT:
 	case FIELD_CURRENCY:
 	case FIELD_BOOLEAN:
 	case FIELD_CHOICE:
@@ -211,7 +214,8 @@ check_texts_that_stand_for_maps(const struct shape *shape)
 		if (of->fields[0].type != FIELD_FACTS)
 			assert_true(of->fields[0].type == FIELD_IDENTIFIER ||
 				of->fields[0].type == FIELD_CHOICE ||
-				of->fields[0].type == FIELD_TIME);
+				of->fields[0].type == FIELD_TIME ||
+				of->fields[0].type == FIELD_MOMENT);
 		for (size_t j = 1; j < of->field_count; j++)
 			assert_false(of->fields[j].required);
 		check_texts_that_stand_for_maps(of);
