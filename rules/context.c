@@ -78,7 +78,7 @@ unknown_field(lua_State *lua, const char *what, const struct field_name *fields,
 		lua_pushfstring(lua, i == 0 ? "%s" : ", %s", fields[i].name);
 		lua_concat(lua, 2);
 	}
-	const char *name = lua_type(lua, 2) == LUA_TSTRING ? lua_tostring(lua, 2) : "?";
+	const char *name = lua_type(lua, 2) == LUA_TSTRING ? sandbox_shown_at(lua, 2) : "?";
 	return luaL_error(lua, "%s has no field '%s'; it has %s", what, name, lua_tostring(lua, 3));
 }
 

@@ -110,7 +110,7 @@ index_params(lua_State *lua)
 		due_value_push(lua, &scope->params[i]);
 		return 1;
 	}
-	return luaL_error(lua, "the package has no parameter '%s'", name.data);
+	return luaL_error(lua, "the package has no parameter '%s'", sandbox_shown(lua, name));
 }
 
 static bool
@@ -137,9 +137,9 @@ index_facts(lua_State *lua)
 		due_value_push(lua, &scope->facts[i]);
 		return 1;
 	}
-	lua_pushlstring(lua, view->group.data, view->group.size);
+	const char *group = sandbox_shown(lua, view->group);
 	return luaL_error(
-		lua, "the catalog declares no fact '%s.%s'", lua_tostring(lua, -1), name.data);
+		lua, "the catalog declares no fact '%s.%s'", group, sandbox_shown(lua, name));
 }
 
 /* Upvalue: what there is, by name. */
@@ -152,7 +152,7 @@ index_context(lua_State *lua)
 	return luaL_error(lua,
 		"the context has no field '%s'; it has params, and the groups of "
 		"facts that the catalog declares",
-		name_at(lua).data);
+		sandbox_shown(lua, name_at(lua)));
 }
 
 /* A view that reads through the function on the top, which it replaces. */

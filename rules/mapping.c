@@ -145,7 +145,7 @@ index_row(lua_State *lua)
 		lua_pushlstring(lua, cell.size == 0 ? "" : cell.data, cell.size);
 		return 1;
 	}
-	return luaL_error(lua, "the row has no column '%s'", name.data);
+	return luaL_error(lua, "the row has no column '%s'", sandbox_shown(lua, name));
 }
 
 static int

@@ -124,7 +124,7 @@ factor(lua_State *lua, int index)
 	struct ratio value;
 	if (!decimal_parse(text_at(lua, index), &value))
 		luaL_error(lua, "'%s' is not a decimal such as \"0.1\" or \"10%%\"",
-			lua_tostring(lua, index));
+			sandbox_shown_at(lua, index));
 	return value;
 }
 
@@ -282,7 +282,7 @@ word_money(lua_State *lua)
 	if (!money_parse(text_at(lua, 1), &amount))
 		return luaL_error(lua,
 			"'%s' is not an amount such as \"12.50\", with at most 6 decimals",
-			lua_tostring(lua, 1));
+			sandbox_shown_at(lua, 1));
 	exact_push(lua, EXACT_MONEY, ratio_of_money(amount));
 	return 1;
 }

@@ -323,12 +323,34 @@ open_globals(lua_State *lua)
 	lua_register(lua, "use", global_use);
 }
 
+const char *
+sandbox_shown(lua_State *lua, struct text text)
+{
+	luaL_Buffer shown;
+	luaL_buffinit(lua, &shown);
+	for (size_t i = 0; i < text.size; i++)
+		if (text.data[i] == '\0')
+			luaL_addlstring(&shown, "\\0", 2);
+		else
+			luaL_addchar(&shown, text.data[i]);
+	luaL_pushresult(&shown);
+	return lua_tostring(lua, -1);
+}
+
+const char *
+sandbox_shown_at(lua_State *lua, int index)
+{
+	struct text text;
+	text.data = luaL_checklstring(lua, index, &text.size);
+	return sandbox_shown(lua, text);
+}
+
 static int
 refuse_write(lua_State *lua)
 {
 	if (lua_type(lua, 2) == LUA_TSTRING)
-		return luaL_error(
-			lua, "can't write '%s': only locals can be written", lua_tostring(lua, 2));
+		return luaL_error(lua, "can't write '%s': only locals can be written",
+			sandbox_shown_at(lua, 2));
 	return luaL_error(lua, "this table can't be written");
 }
 

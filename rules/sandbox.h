@@ -149,4 +149,11 @@ bool sandbox_place(lua_State *lua, lua_Debug *place);
 /* sandbox_words.c: fills the environments; called by sandbox_new. */
 void sandbox_open_words(lua_State *lua);
 
+/*
+ * A text for a sentence of an error, where a zero byte would end it: those are shown as "\0". It
+ * stays on the stack. The second is of the text at an index.
+ */
+const char *sandbox_shown(lua_State *lua, struct text text);
+const char *sandbox_shown_at(lua_State *lua, int index);
+
 #endif

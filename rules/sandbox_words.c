@@ -87,7 +87,7 @@ word_tonumber(lua_State *lua)
 static int
 word_error(lua_State *lua)
 {
-	return luaL_error(lua, "%s", check_text(lua, 1).data);
+	return luaL_error(lua, "%s", sandbox_shown(lua, check_text(lua, 1)));
 }
 
 static int
@@ -99,7 +99,8 @@ word_assert(lua_State *lua)
 		return 1;
 	}
 	return luaL_error(lua, "%s",
-		lua_isnoneornil(lua, 2) ? "an assertion failed" : check_text(lua, 2).data);
+		lua_isnoneornil(lua, 2) ? "an assertion failed"
+					: sandbox_shown(lua, check_text(lua, 2)));
 }
 
 static int

@@ -43,14 +43,15 @@ kind_of(lua_State *lua, const struct subject *subject, struct text name)
 	const struct selling *selling = subject->image->selling;
 	uint32_t fact = selling_fact(selling, name);
 	if (fact == NO_PARTY)
-		luaL_error(lua, "the catalog has no fact '%s' of customers", name.data);
+		luaL_error(
+			lua, "the catalog has no fact '%s' of customers", sandbox_shown(lua, name));
 	return selling->facts[fact].kind;
 }
 
 static int
 wrong_fact(lua_State *lua, struct text name, const char *wanted)
 {
-	return luaL_error(lua, "the fact '%s' is not %s", name.data, wanted);
+	return luaL_error(lua, "the fact '%s' is not %s", sandbox_shown(lua, name), wanted);
 }
 
 static const struct attribute *
@@ -58,7 +59,8 @@ known_fact(lua_State *lua, const struct subject *subject, struct text name)
 {
 	const struct attribute *fact = find_fact(subject, name);
 	if (fact == NULL)
-		luaL_error(lua, "the fact '%s' of the customer is not known", name.data);
+		luaL_error(lua, "the fact '%s' of the customer is not known",
+			sandbox_shown(lua, name));
 	return fact;
 }
 
@@ -189,7 +191,7 @@ index_customer(lua_State *lua)
 	enum fact_kind kind = kind_of(lua, subject, name);
 	if (kind == FACT_MONEY_BY_MONTH)
 		return luaL_error(lua, "the fact '%s' is by month: ask c.average(\"%s\", 3)",
-			name.data, name.data);
+			sandbox_shown(lua, name), sandbox_shown(lua, name));
 	return push_fact(lua, known_fact(lua, subject, name), kind, name);
 }
 
@@ -245,7 +247,7 @@ call_average(lua_State *lua)
 	struct text name = check_name(lua, 1);
 	struct ratio sum = ratio_of(0), average;
 	if (kind_of(lua, subject, name) != FACT_MONEY_BY_MONTH)
-		return luaL_error(lua, "the fact '%s' is not by month", name.data);
+		return luaL_error(lua, "the fact '%s' is not by month", sandbox_shown(lua, name));
 	if (!lua_isinteger(lua, 2) || lua_tointeger(lua, 2) < 1 ||
 		lua_tointeger(lua, 2) > MONTHS_MAX)
 		return luaL_error(lua, "c.average takes 1 to %d months", MONTHS_MAX);
@@ -268,7 +270,7 @@ call_days_till(lua_State *lua)
 	struct text name = check_name(lua, 1);
 	struct date date;
 	if (kind_of(lua, subject, name) != FACT_DATE)
-		return luaL_error(lua, "the fact '%s' is not a date", name.data);
+		return luaL_error(lua, "the fact '%s' is not a date", sandbox_shown(lua, name));
 	if (!date_of(known_fact(lua, subject, name), &date))
 		return wrong_fact(lua, name, "a date such as \"2026-01-31\"");
 	lua_pushinteger(lua, day_of_date(date) - today(subject));
@@ -305,7 +307,7 @@ call_holds(lua_State *lua)
 		number = selling_party(selling, PARTY_PACKAGE, id);
 	}
 	if (number == NO_PARTY)
-		return luaL_error(lua, "the catalog has no '%s'", name.data);
+		return luaL_error(lua, "the catalog has no '%s'", sandbox_shown(lua, name));
 	lua_pushboolean(lua, subject->holds(subject->context, thing, number));
 	return 1;
 }
@@ -315,7 +317,7 @@ unknown_field(lua_State *lua)
 {
 	return luaL_error(lua,
 		"the context has no field '%s'; it has average, customer, days_till, holds, knows",
-		lua_type(lua, 2) == LUA_TSTRING ? lua_tostring(lua, 2) : "?");
+		lua_type(lua, 2) == LUA_TSTRING ? sandbox_shown_at(lua, 2) : "?");
 }
 
 /* Leaves a value that reads through the function or table on the top, which is popped. */

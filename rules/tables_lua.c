@@ -119,7 +119,7 @@ index_row(lua_State *lua)
 			return push_value(lua, &row.table->columns[inputs + i],
 				&row.table->values[row.number * outputs + i]);
 	const char *id = push_id(lua, row.table);
-	return luaL_error(lua, "tables.%s gives no '%s'; it gives %s", id, name.data,
+	return luaL_error(lua, "tables.%s gives no '%s'; it gives %s", id, sandbox_shown(lua, name),
 		push_names(lua, row.table, inputs, row.table->column_count));
 }
 
@@ -267,10 +267,11 @@ ask(lua_State *lua)
 	uint32_t given = 0;
 	id.data = lua_tolstring(lua, lua_upvalueindex(1), &id.size);
 	if (view->image == NULL)
-		return luaL_error(lua, "tables.%s can be asked in functions only", id.data);
+		return luaL_error(
+			lua, "tables.%s can be asked in functions only", sandbox_shown(lua, id));
 	uint32_t number = image_decision(view->image, id);
 	if (number == NO_INDEX)
-		return luaL_error(lua, "there is no table '%s'", id.data);
+		return luaL_error(lua, "there is no table '%s'", sandbox_shown(lua, id));
 	const struct decision *table = view->image->decisions[number];
 	sandbox_debit(lua, ASK_INSTRUCTIONS);
 	lua_settop(lua, 1);
@@ -307,7 +308,7 @@ index_tables(lua_State *lua)
 	if (lua_rawget(lua, -2) != LUA_TNIL)
 		return 1;
 	if (view_of(lua)->image != NULL)
-		return luaL_error(lua, "there is no table '%s'", lua_tostring(lua, 2));
+		return luaL_error(lua, "there is no table '%s'", sandbox_shown_at(lua, 2));
 	lua_pushvalue(lua, 2);
 	lua_pushcclosure(lua, ask, 1);
 	lua_pushvalue(lua, 2);

@@ -174,6 +174,38 @@ a_script_that_does_not_end_is_told_in_both_languages(void **state)
 	free(source);
 }
 
+/* A zero byte is shown, and does not end the sentence. */
+static void
+a_sentence_about_a_zero_byte_is_whole(void **state)
+{
+	static const struct {
+		const char *script, *say;
+	} cases[] = {
+		{ "error(\"first\\0second\")", "first\\0second" },
+		{ "assert(false, \"first\\0second\")", "first\\0second" },
+		{ "money(\"1\\0.00\")", "'1\\0.00' is not an amount" },
+		{ "local x = money(\"1.00\"):times(\"1\\0\")", "'1\\0' is not a decimal" },
+		{ "string[\"lo\\0wer\"] = 1", "can't write 'lo\\0wer'" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct findings findings;
+		char text[200];
+		snprintf(text, sizeof text, "%s package \"talk\"", cases[i].script);
+		char *source = replace(small_catalog, "package \"talk\"", text);
+		check_source(source, &findings);
+		bool told = false;
+		for (size_t j = 0; j < findings.count; j++)
+			told |= contains(findings.list[j].say_en, cases[i].say);
+		if (!told) {
+			print_findings(&findings);
+			fail_msg("%s", cases[i].script);
+		}
+		findings_release(&findings);
+		free(source);
+	}
+}
+
 static void
 loops_outside_of_functions_are_bounded_by_the_build(void **state)
 {
@@ -340,6 +372,7 @@ main(void)
 		cmocka_unit_test(functions_are_checked_by_what_they_write),
 		cmocka_unit_test(functions_of_one_line_are_told_once_each),
 		cmocka_unit_test(a_function_that_many_tariffs_share_is_told_once),
+		cmocka_unit_test(a_sentence_about_a_zero_byte_is_whole),
 		cmocka_unit_test(a_loop_over_what_is_unknown_ends),
 		cmocka_unit_test(a_script_that_does_not_end_is_told_in_both_languages),
 		cmocka_unit_test(loops_outside_of_functions_are_bounded_by_the_build),
