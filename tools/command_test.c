@@ -105,6 +105,22 @@ show(const struct test_run *run)
 		test_report_show(&run->report, run->language, stdout);
 }
 
+/* A filter that nothing passes is a slip, and must not look like success. */
+static bool
+chose_nothing(const struct test_run *run)
+{
+	const struct test_report *report = &run->report;
+	bool chosen = report->result_count + test_report_untried(report) > 0;
+	if (run->filter[0] == '\0' || chosen || findings_have_errors(&run->findings))
+		return false;
+	fprintf(stderr,
+		strcmp(run->language, "zh") == 0
+			? "suanpan: 没有测试的名称或文件名含有“%s”\n"
+			: "suanpan: no test has \"%s\" in its name or file\n",
+		run->filter);
+	return true;
+}
+
 static int
 test_run(int count, char **arguments)
 {
@@ -133,7 +149,8 @@ test_run(int count, char **arguments)
 		code = command_failed("can't test", &fault);
 	} else {
 		show(&run);
-		if (run.report.failed_count > 0 || findings_have_errors(&run.findings))
+		if (chose_nothing(&run) || run.report.failed_count > 0 ||
+			findings_have_errors(&run.findings))
 			code = EXIT_REFUSED;
 	}
 	if (run.compared)
@@ -161,8 +178,8 @@ const struct command COMMAND_TEST = {
 		"charge on. Usage that was refused then is not asked again, and fees are no part of it. The month is one of the\n"
 		"catalog's time zone. With --json its progress is a line of JSON a second on standard error.\n"
 		"\n"
-		"It ends with code 0 if all passed, 1 if a test or a guard failed or the catalog has errors, 3 if a folder can't be\n"
-		"read.\n"
+		"It ends with code 0 if all passed, 1 if a test or a guard failed, the filter leaves none, or the catalog has errors,\n"
+		"3 if a folder can't be read.\n"
 		"\n"
 		"  suanpan test rules/catalogs/fixed_line --filter night\n"
 		"  suanpan test rules/catalogs/fixed_line --against /var/backup/suanpan --month 2026-03",
@@ -176,7 +193,7 @@ const struct command COMMAND_TEST = {
 		"显示当时与按新价的收入，以及多付与少付最多的客户，并据此检查测试中的 guard。免费资源、阶梯与封顶自该月首笔收费起按本目录累计。\n"
 		"当时被拒绝的使用不再询问，周期费用不在其内。月份按目录的时区。使用 --json 时，进度以每秒一行 JSON 写到标准错误。\n"
 		"\n"
-		"退出码：0 全部通过，1 有测试或 guard 失败、或目录有错误，3 无法读取目录。\n"
+		"退出码：0 全部通过，1 有测试或 guard 失败、没有测试符合 --filter、或目录有错误，3 无法读取目录。\n"
 		"\n"
 		"  suanpan test rules/catalogs/fixed_line --filter night\n"
 		"  suanpan test rules/catalogs/fixed_line --against /var/backup/suanpan --month 2026-03",

@@ -134,6 +134,8 @@ def test_the_filter_runs_some_tests_only():
     assert 0 < some["passed"] < every["passed"]
     assert some["passed"] + some["left_out"] == every["passed"]
     assert all("night" in test["name"] or "night" in test["file"] for test in some["tests"])
+    none = suanpan("test", CATALOG, "--filter", "nihgt")
+    assert (none.returncode, none.stderr) == (1, 'suanpan: no test has "nihgt" in its name or file\n')
 
 
 def test_junit_has_every_test_and_every_failure(folder, tmp_path):
