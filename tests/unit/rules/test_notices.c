@@ -157,6 +157,68 @@ what_is_carried_over_tells_nothing_behind_its_cycle(void **state)
 	sketch_end(&sketch);
 }
 
+/* Of 100 a month 48 are given for the last 15 of 31 days: half of them are left at 24. */
+static void
+of_a_first_month_by_days_its_part_is_all_there_is(void **state)
+{
+	(void)state;
+	struct package *package = begin("UTC");
+	int32_t march = (int32_t)sketch_day(2026, 3, 1), april = (int32_t)sketch_day(2026, 4, 1);
+	sketch_allowance(&sketch, package, "units", 100)->first_by_day = true;
+	holdings[0].from_ms = sketch_at("2026-03-17T18:00:00Z");
+	add_threshold(add_notify(package, NOTICE_LEFT, "units"),
+		(struct threshold){ .is_part = true, .amount = 500000 });
+	charge("units", march, 0, 23, sketch_at("2026-03-20T00:00:00Z"));
+	assert_int_equal(told_count, 0);
+	charge("units", march, 23, 24, sketch_at("2026-03-20T00:00:00Z"));
+	assert_int_equal(told_count, 1);
+	assert_int_equal(told[0].amount, 48);
+	charge("units", april, 0, 49, sketch_at("2026-04-20T00:00:00Z"));
+	assert_int_equal(told_count, 0);
+	charge("units", april, 49, 50, sketch_at("2026-04-20T00:00:00Z"));
+	assert_int_equal(told_count, 1);
+	sketch_end(&sketch);
+}
+
+/* What a group bought, it bought once, whichever of its members holds it. */
+static void
+a_group_is_told_of_its_own_units(void **state)
+{
+	(void)state;
+	struct package *package = begin("UTC");
+	struct allowance *allowance = sketch_allowance(&sketch, package, "units", 100);
+	struct consumption consumption = { .name = { TEXT("kept"), TEXT("units"),
+						   (int32_t)sketch_day(2026, 3, 10), TEXT("home") },
+		.used_before = 89,
+		.used_after = 90 };
+	struct pricing pricing = { .at_ms = sketch_at("2026-05-01T00:00:00Z"),
+		.consumptions = &consumption,
+		.consumption_count = 1 };
+	allowance->every = CYCLE_DAY;
+	allowance->valid_count = 1;
+	allowance->valid_every = CYCLE_YEAR;
+	allowance->shared = true;
+	add_threshold(add_notify(package, NOTICE_LEFT, "units"),
+		(struct threshold){ .is_part = true, .amount = 100000 });
+	for (size_t i = 0; i < 2; i++)
+		holdings[i] = (struct holding){ .package = TEXT("kept"),
+			.from_ms = sketch_at("2026-04-01T00:00:00Z"),
+			.till_ms = INT64_MAX,
+			.group = TEXT("home"),
+			.group_from_ms = sketch_at("2026-03-10T10:00:00Z") };
+	holding_count = 2;
+	struct rate_question question = question_now();
+	notices_crossed(&question, &pricing, tell, NULL);
+	assert_int_equal(told_count, 1);
+	assert_int_equal(told[0].amount, 100);
+	assert_int_equal(told[0].till_ms, sketch_at("2027-03-10T00:00:00Z"));
+	/* Another group has none. */
+	consumption.name.group = TEXT("work");
+	notices_crossed(&question, &pricing, tell, NULL);
+	assert_int_equal(told_count, 1);
+	sketch_end(&sketch);
+}
+
 /* What a counter that counts money or usage tells, of an amount or of no amount. */
 static void
 caps_limits_and_bare_counters_tell_what_is_used(void **state)
@@ -574,6 +636,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_tenth_of_ten_thousand_is_left_at_a_thousand_and_is_told_once),
 		cmocka_unit_test(what_is_carried_over_tells_nothing_behind_its_cycle),
+		cmocka_unit_test(of_a_first_month_by_days_its_part_is_all_there_is),
+		cmocka_unit_test(a_group_is_told_of_its_own_units),
 		cmocka_unit_test(caps_limits_and_bare_counters_tell_what_is_used),
 		cmocka_unit_test(random_charges_cross_as_units_do_one_by_one),
 		cmocka_unit_test(amounts_as_large_as_can_be_do_not_overflow),
