@@ -91,8 +91,7 @@ void build_tables(lua_State *lua, struct built *built);
 /* build_package.c: the list of services and zones in the field `serves` of the table on the top. */
 const struct serve *build_serves(lua_State *lua, struct arena *arena, uint32_t *count);
 /* The meter of the package whose place stands in a field; NULL if there is none. */
-const struct meter *
-build_meter(lua_State *lua, const char *field, const struct package *package);
+const struct meter *build_meter(lua_State *lua, const char *field, const struct package *package);
 
 /* build_discount.c: the discounts of the package on the top, whose meters are there. */
 void build_discounts(lua_State *lua, struct arena *arena, struct package *package);
@@ -128,6 +127,11 @@ int build_native_tables_asked(lua_State *lua);
 /* build_functions.c: loops(…) and members(…) of `native`. */
 int build_native_loops(lua_State *lua);
 int build_native_members(lua_State *lua);
+/* Sets name, file, line and column of the table on the top to those of a token. */
+struct lexer;
+struct token;
+void build_set_place(
+	lua_State *lua, struct text file, const struct lexer *lexer, const struct token *token);
 int build_native_floats(lua_State *lua);
 int build_native_reasons(lua_State *lua);
 

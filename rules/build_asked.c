@@ -16,21 +16,6 @@ struct reading {
 	struct text file;
 };
 
-/* Sets name, file, line and column of the table on the top. */
-static void
-set_place(struct reading *reading, const struct token *token)
-{
-	lua_State *lua = reading->lua;
-	lua_pushlstring(lua, token->text.data, token->text.size);
-	lua_setfield(lua, -2, "name");
-	lua_pushlstring(lua, reading->file.data, reading->file.size);
-	lua_setfield(lua, -2, "file");
-	lua_pushinteger(lua, token->line);
-	lua_setfield(lua, -2, "line");
-	lua_pushinteger(lua, token_column(&reading->lexer, token));
-	lua_setfield(lua, -2, "column");
-}
-
 /* The next token, without taking it. */
 static struct token
 peek(const struct reading *reading)
@@ -68,7 +53,7 @@ read_keys(struct reading *reading)
 			return;
 		if (begins && token.kind == TOKEN_NAME && next_is(reading, '=')) {
 			lua_newtable(reading->lua);
-			set_place(reading, &token);
+			build_set_place(reading->lua, reading->file, &reading->lexer, &token);
 			lua_rawseti(
 				reading->lua, -2, (lua_Integer)lua_rawlen(reading->lua, -2) + 1);
 		}
@@ -89,7 +74,7 @@ read_asked(struct reading *reading)
 	if (name.kind != TOKEN_NAME)
 		return;
 	lua_newtable(lua);
-	set_place(reading, &name);
+	build_set_place(reading->lua, reading->file, &reading->lexer, &name);
 	if (next_is(reading, '{')) {
 		lexer_take(&reading->lexer);
 		lua_newtable(lua);
@@ -101,7 +86,7 @@ read_asked(struct reading *reading)
 		struct token dot = lexer_take(&ahead), output = lexer_take(&ahead);
 		if (token_is_sign(&dot, '.') && output.kind == TOKEN_NAME) {
 			lua_newtable(lua);
-			set_place(reading, &output);
+			build_set_place(reading->lua, reading->file, &reading->lexer, &output);
 			lua_setfield(lua, -2, "output");
 		}
 	}

@@ -57,20 +57,27 @@ follow_blocks(struct reading *reading, const struct token *token)
 	return true;
 }
 
+void
+build_set_place(
+	lua_State *lua, struct text file, const struct lexer *lexer, const struct token *token)
+{
+	lua_pushlstring(lua, token->text.data, token->text.size);
+	lua_setfield(lua, -2, "name");
+	lua_pushlstring(lua, file.data, file.size);
+	lua_setfield(lua, -2, "file");
+	lua_pushinteger(lua, token->line);
+	lua_setfield(lua, -2, "line");
+	lua_pushinteger(lua, token_column(lexer, token));
+	lua_setfield(lua, -2, "column");
+}
+
 /* Appends { name, file, line, column } to the list on the top. */
 static void
 add_place(struct reading *reading, const struct token *token)
 {
 	lua_State *lua = reading->lua;
 	lua_createtable(lua, 0, 4);
-	lua_pushlstring(lua, token->text.data, token->text.size);
-	lua_setfield(lua, -2, "name");
-	lua_pushlstring(lua, reading->file.data, reading->file.size);
-	lua_setfield(lua, -2, "file");
-	lua_pushinteger(lua, token->line);
-	lua_setfield(lua, -2, "line");
-	lua_pushinteger(lua, token_column(&reading->lexer, token));
-	lua_setfield(lua, -2, "column");
+	build_set_place(lua, reading->file, &reading->lexer, token);
 	lua_rawseti(lua, -2, (lua_Integer)lua_rawlen(lua, -2) + 1);
 }
 

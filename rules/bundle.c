@@ -1,3 +1,4 @@
+/* Bundles: a folder of a catalog as one string of bytes, and its name (see release.h). */
 #include "release.h"
 
 #include <dirent.h>

@@ -1,3 +1,4 @@
+/* Rating: which tariff prices a component at an instant (see rating.h). */
 #include "rating.h"
 
 #include "../engine/base/must.h"

@@ -1,3 +1,4 @@
+/* What discounts take of one line, or of a bill: which of them stand together (see discounts.h). */
 #include "discounts.h"
 
 #include "../engine/base/must.h"

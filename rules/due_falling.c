@@ -1,3 +1,4 @@
+/* What falls due in a period, whatever cycle it is of (see due.h). */
 #include "due.h"
 
 #include "../engine/base/must.h"

@@ -1,3 +1,4 @@
+/* What charges come to in a period: their cycles, days and lines (see due.h, due_work.h). */
 #include "../engine/base/must.h"
 #include "due_work.h"
 

@@ -1,6 +1,6 @@
 /*
  * What a catalog says of selling, as plain data: part of the image (image.h), in its arena. Read by
- * sell.c and its companions only; pricing never looks here.
+ * whoever judges orders, prompts and life cycles; pricing never looks here.
  *
  * Relations are between parties: packages, plans and offerings, numbered in this order, each group
  * sorted by id. What has versions is listed by number, then from_ms; a version is in force at

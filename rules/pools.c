@@ -1,3 +1,4 @@
+/* Rating: what allowances and meters hold, and what is taken of them (see rating.h). */
 #include "rating.h"
 
 #include "../engine/base/must.h"

@@ -1,3 +1,4 @@
+/* Rating: from the event to its lines (see rate.h); the parts are those of rating.h. */
 #include "rating.h"
 
 #include "../engine/base/must.h"

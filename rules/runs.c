@@ -1,3 +1,4 @@
+/* Rating: the units of a component, walked in runs that have one price (see rating.h). */
 #include "rating.h"
 
 #include "../engine/base/must.h"

@@ -1,3 +1,4 @@
+/* The report of a catalog's tests, as a person reads it (see catalog_test.h). */
 #include "catalog_test.h"
 
 #include "../engine/base/memory.h"

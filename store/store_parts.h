@@ -121,10 +121,10 @@ enum status
 store_recover(struct store *store, struct journal_head *head, bool *torn, struct fault *fault);
 /* Writes all changed records to LMDB, here and now. */
 enum status store_sweep_now(struct store *store, struct fault *fault);
-/* store.c: the runs of ids as they are now. */
-void store_list_ids(const struct store *store, struct database_meta *meta);
 /* Writes runs until ids may be added again, or, with `all`, until no id is left in memory. */
 enum status store_write_ids(struct store *store, bool all, struct fault *fault);
+/* store.c: the runs of ids as they are now. */
+void store_list_ids(const struct store *store, struct database_meta *meta);
 
 /*
  * warm.c: begins to bring records into memory while there is room, a chunk a worker; store_close
