@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "../engine/base/utf8.h"
+#include "failure.h"
 #include "place.h"
 #include "syntax.h"
 #include "tables_lua.h"
@@ -62,10 +63,12 @@ static void
 report(struct build *build, const struct wording *wording, struct text file)
 {
 	const struct sandbox_problem *problem = &build->sandbox->problem;
-	char say_en[sizeof problem->text + 64], say_zh[sizeof problem->text + 64];
-	snprintf(say_en, sizeof say_en, "%s%s", wording->say_en, problem->text);
+	char say_en[FAILURE_BYTES_MAX + 64], say_zh[FAILURE_BYTES_MAX + 64];
+	struct failure failure;
+	failure_explain(problem->text, &failure);
+	snprintf(say_en, sizeof say_en, "%s%s", wording->say_en, failure.say_en);
 	snprintf(say_zh, sizeof say_zh, "%s%s", wording->say_zh,
-		problem->text_zh[0] != '\0' ? problem->text_zh : problem->text);
+		problem->text_zh[0] != '\0' ? problem->text_zh : failure.say_zh);
 	add_finding(build,
 		&(struct finding){ .severity = FINDING_ERROR,
 			.file = file,

@@ -207,6 +207,47 @@ a_sentence_about_a_zero_byte_is_whole(void **state)
 }
 
 static void
+a_script_that_fails_is_told_to_those_who_never_saw_lua(void **state)
+{
+	static const struct {
+		const char *script, *en, *zh;
+	} cases[] = {
+		{ "local x = nil local y = x.z", ": 'x' is nothing, which has no fields",
+			"“x”是空，没有字段可取" },
+		{ "local t = {} t.f()", ": 'f' is nothing, which is no word and no function",
+			"“f”是空，不是词" },
+		{ "local y = {} + 1", ": a value is a table, which can't be calculated with",
+			"此处的值是表，不能参与计算" },
+		{ "local a = true local y = \"b\" .. a",
+			": 'a' is true or false, which can't be joined to a text",
+			"“a”是true 或 false，不能与文本连接" },
+		{ "local y = 1 < \"a\"", ": a number can't be compared with a text",
+			"数字与文本不能比较大小" },
+		{ "local y = {} < {}", ": a table can't be compared with a table",
+			"表与表不能比较大小" },
+		{ "local n = 5 local y = #n", ": 'n' is a number, which has no length",
+			"没有长度" },
+		{ "error(\"attempt to fly\")", ": attempt to fly", "：attempt to fly" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct findings findings;
+		char text[200];
+		snprintf(text, sizeof text, "%s package \"talk\"", cases[i].script);
+		char *source = replace(small_catalog, "package \"talk\"", text);
+		check_source(source, &findings);
+		if (count_of(&findings, "script_failed") != 1 ||
+			!contains(findings.list[0].say_en, cases[i].en) ||
+			!contains(findings.list[0].say_zh, cases[i].zh)) {
+			print_findings(&findings);
+			fail_msg("%s", cases[i].script);
+		}
+		findings_release(&findings);
+		free(source);
+	}
+}
+
+static void
 loops_outside_of_functions_are_bounded_by_the_build(void **state)
 {
 	(void)state;
@@ -373,6 +414,7 @@ main(void)
 		cmocka_unit_test(functions_of_one_line_are_told_once_each),
 		cmocka_unit_test(a_function_that_many_tariffs_share_is_told_once),
 		cmocka_unit_test(a_sentence_about_a_zero_byte_is_whole),
+		cmocka_unit_test(a_script_that_fails_is_told_to_those_who_never_saw_lua),
 		cmocka_unit_test(a_loop_over_what_is_unknown_ends),
 		cmocka_unit_test(a_script_that_does_not_end_is_told_in_both_languages),
 		cmocka_unit_test(loops_outside_of_functions_are_bounded_by_the_build),
