@@ -1,8 +1,6 @@
 /* A charge as its entry has it (see charged.h). */
 #include "charged.h"
 
-#include "unpriced.h"
-
 #include "base/must.h"
 
 /* ---- reading ---- */
@@ -42,57 +40,76 @@ moved_on(const struct entry *entry, size_t index, struct text *unit)
 	return 0;
 }
 
-static void
-add_taken(struct charged *charged, const struct effect *effect, int64_t amount, struct text unit)
+static bool
+unit_of(struct text name, enum unit *unit)
 {
-	struct taken *taken = &charged->taken[charged->taken_count++];
-	*taken = (struct taken){ effect->key, amount, unit, currency_is_valid(unit) };
-	charged->took_units |= !taken->money;
+	for (enum unit one = UNIT_SECOND; one <= UNIT_ITEM; one++)
+		if (text_equal(name, text_of(unit_name(one)))) {
+			*unit = one;
+			return true;
+		}
+	return false;
+}
+
+static bool
+add_count(struct charged *charged, const struct effect *effect, int64_t moved, struct text unit)
+{
+	struct refund_count *count = &charged->counts[charged->count_count];
+	struct counter_key key;
+	if (moved <= 0 || !key_is_of_counter(effect->key, &key))
+		return false;
+	*count = (struct refund_count){
+		.name = { key.package, key.allowance, key.cycle,
+			key.by_group ? key.owner : (struct text){ NULL, 0 } },
+		.money = currency_is_valid(unit),
+		.moved = moved,
+	};
+	charged->keys[charged->count_count++] = effect->key;
+	charged->counts_units |= !count->money;
+	return count->money || unit_of(unit, &count->unit);
 }
 
 /* A balance or a counter that the charge has changed. */
-static enum status
-read_effect(struct charged *charged, const struct effect *effect, int64_t moved, struct text unit,
-	struct fault *fault)
+static bool
+add_effect(struct charged *charged, const struct effect *effect, int64_t moved, struct text unit)
 {
 	struct text name;
-	if (effect->table == TABLE_COUNTER) {
-		if (moved <= 0)
-			return corrupt(fault, "a counter that it did not move");
-		add_taken(charged, effect, moved, unit);
-		return STATUS_OK;
-	}
+	if (effect->table == TABLE_COUNTER)
+		return add_count(charged, effect, moved, unit);
 	if (effect->table != TABLE_BALANCE || charged->balance.size > 0 || moved > 0 ||
 		!key_is_of_balance(effect->key, &charged->account, &name))
-		return corrupt(fault, "it changes something else than one balance and counters");
+		return false;
 	charged->balance = effect->key;
 	charged->currency = balance_read(effect->value).unit;
 	charged->paid.micros = -moved;
-	return STATUS_OK;
+	return true;
 }
 
 enum status
-charged_read(const struct entry *entry, struct charged *charged, struct fault *fault)
+charged_read(const struct entry *entry, struct arena *arena, struct charged *charged,
+	struct fault *fault)
 {
+	const struct stored_charge stored = { entry->event, entry->answer, entry->at_ms };
 	struct bytes rest = entry->effect_bytes;
 	struct effect effect;
-	enum status status = STATUS_OK;
 	must(entry->kind == ENTRY_CHARGE);
-	charged->balance = (struct bytes){ NULL, 0 };
-	charged->taken_count = 0;
-	charged->took_units = false;
-	for (size_t i = 0; status == STATUS_OK && effect_next(&rest, &effect); i++) {
+	*charged = (struct charged){ .count_count = 0 };
+	charged->keys = arena_take(arena, (entry->effect_count + 1) * sizeof *charged->keys);
+	charged->counts = arena_take(arena, (entry->effect_count + 1) * sizeof *charged->counts);
+	if (charged->keys == NULL || charged->counts == NULL)
+		return fault_set(fault, STATUS_MEMORY, "no memory for what a charge took");
+	for (size_t i = 0; effect_next(&rest, &effect); i++) {
 		struct text unit;
 		int64_t moved = moved_on(entry, i, &unit);
-		status = read_effect(charged, &effect, moved, unit, fault);
+		if (!add_effect(charged, &effect, moved, unit))
+			return corrupt(
+				fault, "it changes something else than a balance and counters");
 	}
-	if (status != STATUS_OK)
-		return status;
 	if (charged->balance.size == 0)
 		return corrupt(fault, "nobody paid");
-	status = unpriced_read_quantity(entry->event, &charged->unit, &charged->quantity, fault);
-	charged->was_empty = charged->quantity == 0;
-	charged->quantity += charged->was_empty;
+	enum status status = unpriced_read_charge(&stored, arena, &charged->cost, fault);
+	if (status == STATUS_OK)
+		charged->quantity = charged->cost.quantity > 0 ? charged->cost.quantity : 1;
 	return status;
 }
 
@@ -106,57 +123,163 @@ share(int64_t whole, int64_t part, int64_t of)
 	return (int64_t)((__int128)whole * part / of);
 }
 
-/* What was paid for so much of the usage, in micro-units. */
+/*
+ * Of what is counted in money, what was given back in all: by usage, as rules/refunding.h gives it,
+ * and for amounts as large a part as these are of what was paid.
+ */
 static int64_t
-paid_for(const struct charged *charged, int64_t quantity)
+money_counted(const struct charged *charged, int64_t moved, const struct refund_record *refund)
 {
-	return share(charged->paid.micros, quantity, charged->quantity);
+	int64_t by_usage = share(moved, refund->quantity, charged->quantity);
+	int64_t by_amounts = charged->paid.micros == 0
+		? 0
+		: share(moved, refund->amounts.micros, charged->paid.micros);
+	return by_usage < moved - by_amounts ? by_usage + by_amounts : moved;
 }
 
-enum part_outcome
-charged_give(const struct charged *charged, const struct refund_record *before,
-	const struct part *part, struct refund_record *after)
+/* The zone of the charge in the image's map of its service. */
+static uint32_t
+zone_of(const struct image *image, uint32_t service, struct text name)
 {
-	const struct refund_record whole = { charged->paid, charged->quantity };
-	int64_t money_left = whole.money.micros - before->money.micros;
-	int64_t quantity_left = whole.quantity - before->quantity;
-	struct refund_record given = *before;
-	int64_t share_micros;
-	must(money_left >= 0 && quantity_left >= 0);
-	if (quantity_left == 0)
-		return PART_NOTHING_LEFT;
-	switch (part->of) {
-	case PART_REST:
-		given = whole;
-		break;
-	case PART_MONEY:
-		if (part->money.micros > money_left)
-			return PART_TOO_MUCH;
-		given.money.micros += part->money.micros;
-		if (part->money.micros == money_left && !charged->took_units)
-			given = whole;
-		break;
-	case PART_USAGE:
-		if (part->quantity > quantity_left)
-			return PART_TOO_MUCH;
-		given.quantity += part->quantity;
-		share_micros = paid_for(charged, given.quantity) -
-			paid_for(charged, before->quantity);
-		if (share_micros > money_left)
-			return PART_TOO_MUCH;
-		given.money.micros += share_micros;
-		break;
+	if (service == NO_INDEX || image->services[service].zone_map == NO_INDEX)
+		return NO_INDEX;
+	const struct zone_map *map = &image->zone_maps[image->services[service].zone_map];
+	for (uint32_t zone = 0; zone < map->zone_count; zone++)
+		if (text_equal(map->zones[zone], name))
+			return zone;
+	return NO_INDEX;
+}
+
+/* Asks the rules what comes back; an amount, as if all that is left were asked for. */
+static bool
+ask_rules(const struct give_question *question, struct arena *arena, struct refund_answer *answer)
+{
+	const struct charged *charged = question->charged;
+	const struct unpriced_charge *cost = &charged->cost;
+	const struct refund_payment payment = { charged->paid, INT64_MAX };
+	struct refund_line *lines = arena_take(arena, (cost->line_count + 1) * sizeof *lines);
+	if (lines == NULL)
+		return false;
+	for (size_t i = 0; i < cost->line_count; i++)
+		lines[i] = refund_line_of(question->image, &cost->lines[i]);
+	uint32_t service = image_service(question->image, cost->service);
+	struct text zone = cost->line_count > 0 ? cost->lines[0].zone : TEXT("");
+	return refund_answer(
+		&(struct refund_question){
+			.image = question->image,
+			.holdings = question->holdings,
+			.holding_count = question->holding_count,
+			.service = service,
+			.zone = zone_of(question->image, service, zone),
+			.at_ms = question->at_ms,
+			.now_ms = question->now_ms,
+			.is_mistake = question->part->is_mistake,
+			.quantity = charged->quantity,
+			.given = question->before->quantity,
+			.wanted = question->part->of == PART_USAGE ? question->part->quantity : 0,
+			.lines = lines,
+			.line_count = cost->line_count,
+			.counts = charged->counts,
+			.count_count = charged->count_count,
+			.payments = &payment,
+			.payment_count = 1,
+		},
+		arena, answer);
+}
+
+/* The money of a part by usage, or of all that is left. */
+static enum give_outcome
+give_usage(const struct give_question *question, const struct refund_answer *answer,
+	struct refund_record *after)
+{
+	const struct charged *charged = question->charged;
+	int64_t left = charged->paid.micros - question->before->money.micros;
+	int64_t given = answer->payment_count > 0 ? answer->payments[0].amount : 0;
+	if (question->part->of == PART_REST)
+		given = answer->rule == NULL || answer->rule->gives != REFUND_UNITS ? left : 0;
+	if (given > left)
+		return GIVE_TOO_MUCH;
+	after->money.micros += given;
+	after->quantity += answer->quantity;
+	return GIVE_FINE;
+}
+
+/* An amount; with the last of it goes the usage, if nothing else was taken for that. */
+static enum give_outcome
+give_amount(const struct give_question *question, const struct refund_answer *answer,
+	struct refund_record *after)
+{
+	const struct charged *charged = question->charged;
+	int64_t left = charged->paid.micros - question->before->money.micros;
+	int64_t amount = question->part->money.micros;
+	if (answer->rule != NULL && answer->rule->gives == REFUND_UNITS)
+		return GIVE_NO_MONEY;
+	if (amount > left)
+		return GIVE_TOO_MUCH;
+	after->money.micros += amount;
+	after->amounts.micros += amount;
+	if (amount == left && !charged->counts_units)
+		after->quantity = charged->quantity;
+	return GIVE_FINE;
+}
+
+static void
+add_given(struct given *given, const struct refund_part *part, int64_t amount)
+{
+	must(amount >= 0);
+	if (amount > 0)
+		given->counts[given->count_count++] = (struct given_count){ part->place, amount,
+			!part->lost };
+}
+
+/*
+ * What goes back to counters: units as the rules say; money by what is given back of it. An amount
+ * has nothing to do with units.
+ */
+static bool
+give_counts(const struct give_question *question, const struct refund_answer *answer,
+	struct arena *arena, struct given *given)
+{
+	const struct charged *charged = question->charged;
+	given->counts = arena_take(arena, (answer->count_count + 1) * sizeof *given->counts);
+	given->count_count = 0;
+	if (given->counts == NULL)
+		return false;
+	for (size_t i = 0; i < answer->count_count; i++) {
+		const struct refund_part *part = &answer->counts[i];
+		const struct refund_count *count = &charged->counts[part->place];
+		if (count->money)
+			add_given(given, part,
+				money_counted(charged, count->moved, &given->after) -
+					money_counted(charged, count->moved, question->before));
+		else if (question->part->of != PART_MONEY)
+			add_given(given, part, part->amount);
 	}
-	*after = given;
-	return PART_FINE;
+	return true;
 }
 
-int64_t
-charged_given(const struct charged *charged, const struct taken *taken,
-	const struct refund_record *refund)
+bool
+charged_give(const struct give_question *question, struct arena *arena, struct given *given,
+	enum give_outcome *outcome)
 {
-	bool by_money = taken->money && charged->paid.micros > 0;
-	int64_t part = by_money ? refund->money.micros : refund->quantity;
-	int64_t of = by_money ? charged->paid.micros : charged->quantity;
-	return share(taken->amount, part, of);
+	struct refund_answer answer;
+	if (!ask_rules(question, arena, &answer))
+		return false;
+	given->package = answer.package;
+	given->rule = answer.rule;
+	given->after = *question->before;
+	switch (answer.refused) {
+	case REFUND_DONE_ALREADY:
+		*outcome = GIVE_NOTHING_LEFT;
+		return true;
+	case REFUND_BEYOND:
+		*outcome = GIVE_TOO_MUCH;
+		return true;
+	case REFUND_LATE:
+		*outcome = GIVE_TOO_LATE;
+		return true;
+	}
+	*outcome = question->part->of == PART_MONEY ? give_amount(question, &answer, &given->after)
+						    : give_usage(question, &answer, &given->after);
+	return *outcome != GIVE_FINE || give_counts(question, &answer, arena, given);
 }

@@ -1,47 +1,43 @@
 /*
- * A charge as its entry in the ledger has it: what it took, from where, and for how much usage. From
- * this alone it is given back, long after: nothing is rated again, and no rule is asked what it was.
+ * A charge as its entry in the ledger has it: what it cost and took, from where, and for how much
+ * usage. From this it is given back, long after; nothing is rated again.
  *
- * How much of it was given back is two numbers, money and usage (struct refund_record), which only
- * rise; it is all given back when the usage is. Money counters follow the money, other counters the
- * usage: of what a counter took, the part that was given back is the whole times that share, rounded
- * down. So the parts of many refunds sum up to the whole, in whatever pieces they come, and never to
- * more.
+ * How much of it was given back is kept in its refund record. By usage, and whole, it is given back
+ * as rules/refunding.h says: shares of the usage, and what a package rules of it. An amount of money
+ * is money alone, and of what is counted in money (what a cap has seen) as large a part as it is of
+ * all that was paid. It is all given back when the usage is; and a refund of all gives back what
+ * is left, however the parts before it were asked for.
  *
  * Thread: any.
  */
 #ifndef SUANPAN_CHARGED_H
 #define SUANPAN_CHARGED_H
 
-#include "../rules/image.h"
-#include "../store/entry.h"
+#include "unpriced.h"
 
-/* What a charge moved of a counter. */
-struct taken {
-	struct bytes key; /* of the counter's record */
-	int64_t amount;   /* more than 0 */
-	struct text unit;
-	bool money; /* micro-units of a currency */
-};
+#include "../rules/refunding.h"
+#include "../store/entry.h"
 
 struct charged {
 	struct bytes balance; /* key of the balance that paid */
 	struct text account;  /* whose it is */
 	struct text currency;
 	struct money paid;
-	int64_t quantity; /* of the event; 1 if that was 0, which has no parts … */
-	bool was_empty;   /* … and if so */
-	enum unit unit;
-	struct taken taken[ENTRY_EFFECTS_MAX];
-	size_t taken_count;
-	bool took_units; /* some of them are no money */
+	struct unpriced_charge cost;
+	int64_t quantity; /* of the event; 1 if that was 0, which has no parts */
+	/* What it moved of counters: of each the key of its record. */
+	struct bytes *keys;
+	struct refund_count *counts;
+	size_t count_count;
+	bool counts_units; /* some of them count no money */
 };
 
 /*
- * Reads the entry of a charge; everything points into it. STATUS_CORRUPT: it is not what a charge
- * writes.
+ * Reads the entry of a charge; everything points into it or into the arena. STATUS_CORRUPT: it is
+ * not what a charge writes.
  */
-enum status charged_read(const struct entry *entry, struct charged *charged, struct fault *fault);
+enum status charged_read(const struct entry *entry, struct arena *arena, struct charged *charged,
+	struct fault *fault);
 
 /* The account of the first balance that an entry of any kind changes; empty if it changes none. */
 struct text charged_account(const struct entry *entry);
@@ -52,17 +48,48 @@ struct part {
 	enum part_of of;
 	struct money money;
 	int64_t quantity;
+	bool is_mistake; /* what packages rule of refunds is not asked */
 };
 
-enum part_outcome { PART_FINE, PART_NOTHING_LEFT, PART_TOO_MUCH };
+struct give_question {
+	const struct charged *charged;
+	const struct image *image;
+	const struct holding *holdings; /* of who used it */
+	size_t holding_count;
+	int64_t at_ms;                      /* of the charge */
+	int64_t now_ms;                     /* of the refund */
+	const struct refund_record *before; /* zeros if nothing was given back */
+	const struct part *part;
+};
+
+enum give_outcome {
+	GIVE_FINE,
+	GIVE_NOTHING_LEFT,
+	GIVE_TOO_MUCH,
+	GIVE_TOO_LATE, /* for its rule */
+	GIVE_NO_MONEY, /* its rule gives back units only */
+};
+
+/* What goes back to a counter, as a place in the charge's list. */
+struct given_count {
+	size_t place;
+	int64_t amount; /* more than 0 */
+	bool back;      /* false: its time is over, and it gets nothing */
+};
+
+struct given {
+	struct refund_record after;
+	const struct package *package; /* whose rule it is; NULL: nobody has one */
+	const struct refund *rule;
+	struct given_count *counts; /* in the arena */
+	size_t count_count;
+};
 
 /*
- * What was given back of it, when a part more is given to what was before; zeros if nothing was.
- * Otherwise than PART_FINE *after is not filled.
+ * Gives a part more. Unless GIVE_FINE, only the rule is filled of *given. False without memory in
+ * the arena.
  */
-enum part_outcome charged_give(const struct charged *charged, const struct refund_record *before,
-	const struct part *part, struct refund_record *after);
-/* Of a counter: how much of it is given back, when so much was of the charge. */
-int64_t charged_given(const struct charged *charged, const struct taken *taken,
-	const struct refund_record *refund);
+bool charged_give(const struct give_question *question, struct arena *arena, struct given *given,
+	enum give_outcome *outcome);
+
 #endif

@@ -29,8 +29,8 @@ static const struct field REFUND_FIELDS[] = {
 		"退还的金额；amount、seconds、bytes、items 最多给出一个，都不给出则退还剩余的全部" },
 	{ "currency", FIELD_CURRENCY, REFUND(currency), false, 0, 0, NULL, NULL, "of the amount", "金额的币种" },
 	{ "seconds", FIELD_INTEGER, REFUND(seconds), false, 1, QUANTITY_MAX, NULL, NULL,
-		"of the usage that was charged: the same part of the money, of free units and of what was counted",
-		"所计使用量中的秒数：按比例退还金额、免费资源和计数" },
+		"of the usage that was charged: the same part of the money, of free units and of what was counted, as the package's `refund` says",
+		"所计使用量中的秒数：按优惠包的 refund 规则，按比例退还金额、免费资源和计数" },
 	{ "bytes", FIELD_INTEGER, REFUND(bytes), false, 1, QUANTITY_MAX, NULL, NULL, "likewise", "字节数，同上" },
 	{ "items", FIELD_INTEGER, REFUND(items), false, 1, QUANTITY_MAX, NULL, NULL, "likewise", "件数，同上" },
 	{ "why", FIELD_TEXT, REFUND(why), false, 1, 200, NULL, NULL, "the reason, for the history", "原因，记入历史" },
@@ -76,16 +76,17 @@ static const struct field REFUND_RESULT_FIELDS[] = {
 RESULT(REFUND_RESULT, "refund", REFUND_RESULT_FIELDS);
 
 static const enum say REFUND_SAYS[] = { SAY_ID_CONFLICT, SAY_NO_RELEASE, SAY_FIELDS_CONFLICT, SAY_UNKNOWN_CHARGE,
-	SAY_NOT_A_CHARGE, SAY_OTHER_ACCOUNT, SAY_ALREADY_REFUNDED, SAY_MORE_THAN_CHARGED, SAY_WRONG_CURRENCY,
-	SAY_WRONG_UNIT, SAY_OVERFLOW, SAY_TOO_OLD, SAY_AHEAD_OF_CLOCK, SAY_DISK_FULL, SAY_OVERLOADED, SAY_COUNT };
+	SAY_NOT_A_CHARGE, SAY_OTHER_ACCOUNT, SAY_ALREADY_REFUNDED, SAY_MORE_THAN_CHARGED, SAY_REFUND_TOO_LATE,
+	SAY_UNITS_ONLY, SAY_WRONG_CURRENCY, SAY_WRONG_UNIT, SAY_OVERFLOW, SAY_TOO_OLD, SAY_AHEAD_OF_CLOCK, SAY_DISK_FULL, SAY_OVERLOADED, SAY_COUNT };
 static const enum say CANCEL_SAYS[] = { SAY_ID_CONFLICT, SAY_NO_RELEASE, SAY_UNKNOWN_CHARGE, SAY_NOT_A_CHARGE,
 	SAY_OTHER_ACCOUNT, SAY_ALREADY_REFUNDED, SAY_OVERFLOW, SAY_TOO_OLD, SAY_AHEAD_OF_CLOCK, SAY_DISK_FULL,
 	SAY_OVERLOADED, SAY_COUNT };
 
 const struct method METHOD_CHARGE_REFUND = { "charge.refund", &REFUND_PARAMS, NULL, &REFUND_RESULT, REFUND_SAYS,
 	refund_run, NULL, "gives a charge back, whole or in parts, once: money to its balance, free units and counts "
-	"to where they were taken, unless their time is over",
-	"退还一笔费用的全部或部分，且只退一次：金额退回余额，免费资源与计数退回原处（已失效的除外）", false };
+	"to where they were taken, unless their time is over; a `refund` of a package may say less, or until when",
+	"退还一笔费用的全部或部分，且只退一次：金额退回余额，免费资源与计数退回原处（已失效的除外）；优惠包的 refund 可限定内容与期限", false };
 const struct method METHOD_CHARGE_CANCEL = { "charge.cancel", &CANCEL_PARAMS, NULL, &REFUND_RESULT, CANCEL_SAYS,
-	refund_run_cancel, NULL, "takes back a charge that was made by mistake: all that is left of it, with the reason",
-	"撤销一笔错误的费用：退还剩余的全部，并注明原因", false };
+	refund_run_cancel, NULL, "takes back a charge that was made by mistake: all that is left of it, "
+	"whatever packages say of refunds, with the reason",
+	"撤销一笔错误的费用：退还剩余的全部（不受优惠包 refund 规则限制），并注明原因", false };

@@ -6,16 +6,25 @@
  *   the charge? what of its counters still counts? ─► one entry: balance, what was given back so
  *   far, counters ─► answered
  *
- * What the charge took, and from where, is in its own entry (charged.h). Only whether a counter's
- * cycle or grant is over is asked of the release in force, as a usage that comes late asks it.
- * Everything that is decided is journaled, so that recovery asks nothing.
+ * What the charge cost and took, and from where, is in its own entry (charged.h). What packages rule
+ * of refunds, and whether a counter's cycle or grant is over, the release in force says, as it prices
+ * usage that comes late: by the versions of the time of the charge. Everything that is decided is
+ * journaled, so that recovery asks nothing.
  */
 #include "refund_parts.h"
+
 #include "shard.h"
+#include "subject.h"
 
 #include "base/digest.h"
+#include "base/instant.h"
 #include "base/memory.h"
 #include "base/must.h"
+#include "base/zoneinfo.h"
+
+#include <string.h>
+
+enum { CHARGED_BYTES_MAX = 32 << 20 };
 
 /* ---- the entry that is named ---- */
 
@@ -24,6 +33,7 @@ named_drop(void *state)
 {
 	struct named_entry *named = state;
 	ledger_release(&named->ledger);
+	arena_release(&named->arena);
 	memory_free(named);
 }
 
@@ -35,7 +45,8 @@ named_read(void *state)
 	ledger_read(&named->ledger);
 	named->status = named->ledger.status;
 	if (named->status == STATUS_OK && named->ledger.entry.kind == ENTRY_CHARGE)
-		named->status = charged_read(&named->ledger.entry, &named->charged, &named->fault);
+		named->status = charged_read(
+			&named->ledger.entry, &named->arena, &named->charged, &named->fault);
 	else
 		named->fault = named->ledger.fault;
 }
@@ -62,6 +73,7 @@ find_entry(struct refunding *refunding, enum call_end *end)
 			return HAS_ENDED;
 		}
 		named->ledger = ledger;
+		arena_init(&named->arena, CHARGED_BYTES_MAX);
 		*end = call_work(call, named, named_read, named_drop);
 		return HAS_ENDED;
 	}
@@ -197,10 +209,9 @@ refuse_too_much(struct refunding *refunding, enum call_end *end)
 	struct money left = { charged->paid.micros - refunding->before.money.micros };
 	char money[MONEY_TEXT_MAX];
 	size_t size = money_format(left, money);
-	struct text unit = unit_text(charged->unit);
+	struct text unit = unit_text(charged->cost.unit);
 	struct text en = bilingual_pick(unit, false), zh = bilingual_pick(unit, true);
-	int64_t quantity = refund_quantity_shown(
-		charged, charged->quantity - refunding->before.quantity);
+	int64_t quantity = refund_shown(charged, charged->quantity - refunding->before.quantity);
 	struct text arguments[] = {
 		refunding->params->charge,
 		arena_print(arena, "%.*s %.*s", (int)size, money, TEXT_ARGS(charged->currency)),
@@ -281,39 +292,139 @@ check_units(struct refunding *refunding, enum call_end *end)
 		struct text arguments[] = { charged->currency, params->currency };
 		return refuse(refunding, SAY_WRONG_CURRENCY, arguments, 2, end);
 	}
-	if (refunding->part.of == PART_USAGE && refunding->unit != charged->unit) {
-		struct text arguments[] = { params->charge, unit_text(charged->unit),
+	if (refunding->part.of == PART_USAGE && refunding->unit != charged->cost.unit) {
+		struct text arguments[] = { params->charge, unit_text(charged->cost.unit),
 			unit_text(refunding->unit) };
 		return refuse(refunding, SAY_WRONG_UNIT, arguments, 3, end);
 	}
 	return GOES_ON;
 }
 
-/* What was given back before, and what is with this part. */
+/* What was given back before. */
 static enum progress
-find_part(struct refunding *refunding, enum call_end *end)
+find_before(struct refunding *refunding, enum call_end *end)
 {
-	const struct named_entry *named = refunding->named;
 	struct bytes value;
-	key_of_refund(&refunding->key, named->ledger.position);
+	key_of_refund(&refunding->key, refunding->named->ledger.position);
 	if (find_record(refunding, &refunding->key, &value, &refunding->last, end) == HAS_ENDED)
 		return HAS_ENDED;
 	if (value.size > 0)
 		refunding->before = refund_record_read(value);
-	if (check_units(refunding, end) == HAS_ENDED)
-		return HAS_ENDED;
-	switch (charged_give(
-		&named->charged, &refunding->before, &refunding->part, &refunding->after)) {
-	case PART_NOTHING_LEFT: {
-		char id[CHARGE_ID_MAX];
-		size_t size = charge_id_format(
-			refunding->call->shard->settings.store.shard, refunding->last, id);
-		struct text arguments[] = { refunding->params->charge, { id, size } };
-		return refuse(refunding, SAY_ALREADY_REFUNDED, arguments, 2, end);
+	return check_units(refunding, end);
+}
+
+/* Whose counters the charge moved; else who had the service id then. Empty: nobody, by now. */
+static enum progress
+find_user(struct refunding *refunding, struct text *subscription, enum call_end *end)
+{
+	const struct named_entry *named = refunding->named;
+	const struct entry *entry = &named->ledger.entry;
+	struct record_key key;
+	struct bytes value;
+	uint64_t version;
+	for (size_t i = 0; i < named->charged.count_count; i++) {
+		struct counter_key counter;
+		bool is_counter = key_is_of_counter(named->charged.keys[i], &counter);
+		must(is_counter);
+		*subscription = counter.owner;
+		if (!counter.by_group)
+			return GOES_ON;
 	}
-	case PART_TOO_MUCH:
+	key_of_text(&key, TABLE_SERVICE, entry->scope);
+	if (find_record(refunding, &key, &value, &version, end) == HAS_ENDED)
+		return HAS_ENDED;
+	*subscription = value.size > 0 ? service_holder(value, entry->at_ms) : TEXT("");
+	return GOES_ON;
+}
+
+/* The rules that are asked: those of the user, with what that has now; else those for everyone. */
+static enum progress
+find_rules(struct refunding *refunding, enum call_end *end)
+{
+	struct call *call = refunding->call;
+	struct give_question *question = &refunding->question;
+	struct subject subject;
+	struct holding *holdings;
+	struct record_key key;
+	struct bytes value = { NULL, 0 };
+	uint64_t version;
+	size_t count;
+	if (find_user(refunding, &subject.subscription_id, end) == HAS_ENDED)
+		return HAS_ENDED;
+	if (call_release(call) == NULL) {
+		*end = call_error(call, SAY_NO_RELEASE, NULL, 0);
+		return HAS_ENDED;
+	}
+	const struct loaded_release *release = releases_in_force(call->shard->releases, &count)[0];
+	if (subject.subscription_id.size > 0) {
+		key_of_text(&key, TABLE_SUBSCRIPTION, subject.subscription_id);
+		if (find_record(refunding, &key, &value, &version, end) == HAS_ENDED)
+			return HAS_ENDED;
+	}
+	if (value.size > 0) {
+		subject.subscription = subscription_read(value);
+		release = releases_for(call->shard->releases, &subject.subscription);
+		if (!subject_holdings(&subject, release->image, call->arena, &holdings,
+			    &question->holding_count)) {
+			*end = call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+			return HAS_ENDED;
+		}
+		question->holdings = holdings;
+	}
+	question->image = release->image;
+	refunding->release = release->number;
+	return GOES_ON;
+}
+
+/* Refuses by the rule of a package. */
+static enum progress
+refuse_by_rule(struct refunding *refunding, enum say say, enum call_end *end)
+{
+	const struct given *given = &refunding->given;
+	must(given->rule != NULL);
+	struct text rule = arena_print(refunding->call->arena, "%.*s.%.*s",
+		TEXT_ARGS(given->package->id), TEXT_ARGS(given->rule->id));
+	return refuse(refunding, say, &rule, 1, end);
+}
+
+static enum progress
+refuse_over(struct refunding *refunding, enum call_end *end)
+{
+	char id[CHARGE_ID_MAX];
+	uint32_t shard = refunding->call->shard->settings.store.shard;
+	struct text arguments[] = { refunding->params->charge,
+		{ id, charge_id_format(shard, refunding->last, id) } };
+	return refuse(refunding, SAY_ALREADY_REFUNDED, arguments, 2, end);
+}
+
+/* What is given with this part; a refund does not happen before its charge. */
+static enum progress
+find_given(struct refunding *refunding, enum call_end *end)
+{
+	struct give_question *question = &refunding->question;
+	enum give_outcome outcome;
+	if (find_rules(refunding, end) == HAS_ENDED)
+		return HAS_ENDED;
+	question->charged = &refunding->named->charged;
+	question->at_ms = refunding->named->ledger.entry.at_ms;
+	question->now_ms = refunding->params->at_ms > question->at_ms ? refunding->params->at_ms
+								      : question->at_ms;
+	question->before = &refunding->before;
+	question->part = &refunding->part;
+	if (!charged_give(question, refunding->call->arena, &refunding->given, &outcome)) {
+		*end = call_error(refunding->call, SAY_OUT_OF_MEMORY, NULL, 0);
+		return HAS_ENDED;
+	}
+	switch (outcome) {
+	case GIVE_NOTHING_LEFT:
+		return refuse_over(refunding, end);
+	case GIVE_TOO_MUCH:
 		return refuse_too_much(refunding, end);
-	case PART_FINE:
+	case GIVE_TOO_LATE:
+		return refuse_by_rule(refunding, SAY_REFUND_TOO_LATE, end);
+	case GIVE_NO_MONEY:
+		return refuse_by_rule(refunding, SAY_UNITS_ONLY, end);
+	case GIVE_FINE:
 		break;
 	}
 	return GOES_ON;
@@ -334,101 +445,38 @@ find_balance(struct refunding *refunding, enum call_end *end)
 	must(value.size > 0); /* made with the account, and never removed */
 	refunding->balance = balance_read(value);
 	must(text_equal(refunding->balance.unit, charged->currency));
-	struct money given = { refunding->after.money.micros - refunding->before.money.micros };
 	struct money after;
-	if (!money_add((struct money){ refunding->balance.amount }, given, &after))
+	if (!money_add(
+		    (struct money){ refunding->balance.amount }, refund_money(refunding), &after))
 		return refuse(refunding, SAY_OVERFLOW, NULL, 0, end);
 	refunding->balance.amount = after.micros;
 	return GOES_ON;
 }
 
-/* ---- counters ---- */
-
-/*
- * The release whose packages the user has now; that for everyone, if nobody holds the service id
- * any more. NULL: *end is what to return.
- */
-static const struct loaded_release *
-find_release(struct refunding *refunding, enum call_end *end)
-{
-	struct call *call = refunding->call;
-	const struct entry *entry = &refunding->named->ledger.entry;
-	struct record_key key;
-	struct bytes value;
-	uint64_t version;
-	size_t count;
-	if (call_release(call) == NULL) {
-		*end = call_error(call, SAY_NO_RELEASE, NULL, 0);
-		return NULL;
-	}
-	const struct loaded_release *everyone = releases_in_force(call->shard->releases, &count)[0];
-	key_of_text(&key, TABLE_SERVICE, entry->scope);
-	if (find_record(refunding, &key, &value, &version, end) == HAS_ENDED)
-		return NULL;
-	struct text holder = value.size > 0 ? service_holder(value, entry->at_ms) : TEXT("");
-	if (holder.size == 0)
-		return everyone;
-	key_of_text(&key, TABLE_SUBSCRIPTION, holder);
-	if (find_record(refunding, &key, &value, &version, end) == HAS_ENDED)
-		return NULL;
-	struct subscription subscription = subscription_read(value);
-	return releases_for(call->shard->releases, &subscription);
-}
-
-/* Does the counter still count, when the refund happened? That was not before the charge did. */
+/* What the counters count that get something back. */
 static enum progress
-find_giving(struct refunding *refunding, const struct loaded_release *release,
-	struct giving *giving, enum call_end *end)
+find_counters(struct refunding *refunding, enum call_end *end)
 {
-	int64_t at_ms = refunding->params->at_ms;
-	int64_t charged_ms = refunding->named->ledger.entry.at_ms;
-	bool is_counter = key_is_of_counter(giving->taken->key, &giving->name);
-	must(is_counter);
-	const struct counter_name name = { giving->name.package, giving->name.allowance,
-		giving->name.cycle, { NULL, 0 } };
-	struct record_key key;
-	struct bytes value;
-	uint64_t version;
-	if (rate_count_state(release->image, &name, at_ms > charged_ms ? at_ms : charged_ms) !=
-		COUNT_RUNS)
-		return GOES_ON;
-	key_of_counter(&key, &giving->name);
-	if (find_record(refunding, &key, &value, &version, end) == HAS_ENDED)
-		return HAS_ENDED;
-	must(value.size == COUNTER_BYTES); /* the charge wrote it */
-	giving->used = load_i64(value.data);
-	giving->back = true;
-	must(giving->used >= giving->amount);
-	return GOES_ON;
-}
-
-static enum progress
-find_givings(struct refunding *refunding, enum call_end *end)
-{
-	const struct charged *charged = &refunding->named->charged;
-	if (charged->taken_count == 0)
-		return GOES_ON;
-	const struct loaded_release *release = find_release(refunding, end);
-	if (release == NULL)
-		return HAS_ENDED;
-	refunding->release = release->number;
-	refunding->givings = arena_take_zeroed(
-		refunding->call->arena, charged->taken_count, sizeof *refunding->givings);
-	if (refunding->givings == NULL) {
+	const struct given *given = &refunding->given;
+	refunding->used = arena_take(
+		refunding->call->arena, (given->count_count + 1) * sizeof *refunding->used);
+	if (refunding->used == NULL) {
 		*end = call_error(refunding->call, SAY_OUT_OF_MEMORY, NULL, 0);
 		return HAS_ENDED;
 	}
-	for (size_t i = 0; i < charged->taken_count; i++) {
-		struct giving *giving = &refunding->givings[refunding->giving_count];
-		giving->taken = &charged->taken[i];
-		giving->amount = charged_given(charged, giving->taken, &refunding->after) -
-			charged_given(charged, giving->taken, &refunding->before);
-		must(giving->amount >= 0);
-		if (giving->amount == 0)
+	for (size_t i = 0; i < given->count_count; i++) {
+		const struct given_count *count = &given->counts[i];
+		struct bytes name = refunding->named->charged.keys[count->place], value;
+		struct record_key key = { .table = TABLE_COUNTER, .size = (uint8_t)name.size };
+		uint64_t version;
+		if (!count->back)
 			continue;
-		if (find_giving(refunding, release, giving, end) == HAS_ENDED)
+		memcpy(key.data, name.data, name.size);
+		if (find_record(refunding, &key, &value, &version, end) == HAS_ENDED)
 			return HAS_ENDED;
-		refunding->giving_count++;
+		must(value.size == REFUND_COUNTER_BYTES); /* the charge wrote it */
+		refunding->used[i] = load_i64(value.data);
+		must(refunding->used[i] >= count->amount);
 	}
 	return GOES_ON;
 }
@@ -474,8 +522,9 @@ decide(struct refunding *refunding)
 		return once_answer(refunding->call, refusal, true, false, 0);
 	if (find_entry(refunding, &end) == HAS_ENDED || check_once(refunding, &end) == HAS_ENDED ||
 		check_entry(refunding, &end) == HAS_ENDED ||
-		find_part(refunding, &end) == HAS_ENDED ||
-		find_givings(refunding, &end) == HAS_ENDED ||
+		find_before(refunding, &end) == HAS_ENDED ||
+		find_given(refunding, &end) == HAS_ENDED ||
+		find_counters(refunding, &end) == HAS_ENDED ||
 		find_balance(refunding, &end) == HAS_ENDED)
 		return end;
 	return refund_give_back(refunding);
@@ -492,6 +541,8 @@ refund_run(struct call *call, const void *params)
 enum call_end
 refund_run_cancel(struct call *call, const void *params)
 {
-	struct refunding refunding = { .call = call, .params = params, .cancels = true };
+	struct refunding refunding = {
+		.call = call, .params = params, .cancels = true, .part = { .is_mistake = true }
+	};
 	return decide(&refunding);
 }

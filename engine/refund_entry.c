@@ -1,37 +1,45 @@
-/* What giving back a charge leaves: the entry of the journal, and the answer (see refund.c). */
+/* What a refund answers, and its one entry (see refund.c). */
 #include "refund_parts.h"
+
 #include "shard.h"
 
 #include "base/instant.h"
+#include "base/must.h"
 #include "base/zoneinfo.h"
 
-enum { BALANCE_BYTES_MAX = 128, REFUND_BYTES = 16 };
+#include <string.h>
 
-int64_t
-refund_quantity_shown(const struct charged *charged, int64_t quantity)
-{
-	return charged->was_empty ? 0 : quantity;
-}
+enum { BALANCE_BYTES_MAX = 128, REFUND_BYTES = 24 };
 
 /* ---- the answer ---- */
 
-static void
-pack_giving(struct pack *pack, const struct giving *giving, struct arena *arena)
+/* The unit of what a counter counts. */
+static struct text
+count_unit(const struct charged *charged, const struct refund_count *count)
 {
-	struct text name = arena_print(arena, "%.*s.%.*s", TEXT_ARGS(giving->name.package),
-		TEXT_ARGS(giving->name.allowance));
+	return count->money ? charged->currency : text_of(unit_name(count->unit));
+}
+
+static void
+pack_count(struct pack *pack, const struct charged *charged, const struct given_count *given,
+	struct arena *arena)
+{
+	const struct refund_count *count = &charged->counts[given->place];
+	bool by_group = count->name.group.size > 0;
+	struct text name = arena_print(arena, "%.*s.%.*s", TEXT_ARGS(count->name.package),
+		TEXT_ARGS(count->name.allowance));
 	pack->full |= name.size == 0;
-	pack_map(pack, 4u + giving->name.by_group);
+	pack_map(pack, 4u + by_group);
 	pack_name_text(pack, "counter", name);
-	if (giving->name.by_group)
-		pack_name_text(pack, "group", giving->name.owner);
+	if (by_group)
+		pack_name_text(pack, "group", count->name.group);
 	pack_name(pack, "amount");
-	if (giving->taken->money)
-		pack_money(pack, (struct money){ giving->amount });
+	if (count->money)
+		pack_money(pack, (struct money){ given->amount });
 	else
-		pack_integer(pack, giving->amount);
-	pack_name_text(pack, "unit", giving->taken->unit);
-	pack_name_bool(pack, "back", giving->back);
+		pack_integer(pack, given->amount);
+	pack_name_text(pack, "unit", count_unit(charged, count));
+	pack_name_bool(pack, "back", given->back);
 }
 
 static struct bytes
@@ -39,7 +47,7 @@ pack_refunded(struct refunding *refunding)
 {
 	const struct charged *charged = &refunding->named->charged;
 	const struct refund_params *params = refunding->params;
-	const struct refund_record *before = &refunding->before, *after = &refunding->after;
+	const struct refund_record *before = &refunding->before, *after = &refunding->given.after;
 	struct buffer *scratch = &refunding->call->shard->scratch;
 	bool by = params->by.size > 0, why = params->why.size > 0;
 	buffer_clear(scratch);
@@ -51,17 +59,17 @@ pack_refunded(struct refunding *refunding)
 		&pack, "amount", (struct money){ after->money.micros - before->money.micros });
 	pack_name_text(&pack, "currency", charged->currency);
 	pack_name_integer(
-		&pack, "usage", refund_quantity_shown(charged, after->quantity - before->quantity));
-	pack_name_string(&pack, "unit", unit_name(charged->unit));
+		&pack, "usage", refund_shown(charged, after->quantity - before->quantity));
+	pack_name_string(&pack, "unit", unit_name(charged->cost.unit));
 	pack_name_money(
 		&pack, "left", (struct money){ charged->paid.micros - after->money.micros });
-	pack_name_integer(&pack, "usage_left",
-		refund_quantity_shown(charged, charged->quantity - after->quantity));
+	pack_name_integer(
+		&pack, "usage_left", refund_shown(charged, charged->quantity - after->quantity));
 	pack_name_money(&pack, "balance", (struct money){ refunding->balance.amount });
 	pack_name(&pack, "counters");
-	pack_array(&pack, (uint32_t)refunding->giving_count);
-	for (size_t i = 0; i < refunding->giving_count; i++)
-		pack_giving(&pack, &refunding->givings[i], refunding->call->arena);
+	pack_array(&pack, (uint32_t)refunding->given.count_count);
+	for (size_t i = 0; i < refunding->given.count_count; i++)
+		pack_count(&pack, charged, &refunding->given.counts[i], refunding->call->arena);
 	if (by)
 		pack_name_text(&pack, "by", params->by);
 	if (why)
@@ -118,8 +126,7 @@ add_balance(struct refunding *refunding, struct refund_entry *entry)
 		&(struct effect){ .table = TABLE_BALANCE,
 			.key = charged->balance,
 			.value = fields_written(&writer) },
-		&(struct posting){
-			.amount = refunding->after.money.micros - refunding->before.money.micros,
+		&(struct posting){ .amount = refund_money(refunding).micros,
 			.unit = charged->currency,
 			.book = TEXT("revenue") });
 }
@@ -130,13 +137,12 @@ add_refund(struct refunding *refunding, struct refund_entry *entry)
 {
 	uint8_t place[REFUND_BYTES];
 	struct field_writer writer = fields_into(place, sizeof place);
-	refund_record_write(&writer, &refunding->after);
+	refund_record_write(&writer, &refunding->given.after);
 	return add_effect(entry, refunding->call->arena,
 		&(struct effect){ .table = TABLE_REFUND,
 			.key = { refunding->key.data, refunding->key.size },
 			.value = fields_written(&writer) },
-		&(struct posting){
-			.amount = refunding->after.money.micros - refunding->before.money.micros,
+		&(struct posting){ .amount = refund_money(refunding).micros,
 			.unit = refunding->named->charged.currency,
 			.book = TEXT("refunded") });
 }
@@ -144,20 +150,21 @@ add_refund(struct refunding *refunding, struct refund_entry *entry)
 static bool
 add_counters(struct refunding *refunding, struct refund_entry *entry)
 {
-	for (size_t i = 0; i < refunding->giving_count; i++) {
-		const struct giving *giving = &refunding->givings[i];
-		uint8_t value[COUNTER_BYTES];
-		if (!giving->back)
+	const struct charged *charged = &refunding->named->charged;
+	for (size_t i = 0; i < refunding->given.count_count; i++) {
+		const struct given_count *given = &refunding->given.counts[i];
+		const struct refund_count *count = &charged->counts[given->place];
+		uint8_t value[REFUND_COUNTER_BYTES];
+		if (!given->back)
 			continue;
-		store_i64(value, giving->used - giving->amount);
+		store_i64(value, refunding->used[i] - given->amount);
 		if (!add_effect(entry, refunding->call->arena,
 			    &(struct effect){ .table = TABLE_COUNTER,
-				    .key = giving->taken->key,
+				    .key = charged->keys[given->place],
 				    .value = { value, sizeof value } },
-			    &(struct posting){ .amount = -giving->amount,
-				    .unit = giving->taken->unit,
-				    .book = giving->taken->money ? TEXT("counted")
-								 : TEXT("used") }))
+			    &(struct posting){ .amount = -given->amount,
+				    .unit = count_unit(charged, count),
+				    .book = count->money ? TEXT("counted") : TEXT("used") }))
 			return false;
 	}
 	return true;
@@ -167,7 +174,7 @@ static bool
 make_entry(struct refunding *refunding, struct refund_entry *entry)
 {
 	struct arena *arena = refunding->call->arena;
-	size_t effects = 2 + refunding->giving_count;
+	size_t effects = 2 + refunding->given.count_count;
 	*entry = (struct refund_entry){ .effect_count = 0 };
 	entry->effects = arena_take_zeroed(arena, effects, sizeof *entry->effects);
 	entry->postings = arena_take_zeroed(arena, 2 * effects, sizeof *entry->postings);

@@ -1,4 +1,7 @@
-/* The inside of giving back charges, shared by refund.c and refund_entry.c only. */
+/*
+ * A refund while it is decided: shared by refund.c, which decides, and refund_entry.c, which does
+ * what was decided, only.
+ */
 #ifndef SUANPAN_REFUND_PARTS_H
 #define SUANPAN_REFUND_PARTS_H
 
@@ -6,23 +9,15 @@
 #include "ledger.h"
 #include "once.h"
 
-enum { COUNTER_BYTES = 8 };
+#define REFUND_COUNTER_BYTES 8
 
 /* What a worker reads, and what it finds there. */
 struct named_entry {
 	struct ledger_entry ledger;
+	struct arena arena;
 	struct charged charged; /* if it is a charge */
 	enum status status;     /* of reading that */
 	struct fault fault;
-};
-
-/* A counter that the refund gives back to, or would, if its time were not over. */
-struct giving {
-	const struct taken *taken;
-	struct counter_key name;
-	int64_t amount;
-	int64_t used; /* before */
-	bool back;
 };
 
 struct refunding {
@@ -37,16 +32,29 @@ struct refunding {
 
 	struct record_key key; /* of what was given back so far */
 	uint64_t last;         /* the refund before, if there was one */
-	struct refund_record before, after;
+	struct refund_record before;
+	struct give_question question;
+	struct given given;
+	uint64_t release; /* that said what is given; 0: none was asked */
+	int64_t *used;    /* of the counters that get something back, before */
 	struct balance balance;
 	uint64_t balance_version;
-	struct giving *givings;
-	size_t giving_count;
-	uint64_t release; /* that said which counters still count; 0: none was asked */
 };
 
-/* A quantity of the charge; 0 of what has no parts, of which nothing is said to be a part. */
-int64_t refund_quantity_shown(const struct charged *charged, int64_t quantity);
+/* Of what has no parts nothing is said to be a part. */
+static inline int64_t
+refund_shown(const struct charged *charged, int64_t quantity)
+{
+	return charged->cost.quantity == 0 ? 0 : quantity;
+}
+
+/* What comes back to the balance. */
+static inline struct money
+refund_money(const struct refunding *refunding)
+{
+	return (struct money){ refunding->given.after.money.micros -
+		refunding->before.money.micros };
+}
 
 /* Everything was decided: makes the entry, which can only fail as a whole, and answers. */
 enum call_end refund_give_back(struct refunding *refunding);

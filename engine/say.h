@@ -98,6 +98,9 @@ enum say_kind { SAY_ERROR, SAY_REFUSAL };
 		"费用 \"{0}\" 此前已全部退还，最后一次为 \"{1}\"") \
 	CODE(MORE_THAN_CHARGED, SAY_REFUSAL, "of charge \"{0}\" only {1} and {2} are left to be given back", \
 		"费用 \"{0}\" 只剩 {1} 和 {2} 可退") \
+	CODE(REFUND_TOO_LATE, SAY_REFUSAL, "by {0}, nothing is given back so long after the usage", \
+		"根据 {0}，使用后这么久不再退费") \
+	CODE(UNITS_ONLY, SAY_REFUSAL, "by {0}, units are given back, and no money", "根据 {0}，只退数量，不退金额") \
 	CODE(WRONG_UNIT, SAY_REFUSAL, "charge \"{0}\" counts {1}, this is in {2}", \
 		"费用 \"{0}\" 按{1}计，而本次为{2}") \
 	CODE(BALANCE_TOO_LOW, SAY_REFUSAL, "this costs {0} {2}, but only {1} {2} can be spent", \

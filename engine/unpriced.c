@@ -439,25 +439,71 @@ unpriced_read_refund(struct bytes answer, struct arena *arena, struct unpriced_r
 	return status;
 }
 
-enum status
-unpriced_read_quantity(struct bytes event, enum unit *unit, int64_t *quantity, struct fault *fault)
+static bool
+read_event(struct unpricing *unpricing, const msgpack_object *event, struct unpriced_charge *charge)
 {
-	msgpack_object object;
+	const msgpack_object *parts = event->via.array.ptr;
+	int64_t unit;
+	if (event->type != MSGPACK_OBJECT_ARRAY || event->via.array.size < 4 ||
+		parts[0].type != MSGPACK_OBJECT_STR || !integer_of(&parts[2], &unit) || unit < 0 ||
+		unit > UNIT_ITEM || !integer_of(&parts[3], &charge->quantity) ||
+		charge->quantity < 0)
+		return corrupt(unpricing, "its event is no usage");
+	charge->service = (struct text){ parts[0].via.str.ptr, parts[0].via.str.size };
+	charge->unit = (enum unit)unit;
+	return true;
+}
+
+/* What a line cost, and by which rule. */
+static bool
+read_cost(struct unpricing *unpricing, const msgpack_object *map, struct price_line *line)
+{
+	*line = (struct price_line){ .zone = text_in(map, "zone") };
+	if (!split_rule(text_in(map, "rule"), &line->package, &line->tariff) ||
+		!money_in(map, "amount", &line->amount) || line->amount.micros < 0)
+		return corrupt(unpricing, "a line");
+	if (!integer_in(map, "version", &line->version_ms))
+		line->version_ms = unpricing->at_ms;
+	return true;
+}
+
+static bool
+read_costs(
+	struct unpricing *unpricing, const msgpack_object *answer, struct unpriced_charge *charge)
+{
+	const msgpack_object *list = array_in(answer, "lines");
+	if (list == NULL)
+		return corrupt(unpricing, "it has no price");
+	struct price_line *lines = arena_take(
+		unpricing->arena, (list->via.array.size + 1) * sizeof *lines);
+	if (lines == NULL)
+		return no_memory(unpricing);
+	for (size_t i = 0; i < list->via.array.size; i++)
+		if (!read_cost(unpricing, &list->via.array.ptr[i], &lines[i]))
+			return false;
+	charge->lines = lines;
+	charge->line_count = list->via.array.size;
+	return true;
+}
+
+enum status
+unpriced_read_charge(const struct stored_charge *stored, struct arena *arena,
+	struct unpriced_charge *charge, struct fault *fault)
+{
+	struct unpricing unpricing = { NULL, stored->at_ms, arena, fault, STATUS_OK };
+	struct unpriced_charge read;
+	msgpack_object event, answer;
 	msgpack_zone zone;
 	if (!msgpack_zone_init(&zone, ZONE_CHUNK_BYTES))
-		return fault_set(fault, STATUS_MEMORY, "no memory for a stored event");
-	enum status status = unpack(event, &zone, &object, fault);
-	bool is_event = status == STATUS_OK && object.type == MSGPACK_OBJECT_ARRAY &&
-		object.via.array.size >= 4;
-	int64_t read_unit, read_quantity;
-	if (is_event && integer_of(&object.via.array.ptr[2], &read_unit) &&
-		integer_of(&object.via.array.ptr[3], &read_quantity) && read_unit >= 0 &&
-		read_unit <= UNIT_ITEM && read_quantity >= 0) {
-		*unit = (enum unit)read_unit;
-		*quantity = read_quantity;
-	} else if (status == STATUS_OK) {
-		status = fault_set(fault, STATUS_CORRUPT, "the stored event is no usage");
-	}
+		return fault_set(fault, STATUS_MEMORY, "no memory for a stored charge");
+	enum status status = unpack(stored->event, &zone, &event, fault);
+	if (status == STATUS_OK)
+		status = unpack(stored->answer, &zone, &answer, fault);
+	if (status == STATUS_OK &&
+		(!read_event(&unpricing, &event, &read) || !read_costs(&unpricing, &answer, &read)))
+		status = unpricing.status;
+	if (status == STATUS_OK)
+		*charge = read;
 	msgpack_zone_destroy(&zone);
 	return status;
 }

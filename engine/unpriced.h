@@ -56,10 +56,22 @@ enum status unpriced_read_refund(struct bytes answer, struct arena *arena,
 	struct unpriced_refund *refund, struct fault *fault);
 
 /*
- * Of how much a charge's event was: the event is stored as charge.c packs it. STATUS_CORRUPT: it is
- * none.
+ * What a charge was of, and what its lines cost: of a line only package, version, tariff, zone and
+ * amount, without asking an image. STATUS_CORRUPT: it is none. Texts point into what was read.
  */
-enum status
-unpriced_read_quantity(struct bytes event, enum unit *unit, int64_t *quantity, struct fault *fault);
+struct unpriced_charge {
+	struct text service;
+	enum unit unit;
+	int64_t quantity;
+	const struct price_line *lines;
+	size_t line_count;
+};
+struct stored_charge {
+	struct bytes event; /* as charge.c packs it */
+	struct bytes answer;
+	int64_t at_ms;
+};
+enum status unpriced_read_charge(const struct stored_charge *stored, struct arena *arena,
+	struct unpriced_charge *charge, struct fault *fault);
 
 #endif

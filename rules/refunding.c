@@ -32,7 +32,7 @@ serves_usage(const struct refund *rule, const struct refund_question *question)
 static void
 find_rule(const struct refund_question *question, struct refund_answer *answer)
 {
-	for (size_t i = 0; i < question->holding_count; i++) {
+	for (size_t i = 0; i < question->holding_count && !question->is_mistake; i++) {
 		const struct holding *holding = &question->holdings[i];
 		const struct package *package = package_version(
 			question->image, holding->package, question->at_ms);

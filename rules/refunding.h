@@ -46,6 +46,7 @@ struct refund_question {
 	uint32_t zone; /* of the service's zone map; NO_INDEX: it has none */
 	int64_t at_ms; /* when the usage began */
 	int64_t now_ms;
+	bool is_mistake;  /* it should never have been: no package is asked, and all comes back */
 	int64_t quantity; /* that was charged for; 1 where that was nothing, which has no parts */
 	int64_t given;    /* so much of it was given back before … */
 	int64_t wanted;   /* … and so much is to be now; 0: all that is left */

@@ -130,7 +130,8 @@ walk_refund(struct field_reader *reader)
 {
 	int64_t money = field_read_i64(reader);
 	int64_t quantity = field_read_i64(reader);
-	if (money < 0 || quantity < 0)
+	int64_t amounts = field_read_i64(reader);
+	if (amounts < 0 || money < amounts || quantity < 0)
 		reader->bad = true;
 }
 

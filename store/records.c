@@ -410,15 +410,18 @@ refund_record_read(struct bytes value)
 	struct refund_record refund;
 	refund.money.micros = field_read_i64(&reader);
 	refund.quantity = field_read_i64(&reader);
+	refund.amounts.micros = field_read_i64(&reader);
 	return refund;
 }
 
 void
 refund_record_write(struct field_writer *writer, const struct refund_record *refund)
 {
-	must(refund->money.micros >= 0 && refund->quantity >= 0);
+	must(refund->amounts.micros >= 0 && refund->money.micros >= refund->amounts.micros);
+	must(refund->quantity >= 0);
 	field_write_i64(writer, refund->money.micros);
 	field_write_i64(writer, refund->quantity);
+	field_write_i64(writer, refund->amounts.micros);
 }
 
 struct release_record

@@ -23,7 +23,8 @@
  *                 release text (64 hex digits), by text, why text; and, if it is for subscriptions with such terms or
  *                 later ones only, an instant, 8 bytes
  *   refund        of a charge, whose position is the key, in 20 digits: the money that was given back of it 8
- *                 (micro-units), and of how much of its usage 8 (as the event counts)
+ *                 (micro-units), for how much of its usage 8 (as the event counts), and how much of the money was
+ *                 asked for as an amount, whatever the usage 8
  *
  * Reading a value never fails for values that were checked once when they came in (record_is_valid,
  * called on everything that comes from a disk).
@@ -227,6 +228,7 @@ struct text service_holder(struct bytes value, int64_t ms);
 struct refund_record {
 	struct money money;
 	int64_t quantity;
+	struct money amounts; /* of the money, what was asked for as such */
 };
 struct refund_record refund_record_read(struct bytes value);
 void refund_record_write(struct field_writer *writer, const struct refund_record *refund);

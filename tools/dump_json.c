@@ -251,8 +251,8 @@ static json_t *
 refund_json(struct bytes value)
 {
 	struct refund_record refund = refund_record_read(value);
-	return json_pack("{s:o, s:I}", "money", json_of_money(refund.money), "quantity",
-		(json_int_t)refund.quantity);
+	return json_pack("{s:o, s:I, s:o}", "money", json_of_money(refund.money), "quantity",
+		(json_int_t)refund.quantity, "amounts", json_of_money(refund.amounts));
 }
 
 json_t *

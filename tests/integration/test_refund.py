@@ -181,6 +181,15 @@ def test_an_id_belongs_to_the_account_that_paid(calls):
         client.call("balance.topup", {"account": NUMBER, "id": "same", "at": LATER, "amount": "1.00", "currency": "CNY"})
 
 
+def test_a_charge_comes_back_when_nobody_has_its_number_any_more(calls):
+    client = calls.connect()
+    calls.subscribe(["1005"], package="fixed_line")
+    charge = charged(client, call("gone", number="1005"))
+    gone = {"service_id": "1005", "till": "2026-03-01T00:00:00+08:00"}
+    client.call("subscription.put", subscription="1005", account="1005", product="pstn", service_ids=[gone], packages=["fixed_line"])
+    assert client.call("charge.refund", refund("g", charge))["amount"] == "0.22"
+
+
 def test_time_and_fields_are_checked_as_everywhere(calls):
     client = calls.connect()
     charge = charged(client, call("fields"))
@@ -369,6 +378,56 @@ def test_what_was_good_for_some_months_comes_back_in_them_alone(tmp_path):
         ]
         one.stop()
         assert counter(one, "sms_1000.units") == {"2026-01-05": 3}
+
+
+# ---- what packages rule ----
+
+RULED = """
+catalog "ruled" {}
+service "sms" { unit = "item" }
+product "line" { services = { "sms" } }
+package "p" {
+    kind = "base", from = "2026-01-01",
+    tariff { id = "sms", say = "sms", serves = { service = "sms" }, step = "1 item", price = "0.10", round = "0.01 half_up" },
+    cap { id = "most", amount = "5.00", every = "month" },
+    limit { id = "day", say = "sms", serves = { service = "sms" }, amount = "100 items", every = "day" },
+    refund { id = "short", serves = { service = "sms" }, within = "24 hours", gives = "GIVES", say = "sms" },
+}
+local words = { catalog = { ruled = "-" }, service = { sms = "-" }, product = { line = "-" }, package = { p = "-" }, cap = { most = "-" },
+    sms = "-" }
+texts "zh" (words)
+texts "en" (words)
+"""
+
+
+@pytest.mark.parametrize("gives", ["units", "money", "all"])
+def test_a_package_rules_what_is_given_and_until_when_but_not_of_mistakes(tmp_path, gives):
+    (tmp_path / "catalog.lua").write_text(RULED.replace("GIVES", gives))
+    with Server() as one:
+        one.publish(tmp_path)
+        one.subscribe(["1001"], package="p", product="line")
+        client = one.connect()
+        sms = {"service_id": NUMBER, "service": "sms", "at": AT, "items": 3}
+        charges = [charged(client, {**sms, "id": f"ruled{n}"}) for n in range(3)]
+        before = money(client)
+        units, cap = {"p.day": (1, True)}, {"p.most": (Decimal("0.10"), True)}
+        expected = {"units": (units, 0), "money": (cap, "0.10"), "all": (units | cap, "0.10")}[gives]
+        answer = client.call("charge.refund", refund("one", charges[0], items=1))
+        found = {name: (Decimal(amount) if name == "p.most" else amount, back) for name, (amount, back) in counters(answer).items()}
+        assert (found, Decimal(answer["amount"])) == (expected[0], Decimal(expected[1]))
+        amount = client.call("charge.refund", refund("amount", charges[1], amount="0.05", currency="CNY"))
+        if gives == "units":
+            assert amount["code"] == "UNITS_ONLY" and "p.short" in amount["say"]["en"]
+        else:
+            assert (amount["amount"], counters(amount)) == ("0.05", {"p.most": ("0.05", True)})
+        late = refused(client, "REFUND_TOO_LATE", refund("late", charges[2], at="2026-03-12T09:00:00+08:00"))
+        assert "p.short" in late["say"]["zh"]
+        whole = client.call("charge.cancel", refund("mistake", charges[2], at="2026-03-12T09:00:00+08:00", why="x"))
+        assert (whole["amount"], counters(whole)) == ("0.30", {"p.day": (3, False), "p.most": ("0.30", True)})
+        assert money(client) == before + Decimal(answer["amount"]) + Decimal(amount.get("amount", 0)) + Decimal("0.30")
+        one.stop()
+        assert suanpan("fsck", one.data).returncode == 0
+        one.start()
 
 
 # ---- read and explained ----

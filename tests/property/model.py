@@ -41,13 +41,23 @@ class Account:
 class Charge:
     """What was taken, and what was given back of it."""
 
-    def __init__(self, account, event, taken, used):
-        self.account, self.at, self.taken, self.used = account, event["at"], taken, used
+    def __init__(self, account, event, amount, taken, used):
+        self.account, self.at, self.amount, self.taken, self.used = account, event["at"], amount, taken, used
         self.quantity = max(1, event["seconds"])
         self.given, self.usage, self.last = Decimal(0), 0, None
 
     def paid_for(self, usage):
-        return Decimal(int(self.taken * 1_000_000) * usage // self.quantity) / 1_000_000
+        """The same part of its one line, to the micro-unit; what was paid of that pays for what comes back first."""
+        micros = int(self.amount * 1_000_000) * usage
+        return min(Decimal((2 * micros + self.quantity) // (2 * self.quantity)) / 1_000_000, self.taken)
+
+    def units_for(self, usage, counter, are_known):
+        """Of a counter: units come back as one, those first that were taken last, where the release knows them to be free units."""
+        if not are_known:
+            return self.used[counter] * usage // self.quantity
+        back = sum(self.used.values()) * usage // self.quantity
+        behind = sum(used for other, used in self.used.items() if other > counter)
+        return min(max(back - behind, 0), self.used[counter])
 
 
 class FixedLineRelease:
@@ -304,7 +314,7 @@ class Model:
         def apply(answer):
             self.ids[key] = (content, attempt, False, answer)
             self._move({account: -taken}, "charge", id, answer)
-            self.charges[answer["charge"]] = Charge(account, event, taken, used)
+            self.charges[answer["charge"]] = Charge(account, event, amount, taken, used)
             for counter, seconds in used.items():
                 self.counters[counter] = self.counters.get(counter, 0) + seconds
 
@@ -330,16 +340,18 @@ class Model:
         month = datetime.fromtimestamp(now // 1000, UTC).astimezone(CHINA).strftime("%Y-%m-01")
         knows = isinstance(self.releases[self.active], TalkRelease)
         counters = {}
-        for counter, used in known.used.items():
-            given = used * usage // known.quantity - used * known.usage // known.quantity
+        for counter in sorted(known.used):
+            given = known.units_for(usage, counter, knows) - known.units_for(known.usage, counter, knows)
             if given:
-                counters[counter] = (given, knows and counter[1] >= month)
+                packages = self.subscriptions[counter[0]]["packages"]
+                held = any(one["package"] == "talk" and span_has(one, now) for one in packages)
+                counters[counter] = (given, knows and held and counter[1] >= month)
         expected = Expected(
             outcome="cancelled" if cancel else "refunded", repeat=False, of=charge, amount=money - known.given, currency="CNY",
             left=known.taken - money, balance=self.money[owner].amount + money - known.given,
             counters=[
                 {"counter": "talk.free_minutes", "amount": given, "unit": "second", "back": back}
-                for _, (given, back) in sorted(counters.items())
+                for given, back in counters.values()
             ],
         )  # fmt: skip
 

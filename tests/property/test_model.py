@@ -265,12 +265,13 @@ class Machine(RuleBasedStateMachine):
         self.requests.append(("refund", fields))
         self.ask_refund(fields)
 
-    @rule(place=st.integers(0, 1000), times=st.lists(st.sampled_from(TIMES), min_size=2, max_size=5), part=parts)
-    def refund_in_pieces(self, place, times, part):
-        """With ids that no other has, so that more is decided than repeated: parts, what is left, and once more."""
-        count = len(self.model.charges)
-        for piece in [part] * (len(times) - 1) + [{}, {}] if count else []:
-            self.refund(place % count, f"new{len(self.requests)}", times[len(piece) % len(times)], piece, 1, None, place % 5 == 0)
+    @rule(fields=charges, minutes=st.integers(1, 120), times=st.lists(st.sampled_from(TIMES), min_size=2, max_size=5), part=parts)
+    def refund_in_pieces(self, fields, minutes, times, part):
+        """What is new, most times: parts, what is left, and once more."""
+        self.charge_something_new(fields, minutes)
+        newest = len(self.model.charges) - 1
+        for n, piece in enumerate([part] * (len(times) - 1) + [{}, {}] if newest >= 0 else []):
+            self.refund(newest, f"new{len(self.requests)}", times[n % len(times)], piece, 1, None, minutes % 5 == 0)
 
     def ask_refund(self, fields):
         sent = {name: value for name, value in fields.items() if name != "cancel"}
@@ -338,11 +339,11 @@ class Machine(RuleBasedStateMachine):
         if entries:
             entry = data.draw(st.sampled_from(entries))
             known = self.model.charges.get(entry["charge"])
-            refunded = {"amount": str(known.given), "usage": known.usage, "last": known.last} if known and known.last else None
+            refunded = {"amount": known.given, "usage": known.usage, "last": known.last} if known and known.last else None
             shown = self.client.call("charge.get", [entry["charge"]])
             found = shown.pop("refunded", None)
             assert shown == entry
-            assert (found and {**found, "amount": str(Decimal(found["amount"]))}) == refunded
+            assert (found and {**found, "amount": Decimal(found["amount"])}) == refunded
             made = entry["made"]
             later = self.client.call("history", account=account, limit=500, **{"from": made})["entries"]
             assert later == [one for one in whole if one["made"] >= made]
@@ -428,7 +429,8 @@ class Machine(RuleBasedStateMachine):
         assert {key: value["used"] for key, value in records.get("counter", {}).items()} == counters
         assert {book.removeprefix("counter:"): used for book, used in books.items() if book.startswith("counter:")} == counters
         given = {f"{int(charge.split(':')[1]):020}": (one.given, one.usage) for charge, one in self.model.charges.items() if one.last}
-        assert {key: (Decimal(one["money"]), one["quantity"]) for key, one in records.get("refund", {}).items()} == given
+        found = {key: (Decimal(one["money"]), one["quantity"]) for key, one in records.get("refund", {}).items()}
+        assert found == given
         for table, model in (("customer", self.model.customers), ("account", self.model.accounts), ("subscription", self.model.subscriptions)):
             assert set(records.get(table, ())) == set(model)
 

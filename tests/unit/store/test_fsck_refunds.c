@@ -32,7 +32,7 @@ taken_by(const struct spot *spot)
 struct forged {
 	struct entry entry;
 	struct record_key keys[2];
-	uint8_t places[2][16];
+	uint8_t places[2][24];
 	struct effect effects[3];
 	struct posting postings[4];
 };
@@ -66,8 +66,8 @@ static void
 forged_give(struct forged *forged, uint64_t charge, int64_t micros, int64_t posted)
 {
 	size_t index = forged->entry.effect_count++;
-	struct field_writer writer = fields_into(forged->places[index], 16);
-	const struct refund_record refund = { { micros }, 1 };
+	struct field_writer writer = fields_into(forged->places[index], sizeof forged->places[index]);
+	const struct refund_record refund = { { micros }, 1, { 0 } };
 	key_of_refund(&forged->keys[index], charge);
 	refund_record_write(&writer, &refund);
 	forged->effects[index] = (struct effect){ .table = TABLE_REFUND,

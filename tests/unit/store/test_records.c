@@ -131,7 +131,7 @@ static struct bytes
 sample_refund(void)
 {
 	struct field_writer writer = start();
-	const struct refund_record refund = { { 220000 }, 60 };
+	const struct refund_record refund = { { 220000 }, 60, { 50000 } };
 	refund_record_write(&writer, &refund);
 	return fields_written(&writer);
 }
@@ -312,6 +312,8 @@ fields_out_of_their_range_are_not_valid(void **state)
 	/* refund: what was given back is not less than nothing */
 	assert_false(valid_with(&SAMPLES[7], 7, 0x80));
 	assert_false(valid_with(&SAMPLES[7], 15, 0x80));
+	assert_false(valid_with(&SAMPLES[7], 23, 0x80));
+	assert_false(valid_with(&SAMPLES[7], 23, 0x01)); /* more than all the money */
 }
 
 static void
@@ -356,6 +358,7 @@ key_of_a_refund_is_the_position_of_its_charge_in_its_order(void **state)
 	}
 	assert_int_equal(refund.money.micros, 220000);
 	assert_int_equal(refund.quantity, 60);
+	assert_int_equal(refund.amounts.micros, 50000);
 }
 
 static void
