@@ -45,23 +45,6 @@ refuse_input(
 					: rating_refuse(rating, REFUSED_NO_TARIFF, &nearest);
 }
 
-/* The first day after another on which some table may give another row. */
-static int64_t
-next_table_day(const struct image *image, int64_t day)
-{
-	size_t from = 0, till = image->table_day_count;
-
-	while (from < till) {
-		size_t middle = from + (till - from) / 2;
-
-		if (image->table_days[middle] <= day)
-			from = middle + 1;
-		else
-			till = middle;
-	}
-	return from < image->table_day_count ? image->table_days[from] : INT64_MAX;
-}
-
 static bool
 read_input(struct rating *rating, const struct choice *choice, uint32_t place, uint32_t band,
 	int64_t day, int64_t *value)
@@ -100,12 +83,10 @@ table_price_find(struct rating *rating, const struct choice *choice, int64_t ms,
 	int64_t day = 0;
 
 	if (prices->dated) {
-		day = image_cycle(rating->image, CYCLE_DAY, ms).first_day;
-		int64_t next = next_table_day(rating->image, day);
-		int64_t next_ms = next == INT64_MAX
-			? INT64_MAX
-			: zoneinfo_local_to_utc(rating->image->zone, next * DAY_MS);
-		*till_ms = next_ms < *till_ms ? next_ms : *till_ms;
+		struct cycle_span span = image_cycle(rating->image, CYCLE_DAY, ms);
+
+		day = span.first_day;
+		*till_ms = span.till_ms < *till_ms ? span.till_ms : *till_ms;
 	}
 	for (uint32_t i = 0; i < table->input_count; i++)
 		if (!read_input(rating, choice, i, band, day, &values[i]))
