@@ -177,6 +177,9 @@ end
 
 -- A scenario for C; nil after findings, and while there is no release.
 function scenarios.read(record)
+    if record.event.broken then
+        return nil -- each use would lack what could not be read
+    end
     local clock = instant(record.from)
     local scenario = { clock = clock, event = record.event, held = {}, uses = {} }
     local known = facts.flat(record.facts, true)

@@ -33,9 +33,12 @@ end
 
 -- One case; nothing after findings.
 local function add_case(list, record, name, place, event, expect)
+    if event.broken or expect.broken then
+        return
+    end
     local unit, quantity = events.quantity(event, event.place or place)
     local expects = events.expected(expect, expect.place or place)
-    if event.broken or expect.broken or not unit or not expects then
+    if not unit or not expects then
         return
     end
     add(list, name, place, { holds = record.holds, used = record.used, expect = expects,

@@ -112,6 +112,34 @@ a_slip_is_one_finding(void **state)
 	}
 }
 
+/* So in tests, of which many go by what is written once. */
+static void
+a_slip_in_what_a_scenario_shares_is_one_finding(void **state)
+{
+	struct findings findings;
+	struct buffer bundle;
+	struct fault fault;
+	const struct bundle_file files[] = { file_of("catalog.lua", catalog_lua),
+		file_of("shop_test.lua",
+			"scenario \"calls\" { from = \"2026-01-01 00:00:00\", holds = \"talk\", event = { service = 1 },\n"
+			"    use { seconds = 60, expect = { amount = \"0.20\" } },\n"
+			"    use { seconds = 61, expect = { amount = \"0.40\" } } }\n"
+			"cases \"more\" { holds = \"talk\", event = { service = \"voice\", at = \"noon\" }, columns = { \"seconds\", \"=> amount\" },\n"
+			"    { 60, \"0.20\" }, { 61, \"0.40\" } }\n"
+			"test \"one\" { holds = \"talk\", event = { service = \"voice\", at = \"2026-01-01\", seconds = \"few\" }, expect = { amount = \"0.20\" } }\n"),
+		file_of("texts.lua", texts_lua) };
+	(void)state;
+	make_bundle(files, 3, &bundle);
+	findings_init(&findings);
+	assert_int_equal(catalog_check(bytes_of(&bundle), &findings, &fault), STATUS_OK);
+	if (findings.count != 3 || count_of(&findings, "wrong_type") != 3) {
+		print_findings(&findings);
+		fail_msg("not one for each");
+	}
+	findings_release(&findings);
+	buffer_release(&bundle);
+}
+
 /* One finding tells it all: what the others hold is not called missing. */
 static void
 a_file_that_is_not_utf8_is_one_finding(void **state)
@@ -163,6 +191,7 @@ main(void)
 			each_damage_is_named_with_its_place_and_its_fix, &damaged),
 		cmocka_unit_test_prestate(random_damage_does_not_confuse_the_checker, &damaged),
 		cmocka_unit_test(a_slip_is_one_finding),
+		cmocka_unit_test(a_slip_in_what_a_scenario_shares_is_one_finding),
 		cmocka_unit_test(a_file_that_is_not_utf8_is_one_finding),
 		cmocka_unit_test(what_lua_says_is_said_in_chinese),
 	};
