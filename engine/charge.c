@@ -237,15 +237,14 @@ find_subject(struct deciding *deciding, enum call_end *end)
 {
 	struct call *call = deciding->call;
 	struct subject *subject = &deciding->subject;
-	enum say say;
-	struct text about;
-	switch (subject_find(call, deciding->params->service_id, deciding->params->at_ms, subject,
-		&say, &about, &deciding->cold)) {
+	struct subject_lack lack;
+	switch (subject_find(
+		call, deciding->params->service_id, deciding->params->at_ms, subject, &lack)) {
 	case SUBJECT_COLD:
-		*end = call_wait_record(call, shelf_key_of(&deciding->cold));
+		*end = call_wait_record(call, shelf_key_of(&lack.cold));
 		return HAS_ENDED;
 	case SUBJECT_REFUSED:
-		*end = refuse(deciding, say, &about, 1, NULL);
+		*end = refuse(deciding, lack.say, &lack.about, 1, NULL);
 		return HAS_ENDED;
 	case SUBJECT_FOUND:
 		break;

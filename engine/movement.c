@@ -196,17 +196,14 @@ refuse_side(struct movement *movement, enum say say, const struct text *argument
 static enum progress
 find_side(struct movement *movement, struct side *side, enum call_end *end)
 {
-	enum say say;
-	struct text about;
-	struct record_key cold;
+	struct subject_lack lack;
 	struct text currency = movement->params->currency;
-	switch (subject_find_account(
-		movement->call, side->account, &side->subject, &say, &about, &cold)) {
+	switch (subject_find_account(movement->call, side->account, &side->subject, &lack)) {
 	case SUBJECT_COLD:
-		*end = call_wait_record(movement->call, shelf_key_of(&cold));
+		*end = call_wait_record(movement->call, shelf_key_of(&lack.cold));
 		return HAS_ENDED;
 	case SUBJECT_REFUSED:
-		return refuse_side(movement, say, &about, 1, end);
+		return refuse_side(movement, lack.say, &lack.about, 1, end);
 	case SUBJECT_FOUND:
 		break;
 	}

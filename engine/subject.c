@@ -25,25 +25,25 @@ find(struct call *call, const struct sought *sought, struct bytes *value, struct
 }
 
 static enum found
-refused(enum say reason, struct text who, enum say *say, struct text *about)
+refused(struct subject_lack *lack, enum say say, struct text about)
 {
-	*say = reason;
-	*about = who;
+	lack->say = say;
+	lack->about = about;
 	return SUBJECT_REFUSED;
 }
 
 enum found
 subject_find_account(struct call *call, struct text account_id, struct subject *subject,
-	enum say *say, struct text *about, struct record_key *cold)
+	struct subject_lack *lack)
 {
 	struct bytes value;
 	const struct seen *seen = &call->warm.seen;
 	const struct sought account = { TABLE_ACCOUNT, account_id, &seen->account };
-	enum lookup found = find(call, &account, &value, cold);
+	enum lookup found = find(call, &account, &value, &lack->cold);
 	if (found == LOOKUP_COLD)
 		return SUBJECT_COLD;
 	if (found == LOOKUP_ABSENT)
-		return refused(SAY_UNKNOWN_ACCOUNT, account_id, say, about);
+		return refused(lack, SAY_UNKNOWN_ACCOUNT, account_id);
 	subject->account = account_read(value);
 	struct field_reader names = subject->account.balances;
 	key_of_balance(&subject->balance_key, account_id, field_read_text(&names));
@@ -51,7 +51,7 @@ subject_find_account(struct call *call, struct text account_id, struct subject *
 		{ subject->balance_key.data, subject->balance_key.size } };
 	found = call_look(call, &seen->balance, balance, &value, &subject->balance_version);
 	if (found == LOOKUP_COLD) {
-		*cold = subject->balance_key;
+		lack->cold = subject->balance_key;
 		return SUBJECT_COLD;
 	}
 	must(found == LOOKUP_FOUND); /* made with the account, and never removed */
@@ -60,44 +60,44 @@ subject_find_account(struct call *call, struct text account_id, struct subject *
 }
 
 static enum found
-check_state(const struct subject *subject, int64_t at_ms, enum say *say, struct text *about)
+check_state(const struct subject *subject, int64_t at_ms, struct subject_lack *lack)
 {
 	switch (subscription_state_at(&subject->subscription, at_ms)) {
 	case SUBSCRIPTION_ACTIVE:
 		return SUBJECT_FOUND;
 	case SUBSCRIPTION_SUSPENDED:
-		return refused(SAY_SUSPENDED, subject->subscription_id, say, about);
+		return refused(lack, SAY_SUSPENDED, subject->subscription_id);
 	case SUBSCRIPTION_ENDED:
 		break;
 	}
-	return refused(SAY_SUBSCRIPTION_ENDED, subject->subscription_id, say, about);
+	return refused(lack, SAY_SUBSCRIPTION_ENDED, subject->subscription_id);
 }
 
 enum found
 subject_find(struct call *call, struct text service_id, int64_t at_ms, struct subject *subject,
-	enum say *say, struct text *about, struct record_key *cold)
+	struct subject_lack *lack)
 {
 	struct bytes value;
 	const struct seen *seen = &call->warm.seen;
 	const struct sought service = { TABLE_SERVICE, service_id, &seen->service };
-	enum lookup found = find(call, &service, &value, cold);
+	enum lookup found = find(call, &service, &value, &lack->cold);
 	if (found == LOOKUP_COLD)
 		return SUBJECT_COLD;
 	if (found == LOOKUP_FOUND)
 		subject->subscription_id = service_holder(value, at_ms);
 	if (found == LOOKUP_ABSENT || subject->subscription_id.size == 0)
-		return refused(SAY_UNKNOWN_SUBSCRIPTION, service_id, say, about);
+		return refused(lack, SAY_UNKNOWN_SUBSCRIPTION, service_id);
 	const struct sought subscription = { TABLE_SUBSCRIPTION, subject->subscription_id,
 		&seen->subscription };
-	found = find(call, &subscription, &value, cold);
+	found = find(call, &subscription, &value, &lack->cold);
 	if (found == LOOKUP_COLD)
 		return SUBJECT_COLD;
 	must(found == LOOKUP_FOUND); /* written in one entry with its service ids */
 	subject->subscription = subscription_read(value);
-	enum found state = check_state(subject, at_ms, say, about);
+	enum found state = check_state(subject, at_ms, lack);
 	if (state != SUBJECT_FOUND)
 		return state;
-	return subject_find_account(call, subject->subscription.account, subject, say, about, cold);
+	return subject_find_account(call, subject->subscription.account, subject, lack);
 }
 
 struct holding

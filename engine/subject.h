@@ -16,19 +16,22 @@ struct subject {
 	uint64_t balance_version;
 };
 
-enum found {
-	SUBJECT_FOUND,
-	SUBJECT_REFUSED, /* *say and *about say why */
-	SUBJECT_COLD,    /* *cold is to be waited for */
+enum found { SUBJECT_FOUND, SUBJECT_REFUSED, SUBJECT_COLD };
+
+/* What there is instead of a subject. */
+struct subject_lack {
+	enum say say; /* SUBJECT_REFUSED: why, and of whom */
+	struct text about;
+	struct record_key cold; /* SUBJECT_COLD: what is to be waited for */
 };
 
 /* The subscription, its state being active, with the account and its main balance. */
 enum found subject_find(struct call *call, struct text service_id, int64_t at_ms,
-	struct subject *subject, enum say *say, struct text *about, struct record_key *cold);
+	struct subject *subject, struct subject_lack *lack);
 
 /* An account by its id, with its main balance: subject->account, balance_key, balance. */
 enum found subject_find_account(struct call *call, struct text account_id, struct subject *subject,
-	enum say *say, struct text *about, struct record_key *cold);
+	struct subject_lack *lack);
 
 /*
  * The packages held, in the arena, that with the standard prices of the product among them; false

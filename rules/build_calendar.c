@@ -41,8 +41,9 @@ read_calendar(lua_State *lua, struct band_list *bands)
 		days.first_year = (int32_t)reader_integer(lua, "first_year");
 		days.last_year = (int32_t)reader_integer(lua, "last_year");
 	}
-	enum status status = calendar_new(rules, count, bands->count,
-		days.days == NULL ? NULL : &days, work->built->zone, &calendar, work->fault);
+	const struct calendar_form form = { rules, count, bands->count,
+		days.days == NULL ? NULL : &days, work->built->zone };
+	enum status status = calendar_new(&form, &calendar, work->fault);
 	if (status != STATUS_OK)
 		image_raise(lua, status);
 	return calendar;

@@ -85,19 +85,18 @@ painting_dead_rule(const struct painting *painting, size_t rule_count)
 }
 
 static enum status
-rules_check(const struct calendar_rule *rules, size_t rule_count, uint32_t band_count,
-	const struct day_table *days, struct fault *fault)
+rules_check(const struct calendar_form *form, struct fault *fault)
 {
-	if (rule_count == 0 || rule_count > CALENDAR_RULES_MAX)
+	if (form->rule_count == 0 || form->rule_count > CALENDAR_RULES_MAX)
 		return fault_set(fault, STATUS_INVALID, "a calendar has 1 to %d rules, not %zu",
-			CALENDAR_RULES_MAX, rule_count);
-	if (band_count == 0 || band_count > CALENDAR_BANDS_MAX)
+			CALENDAR_RULES_MAX, form->rule_count);
+	if (form->band_count == 0 || form->band_count > CALENDAR_BANDS_MAX)
 		return fault_set(fault, STATUS_INVALID, "a calendar has 1 to %d bands, not %u",
-			CALENDAR_BANDS_MAX, (unsigned)band_count);
-	for (size_t i = 0; i < rule_count; i++) {
-		const struct calendar_rule *rule = &rules[i];
+			CALENDAR_BANDS_MAX, (unsigned)form->band_count);
+	for (size_t i = 0; i < form->rule_count; i++) {
+		const struct calendar_rule *rule = &form->rules[i];
 
-		if (rule->band >= band_count)
+		if (rule->band >= form->band_count)
 			return fault_set(fault, STATUS_INVALID,
 				"rule %zu of the calendar gives a band that it does not have",
 				i + 1);
@@ -106,7 +105,7 @@ rules_check(const struct calendar_rule *rules, size_t rule_count, uint32_t band_
 			return fault_set(fault, STATUS_INVALID,
 				"rule %zu of the calendar has hours that are not within one day",
 				i + 1);
-		if (rule->kinds != ALL_KINDS && days == NULL)
+		if (rule->kinds != ALL_KINDS && form->days == NULL)
 			return fault_set(fault, STATUS_INVALID,
 				"rule %zu of the calendar asks for holidays or workdays, but "
 				"there is no table of them",
@@ -229,38 +228,36 @@ calendar_cover(struct calendar *calendar, const struct day_table *days)
 }
 
 static bool
-rules_look_at_kinds(const struct calendar_rule *rules, size_t rule_count)
+rules_look_at_kinds(const struct calendar_form *form)
 {
-	for (size_t i = 0; i < rule_count; i++)
-		if (rules[i].kinds != ALL_KINDS)
+	for (size_t i = 0; i < form->rule_count; i++)
+		if (form->rules[i].kinds != ALL_KINDS)
 			return true;
 	return false;
 }
 
 enum status
-calendar_new(const struct calendar_rule *rules, size_t rule_count, uint32_t band_count,
-	const struct day_table *days, const struct zoneinfo *zone, struct calendar **calendar,
-	struct fault *fault)
+calendar_new(const struct calendar_form *form, struct calendar **calendar, struct fault *fault)
 {
 	struct painting painting;
-	enum status status = rules_check(rules, rule_count, band_count, days, fault);
+	enum status status = rules_check(form, fault);
 
-	if (status == STATUS_OK && days != NULL)
-		status = days_check(days, fault);
+	if (status == STATUS_OK && form->days != NULL)
+		status = days_check(form->days, fault);
 	if (status != STATUS_OK)
 		return status;
-	paint_rules(&painting, rules, rule_count);
-	status = painting_check(&painting, rule_count, fault);
+	paint_rules(&painting, form->rules, form->rule_count);
+	status = painting_check(&painting, form->rule_count, fault);
 	if (status != STATUS_OK)
 		return status;
 
 	struct calendar *made = memory_new_zeroed(1, sizeof *made);
 	if (made == NULL)
 		goto no_memory;
-	made->zone = zone;
-	if (!calendar_plan(made, &painting, rules))
+	made->zone = form->zone;
+	if (!calendar_plan(made, &painting, form->rules))
 		goto no_memory;
-	if (rules_look_at_kinds(rules, rule_count) && !calendar_cover(made, days))
+	if (rules_look_at_kinds(form) && !calendar_cover(made, form->days))
 		goto no_memory;
 	*calendar = made;
 	return STATUS_OK;

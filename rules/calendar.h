@@ -47,14 +47,21 @@ struct calendar_rule {
 
 struct calendar;
 
+/* What a calendar is made of; all but the zone is copied, and the zone lives as long as it. */
+struct calendar_form {
+	const struct calendar_rule *rules;
+	size_t rule_count;
+	uint32_t band_count;
+	const struct day_table *days; /* NULL: no rule looks at kinds, all have ALL_KINDS */
+	const struct zoneinfo *zone;
+};
+
 /*
- * Builds a calendar. `days` may be NULL if no rule looks at kinds (all have ALL_KINDS). Copies what
- * it keeps but borrows `zone`. STATUS_INVALID names a minute of a day (weekday and kind) that no
+ * Builds a calendar. STATUS_INVALID names a minute of a day (weekday and kind) that no
  * rule covers, or a rule that can never match.
  */
-enum status calendar_new(const struct calendar_rule *rules, size_t rule_count, uint32_t band_count,
-	const struct day_table *days, const struct zoneinfo *zone, struct calendar **calendar,
-	struct fault *fault);
+enum status
+calendar_new(const struct calendar_form *form, struct calendar **calendar, struct fault *fault);
 void calendar_free(struct calendar *calendar);
 
 /* The years it covers; false if none of its rules looks at kinds, so that it covers all time. */

@@ -181,8 +181,8 @@ sketch_calendar(struct sketch *sketch, const struct calendar_rule *rules, size_t
 {
 	struct calendar **calendar = &sketch->calendars[sketch->calendar_count++];
 
-	if (calendar_new(rules, rule_count, band_count, days, sketch->zone, calendar,
-		    &sketch->fault) != STATUS_OK)
+	const struct calendar_form form = { rules, rule_count, band_count, days, sketch->zone };
+	if (calendar_new(&form, calendar, &sketch->fault) != STATUS_OK)
 		sketch_stop(sketch->fault.text);
 	return *calendar;
 }

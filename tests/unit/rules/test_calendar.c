@@ -49,7 +49,8 @@ calendar_of(const struct calendar_rule *rules, size_t count, uint32_t bands,
 	struct calendar *calendar = NULL;
 	struct fault fault;
 
-	if (calendar_new(rules, count, bands, days, zone, &calendar, &fault) != STATUS_OK)
+	const struct calendar_form form = { rules, count, bands, days, zone };
+	if (calendar_new(&form, &calendar, &fault) != STATUS_OK)
 		fail_msg("%s", fault.text);
 	return calendar;
 }
@@ -191,8 +192,8 @@ assert_refused(const struct calendar_rule *rules, size_t count, uint32_t bands,
 	struct calendar *calendar = (struct calendar *)&bands;
 	struct fault fault = { 0 };
 
-	assert_int_equal(
-		calendar_new(rules, count, bands, days, NULL, &calendar, &fault), STATUS_INVALID);
+	const struct calendar_form form = { rules, count, bands, days, NULL };
+	assert_int_equal(calendar_new(&form, &calendar, &fault), STATUS_INVALID);
 	assert_ptr_equal(calendar, &bands);
 	if (strstr(fault.text, says) == NULL)
 		fail_msg("\"%s\" does not say \"%s\"", fault.text, says);
@@ -253,13 +254,14 @@ without_memory_no_calendar_is_made(void **state)
 	struct zoneinfo *zone = zone_of("Asia/Shanghai");
 	struct fault fault;
 	enum status status = STATUS_MEMORY;
+	const struct calendar_form form = { off_rules, 4, 4, &days, zone };
 
 	(void)state;
 	for (uint64_t n = 1; status != STATUS_OK; n++) {
 		struct calendar *calendar = NULL;
 
 		memory_fail_at(n);
-		status = calendar_new(off_rules, 4, 4, &days, zone, &calendar, &fault);
+		status = calendar_new(&form, &calendar, &fault);
 		memory_fail_at(0);
 		assert_int_equal(status, n <= 3 ? STATUS_MEMORY : STATUS_OK);
 		assert_int_equal(calendar != NULL, status == STATUS_OK);
