@@ -20,6 +20,13 @@ messages.requires_excluded = {
     mend_en = "remove one of the two rules, or say for which products the exclusion is by `only`",
     mend_zh = "删去其中一条规则，或用 `only` 写明互斥仅限哪些产品",
 }
+messages.plan_excludes_itself = {
+    severity = "warning",
+    en = "the plan '{name}' has '{party}' in by default, which '{other}' excludes, so that it can't be sold as it is",
+    zh = "定价计划“{name}”默认包含“{party}”，而“{other}”与之互斥，无法按默认内容销售",
+    mend_en = "make one of them optional, or remove the rule of exclusion",
+    mend_zh = "把其中之一改为可选，或删去互斥规则",
+}
 messages.never_sellable = {
     en = "'{name}' can never be sold: it would need '{party}' together with '{other}', which exclude each other or are never sold at "
         .. "the same time",

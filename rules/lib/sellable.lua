@@ -1,5 +1,6 @@
 -- Can each thing be sold at all? Finds rules of selling that go round in a circle, and parties for which there is no set of others
--- that meets what it needs, and what these need, without two that exclude each other or are never sold at the same time.
+-- that meets what it needs, and what these need, without two that exclude each other or are never sold at the same time; and plans
+-- whose own packages exclude each other.
 
 local use = ...
 local report = use "report"
@@ -130,6 +131,20 @@ local function check_party(party)
         other = name_of(why.other) })
 end
 
+-- What is in a plan by default is held together.
+local function check_plan(plan)
+    local record, held = plan.version.record, { [plan.party] = true }
+    for _, id in ipairs(record.base or {}) do
+        local party = model.parties.number[id]
+        local other = party and excluded_by(party, held)
+        if other then
+            find("plan_excludes_itself", report.at(record.place, "base"), { name = plan.version.id, party = name_of(party),
+                other = name_of(other) })
+        end
+        held[party or ""] = true
+    end
+end
+
 -- From the first day of any version to the last.
 local function add_span(party, version)
     local from, till = version.from and version.from.day or math.mininteger, version.till and version.till.day or math.maxinteger
@@ -159,6 +174,9 @@ function sellable.check(of_selling, packages)
         if model.by_party[party] then
             check_party(party)
         end
+    end
+    for _, plan in ipairs(model.plans) do
+        check_plan(plan)
     end
 end
 

@@ -41,6 +41,10 @@ static const char *const contents[FILES] = { catalog_lua, shop_test_lua };
 static const struct sound shop = { paths, contents, FILES };
 
 static const struct damage damages[] = {
+	{ "plan_excludes_itself", 0, ", only = { product = \"line\" }, say", ", say",
+		"catalog.lua:11:12", .mend = "optional", .say = "'c'" },
+	{ "plan_excludes_itself", 0, "excludes { \"a\", \"c\", only = { product = \"line\" }",
+		"excludes { \"plan.p\", \"c\"", "catalog.lua:11:12", .say = "'plan.p' excludes" },
 	{ "wrong_type", CATALOG, "age = \"integer\"", "age = \"number\"", "catalog.lua:1:28",
 		.mend = "money" },
 	{ "missing_text", CATALOG, "fact = { age = \"x\" }, ", "", "catalog.lua:1:28",
