@@ -4,6 +4,8 @@
 #include "records_kept.h"
 
 #include "../engine/base/memory.h"
+#include "../engine/base/must.h"
+#include "../engine/charged.h"
 #include "../engine/priced.h"
 #include "../engine/releases.h"
 #include "../engine/subject.h"
@@ -31,6 +33,7 @@ struct replaying {
 	 * the span changed, by whichever of the two.
 	 */
 	struct records_kept shifts;
+	struct records_kept refunds; /* as they are in the end */
 	struct known_release *releases;
 	size_t release_count;
 	struct arena arena; /* of one charge */
@@ -324,20 +327,82 @@ count_otherwise(struct replaying *replaying, const struct entry *entry, struct t
 	return true;
 }
 
+/* How much of it a charge keeps, of so much. */
+struct keeping {
+	int64_t part;
+	int64_t of;
+};
+
+/* What is left of the charge after all its refunds, of its money, or of its usage if it was free. */
 static bool
-price_otherwise(struct subject_then *subject, const struct entry *entry, const struct usage *usage,
-	struct replayed *replayed, struct pricing *is)
+find_keeping(
+	struct replaying *replaying, const struct journal_visit *visit, struct keeping *keeping)
+{
+	struct record_key key;
+	struct charged charged;
+	struct bytes value;
+	*keeping = (struct keeping){ 1, 1 };
+	key_of_refund(&key, visit->position);
+	if (!records_kept_get(&replaying->refunds, TABLE_REFUND,
+		    (struct bytes){ key.data, key.size }, &value))
+		return true;
+	enum status status = charged_read(
+		visit->entry, &replaying->arena, &charged, &replaying->fault);
+	if (status != STATUS_OK)
+		return fail(replaying, status);
+	struct refund_record given = refund_record_read(value);
+	if (charged.paid.micros > 0)
+		*keeping = (struct keeping){ charged.paid.micros - given.money.micros,
+			charged.paid.micros };
+	else
+		*keeping = (struct keeping){ charged.quantity - given.quantity, charged.quantity };
+	must(keeping->part >= 0 && keeping->part <= keeping->of);
+	return true;
+}
+
+/* The lines cost what the charge keeps of them, rounded down as a sum. */
+static bool
+keep_earned(struct replaying *replaying, const struct keeping *keeping, struct pricing *pricing)
+{
+	int64_t sum = 0, kept = 0;
+	if (keeping->part == keeping->of || pricing->refused != 0 || pricing->line_count == 0)
+		return true;
+	struct price_line *lines = arena_take(
+		&replaying->arena, pricing->line_count * sizeof *lines);
+	if (lines == NULL)
+		return out_of_memory(replaying);
+	for (size_t i = 0; i < pricing->line_count; i++) {
+		lines[i] = pricing->lines[i];
+		sum += lines[i].amount.micros; /* no more than the charge, which is held */
+		int64_t share = (int64_t)((__int128)sum * keeping->part / keeping->of);
+		lines[i].amount.micros = share - kept;
+		kept = share;
+	}
+	pricing->lines = lines;
+	pricing->amount.micros = kept;
+	return true;
+}
+
+static bool
+price_otherwise(struct subject_then *subject, const struct journal_visit *visit,
+	const struct usage *usage, struct replayed *replayed)
 {
 	struct replaying *replaying = subject->replaying;
 	struct replay *replay = replaying->replay;
+	struct pricing was = *replayed->was, is;
+	struct keeping keeping;
 	subject->shifted = true;
 	find_customer(subject, replayed);
-	if (!price(subject, replay->other, usage, is))
+	if (!price(subject, replay->other, usage, &is) ||
+		!find_keeping(replaying, visit, &keeping) ||
+		!keep_earned(replaying, &keeping, &was) || !keep_earned(replaying, &keeping, &is))
 		return false;
+	replayed->was = &was;
+	replayed->is = &is;
 	enum status status = replay->priced(replay->context, replayed, &replaying->fault);
 	if (status != STATUS_OK)
 		return fail(replaying, status);
-	return count_otherwise(replaying, entry, subject->id, is);
+	return count_otherwise(replaying, visit->entry, subject->id, &is);
 }
 
 static bool
@@ -346,7 +411,7 @@ replay_charge(struct replaying *replaying, const struct journal_visit *visit)
 	const struct entry *entry = visit->entry;
 	struct usage usage;
 	struct subject_then subject;
-	struct pricing was, is;
+	struct pricing was;
 	const struct loaded_release *loaded = release_of(replaying, entry->release);
 	arena_clear(&replaying->arena);
 	if (loaded == NULL || !read_event(replaying, entry, &usage))
@@ -355,9 +420,9 @@ replay_charge(struct replaying *replaying, const struct journal_visit *visit)
 	if (!price(&subject, loaded, &usage, &was) ||
 		!compare_with_answer(replaying, visit, loaded, &was))
 		return false;
-	struct replayed replayed = { .image = loaded->image, .was = &was, .is = &is };
+	struct replayed replayed = { .image = loaded->image, .was = &was };
 	return replaying->replay->other == NULL ||
-		price_otherwise(&subject, entry, &usage, &replayed, &is);
+		price_otherwise(&subject, visit, &usage, &replayed);
 }
 
 /* ---- the journal ---- */
@@ -397,13 +462,29 @@ visit(void *context, const struct journal_visit *visited)
 	return keep_effects(replaying, visited->entry);
 }
 
+/* What was given back in the end: asked when the charge is replayed, which was before. */
+static bool
+visit_refund(void *context, const struct journal_visit *visited)
+{
+	struct replaying *replaying = context;
+	struct bytes rest = visited->entry->effect_bytes;
+	struct effect effect;
+	while (visited->entry->kind == ENTRY_REFUND && effect_next(&rest, &effect)) {
+		if (effect.table == TABLE_REFUND &&
+			!records_kept_set(
+				&replaying->refunds, TABLE_REFUND, effect.key, effect.value))
+			return out_of_memory(replaying);
+	}
+	return true;
+}
+
 static enum status
 walk(struct replaying *replaying, struct fault *fault)
 {
 	struct journal_scan scan = {
 		.place = folder_journal(replaying->replay->folder),
 		.from_chain = replaying->replay->folder->number,
-		.visit = visit,
+		.visit = visit_refund,
 		.context = replaying,
 	};
 	struct journal_head head;
@@ -416,7 +497,10 @@ walk(struct replaying *replaying, struct fault *fault)
 	if (status == STATUS_OK && first > 0)
 		status = fault_set(fault, STATUS_NOT_FOUND,
 			"the journal does not begin with its first segment, which replaying needs");
-	if (status == STATUS_OK)
+	if (status == STATUS_OK && replaying->replay->other != NULL)
+		status = journal_scan(&scan, &head, &torn, fault);
+	scan.visit = visit;
+	if (status == STATUS_OK && replaying->status == STATUS_OK)
 		status = journal_scan(&scan, &head, &torn, fault);
 	if (replaying->status != STATUS_OK) {
 		*fault = replaying->fault;
@@ -443,6 +527,7 @@ replay_run(struct replay *replay, struct fault *fault)
 	buffer_release(&replaying.priced);
 	arena_release(&replaying.arena);
 	msgpack_zone_destroy(&replaying.zone);
+	records_kept_release(&replaying.refunds);
 	records_kept_release(&replaying.shifts);
 	records_kept_release(&replaying.records);
 	return status;

@@ -8,7 +8,8 @@
  *
  * Charges may be priced by another release, too: as if that had been in force for them all. What it
  * counts of allowances, tiers, caps and limits goes its own way from the first of them on; whoever
- * was refused then is not asked again.
+ * was refused then is not asked again. What was given back of a charge, whenever that was, it does
+ * not earn, by neither release; counters get back what they got.
  */
 #ifndef SUANPAN_REPLAY_H
 #define SUANPAN_REPLAY_H

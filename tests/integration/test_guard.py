@@ -74,6 +74,26 @@ def price(call, used, prices):
     return (minutes - free) * prices["near"], free
 
 
+def refund_some(client, calls):
+    """Whole and in part, when the months are over; gives the calls, with how much is kept of each: (part, of so much)."""
+    calls = [{**call} for call in calls]
+    for call in calls[::5]:
+        answer = client.call("charge", call)
+        part = {} if call["seconds"] % 2 else {"seconds": 1}
+        refund = {"id": f"back-{call['id']}", "charge": answer["charge"], "at": "2026-05-01T00:00:00+08:00", **part}
+        given = client.call("charge.refund", refund)
+        assert given["outcome"] == "refunded", given
+        paid = int(Decimal(answer["amount"]) * 1_000_000)
+        left = int(Decimal(given["left"]) * 1_000_000)
+        call["kept"] = (left, paid) if paid else (given["usage_left"], call["seconds"])
+    return calls
+
+
+def earned(call, amount):
+    part, of = call.get("kept", (1, 1))
+    return Decimal(int(amount * 1_000_000) * part // of) / 1_000_000
+
+
 def expected(calls):
     """What March was and would have been, by customer, segment and zone; new minutes count from its first call on."""
     was_used, shift = defaultdict(int), defaultdict(int)
@@ -84,6 +104,7 @@ def expected(calls):
         if call["at"].startswith("2026-03"):
             now, new_free = price(call, was_used[who] + shift[who], NEW)
             shift[who] += new_free - free
+            was, now = earned(call, was), earned(call, now)
             zone = sums["zones"]["near" if call["to"] == "5" else "far"]
             zone[0], zone[1], zone[2] = zone[0] + 1, zone[1] + was, zone[2] + now
             sums["pay"][who][0] += was
@@ -115,6 +136,14 @@ def month(tmp_path_factory):
 
 def against(folder, month, *flags):
     return suanpan("test", folder, "--against", month[0], "--month", "2026-03", *flags)
+
+
+def test_what_was_given_back_is_not_earned_by_whichever_prices(tmp_path, month):
+    shutil.copytree(month[0], tmp_path / "data")
+    with Server(tmp_path) as server:
+        calls = refund_some(server.connect(), month[1])
+        server.stop()
+        test_the_sums_are_those_of_pricing_each_call_by_hand(tmp_path, (server.data, calls))
 
 
 def test_the_sums_are_those_of_pricing_each_call_by_hand(tmp_path, month):

@@ -26,6 +26,7 @@ class Load:
     def __init__(self, chance):
         self.chance = chance
         self.moved = []  # requests that may be sent again
+        self.charges = []  # by what they were answered
 
     def name(self, letter, count):
         return f"{letter}{self.chance.randrange(count)}"
@@ -86,6 +87,11 @@ class Load:
             "at": AT_MS - self.chance.randrange(60 * DAY_MS), "short": self.chance.choice(["refuse", "debt", "partial"]),
         }  # fmt: skip
 
+    def refund(self):
+        charge = self.chance.choice(self.charges or ["0:8:0"])
+        part = self.chance.choice([{}, {"seconds": self.chance.randrange(1, 400)}, {"amount": "0.07", "currency": "CNY"}])
+        return "charge.refund", {"charge": charge, "id": self.name("r", 1 << 40), "at": AT_MS - self.chance.randrange(60 * DAY_MS), **part}
+
     def first(self):
         """So that there is somebody to charge from the beginning."""
         for place in range(80):
@@ -98,7 +104,7 @@ class Load:
             yield "balance.topup", {"account": f"a{place % 60}", "id": f"first{place}", "at": AT_MS, "amount": "100", "currency": "CNY"}
 
     def next(self):
-        kind = self.chance.choices(["charge", *MOVEMENTS, "subscription", "account", "customer", "again"], [65, 6, 3, 4, 6, 3, 2, 11])[0]
+        kind = self.chance.choices(["charge", "refund", *MOVEMENTS, "subscription", "account", "customer", "again"], [60, 5, 6, 3, 4, 6, 3, 2, 11])[0]
         if kind == "again" and self.moved:
             method, params = self.chance.choice(self.moved)
             return method, {**params, "attempt": self.chance.choice([1, 1, 2])}
@@ -121,6 +127,8 @@ def run(client, load, count):
         for number in numbers:
             error, result = client.receive(number)
             outcome = error.split(":")[0] if error else result["outcome"]
+            if outcome == "charged":
+                load.charges.append(result["charge"])
             outcomes[outcome] = outcomes.get(outcome, 0) + 1
     return outcomes
 
@@ -158,6 +166,7 @@ def test_what_is_made_from_the_journal_is_what_was_there(more):
             outcomes = run(server.connect(), load, REQUESTS // 3)
             print(outcomes)
             assert outcomes["charged"] > REQUESTS // 60 and outcomes["refused"] > REQUESTS // 60
+            assert outcomes["refunded"] > REQUESTS // 600
             if part == 2 and "journal_archive_after" in more:
                 server.wait_until(lambda: archives(server))
             end()
