@@ -1,0 +1,43 @@
+/*
+ * What the puts have in common: a put says what a record shall be, and changes what is not so yet,
+ * in one entry. It never touches money, and needs no request id: put again, it finds everything as
+ * it should be ("unchanged").
+ */
+#ifndef SUANPAN_PUT_H
+#define SUANPAN_PUT_H
+
+#include "call.h"
+
+enum { PUT_VALUE_BYTES_MAX = 16 * 1024, PUT_EFFECTS_MAX = 64 };
+
+/* A put while it is decided. */
+struct putting {
+	struct call *call;
+	struct effect effects[PUT_EFFECTS_MAX];
+	size_t effect_count;
+	uint64_t version; /* of the main record, before */
+};
+
+/*
+ * A record by key: its value (empty if there is none) and version; false if it is cold and *end
+ * says so.
+ */
+bool put_read(struct call *call, const struct record_key *key, struct bytes *value,
+	uint64_t *version, enum call_end *end);
+
+/*
+ * Adds the effect that makes a record what it shall be, unless it is so already. Key and value are
+ * copied to the arena; false without memory.
+ */
+bool put_change(struct putting *putting, const struct record_key *key, struct bytes old,
+	struct bytes value);
+
+/*
+ * Appends what is to change. A put that expects a version it does not find is a conflict, unless
+ * everything is as it asks already: then it is the same put, sent again.
+ */
+enum call_end put_finish(struct putting *putting, struct text what, struct text id, int64_t expect);
+
+enum call_end put_not_found(struct call *call, struct text what, struct text id);
+
+#endif

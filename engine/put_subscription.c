@@ -1,0 +1,338 @@
+/* subscription.put: a subscription with its service ids, packages and states, in one entry (see put.h). */
+#include "put.h"
+#include "shard.h"
+
+#include "base/must.h"
+
+#include <string.h>
+
+enum { SUBSCRIPTION_BYTES_MAX = 32 * 1024 };
+
+static struct span
+span_of(const struct span_params *params)
+{
+	return (struct span){
+		params->from_ms == NOT_GIVEN ? INT64_MIN : params->from_ms,
+		params->till_ms == NOT_GIVEN ? INT64_MAX : params->till_ms,
+	};
+}
+
+static void
+write_service_ids(struct field_writer *writer, const struct list *list)
+{
+	const struct span_params *items = list->items;
+	field_write_u8(writer, (uint8_t)list->count);
+	for (size_t i = 0; i < list->count; i++) {
+		field_write_text(writer, items[i].id);
+		field_write_span(writer, span_of(&items[i]));
+	}
+}
+
+static void
+write_packages(struct field_writer *writer, const struct list *list)
+{
+	const struct span_params *items = list->items;
+	field_write_u8(writer, (uint8_t)list->count);
+	for (size_t i = 0; i < list->count; i++) {
+		const struct span_params *item = &items[i];
+		struct span span = span_of(item);
+		bool since = item->group_from_ms != NOT_GIVEN;
+		package_held_write(writer,
+			&(struct package_held){ item->id, span, item->group,
+				since ? item->group_from_ms : span.from_ms,
+				item->members == NOT_GIVEN ? 0 : (uint32_t)item->members,
+				item->pays });
+	}
+}
+
+static void
+begin_earlier(const struct list *list, int64_t *begin_ms)
+{
+	const struct span_params *items = list->items;
+	for (size_t i = 0; i < list->count; i++) {
+		int64_t from_ms = items[i].from_ms;
+		if (from_ms != NOT_GIVEN && (*begin_ms == NOT_GIVEN || from_ms < *begin_ms))
+			*begin_ms = from_ms;
+	}
+}
+
+/*
+ * The instant of its terms: those that it had; of a new one, when it begins, by the earliest date
+ * that it is given, or now. So one that began long ago and is only brought here today is no new one.
+ */
+static int64_t
+terms_of(const struct subscription_params *params, struct bytes old, int64_t now_ms)
+{
+	if (old.size > 0) {
+		struct subscription before = subscription_read(old);
+		return subscription_terms(&before);
+	}
+	int64_t begin_ms = NOT_GIVEN;
+	begin_earlier(&params->states, &begin_ms);
+	begin_earlier(&params->service_ids, &begin_ms);
+	begin_earlier(&params->packages, &begin_ms);
+	return begin_ms == NOT_GIVEN ? now_ms : begin_ms;
+}
+
+static struct bytes
+subscription_value(const struct subscription_params *params, int64_t terms_ms, uint8_t *place)
+{
+	struct field_writer writer = fields_into(place, SUBSCRIPTION_BYTES_MAX);
+	const struct span_params *states = params->states.items;
+	field_write_text(&writer, params->account);
+	field_write_text(&writer, params->product);
+	if (states == NULL) {
+		field_write_u8(&writer, 1);
+		field_write_span(&writer, SPAN_ALWAYS);
+		field_write_u8(&writer, SUBSCRIPTION_ACTIVE);
+	} else {
+		field_write_u8(&writer, (uint8_t)params->states.count);
+		for (size_t i = 0; i < params->states.count; i++) {
+			field_write_span(&writer, span_of(&states[i]));
+			field_write_u8(&writer, (uint8_t)states[i].state);
+		}
+	}
+	write_service_ids(&writer, &params->service_ids);
+	write_packages(&writer, &params->packages);
+	if (terms_ms != INT64_MIN)
+		field_write_i64(&writer, terms_ms);
+	return fields_written(&writer);
+}
+
+/* Spans that end before they begin, or states that overlap, mean nothing. */
+static bool
+check_spans(struct call *call, const struct list *list, const char *name, bool alone,
+	enum call_end *end)
+{
+	const struct span_params *items = list->items;
+	for (size_t i = 0; i < list->count; i++) {
+		struct span span = span_of(&items[i]);
+		if (span.from_ms >= span.till_ms) {
+			struct text arguments[] = { text_of(name),
+				BILINGUAL("spans whose from is before their till",
+					"from 早于 till 的时段") };
+			*end = call_error(call, SAY_OUT_OF_RANGE, arguments, 2);
+			return false;
+		}
+		for (size_t j = 0; j < i; j++) {
+			bool same = alone || text_equal(items[i].id, items[j].id);
+			if (same && span_overlaps(span, span_of(&items[j]))) {
+				struct text arguments[] = { text_of(name),
+					BILINGUAL("spans that do not overlap", "互不重叠的时段") };
+				*end = call_error(call, SAY_OUT_OF_RANGE, arguments, 2);
+				return false;
+			}
+		}
+	}
+	return true;
+}
+
+/* A group holds a package no later than its members do, and without one there are none. */
+static bool
+check_groups(struct call *call, const struct list *packages, enum call_end *end)
+{
+	const struct span_params *items = packages->items;
+	for (size_t i = 0; i < packages->count; i++) {
+		const struct span_params *item = &items[i];
+		bool since = item->group_from_ms != NOT_GIVEN;
+		bool named = item->group.size > 0;
+		if (!named && (since || item->members != NOT_GIVEN || item->pays)) {
+			struct text why = BILINGUAL(
+				"group_from, members and pays belong to a group",
+				"group_from、members 与 pays 须与 group 同写");
+			*end = call_error(call, SAY_FIELDS_CONFLICT, &why, 1);
+			return false;
+		}
+		if (named && since && item->group_from_ms > span_of(item).from_ms) {
+			struct text arguments[] = { TEXT("group_from"),
+				BILINGUAL("no later than from", "不晚于 from 的时间") };
+			*end = call_error(call, SAY_OUT_OF_RANGE, arguments, 2);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* The spans in which a subscription shall hold a service id, out of its own list. */
+static bool
+holds_service_id(const struct subscription_params *params, struct text service_id)
+{
+	const struct span_params *items = params->service_ids.items;
+	for (size_t i = 0; i < params->service_ids.count; i++) {
+		if (text_equal(items[i].id, service_id))
+			return true;
+	}
+	return false;
+}
+
+/* Who holds a service id, and when. */
+struct held {
+	struct span span;
+	struct text holder;
+};
+/* As many as fit with the longest names: count, and for each flags, from, till, length, name. */
+enum { HELD_MAX = (PUT_VALUE_BYTES_MAX - 1) / (1 + 8 + 8 + 1 + 64) };
+_Static_assert(HELD_MAX <= UINT8_MAX, "the count is one byte");
+struct held_list {
+	struct held items[HELD_MAX];
+	size_t count;
+	bool full;
+};
+
+/* In order of time, so that the same holders are the same bytes, whoever was put last. */
+static void
+add_held(struct held_list *list, struct span span, struct text holder)
+{
+	if (list->count == HELD_MAX) {
+		list->full = true;
+		return;
+	}
+	size_t at = list->count++;
+	for (; at > 0 && list->items[at - 1].span.from_ms > span.from_ms; at--)
+		list->items[at] = list->items[at - 1];
+	list->items[at] = (struct held){ span, holder };
+}
+
+/*
+ * Who shall hold a service id: the others as they did, and this subscription as it shall. False:
+ * another one holds it at the same time (*taken_by).
+ */
+static bool
+list_holders(const struct subscription_params *params, struct text service_id, struct bytes old,
+	struct held_list *list, struct text *taken_by)
+{
+	const struct span_params *items = params->service_ids.items;
+	struct field_reader reader = fields_of(old);
+	unsigned old_count = old.size == 0 ? 0 : field_read_u8(&reader);
+	for (unsigned i = 0; i < old_count; i++) {
+		struct span span = field_read_span(&reader);
+		struct text holder = field_read_text(&reader);
+		if (text_equal(holder, params->subscription))
+			continue;
+		for (size_t j = 0; j < params->service_ids.count; j++) {
+			if (text_equal(items[j].id, service_id) &&
+				span_overlaps(span, span_of(&items[j]))) {
+				*taken_by = holder;
+				return false;
+			}
+		}
+		add_held(list, span, holder);
+	}
+	for (size_t j = 0; j < params->service_ids.count; j++) {
+		if (text_equal(items[j].id, service_id))
+			add_held(list, span_of(&items[j]), params->subscription);
+	}
+	return true;
+}
+
+/* The value of a service id's record; empty if nobody ever holds it. */
+static struct bytes
+service_value(const struct held_list *list, uint8_t *place)
+{
+	struct field_writer writer = fields_into(place, PUT_VALUE_BYTES_MAX);
+	if (list->count == 0)
+		return (struct bytes){ NULL, 0 };
+	field_write_u8(&writer, (uint8_t)list->count);
+	for (size_t i = 0; i < list->count; i++) {
+		field_write_span(&writer, list->items[i].span);
+		field_write_text(&writer, list->items[i].holder);
+	}
+	return fields_written(&writer);
+}
+
+enum put_step { PUT_ON, PUT_ENDED };
+
+static enum put_step
+change_service_id(struct putting *putting, const struct subscription_params *params,
+	struct text service_id, enum call_end *end)
+{
+	struct call *call = putting->call;
+	struct record_key key;
+	key_of_text(&key, TABLE_SERVICE, service_id);
+	struct bytes old;
+	uint64_t version;
+	struct text taken_by;
+	struct held_list list = { .count = 0 };
+	uint8_t place[PUT_VALUE_BYTES_MAX];
+	if (!put_read(call, &key, &old, &version, end))
+		return PUT_ENDED;
+	if (!list_holders(params, service_id, old, &list, &taken_by)) {
+		struct text why = arena_print(call->arena,
+			BILINGUAL_STRING(
+				"service id \"%.*s\" is held by subscription \"%.*s\" at that time",
+				"业务接入号 \"%.*s\" 在该时段属于用户 \"%.*s\""),
+			TEXT_ARGS(service_id), TEXT_ARGS(taken_by), TEXT_ARGS(service_id),
+			TEXT_ARGS(taken_by));
+		*end = call_error(call, SAY_IN_USE, &why, 1);
+		return PUT_ENDED;
+	}
+	if (list.full) {
+		struct text why = BILINGUAL("a service id can't have changed hands so often",
+			"同一业务接入号易手的次数超过上限");
+		*end = call_error(call, SAY_IN_USE, &why, 1);
+		return PUT_ENDED;
+	}
+	struct bytes value = service_value(&list, place);
+	if (put_change(putting, &key, old, value))
+		return PUT_ON;
+	*end = call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+	return PUT_ENDED;
+}
+
+/* The records of all service ids it holds now or held before. */
+static enum put_step
+change_service_ids(struct putting *putting, const struct subscription_params *params,
+	struct bytes old, enum call_end *end)
+{
+	const struct span_params *items = params->service_ids.items;
+	for (size_t i = 0; i < params->service_ids.count; i++) {
+		bool seen = false;
+		for (size_t j = 0; j < i; j++)
+			seen = seen || text_equal(items[i].id, items[j].id);
+		if (!seen && change_service_id(putting, params, items[i].id, end) == PUT_ENDED)
+			return PUT_ENDED;
+	}
+	if (old.size == 0)
+		return PUT_ON;
+	struct subscription before = subscription_read(old);
+	for (unsigned i = 0; i < before.service_count; i++) {
+		struct text service_id = field_read_text(&before.services);
+		field_read_span(&before.services);
+		if (!holds_service_id(params, service_id) &&
+			change_service_id(putting, params, service_id, end) == PUT_ENDED)
+			return PUT_ENDED;
+	}
+	return PUT_ON;
+}
+
+enum call_end
+put_run_subscription(struct call *call, const void *params)
+{
+	const struct subscription_params *subscription = params;
+	struct putting putting = { .call = call };
+	struct record_key key;
+	key_of_text(&key, TABLE_SUBSCRIPTION, subscription->subscription);
+	struct record_key account_key;
+	key_of_text(&account_key, TABLE_ACCOUNT, subscription->account);
+	struct bytes old, account;
+	uint64_t account_version;
+	uint8_t place[SUBSCRIPTION_BYTES_MAX];
+	enum call_end end;
+	if (!check_spans(call, &subscription->service_ids, "service_ids", false, &end) ||
+		!check_spans(call, &subscription->packages, "packages", false, &end) ||
+		!check_groups(call, &subscription->packages, &end) ||
+		!check_spans(call, &subscription->states, "states", true, &end) ||
+		!put_read(call, &account_key, &account, &account_version, &end))
+		return end;
+	if (account.size == 0)
+		return put_not_found(call, SAY_ACCOUNT, subscription->account);
+	if (!put_read(call, &key, &old, &putting.version, &end))
+		return end;
+	int64_t terms_ms = terms_of(subscription, old, call->shard->now_ms);
+	if (!put_change(&putting, &key, old, subscription_value(subscription, terms_ms, place)))
+		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+	if (change_service_ids(&putting, subscription, old, &end) == PUT_ENDED)
+		return end;
+	return put_finish(
+		&putting, SAY_SUBSCRIPTION, subscription->subscription, subscription->expect);
+}
