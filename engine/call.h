@@ -144,6 +144,7 @@ enum call_end movement_run_adjust(struct call *call, const void *params);
 enum call_end movement_run_transfer(struct call *call, const void *params);
 enum call_end put_run_customer(struct call *call, const void *params);
 enum call_end put_run_account(struct call *call, const void *params);
+enum call_end put_run_balance(struct call *call, const void *params);
 enum call_end put_run_subscription(struct call *call, const void *params);
 enum call_end query_run_hello(struct call *call, const void *params);
 enum call_end query_run_ping(struct call *call, const void *params);

@@ -9,6 +9,7 @@
 #include "once.h"
 #include "pay.h"
 #include "priced.h"
+#include "purses.h"
 #include "shard.h"
 #include "subject.h"
 
@@ -21,9 +22,8 @@
 
 enum {
 	COUNTER_BYTES = 8,
-	BALANCE_BYTES_MAX = 128,
 	/* A refund changes what its charge did, and says so of the charge, in one entry too. */
-	CHARGE_COUNTERS_MAX = ENTRY_EFFECTS_MAX - 2,
+	CHARGE_RECORDS_MAX = ENTRY_EFFECTS_MAX - 1,
 };
 
 /* One charge (or enquiry) while it is decided. */
@@ -37,6 +37,7 @@ struct deciding {
 	struct bytes event;
 	struct subject subject;
 	struct pricing pricing;
+	struct purses purses;   /* that pay besides the main balance; filled when it settles */
 	struct record_key cold; /* what a fact needs */
 };
 
@@ -355,11 +356,11 @@ struct charge_entry {
 };
 
 static bool
-entry_begin(struct charge_entry *entry, struct arena *arena, size_t counters)
+entry_begin(struct charge_entry *entry, struct arena *arena, size_t records)
 {
 	*entry = (struct charge_entry){ .effect_count = 0 };
-	entry->effects = arena_take_zeroed(arena, 1 + counters, sizeof *entry->effects);
-	entry->postings = arena_take_zeroed(arena, 2 + 2 * counters, sizeof *entry->postings);
+	entry->effects = arena_take_zeroed(arena, records, sizeof *entry->effects);
+	entry->postings = arena_take_zeroed(arena, 2 * records, sizeof *entry->postings);
 	return entry->effects != NULL && entry->postings != NULL;
 }
 
@@ -395,27 +396,59 @@ add_postings(struct charge_entry *entry, int64_t amount, struct text unit, struc
 	};
 }
 
-/*
- * The main balance is part of every charge, also of one that costs nothing: it carries the
- * account's history.
- */
+/* A balance as it was, and what is left of it. */
+struct paying {
+	const struct record_key *key;
+	struct balance balance;
+	uint64_t version;
+	struct money charged;
+	struct money after;
+};
+
 static bool
-add_balance(struct deciding *deciding, struct charge_entry *entry, const struct payment *payment)
+add_balance(struct deciding *deciding, struct charge_entry *entry, struct paying *paying)
 {
 	struct call *call = deciding->call;
-	struct balance balance = deciding->subject.balance;
-	uint8_t place[BALANCE_BYTES_MAX];
+	uint8_t place[BALANCE_VALUE_MAX];
 	struct field_writer writer = fields_into(place, sizeof place);
-	balance.amount = payment->after.micros;
-	balance_touch(&balance, deciding->subject.balance_version,
+	paying->balance.amount = paying->after.micros;
+	balance_touch(&paying->balance, paying->version,
 		(uint32_t)floor_divide(call->shard->now_ms, DAY_MS));
-	balance_write(&writer, &balance);
-	if (!add_effect(
-		    entry, call->arena, &deciding->subject.balance_key, fields_written(&writer)))
+	balance_write(&writer, &paying->balance);
+	if (!add_effect(entry, call->arena, paying->key, fields_written(&writer)))
 		return false;
-	entry->effects[entry->effect_count - 1].seen = call->warm.seen.balance;
-	add_postings(entry, -payment->charged.micros, deciding->subject.account.currency,
+	add_postings(entry, -paying->charged.micros, deciding->subject.account.currency,
 		TEXT("revenue"));
+	return true;
+}
+
+/*
+ * The main balance is part of every charge, also of one that costs nothing, or that others pay: it
+ * carries the account's history.
+ */
+static bool
+add_main_balance(
+	struct deciding *deciding, struct charge_entry *entry, const struct payment *payment)
+{
+	const struct subject *subject = &deciding->subject;
+	struct paying paying = { &subject->balance_key, subject->balance, subject->balance_version,
+		payment->charged, payment->after };
+	if (!add_balance(deciding, entry, &paying))
+		return false;
+	entry->effects[entry->effect_count - 1].seen = deciding->call->warm.seen.balance;
+	return true;
+}
+
+static bool
+add_other_balances(struct deciding *deciding, struct charge_entry *entry)
+{
+	for (size_t i = 0; i < deciding->purses.count; i++) {
+		const struct purse_held *held = &deciding->purses.held[i];
+		struct paying paying = { &held->key, held->balance, held->version, held->charged,
+			held->after };
+		if (held->charged.micros > 0 && !add_balance(deciding, entry, &paying))
+			return false;
+	}
 	return true;
 }
 
@@ -444,20 +477,56 @@ add_counters(struct deciding *deciding, struct charge_entry *entry)
 	return true;
 }
 
+static void
+pack_paid_by(struct pack *pack, struct text name, struct money amount)
+{
+	if (amount.micros == 0)
+		return;
+	pack_map(pack, 2);
+	pack_name_text(pack, "balance", name);
+	pack_name_money(pack, "amount", amount);
+}
+
+/* Who paid how much, where it was not the main balance alone. */
+static void
+pack_paid(struct pack *pack, const struct purses *purses, struct money by_main)
+{
+	uint32_t count = by_main.micros > 0;
+	for (size_t i = 0; i < purses->count; i++)
+		count += purses->held[i].charged.micros > 0;
+	pack_name(pack, "paid");
+	pack_array(pack, count);
+	for (size_t i = 0; i < purses->count; i++)
+		pack_paid_by(pack, purses->held[i].name, purses->held[i].charged);
+	pack_paid_by(pack, TEXT("main"), by_main);
+}
+
+static bool
+others_paid(const struct purses *purses)
+{
+	for (size_t i = 0; i < purses->count; i++) {
+		if (purses->held[i].charged.micros > 0)
+			return true;
+	}
+	return false;
+}
+
 static struct bytes
 pack_charged(struct deciding *deciding, const struct payment *payment)
 {
 	struct buffer *scratch = &deciding->call->shard->scratch;
-	bool unpaid = payment->unpaid.micros > 0;
+	bool unpaid = payment->unpaid.micros > 0, others = others_paid(&deciding->purses);
 	buffer_clear(scratch);
 	struct pack pack = pack_into(scratch);
-	pack_map(&pack, 2u + PRICED_PAIRS + unpaid);
+	pack_map(&pack, 2u + PRICED_PAIRS + unpaid + others);
 	pack_name_string(&pack, "outcome", "charged");
 	priced_pack(&pack, &deciding->pricing, deciding->release->image, deciding->release->name,
 		deciding->call->arena);
 	pack_name_money(&pack, "balance", payment->after);
 	if (unpaid)
 		pack_name_money(&pack, "unpaid", payment->unpaid);
+	if (others)
+		pack_paid(&pack, &deciding->purses, payment->charged);
 	return (struct bytes){ scratch->data, pack_is_whole(&pack) ? scratch->size : 0 };
 }
 
@@ -469,12 +538,13 @@ take_money(struct deciding *deciding, const struct payment *payment)
 	struct charge_entry parts;
 	uint64_t position;
 	struct fault fault;
-	if (deciding->pricing.consumption_count > CHARGE_COUNTERS_MAX)
+	size_t records = 1 + deciding->purses.count + deciding->pricing.consumption_count;
+	if (records > CHARGE_RECORDS_MAX)
 		return refuse(deciding, SAY_OVERFLOW, NULL, 0, NULL);
 	struct bytes answer = pack_charged(deciding, payment);
-	if (answer.size == 0 ||
-		!entry_begin(&parts, call->arena, deciding->pricing.consumption_count) ||
-		!add_balance(deciding, &parts, payment) || !add_counters(deciding, &parts))
+	if (answer.size == 0 || !entry_begin(&parts, call->arena, records) ||
+		!add_main_balance(deciding, &parts, payment) ||
+		!add_other_balances(deciding, &parts) || !add_counters(deciding, &parts))
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	struct entry entry = once_entry(&deciding->once, ENTRY_CHARGE, call->shard->now_ms);
 	entry.release = deciding->release->number;
@@ -494,13 +564,53 @@ take_money(struct deciding *deciding, const struct payment *payment)
 	return once_answer(call, answer, false, false, position);
 }
 
+/* Who pays how much; what none of the other balances does, the main one must. */
+static enum pay_outcome
+pay_by_all(struct deciding *deciding, struct payment *payment)
+{
+	struct purses_terms terms = {
+		.image = deciding->release->image,
+		.subject = &deciding->subject,
+		.cost = deciding->pricing.amount,
+		.mode = (enum short_mode)deciding->params->short_mode,
+		.now_ms = deciding->call->shard->now_ms,
+	};
+	if (deciding->purses.count > 0)
+		return purses_pay(&terms, &deciding->purses, payment);
+	return pay(&deciding->subject.balance, deciding->subject.account.floor, terms.cost,
+		terms.mode, payment);
+}
+
+/* The balances besides the main one; most accounts have none. */
+static enum progress
+find_purses(struct deciding *deciding, enum call_end *end)
+{
+	deciding->purses.count = 0;
+	if (deciding->subject.account.balance_count == 1)
+		return GOES_ON;
+	struct purses_question question = { &deciding->subject, deciding->usage.service,
+		deciding->pricing.zone, deciding->usage.at_ms };
+	switch (purses_read(deciding->call, &question, &deciding->purses, &deciding->cold)) {
+	case PURSES_READ:
+		return GOES_ON;
+	case PURSES_COLD:
+		*end = call_wait_record(deciding->call, shelf_key_of(&deciding->cold));
+		return HAS_ENDED;
+	case PURSES_NO_MEMORY:
+		break;
+	}
+	*end = call_error(deciding->call, SAY_OUT_OF_MEMORY, NULL, 0);
+	return HAS_ENDED;
+}
+
 static enum call_end
 settle(struct deciding *deciding)
 {
 	struct payment payment;
-	switch (pay(&deciding->subject.balance, deciding->subject.account.floor,
-		deciding->pricing.amount, (enum short_mode)deciding->params->short_mode,
-		&payment)) {
+	enum call_end end;
+	if (find_purses(deciding, &end) == HAS_ENDED)
+		return end;
+	switch (pay_by_all(deciding, &payment)) {
 	case PAY_TOO_LOW:
 		return refuse_balance(deciding, payment.available);
 	case PAY_OVERFLOW:

@@ -69,20 +69,28 @@ add_count(struct charged *charged, const struct effect *effect, int64_t moved, s
 	return count->money || unit_of(unit, &count->unit);
 }
 
+/* All of one account's. */
+static bool
+add_payment(struct charged *charged, const struct effect *effect, int64_t moved)
+{
+	struct text account, name;
+	if (moved > 0 || !key_is_of_balance(effect->key, &account, &name) ||
+		(charged->payment_count > 0 && !text_equal(account, charged->account)))
+		return false;
+	charged->account = account;
+	charged->currency = balance_read(effect->value).unit;
+	charged->payments[charged->payment_count++] = (struct payment_made){ effect->key,
+		{ -moved } };
+	return money_add(charged->paid, (struct money){ -moved }, &charged->paid);
+}
+
 /* A balance or a counter that the charge has changed. */
 static bool
 add_effect(struct charged *charged, const struct effect *effect, int64_t moved, struct text unit)
 {
-	struct text name;
 	if (effect->table == TABLE_COUNTER)
 		return add_count(charged, effect, moved, unit);
-	if (effect->table != TABLE_BALANCE || charged->balance.size > 0 || moved > 0 ||
-		!key_is_of_balance(effect->key, &charged->account, &name))
-		return false;
-	charged->balance = effect->key;
-	charged->currency = balance_read(effect->value).unit;
-	charged->paid.micros = -moved;
-	return true;
+	return effect->table == TABLE_BALANCE && add_payment(charged, effect, moved);
 }
 
 enum status
@@ -96,16 +104,18 @@ charged_read(const struct entry *entry, struct arena *arena, struct charged *cha
 	*charged = (struct charged){ .count_count = 0 };
 	charged->keys = arena_take(arena, (entry->effect_count + 1) * sizeof *charged->keys);
 	charged->counts = arena_take(arena, (entry->effect_count + 1) * sizeof *charged->counts);
-	if (charged->keys == NULL || charged->counts == NULL)
+	charged->payments = arena_take(
+		arena, (entry->effect_count + 1) * sizeof *charged->payments);
+	if (charged->keys == NULL || charged->counts == NULL || charged->payments == NULL)
 		return fault_set(fault, STATUS_MEMORY, "no memory for what a charge took");
 	for (size_t i = 0; effect_next(&rest, &effect); i++) {
 		struct text unit;
 		int64_t moved = moved_on(entry, i, &unit);
 		if (!add_effect(charged, &effect, moved, unit))
 			return corrupt(
-				fault, "it changes something else than a balance and counters");
+				fault, "it changes something else than balances and counters");
 	}
-	if (charged->balance.size == 0)
+	if (charged->payment_count == 0)
 		return corrupt(fault, "nobody paid");
 	enum status status = unpriced_read_charge(&stored, arena, &charged->cost, fault);
 	if (status == STATUS_OK)
@@ -114,6 +124,25 @@ charged_read(const struct entry *entry, struct arena *arena, struct charged *cha
 }
 
 /* ---- giving back ---- */
+
+/* What the balances together paid that get their money before this one. */
+static int64_t
+paid_behind(const struct charged *charged, size_t payment)
+{
+	int64_t micros = payment == 0 ? 0 : charged->payments[0].amount.micros;
+	for (size_t i = payment + 1; payment > 0 && i < charged->payment_count; i++)
+		micros += charged->payments[i].amount.micros;
+	return micros;
+}
+
+struct money
+charged_returned(const struct charged *charged, size_t payment, struct money money)
+{
+	int64_t whole = charged->payments[payment].amount.micros;
+	int64_t left = money.micros - paid_behind(charged, payment);
+	must(money.micros <= charged->paid.micros);
+	return (struct money){ left < 0 ? 0 : left < whole ? left : whole };
+}
 
 /* whole × part / of, rounded down. */
 static int64_t

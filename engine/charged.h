@@ -18,11 +18,18 @@
 #include "../rules/refunding.h"
 #include "../store/entry.h"
 
+/* What one balance paid. */
+struct payment_made {
+	struct bytes key; /* of the balance's record */
+	struct money amount;
+};
+
 struct charged {
-	struct bytes balance; /* key of the balance that paid */
-	struct text account;  /* whose it is */
+	struct payment_made *payments; /* the main balance's first, also of 0 */
+	size_t payment_count;
+	struct text account; /* whose they are */
 	struct text currency;
-	struct money paid;
+	struct money paid; /* all of it */
 	struct unpriced_charge cost;
 	int64_t quantity; /* of the event; 1 if that was 0, which has no parts */
 	/* What it moved of counters: of each the key of its record. */
@@ -41,6 +48,12 @@ enum status charged_read(const struct entry *entry, struct arena *arena, struct 
 
 /* The account of the first balance that an entry of any kind changes; empty if it changes none. */
 struct text charged_account(const struct entry *entry);
+
+/*
+ * Of what one balance paid, how much is given back when so much of the charge's money is. What paid
+ * last gets its money first: the main balance, then the others from the last to the first.
+ */
+struct money charged_returned(const struct charged *charged, size_t payment, struct money money);
 
 /* What is to be given back: all that is left, or so much of one. */
 enum part_of { PART_REST, PART_MONEY, PART_USAGE };

@@ -69,6 +69,50 @@ no_room(struct fault *fault)
 	return fault_set(fault, STATUS_MEMORY, "no memory for an explanation");
 }
 
+/* The balance that a posting moves; size 0 if it is none. */
+static struct text
+balance_of(const struct entry *entry, const struct posting *posting)
+{
+	struct bytes rest = entry->effect_bytes;
+	struct effect effect = { 0 };
+	struct text account, name = { NULL, 0 };
+	if (posting->side == POSTING_BOOK)
+		return name;
+	for (unsigned i = 0; i <= posting->side; i++) {
+		bool there = effect_next(&rest, &effect);
+		must(there);
+	}
+	if (effect.table != TABLE_BALANCE || !key_is_of_balance(effect.key, &account, &name))
+		return (struct text){ NULL, 0 };
+	return name;
+}
+
+/* Who paid how much, where it was not the main balance alone; false without memory. */
+static bool
+write_paid(const struct entry *entry, bool zh, struct buffer *text)
+{
+	struct bytes rest = entry->posting_bytes;
+	struct posting posting = { 0 };
+	struct buffer paid;
+	char amount[MONEY_TEXT_MAX];
+	bool others = false, whole = true;
+	buffer_init(&paid, TEXT_BYTES_MAX);
+	while (posting_next(&rest, &posting)) {
+		struct text name = balance_of(entry, &posting);
+		if (name.size == 0)
+			continue;
+		others |= !text_equal(name, TEXT("main"));
+		money_format((struct money){ -posting.amount }, amount);
+		whole &= buffer_print(&paid, "  %.*s %s %.*s\n", TEXT_ARGS(name), amount,
+			TEXT_ARGS(posting.unit));
+	}
+	if (others)
+		whole &= buffer_print(text, "%s\n%.*s",
+			zh ? "付款账本：" : "paid from:", (int)paid.size, (const char *)paid.data);
+	buffer_release(&paid);
+	return whole;
+}
+
 static enum status
 write_charge(struct explaining *explaining, const struct release *release)
 {
@@ -82,6 +126,7 @@ write_charge(struct explaining *explaining, const struct release *release)
 	if (status == STATUS_OK &&
 		(!explain_pricing(release, explaining->zh ? TEXT("zh") : TEXT("en"), &pricing,
 			 &explaining->text) ||
+			!write_paid(entry, explaining->zh, &explaining->text) ||
 			!explain_refunded(
 				&explaining->refunded, explaining->zh, &explaining->text)))
 		status = no_room(fault);

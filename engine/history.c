@@ -24,7 +24,7 @@
 #include <string.h>
 
 enum {
-	CHAINS_MAX = 64,
+	CHAINS_MAX = ACCOUNT_BALANCES_MAX,
 	RESULT_BYTES_MAX = 16 << 20,
 	PAGE_BYTES = 4 << 20,
 	LIMIT_DEFAULT = 50,

@@ -204,6 +204,16 @@ struct span_params {
 	bool pays;
 };
 
+struct balance_put_params {
+	struct text account;
+	struct text balance;
+	int kind;         /* 0 gift, 1 deposit */
+	struct list pays; /* of struct get_params */
+	int64_t from_ms;
+	int64_t till_ms;
+	int64_t expect;
+};
+
 struct subscription_params {
 	struct text subscription;
 	struct text account;
@@ -226,6 +236,7 @@ struct balance_params {
 /* Of balance.topup, balance.adjust and balance.transfer; each has some of these. */
 struct movement_params {
 	struct text account;
+	struct text balance;
 	struct text to;
 	struct text id;
 	int64_t attempt;

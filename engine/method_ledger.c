@@ -21,6 +21,9 @@ static const struct field BALANCE_RESULT_ITEM_FIELDS[] = {
 	{ "unit", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "currency or unit", "币种或单位" },
 	{ "amount", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "what is there", "余额" },
 	{ "held", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "of it, held for sessions", "预占金额" },
+	{ "pays", FIELD_ANY, 0, false, 0, 0, NULL, NULL, "list of texts: the usage that it pays for, if not everything", "文本列表：可支付的使用；无此项表示一切" },
+	{ "from", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "pays for usage from then on", "可支付自此时起的使用" },
+	{ "till", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "when it expires", "到期时间" },
 	{ "version", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "position of the last entry", "最近一次变动的位置" },
 };
 RESULT(BALANCE_ITEM, "balance", BALANCE_RESULT_ITEM_FIELDS);
@@ -37,8 +40,8 @@ RESULT(ALLOWANCE_LEFT, "allowance", ALLOWANCE_LEFT_FIELDS);
 static const struct field BALANCE_RESULT_FIELDS[] = {
 	{ "account", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "the account", "账户" },
 	{ "floor", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "how low it may fall", "余额下限" },
-	{ "available", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "what may be spent: amount - held - floor",
-		"可用额：余额 - 预占 - 下限" },
+	{ "available", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "what the main balance may spend: amount - held - floor",
+		"主账本可用额：余额 - 预占 - 下限" },
 	{ "balances", FIELD_LIST, 0, true, 0, 0, NULL, &BALANCE_ITEM, "all of them", "各账本" },
 	{ "allowances", FIELD_LIST, 0, false, 0, 0, NULL, &ALLOWANCE_LEFT, "of the subscription that was asked for",
 		"所查询用户的免费资源" },

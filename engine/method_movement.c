@@ -17,6 +17,9 @@
 	{ "currency", FIELD_CURRENCY, MOVEMENT(currency), true, 0, 0, NULL, NULL, "must be the account's", \
 		"必须与账户币种一致" }, \
 	ATTEMPT_FIELD(MOVEMENT(attempt))
+#define BALANCE_FIELD \
+	{ "balance", FIELD_IDENTIFIER, MOVEMENT(balance), false, 0, 0, NULL, NULL, \
+		"one that balance.put has made; the main one if absent", "由 balance.put 建立的账本；缺省为主账本" }
 #define POSITIVE_FIELD \
 	{ "amount", FIELD_MONEY, MOVEMENT(amount), true, 1, MICROS_MAX, NULL, NULL, "more than 0", "金额，大于 0" }
 #define WHY_FIELD(required) \
@@ -29,25 +32,28 @@
 	{ "charge", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "where it is kept, for charge.get", "记录位置" }, \
 	{ "amount", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, amount_en, amount_zh }, \
 	{ "currency", FIELD_CURRENCY, 0, false, 0, 0, NULL, NULL, "currency", "币种" }, \
-	{ "balance", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "of the account, afterwards", "操作后该账户余额" }
+	{ "balance", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "what that balance has afterwards", "操作后该账本余额" }
+#define NAME_ANSWERED { "name", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "of the balance, if not the main one", "账本名称（非主账本时）" }
 #define WHY_ANSWERED { "why", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "as it was given", "原因" }
 
 /* ---- balance.topup ---- */
 
 static const struct field TOPUP_FIELDS[] = {
 	REQUEST_FIELDS("whose balance", "账户", "when it was paid", "充值时间"),
+	BALANCE_FIELD,
 	POSITIVE_FIELD,
 };
 SHAPE(TOPUP_PARAMS, "balance.topup", TOPUP_FIELDS, struct movement_params);
 static const struct field TOPUP_RESULT_FIELDS[] = {
 	ANSWER_FIELDS("\"topped_up\" or \"refused\"", "topped_up 或 refused", "what was added", "充值金额"),
+	NAME_ANSWERED,
 	REFUSAL_FIELDS,
 };
 RESULT(TOPUP_RESULT, "topup", TOPUP_RESULT_FIELDS);
-static const enum say TOPUP_SAYS[] = { SAY_ID_CONFLICT, SAY_UNKNOWN_ACCOUNT, SAY_WRONG_CURRENCY, SAY_OVERFLOW,
+static const enum say TOPUP_SAYS[] = { SAY_ID_CONFLICT, SAY_UNKNOWN_ACCOUNT, SAY_UNKNOWN_BALANCE, SAY_BALANCE_EXPIRED, SAY_WRONG_CURRENCY, SAY_OVERFLOW,
 	SAY_TOO_OLD, SAY_AHEAD_OF_CLOCK, SAY_DISK_FULL, SAY_OVERLOADED, SAY_COUNT };
 const struct method METHOD_BALANCE_TOPUP = { "balance.topup", &TOPUP_PARAMS, NULL, &TOPUP_RESULT, TOPUP_SAYS,
-	movement_run_topup, NULL, "puts money on an account's main balance, once", "向账户充值，且只生效一次", true };
+	movement_run_topup, NULL, "puts money on a balance of an account, once", "向账户充值，且只生效一次", true };
 
 /* ---- balance.adjust ---- */
 
@@ -55,6 +61,7 @@ static const char *const SHORT_CHOICES[] = { "refuse", "debt", NULL };
 
 static const struct field ADJUST_FIELDS[] = {
 	REQUEST_FIELDS("whose balance", "账户", "when it is good for", "调账时间"),
+	BALANCE_FIELD,
 	{ "amount", FIELD_MONEY, MOVEMENT(amount), true, -MICROS_MAX, MICROS_MAX, NULL, NULL,
 		"what is added; less than 0 takes, 0 is refused", "调增金额；为负表示调减，不能为 0" },
 	{ "short", FIELD_CHOICE, MOVEMENT(short_mode), false, 0, 0, SHORT_CHOICES, NULL,
@@ -65,14 +72,16 @@ static const struct field ADJUST_FIELDS[] = {
 SHAPE(ADJUST_PARAMS, "balance.adjust", ADJUST_FIELDS, struct movement_params);
 static const struct field ADJUST_RESULT_FIELDS[] = {
 	ANSWER_FIELDS("\"adjusted\" or \"refused\"", "adjusted 或 refused", "what was added", "调增金额"),
+	NAME_ANSWERED,
 	WHY_ANSWERED,
 	REFUSAL_FIELDS,
 };
 RESULT(ADJUST_RESULT, "adjustment", ADJUST_RESULT_FIELDS);
-static const enum say TAKING_SAYS[] = { SAY_ID_CONFLICT, SAY_FIELDS_CONFLICT, SAY_UNKNOWN_ACCOUNT, SAY_WRONG_CURRENCY,
+static const enum say TAKING_SAYS[] = { SAY_ID_CONFLICT, SAY_FIELDS_CONFLICT, SAY_UNKNOWN_ACCOUNT, SAY_UNKNOWN_BALANCE,
+	SAY_BALANCE_EXPIRED, SAY_WRONG_CURRENCY,
 	SAY_BALANCE_TOO_LOW, SAY_OVERFLOW, SAY_TOO_OLD, SAY_AHEAD_OF_CLOCK, SAY_DISK_FULL, SAY_OVERLOADED, SAY_COUNT };
 const struct method METHOD_BALANCE_ADJUST = { "balance.adjust", &ADJUST_PARAMS, NULL, &ADJUST_RESULT, TAKING_SAYS,
-	movement_run_adjust, NULL, "sets an account's main balance right, up or down, once, and says why",
+	movement_run_adjust, NULL, "sets a balance of an account right, up or down, once, and says why",
 	"调整账户余额（调增或调减）并注明原因，且只生效一次", true };
 
 /* ---- balance.transfer ---- */

@@ -74,6 +74,7 @@ extern const struct method METHOD_ACCOUNT_PUT;
 extern const struct method METHOD_ACCOUNT_GET;
 extern const struct method METHOD_SUBSCRIPTION_PUT;
 extern const struct method METHOD_SUBSCRIPTION_GET;
+extern const struct method METHOD_BALANCE_PUT;
 extern const struct method METHOD_BALANCE_GET;
 extern const struct method METHOD_BALANCE_TOPUP;
 extern const struct method METHOD_BALANCE_ADJUST;

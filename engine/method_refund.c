@@ -54,19 +54,29 @@ static const struct field COUNTER_RESULT_FIELDS[] = {
 };
 RESULT(COUNTER_RESULT, "counter", COUNTER_RESULT_FIELDS);
 
+static const struct field RETURNED_RESULT_FIELDS[] = {
+	{ "balance", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "its name", "账本名称" },
+	{ "amount", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "of what it had paid", "退还其所支付的金额" },
+	{ "back", FIELD_BOOLEAN, 0, true, 0, 0, NULL, NULL, "false: it had expired, and got nothing back", "false 表示账本已到期，未予退还" },
+};
+RESULT(RETURNED_RESULT, "returned", RETURNED_RESULT_FIELDS);
+
 static const struct field REFUND_RESULT_FIELDS[] = {
 	{ "outcome", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "\"refunded\", \"cancelled\" or \"refused\"",
 		"refunded、cancelled 或 refused" },
 	REPEAT_ANSWERED,
 	{ "charge", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "where the refund is kept, for charge.get", "退款的记录位置" },
 	{ "of", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "the charge that is given back", "所退的费用" },
-	{ "amount", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "what was given back to the balance", "退回余额的金额" },
+	{ "amount", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "what was given back, or would be, had no balance expired", "退还的金额（含账本已到期而未退的部分，见 balances）" },
 	{ "currency", FIELD_CURRENCY, 0, false, 0, 0, NULL, NULL, "of all amounts", "币种" },
 	{ "usage", FIELD_INTEGER, 0, false, 0, 0, NULL, NULL, "for so much of the usage", "对应的使用量" },
 	{ "unit", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "of the usage", "使用量的单位" },
 	{ "left", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "of the charge, that can still be given back", "该费用尚可退还的金额" },
 	{ "usage_left", FIELD_INTEGER, 0, false, 0, 0, NULL, NULL, "likewise", "尚可退还的使用量" },
 	{ "balance", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "of the account, afterwards", "退还后余额" },
+	{ "balances", FIELD_LIST, 0, false, 0, 0, NULL, &RETURNED_RESULT,
+		"who got how much, if it was not the main balance alone: what paid last gets its money first",
+		"各账本退还的金额（不只退回主账本时）：后支付的先退" },
 	{ "counters", FIELD_LIST, 0, false, 0, 0, NULL, &COUNTER_RESULT, "what else the charge had taken",
 		"该费用所占用的免费资源与计数" },
 	{ "by", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "as it was given", "经办人" },

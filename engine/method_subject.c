@@ -43,6 +43,31 @@ static const struct field ACCOUNT_FIELDS[] = {
 };
 SHAPE(ACCOUNT_PARAMS, "account.put", ACCOUNT_FIELDS, struct account_params);
 
+static const char *const BALANCE_KINDS[] = { "gift", "deposit", NULL };
+static const struct field PAYS_FIELDS[] = {
+	{ "usage", FIELD_IDENTIFIER, offsetof(struct get_params, id), true, 0, 0, NULL, NULL,
+		"a service, or a service, a dot and one of its zones: \"voice\", \"voice.local\"",
+		"业务，或业务加点加区域：\"voice\"、\"voice.local\"" },
+};
+SHAPE(PAYS_PARAMS, "pays", PAYS_FIELDS, struct get_params);
+static const struct field BALANCE_PUT_FIELDS[] = {
+	{ "account", FIELD_IDENTIFIER, offsetof(struct balance_put_params, account), true, 0, 0, NULL, NULL,
+		"whose it is; must exist", "所属账户，必须已存在" },
+	{ "balance", FIELD_IDENTIFIER, offsetof(struct balance_put_params, balance), true, 0, 0, NULL, NULL,
+		"its name, any but \"main\"", "账本名称，不能是 main" },
+	{ "kind", FIELD_CHOICE, offsetof(struct balance_put_params, kind), false, 0, 0, BALANCE_KINDS, NULL,
+		"gift if absent; the catalog's `pay_order` says which kind pays first", "缺省为 gift；先用哪一类由目录的 pay_order 决定" },
+	{ "pays", FIELD_LIST, offsetof(struct balance_put_params, pays), false, 0, BALANCE_PAYS_MAX, NULL, &PAYS_PARAMS,
+		"for which usage; for everything if absent; a text alone is enough", "可支付的使用，缺省为一切；可只写文本" },
+	{ "from", FIELD_TIME, offsetof(struct balance_put_params, from_ms), false, 0, 0, NULL, NULL,
+		"usage from then on; since ever if absent", "可支付自此时起的使用，缺省为一直" },
+	{ "till", FIELD_TIME, offsetof(struct balance_put_params, till_ms), false, 0, 0, NULL, NULL,
+		"when what is left has expired and pays no more, whenever the usage was; never if absent",
+		"到期时间（不含）：届时剩余金额失效，不再支付任何时间的使用；缺省为永久" },
+	EXPECT(balance_put_params),
+};
+SHAPE(BALANCE_PUT_PARAMS, "balance.put", BALANCE_PUT_FIELDS, struct balance_put_params);
+
 static const char *const STATES[] = { "active", "suspended", "ended", NULL };
 
 #define SPAN_FIELDS(name, en, zh) \
@@ -130,6 +155,12 @@ const struct method METHOD_ACCOUNT_PUT = { "account.put", &ACCOUNT_PARAMS, NULL,
 	"新建或修改账户；新账户余额为 0；不涉及资金", true };
 const struct method METHOD_ACCOUNT_GET = { "account.get", &ACCOUNT_GET, ACCOUNT_GET_POSITIONAL, &GET_RESULT,
 	METHOD_GET_SAYS, query_run_account, NULL, "reads an account", "查询账户", false };
+static const enum say BALANCE_PUT_SAYS[] = { SAY_FIELDS_CONFLICT, SAY_VERSION_CONFLICT, SAY_NOT_FOUND, SAY_IN_USE,
+	SAY_DISK_FULL, SAY_OVERLOADED, SAY_COUNT };
+const struct method METHOD_BALANCE_PUT = { "balance.put", &BALANCE_PUT_PARAMS, NULL, &PUT_RESULT, BALANCE_PUT_SAYS,
+	put_run_balance, NULL,
+	"makes or changes a balance besides the main one: what it may pay, and when; never touches money",
+	"新建或修改主账本以外的账本：可支付什么、何时有效；不涉及资金", true };
 const struct method METHOD_SUBSCRIPTION_PUT = { "subscription.put", &SUBSCRIPTION_PARAMS, NULL, &PUT_RESULT,
 	SUBSCRIPTION_PUT_SAYS, put_run_subscription, NULL,
 	"makes or changes a subscription with its service ids, packages and states, in one step",

@@ -121,6 +121,11 @@ static const struct field RATE_RESULT_FIELDS[] = {
 };
 RESULT(RATE_RESULT, "price", RATE_RESULT_FIELDS);
 
+static const struct field PAID_RESULT_FIELDS[] = {
+	{ "balance", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "its name", "账本名称" },
+	{ "amount", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "what it paid", "支付金额" },
+};
+RESULT(PAID_RESULT, "paid", PAID_RESULT_FIELDS);
 static const struct field CHARGE_RESULT_FIELDS[] = {
 	{ "outcome", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "\"charged\" or \"refused\"", "charged 或 refused" },
 	REPEAT_ANSWERED,
@@ -130,6 +135,8 @@ static const struct field CHARGE_RESULT_FIELDS[] = {
 	{ "balance", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "of the account, afterwards", "扣费后余额" },
 	{ "unpaid", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "with short \"partial\": what was not taken",
 		"部分扣费时未收取的金额" },
+	{ "paid", FIELD_LIST, 0, false, 0, 0, NULL, &PAID_RESULT, "who paid how much, if it was not the main balance alone; in the order of paying, the main one last",
+		"各账本支付的金额（不只由主账本支付时），按支付次序，主账本在最后" },
 	REFUSAL_FIELDS,
 };
 RESULT(CHARGE_RESULT, "charge", CHARGE_RESULT_FIELDS);

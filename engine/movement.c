@@ -1,5 +1,5 @@
 /*
- * balance.topup, balance.adjust, balance.transfer: money put on, taken from or moved between main
+ * balance.topup, balance.adjust, balance.transfer: money put on, taken from or moved between
  * balances, once. Each is one entry, so that a transfer has both sides or neither.
  */
 #include "call.h"
@@ -15,12 +15,14 @@
 
 #include <string.h>
 
-enum { BALANCE_BYTES_MAX = 128, SIDES_MAX = 2 };
+enum { SIDES_MAX = 2 };
 
 /* One balance that moves. */
 struct side {
 	struct subject subject; /* its account and balance */
 	struct text account;
+	struct text name;   /* of the balance; size 0: the main one */
+	struct money floor; /* how low it may fall */
 	struct money change;
 	struct money after;
 };
@@ -60,7 +62,8 @@ outcome_of(enum entry_kind kind)
 
 /*
  * As journaled and fingerprinted: [amount, currency] of a top-up, [amount, currency, short, why] of
- * an adjustment, [amount, currency, to, why] of a transfer.
+ * an adjustment, [amount, currency, to, why] of a transfer; then the name of a balance, if it is
+ * not the main one.
  */
 static struct bytes
 pack_event(struct movement *movement)
@@ -69,7 +72,8 @@ pack_event(struct movement *movement)
 	struct buffer *buffer = &movement->call->shard->event;
 	buffer_clear(buffer);
 	struct pack pack = pack_into(buffer);
-	pack_array(&pack, movement->kind == ENTRY_TOPUP ? 2 : 4);
+	struct text name = movement->sides[0].name;
+	pack_array(&pack, (movement->kind == ENTRY_TOPUP ? 2u : 4u) + (name.size > 0));
 	pack_money(&pack, params->amount);
 	pack_text(&pack, params->currency);
 	if (movement->kind == ENTRY_ADJUSTMENT)
@@ -78,6 +82,8 @@ pack_event(struct movement *movement)
 		pack_text(&pack, params->to);
 	if (movement->kind != ENTRY_TOPUP)
 		pack_text(&pack, params->why);
+	if (name.size > 0)
+		pack_text(&pack, name);
 	return (struct bytes){ buffer->data, pack_is_whole(&pack) ? buffer->size : 0 };
 }
 
@@ -87,13 +93,16 @@ pack_answer(struct movement *movement)
 	const struct movement_params *params = movement->params;
 	struct buffer *scratch = &movement->call->shard->scratch;
 	bool why = params->why.size > 0, to = movement->kind == ENTRY_TRANSFER;
+	bool named = movement->sides[0].name.size > 0;
 	buffer_clear(scratch);
 	struct pack pack = pack_into(scratch);
-	pack_map(&pack, 4u + why + to);
+	pack_map(&pack, 4u + named + why + to);
 	pack_name_string(&pack, "outcome", outcome_of(movement->kind));
 	pack_name_money(&pack, "amount", params->amount);
 	pack_name_text(&pack, "currency", params->currency);
 	pack_name_money(&pack, "balance", movement->sides[0].after);
+	if (named)
+		pack_name_text(&pack, "name", movement->sides[0].name);
 	if (to)
 		pack_name_text(&pack, "to", params->to);
 	if (why)
@@ -109,10 +118,10 @@ make_effect(struct movement *movement, const struct side *side, struct effect *e
 {
 	struct call *call = movement->call;
 	struct balance balance = side->subject.balance;
-	uint8_t *place = arena_take(call->arena, BALANCE_BYTES_MAX);
+	uint8_t *place = arena_take(call->arena, BALANCE_VALUE_MAX);
 	if (place == NULL)
 		return false;
-	struct field_writer writer = fields_into(place, BALANCE_BYTES_MAX);
+	struct field_writer writer = fields_into(place, BALANCE_VALUE_MAX);
 	balance.amount = side->after.micros;
 	balance_touch(&balance, side->subject.balance_version,
 		(uint32_t)floor_divide(call->shard->now_ms, DAY_MS));
@@ -193,6 +202,30 @@ refuse_side(struct movement *movement, enum say say, const struct text *argument
 	return HAS_ENDED;
 }
 
+/* The balance that was named, in place of the main one, below whose 0 nothing goes. */
+static enum progress
+find_named(struct movement *movement, struct side *side, enum call_end *end)
+{
+	struct subject *subject = &side->subject;
+	struct text about[] = { side->name, side->account };
+	struct bytes value;
+	key_of_balance(&subject->balance_key, side->account, side->name);
+	struct shelf_key key = shelf_key_of(&subject->balance_key);
+	switch (call_find(movement->call, key, &value, &subject->balance_version)) {
+	case LOOKUP_COLD:
+		*end = call_wait_record(movement->call, key);
+		return HAS_ENDED;
+	case LOOKUP_ABSENT:
+		return refuse_side(movement, SAY_UNKNOWN_BALANCE, about, 2, end);
+	case LOOKUP_FOUND:
+		break;
+	}
+	subject->balance = balance_read(value);
+	if (movement->call->shard->now_ms >= subject->balance.span.till_ms)
+		return refuse_side(movement, SAY_BALANCE_EXPIRED, about, 2, end);
+	return GOES_ON;
+}
+
 static enum progress
 find_side(struct movement *movement, struct side *side, enum call_end *end)
 {
@@ -207,10 +240,15 @@ find_side(struct movement *movement, struct side *side, enum call_end *end)
 	case SUBJECT_FOUND:
 		break;
 	}
-	if (text_equal(side->subject.account.currency, currency))
+	if (!text_equal(side->subject.account.currency, currency)) {
+		struct text arguments[] = { side->subject.account.currency, currency };
+		return refuse_side(movement, SAY_WRONG_CURRENCY, arguments, 2, end);
+	}
+	side->floor = side->subject.account.floor;
+	if (side->name.size == 0)
 		return GOES_ON;
-	struct text arguments[] = { side->subject.account.currency, currency };
-	return refuse_side(movement, SAY_WRONG_CURRENCY, arguments, 2, end);
+	side->floor = (struct money){ 0 };
+	return find_named(movement, side, end);
 }
 
 /* What is taken must be there, as a charge's. */
@@ -220,7 +258,7 @@ take(struct movement *movement, struct side *side, enum call_end *end)
 	struct payment payment;
 	struct pay_too_low too_low;
 	struct money cost = { -side->change.micros };
-	switch (pay(&side->subject.balance, side->subject.account.floor, cost,
+	switch (pay(&side->subject.balance, side->floor, cost,
 		(enum short_mode)movement->params->short_mode, &payment)) {
 	case PAY_TOO_LOW:
 		pay_tell_too_low(&too_low, cost, payment.available, side->subject.account.currency);
@@ -292,6 +330,8 @@ static enum call_end
 run_alone(struct call *call, const void *params, enum entry_kind kind)
 {
 	struct movement movement = { .call = call, .kind = kind, .params = params };
+	if (!text_equal(movement.params->balance, TEXT("main")))
+		movement.sides[0].name = movement.params->balance;
 	movement.side_count = 1;
 	movement.sides[0].account = movement.params->account;
 	movement.sides[0].change = movement.params->amount;

@@ -8,10 +8,22 @@
 #include "base/must.h"
 
 static void
+pack_pays(struct pack *pack, const struct balance *balance)
+{
+	struct field_reader pays = balance->pays;
+	if (balance->pays_count == 0)
+		return;
+	pack_name(pack, "pays");
+	pack_array(pack, balance->pays_count);
+	for (unsigned i = 0; i < balance->pays_count; i++)
+		pack_text(pack, field_read_text(&pays));
+}
+
+static void
 pack_balance(struct pack *pack, struct text name, const struct balance *balance, uint64_t version)
 {
 	bool money = balance->kind != BALANCE_UNITS;
-	pack_map(pack, 6 + query_span_pairs(balance->span));
+	pack_map(pack, 6 + query_span_pairs(balance->span) + (balance->pays_count > 0));
 	pack_name_text(pack, "balance", name);
 	pack_name_string(pack, "kind", balance_kind_name(balance->kind));
 	pack_name_text(pack, "unit", balance->unit);
@@ -23,6 +35,7 @@ pack_balance(struct pack *pack, struct text name, const struct balance *balance,
 		pack_name_integer(pack, "held", balance->held);
 	}
 	query_pack_span(pack, balance->span);
+	pack_pays(pack, balance);
 	pack_name_unsigned(pack, "version", version);
 }
 

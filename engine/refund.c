@@ -430,26 +430,56 @@ find_given(struct refunding *refunding, enum call_end *end)
 	return GOES_ON;
 }
 
+/* What has expired gets nothing back; the main balance never does. */
 static enum progress
-find_balance(struct refunding *refunding, enum call_end *end)
+find_returning(struct refunding *refunding, const struct payment_made *payment,
+	struct returning *returning, enum call_end *end)
 {
-	const struct charged *charged = &refunding->named->charged;
 	struct record_key key;
 	struct bytes value;
-	struct text account, name;
-	bool is_key = key_is_of_balance(charged->balance, &account, &name);
-	must(is_key);
-	key_of_balance(&key, account, name);
-	if (find_record(refunding, &key, &value, &refunding->balance_version, end) == HAS_ENDED)
-		return HAS_ENDED;
-	must(value.size > 0); /* made with the account, and never removed */
-	refunding->balance = balance_read(value);
-	must(text_equal(refunding->balance.unit, charged->currency));
+	struct text account;
 	struct money after;
-	if (!money_add(
-		    (struct money){ refunding->balance.amount }, refund_money(refunding), &after))
+	bool is_key = key_is_of_balance(payment->key, &account, &returning->name);
+	must(is_key);
+	returning->key = payment->key;
+	key_of_balance(&key, account, returning->name);
+	if (find_record(refunding, &key, &value, &returning->version, end) == HAS_ENDED)
+		return HAS_ENDED;
+	must(value.size > 0); /* it has paid, and is never removed */
+	returning->balance = balance_read(value);
+	must(text_equal(returning->balance.unit, refunding->named->charged.currency));
+	returning->back = refunding->call->shard->now_ms < returning->balance.span.till_ms;
+	if (!returning->back)
+		return GOES_ON;
+	if (!money_add((struct money){ returning->balance.amount }, returning->amount, &after))
 		return refuse(refunding, SAY_OVERFLOW, NULL, 0, end);
-	refunding->balance.amount = after.micros;
+	returning->balance.amount = after.micros;
+	return GOES_ON;
+}
+
+/* All that get something back, and the main one also if it does not: it carries the history. */
+static enum progress
+find_balances(struct refunding *refunding, enum call_end *end)
+{
+	const struct charged *charged = &refunding->named->charged;
+	refunding->returnings = arena_take_zeroed(
+		refunding->call->arena, charged->payment_count, sizeof *refunding->returnings);
+	if (refunding->returnings == NULL) {
+		*end = call_error(refunding->call, SAY_OUT_OF_MEMORY, NULL, 0);
+		return HAS_ENDED;
+	}
+	for (size_t i = 0; i < charged->payment_count; i++) {
+		struct returning *returning = &refunding->returnings[refunding->returning_count];
+		bool fits = money_subtract(
+			charged_returned(charged, i, refunding->given.after.money),
+			charged_returned(charged, i, refunding->before.money), &returning->amount);
+		must(fits && returning->amount.micros >= 0);
+		if (i > 0 && returning->amount.micros == 0)
+			continue;
+		if (find_returning(refunding, &charged->payments[i], returning, end) == HAS_ENDED)
+			return HAS_ENDED;
+		refunding->returning_count++;
+	}
 	return GOES_ON;
 }
 
@@ -525,7 +555,7 @@ decide(struct refunding *refunding)
 		find_before(refunding, &end) == HAS_ENDED ||
 		find_given(refunding, &end) == HAS_ENDED ||
 		find_counters(refunding, &end) == HAS_ENDED ||
-		find_balance(refunding, &end) == HAS_ENDED)
+		find_balances(refunding, &end) == HAS_ENDED)
 		return end;
 	return refund_give_back(refunding);
 }

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { BALANCE_BYTES_MAX = 128, REFUND_BYTES = 24 };
+enum { REFUND_BYTES = 24 };
 
 /* ---- the answer ---- */
 
@@ -42,6 +42,21 @@ pack_count(struct pack *pack, const struct charged *charged, const struct given_
 	pack_name_bool(pack, "back", given->back);
 }
 
+/* What came back to which balance, where it was not the main one alone. */
+static void
+pack_returned(struct pack *pack, const struct refunding *refunding)
+{
+	pack_name(pack, "balances");
+	pack_array(pack, (uint32_t)refunding->returning_count);
+	for (size_t i = 0; i < refunding->returning_count; i++) {
+		const struct returning *returning = &refunding->returnings[i];
+		pack_map(pack, 3);
+		pack_name_text(pack, "balance", returning->name);
+		pack_name_money(pack, "amount", returning->amount);
+		pack_name_bool(pack, "back", returning->back);
+	}
+}
+
 static struct bytes
 pack_refunded(struct refunding *refunding)
 {
@@ -50,9 +65,10 @@ pack_refunded(struct refunding *refunding)
 	const struct refund_record *before = &refunding->before, *after = &refunding->given.after;
 	struct buffer *scratch = &refunding->call->shard->scratch;
 	bool by = params->by.size > 0, why = params->why.size > 0;
+	bool others = refunding->returning_count > 1;
 	buffer_clear(scratch);
 	struct pack pack = pack_into(scratch);
-	pack_map(&pack, 10u + by + why);
+	pack_map(&pack, 10u + others + by + why);
 	pack_name_string(&pack, "outcome", refunding->cancels ? "cancelled" : "refunded");
 	pack_name_text(&pack, "of", params->charge);
 	pack_name_money(
@@ -65,7 +81,10 @@ pack_refunded(struct refunding *refunding)
 		&pack, "left", (struct money){ charged->paid.micros - after->money.micros });
 	pack_name_integer(
 		&pack, "usage_left", refund_shown(charged, charged->quantity - after->quantity));
-	pack_name_money(&pack, "balance", (struct money){ refunding->balance.amount });
+	pack_name_money(
+		&pack, "balance", (struct money){ refunding->returnings[0].balance.amount });
+	if (others)
+		pack_returned(&pack, refunding);
 	pack_name(&pack, "counters");
 	pack_array(&pack, (uint32_t)refunding->given.count_count);
 	for (size_t i = 0; i < refunding->given.count_count; i++)
@@ -112,23 +131,28 @@ add_effect(struct refund_entry *entry, struct arena *arena, const struct effect 
 	return true;
 }
 
-/* The balance, also by nothing: it carries the account's history. */
 static bool
-add_balance(struct refunding *refunding, struct refund_entry *entry)
+add_balances(struct refunding *refunding, struct refund_entry *entry)
 {
-	const struct charged *charged = &refunding->named->charged;
-	uint8_t place[BALANCE_BYTES_MAX];
-	struct field_writer writer = fields_into(place, sizeof place);
-	balance_touch(&refunding->balance, refunding->balance_version,
-		(uint32_t)floor_divide(refunding->call->shard->now_ms, DAY_MS));
-	balance_write(&writer, &refunding->balance);
-	return add_effect(entry, refunding->call->arena,
-		&(struct effect){ .table = TABLE_BALANCE,
-			.key = charged->balance,
-			.value = fields_written(&writer) },
-		&(struct posting){ .amount = refund_money(refunding).micros,
-			.unit = charged->currency,
-			.book = TEXT("revenue") });
+	for (size_t i = 0; i < refunding->returning_count; i++) {
+		struct returning *returning = &refunding->returnings[i];
+		uint8_t place[BALANCE_VALUE_MAX];
+		struct field_writer writer = fields_into(place, sizeof place);
+		if (!returning->back)
+			continue;
+		balance_touch(&returning->balance, returning->version,
+			(uint32_t)floor_divide(refunding->call->shard->now_ms, DAY_MS));
+		balance_write(&writer, &returning->balance);
+		if (!add_effect(entry, refunding->call->arena,
+			    &(struct effect){ .table = TABLE_BALANCE,
+				    .key = returning->key,
+				    .value = fields_written(&writer) },
+			    &(struct posting){ .amount = returning->amount.micros,
+				    .unit = refunding->named->charged.currency,
+				    .book = TEXT("revenue") }))
+			return false;
+	}
+	return true;
 }
 
 /* What was given back of the charge so far. */
@@ -174,12 +198,13 @@ static bool
 make_entry(struct refunding *refunding, struct refund_entry *entry)
 {
 	struct arena *arena = refunding->call->arena;
-	size_t effects = 2 + refunding->given.count_count;
+	size_t effects = 1 + refunding->returning_count + refunding->given.count_count;
 	*entry = (struct refund_entry){ .effect_count = 0 };
 	entry->effects = arena_take_zeroed(arena, effects, sizeof *entry->effects);
 	entry->postings = arena_take_zeroed(arena, 2 * effects, sizeof *entry->postings);
-	return entry->effects != NULL && entry->postings != NULL && add_balance(refunding, entry) &&
-		add_refund(refunding, entry) && add_counters(refunding, entry);
+	return entry->effects != NULL && entry->postings != NULL &&
+		add_balances(refunding, entry) && add_refund(refunding, entry) &&
+		add_counters(refunding, entry);
 }
 
 enum call_end

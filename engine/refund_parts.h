@@ -20,6 +20,16 @@ struct named_entry {
 	struct fault fault;
 };
 
+/* A balance that gets money back, or would, if it had not expired. */
+struct returning {
+	struct bytes key;
+	struct text name;
+	struct balance balance; /* as it is afterwards */
+	uint64_t version;
+	struct money amount;
+	bool back;
+};
+
 struct refunding {
 	struct call *call;
 	const struct refund_params *params;
@@ -35,10 +45,10 @@ struct refunding {
 	struct refund_record before;
 	struct give_question question;
 	struct given given;
-	uint64_t release; /* that said what is given; 0: none was asked */
-	int64_t *used;    /* of the counters that get something back, before */
-	struct balance balance;
-	uint64_t balance_version;
+	uint64_t release;             /* that said what is given; 0: none was asked */
+	int64_t *used;                /* of the counters that get something back, before */
+	struct returning *returnings; /* the main balance's first, also of 0 */
+	size_t returning_count;
 };
 
 /* Of what has no parts nothing is said to be a part. */
@@ -48,7 +58,7 @@ refund_shown(const struct charged *charged, int64_t quantity)
 	return charged->cost.quantity == 0 ? 0 : quantity;
 }
 
-/* What comes back to the balance. */
+/* What comes back of the money, were no balance expired. */
 static inline struct money
 refund_money(const struct refunding *refunding)
 {

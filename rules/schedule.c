@@ -157,7 +157,7 @@ struct money
 schedule_unreleased(const struct schedule *schedule, uint32_t place)
 {
 	const struct stored *stored = &schedule->package->stored[place];
-	const struct progress *progress = &schedule->progress[place];
+	const struct stored_progress *progress = &schedule->progress[place];
 	struct money left = { 0 };
 	must(place < schedule->package->stored_count && progress->given <= stored->times);
 	if (stored->kind != MONEY_DEPOSIT || progress->paid_ms == INT64_MAX || schedule->ended)

@@ -28,7 +28,7 @@ purse_kind(const struct purse *purse)
 }
 
 /* How far one deposit or gift of a holding has come. */
-struct progress {
+struct stored_progress {
 	int64_t paid_ms; /* of a deposit: when it was paid in; INT64_MAX: not yet */
 	uint32_t given;  /* so many instalments have come, or were skipped */
 };
@@ -36,12 +36,12 @@ struct progress {
 /* A package that is held, and what has come of it. */
 struct schedule {
 	const struct image *image;
-	const struct package *package; /* NULL: it has no version then, and stores nothing */
-	int64_t from_ms;               /* held from then on … */
-	int64_t till_ms;               /* … till it ends */
-	bool pays;                     /* and is due what a group gets once */
-	bool ended;                    /* and what is to happen then has happened */
-	struct progress *progress;     /* of each that the package stores */
+	const struct package *package;    /* NULL: it has no version then, and stores nothing */
+	int64_t from_ms;                  /* held from then on … */
+	int64_t till_ms;                  /* … till it ends */
+	bool pays;                        /* and is due what a group gets once */
+	bool ended;                       /* and what is to happen then has happened */
+	struct stored_progress *progress; /* of each that the package stores */
 };
 
 /* In the order in which they happen at one instant. */

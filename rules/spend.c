@@ -30,7 +30,8 @@ static bool
 pays(const struct spending *spending, const struct purse *purse)
 {
 	return purse->amount.micros > 0 && spending->at_ms < purse->till_ms &&
-		(purse->stored == NULL || stored_pays(purse->stored, &spending->purpose));
+		(purse->stored == NULL || spending->purpose == NULL ||
+			stored_pays(purse->stored, spending->purpose));
 }
 
 /* Is a purse to pay before another? Of two that are alike the first that lies there. */

@@ -18,9 +18,9 @@ struct spending {
 	const struct image *image;
 	const struct purse *purses;
 	size_t purse_count;
-	struct purpose purpose;
-	int64_t at_ms;       /* only what has not expired then pays */
-	struct money amount; /* ≥ 0 */
+	const struct purpose *purpose; /* NULL: all of them may pay for it */
+	int64_t at_ms;                 /* only what has not expired then pays */
+	struct money amount;           /* ≥ 0 */
 };
 
 struct taken {

@@ -281,7 +281,7 @@ bool
 wallet_pay(struct wallet *wallet, const struct purpose *purpose, struct money amount, bool owed,
 	bool *paid)
 {
-	struct spending spending = { wallet->image, wallet->purses, wallet->purse_count, *purpose,
+	struct spending spending = { wallet->image, wallet->purses, wallet->purse_count, purpose,
 		wallet->moved_ms, amount };
 	size_t count;
 	*paid = true;

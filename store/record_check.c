@@ -114,6 +114,13 @@ walk_balance(struct field_reader *reader)
 	if (unit.size == 0 || unit.size > 16)
 		reader->bad = true;
 	walk_span(reader);
+	if (reader->at == reader->end)
+		return;
+	unsigned count = field_read_u8(reader);
+	if (count == 0 || count > BALANCE_PAYS_MAX)
+		reader->bad = true;
+	for (; count > 0; count--)
+		walk_id(reader);
 }
 
 static void

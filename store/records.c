@@ -276,6 +276,8 @@ balance_read(struct bytes value)
 	balance.kind = (enum balance_kind)field_read_u8(&reader);
 	balance.unit = field_read_text(&reader);
 	balance.span = field_read_span(&reader);
+	balance.pays_count = reader.at < reader.end ? field_read_u8(&reader) : 0;
+	balance.pays = reader;
 	return balance;
 }
 
@@ -289,6 +291,12 @@ balance_write(struct field_writer *writer, const struct balance *balance)
 	field_write_u8(writer, (uint8_t)balance->kind);
 	field_write_text(writer, balance->unit);
 	field_write_span(writer, balance->span);
+	if (balance->pays_count == 0)
+		return;
+	struct field_reader pays = balance->pays;
+	field_write_u8(writer, balance->pays_count);
+	for (unsigned i = 0; i < balance->pays_count; i++)
+		field_write_text(writer, field_read_text(&pays));
 }
 
 void

@@ -197,6 +197,12 @@ balance_json(struct bytes value)
 		amount_json(balance.amount, balance.unit), "held",
 		amount_json(balance.held, balance.unit));
 	set_span(object, balance.span);
+	if (balance.pays_count > 0) {
+		json_t *pays = json_array();
+		for (unsigned i = 0; i < balance.pays_count; i++)
+			json_array_append_new(pays, json_of_text(field_read_text(&balance.pays)));
+		json_object_set_new(object, "pays", pays);
+	}
 	if (balance.day != 0) {
 		struct date date = date_of_day(balance.day);
 		char text[40];

@@ -46,6 +46,9 @@ static const struct example EXAMPLES[] = {
 		"\"service_ids\": [\"07715510000\"], "
 		"\"packages\": [{\"package\": \"fixed_line\", \"from\": \"2026-01-01T00:00:00+08:00\"}]}" },
 	{ "subscription.get", "[\"s1\"]" },
+	{ "balance.put",
+		"{\"account\": \"a1\", \"balance\": \"spring\", \"pays\": [\"voice.local\"], "
+		"\"till\": \"2026-06-01T00:00:00+08:00\"}" },
 	{ "balance.get", "[\"a1\"]" },
 	{ "balance.topup",
 		"{\"account\": \"a1\", \"id\": \"counter7:20260918-0042\", \"at\": \"2026-09-18T09:00:00+08:00\", "

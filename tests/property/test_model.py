@@ -197,9 +197,11 @@ class Machine(RuleBasedStateMachine):
         fields = {"account": account, "id": id, "at": at, "amount": sign + amount, "currency": "CNY", "why": why, "short": short}
         self.move("balance.adjust", {**fields, "attempt": attempt})
 
-    @rule(account=st.sampled_from(ACCOUNTS), to=st.sampled_from(ACCOUNTS), id=st.sampled_from(IDS), at=st.sampled_from(TIMES[:2]),
+    @rule(account=st.sampled_from(ACCOUNTS), to=st.sampled_from(["a1", "a0", "a2"]), id=st.sampled_from([None, None, None, *IDS]), at=st.sampled_from(TIMES[:2]),
           amount=st.sampled_from(AMOUNTS), currency=st.sampled_from(["CNY"] * 7 + ["USD"]), attempt=attempts)  # fmt: skip
     def transfer(self, account, to, id, at, amount, currency, attempt):
+        """With an id that no other has, most times, so that more is decided than repeated."""
+        id = id or f"new{len(self.requests)}"
         fields = {"account": account, "to": to, "id": id, "at": at, "amount": amount, "currency": currency}
         self.move("balance.transfer", {**fields, "attempt": attempt})
 
@@ -452,6 +454,7 @@ def test_the_server_is_as_the_model_has_it(bundles):
         ),
     )  # fmt: skip
     print(", ".join(f"{name} {count}" for name, count in sorted(machine.tally.items())))
-    often = ("charged", "repeat", "topped_up", "stored", "unchanged", "ID_CONFLICT", "VERSION_CONFLICT", "BALANCE_TOO_LOW")
-    assert EXAMPLES < 20 or all(machine.tally[name] >= EXAMPLES / 4 for name in often), "the examples do little"
-    assert EXAMPLES < 20 or machine.tally["refunded"] > 0, "nothing is given back"
+    often = (
+        "charged", "repeat", "topped_up", "adjusted", "refunded", "stored", "unchanged", "ID_CONFLICT", "VERSION_CONFLICT", "BALANCE_TOO_LOW",
+    )  # fmt: skip
+    assert EXAMPLES < 20 or all(machine.tally[name] > 0 for name in often), "the examples do little"

@@ -101,17 +101,23 @@ made_answer(int64_t micros)
 }
 
 static void
-made_pay(const char *account, int64_t micros)
+made_pay_from(const char *account, const char *name, int64_t micros)
 {
 	size_t index = made.entry.effect_count;
 	struct field_writer writer = fields_into(made.places[index], sizeof made.places[index]);
 	const struct balance balance = {
 		.amount = 100, .kind = BALANCE_CASH, .unit = TEXT("CNY"), .span = SPAN_ALWAYS
 	};
-	key_of_balance(&made.keys[index], text_of(account), TEXT("main"));
+	key_of_balance(&made.keys[index], text_of(account), text_of(name));
 	balance_write(&writer, &balance);
 	made_move(TABLE_BALANCE, fields_written(&writer), -micros, TEXT("CNY"));
 	made_answer(micros > 0 ? micros : 0);
+}
+
+static void
+made_pay(const char *account, int64_t micros)
+{
+	made_pay_from(account, "main", micros);
 }
 
 /* Each in a cycle of its own, which runs. */
@@ -170,6 +176,28 @@ what_a_charge_took_is_in_its_entry(void **state)
 	assert_int_equal(charged.counts[0].moved, 60);
 	assert_false(charged.counts[0].money);
 	assert_true(charged.counts[1].money && charged.counts_units);
+}
+
+static void
+what_paid_last_gets_its_money_back_first(void **state)
+{
+	(void)state;
+	made_begin(1, UNIT_ITEM);
+	made_pay_from("a1", "main", 5);
+	made_pay_from("a1", "first", 10);
+	made_pay_from("a1", "second", 7);
+	assert_int_equal(made_read(&charged), STATUS_OK);
+	assert_int_equal(charged.payment_count, 3);
+	assert_int_equal(charged.paid.micros, 22);
+	for (int64_t given = 0; given <= 22; given++) {
+		struct money money = { given };
+		int64_t second = given < 5 ? 0 : given < 12 ? given - 5 : 7;
+		int64_t first = given < 12 ? 0 : given - 12;
+		assert_int_equal(
+			charged_returned(&charged, 0, money).micros, given < 5 ? given : 5);
+		assert_int_equal(charged_returned(&charged, 1, money).micros, first);
+		assert_int_equal(charged_returned(&charged, 2, money).micros, second);
+	}
 }
 
 static void
@@ -457,6 +485,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_a_charge_took_is_in_its_entry),
+		cmocka_unit_test(what_paid_last_gets_its_money_back_first),
 		cmocka_unit_test(what_was_free_has_its_currency_and_what_was_nothing_counts_as_one),
 		cmocka_unit_test(what_no_charge_writes_is_said_to_be_damaged),
 		cmocka_unit_test(parts_of_three_come_to_the_whole),

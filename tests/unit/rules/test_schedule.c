@@ -21,7 +21,7 @@
 static struct sketch sketch;
 static struct stored stored[STORED_MAX];
 static struct instalment instalments[STORED_MAX][3];
-static struct progress progress[STORED_MAX];
+static struct stored_progress progress[STORED_MAX];
 static struct schedule schedule;
 static struct purse purses[PURSES_MAX];
 static size_t purse_count;

@@ -59,7 +59,7 @@ what_expires_first_pays_first_or_the_kind_does(void **state)
 		{ &deposit, 0, { 10 }, INT64_MAX }, { &special, 0, { 10 }, 2000 },
 		{ &special, 0, { 10 }, 1000 } };
 	static const size_t by_expiry[] = { 4, 1, 2, 3, 0 }, by_kind[] = { 4, 2, 1, 3, 0 };
-	struct spending spending = { &image, purses, 6, a_fee, 1000, { 45 } };
+	struct spending spending = { &image, purses, 6, &a_fee, 1000, { 45 } };
 	struct taken taken[6];
 	size_t count;
 	(void)state;
@@ -91,7 +91,8 @@ whose_turn(const struct spending *spending, const int64_t *left)
 		bool first = image.pay_order.expiry_first;
 		int64_t kind = image.pay_order.rank[purse_kind(purse)];
 		int64_t key[2] = { first ? purse->till_ms : kind, first ? kind : purse->till_ms };
-		bool may = purse->stored == NULL || stored_pays(purse->stored, &spending->purpose);
+		bool may = purse->stored == NULL || spending->purpose == NULL ||
+			stored_pays(purse->stored, spending->purpose);
 		if (left[i] <= 0 || purse->till_ms <= spending->at_ms || !may)
 			continue;
 		if (best == PURSES_MAX || key[0] < best_key[0] ||
@@ -116,9 +117,10 @@ coin_by_coin_it_is_the_same(void **state)
 		int64_t left[PURSES_MAX];
 		size_t count;
 		struct spending spending = { &image, purses, random_below(PURSES_MAX + 1),
-			one_in(2)           ? calls_home
-				: one_in(2) ? a_fee
-					    : another_fee,
+			one_in(2)           ? &calls_home
+				: one_in(2) ? &a_fee
+				: one_in(4) ? NULL
+					    : &another_fee,
 			random_between(0, 4), { random_between(0, 60) } };
 		image.pay_order.expiry_first = one_in(2);
 		memcpy(image.pay_order.rank, ranks[random_below(3)], MONEY_KINDS);

@@ -110,6 +110,23 @@ sample_balance(void)
 }
 
 static struct bytes
+sample_balance_for_calls(void)
+{
+	static uint8_t usage[64];
+	struct field_writer pays = fields_into(usage, sizeof usage);
+	field_write_text(&pays, TEXT("voice.local"));
+	field_write_text(&pays, TEXT("sms"));
+	struct field_writer writer = start();
+	struct balance balance = { .kind = BALANCE_GIFT,
+		.unit = TEXT("CNY"),
+		.span = SPAN_ALWAYS,
+		.pays_count = 2,
+		.pays = fields_of(fields_written(&pays)) };
+	balance_write(&writer, &balance);
+	return fields_written(&writer);
+}
+
+static struct bytes
 sample_counter(void)
 {
 	struct field_writer writer = start();
@@ -593,6 +610,28 @@ a_group_that_began_after_its_member_is_damage(void **state)
 
 /* A record of before there were terms has none; what stands behind it is an instant, or damage. */
 static void
+a_balance_may_pay_for_some_usage_only(void **state)
+{
+	(void)state;
+	struct record_key key;
+	key_of_balance(&key, TEXT("a"), TEXT("gift"));
+	struct bytes value = sample_balance_for_calls();
+	struct bytes name = { key.data, key.size };
+	size_t list = 1 + 1 + strlen("voice.local") + 1 + strlen("sms");
+	assert_true(record_is_valid(TABLE_BALANCE, name, value));
+	for (size_t cut = 1; cut < list; cut++)
+		assert_false(record_is_valid(
+			TABLE_BALANCE, name, (struct bytes){ value.data, value.size - cut }));
+	uint8_t none[PLACE_BYTES];
+	memcpy(none, value.data, value.size);
+	none[value.size - list] = 0;
+	assert_false(record_is_valid(
+		TABLE_BALANCE, name, (struct bytes){ none, value.size - list + 1 }));
+	none[value.size - list] = BALANCE_PAYS_MAX + 1;
+	assert_false(record_is_valid(TABLE_BALANCE, name, (struct bytes){ none, value.size }));
+}
+
+static void
 a_subscription_may_have_terms_behind_it(void **state)
 {
 	(void)state;
@@ -660,6 +699,11 @@ balance_and_release_are_read_as_written(void **state)
 	assert_text(balance.unit, "CNY");
 	assert_int_equal(balance.span.from_ms, 1);
 	assert_int_equal(balance.span.till_ms, 2);
+	assert_int_equal(balance.pays_count, 0);
+	balance = balance_read(sample_balance_for_calls());
+	assert_int_equal(balance.pays_count, 2);
+	assert_text(field_read_text(&balance.pays), "voice.local");
+	assert_text(field_read_text(&balance.pays), "sms");
 	struct release_record release = release_record_read(sample_release());
 	assert_int_equal(release.size, 12345);
 	assert_int_equal(release.published_ms, 1000);
@@ -764,6 +808,7 @@ main(void)
 		cmocka_unit_test(a_group_that_began_after_its_member_is_damage),
 		cmocka_unit_test(service_tells_who_held_it_at_any_instant),
 		cmocka_unit_test(balance_and_release_are_read_as_written),
+		cmocka_unit_test(a_balance_may_pay_for_some_usage_only),
 		cmocka_unit_test(a_subscription_may_have_terms_behind_it),
 		cmocka_unit_test(an_activation_is_read_as_written_and_its_key_sorts_by_time),
 		cmocka_unit_test(an_activation_may_be_for_those_since_an_instant),

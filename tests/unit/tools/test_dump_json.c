@@ -71,6 +71,20 @@ a_balance_shows_money_as_text_and_units_as_numbers(void **state)
 	balance_write(&writer, &balance);
 	assert_json(record_value_json(TABLE_BALANCE, key_of(&key), fields_written(&writer)),
 		"{\"kind\": \"units\", \"unit\": \"second\", \"amount\": 90, \"held\": 0}");
+	uint8_t pays[32];
+	struct field_writer pays_writer = fields_into(pays, sizeof pays);
+	field_write_text(&pays_writer, TEXT("voice.local"));
+	balance = (struct balance){ .amount = 1000000,
+		.kind = BALANCE_GIFT,
+		.unit = TEXT("CNY"),
+		.span = SPAN_ALWAYS,
+		.pays_count = 1,
+		.pays = fields_of(fields_written(&pays_writer)) };
+	writer = fields_into(place, sizeof place);
+	balance_write(&writer, &balance);
+	assert_json(record_value_json(TABLE_BALANCE, key_of(&key), fields_written(&writer)),
+		"{\"kind\": \"gift\", \"unit\": \"CNY\", \"amount\": \"1.00\", \"held\": \"0.00\", "
+		"\"pays\": [\"voice.local\"]}");
 }
 
 static void

@@ -1,0 +1,193 @@
+/* Which balances pay, and how much (see purses.h). */
+#include "purses.h"
+
+#include "base/must.h"
+#include "shard.h"
+
+#include "../rules/spend.h"
+
+#include <string.h>
+
+enum { BREADTH_ZONE, BREADTH_SERVICE, BREADTH_ALL, BREADTH_NONE };
+
+/* ---- which of them may ---- */
+
+/* "voice" is the service in all zones; "voice.local" one zone of it. */
+static unsigned
+breadth_of(struct text pays, const struct purses_question *question)
+{
+	struct text service = question->service, zone = question->zone;
+	if (pays.size < service.size || memcmp(pays.data, service.data, service.size) != 0)
+		return BREADTH_NONE;
+	if (pays.size == service.size)
+		return BREADTH_SERVICE;
+	struct text rest = { pays.data + service.size + 1, pays.size - service.size - 1 };
+	return pays.data[service.size] == '.' && text_equal(rest, zone) ? BREADTH_ZONE
+									: BREADTH_NONE;
+}
+
+/* The narrowest of what it pays for that this usage is. */
+static unsigned
+breadth(const struct balance *balance, const struct purses_question *question)
+{
+	struct field_reader pays = balance->pays;
+	unsigned least = balance->pays_count == 0 ? BREADTH_ALL : BREADTH_NONE;
+	for (unsigned i = 0; i < balance->pays_count; i++) {
+		unsigned found = breadth_of(field_read_text(&pays), question);
+		if (found < least)
+			least = found;
+	}
+	return least;
+}
+
+static bool
+has_money(const struct balance *balance)
+{
+	return balance->kind != BALANCE_UNITS && balance->amount > balance->held;
+}
+
+/* Narrower ones come first; those alike stay in the account's order. */
+static void
+insert(struct purses *purses, const struct purse_held *held)
+{
+	size_t place = purses->count++;
+	for (; place > 0 && purses->held[place - 1].breadth > held->breadth; place--)
+		purses->held[place] = purses->held[place - 1];
+	purses->held[place] = *held;
+}
+
+enum purses_outcome
+purses_read(struct call *call, const struct purses_question *question, struct purses *purses,
+	struct record_key *cold)
+{
+	struct account account = question->subject->account;
+	struct text id = question->subject->subscription.account;
+	int64_t now_ms = call->shard->now_ms;
+	purses->count = 0;
+	purses->held = arena_take(call->arena, account.balance_count * sizeof *purses->held);
+	if (purses->held == NULL)
+		return PURSES_NO_MEMORY;
+	field_read_text(&account.balances); /* the main one */
+	for (unsigned i = 1; i < account.balance_count; i++) {
+		struct purse_held held = { .name = field_read_text(&account.balances) };
+		struct bytes value;
+		key_of_balance(&held.key, id, held.name);
+		enum lookup found = call_find(call, shelf_key_of(&held.key), &value, &held.version);
+		if (found == LOOKUP_COLD) {
+			*cold = held.key;
+			return PURSES_COLD;
+		}
+		must(found == LOOKUP_FOUND); /* written in one entry with its name */
+		held.balance = balance_read(value);
+		held.breadth = breadth(&held.balance, question);
+		if (held.breadth < BREADTH_NONE && has_money(&held.balance) &&
+			held.balance.span.from_ms <= question->at_ms &&
+			now_ms < held.balance.span.till_ms)
+			insert(purses, &held);
+	}
+	return PURSES_READ;
+}
+
+/* ---- how much each pays ---- */
+
+/* Kinds that come from no package of a catalog. */
+static const struct stored GIFT = { .kind = MONEY_GIFT };
+static const struct stored DEPOSIT = { .kind = MONEY_DEPOSIT };
+
+static const struct stored *
+stored_of(enum balance_kind kind)
+{
+	switch (kind) {
+	case BALANCE_GIFT:
+		return &GIFT;
+	case BALANCE_DEPOSIT:
+		return &DEPOSIT;
+	case BALANCE_CASH:
+		return NULL;
+	case BALANCE_UNITS:
+		break;
+	}
+	must(false);
+	return NULL;
+}
+
+static struct purse
+purse_of(const struct balance *balance)
+{
+	int64_t free_micros = balance->amount > balance->held ? balance->amount - balance->held : 0;
+	return (struct purse){
+		.stored = stored_of(balance->kind),
+		.amount = { free_micros },
+		.till_ms = balance->span.till_ms,
+	};
+}
+
+/* All that could be spent, or as much of it as can be said. */
+static struct money
+spendable(const struct purses *purses, struct money main)
+{
+	struct money sum = main;
+	for (size_t i = 0; i < purses->count; i++) {
+		if (!money_add(sum, purse_of(&purses->held[i].balance).amount, &sum))
+			return (struct money){ INT64_MAX };
+	}
+	return sum;
+}
+
+static void
+sort_by_turn(struct purses *purses)
+{
+	for (size_t i = 1; i < purses->count; i++) {
+		struct purse_held held = purses->held[i];
+		size_t place = i;
+		for (; place > 0 && purses->held[place - 1].turn > held.turn; place--)
+			purses->held[place] = purses->held[place - 1];
+		purses->held[place] = held;
+	}
+}
+
+/* Notes what each is to pay; what is left for the main balance. */
+static struct money
+share_out(const struct purses_terms *terms, struct purses *purses)
+{
+	struct purse list[ACCOUNT_BALANCES_MAX];
+	struct taken taken[ACCOUNT_BALANCES_MAX];
+	size_t taken_count;
+	for (size_t i = 0; i < purses->count; i++) {
+		struct purse_held *held = &purses->held[i];
+		list[i] = purse_of(&held->balance);
+		held->charged = (struct money){ 0 };
+		held->after = (struct money){ held->balance.amount };
+		held->turn = SIZE_MAX;
+	}
+	list[purses->count] = purse_of(&terms->subject->balance);
+	struct spending spending = { terms->image, list, purses->count + 1, NULL, terms->now_ms,
+		terms->cost };
+	struct money by_main = spend_plan(&spending, taken, &taken_count);
+	for (size_t turn = 0; turn < taken_count; turn++) {
+		struct money amount = taken[turn].amount;
+		if (taken[turn].purse == purses->count) {
+			must(money_add(by_main, amount, &by_main));
+			continue;
+		}
+		struct purse_held *held = &purses->held[taken[turn].purse];
+		held->charged = amount;
+		held->turn = turn;
+		must(money_subtract(held->after, amount, &held->after));
+	}
+	return by_main;
+}
+
+enum pay_outcome
+purses_pay(const struct purses_terms *terms, struct purses *purses, struct payment *payment)
+{
+	must(purses->count < ACCOUNT_BALANCES_MAX && terms->cost.micros >= 0);
+	struct money by_main = share_out(terms, purses);
+	enum pay_outcome outcome = pay(&terms->subject->balance, terms->subject->account.floor,
+		by_main, terms->mode, payment);
+	if (outcome == PAY_TOO_LOW)
+		payment->available = spendable(purses, payment->available);
+	else
+		sort_by_turn(purses);
+	return outcome;
+}

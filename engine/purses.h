@@ -1,0 +1,63 @@
+/*
+ * The balances of an account besides its main one, which pay for a charge before the account falls
+ * below 0: which of them may, in which order, and how much each pays.
+ *
+ * A balance may pay for usage of the services and zones it names, or for everything; from when it
+ * is valid by the time of the usage, until it expires by the shard's clock, for what has expired is
+ * gone, however late the usage comes. The catalog's order of paying says who is first (spend.h); of
+ * those alike, the one that pays for less, then the one that stands first in the account. What none
+ * of them pays for is the main balance's, and follows the rules of pay.h.
+ */
+#ifndef SUANPAN_PURSES_H
+#define SUANPAN_PURSES_H
+
+#include "pay.h"
+#include "subject.h"
+
+/* A balance that may pay; its texts are views into its record. */
+struct purse_held {
+	struct text name;
+	struct record_key key;
+	struct balance balance;
+	uint64_t version;
+	unsigned breadth; /* of what it pays for: a zone, a service, everything */
+	size_t turn;      /* in the order of paying; those that pay nothing come last */
+	struct money charged;
+	struct money after;
+};
+
+struct purses {
+	struct purse_held *held; /* in the arena */
+	size_t count;
+};
+
+/* What is to be paid for: usage of a service in a zone, which is empty if it has none. */
+struct purses_question {
+	const struct subject *subject;
+	struct text service;
+	struct text zone;
+	int64_t at_ms;
+};
+
+enum purses_outcome { PURSES_READ, PURSES_COLD /* *cold is to be waited for */, PURSES_NO_MEMORY };
+
+enum purses_outcome purses_read(struct call *call, const struct purses_question *question,
+	struct purses *purses, struct record_key *cold);
+
+struct purses_terms {
+	const struct image *image; /* its order of paying */
+	const struct subject *subject;
+	struct money cost;
+	enum short_mode mode;
+	int64_t now_ms;
+};
+
+/*
+ * Fills `charged`, `after` and `turn` of each, and sorts them by their turns; *payment is what the
+ * main balance pays. After PAY_TOO_LOW only payment->available says something: all that could be
+ * spent, the main balance's credit included.
+ */
+enum pay_outcome
+purses_pay(const struct purses_terms *terms, struct purses *purses, struct payment *payment);
+
+#endif

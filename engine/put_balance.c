@@ -1,0 +1,182 @@
+/*
+ * balance.put: a balance besides an account's main one, with what it may pay and when (see put.h).
+ * A new one is written in one entry with its name in the account's record, and holds nothing yet.
+ */
+#include "put.h"
+#include "shard.h"
+
+#include "base/instant.h"
+#include "base/must.h"
+#include "base/zoneinfo.h"
+
+#include <string.h>
+
+#define MAIN TEXT("main")
+
+/* ---- what it may pay ---- */
+
+static bool
+has_zone(const struct image *image, uint32_t service, struct text zone)
+{
+	uint32_t index = image->services[service].zone_map;
+	if (index == NO_INDEX)
+		return false;
+	const struct zone_map *map = &image->zone_maps[index];
+	for (uint32_t i = 0; i < map->zone_count; i++) {
+		if (text_equal(map->zones[i], zone))
+			return true;
+	}
+	return false;
+}
+
+/* Does the catalog in force know "voice", or "voice.local"? */
+static bool
+is_usage(const struct image *image, struct text pays)
+{
+	const char *dot = memchr(pays.data, '.', pays.size);
+	if (dot == NULL)
+		return image_service(image, pays) != NO_INDEX;
+	size_t size = (size_t)(dot - pays.data);
+	uint32_t service = image_service(image, (struct text){ pays.data, size });
+	struct text zone = { dot + 1, pays.size - size - 1 };
+	return service != NO_INDEX && has_zone(image, service, zone);
+}
+
+/* What nothing will ever be is a slip of the pen. Without a catalog anything may come. */
+static bool
+check_pays(struct call *call, const struct balance_put_params *params, enum call_end *end)
+{
+	const struct loaded_release *release = releases_active(call->shard->releases);
+	const struct get_params *items = params->pays.items;
+	for (size_t i = 0; release != NULL && i < params->pays.count; i++) {
+		if (!is_usage(release->image, items[i].id)) {
+			*end = put_not_found(call,
+				BILINGUAL("service, or zone of a service,", "业务或业务的区域"),
+				items[i].id);
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool
+check_params(struct call *call, const struct balance_put_params *params, enum call_end *end)
+{
+	struct text why = BILINGUAL(
+		"the main balance is cash, always valid, and pays for everything; "
+		"name another",
+		"主账本为现金，长期有效，可支付一切；请用其他名称");
+	if (text_equal(params->balance, MAIN)) {
+		*end = call_error(call, SAY_FIELDS_CONFLICT, &why, 1);
+		return false;
+	}
+	if (params->from_ms == NOT_GIVEN || params->till_ms == NOT_GIVEN ||
+		params->from_ms < params->till_ms)
+		return check_pays(call, params, end);
+	struct text arguments[] = { TEXT("till"), BILINGUAL("later than `from`", "晚于 from") };
+	*end = call_error(call, SAY_OUT_OF_RANGE, arguments, 2);
+	return false;
+}
+
+/* ---- the records ---- */
+
+/* The list of what it pays for, as the record has it. */
+static struct bytes
+pays_value(const struct balance_put_params *params, uint8_t place[BALANCE_VALUE_MAX])
+{
+	struct field_writer writer = fields_into(place, BALANCE_VALUE_MAX);
+	const struct get_params *items = params->pays.items;
+	for (size_t i = 0; i < params->pays.count; i++)
+		field_write_text(&writer, items[i].id);
+	return fields_written(&writer);
+}
+
+static struct bytes
+write_balance(const struct balance *balance, uint8_t place[BALANCE_VALUE_MAX])
+{
+	struct field_writer writer = fields_into(place, BALANCE_VALUE_MAX);
+	balance_write(&writer, balance);
+	return fields_written(&writer);
+}
+
+/* What it has stays as it is; a change of one that has a history is part of that. */
+static struct bytes
+balance_value(const struct putting *putting, const struct balance_put_params *params,
+	struct text currency, struct bytes old, uint8_t place[BALANCE_VALUE_MAX])
+{
+	uint8_t pays[BALANCE_VALUE_MAX];
+	struct balance balance = { .unit = currency };
+	if (old.size > 0)
+		balance = balance_read(old);
+	balance.kind = params->kind == 0 ? BALANCE_GIFT : BALANCE_DEPOSIT;
+	balance.span = (struct span){
+		params->from_ms == NOT_GIVEN ? INT64_MIN : params->from_ms,
+		params->till_ms == NOT_GIVEN ? INT64_MAX : params->till_ms,
+	};
+	balance.pays_count = (uint8_t)params->pays.count;
+	balance.pays = fields_of(pays_value(params, pays));
+	struct bytes value = write_balance(&balance, place);
+	if (balance.day == 0 || bytes_equal(old, value))
+		return value;
+	balance_touch(&balance, putting->version,
+		(uint32_t)floor_divide(putting->call->shard->now_ms, DAY_MS));
+	return write_balance(&balance, place);
+}
+
+/* The account with one name more. */
+static struct bytes
+account_value(struct bytes old, struct text name, uint8_t place[PUT_VALUE_BYTES_MAX])
+{
+	struct account account = account_read(old);
+	struct field_writer writer = fields_into(place, PUT_VALUE_BYTES_MAX);
+	size_t before = (size_t)(account.balances.at - old.data) - 1; /* of the names' count */
+	must(before < old.size && old.size + 1 + name.size <= PUT_VALUE_BYTES_MAX);
+	memcpy(place, old.data, before);
+	writer.at += before;
+	field_write_u8(&writer, (uint8_t)(account.balance_count + 1));
+	for (unsigned i = 0; i < account.balance_count; i++)
+		field_write_text(&writer, field_read_text(&account.balances));
+	field_write_text(&writer, name);
+	return fields_written(&writer);
+}
+
+static enum call_end
+too_many(struct call *call)
+{
+	struct text why = arena_print(call->arena,
+		BILINGUAL_STRING("an account has at most %d balances; use one that has expired",
+			"每个账户最多 %d 个账本；请改用已过期的账本"),
+		ACCOUNT_BALANCES_MAX, ACCOUNT_BALANCES_MAX);
+	return call_error(call, SAY_IN_USE, &why, 1);
+}
+
+enum call_end
+put_run_balance(struct call *call, const void *params)
+{
+	const struct balance_put_params *put = params;
+	struct putting putting = { .call = call };
+	struct record_key key, account_key;
+	struct bytes old, account;
+	uint64_t account_version;
+	uint8_t place[PUT_VALUE_BYTES_MAX];
+	enum call_end end;
+	key_of_text(&account_key, TABLE_ACCOUNT, put->account);
+	key_of_balance(&key, put->account, put->balance);
+	if (!check_params(call, put, &end) ||
+		!put_read(call, &account_key, &account, &account_version, &end) ||
+		!put_read(call, &key, &old, &putting.version, &end))
+		return end;
+	if (account.size == 0)
+		return put_not_found(call, SAY_ACCOUNT, put->account);
+	struct account payer = account_read(account);
+	if (old.size == 0 && payer.balance_count == ACCOUNT_BALANCES_MAX)
+		return too_many(call);
+	bool whole = put_change(
+		&putting, &key, old, balance_value(&putting, put, payer.currency, old, place));
+	if (whole && old.size == 0)
+		whole = put_change(&putting, &account_key, account,
+			account_value(account, put->balance, place));
+	if (!whole)
+		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+	return put_finish(&putting, SAY_BALANCE, put->balance, put->expect);
+}

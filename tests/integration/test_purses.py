@@ -1,0 +1,225 @@
+"""Several balances pay for one account: what each may pay, until when, and in which order; every movement is an entry."""
+
+import random
+import time
+from decimal import Decimal
+
+import pytest
+from server import Server
+
+AT_MS = 1789704000000  # 2026-09-18 12:00 in China
+DAY_MS = 86_400_000
+LOCAL = {"service": "voice", "to": "5507882"}  # 0.22 for up to three minutes, then 0.11 a minute
+FAR = {"service": "voice", "to": "07722820022"}
+
+
+@pytest.fixture
+def server():
+    with Server() as one:
+        one.publish("rules/catalogs/fixed_line")
+        one.subscribe(["07715510001"], "10.00", package="fixed_line")
+        yield one
+
+
+@pytest.fixture
+def client(server):
+    with server.connect() as one:
+        yield one
+
+
+def put(client, name, amount=None, **fields):
+    answer = client.call("balance.put", account="07715510001", balance=name, **fields)
+    if amount is not None:
+        top_up(client, name, amount)
+    return answer
+
+
+def top_up(client, name, amount, identifier=None):
+    return client.call("balance.topup", id=identifier or f"to-{name}", account="07715510001", balance=name, at=AT_MS, amount=amount,
+                       currency="CNY")  # fmt: skip
+
+
+def charge(client, identifier, seconds=60, call=LOCAL, **fields):
+    return client.call("charge", id=identifier, service_id="07715510001", at=AT_MS, seconds=seconds, **call, **fields)
+
+
+def amounts(client):
+    return {one["balance"]: one["amount"] for one in client.call("balance.get", ["07715510001"])["balances"]}
+
+
+def test_a_gift_pays_before_cash_and_both_stand_in_the_answer_and_the_history(client):
+    put(client, "spring", "0.30")
+    first = charge(client, "c1")
+    assert (first["amount"], first["balance"], first["paid"]) == ("0.22", "10.00", [{"balance": "spring", "amount": "0.22"}])
+    second = charge(client, "c2")
+    assert (second["balance"], second["paid"]) == ("9.86", [{"balance": "spring", "amount": "0.08"}, {"balance": "main", "amount": "0.14"}])
+    third = charge(client, "c3")
+    assert third["balance"] == "9.64" and "paid" not in third
+    assert charge(client, "c2") == {**second, "repeat": True}
+    assert amounts(client) == {"main": "9.64", "spring": "0.00"}
+    entries = client.call("history", account="07715510001")["entries"]
+    assert [entry["id"] for entry in entries] == ["c3", "c2", "c1", "to-spring", "first-07715510001"]
+    assert entries[1]["postings"] == [
+        {"book": "balance:07715510001/main", "amount": "-0.14", "unit": "CNY"},
+        {"book": "revenue", "amount": "0.14", "unit": "CNY"},
+        {"book": "balance:07715510001/spring", "amount": "-0.08", "unit": "CNY"},
+        {"book": "revenue", "amount": "0.08", "unit": "CNY"},
+    ]
+    text = client.call("charge.explain", charge=second["charge"], language="zh")["text"]
+    assert text.endswith("付款账本：\n  main 0.14 CNY\n  spring 0.08 CNY\n")
+    assert "paid from" not in client.call("charge.explain", charge=third["charge"])["text"]
+
+
+def test_a_balance_pays_only_for_what_it_names(client):
+    put(client, "home", "5.00", pays=["voice.local"])
+    put(client, "messages", "5.00", pays=["voice.hmt"])
+    assert charge(client, "c1")["paid"] == [{"balance": "home", "amount": "0.22"}]
+    assert "paid" not in charge(client, "c2", call=FAR)
+    shown = {one["balance"]: one.get("pays") for one in client.call("balance.get", ["07715510001"])["balances"]}
+    assert shown == {"main": None, "home": ["voice.local"], "messages": ["voice.hmt"]}
+
+
+def test_of_those_that_expire_together_the_one_that_pays_for_less_is_first(client):
+    for name, pays in (("all", []), ("calls", ["voice"]), ("home", ["voice.local", "voice.hmt"])):
+        put(client, name, "0.10", pays=pays)
+    assert [one["balance"] for one in charge(client, "c1")["paid"]] == ["home", "calls", "all"]
+
+
+def test_what_expires_first_is_first_and_what_has_expired_pays_nothing(client):
+    now = client.call("ping")["now"]
+    put(client, "late", "0.10", till=now + 2 * DAY_MS)
+    put(client, "early", "0.10", till=now + DAY_MS)
+    put(client, "soon", "5.00", till=now + 1500)
+    assert charge(client, "c1")["paid"] == [{"balance": "soon", "amount": "0.22"}]
+    while client.call("ping")["now"] < now + 1500:
+        time.sleep(0.05)
+    assert [one["balance"] for one in charge(client, "c2")["paid"]] == ["early", "late", "main"]
+    refused = top_up(client, "soon", "1.00", "again")
+    assert (refused["outcome"], refused["code"]) == ("refused", "BALANCE_EXPIRED")
+    put(client, "soon", till=now + 3 * DAY_MS)
+    assert top_up(client, "soon", "1.00", "once-more")["balance"] == "5.78"
+    assert charge(client, "c3")["paid"] == [{"balance": "soon", "amount": "0.22"}]
+
+
+def test_usage_from_before_it_began_is_not_paid_by_it(client):
+    put(client, "autumn", "5.00", **{"from": AT_MS + 1})
+    assert "paid" not in charge(client, "c1")
+    put(client, "autumn", **{"from": AT_MS})
+    assert charge(client, "c2")["paid"] == [{"balance": "autumn", "amount": "0.22"}]
+
+
+def test_too_little_in_all_of_them_refuses_and_takes_nothing(client):
+    put(client, "gift", "1.00")
+    refused = charge(client, "c1", seconds=100 * 60)  # 0.22 and 97 times 0.11
+    assert refused["outcome"] == "charged"
+    before = amounts(client)
+    assert before == {"main": "0.11", "gift": "0.00"}
+    refused = charge(client, "c2")
+    assert (refused["code"], amounts(client)) == ("BALANCE_TOO_LOW", before)
+    partial = charge(client, "c3", short="partial")
+    assert (partial["unpaid"], partial["balance"]) == ("0.11", "0.00")
+
+
+def refund(client, identifier, charge_id, **fields):
+    return client.call("charge.refund", id=identifier, charge=charge_id, at=AT_MS, **fields)
+
+
+def test_a_refund_goes_back_to_what_paid_the_last_payer_first(client):
+    now = client.call("ping")["now"]
+    put(client, "early", "0.10", till=now + DAY_MS)
+    put(client, "late", "0.07", till=now + 2 * DAY_MS)
+    paid = charge(client, "c1")
+    assert paid["paid"] == [
+        {"balance": "early", "amount": "0.10"}, {"balance": "late", "amount": "0.07"}, {"balance": "main", "amount": "0.05"},
+    ]  # fmt: skip
+    first = refund(client, "r1", paid["charge"], amount="0.08", currency="CNY")
+    assert first["balances"] == [
+        {"balance": "main", "amount": "0.05", "back": True}, {"balance": "late", "amount": "0.03", "back": True},
+    ]  # fmt: skip
+    assert amounts(client) == {"main": "10.00", "early": "0.00", "late": "0.03"}
+    whole = refund(client, "r2", paid["charge"])
+    assert (whole["amount"], whole["left"]) == ("0.14", "0.00")
+    assert amounts(client) == {"main": "10.00", "early": "0.10", "late": "0.07"}
+    assert refund(client, "r3", paid["charge"])["code"] == "ALREADY_REFUNDED"
+
+
+def test_what_has_expired_gets_nothing_back(client):
+    now = client.call("ping")["now"]
+    put(client, "soon", "0.10", till=now + 1500)
+    paid = charge(client, "c1")
+    while client.call("ping")["now"] < now + 1500:
+        time.sleep(0.05)
+    answer = refund(client, "r1", paid["charge"])
+    assert answer["balances"] == [{"balance": "main", "amount": "0.12", "back": True}, {"balance": "soon", "amount": "0.10", "back": False}]
+    assert amounts(client) == {"main": "10.00", "soon": "0.00"}
+    assert refund(client, "r2", paid["charge"])["code"] == "ALREADY_REFUNDED"
+
+
+def test_putting_a_balance_is_as_putting_anything(server, client):
+    stored = put(client, "gift", pays=["voice"], expect=0)
+    assert stored["outcome"] == "stored"
+    assert put(client, "gift", pays=["voice"]) == {"outcome": "unchanged", "version": stored["version"]}
+    top_up(client, "gift", "1.00")
+    error, _ = client.ask("balance.put", account="07715510001", balance="gift", expect=stored["version"])
+    assert error.startswith("VERSION_CONFLICT: ")
+    assert client.call("account.get", ["07715510001"])["balances"] == ["main", "gift"]
+    for fields, code in (
+        ({"account": "nobody", "balance": "gift"}, "NOT_FOUND"),
+        ({"account": "07715510001", "balance": "gift", "pays": ["voise"]}, "NOT_FOUND"),
+        ({"account": "07715510001", "balance": "gift", "pays": ["voice.locale"]}, "NOT_FOUND"),
+        ({"account": "07715510001", "balance": "main"}, "FIELDS_CONFLICT"),
+    ):
+        error, _ = client.ask("balance.put", fields)
+        assert error.startswith(code), (fields, error)
+    assert top_up(client, "gold", "1.00")["code"] == "UNKNOWN_BALANCE"
+    for number in range(62):
+        assert put(client, f"b{number}")["outcome"] == "stored"
+    error, _ = client.ask("balance.put", account="07715510001", balance="one too many")
+    assert error.startswith("IN_USE: ")
+    assert charge(client, "c1")["paid"] == [{"balance": "gift", "amount": "0.22"}]
+    before = amounts(client)
+    server.kill()
+    server.start()
+    with server.connect() as other:
+        assert amounts(other) == before and len(before) == 64
+
+
+def test_random_gifts_pay_as_a_naive_payer_says_and_a_kill_changes_nothing(server, client):
+    seed = random.randrange(1 << 32)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    now = client.call("ping")["now"]
+    gifts = {}  # name: [till, breadth, place, left]
+    for place in range(8):
+        till = now + chance.choice([1, 2, 3]) * DAY_MS if chance.random() < 0.7 else None
+        pays = chance.choice([[], ["voice"], ["voice.local"], ["voice.hmt"]])
+        amount = chance.randrange(1, 150) / 100
+        put(client, f"g{place}", f"{amount:.2f}", pays=pays, **({"till": till} if till else {}))
+        breadth = {"voice.local": 0, "voice": 1, "voice.hmt": None}[pays[0]] if pays else 2
+        gifts[f"g{place}"] = [till or 1 << 62, breadth, place, Decimal(f"{amount:.2f}")]
+    main = Decimal(10)
+    paying = []  # (charge, who was to get what back, how much of it came from main)
+    for number in range(120):
+        answer = charge(client, f"r{number}", seconds=chance.choice([60, 200, 400, 1200]), short="debt")
+        rest, paid = Decimal(answer["amount"]), []
+        for name, gift in sorted(gifts.items(), key=lambda item: (item[1][0], item[1][1] or 0, item[1][2])):
+            taken = min(rest, gift[3]) if gift[1] is not None else Decimal(0)
+            if taken > 0:
+                gift[3] -= taken
+                rest -= taken
+                paid.append((name, taken))
+        main -= rest
+        paying.append((answer["charge"], paid, rest))
+        found = sorted((one["balance"], Decimal(one["amount"])) for one in answer.get("paid", []))
+        assert found == (sorted([*paid, ("main", rest)] if rest else paid) if paid else []), number
+        assert Decimal(answer["balance"]) == main
+        if number == 60:
+            server.kill()
+            server.start()
+            client = server.connect()
+    for charge_id, paid, by_main in chance.sample(paying, 40):
+        refund(client, f"back of {charge_id}", charge_id)
+        main += by_main
+        for name, amount in paid:
+            gifts[name][3] += amount
+    assert {name: Decimal(amount) for name, amount in amounts(client).items()} == {"main": main} | {n: g[3] for n, g in gifts.items()}
