@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "../engine/base/must.h"
 #include "../engine/base/utf8.h"
 #include "failure.h"
 #include "place.h"
@@ -29,7 +30,6 @@ static const struct sandbox_limits build_limits = {
 
 /* What sandbox_run hands to the functions below. */
 struct job {
-	struct build *build;
 	const char *dialect;
 	const char *function;
 	struct text path;
@@ -194,11 +194,12 @@ build_begin(struct build *build, struct bytes bundle, const char *dialect,
 	if (status != STATUS_OK)
 		return status;
 	build->sandbox->owner = build;
-	struct job job = { .build = build, .dialect = dialect };
+	struct job job = { .dialect = dialect };
 	enum sandbox_outcome outcome = sandbox_run(build->sandbox, work_open, &job);
 	if (outcome == SANDBOX_DONE)
 		return STATUS_OK;
 	status = sandbox_fault(build->sandbox, outcome, fault);
+	must(status != STATUS_OK);
 	build_end(build);
 	return status;
 }
@@ -246,7 +247,7 @@ remember_failed(struct build *build)
 enum status
 build_run_script(struct build *build, struct text path, struct text source, struct fault *fault)
 {
-	struct job job = { .build = build, .path = path, .source = source };
+	struct job job = { .path = path, .source = source };
 	/* What was a release before is not judged again by these. */
 	bool checked = build->findings != NULL && build->loaded_language == 0;
 	bool code = source.size > 0 && source.data[0] == '\033'; /* compiled: Lua refuses it */
@@ -314,7 +315,7 @@ work_finish(lua_State *lua)
 enum status
 build_finish(struct build *build, const char *dialect, const char *function, struct fault *fault)
 {
-	struct job job = { .build = build, .dialect = dialect, .function = function };
+	struct job job = { .dialect = dialect, .function = function };
 	lua_pushcfunction(build->sandbox->lua, work_finish);
 	lua_pushlightuserdata(build->sandbox->lua, &job);
 	enum sandbox_outcome outcome = sandbox_call(build->sandbox, 1, 1);
