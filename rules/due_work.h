@@ -3,7 +3,8 @@
  * this; due.h is for everybody else.
  *
  *   due_days.c     days, cycles, and the days on which something may change
- *   dues.c         charges, runs of days, lines
+ *   dues.c         charges, runs of days
+ *   due_lines.c    lines of these
  *   leaving.c      what is owed for leaving early
  *   unowed.c       charges that others replace, or that others owe
  *   splits.c       how a line is divided
@@ -125,6 +126,10 @@ unowed_on(const struct due *due, const struct charge *charge, int64_t day);
 /* Tells on which of some days a charge is not owed. */
 bool unowed_note(struct due *due, struct text charge, struct days days);
 
+/* due_lines.c: a line of the parts at hand, if there are any. */
+bool due_line_add(struct due *due, const struct charge *charge, struct days cycle, int64_t due_on,
+	const struct due_term *term);
+
 /* splits.c: divides a line, which has its amount. */
 bool split_line(struct due *due, const struct charge *charge, struct due_line *line);
 
@@ -138,10 +143,8 @@ bool due_charge_count(struct due *due, const struct charge *charge, const struct
 /* Sets the price of a whole cycle on the days of a part, and why it is that. */
 bool due_cycle_price(struct due *due, const struct charge *charge, const struct package *version,
 	struct due_part *part);
-/* Adds a part to the line at hand; then a line of these, if there are any. */
+/* Adds a part to the line at hand. */
 bool due_part_append(struct due *due, const struct due_part *part);
-bool due_line_add(struct due *due, const struct charge *charge, struct days cycle, int64_t due_on,
-	const struct due_term *term);
 bool due_refuse(struct due *due, enum due_refusal why, const struct near_miss *nearest);
 bool due_refuse_package(struct due *due, struct text package);
 bool due_overflow(struct due *due, struct text charge);

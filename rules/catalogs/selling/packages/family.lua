@@ -16,8 +16,8 @@ package "e6_base" {
         end },
     },
 
-    charge { id = "set_up", every = "once", amount = "20.00" },
-    charge { id = "fee", every = "month", ahead = true, prorate = "day", amount = param "fee" },
+    charge { id = "set_up", every = "once", amount = "20.00", by = "package" },
+    charge { id = "fee", every = "month", ahead = true, prorate = "day", amount = param "fee", by = "package" },
     tariff { id = "voice", serves = { service = "voice" }, step = "60 s", price = "0.15", say = "voice.call" },
 }
 
@@ -26,7 +26,7 @@ package "local_special" {
     effective = { default = "next_cycle" },
     members = { same_as = "e6_base" },
 
-    charge { id = "fee", every = "month", ahead = true, prorate = "day", amount = "10.00" },
+    charge { id = "fee", every = "month", ahead = true, prorate = "day", amount = "10.00", by = "package" },
     tariff { id = "voice", serves = { service = "voice" }, step = "60 s", price = "0.12", say = "voice.call" },
 }
 
