@@ -135,7 +135,7 @@ what_a_table_does_not_cover_is_an_error_that_says_so(void **state)
 			"tables.sharing: tenants is outside of what the table covers" },
 		{ "tables.sharing { tenants = \"2\", role = \"x\" }.open",
 			"tenants must be a whole number" },
-		{ "tables.sharing { tenants = 2.0, role = \"x\" }.open",
+		{ "tables.sharing { tenants = 4 / 2, role = \"x\" }.open",
 			"tenants must be a whole number" },
 		{ "tables.sharing { tenants = decimal \"1.5\", role = \"x\" }.open",
 			"tenants must be a whole number" },
