@@ -1,0 +1,36 @@
+/*
+ * A charge while it is decided: shared by charge.c, which decides, and charge_entry.c, which does
+ * what was decided, only.
+ */
+#ifndef SUANPAN_CHARGE_PARTS_H
+#define SUANPAN_CHARGE_PARTS_H
+
+#include "once.h"
+#include "purses.h"
+#include "subject.h"
+
+#define CHARGE_COUNTER_BYTES 8
+
+/* One charge (or enquiry) while it is decided. */
+struct deciding {
+	struct call *call;
+	const struct usage_params *params;
+	const struct loaded_release *release;
+	bool enquiry; /* rate: no id, no balance, no entry */
+	struct usage usage;
+	struct once once;
+	struct bytes event;
+	struct subject subject;
+	struct pricing pricing;
+	struct purses purses;   /* that pay besides the main balance; filled when it settles */
+	struct record_key cold; /* what a fact needs */
+};
+
+/* Refuses: an enquiry is answered, a charge is remembered as refused too. */
+enum call_end charge_refuse(struct deciding *deciding, enum say say, const struct text *arguments,
+	size_t count, const struct near_miss *miss);
+
+/* Everything was decided: makes the entry, which can only fail as a whole, and answers. */
+enum call_end charge_take_money(struct deciding *deciding, const struct payment *payment);
+
+#endif
