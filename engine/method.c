@@ -120,8 +120,9 @@ field_type_name(enum field_type type, bool zh)
 		return zh ? "时间（毫秒整数或带时区的 RFC 3339 文本）"
 			  : "a time (integer milliseconds, or RFC 3339 text with an offset)";
 	case FIELD_MOMENT:
-		return zh ? "时间（毫秒整数、带时区的 RFC 3339 文本，或当地日期如 2026-09-01）"
-			  : "a time (integer milliseconds, RFC 3339 text with an offset, or a local day such as 2026-09-01)";
+		return zh
+			? "时间（毫秒整数、带时区的 RFC 3339 文本，或当地日期如 2026-09-01）"
+			: "a time (integer milliseconds, RFC 3339 text with an offset, or a local day such as 2026-09-01)";
 	case FIELD_MONEY:
 		return zh ? "金额（十进制文本）" : "money (a decimal text)";
 	case FIELD_CURRENCY:

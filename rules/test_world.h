@@ -83,7 +83,8 @@ struct world {
 	const struct image *image;
 	const struct rate_functions *functions;
 	const struct due_functions *due_functions;
-	struct test_report *report; /* where what falls due is counted, for coverage; NULL: nowhere */
+	struct test_report
+		*report; /* where what falls due is counted, for coverage; NULL: nowhere */
 	int64_t clock_ms;
 	struct text member; /* who does something now; empty: whom the test is about */
 	struct holding *holdings;
