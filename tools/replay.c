@@ -383,23 +383,23 @@ keep_earned(struct replaying *replaying, const struct keeping *keeping, struct p
 	return true;
 }
 
+/* By the other release, too: `was` is what it costs by the one that priced it. */
 static bool
 price_otherwise(struct subject_then *subject, const struct journal_visit *visit,
-	const struct usage *usage, struct replayed *replayed)
+	const struct usage *usage, const struct image *image, struct pricing was)
 {
 	struct replaying *replaying = subject->replaying;
 	struct replay *replay = replaying->replay;
-	struct pricing was = *replayed->was, is;
 	struct keeping keeping;
+	struct pricing is;
+	struct replayed replayed = { .image = image, .was = &was, .is = &is };
 	subject->shifted = true;
-	find_customer(subject, replayed);
+	find_customer(subject, &replayed);
 	if (!price(subject, replay->other, usage, &is) ||
 		!find_keeping(replaying, visit, &keeping) ||
 		!keep_earned(replaying, &keeping, &was) || !keep_earned(replaying, &keeping, &is))
 		return false;
-	replayed->was = &was;
-	replayed->is = &is;
-	enum status status = replay->priced(replay->context, replayed, &replaying->fault);
+	enum status status = replay->priced(replay->context, &replayed, &replaying->fault);
 	if (status != STATUS_OK)
 		return fail(replaying, status);
 	return count_otherwise(replaying, visit->entry, subject->id, &is);
@@ -420,9 +420,8 @@ replay_charge(struct replaying *replaying, const struct journal_visit *visit)
 	if (!price(&subject, loaded, &usage, &was) ||
 		!compare_with_answer(replaying, visit, loaded, &was))
 		return false;
-	struct replayed replayed = { .image = loaded->image, .was = &was };
 	return replaying->replay->other == NULL ||
-		price_otherwise(&subject, visit, &usage, &replayed);
+		price_otherwise(&subject, visit, &usage, loaded->image, was);
 }
 
 /* ---- the journal ---- */
