@@ -326,7 +326,7 @@ struct miss_phrase {
 /* The first that fits is said. */
 static const struct miss_phrase misses[] = {
 	{ "unit", ANY, NULL, NULL,
-		{ "the service is counted in {wanted}, but the usage is in {got}",
+		{ "the service is counted in {wanted}s, but the usage is in {got}s",
 			"该业务以 {wanted} 计量，而使用量以 {got} 给出" } },
 	{ "digits", ANY, "", NULL, { "the number is missing", "缺少号码" } },
 	{ "digits", ANY, NULL, NULL,

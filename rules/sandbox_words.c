@@ -16,7 +16,7 @@ check_text(lua_State *lua, int index)
 {
 	struct text text;
 	if (lua_type(lua, index) != LUA_TSTRING)
-		luaL_error(lua, "wants a text, got a %s", luaL_typename(lua, index));
+		luaL_error(lua, "wants a text, got %s", luaL_typename(lua, index));
 	text.data = lua_tolstring(lua, index, &text.size);
 	return text;
 }

@@ -38,7 +38,7 @@ static const struct {
 	const char *en, *zh;
 } rows[] = {
 	{ { NO_RULE, "unit", WORD("second"), WORD("byte"), NOTHING },
-		"the service is counted in second, but the usage is in byte",
+		"the service is counted in seconds, but the usage is in bytes",
 		"该业务以 second 计量，而使用量以 byte 给出" },
 	{ { NO_RULE, "digits", WORD("digits"), WORD(""), NOTHING }, "the number is missing",
 		"缺少号码" },
