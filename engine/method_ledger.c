@@ -70,7 +70,7 @@ static const struct field POSTING_RESULT_FIELDS[] = {
 RESULT(POSTING_RESULT, "posting", POSTING_RESULT_FIELDS);
 static const struct field REFUNDED_RESULT_FIELDS[] = {
 	{ "amount", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "money, in all", "已退金额合计" },
-	{ "usage", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "of so much of the usage, in all", "对应的使用量合计" },
+	{ "usage", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "of so much of the usage, in all; 1 of what was of none", "对应的使用量合计；使用量为零时为 1" },
 	{ "last", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "the last refund", "最近一次退款" },
 };
 RESULT(REFUNDED_RESULT, "refunded", REFUNDED_RESULT_FIELDS);

@@ -362,6 +362,70 @@ a_refusal_gives_back_its_code_and_both_sentences_and_a_charge_is_none(void **sta
 	buffer_release(&buffer);
 }
 
+/* A refund as it is stored, without one of its names. */
+static void
+pack_refund(struct buffer *buffer, const char *without)
+{
+	static const char *const texts[][2] = { { "outcome", "cancelled" }, { "of", "0:4160:0" },
+		{ "amount", "0.22" }, { "currency", "CNY" }, { "left", "0.00" }, { "unit", "item" },
+		{ "why", "twice" } };
+	struct pack pack = pack_into(buffer);
+	buffer_clear(buffer);
+	pack_map(&pack, without == NULL ? 10 : 9);
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		if (without != NULL && strcmp(texts[i][0], without) == 0)
+			continue;
+		pack_text(&pack, text_of(texts[i][0]));
+		pack_text(&pack, text_of(texts[i][1]));
+	}
+	if (without == NULL || strcmp(without, "usage") != 0)
+		pack_name_integer(&pack, "usage", 3);
+	pack_name_integer(&pack, "usage_left", 0);
+	if (without != NULL && strcmp(without, "counters") == 0)
+		return;
+	pack_name(&pack, "counters");
+	pack_array(&pack, 1);
+	pack_map(&pack, 4);
+	pack_name_string(&pack, "counter", "p.units");
+	pack_name_integer(&pack, "amount", 6);
+	pack_name_string(&pack, "unit", "item");
+	pack_name_bool(&pack, "back", true);
+}
+
+static void
+a_refund_gives_back_what_it_gave_and_to_which_counters(void **state)
+{
+	(void)state;
+	static const char *const needed[] = { "of", "usage", "counters" };
+	struct unpriced_refund refund;
+	struct buffer buffer;
+	struct arena arena;
+	struct fault fault;
+	buffer_init(&buffer, 4096);
+	arena_init(&arena, 1 << 20);
+	pack_refund(&buffer, NULL);
+	assert_int_equal(
+		unpriced_read_refund(bytes_of(&buffer), &arena, &refund, &fault), STATUS_OK);
+	assert_true(refund.cancelled && text_equal(refund.of, TEXT("0:4160:0")));
+	assert_true(refund.amount.micros == 220000 && refund.left.micros == 0 && refund.usage == 3);
+	assert_true(text_equal(refund.why, TEXT("twice")) && refund.by.size == 0);
+	assert_int_equal(refund.count_count, 1);
+	assert_true(refund.counts[0].back && refund.counts[0].amount == 6);
+	assert_true(text_equal(refund.counts[0].counter, TEXT("p.units")));
+	for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
+		pack_refund(&buffer, needed[i]);
+		assert_int_equal(unpriced_read_refund(bytes_of(&buffer), &arena, &refund, &fault),
+			STATUS_CORRUPT);
+	}
+	pack_refund(&buffer, NULL);
+	for (size_t size = 0; size < buffer.size; size++)
+		assert_int_equal(unpriced_read_refund((struct bytes){ buffer.data, size }, &arena,
+					 &refund, &fault),
+			STATUS_CORRUPT);
+	arena_release(&arena);
+	buffer_release(&buffer);
+}
+
 int
 main(void)
 {
@@ -372,6 +436,7 @@ main(void)
 			a_damaged_answer_is_read_or_said_to_be_damaged_and_touches_nothing),
 		cmocka_unit_test(
 			a_refusal_gives_back_its_code_and_both_sentences_and_a_charge_is_none),
+		cmocka_unit_test(a_refund_gives_back_what_it_gave_and_to_which_counters),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
