@@ -40,14 +40,18 @@ local function wrong_call(word)
     report.find("wrong_call", new_declaration(word).place, { word = word[1], form = form_of(word) })
 end
 
--- What an unknown word stands for: it takes whatever is done to it, so that the rest of the file is still read. A `for` loop that asks
--- it for the next thing, with nothing before it, gets none: else it would never end.
+-- Is a word asked by a `for` loop for the next thing, with nothing before it? It has none, else the loop would never end.
+local function is_asked_by_loop(...)
+    return select("#", ...) == 2 and select(2, ...) == nil
+end
+
+-- What an unknown word stands for: it takes whatever is done to it, so that the rest of the file is still read.
 local nothing = {}
 made[nothing] = { word = "nothing", body = nothing }
 setmetatable(nothing, {
     __index = function(_, key) return type(key) == "string" and nothing or nil end,
     __call = function(_, ...)
-        if select("#", ...) == 2 and select(2, ...) == nil then
+        if is_asked_by_loop(...) then
             return nil
         end
         return nothing
@@ -58,10 +62,10 @@ setmetatable(nothing, {
 
 -- package "id" { … }
 local function named(word, written)
-    return function(id)
-        if type(id) ~= "string" then
+    return function(id, ...)
+        if type(id) ~= "string" or is_asked_by_loop(id, ...) then
             wrong_call(word)
-            return function() end
+            return not is_asked_by_loop(id, ...) and function() end or nil
         end
         local declaration = new_declaration(word, written, id)
         table.insert(declare.list, declaration)
@@ -77,10 +81,10 @@ end
 
 -- tariff { … }
 local function plain(word, written)
-    return function(body)
-        if type(body) ~= "table" or made[body] then
+    return function(body, ...)
+        if type(body) ~= "table" or made[body] or is_asked_by_loop(body, ...) then
             wrong_call(word)
-            return body
+            return not is_asked_by_loop(body, ...) and body or nil
         end
         local declaration = new_declaration(word, written, nil, body)
         made[body] = declaration
@@ -91,11 +95,11 @@ end
 
 -- column "table.column"; or, of a word that belongs inside of another, advance "1 month"
 local function value(word, written)
-    return function(text)
+    return function(text, ...)
         local body = {}
-        if type(text) ~= "string" then
+        if type(text) ~= "string" or is_asked_by_loop(text, ...) then
             wrong_call(word)
-            return nothing
+            return not is_asked_by_loop(text, ...) and nothing or nil
         end
         made[body] = new_declaration(word, written, text, body)
         if word.value then

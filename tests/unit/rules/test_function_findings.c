@@ -143,7 +143,9 @@ static void
 a_loop_over_what_is_unknown_ends(void **state)
 {
 	static const char *const loops[] = { "for k in pairs({}) do end ",
-		"for k in next, {} do end ", "for k in pairs {} do for l in pairs(k) do end end " };
+		"for k in next, {} do end ", "for k in next, \"a\" do end ",
+		"for k in tarif, {} do end ", "for k in columm, \"a\" do end ",
+		"for k in pairs {} do for l in pairs(k) do end end " };
 	(void)state;
 	for (size_t i = 0; i < sizeof loops / sizeof loops[0]; i++) {
 		struct findings findings;
