@@ -5,6 +5,7 @@
 #include "call.h"
 #include "once.h"
 #include "pay.h"
+#include "posted.h"
 #include "shard.h"
 #include "subject.h"
 
@@ -112,71 +113,58 @@ pack_answer(struct movement *movement)
 
 /* ---- the entry ---- */
 
-/* The balance as it is afterwards, in the arena; false without memory. */
+/* The balances as they are afterwards; false without memory. */
 static bool
-make_effect(struct movement *movement, const struct side *side, struct effect *effect)
+add_balances(const struct movement *movement, struct posted *posted)
 {
-	struct call *call = movement->call;
-	struct balance balance = side->subject.balance;
-	uint8_t *place = arena_take(call->arena, BALANCE_VALUE_MAX);
-	if (place == NULL)
-		return false;
-	struct field_writer writer = fields_into(place, BALANCE_VALUE_MAX);
-	balance.amount = side->after.micros;
-	balance_touch(&balance, side->subject.balance_version,
-		(uint32_t)floor_divide(call->shard->now_ms, DAY_MS));
-	balance_write(&writer, &balance);
-	*effect = (struct effect){
-		.table = TABLE_BALANCE,
-		.key = { side->subject.balance_key.data, side->subject.balance_key.size },
-		.value = fields_written(&writer),
-	};
+	for (size_t i = 0; i < movement->side_count; i++) {
+		const struct side *side = &movement->sides[i];
+		const struct record_key *key = &side->subject.balance_key;
+		struct balance balance = side->subject.balance;
+		balance.amount = side->after.micros;
+		if (!posted_balance(posted, (struct bytes){ key->data, key->size }, balance,
+			    side->subject.balance_version, movement->call->shard->now_ms))
+			return false;
+	}
 	return true;
 }
 
 /* Each side, and what balances them: the other side, or a book. */
-static size_t
-make_postings(const struct movement *movement, struct posting postings[SIDES_MAX])
+static void
+add_postings(const struct movement *movement, struct posted *posted)
 {
 	struct text unit = movement->params->currency;
+	if (movement->side_count == 1) {
+		posted_move(posted, movement->sides[0].change.micros, unit,
+			text_of(entry_kind_name(movement->kind)));
+		return;
+	}
 	for (size_t i = 0; i < movement->side_count; i++)
-		postings[i] = (struct posting){
+		posted->postings[posted->posting_count++] = (struct posting){
 			.side = (uint8_t)i,
 			.amount = movement->sides[i].change.micros,
 			.unit = unit,
 		};
-	if (movement->side_count == 1)
-		postings[1] = (struct posting){
-			.side = POSTING_BOOK,
-			.book = text_of(entry_kind_name(movement->kind)),
-			.amount = -movement->sides[0].change.micros,
-			.unit = unit,
-		};
-	return SIDES_MAX;
 }
 
 static enum call_end
 append(struct movement *movement)
 {
 	struct call *call = movement->call;
-	struct effect effects[SIDES_MAX];
-	struct posting postings[SIDES_MAX];
+	struct posted posted;
 	uint64_t position;
 	struct fault fault;
 	struct bytes answer = pack_answer(movement);
-	bool made = answer.size > 0;
-	for (size_t i = 0; made && i < movement->side_count; i++)
-		made = make_effect(movement, &movement->sides[i], &effects[i]);
-	if (!made)
+	if (answer.size == 0 || !posted_begin(&posted, call->arena, movement->side_count) ||
+		!add_balances(movement, &posted))
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	struct entry entry = once_entry(&movement->once, movement->kind, call->shard->now_ms);
 	entry.event = movement->event;
 	entry.answer = answer;
-	entry.effects = effects;
-	entry.effect_count = movement->side_count;
-	entry.postings = postings;
-	entry.posting_count = make_postings(movement, postings);
-	enum status status = store_append(call->shard->store, &entry, effects, &position, &fault);
+	add_postings(movement, &posted);
+	posted_into(&posted, &entry);
+	enum status status = store_append(
+		call->shard->store, &entry, posted.effects, &position, &fault);
 	if (status != STATUS_OK)
 		return call_failed(call, status, &fault);
 	return once_answer(call, answer, false, false, position);

@@ -1,4 +1,5 @@
 /* What a refund answers, and its one entry (see refund.c). */
+#include "posted.h"
 #include "refund_parts.h"
 
 #include "shard.h"
@@ -98,81 +99,39 @@ pack_refunded(struct refunding *refunding)
 
 /* ---- the entry ---- */
 
-/* Its effects and postings, in the arena. */
-struct refund_entry {
-	struct effect *effects;
-	struct posting *postings;
-	size_t effect_count;
-	size_t posting_count;
-};
-
-/* A record's new value, what moves it, and the book on the other side. */
 static bool
-add_effect(struct refund_entry *entry, struct arena *arena, const struct effect *effect,
-	const struct posting *moves)
-{
-	uint8_t *value = arena_take(arena, effect->value.size);
-	if (value == NULL)
-		return false;
-	memcpy(value, effect->value.data, effect->value.size);
-	uint8_t side = (uint8_t)entry->effect_count;
-	entry->effects[entry->effect_count++] = (struct effect){
-		.table = effect->table, .key = effect->key, .value = { value, effect->value.size }
-	};
-	if (moves->amount == 0)
-		return true;
-	entry->postings[entry->posting_count++] = (struct posting){
-		.side = side, .amount = moves->amount, .unit = moves->unit
-	};
-	entry->postings[entry->posting_count++] = (struct posting){ .side = POSTING_BOOK,
-		.book = moves->book,
-		.amount = -moves->amount,
-		.unit = moves->unit };
-	return true;
-}
-
-static bool
-add_balances(struct refunding *refunding, struct refund_entry *entry)
+add_balances(const struct refunding *refunding, struct posted *posted)
 {
 	for (size_t i = 0; i < refunding->returning_count; i++) {
-		struct returning *returning = &refunding->returnings[i];
-		uint8_t place[BALANCE_VALUE_MAX];
-		struct field_writer writer = fields_into(place, sizeof place);
+		const struct returning *returning = &refunding->returnings[i];
 		if (!returning->back)
 			continue;
-		balance_touch(&returning->balance, returning->version,
-			(uint32_t)floor_divide(refunding->call->shard->now_ms, DAY_MS));
-		balance_write(&writer, &returning->balance);
-		if (!add_effect(entry, refunding->call->arena,
-			    &(struct effect){ .table = TABLE_BALANCE,
-				    .key = returning->key,
-				    .value = fields_written(&writer) },
-			    &(struct posting){ .amount = returning->amount.micros,
-				    .unit = refunding->named->charged.currency,
-				    .book = TEXT("revenue") }))
+		if (!posted_balance(posted, returning->key, returning->balance, returning->version,
+			    refunding->call->shard->now_ms))
 			return false;
+		posted_move(posted, returning->amount.micros, refunding->named->charged.currency,
+			TEXT("revenue"));
 	}
 	return true;
 }
 
 /* What was given back of the charge so far. */
 static bool
-add_refund(struct refunding *refunding, struct refund_entry *entry)
+add_refund(const struct refunding *refunding, struct posted *posted)
 {
 	uint8_t place[REFUND_BYTES];
 	struct field_writer writer = fields_into(place, sizeof place);
+	struct bytes key = { refunding->key.data, refunding->key.size };
 	refund_record_write(&writer, &refunding->given.after);
-	return add_effect(entry, refunding->call->arena,
-		&(struct effect){ .table = TABLE_REFUND,
-			.key = { refunding->key.data, refunding->key.size },
-			.value = fields_written(&writer) },
-		&(struct posting){ .amount = refund_money(refunding).micros,
-			.unit = refunding->named->charged.currency,
-			.book = TEXT("refunded") });
+	if (!posted_change(posted, TABLE_REFUND, key, fields_written(&writer)))
+		return false;
+	posted_move(posted, refund_money(refunding).micros, refunding->named->charged.currency,
+		TEXT("refunded"));
+	return true;
 }
 
 static bool
-add_counters(struct refunding *refunding, struct refund_entry *entry)
+add_counters(const struct refunding *refunding, struct posted *posted)
 {
 	const struct charged *charged = &refunding->named->charged;
 	for (size_t i = 0; i < refunding->given.count_count; i++) {
@@ -182,51 +141,41 @@ add_counters(struct refunding *refunding, struct refund_entry *entry)
 		if (!given->back)
 			continue;
 		store_i64(value, refunding->used[i] - given->amount);
-		if (!add_effect(entry, refunding->call->arena,
-			    &(struct effect){ .table = TABLE_COUNTER,
-				    .key = charged->keys[given->place],
-				    .value = { value, sizeof value } },
-			    &(struct posting){ .amount = -given->amount,
-				    .unit = count_unit(charged, count),
-				    .book = count->money ? TEXT("counted") : TEXT("used") }))
+		if (!posted_change(posted, TABLE_COUNTER, charged->keys[given->place],
+			    (struct bytes){ value, sizeof value }))
 			return false;
+		posted_move(posted, -given->amount, count_unit(charged, count),
+			count->money ? TEXT("counted") : TEXT("used"));
 	}
 	return true;
 }
 
 static bool
-make_entry(struct refunding *refunding, struct refund_entry *entry)
+make_entry(const struct refunding *refunding, struct posted *posted)
 {
-	struct arena *arena = refunding->call->arena;
-	size_t effects = 1 + refunding->returning_count + refunding->given.count_count;
-	*entry = (struct refund_entry){ .effect_count = 0 };
-	entry->effects = arena_take_zeroed(arena, effects, sizeof *entry->effects);
-	entry->postings = arena_take_zeroed(arena, 2 * effects, sizeof *entry->postings);
-	return entry->effects != NULL && entry->postings != NULL &&
-		add_balances(refunding, entry) && add_refund(refunding, entry) &&
-		add_counters(refunding, entry);
+	size_t records = 1 + refunding->returning_count + refunding->given.count_count;
+	return posted_begin(posted, refunding->call->arena, records) &&
+		add_balances(refunding, posted) && add_refund(refunding, posted) &&
+		add_counters(refunding, posted);
 }
 
 enum call_end
 refund_give_back(struct refunding *refunding)
 {
 	struct call *call = refunding->call;
-	struct refund_entry parts;
+	struct posted posted;
 	struct fault fault;
 	uint64_t position;
 	struct bytes answer = pack_refunded(refunding);
-	if (answer.size == 0 || !make_entry(refunding, &parts))
+	if (answer.size == 0 || !make_entry(refunding, &posted))
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	struct entry entry = once_entry(&refunding->once, ENTRY_REFUND, call->shard->now_ms);
 	entry.release = refunding->release;
 	entry.event = refunding->event;
 	entry.answer = answer;
-	entry.effects = parts.effects;
-	entry.effect_count = parts.effect_count;
-	entry.postings = parts.postings;
-	entry.posting_count = parts.posting_count;
+	posted_into(&posted, &entry);
 	enum status status = store_append(
-		call->shard->store, &entry, parts.effects, &position, &fault);
+		call->shard->store, &entry, posted.effects, &position, &fault);
 	if (status != STATUS_OK)
 		return call_failed(call, status, &fault);
 	return once_answer(call, answer, false, false, position);

@@ -3,20 +3,11 @@
 
 #include "../engine/base/must.h"
 
-static const struct attribute *
-find_attribute(const struct usage *usage, struct text name)
-{
-	for (size_t i = 0; i < usage->attribute_count; i++)
-		if (text_equal(usage->attributes[i].name, name))
-			return &usage->attributes[i];
-	return NULL;
-}
-
 /* An attribute of the event as the input of that name has it. */
 static bool
 read_attribute(const struct usage *usage, const struct decision_column *column, int64_t *value)
 {
-	const struct attribute *given = find_attribute(usage, column->name);
+	const struct attribute *given = usage_attribute(usage, column->name);
 
 	if (given == NULL || (given->text.data != NULL) != (column->type == DECISION_TEXT))
 		return false;
@@ -30,7 +21,7 @@ static bool
 refuse_input(
 	struct rating *rating, const struct choice *choice, const struct decision_column *column)
 {
-	const struct attribute *given = find_attribute(rating->usage, column->name);
+	const struct attribute *given = usage_attribute(rating->usage, column->name);
 	struct near_miss nearest = { .package = choice->package->id,
 		.tariff = choice->tariff->id,
 		.condition = "input",

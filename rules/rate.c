@@ -146,16 +146,6 @@ find_zone(struct rating *rating)
 	return true;
 }
 
-/* The attribute of a name; NULL if the event has none. */
-static const struct attribute *
-find_attribute(const struct usage *usage, struct text name)
-{
-	for (size_t i = 0; i < usage->attribute_count; i++)
-		if (text_equal(usage->attributes[i].name, name))
-			return &usage->attributes[i];
-	return NULL;
-}
-
 /* What the service counts: the quantity, or, for each of its items, the blocks that begin. */
 static bool
 find_quantity(struct rating *rating)
@@ -165,7 +155,7 @@ find_quantity(struct rating *rating)
 	rating->quantity = rating->usage->quantity;
 	if (count == NULL)
 		return true;
-	const struct attribute *size = find_attribute(rating->usage, count->attribute);
+	const struct attribute *size = usage_attribute(rating->usage, count->attribute);
 	if (size == NULL || size->text.data != NULL || size->number < 0)
 		return refuse_count(rating, count->attribute, size);
 	int64_t blocks = 1;

@@ -74,6 +74,16 @@ struct usage {
 	size_t attribute_count;
 };
 
+/* The attribute of a name; NULL if the event has none. */
+static inline const struct attribute *
+usage_attribute(const struct usage *usage, struct text name)
+{
+	for (size_t i = 0; i < usage->attribute_count; i++)
+		if (text_equal(usage->attributes[i].name, name))
+			return &usage->attributes[i];
+	return NULL;
+}
+
 /*
  * A package held by a subscription, from_ms ≤ t < till_ms: by itself, or as a member of a group that
  * holds it. Then what the package counts for all members together is counted for the group.

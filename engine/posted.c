@@ -1,0 +1,68 @@
+/* The making of an entry that moves money (see posted.h). */
+#include "posted.h"
+
+#include "base/instant.h"
+#include "base/must.h"
+#include "base/zoneinfo.h"
+
+#include <string.h>
+
+bool
+posted_begin(struct posted *posted, struct arena *arena, size_t records)
+{
+	must(records <= ENTRY_EFFECTS_MAX);
+	*posted = (struct posted){ .arena = arena };
+	posted->effects = arena_take_zeroed(arena, records, sizeof *posted->effects);
+	posted->postings = arena_take_zeroed(arena, 2 * records, sizeof *posted->postings);
+	return posted->effects != NULL && posted->postings != NULL;
+}
+
+bool
+posted_change(struct posted *posted, enum table table, struct bytes key, struct bytes value)
+{
+	uint8_t *bytes = arena_take(posted->arena, key.size + value.size);
+	if (bytes == NULL)
+		return false;
+	memcpy(bytes, key.data, key.size);
+	memcpy(bytes + key.size, value.data, value.size);
+	posted->effects[posted->effect_count++] = (struct effect){
+		.table = (uint8_t)table,
+		.key = { bytes, key.size },
+		.value = { bytes + key.size, value.size },
+	};
+	return true;
+}
+
+bool
+posted_balance(struct posted *posted, struct bytes key, struct balance balance, uint64_t version,
+	int64_t now_ms)
+{
+	uint8_t place[BALANCE_VALUE_MAX];
+	struct field_writer writer = fields_into(place, sizeof place);
+	balance_touch(&balance, version, (uint32_t)floor_divide(now_ms, DAY_MS));
+	balance_write(&writer, &balance);
+	return posted_change(posted, TABLE_BALANCE, key, fields_written(&writer));
+}
+
+void
+posted_move(struct posted *posted, int64_t amount, struct text unit, struct text book)
+{
+	must(posted->effect_count > 0);
+	if (amount == 0)
+		return;
+	posted->postings[posted->posting_count++] = (struct posting){
+		.side = (uint8_t)(posted->effect_count - 1), .amount = amount, .unit = unit
+	};
+	posted->postings[posted->posting_count++] = (struct posting){
+		.side = POSTING_BOOK, .book = book, .amount = -amount, .unit = unit
+	};
+}
+
+void
+posted_into(const struct posted *posted, struct entry *entry)
+{
+	entry->effects = posted->effects;
+	entry->effect_count = posted->effect_count;
+	entry->postings = posted->postings;
+	entry->posting_count = posted->posting_count;
+}

@@ -1,0 +1,33 @@
+/*
+ * What an entry that moves money changes, while it is made: the new values of records, and for each
+ * the posting that moves it with the book on its other side. All of it lies in the arena.
+ */
+#ifndef SUANPAN_POSTED_H
+#define SUANPAN_POSTED_H
+
+#include "call.h"
+
+struct posted {
+	struct arena *arena;
+	struct effect *effects;
+	struct posting *postings;
+	size_t effect_count;
+	size_t posting_count;
+};
+
+/* With room for so many records. The functions that return bool are false without memory. */
+bool posted_begin(struct posted *posted, struct arena *arena, size_t records);
+
+/* A record's new value; both are copied. */
+bool posted_change(struct posted *posted, enum table table, struct bytes key, struct bytes value);
+/* The same of a balance whose amount is the new one, and whose last entry made `version`. */
+bool posted_balance(struct posted *posted, struct bytes key, struct balance balance,
+	uint64_t version, int64_t now_ms);
+
+/* What the newest change moves, and the book on the other side; nothing if it is 0. */
+void posted_move(struct posted *posted, int64_t amount, struct text unit, struct text book);
+
+/* Gives it to the entry. */
+void posted_into(const struct posted *posted, struct entry *entry);
+
+#endif
