@@ -1,4 +1,4 @@
-"""Several balances pay for one account: what each may pay, until when, and in which order; every movement is an entry."""
+"""Several balances pay for one account: what each may pay, until when, and in which order (S5); every movement is an entry."""
 
 import random
 import time
@@ -223,3 +223,62 @@ def test_random_gifts_pay_as_a_naive_payer_says_and_a_kill_changes_nothing(serve
         for name, amount in paid:
             gifts[name][3] += amount
     assert {name: Decimal(amount) for name, amount in amounts(client).items()} == {"main": main} | {n: g[3] for n, g in gifts.items()}
+
+
+# ---- S5: a deposit with gifts ----
+
+OWN_SERVICES = ["voice", "sms", "data"]
+
+
+@pytest.fixture
+def saver():
+    """Somebody with the catalog of S5: what comes month by month is put there by who calls, for nothing moves it by itself yet."""
+    with Server() as one:
+        one.publish("rules/catalogs/deposit")
+        one.subscribe(["saver"], "5.00", package="mobile", product="mobile")
+        with one.connect() as client:
+            now = client.call("ping")["now"]
+            client.call("balance.put", account="saver", balance="stored", kind="deposit", pays=OWN_SERVICES)
+            for month, days in (("february", 40), ("march", 70)):
+                client.call("balance.put", account="saver", balance=month, pays=OWN_SERVICES, till=now + days * DAY_MS)
+            yield client
+
+
+def comes(client, balance, amount, identifier):
+    return client.call("balance.topup", id=identifier, account="saver", balance=balance, at=AT_MS, amount=amount, currency="CNY")["balance"]
+
+
+def used(client, identifier, service, **quantity):
+    return client.call("charge", id=identifier, service_id="saver", service=service, at=AT_MS, **quantity)
+
+
+def test_s5_gifts_pay_before_the_deposit_and_the_earliest_first(saver):
+    assert (comes(saver, "stored", "50.00", "release 02"), comes(saver, "february", "30.00", "gift 02")) == ("50.00", "30.00")
+    first = used(saver, "in february", "voice", seconds=100 * 60)
+    assert (first["amount"], first["paid"]) == ("20.00", [{"balance": "february", "amount": "20.00"}])
+    assert (comes(saver, "stored", "50.00", "release 03"), comes(saver, "march", "20.00", "gift 03")) == ("100.00", "20.00")
+    second = used(saver, "in march", "voice", seconds=200 * 60)
+    assert (second["amount"], second["balance"]) == ("40.00", "5.00")
+    assert second["paid"] == [
+        {"balance": "february", "amount": "10.00"}, {"balance": "march", "amount": "20.00"}, {"balance": "stored", "amount": "10.00"},
+    ]  # fmt: skip
+    assert comes(saver, "stored", "50.00", "release 04") == "140.00"
+
+
+def test_s5_content_takes_cash_or_is_refused(saver):
+    comes(saver, "stored", "50.00", "release 02")
+    content = used(saver, "content", "content", items=1)
+    assert (content["amount"], content["balance"], content.get("paid")) == ("5.00", "0.00", None)
+    assert used(saver, "more", "content", items=1)["code"] == "BALANCE_TOO_LOW"
+
+
+def test_s5_messages_and_data_pay_like_voice(saver):
+    comes(saver, "stored", "50.00", "release 02")
+    comes(saver, "february", "30.00", "gift 02")
+    assert used(saver, "sms", "sms", items=100)["paid"] == [{"balance": "february", "amount": "10.00"}]
+    assert used(saver, "data", "data", bytes=200 * 1024 * 1024)["paid"] == [{"balance": "february", "amount": "10.00"}]
+    last = used(saver, "voice", "voice", seconds=325 * 60)
+    assert (last["amount"], last["balance"]) == ("65.00", "0.00")
+    assert last["paid"] == [
+        {"balance": "february", "amount": "10.00"}, {"balance": "stored", "amount": "50.00"}, {"balance": "main", "amount": "5.00"},
+    ]  # fmt: skip

@@ -1,5 +1,6 @@
 """The numbers of scenarios S1, S2 and S4, one by one, over the wire, where no other test asks for them: S1 as a whole is in test_s1.py,
-tiers and carried minutes of S2, S3 and S8 in test_counted.py, the discount of S2 in test_discounts.py, months of S4 in test_dues.py."""
+tiers and carried minutes of S2, S3 and S8 in test_counted.py, the discount of S2 in
+test_discounts.py, months of S4 in test_dues.py, S5 in test_purses.py."""
 
 import pytest
 from server import Server
