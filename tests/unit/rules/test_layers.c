@@ -23,7 +23,9 @@ static const char head[] =
 	"            serves = { service = \"voice\", zone = fields.zone },\n"
 	"            price = fields.price or \"0.10\", setup = fields.setup } }\n"
 	"end\n";
-static const char foot[] = "plan \"all\" { base = names }\n"
+static const char foot[] = "local others = {}\n"
+			   "for i = 2, #names do others[i - 1] = names[i] end\n"
+			   "plan \"all\" { base = names[1], optional = others }\n"
 			   "texts \"zh\" (words)\n"
 			   "texts \"en\" (words)\n";
 
