@@ -21,8 +21,10 @@ pack_part(struct pack *pack, const struct price_line *line, const struct price_p
 		pack_name_text(pack, "allowance", part->allowance);
 	if (part->tier > 0)
 		pack_name_unsigned(pack, "tier", part->tier);
-	if (part->row > 0)
+	if (part->row > 0) {
+		must(line->table != NULL);
 		pack_name_unsigned(pack, "row", line->table->lines[part->row - 1]);
+	}
 }
 
 /* "package.tariff", or the name of a discount; data is NULL without memory. */

@@ -336,6 +336,7 @@ static enum status
 unpack(struct bytes answer, msgpack_zone *zone, msgpack_object *object, struct fault *fault)
 {
 	size_t offset = 0;
+	object->type = MSGPACK_OBJECT_NIL;
 	if (!is_whole(answer))
 		return fault_set(fault, STATUS_CORRUPT, "what is stored is not MessagePack");
 	switch (msgpack_unpack((const char *)answer.data, answer.size, &offset, zone, object)) {
@@ -442,10 +443,11 @@ unpriced_read_refund(struct bytes answer, struct arena *arena, struct unpriced_r
 static bool
 read_event(struct unpricing *unpricing, const msgpack_object *event, struct unpriced_charge *charge)
 {
-	const msgpack_object *parts = event->via.array.ptr;
 	int64_t unit;
-	if (event->type != MSGPACK_OBJECT_ARRAY || event->via.array.size < 4 ||
-		parts[0].type != MSGPACK_OBJECT_STR || !integer_of(&parts[2], &unit) || unit < 0 ||
+	if (event->type != MSGPACK_OBJECT_ARRAY || event->via.array.size < 4)
+		return corrupt(unpricing, "its event is no usage");
+	const msgpack_object *parts = event->via.array.ptr;
+	if (parts[0].type != MSGPACK_OBJECT_STR || !integer_of(&parts[2], &unit) || unit < 0 ||
 		unit > UNIT_ITEM || !integer_of(&parts[3], &charge->quantity) ||
 		charge->quantity < 0)
 		return corrupt(unpricing, "its event is no usage");

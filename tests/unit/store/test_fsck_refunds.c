@@ -66,7 +66,8 @@ static void
 forged_give(struct forged *forged, uint64_t charge, int64_t micros, int64_t posted)
 {
 	size_t index = forged->entry.effect_count++;
-	struct field_writer writer = fields_into(forged->places[index], sizeof forged->places[index]);
+	struct field_writer writer = fields_into(
+		forged->places[index], sizeof forged->places[index]);
 	const struct refund_record refund = { { micros }, 1, { 0 } };
 	key_of_refund(&forged->keys[index], charge);
 	refund_record_write(&writer, &refund);

@@ -106,7 +106,8 @@ a_subscription_shows_its_dates(void **state)
 	package_held_write(
 		&writer, &(struct package_held){ .package = TEXT("solo"), .span = SPAN_ALWAYS });
 	package_held_write(&writer,
-		&(struct package_held){ TEXT("e6"), { 1000, INT64_MAX }, TEXT("home"), 0, 3, true });
+		&(struct package_held){
+			TEXT("e6"), { 1000, INT64_MAX }, TEXT("home"), 0, 3, true });
 	assert_json(record_value_json(TABLE_SUBSCRIPTION, key_of(&key), fields_written(&writer)),
 		"{\"account\": \"a1\", \"product\": \"pstn\", "
 		"\"states\": [{\"state\": \"suspended\", \"from\": \"1970-01-01T00:00:00Z\", "
