@@ -107,7 +107,7 @@ enum say_kind { SAY_ERROR, SAY_REFUSAL };
 	CODE(UNITS_ONLY, SAY_REFUSAL, "by {0}, units are given back, and no money", "根据 {0}，只退数量，不退金额") \
 	CODE(WRONG_UNIT, SAY_REFUSAL, "charge \"{0}\" counts {1}, this is in {2}", \
 		"费用 \"{0}\" 按{1}计，而本次为{2}") \
-	CODE(BALANCE_TOO_LOW, SAY_REFUSAL, "this costs {0} {2}, but only {1} {2} can be spent", \
+	CODE(BALANCE_TOO_LOW, SAY_REFUSAL, "this takes {0} {2}, but only {1} {2} can be spent", \
 		"需要 {0} {2}，可用余额只有 {1} {2}")
 /* clang-format on */
 

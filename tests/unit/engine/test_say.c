@@ -34,7 +34,7 @@ blanks_are_filled_in_the_order_of_the_arguments(void **state)
 	struct arena arena;
 	struct text arguments[] = { TEXT("12.00"), TEXT("3.00"), TEXT("CNY") };
 	assert_text(filled(&arena, SAY_BALANCE_TOO_LOW, false, arguments, 3),
-		"this costs 12.00 CNY, but only 3.00 CNY can be spent");
+		"this takes 12.00 CNY, but only 3.00 CNY can be spent");
 	arena_release(&arena);
 	assert_text(filled(&arena, SAY_BALANCE_TOO_LOW, true, arguments, 3),
 		"需要 12.00 CNY，可用余额只有 3.00 CNY");
