@@ -166,19 +166,6 @@ money_counted(const struct charged *charged, int64_t moved, const struct refund_
 	return by_usage < moved - by_amounts ? by_usage + by_amounts : moved;
 }
 
-/* The zone of the charge in the image's map of its service. */
-static uint32_t
-zone_of(const struct image *image, uint32_t service, struct text name)
-{
-	if (service == NO_INDEX || image->services[service].zone_map == NO_INDEX)
-		return NO_INDEX;
-	const struct zone_map *map = &image->zone_maps[image->services[service].zone_map];
-	for (uint32_t zone = 0; zone < map->zone_count; zone++)
-		if (text_equal(map->zones[zone], name))
-			return zone;
-	return NO_INDEX;
-}
-
 /* Asks the rules what comes back; an amount, as if all that is left were asked for. */
 static bool
 ask_rules(const struct give_question *question, struct arena *arena, struct refund_answer *answer)
@@ -199,7 +186,7 @@ ask_rules(const struct give_question *question, struct arena *arena, struct refu
 			.holdings = question->holdings,
 			.holding_count = question->holding_count,
 			.service = service,
-			.zone = zone_of(question->image, service, zone),
+			.zone = image_zone(question->image, service, zone),
 			.at_ms = question->at_ms,
 			.now_ms = question->now_ms,
 			.is_mistake = question->part->is_mistake,

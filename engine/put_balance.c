@@ -15,20 +15,6 @@
 
 /* ---- what it may pay ---- */
 
-static bool
-has_zone(const struct image *image, uint32_t service, struct text zone)
-{
-	uint32_t index = image->services[service].zone_map;
-	if (index == NO_INDEX)
-		return false;
-	const struct zone_map *map = &image->zone_maps[index];
-	for (uint32_t i = 0; i < map->zone_count; i++) {
-		if (text_equal(map->zones[i], zone))
-			return true;
-	}
-	return false;
-}
-
 /* Does the catalog in force know "voice", or "voice.local"? */
 static bool
 is_usage(const struct image *image, struct text pays)
@@ -39,7 +25,7 @@ is_usage(const struct image *image, struct text pays)
 	size_t size = (size_t)(dot - pays.data);
 	uint32_t service = image_service(image, (struct text){ pays.data, size });
 	struct text zone = { dot + 1, pays.size - size - 1 };
-	return service != NO_INDEX && has_zone(image, service, zone);
+	return image_zone(image, service, zone) != NO_INDEX;
 }
 
 /* What nothing will ever be is a slip of the pen. Without a catalog anything may come. */

@@ -19,15 +19,8 @@ struct bill {
 static struct line_place
 place_of(const struct image *image, const struct bill_line *line)
 {
-	struct line_place place = { image_service(image, line->service), NO_INDEX };
-
-	if (place.service == NO_INDEX || image->services[place.service].zone_map == NO_INDEX)
-		return place;
-	const struct zone_map *map = &image->zone_maps[image->services[place.service].zone_map];
-	for (uint32_t i = 0; i < map->zone_count; i++)
-		if (text_equal(map->zones[i], line->zone))
-			place.zone = i;
-	return place;
+	uint32_t service = image_service(image, line->service);
+	return (struct line_place){ service, image_zone(image, service, line->zone) };
 }
 
 static bool

@@ -58,6 +58,26 @@ image_service(const struct image *image, struct text id)
 	return NO_INDEX;
 }
 
+uint32_t
+image_zone(const struct image *image, uint32_t service, struct text id)
+{
+	uint32_t map = service == NO_INDEX ? NO_INDEX : image->services[service].zone_map;
+	for (uint32_t i = 0; map != NO_INDEX && i < image->zone_maps[map].zone_count; i++)
+		if (text_equal(image->zone_maps[map].zones[i], id))
+			return i;
+	return NO_INDEX;
+}
+
+bool
+image_serves(const struct serve *serves, uint32_t count, uint32_t service, uint32_t zone)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (serves[i].service == service &&
+			(zone == NO_INDEX || zone_set_has(&serves[i].zones, zone)))
+			return true;
+	return false;
+}
+
 const struct allowance *
 package_allowance(const struct package *package, struct text id)
 {

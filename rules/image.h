@@ -290,6 +290,10 @@ uint32_t image_decision(const struct image *image, struct text id);
 struct text image_standard(const struct image *image, struct text product);
 /* Index of a service, or NO_INDEX. */
 uint32_t image_service(const struct image *image, struct text id);
+/* Index of a zone in the map of a service, or NO_INDEX, also of a service that is NO_INDEX. */
+uint32_t image_zone(const struct image *image, uint32_t service, struct text id);
+/* Is usage of a service, in a zone or in none (NO_INDEX), among what is served? */
+bool image_serves(const struct serve *serves, uint32_t count, uint32_t service, uint32_t zone);
 /* The same as cycle_at in the image's zone, but months are looked up. */
 struct cycle_span image_cycle(const struct image *image, enum cycle every, int64_t ms);
 /*

@@ -19,14 +19,8 @@ refund_refusal_code(enum refund_refusal refusal)
 static bool
 serves_usage(const struct refund *rule, const struct refund_question *question)
 {
-	for (uint32_t i = 0; i < rule->serve_count; i++) {
-		const struct serve *serve = &rule->serves[i];
-
-		if (serve->service == question->service &&
-			(question->zone == NO_INDEX || zone_set_has(&serve->zones, question->zone)))
-			return true;
-	}
-	return rule->serve_count == 0;
+	return rule->serve_count == 0 ||
+		image_serves(rule->serves, rule->serve_count, question->service, question->zone);
 }
 
 static void

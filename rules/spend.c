@@ -2,23 +2,12 @@
 
 #include "../engine/base/must.h"
 
-static bool
-pays_usage(const struct stored *stored, const struct purpose *purpose)
-{
-	for (uint32_t i = 0; i < stored->serve_count; i++) {
-		const struct serve *serve = &stored->serves[i];
-		if (serve->service == purpose->service &&
-			(purpose->zone == NO_INDEX || zone_set_has(&serve->zones, purpose->zone)))
-			return true;
-	}
-	return false;
-}
-
 bool
 stored_pays(const struct stored *stored, const struct purpose *purpose)
 {
 	if (purpose->service != NO_INDEX)
-		return pays_usage(stored, purpose);
+		return image_serves(
+			stored->serves, stored->serve_count, purpose->service, purpose->zone);
 	for (uint32_t i = 0; i < stored->charge_count; i++)
 		if (text_equal(stored->charges[i].package, purpose->charge.package) &&
 			text_equal(stored->charges[i].charge, purpose->charge.charge))

@@ -49,16 +49,6 @@ test_money_before(const struct test_run *run, const struct usage *usage, struct 
 	*code = suspended ? TEXT("SUSPENDED") : TEXT("");
 }
 
-uint32_t
-test_zone_of(const struct image *image, uint32_t service, struct text name)
-{
-	uint32_t map = image->services[service].zone_map;
-	for (uint32_t i = 0; map != NO_INDEX && i < image->zone_maps[map].zone_count; i++)
-		if (text_equal(image->zone_maps[map].zones[i], name))
-			return i;
-	return NO_INDEX;
-}
-
 bool
 test_money_pay(struct test_run *run, const struct usage *usage, const struct pricing *pricing,
 	struct text *code)
@@ -67,7 +57,7 @@ test_money_pay(struct test_run *run, const struct usage *usage, const struct pri
 	bool paid = false;
 	must(service != NO_INDEX && pricing->refused == 0);
 	const struct purpose purpose = { .service = service,
-		.zone = test_zone_of(run->image, service, pricing->zone) };
+		.zone = image_zone(run->image, service, pricing->zone) };
 	if (!wallet_pay(&run->world.wallet, &purpose, pricing->amount, false, &paid))
 		return false;
 	*code = paid ? TEXT("") : TEXT("BALANCE_TOO_LOW");

@@ -81,7 +81,7 @@ test_refund_keep(struct test_run *run, const struct test_step *step, const struc
 	uint32_t service = image_service(run->image, step->usage.service);
 	struct world_charge charge = { .name = step->name,
 		.service = service,
-		.zone = test_zone_of(run->image, service, pricing->zone),
+		.zone = image_zone(run->image, service, pricing->zone),
 		.at_ms = step->usage.at_ms,
 		.quantity = step->usage.quantity > 0 ? step->usage.quantity : 1 };
 	if (step->name.data == NULL)

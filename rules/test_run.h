@@ -94,8 +94,6 @@ bool test_failed(struct test_run *run, struct test_result *result);
 void test_money_before(const struct test_run *run, const struct usage *usage, struct text *code);
 bool test_money_pay(struct test_run *run, const struct usage *usage, const struct pricing *pricing,
 	struct text *code);
-/* The zone of a usage by its name, which pricing found; or NO_INDEX. */
-uint32_t test_zone_of(const struct image *image, uint32_t service, struct text name);
 /* Does a step that moves money; compares what is expected of it. */
 bool test_money_step(struct test_run *run, const struct money_step *step);
 bool test_money_compare(struct test_run *run, const struct money_step *step);
