@@ -4,11 +4,7 @@
 #include "priced.h"
 #include "shard.h"
 
-#include "base/instant.h"
 #include "base/must.h"
-#include "base/zoneinfo.h"
-
-#include <string.h>
 
 /* A refund changes what its charge did, and says so of the charge, in one entry too. */
 #define CHARGE_RECORDS_MAX (ENTRY_EFFECTS_MAX - 1)
@@ -98,7 +94,7 @@ add_other_balances(struct deciding *deciding, struct posted *posted)
 		struct balance balance = held->balance;
 		if (held->charged.micros == 0)
 			continue;
-		balance.amount = held->after.micros;
+		balance.amount -= held->charged.micros;
 		if (!posted_balance(
 			    posted, key, balance, held->version, deciding->call->shard->now_ms))
 			return false;
@@ -138,8 +134,7 @@ charge_take_money(struct deciding *deciding, const struct payment *payment)
 {
 	struct call *call = deciding->call;
 	struct posted posted;
-	uint64_t position;
-	struct fault fault;
+	enum call_end end;
 	size_t records = 1 + deciding->purses.count + deciding->pricing.consumption_count;
 	if (records > CHARGE_RECORDS_MAX)
 		return charge_refuse(deciding, SAY_OVERFLOW, NULL, 0, NULL);
@@ -152,13 +147,9 @@ charge_take_money(struct deciding *deciding, const struct payment *payment)
 	entry.release = deciding->release->number;
 	entry.event = deciding->event;
 	entry.answer = answer;
-	posted_into(&posted, &entry);
-	enum status status = store_append(
-		call->shard->store, &entry, posted.effects, &position, &fault);
+	enum status status = posted_append(&posted, call, &entry, &end);
 	if (status == STATUS_LIMIT)
 		return charge_refuse(deciding, SAY_OVERFLOW, NULL, 0, NULL);
-	if (status != STATUS_OK)
-		return call_failed(call, status, &fault);
-	call->shard->stats.charged++;
-	return once_answer(call, answer, false, false, position);
+	call->shard->stats.charged += status == STATUS_OK;
+	return end;
 }

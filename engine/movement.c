@@ -10,11 +10,7 @@
 #include "subject.h"
 
 #include "base/digest.h"
-#include "base/instant.h"
 #include "base/must.h"
-#include "base/zoneinfo.h"
-
-#include <string.h>
 
 enum { SIDES_MAX = 2 };
 
@@ -152,8 +148,7 @@ append(struct movement *movement)
 {
 	struct call *call = movement->call;
 	struct posted posted;
-	uint64_t position;
-	struct fault fault;
+	enum call_end end;
 	struct bytes answer = pack_answer(movement);
 	if (answer.size == 0 || !posted_begin(&posted, call->arena, movement->side_count) ||
 		!add_balances(movement, &posted))
@@ -162,12 +157,9 @@ append(struct movement *movement)
 	entry.event = movement->event;
 	entry.answer = answer;
 	add_postings(movement, &posted);
-	posted_into(&posted, &entry);
-	enum status status = store_append(
-		call->shard->store, &entry, posted.effects, &position, &fault);
-	if (status != STATUS_OK)
-		return call_failed(call, status, &fault);
-	return once_answer(call, answer, false, false, position);
+	enum status status = posted_append(&posted, call, &entry, &end);
+	must(status != STATUS_LIMIT); /* two balances and a sentence */
+	return end;
 }
 
 /* ---- deciding ---- */

@@ -1,6 +1,9 @@
 /* The making of an entry that moves money (see posted.h). */
 #include "posted.h"
 
+#include "once.h"
+#include "shard.h"
+
 #include "base/instant.h"
 #include "base/must.h"
 #include "base/zoneinfo.h"
@@ -58,11 +61,21 @@ posted_move(struct posted *posted, int64_t amount, struct text unit, struct text
 	};
 }
 
-void
-posted_into(const struct posted *posted, struct entry *entry)
+enum status
+posted_append(
+	const struct posted *posted, struct call *call, struct entry *entry, enum call_end *end)
 {
+	uint64_t position;
+	struct fault fault;
 	entry->effects = posted->effects;
 	entry->effect_count = posted->effect_count;
 	entry->postings = posted->postings;
 	entry->posting_count = posted->posting_count;
+	enum status status = store_append(
+		call->shard->store, entry, posted->effects, &position, &fault);
+	if (status == STATUS_OK)
+		*end = once_answer(call, entry->answer, false, false, position);
+	else if (status != STATUS_LIMIT)
+		*end = call_failed(call, status, &fault);
+	return status;
 }

@@ -27,7 +27,12 @@ bool posted_balance(struct posted *posted, struct bytes key, struct balance bala
 /* What the newest change moves, and the book on the other side; nothing if it is 0. */
 void posted_move(struct posted *posted, int64_t amount, struct text unit, struct text book);
 
-/* Gives it to the entry. */
-void posted_into(const struct posted *posted, struct entry *entry);
+/*
+ * Appends the entry with all that, and answers what the entry holds, or why it could not be: *end is
+ * what to return. Only after STATUS_LIMIT it is not filled: the entry would be longer than one may
+ * be, which is for the caller to refuse.
+ */
+enum status posted_append(
+	const struct posted *posted, struct call *call, struct entry *entry, enum call_end *end);
 
 #endif

@@ -157,7 +157,6 @@ share_out(const struct purses_terms *terms, struct purses *purses)
 		struct purse_held *held = &purses->held[i];
 		list[i] = purse_of(&held->balance);
 		held->charged = (struct money){ 0 };
-		held->after = (struct money){ held->balance.amount };
 		held->turn = SIZE_MAX;
 	}
 	list[purses->count] = purse_of(&terms->subject->balance);
@@ -173,7 +172,6 @@ share_out(const struct purses_terms *terms, struct purses *purses)
 		struct purse_held *held = &purses->held[taken[turn].purse];
 		held->charged = amount;
 		held->turn = turn;
-		must(money_subtract(held->after, amount, &held->after));
 	}
 	return by_main;
 }

@@ -23,7 +23,6 @@ struct purse_held {
 	unsigned breadth; /* of what it pays for: a zone, a service, everything */
 	size_t turn;      /* in the order of paying; those that pay nothing come last */
 	struct money charged;
-	struct money after;
 };
 
 struct purses {
@@ -53,7 +52,7 @@ struct purses_terms {
 };
 
 /*
- * Fills `charged`, `after` and `turn` of each, and sorts them by their turns; *payment is what the
+ * Fills `charged` and `turn` of each, and sorts them by their turns; *payment is what the
  * main balance pays. After PAY_TOO_LOW only payment->available says something: all that could be
  * spent, the main balance's credit included.
  */

@@ -4,11 +4,7 @@
 
 #include "shard.h"
 
-#include "base/instant.h"
 #include "base/must.h"
-#include "base/zoneinfo.h"
-
-#include <string.h>
 
 enum { REFUND_BYTES = 24 };
 
@@ -164,8 +160,7 @@ refund_give_back(struct refunding *refunding)
 {
 	struct call *call = refunding->call;
 	struct posted posted;
-	struct fault fault;
-	uint64_t position;
+	enum call_end end;
 	struct bytes answer = pack_refunded(refunding);
 	if (answer.size == 0 || !make_entry(refunding, &posted))
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
@@ -173,10 +168,7 @@ refund_give_back(struct refunding *refunding)
 	entry.release = refunding->release;
 	entry.event = refunding->event;
 	entry.answer = answer;
-	posted_into(&posted, &entry);
-	enum status status = store_append(
-		call->shard->store, &entry, posted.effects, &position, &fault);
-	if (status != STATUS_OK)
-		return call_failed(call, status, &fault);
-	return once_answer(call, answer, false, false, position);
+	enum status status = posted_append(&posted, call, &entry, &end);
+	must(status != STATUS_LIMIT); /* 255 records and what is said of each are shorter */
+	return end;
 }
