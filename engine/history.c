@@ -293,10 +293,11 @@ walk_run(void *state)
 
 /* ---- history ---- */
 
+/* A balance that was made since the page before has nothing that is older: it is at its end. */
 static bool
 read_cursor(struct walk *walk, struct text cursor, uint64_t durable)
 {
-	char copy[1100];
+	char copy[HISTORY_CURSOR_BYTES_MAX + 1];
 	char *at = copy;
 	if (cursor.size >= sizeof copy)
 		return false;
@@ -305,6 +306,10 @@ read_cursor(struct walk *walk, struct text cursor, uint64_t durable)
 	for (size_t i = 0; i < walk->chain_count; i++) {
 		uint64_t position;
 		int size = 0;
+		if (i > 0 && *at == '\0') {
+			walk->chains[i].next = 0;
+			continue;
+		}
 		if (sscanf(at, "%20" SCNu64 "%n", &position, &size) != 1 || position % 8 != 0 ||
 			position >= durable || position > walk->chains[i].next)
 			return false;
@@ -320,7 +325,7 @@ read_cursor(struct walk *walk, struct text cursor, uint64_t durable)
 static void
 pack_cursor(struct pack *pack, const struct walk *walk)
 {
-	char text[CHAINS_MAX * 21 + 1];
+	char text[HISTORY_CURSOR_BYTES_MAX + 1];
 	size_t size = 0;
 	for (size_t i = 0; i < walk->chain_count; i++)
 		size += (size_t)snprintf(text + size, sizeof text - size, "%s%" PRIu64,

@@ -263,6 +263,9 @@ struct refund_params {
 	struct text why;
 };
 
+/* Of each balance a position and a comma. */
+#define HISTORY_CURSOR_BYTES_MAX (ACCOUNT_BALANCES_MAX * 21)
+
 struct history_params {
 	struct text account;
 	int64_t limit;

@@ -53,7 +53,7 @@ static const struct field HISTORY_FIELDS[] = {
 	{ "account", FIELD_IDENTIFIER, HISTORY(account), true, 0, 0, NULL, NULL, "the account's id", "账户编号" },
 	{ "limit", FIELD_INTEGER, HISTORY(limit), false, 1, 500, NULL, NULL, "entries a page; 50 if absent; a page of long entries has fewer",
 		"每页条数，缺省 50；条目很长时会更少" },
-	{ "cursor", FIELD_TEXT, HISTORY(cursor), false, 1, 1024, NULL, NULL, "`next` of the page before",
+	{ "cursor", FIELD_TEXT, HISTORY(cursor), false, 1, HISTORY_CURSOR_BYTES_MAX, NULL, NULL, "`next` of the page before",
 		"上一页返回的 next" },
 	{ "from", FIELD_TIME, HISTORY(from_ms), false, 0, 0, NULL, NULL, "only entries made at or after this",
 		"起始时间（含），按入账时间" },

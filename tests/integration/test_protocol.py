@@ -456,7 +456,7 @@ def test_text_that_is_not_utf8_is_refused(client):
         ("history", "limit", 0),
         ("history", "limit", 501),
         ("history", "cursor", ""),
-        ("history", "cursor", "x" * 1025),
+        ("history", "cursor", "x" * 1345),
         ("history", "cursor", "x"),
         ("history", "cursor", "-8"),
         ("history", "cursor", "0,0"),

@@ -184,6 +184,18 @@ def test_putting_a_balance_is_as_putting_anything(server, client):
         assert amounts(other) == before and len(before) == 64
 
 
+def test_a_page_of_the_history_goes_on_though_a_balance_was_made_meanwhile(client):
+    put(client, "spring", "0.30")
+    for number in range(3):
+        charge(client, f"c{number}")
+    whole = client.call("history", account="07715510001")["entries"]
+    page = client.call("history", account="07715510001", limit=2)
+    put(client, "autumn", "1.00")
+    charge(client, "meanwhile")
+    rest = client.call("history", account="07715510001", cursor=page["next"])
+    assert page["entries"] + rest["entries"] == whole and "next" not in rest
+
+
 def test_random_gifts_pay_as_a_naive_payer_says_and_a_kill_changes_nothing(server, client):
     seed = random.randrange(1 << 32)
     print(f"seed {seed}")
