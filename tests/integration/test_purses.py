@@ -5,7 +5,7 @@ import time
 from decimal import Decimal
 
 import pytest
-from server import Server
+from server import Server, suanpan
 
 AT_MS = 1789704000000  # 2026-09-18 12:00 in China
 DAY_MS = 86_400_000
@@ -235,6 +235,10 @@ def test_random_gifts_pay_as_a_naive_payer_says_and_a_kill_changes_nothing(serve
         for name, amount in paid:
             gifts[name][3] += amount
     assert {name: Decimal(amount) for name, amount in amounts(client).items()} == {"main": main} | {n: g[3] for n, g in gifts.items()}
+    server.stop()
+    for command in (["fsck", server.data, "--age-max", "7300"], ["replay", server.data]):
+        result = suanpan(*command)
+        assert result.returncode == 0, result.stdout + result.stderr
 
 
 # ---- S5: a deposit with gifts ----
