@@ -69,8 +69,8 @@ enum say_kind { SAY_ERROR, SAY_REFUSAL };
 	CODE(UNKNOWN_SUBSCRIPTION, SAY_REFUSAL, "nobody held service id \"{0}\" at that time", \
 		"当时没有用户使用业务接入号 \"{0}\"") \
 	CODE(UNKNOWN_ACCOUNT, SAY_REFUSAL, "there is no account \"{0}\"", "没有账户 \"{0}\"") \
-	CODE(UNKNOWN_BALANCE, SAY_REFUSAL, "account \"{1}\" has no balance \"{0}\"", \
-		"账户 \"{1}\" 没有账本 \"{0}\"") \
+	CODE(UNKNOWN_BALANCE, SAY_REFUSAL, "account \"{1}\" has no balance \"{0}\"; make it with balance.put first", \
+		"账户 \"{1}\" 没有账本 \"{0}\"；请先用 balance.put 建立") \
 	CODE(BALANCE_EXPIRED, SAY_REFUSAL, "balance \"{0}\" of account \"{1}\" has expired; make it valid again with balance.put first", \
 		"账户 \"{1}\" 的账本 \"{0}\" 已到期；请先用 balance.put 延长有效期") \
 	CODE(SUSPENDED, SAY_REFUSAL, "subscription \"{0}\" was suspended at that time", \
