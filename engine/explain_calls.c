@@ -9,6 +9,7 @@
  * A refusal was stored with its reason in both languages, and needs no release; nor does a refund,
  * whose answer says what it gave. A charge tells at its end what was given back of it.
  */
+#include "charged.h"
 #include "explain_refund.h"
 #include "ledger.h"
 #include "once.h"
@@ -69,47 +70,23 @@ no_room(struct fault *fault)
 	return fault_set(fault, STATUS_MEMORY, "no memory for an explanation");
 }
 
-/* The balance that a posting moves; size 0 if it is none. */
-static struct text
-balance_of(const struct entry *entry, const struct posting *posting)
-{
-	struct bytes rest = entry->effect_bytes;
-	struct effect effect = { 0 };
-	struct text account, name = { NULL, 0 };
-	if (posting->side == POSTING_BOOK)
-		return name;
-	for (unsigned i = 0; i <= posting->side; i++) {
-		bool there = effect_next(&rest, &effect);
-		must(there);
-	}
-	if (effect.table != TABLE_BALANCE || !key_is_of_balance(effect.key, &account, &name))
-		return (struct text){ NULL, 0 };
-	return name;
-}
-
 /* Who paid how much, where it was not the main balance alone; false without memory. */
 static bool
-write_paid(const struct entry *entry, bool zh, struct buffer *text)
+write_paid(const struct charged *charged, bool zh, struct buffer *text)
 {
-	struct bytes rest = entry->posting_bytes;
-	struct posting posting = { 0 };
-	struct buffer paid;
-	char amount[MONEY_TEXT_MAX];
-	bool others = false, whole = true;
-	buffer_init(&paid, TEXT_BYTES_MAX);
-	while (posting_next(&rest, &posting)) {
-		struct text name = balance_of(entry, &posting);
-		if (name.size == 0)
-			continue;
-		others |= !text_equal(name, TEXT("main"));
-		money_format((struct money){ -posting.amount }, amount);
-		whole &= buffer_print(&paid, "  %.*s %s %.*s\n", TEXT_ARGS(name), amount,
-			TEXT_ARGS(posting.unit));
+	bool whole = charged->payment_count == 1 ||
+		buffer_print(text, "%s\n", zh ? "付款账本：" : "paid from:");
+	for (size_t i = 0; charged->payment_count > 1 && i < charged->payment_count; i++) {
+		const struct payment_made *payment = &charged->payments[i];
+		char amount[MONEY_TEXT_MAX];
+		struct text account, name;
+		bool is_key = key_is_of_balance(payment->key, &account, &name);
+		must(is_key);
+		money_format(payment->amount, amount);
+		if (payment->amount.micros > 0)
+			whole &= buffer_print(text, "  %.*s %s %.*s\n", TEXT_ARGS(name), amount,
+				TEXT_ARGS(charged->currency));
 	}
-	if (others)
-		whole &= buffer_print(text, "%s\n%.*s",
-			zh ? "付款账本：" : "paid from:", (int)paid.size, (const char *)paid.data);
-	buffer_release(&paid);
 	return whole;
 }
 
@@ -119,14 +96,17 @@ write_charge(struct explaining *explaining, const struct release *release)
 	const struct entry *entry = &explaining->ledger.entry;
 	struct fault *fault = &explaining->fault;
 	struct pricing pricing;
+	struct charged charged;
 	struct arena arena;
 	arena_init(&arena, FACTS_BYTES_MAX);
 	enum status status = unpriced_read(
 		entry->answer, release_image(release), entry->at_ms, &arena, &pricing, fault);
+	if (status == STATUS_OK)
+		status = charged_read(entry, &arena, &charged, fault);
 	if (status == STATUS_OK &&
 		(!explain_pricing(release, explaining->zh ? TEXT("zh") : TEXT("en"), &pricing,
 			 &explaining->text) ||
-			!write_paid(entry, explaining->zh, &explaining->text) ||
+			!write_paid(&charged, explaining->zh, &explaining->text) ||
 			!explain_refunded(
 				&explaining->refunded, explaining->zh, &explaining->text)))
 		status = no_room(fault);
