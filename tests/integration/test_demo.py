@@ -58,6 +58,8 @@ def test_in_the_foreground_it_serves_until_interrupted(environment):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # Whoever runs the tests behind the stage may have Ctrl-C ignored, and a shell can't undo that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         shown = []
