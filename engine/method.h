@@ -23,8 +23,8 @@ enum field_type {
 	FIELD_LIST,     /* struct list of `of`: min to max items */
 	FIELD_FACTS,    /* struct facts: a map of names to texts and integers, at most max */
 	FIELD_BYTES,    /* struct bytes: min to max */
+	FIELD_MAP,      /* a map as `of` says, and its struct */
 	/* only in results */
-	FIELD_MAP, /* a map as `of` says */
 	FIELD_SAY, /* {en, zh} */
 	FIELD_ANY,
 };
@@ -55,7 +55,8 @@ struct field {
 /*
  * A map with known fields, at most 64, and the struct it is read into. A field that was not there
  * reads as NOT_GIVEN (integers, times, money), a text or list without data, the first choice,
- * false. In a list, an item that is a text stands for a map with only the first field.
+ * false, a map all of whose fields are so. A text stands for a map with only the first field, in a
+ * list or where a map is asked for.
  */
 #define NOT_GIVEN INT64_MIN
 
@@ -204,11 +205,18 @@ struct span_params {
 	bool pays;
 };
 
+/* For whose usage alone a balance is; one of the two, or none. */
+struct balance_for_params {
+	struct text subscription;
+	struct text group;
+};
+
 struct balance_put_params {
 	struct text account;
 	struct text balance;
 	int kind;         /* 0 gift, 1 deposit */
 	struct list pays; /* of struct get_params */
+	struct balance_for_params user;
 	int64_t from_ms;
 	int64_t till_ms;
 	int64_t expect;

@@ -15,6 +15,11 @@ static const struct field BALANCE_GET_FIELDS[] = {
 SHAPE(BALANCE_GET, "balance.get", BALANCE_GET_FIELDS, struct balance_params);
 static const char *const BALANCE_GET_POSITIONAL[] = { "account", NULL };
 
+static const struct field BALANCE_FOR_RESULT_FIELDS[] = {
+	{ "subscription", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "only for its usage", "只用于该用户的使用" },
+	{ "group", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "or only for that of its members", "或只用于该群组成员的使用" },
+};
+RESULT(BALANCE_FOR_RESULT, "for", BALANCE_FOR_RESULT_FIELDS);
 static const struct field BALANCE_RESULT_ITEM_FIELDS[] = {
 	{ "balance", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "its name; \"main\" is the first", "账本名称" },
 	{ "kind", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "cash, gift, deposit, units", "类型" },
@@ -22,6 +27,8 @@ static const struct field BALANCE_RESULT_ITEM_FIELDS[] = {
 	{ "amount", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "what is there", "余额" },
 	{ "held", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "of it, held for sessions", "预占金额" },
 	{ "pays", FIELD_ANY, 0, false, 0, 0, NULL, NULL, "list of texts: the usage that it pays for, if not everything", "文本列表：可支付的使用；无此项表示一切" },
+	{ "for", FIELD_MAP, 0, false, 0, 0, NULL, &BALANCE_FOR_RESULT, "for whose usage, if not of all that the account pays for",
+		"用于谁的使用；无此项表示该账户付费的所有用户" },
 	{ "from", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "pays for usage from then on", "可支付自此时起的使用" },
 	{ "till", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "when it expires", "到期时间" },
 	{ "version", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "position of the last entry", "最近一次变动的位置" },

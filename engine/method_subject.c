@@ -50,6 +50,15 @@ static const struct field PAYS_FIELDS[] = {
 		"业务，或业务加点加区域：\"voice\"、\"voice.local\"" },
 };
 SHAPE(PAYS_PARAMS, "pays", PAYS_FIELDS, struct get_params);
+static const struct field BALANCE_FOR_FIELDS[] = {
+	{ "subscription", FIELD_IDENTIFIER, offsetof(struct balance_for_params, subscription), false, 0, 0, NULL, NULL,
+		"only for usage of this one, which the account pays for; a text alone is enough",
+		"只用于该用户的使用，须由该账户付费；可只写文本" },
+	{ "group", FIELD_IDENTIFIER, offsetof(struct balance_for_params, group), false, 0, 0, NULL, NULL,
+		"only for usage of those who hold a package as members of this group then",
+		"只用于当时作为该群组成员持有优惠包的用户的使用" },
+};
+SHAPE(BALANCE_FOR_PARAMS, "for", BALANCE_FOR_FIELDS, struct balance_for_params);
 static const struct field BALANCE_PUT_FIELDS[] = {
 	{ "account", FIELD_IDENTIFIER, offsetof(struct balance_put_params, account), true, 0, 0, NULL, NULL,
 		"whose it is; must exist", "所属账户，必须已存在" },
@@ -59,6 +68,9 @@ static const struct field BALANCE_PUT_FIELDS[] = {
 		"gift if absent; the catalog's `pay_order` says which kind pays first", "缺省为 gift；先用哪一类由目录的 pay_order 决定" },
 	{ "pays", FIELD_LIST, offsetof(struct balance_put_params, pays), false, 0, BALANCE_PAYS_MAX, NULL, &PAYS_PARAMS,
 		"for which usage; for everything if absent; a text alone is enough", "可支付的使用，缺省为一切；可只写文本" },
+	{ "for", FIELD_MAP, offsetof(struct balance_put_params, user), false, 0, 0, NULL, &BALANCE_FOR_PARAMS,
+		"for whose usage: of one subscription, or of a group; of all that the account pays for if absent",
+		"用于谁的使用：一个用户，或一个群组；缺省为该账户付费的所有用户" },
 	{ "from", FIELD_TIME, offsetof(struct balance_put_params, from_ms), false, 0, 0, NULL, NULL,
 		"usage from then on; since ever if absent", "可支付自此时起的使用，缺省为一直" },
 	{ "till", FIELD_TIME, offsetof(struct balance_put_params, till_ms), false, 0, 0, NULL, NULL,

@@ -74,6 +74,8 @@ read_field(struct reading *reading, const struct field *field, const msgpack_obj
 	void *at = (uint8_t *)into + field->offset;
 	if (field->type == FIELD_LIST)
 		return read_list(reading, field, object, at);
+	if (field->type == FIELD_MAP)
+		return read_shape(reading, field->of, object, at);
 	return reading_value(reading, field, object, at);
 }
 
@@ -87,6 +89,9 @@ set_not_given(const struct shape *shape, void *into)
 		if (type == FIELD_INTEGER || type == FIELD_TIME || type == FIELD_MOMENT ||
 			type == FIELD_MONEY)
 			memcpy((uint8_t *)into + shape->fields[i].offset, &absent, sizeof absent);
+		else if (type == FIELD_MAP)
+			set_not_given(
+				shape->fields[i].of, (uint8_t *)into + shape->fields[i].offset);
 	}
 }
 

@@ -18,7 +18,7 @@ bool reading_refuse_range(struct reading *reading, const struct field *field);
 struct text object_type_name(const msgpack_object *object); /* in both languages */
 struct text text_of_object(const msgpack_object *object);   /* of a str or bin */
 
-/* Reads a value of any type but a list into the member of a params struct; false: a problem. */
+/* Reads a value of any type but a list or a map into the member of a params struct; false: a problem. */
 bool reading_value(struct reading *reading, const struct field *field, const msgpack_object *object,
 	void *into);
 

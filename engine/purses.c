@@ -9,6 +9,7 @@
 #include <string.h>
 
 enum { BREADTH_ZONE, BREADTH_SERVICE, BREADTH_ALL, BREADTH_NONE };
+enum { SHARED_BY_NOBODY, SHARED_BY_GROUP, SHARED_BY_ALL, SHARED_BY_OTHERS };
 
 /* ---- which of them may ---- */
 
@@ -40,10 +41,42 @@ breadth(const struct balance *balance, const struct purses_question *question)
 	return least;
 }
 
+/* Does the subscription hold a package as a member of the group then? */
+static bool
+is_member(struct subscription subscription, struct text group, int64_t at_ms)
+{
+	for (unsigned i = 0; i < subscription.package_count; i++) {
+		struct package_held held = package_held_read(&subscription.packages);
+		if (text_equal(held.group, group) && span_has(held.span, at_ms))
+			return true;
+	}
+	return false;
+}
+
+/* Who shares it, if who used it is among them. */
+static unsigned
+sharing(const struct balance *balance, const struct purses_question *question)
+{
+	const struct subject *subject = question->subject;
+	if (balance->user.size == 0)
+		return SHARED_BY_ALL;
+	if (!balance->user_is_group)
+		return text_equal(balance->user, subject->subscription_id) ? SHARED_BY_NOBODY
+									   : SHARED_BY_OTHERS;
+	return is_member(subject->subscription, balance->user, question->at_ms) ? SHARED_BY_GROUP
+										: SHARED_BY_OTHERS;
+}
+
 static bool
 has_money(const struct balance *balance)
 {
 	return balance->kind != BALANCE_UNITS && balance->amount > balance->held;
+}
+
+static bool
+is_narrower(const struct purse_held *a, const struct purse_held *b)
+{
+	return a->breadth != b->breadth ? a->breadth < b->breadth : a->sharing < b->sharing;
 }
 
 /* Narrower ones come first; those alike stay in the account's order. */
@@ -51,7 +84,7 @@ static void
 insert(struct purses *purses, const struct purse_held *held)
 {
 	size_t place = purses->count++;
-	for (; place > 0 && purses->held[place - 1].breadth > held->breadth; place--)
+	for (; place > 0 && is_narrower(held, &purses->held[place - 1]); place--)
 		purses->held[place] = purses->held[place - 1];
 	purses->held[place] = *held;
 }
@@ -80,8 +113,9 @@ purses_read(struct call *call, const struct purses_question *question, struct pu
 		must(found == LOOKUP_FOUND); /* written in one entry with its name */
 		held.balance = balance_read(value);
 		held.breadth = breadth(&held.balance, question);
-		if (held.breadth < BREADTH_NONE && has_money(&held.balance) &&
-			held.balance.span.from_ms <= question->at_ms &&
+		held.sharing = sharing(&held.balance, question);
+		if (held.breadth < BREADTH_NONE && held.sharing < SHARED_BY_OTHERS &&
+			has_money(&held.balance) && held.balance.span.from_ms <= question->at_ms &&
 			now_ms < held.balance.span.till_ms)
 			insert(purses, &held);
 	}

@@ -2,11 +2,13 @@
  * The balances of an account besides its main one, which pay for a charge before the account falls
  * below 0: which of them may, in which order, and how much each pays.
  *
- * A balance may pay for usage of the services and zones it names, or for everything; from when it
- * is valid by the time of the usage, until it expires by the shard's clock, for what has expired is
- * gone, however late the usage comes. The catalog's order of paying says who is first (spend.h); of
- * those alike, the one that pays for less, then the one that stands first in the account. What none
- * of them pays for is the main balance's, and follows the rules of pay.h.
+ * A balance may pay for usage of the services and zones it names, or for everything; of the one
+ * subscription it is for, of the members of a group, or of all that the account pays for; from when
+ * it is valid by the time of the usage, until it expires by the shard's clock, for what has expired
+ * is gone, however late the usage comes. The catalog's order of paying says who is first (spend.h);
+ * of those alike, the one that pays for less usage, then for fewer users, then the one that stands
+ * first in the account. What none of them pays for is the main balance's, and follows the rules of
+ * pay.h.
  */
 #ifndef SUANPAN_PURSES_H
 #define SUANPAN_PURSES_H
@@ -20,7 +22,8 @@ struct purse_held {
 	struct record_key key;
 	struct balance balance;
 	uint64_t version;
-	unsigned breadth; /* of what it pays for: a zone, a service, everything */
+	unsigned breadth; /* of the usage it pays for: a zone, a service, everything */
+	unsigned sharing; /* by whom: one subscription, a group, all of the account */
 	size_t turn;      /* in the order of paying; those that pay nothing come last */
 	struct money charged;
 };

@@ -46,16 +46,52 @@ check_pays(struct call *call, const struct balance_put_params *params, enum call
 }
 
 static bool
-check_params(struct call *call, const struct balance_put_params *params, enum call_end *end)
+refuse_fields(struct call *call, struct text why, enum call_end *end)
 {
-	struct text why = BILINGUAL(
-		"the main balance is cash, always valid, and pays for everything; "
-		"name another",
-		"主账本为现金，长期有效，可支付一切；请用其他名称");
-	if (text_equal(params->balance, MAIN)) {
-		*end = call_error(call, SAY_FIELDS_CONFLICT, &why, 1);
+	*end = call_error(call, SAY_FIELDS_CONFLICT, &why, 1);
+	return false;
+}
+
+/* For one subscription it is only if the account pays for that; groups have no records. */
+static bool
+check_user(struct call *call, const struct balance_put_params *params, enum call_end *end)
+{
+	const struct balance_for_params *user = &params->user;
+	struct record_key key;
+	struct bytes value;
+	uint64_t version;
+	if (user->subscription.size == 0)
+		return true;
+	if (user->group.size > 0)
+		return refuse_fields(call,
+			BILINGUAL("a balance is for one subscription or for one group; make two",
+				"账本只能用于一个用户或一个群组；请建两个账本"),
+			end);
+	key_of_text(&key, TABLE_SUBSCRIPTION, user->subscription);
+	if (!put_read(call, &key, &value, &version, end))
+		return false;
+	if (value.size == 0) {
+		*end = put_not_found(call, SAY_SUBSCRIPTION, user->subscription);
 		return false;
 	}
+	return text_equal(subscription_account(value), params->account) ||
+		refuse_fields(call,
+			BILINGUAL(
+				"another account pays for the subscription; name one that this account pays for",
+				"该用户由另一账户付费；请指定由本账户付费的用户"),
+			end);
+}
+
+static bool
+check_params(struct call *call, const struct balance_put_params *params, enum call_end *end)
+{
+	if (text_equal(params->balance, MAIN))
+		return refuse_fields(call,
+			BILINGUAL(
+				"the main balance is cash, always valid, and pays for everything; "
+				"name another",
+				"主账本为现金，长期有效，可支付一切；请用其他名称"),
+			end);
 	if (params->from_ms == NOT_GIVEN || params->till_ms == NOT_GIVEN ||
 		params->from_ms < params->till_ms)
 		return check_pays(call, params, end);
@@ -99,6 +135,8 @@ balance_value(const struct putting *putting, const struct balance_put_params *pa
 		params->from_ms == NOT_GIVEN ? INT64_MIN : params->from_ms,
 		params->till_ms == NOT_GIVEN ? INT64_MAX : params->till_ms,
 	};
+	balance.user_is_group = params->user.group.size > 0;
+	balance.user = balance.user_is_group ? params->user.group : params->user.subscription;
 	balance.pays_count = (uint8_t)params->pays.count;
 	balance.pays = fields_of(pays_value(params, pays));
 	struct bytes value = write_balance(&balance, place);
@@ -148,7 +186,7 @@ put_run_balance(struct call *call, const void *params)
 	enum call_end end;
 	key_of_text(&account_key, TABLE_ACCOUNT, put->account);
 	key_of_balance(&key, put->account, put->balance);
-	if (!check_params(call, put, &end) ||
+	if (!check_params(call, put, &end) || !check_user(call, put, &end) ||
 		!put_read(call, &account_key, &account, &account_version, &end) ||
 		!put_read(call, &key, &old, &putting.version, &end))
 		return end;

@@ -20,10 +20,22 @@ pack_pays(struct pack *pack, const struct balance *balance)
 }
 
 static void
+pack_user(struct pack *pack, const struct balance *balance)
+{
+	if (balance->user.size == 0)
+		return;
+	pack_name(pack, "for");
+	pack_map(pack, 1);
+	pack_name_text(pack, balance->user_is_group ? "group" : "subscription", balance->user);
+}
+
+static void
 pack_balance(struct pack *pack, struct text name, const struct balance *balance, uint64_t version)
 {
 	bool money = balance->kind != BALANCE_UNITS;
-	pack_map(pack, 6 + query_span_pairs(balance->span) + (balance->pays_count > 0));
+	pack_map(pack,
+		6 + query_span_pairs(balance->span) + (balance->pays_count > 0) +
+			(balance->user.size > 0));
 	pack_name_text(pack, "balance", name);
 	pack_name_string(pack, "kind", balance_kind_name(balance->kind));
 	pack_name_text(pack, "unit", balance->unit);
@@ -36,6 +48,7 @@ pack_balance(struct pack *pack, struct text name, const struct balance *balance,
 	}
 	query_pack_span(pack, balance->span);
 	pack_pays(pack, balance);
+	pack_user(pack, balance);
 	pack_name_unsigned(pack, "version", version);
 }
 

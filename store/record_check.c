@@ -104,22 +104,16 @@ walk_service(struct field_reader *reader)
 static void
 walk_balance(struct field_reader *reader)
 {
-	field_read_i64(reader);
-	field_read_i64(reader);
-	field_read_u64(reader);
-	field_read_u32(reader);
-	if (field_read_u8(reader) > BALANCE_UNITS)
+	struct balance balance = balance_read(
+		(struct bytes){ reader->at, (size_t)(reader->end - reader->at) });
+	*reader = balance.pays;
+	if (balance.kind > BALANCE_UNITS || balance.unit.size == 0 || balance.unit.size > 16 ||
+		balance.span.from_ms >= balance.span.till_ms ||
+		balance.pays_count > BALANCE_PAYS_MAX)
 		reader->bad = true;
-	struct text unit = field_read_text(reader);
-	if (unit.size == 0 || unit.size > 16)
+	if (balance.user.data != NULL && !identifier_is_valid(balance.user))
 		reader->bad = true;
-	walk_span(reader);
-	if (reader->at == reader->end)
-		return;
-	unsigned count = field_read_u8(reader);
-	if (count == 0 || count > BALANCE_PAYS_MAX)
-		reader->bad = true;
-	for (; count > 0; count--)
+	for (unsigned count = balance.pays_count; count > 0; count--)
 		walk_id(reader);
 }
 

@@ -111,6 +111,8 @@ field_read_text(struct field_reader *reader)
 }
 
 enum { SPAN_HAS_FROM = 1, SPAN_HAS_TILL = 2 };
+/* Of a balance, behind its span. */
+enum { PAYS_FOR_SUBSCRIPTION = 4, PAYS_FOR_GROUP = 8 };
 /* Of a package, behind its span. */
 enum { HELD_BY_GROUP = 4, HELD_SINCE = 8, HELD_BY_SO_MANY = 16, HELD_AND_PAID = 32 };
 
@@ -269,14 +271,25 @@ balance_read(struct bytes value)
 {
 	struct field_reader reader = fields_of(value);
 	struct balance balance;
+	uint8_t flags;
 	balance.amount = field_read_i64(&reader);
 	balance.held = field_read_i64(&reader);
 	balance.earlier = field_read_u64(&reader);
 	balance.day = field_read_u32(&reader);
 	balance.kind = (enum balance_kind)field_read_u8(&reader);
 	balance.unit = field_read_text(&reader);
-	balance.span = field_read_span(&reader);
-	balance.pays_count = reader.at < reader.end ? field_read_u8(&reader) : 0;
+	balance.span = read_span_flags(&reader, PAYS_FOR_SUBSCRIPTION | PAYS_FOR_GROUP, &flags);
+	balance.user = (struct text){ NULL, 0 };
+	balance.user_is_group = (flags & PAYS_FOR_GROUP) != 0;
+	if (balance.user_is_group || (flags & PAYS_FOR_SUBSCRIPTION) != 0)
+		balance.user = field_read_text(&reader);
+	reader.bad |= balance.user_is_group && (flags & PAYS_FOR_SUBSCRIPTION) != 0;
+	balance.pays_count = 0;
+	if (reader.at < reader.end) {
+		balance.pays_count = field_read_u8(&reader);
+		reader.bad |= balance.pays_count ==
+			0; /* of what pays for everything there is no list */
+	}
 	balance.pays = reader;
 	return balance;
 }
@@ -290,7 +303,10 @@ balance_write(struct field_writer *writer, const struct balance *balance)
 	field_write_u32(writer, balance->day);
 	field_write_u8(writer, (uint8_t)balance->kind);
 	field_write_text(writer, balance->unit);
-	field_write_span(writer, balance->span);
+	uint8_t whose = balance->user_is_group ? PAYS_FOR_GROUP : PAYS_FOR_SUBSCRIPTION;
+	write_span_flags(writer, balance->span, balance->user.size > 0 ? whose : 0);
+	if (balance->user.size > 0)
+		field_write_text(writer, balance->user);
 	if (balance->pays_count == 0)
 		return;
 	struct field_reader pays = balance->pays;

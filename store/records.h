@@ -16,7 +16,8 @@
  *                 the instant of its terms, 8 bytes, if it has any
  *   service       list: span, subscription text. Spans of one service id do not overlap.
  *   balance       amount 8, held 8, earlier 8 (position of the newest entry of an earlier day), day 4 (of the newest
- *                 entry, days since 1970 UTC), kind 1 byte, unit text, span; and, if it pays for some usage only,
+ *                 entry, days since 1970 UTC), kind 1 byte, unit text, span; if the flags of the span say so, the one
+ *                 subscription (4: text) or group (8: text) it pays for; and, if it pays for some usage only,
  *                 the list of it: texts, "voice" or "voice.local"
  *   counter       used 8 bytes
  *   release       size 8, published_ms 8, by text, catalog text, why text
@@ -163,11 +164,14 @@ struct balance {
 	enum balance_kind kind;
 	struct text unit; /* "CNY", "second" */
 	struct span span;
+	struct text
+		user; /* for whose usage alone it pays; size 0: for all that the account pays for */
+	bool user_is_group;       /* else it is a subscription */
 	uint8_t pays_count;       /* 0: it pays for everything */
 	struct field_reader pays; /* texts: a service, or a service, a dot and one of its zones */
 };
 #define BALANCE_PAYS_MAX 8
-#define BALANCE_VALUE_MAX 640
+#define BALANCE_VALUE_MAX 720
 /* How many balances an account has at most; the first is "main". */
 #define ACCOUNT_BALANCES_MAX 64
 struct balance balance_read(struct bytes value);

@@ -203,6 +203,10 @@ balance_json(struct bytes value)
 			json_array_append_new(pays, json_of_text(field_read_text(&balance.pays)));
 		json_object_set_new(object, "pays", pays);
 	}
+	if (balance.user.size > 0)
+		json_object_set_new(object, "for",
+			json_pack("{s:o}", balance.user_is_group ? "group" : "subscription",
+				json_of_text(balance.user)));
 	if (balance.day != 0) {
 		struct date date = date_of_day(balance.day);
 		char text[40];

@@ -115,6 +115,8 @@ check_field(const struct field *field, const void *at)
 		return;
 	}
 	case FIELD_MAP:
+		check_struct(field->of, at);
+		return;
 	case FIELD_SAY:
 	case FIELD_ANY:
 		break;

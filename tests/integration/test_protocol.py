@@ -38,7 +38,7 @@ SOUND = {
     },
     "subscription.get": {"subscription": "1001"},
     "balance.put": {
-        "account": "1001", "balance": "gift", "kind": "deposit", "pays": ["voice", {"usage": "voice.local"}], "from": AT, "till": AT_MS + 1,
+        "account": "1001", "balance": "gift", "kind": "deposit", "pays": ["voice", {"usage": "voice.local"}], "for": "1001", "from": AT, "till": AT_MS + 1,
         "expect": 0,
     },
     "balance.get": {"account": "1001"},

@@ -85,6 +85,68 @@ def test_of_those_that_expire_together_the_one_that_pays_for_less_is_first(clien
     assert [one["balance"] for one in charge(client, "c1")["paid"]] == ["home", "calls", "all"]
 
 
+def second_user(client, number="07715510002", **fields):
+    """Another subscription that the same account pays for."""
+    client.call("subscription.put", subscription=number, account="07715510001", product="pstn", service_ids=[number],
+                packages=["fixed_line"], **fields)  # fmt: skip
+
+
+def charge_to(client, number, identifier, **fields):
+    return client.call("charge", id=identifier, service_id=number, at=AT_MS, seconds=60, **LOCAL, **fields)
+
+
+def test_a_balance_for_one_subscription_pays_for_no_other_and_before_what_is_shared(server, client):
+    second_user(client)
+    put(client, "shared", "0.10", pays=["voice"])
+    put(client, "hers", "0.10", pays=["voice"], **{"for": {"subscription": "07715510002"}})
+    assert charge(client, "c1")["paid"] == [{"balance": "shared", "amount": "0.10"}, {"balance": "main", "amount": "0.12"}]
+    top_up(client, "shared", "0.10", "again")
+    assert [one["balance"] for one in charge_to(client, "07715510002", "c2")["paid"]] == ["hers", "shared", "main"]
+    server.kill()
+    server.start()
+    with server.connect() as other:
+        shown = {one["balance"]: one.get("for") for one in other.call("balance.get", ["07715510001"])["balances"]}
+        assert shown == {"main": None, "shared": None, "hers": {"subscription": "07715510002"}}
+
+
+def test_a_balance_for_a_group_pays_for_who_is_a_member_when_it_is_used(client):
+    spans = [{"package": "fixed_line", "group": "office", "till": AT_MS}, {"package": "fixed_line", "from": AT_MS}]
+    client.call("subscription.put", subscription="07715510001", account="07715510001", product="pstn", service_ids=["07715510001"],
+                packages=[{"package": "fixed_line", "group": "office"}])  # fmt: skip
+    second_user(client)
+    client.call("subscription.put", subscription="07715510002", account="07715510001", product="pstn", service_ids=["07715510002"],
+                packages=spans)  # fmt: skip
+    put(client, "all", "1.00")
+    put(client, "office", "5.00", **{"for": {"group": "office"}})
+    put(client, "mine", "0.10", **{"for": "07715510001"})
+    assert [one["balance"] for one in charge(client, "c1")["paid"]] == ["mine", "office"]
+    assert charge_to(client, "07715510002", "now")["paid"] == [{"balance": "all", "amount": "0.22"}]
+    then = client.call("charge", id="then", service_id="07715510002", at=AT_MS - 1000, seconds=60, **LOCAL)
+    assert then["paid"] == [{"balance": "office", "amount": "0.22"}]
+
+
+def test_what_pays_for_less_usage_is_before_what_is_for_fewer_users(client):
+    put(client, "calls of all", "0.10", pays=["voice"])
+    put(client, "all of hers", "0.10", **{"for": "07715510001"})
+    put(client, "home of all", "0.10", pays=["voice.local"])
+    assert [one["balance"] for one in charge(client, "c1")["paid"]] == ["home of all", "calls of all", "all of hers"]
+
+
+def test_for_whom_a_balance_cannot_be_is_said(client):
+    client.call("customer.put", customer="other")
+    client.call("account.put", account="other", customer="other")
+    for user, code in (
+        ({"subscription": "07715510001", "group": "office"}, "FIELDS_CONFLICT"),
+        ("nobody", "NOT_FOUND"),
+        ({}, None),
+    ):
+        error, _ = client.ask("balance.put", {"account": "07715510001", "balance": "gift", "for": user})
+        assert (error or "").startswith(code or ""), (user, error)
+        assert code or error is None
+    error, _ = client.ask("balance.put", {"account": "other", "balance": "gift", "for": "07715510001"})
+    assert error.startswith("FIELDS_CONFLICT: another account pays for the subscription")
+
+
 def test_what_expires_first_is_first_and_what_has_expired_pays_nothing(client):
     now = client.call("ping")["now"]
     put(client, "late", "0.10", till=now + 2 * DAY_MS)
@@ -201,23 +263,28 @@ def test_random_gifts_pay_as_a_naive_payer_says_and_a_kill_changes_nothing(serve
     print(f"seed {seed}")
     chance = random.Random(seed)
     now = client.call("ping")["now"]
-    gifts = {}  # name: [till, breadth, place, left]
+    second_user(client)
+    users = ["07715510001", "07715510002"]
+    gifts = {}  # name: [till, breadth, for everybody, place, left, for whom]
     for place in range(8):
         till = now + chance.choice([1, 2, 3]) * DAY_MS if chance.random() < 0.7 else None
         pays = chance.choice([[], ["voice"], ["voice.local"], ["voice.hmt"]])
         amount = chance.randrange(1, 150) / 100
-        put(client, f"g{place}", f"{amount:.2f}", pays=pays, **({"till": till} if till else {}))
+        user = chance.choice([None, None, *users])
+        put(client, f"g{place}", f"{amount:.2f}", pays=pays, **({"till": till} if till else {}), **({"for": user} if user else {}))
         breadth = {"voice.local": 0, "voice": 1, "voice.hmt": None}[pays[0]] if pays else 2
-        gifts[f"g{place}"] = [till or 1 << 62, breadth, place, Decimal(f"{amount:.2f}")]
+        gifts[f"g{place}"] = [till or 1 << 62, breadth, user is None, place, Decimal(f"{amount:.2f}"), user]
     main = Decimal(10)
     paying = []  # (charge, who was to get what back, how much of it came from main)
     for number in range(120):
-        answer = charge(client, f"r{number}", seconds=chance.choice([60, 200, 400, 1200]), short="debt")
+        user = chance.choice(users)
+        answer = client.call("charge", id=f"r{number}", service_id=user, at=AT_MS, seconds=chance.choice([60, 200, 400, 1200]), short="debt",
+                             **LOCAL)  # fmt: skip
         rest, paid = Decimal(answer["amount"]), []
-        for name, gift in sorted(gifts.items(), key=lambda item: (item[1][0], item[1][1] or 0, item[1][2])):
-            taken = min(rest, gift[3]) if gift[1] is not None else Decimal(0)
+        for name, gift in sorted(gifts.items(), key=lambda item: (item[1][0], item[1][1] or 0, *item[1][2:4])):
+            taken = min(rest, gift[4]) if gift[1] is not None and gift[5] in (None, user) else Decimal(0)
             if taken > 0:
-                gift[3] -= taken
+                gift[4] -= taken
                 rest -= taken
                 paid.append((name, taken))
         main -= rest
@@ -233,8 +300,8 @@ def test_random_gifts_pay_as_a_naive_payer_says_and_a_kill_changes_nothing(serve
         refund(client, f"back of {charge_id}", charge_id)
         main += by_main
         for name, amount in paid:
-            gifts[name][3] += amount
-    assert {name: Decimal(amount) for name, amount in amounts(client).items()} == {"main": main} | {n: g[3] for n, g in gifts.items()}
+            gifts[name][4] += amount
+    assert {name: Decimal(amount) for name, amount in amounts(client).items()} == {"main": main} | {n: g[4] for n, g in gifts.items()}
     server.stop()
     for command in (["fsck", server.data, "--age-max", "7300"], ["replay", server.data]):
         result = suanpan(*command)

@@ -26,6 +26,7 @@ struct bench {
 		struct customer_params customer;
 		struct account_params account;
 		struct subscription_params subscription;
+		struct balance_put_params balance;
 		struct movement_params movement;
 		struct history_params history;
 		struct publish_params publish;

@@ -72,9 +72,9 @@ a_charge_is_what_each_item_of_a_batch_is(void **state)
 /* ---- shapes ---- */
 
 static size_t
-size_in_struct(enum field_type type)
+size_in_struct(const struct field *field)
 {
-	switch (type) {
+	switch (field->type) {
 	case FIELD_IDENTIFIER:
 	case FIELD_TEXT:
 	case FIELD_CURRENCY:
@@ -97,6 +97,7 @@ size_in_struct(enum field_type type)
 	case FIELD_BYTES:
 		return sizeof(struct bytes);
 	case FIELD_MAP:
+		return field->of->size;
 	case FIELD_SAY:
 	case FIELD_ANY:
 		break;
@@ -142,10 +143,10 @@ check_bounds(const struct shape *shape, const struct field *field)
 	case FIELD_CURRENCY:
 	case FIELD_BOOLEAN:
 	case FIELD_CHOICE:
+	case FIELD_MAP:
 		if (field->min != 0 || field->max != 0)
 			fail_msg("%s.%s: bounds that nobody looks at", shape->name, at);
 		break;
-	case FIELD_MAP:
 	case FIELD_SAY:
 	case FIELD_ANY:
 		fail_msg("%s.%s: a type that only results have", shape->name, at);
@@ -175,18 +176,19 @@ check_params(const struct shape *shape)
 		check_field_words(shape, field);
 		check_bounds(shape, field);
 		check_choices(field);
-		size_t size = size_in_struct(field->type);
+		size_t size = size_in_struct(field);
 		if (size == 0 || field->offset + size > shape->size)
 			fail_msg("%s.%s lies outside its struct", shape->name, field->name);
 		for (size_t j = 0; j < i; j++) {
 			const struct field *other = &shape->fields[j];
 			bool apart = field->offset + size <= other->offset ||
-				other->offset + size_in_struct(other->type) <= field->offset;
+				other->offset + size_in_struct(other) <= field->offset;
 			if (!apart)
 				fail_msg("%s.%s lies over %s", shape->name, field->name,
 					other->name);
 		}
-		assert_int_equal(field->type == FIELD_LIST, field->of != NULL);
+		bool holds = field->type == FIELD_LIST || field->type == FIELD_MAP;
+		assert_int_equal(holds, field->of != NULL);
 		if (field->of != NULL)
 			check_params(field->of);
 	}

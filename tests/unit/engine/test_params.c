@@ -81,6 +81,25 @@ lists_keep_to_their_lengths(void **state)
 /* ---- maps and places ---- */
 
 static void
+a_map_in_a_map_is_read_into_its_own_struct_or_reads_as_not_given(void **state)
+{
+	struct bench *bench = *state;
+	const struct balance_put_params *params = &bench->params.balance;
+	read_well(bench, "balance.put", "[{account: a, for: {group: family}, balance: b}]");
+	assert_text(params->balance, "b");
+	assert_text(params->user.group, "family");
+	assert_true(params->user.subscription.data == NULL);
+	read_well(bench, "balance.put", "[{account: a, balance: b, for: \"line\"}]");
+	assert_text(params->user.subscription, "line");
+	read_well(bench, "balance.put", "[{account: a, balance: b}]");
+	assert_true(params->user.subscription.data == NULL && params->user.group.data == NULL);
+	read_badly(
+		bench, "balance.put", "[{account: a, balance: b, for: 5}]", SAY_WRONG_TYPE, "for");
+	read_badly(bench, "balance.put", "[{account: a, balance: b, for: {whom: x}}]",
+		SAY_UNKNOWN_FIELD, "for");
+}
+
+static void
 unknown_fields_are_refused_with_those_that_there_are(void **state)
 {
 	struct bench *bench = *state;
@@ -330,6 +349,7 @@ main(void)
 		TEST(items_are_maps_or_texts_that_stand_for_them),
 		TEST(wrong_items_are_named_by_their_field),
 		TEST(lists_keep_to_their_lengths),
+		TEST(a_map_in_a_map_is_read_into_its_own_struct_or_reads_as_not_given),
 		TEST(unknown_fields_are_refused_with_those_that_there_are),
 		TEST(doubled_and_missing_fields_are_refused),
 		TEST(fields_come_in_any_order),

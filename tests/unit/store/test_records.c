@@ -127,6 +127,19 @@ sample_balance_for_calls(void)
 }
 
 static struct bytes
+sample_balance_of(struct text user, bool user_is_group)
+{
+	struct field_writer writer = start();
+	struct balance balance = { .kind = BALANCE_GIFT,
+		.unit = TEXT("CNY"),
+		.span = { INT64_MIN, 5000 },
+		.user = user,
+		.user_is_group = user_is_group };
+	balance_write(&writer, &balance);
+	return fields_written(&writer);
+}
+
+static struct bytes
 sample_counter(void)
 {
 	struct field_writer writer = start();
@@ -713,6 +726,29 @@ balance_and_release_are_read_as_written(void **state)
 }
 
 static void
+whose_usage_a_balance_pays_for_is_read_as_written(void **state)
+{
+	(void)state;
+	const struct bytes key = bytes_of_text((struct text){ KEY("account-1\0gift") });
+	struct bytes value = sample_balance_of(TEXT("line-1"), false);
+	assert_true(record_is_valid(TABLE_BALANCE, key, value));
+	struct balance balance = balance_read(value);
+	assert_text(balance.user, "line-1");
+	assert_false(balance.user_is_group);
+	assert_int_equal(balance.span.till_ms, 5000);
+	size_t flags = value.size - strlen("line-1") - 1 - 8 - 1;
+	place[flags] |= 8; /* a group, too */
+	assert_false(record_is_valid(TABLE_BALANCE, key, value));
+	value = sample_balance_of(TEXT("family"), true);
+	assert_true(record_is_valid(TABLE_BALANCE, key, value));
+	balance = balance_read(value);
+	assert_text(balance.user, "family");
+	assert_true(balance.user_is_group);
+	place[value.size - 1] = '\n';
+	assert_false(record_is_valid(TABLE_BALANCE, key, value));
+}
+
+static void
 an_activation_is_read_as_written_and_its_key_sorts_by_time(void **state)
 {
 	(void)state;
@@ -808,6 +844,7 @@ main(void)
 		cmocka_unit_test(a_group_that_began_after_its_member_is_damage),
 		cmocka_unit_test(service_tells_who_held_it_at_any_instant),
 		cmocka_unit_test(balance_and_release_are_read_as_written),
+		cmocka_unit_test(whose_usage_a_balance_pays_for_is_read_as_written),
 		cmocka_unit_test(a_balance_may_pay_for_some_usage_only),
 		cmocka_unit_test(a_subscription_may_have_terms_behind_it),
 		cmocka_unit_test(an_activation_is_read_as_written_and_its_key_sorts_by_time),

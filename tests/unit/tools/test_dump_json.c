@@ -78,13 +78,15 @@ a_balance_shows_money_as_text_and_units_as_numbers(void **state)
 		.kind = BALANCE_GIFT,
 		.unit = TEXT("CNY"),
 		.span = SPAN_ALWAYS,
+		.user = TEXT("family"),
+		.user_is_group = true,
 		.pays_count = 1,
 		.pays = fields_of(fields_written(&pays_writer)) };
 	writer = fields_into(place, sizeof place);
 	balance_write(&writer, &balance);
 	assert_json(record_value_json(TABLE_BALANCE, key_of(&key), fields_written(&writer)),
 		"{\"kind\": \"gift\", \"unit\": \"CNY\", \"amount\": \"1.00\", \"held\": \"0.00\", "
-		"\"pays\": [\"voice.local\"]}");
+		"\"pays\": [\"voice.local\"], \"for\": {\"group\": \"family\"}}");
 }
 
 static void
