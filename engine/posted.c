@@ -27,7 +27,8 @@ posted_change(struct posted *posted, enum table table, struct bytes key, struct 
 	if (bytes == NULL)
 		return false;
 	memcpy(bytes, key.data, key.size);
-	memcpy(bytes + key.size, value.data, value.size);
+	if (value.size > 0)
+		memcpy(bytes + key.size, value.data, value.size);
 	posted->effects[posted->effect_count++] = (struct effect){
 		.table = (uint8_t)table,
 		.key = { bytes, key.size },
@@ -45,6 +46,29 @@ posted_balance(struct posted *posted, struct bytes key, struct balance balance, 
 	balance_touch(&balance, version, (uint32_t)floor_divide(now_ms, DAY_MS));
 	balance_write(&writer, &balance);
 	return posted_change(posted, TABLE_BALANCE, key, fields_written(&writer));
+}
+
+static bool
+change_timer(struct posted *posted, const struct timer_key *timer, struct bytes value)
+{
+	struct record_key key;
+	key_of_timer(&key, timer);
+	return posted_change(posted, TABLE_TIMER, (struct bytes){ key.data, key.size }, value);
+}
+
+bool
+posted_timer_set(struct posted *posted, const struct timer_key *timer)
+{
+	if (!change_timer(posted, timer, TIMER_VALUE))
+		return false;
+	posted->effects[posted->effect_count - 1].is_new = true;
+	return true;
+}
+
+bool
+posted_timer_clear(struct posted *posted, const struct timer_key *timer)
+{
+	return change_timer(posted, timer, (struct bytes){ NULL, 0 });
 }
 
 void

@@ -24,6 +24,13 @@ bool posted_change(struct posted *posted, enum table table, struct bytes key, st
 bool posted_balance(struct posted *posted, struct bytes key, struct balance balance,
 	uint64_t version, int64_t now_ms);
 
+/*
+ * A timer is set, or is void. That the one which is set is not there yet follows from what it is
+ * about, so nobody need look; that which is void was found in this run.
+ */
+bool posted_timer_set(struct posted *posted, const struct timer_key *timer);
+bool posted_timer_clear(struct posted *posted, const struct timer_key *timer);
+
 /* What the newest change moves, and the book on the other side; nothing if it is 0. */
 void posted_move(struct posted *posted, int64_t amount, struct text unit, struct text book);
 

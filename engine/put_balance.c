@@ -1,7 +1,9 @@
 /*
  * balance.put: a balance besides an account's main one, with what it may pay and when (see put.h).
  * A new one is written in one entry with its name in the account's record, and holds nothing yet.
+ * The timer of its end is set and moved in that entry, too.
  */
+#include "expiry.h"
 #include "put.h"
 #include "shard.h"
 
@@ -164,6 +166,43 @@ account_value(struct bytes old, struct text name, uint8_t place[PUT_VALUE_BYTES_
 	return fields_written(&writer);
 }
 
+/* ---- its timer ---- */
+
+/* The timer of a balance that was, or shall be, so: it is set, or not. False: *end is what to return. */
+static bool
+put_timer(struct putting *putting, const struct record_key *key, const struct balance *balance,
+	bool is_set, enum call_end *end)
+{
+	static const struct bytes nothing = { NULL, 0 };
+	struct record_key timer_key;
+	struct bytes old;
+	uint64_t version;
+	expiry_key(&timer_key, key, balance);
+	if (!put_read(putting->call, &timer_key, &old, &version, end))
+		return false;
+	if (put_change(putting, &timer_key, old, is_set ? TIMER_VALUE : nothing))
+		return true;
+	*end = call_error(putting->call, SAY_OUT_OF_MEMORY, NULL, 0);
+	return false;
+}
+
+/* One timer at most: that of before goes, unless it is that of now. False: *end is what to return. */
+static bool
+move_timer(struct putting *putting, const struct record_key *key, struct bytes old,
+	struct bytes value, enum call_end *end)
+{
+	struct balance after = balance_read(value);
+	if (old.size > 0) {
+		struct balance before = balance_read(old);
+		if (before.span.till_ms != INT64_MAX && before.span.till_ms != after.span.till_ms &&
+			!put_timer(putting, key, &before, false, end))
+			return false;
+	}
+	return after.span.till_ms == INT64_MAX ||
+		put_timer(putting, key, &after,
+			expiry_is_to_come(&after, putting->call->shard->now_ms), end);
+}
+
 static enum call_end
 too_many(struct call *call)
 {
@@ -195,8 +234,10 @@ put_run_balance(struct call *call, const void *params)
 	struct account payer = account_read(account);
 	if (old.size == 0 && payer.balance_count == ACCOUNT_BALANCES_MAX)
 		return too_many(call);
-	bool whole = put_change(
-		&putting, &key, old, balance_value(&putting, put, payer.currency, old, place));
+	struct bytes value = balance_value(&putting, put, payer.currency, old, place);
+	bool whole = put_change(&putting, &key, old, value);
+	if (whole && !move_timer(&putting, &key, old, value, &end))
+		return end;
 	if (whole && old.size == 0)
 		whole = put_change(&putting, &account_key, account,
 			account_value(account, put->balance, place));

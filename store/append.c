@@ -225,7 +225,7 @@ store_admits(struct store *store, struct fault *fault)
 
 /*
  * Pins the records that exist, before one that is made drops them. Whoever decides has looked at
- * all of them.
+ * all of them, but for those that are surely new.
  */
 static bool
 pin_found(struct store *store, const struct entry *entry, const struct effect *effects,
@@ -237,7 +237,7 @@ pin_found(struct store *store, const struct entry *entry, const struct effect *e
 		const struct record_name name = { effects[i].table, effects[i].key };
 		if (!shelf_pin_found(store->shelf, &effects[i].seen, name, record))
 			return false;
-		must(*record != NULL || is_complete(store, effects[i].table));
+		must(*record != NULL || effects[i].is_new || is_complete(store, effects[i].table));
 		for (size_t other = 0; other < i; other++)
 			must(*record == NULL || changes->records[other] != *record);
 	}

@@ -73,6 +73,7 @@ struct effect {
 	struct bytes value;
 	uint64_t previous;       /* position; 0: the record did not exist */
 	struct record_seen seen; /* a hint, when encoding */
+	bool is_new; /* when appending: it is known that there is none, though nobody looked */
 };
 
 #define POSTING_BOOK 255

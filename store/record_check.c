@@ -152,6 +152,7 @@ key_is_valid(uint8_t table, struct bytes key)
 {
 	struct text account, name;
 	struct counter_key counter;
+	struct timer_key timer;
 	uint64_t charge;
 	if (key.size == 0 || key.size > RECORD_KEY_MAX)
 		return false;
@@ -161,6 +162,8 @@ key_is_valid(uint8_t table, struct bytes key)
 		return key_is_of_counter(key, &counter);
 	if (table == TABLE_REFUND)
 		return key_is_of_refund(key, &charge);
+	if (table == TABLE_TIMER)
+		return key_is_of_timer(key, &timer);
 	return identifier_is_valid(text_of_bytes(key));
 }
 
@@ -210,6 +213,8 @@ value_is_valid(uint8_t table, struct bytes value)
 	case TABLE_REFUND:
 		walk_refund(&reader);
 		break;
+	case TABLE_TIMER:
+		return bytes_equal(value, TIMER_VALUE);
 	case TABLE_END:
 		return false;
 	}

@@ -170,3 +170,43 @@ key_is_of_refund(struct bytes key, uint64_t *charge)
 	*charge = (uint64_t)position;
 	return true;
 }
+
+enum { TIMER_HEAD_BYTES = TIMER_KEY_MAX - TIMER_OWNER_MAX };
+
+/* Is it what a timer of that kind can be about? */
+static bool
+owner_is_valid(enum timer_kind kind, struct bytes owner)
+{
+	struct text whose, what;
+	switch (kind) {
+	case TIMER_BALANCE:
+	case TIMER_SESSION:
+		return key_is_of_balance(owner, &whose, &what);
+	case TIMER_SUBSCRIPTION:
+		return identifier_is_valid(text_of_bytes(owner));
+	}
+	return false;
+}
+
+void
+key_of_timer(struct record_key *key, const struct timer_key *timer)
+{
+	must(timer->at_ms >= 0 && owner_is_valid(timer->kind, timer->owner));
+	must(timer->owner.size <= TIMER_OWNER_MAX);
+	key->table = TABLE_TIMER;
+	key->size = (uint8_t)(TIMER_HEAD_BYTES + timer->owner.size);
+	store_u64(key->data, __builtin_bswap64((uint64_t)timer->at_ms));
+	key->data[TIMER_HEAD_BYTES - 1] = (uint8_t)timer->kind;
+	memcpy(key->data + TIMER_HEAD_BYTES, timer->owner.data, timer->owner.size);
+}
+
+bool
+key_is_of_timer(struct bytes key, struct timer_key *timer)
+{
+	if (key.size <= TIMER_HEAD_BYTES || key.size > TIMER_KEY_MAX)
+		return false;
+	timer->at_ms = (int64_t)__builtin_bswap64(load_u64(key.data));
+	timer->kind = (enum timer_kind)key.data[TIMER_HEAD_BYTES - 1];
+	timer->owner = (struct bytes){ key.data + TIMER_HEAD_BYTES, key.size - TIMER_HEAD_BYTES };
+	return timer->at_ms >= 0 && owner_is_valid(timer->kind, timer->owner);
+}

@@ -13,6 +13,7 @@ static const char *const TABLE_NAMES[TABLE_END] = {
 	[TABLE_RELEASE] = "release",
 	[TABLE_SETTING] = "setting",
 	[TABLE_REFUND] = "refund",
+	[TABLE_TIMER] = "timer",
 };
 
 const char *
@@ -47,6 +48,22 @@ balance_kind_name(enum balance_kind kind)
 		return "deposit";
 	case BALANCE_UNITS:
 		return "units";
+	}
+	return NULL;
+}
+
+const struct bytes TIMER_VALUE = { (const uint8_t[]){ 0 }, 1 };
+
+const char *
+timer_kind_name(enum timer_kind kind)
+{
+	switch (kind) {
+	case TIMER_BALANCE:
+		return "balance";
+	case TIMER_SESSION:
+		return "session";
+	case TIMER_SUBSCRIPTION:
+		return "subscription";
 	}
 	return NULL;
 }

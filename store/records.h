@@ -27,6 +27,7 @@
  *   refund        of a charge, whose position is the key, in 20 digits: the money that was given back of it 8
  *                 (micro-units), for how much of its usage 8 (as the event counts), and how much of the money was
  *                 asked for as an amount, whatever the usage 8
+ *   timer         something is due: at which instant, of which kind and whose is all in the key; one byte 0
  *
  * Reading a value never fails for values that were checked once when they came in (record_is_valid,
  * called on everything that comes from a disk).
@@ -47,6 +48,7 @@ enum table {
 	TABLE_RELEASE,
 	TABLE_SETTING,
 	TABLE_REFUND,
+	TABLE_TIMER,
 	TABLE_END,
 };
 const char *table_name(uint8_t table); /* "customer" …; NULL if there is no such table */
@@ -245,6 +247,30 @@ struct refund_record refund_record_read(struct bytes value);
 void refund_record_write(struct field_writer *writer, const struct refund_record *refund);
 void key_of_refund(struct record_key *key, uint64_t charge);
 bool key_is_of_refund(struct bytes key, uint64_t *charge);
+
+/*
+ * Something is due at an instant. The record is made and ended by the entries that make it necessary
+ * and void, so it is as durable as what it is about, and never differs from that.
+ */
+enum timer_kind {
+	TIMER_BALANCE = 1,  /* its validity ends; the owner is the balance's key */
+	TIMER_SESSION,      /* its time is over; service id, zero byte, session id */
+	TIMER_SUBSCRIPTION, /* its agenda has something; the subscription's id */
+};
+const char *timer_kind_name(enum timer_kind kind); /* "balance" …; NULL if there is no such kind */
+
+#define TIMER_OWNER_MAX 160
+#define TIMER_KEY_MAX (8 + 1 + TIMER_OWNER_MAX)
+struct timer_key {
+	int64_t at_ms; /* ≥ 0 */
+	enum timer_kind kind;
+	struct bytes owner;
+};
+/* The instant comes first, in the order of bytes: so the order of keys is that of time. */
+void key_of_timer(struct record_key *key, const struct timer_key *timer);
+bool key_is_of_timer(struct bytes key, struct timer_key *timer);
+/* What stands in every such record. */
+extern const struct bytes TIMER_VALUE;
 
 #define RELEASE_NAME_BYTES 64 /* hexadecimal digits */
 

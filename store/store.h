@@ -176,7 +176,7 @@ void want_id(struct want *want, struct text scope, struct text id, struct id_mem
 
 /*
  * Appends and applies. entry->effects[].previous is filled in by this, from the records, all of
- * which must be in memory or known absent (found before, in the same turn). `day` of the id is that
+ * which must be in memory or known absent (found before, in the same turn), or surely new. `day` of the id is that
  * of entry->at_ms. STATUS_BUSY, STATUS_FULL, STATUS_MEMORY: nothing happened. STATUS_LIMIT: nor
  * then, and never will, for it is more than an entry can hold.
  */

@@ -54,11 +54,27 @@ charge_json(uint32_t shard, uint64_t position)
 
 /* ---- keys ---- */
 
+/* "2026-09-21T04:00:00Z balance account/name" */
+static int
+timer_text(const struct timer_key *timer, char text[KEY_TEXT_MAX])
+{
+	struct text whose, what;
+	char at[INSTANT_TEXT_MAX];
+	int at_size = (int)instant_format(timer->at_ms, 0, at);
+	const char *kind = timer_kind_name(timer->kind);
+	if (!key_is_of_balance(timer->owner, &whose, &what))
+		return snprintf(text, KEY_TEXT_MAX, "%.*s %s %.*s", at_size, at, kind,
+			TEXT_ARGS(text_of_bytes(timer->owner)));
+	return snprintf(text, KEY_TEXT_MAX, "%.*s %s %.*s/%.*s", at_size, at, kind,
+		TEXT_ARGS(whose), TEXT_ARGS(what));
+}
+
 char *
 record_key_text(uint8_t table, struct bytes key)
 {
 	struct text account, name;
 	struct counter_key counter;
+	struct timer_key timer;
 	char *text = memory_new(KEY_TEXT_MAX);
 	int size = -1;
 	if (text == NULL)
@@ -68,6 +84,8 @@ record_key_text(uint8_t table, struct bytes key)
 			text, KEY_TEXT_MAX, "%.*s/%.*s", TEXT_ARGS(account), TEXT_ARGS(name));
 	else if (table == TABLE_COUNTER && key_is_of_counter(key, &counter))
 		size = (int)counter_key_format(&counter, text);
+	else if (table == TABLE_TIMER && key_is_of_timer(key, &timer))
+		size = timer_text(&timer, text);
 	if (size < 0)
 		snprintf(text, KEY_TEXT_MAX, "%.*s", TEXT_ARGS(text_of_bytes(key)));
 	return text;
@@ -291,6 +309,8 @@ record_value_json(uint8_t table, struct bytes key, struct bytes value)
 		return setting_json(key, value);
 	case TABLE_REFUND:
 		return refund_json(value);
+	case TABLE_TIMER:
+		return json_object(); /* all of it is in the key */
 	case TABLE_END:
 		break;
 	}

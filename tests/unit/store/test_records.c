@@ -166,6 +166,12 @@ sample_refund(void)
 	return fields_written(&writer);
 }
 
+static struct bytes
+sample_timer(void)
+{
+	return TIMER_VALUE;
+}
+
 struct sample_table {
 	enum table table;
 	struct bytes (*make)(void);
@@ -183,6 +189,9 @@ static const struct sample_table SAMPLES[] = {
 	{ TABLE_COUNTER, sample_counter, KEY("\x80\0\0\1subscription-1\0package\0minutes") },
 	{ TABLE_RELEASE, sample_release, KEY("0123abcd") },
 	{ TABLE_REFUND, sample_refund, KEY("00000000000000004160") },
+	{ TABLE_TIMER, sample_timer,
+		KEY("\0\0\0\0\0\0\0\x7\x1"
+		    "account-1\0gift") },
 };
 #define SAMPLE_COUNT (sizeof SAMPLES / sizeof SAMPLES[0])
 
@@ -294,6 +303,22 @@ keys_that_no_function_makes_are_not_valid(void **state)
 		{ TABLE_REFUND, KEY("0000000000000000416a") },
 		{ TABLE_REFUND, KEY("000000000000000004160") },
 		{ TABLE_REFUND, KEY("99999999999999999992") },
+		{ TABLE_TIMER, KEY("\0\0\0\0\0\0\0\x7\x1") },
+		{ TABLE_TIMER,
+			KEY("\0\0\0\0\0\0\0\x7\x1"
+			    "account-1") },
+		{ TABLE_TIMER,
+			KEY("\0\0\0\0\0\0\0\x7\x3"
+			    "account-1\0gift") },
+		{ TABLE_TIMER,
+			KEY("\0\0\0\0\0\0\0\x7\0"
+			    "subscription-1") },
+		{ TABLE_TIMER,
+			KEY("\0\0\0\0\0\0\0\x7\x4"
+			    "subscription-1") },
+		{ TABLE_TIMER,
+			KEY("\x80\0\0\0\0\0\0\x7\x3"
+			    "subscription-1") },
 	};
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
 		struct bytes key = { (const uint8_t *)wrong[i].key, wrong[i].size };
@@ -392,6 +417,37 @@ key_of_a_refund_is_the_position_of_its_charge_in_its_order(void **state)
 }
 
 static void
+keys_of_timers_are_in_the_order_of_time_then_of_kind_and_owner(void **state)
+{
+	(void)state;
+	static const struct timer_key timers[] = {
+		{ 0, TIMER_SUBSCRIPTION, { (const uint8_t *)"s", 1 } },
+		{ 255, TIMER_BALANCE, { (const uint8_t *)"a\0b", 3 } },
+		{ 256, TIMER_BALANCE, { (const uint8_t *)"a\0a", 3 } },
+		{ 256, TIMER_BALANCE, { (const uint8_t *)"a\0b", 3 } },
+		{ 256, TIMER_SESSION, { (const uint8_t *)"0\0a", 3 } },
+		{ 256, TIMER_SUBSCRIPTION, { (const uint8_t *)"0", 1 } },
+		{ INT64_MAX, TIMER_BALANCE, { (const uint8_t *)"a\0b", 3 } },
+	};
+	struct record_key key, before = { 0 };
+	for (size_t i = 0; i < sizeof timers / sizeof timers[0]; i++) {
+		struct timer_key read;
+		key_of_timer(&key, &timers[i]);
+		assert_int_equal(key.table, TABLE_TIMER);
+		assert_true(key_is_of_timer(key_bytes(&key), &read));
+		assert_true(read.at_ms == timers[i].at_ms);
+		assert_int_equal(read.kind, timers[i].kind);
+		assert_true(bytes_equal(read.owner, timers[i].owner));
+		assert_true(memcmp(before.data, key.data, key.size) < 0);
+		before = key;
+	}
+	assert_string_equal(timer_kind_name(TIMER_BALANCE), "balance");
+	assert_string_equal(timer_kind_name(TIMER_SESSION), "session");
+	assert_string_equal(timer_kind_name(TIMER_SUBSCRIPTION), "subscription");
+	assert_null(timer_kind_name((enum timer_kind)0));
+}
+
+static void
 keys_of_balances_and_counters_are_taken_apart_as_they_were_made(void **state)
 {
 	(void)state;
@@ -438,6 +494,10 @@ longest_keys_fit(void **state)
 	key_of_balance(&key, longest, longest);
 	assert_int_equal(key.size, 64 + 1 + 64);
 	assert_true(record_is_valid(TABLE_BALANCE, key_bytes(&key), (struct bytes){ NULL, 0 }));
+	struct record_key balance = key;
+	key_of_timer(&key, &(struct timer_key){ 7, TIMER_BALANCE, key_bytes(&balance) });
+	assert_int_equal(key.size, 8 + 1 + 64 + 1 + 64);
+	assert_true(key.size <= TIMER_KEY_MAX);
 	key_of_counter(&key, &(struct counter_key){ longest, true, longest, longest, 7 });
 	assert_int_equal(key.size, 4 + 1 + 64 + 1 + 64 + 1 + 64);
 	assert_true(record_is_valid(TABLE_COUNTER, key_bytes(&key), (struct bytes){ NULL, 0 }));
@@ -832,6 +892,7 @@ main(void)
 		cmocka_unit_test(fields_out_of_their_range_are_not_valid),
 		cmocka_unit_test(random_bytes_never_make_the_walk_leave_the_value),
 		cmocka_unit_test(key_of_a_refund_is_the_position_of_its_charge_in_its_order),
+		cmocka_unit_test(keys_of_timers_are_in_the_order_of_time_then_of_kind_and_owner),
 		cmocka_unit_test(keys_of_balances_and_counters_are_taken_apart_as_they_were_made),
 		cmocka_unit_test(longest_keys_fit),
 		cmocka_unit_test(spans_have_their_first_instant_and_not_their_last),

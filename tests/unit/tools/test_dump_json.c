@@ -28,16 +28,21 @@ static void
 keys_are_shown_as_people_know_them(void **state)
 {
 	(void)state;
-	struct record_key keys[4];
+	struct record_key keys[6];
 	key_of_text(&keys[0], TABLE_ACCOUNT, TEXT("a1"));
 	key_of_balance(&keys[1], TEXT("a1"), TEXT("main"));
 	for (int by_group = 0; by_group < 2; by_group++)
 		key_of_counter(&keys[2 + by_group],
 			&(struct counter_key){
 				TEXT("s1"), by_group == 1, TEXT("talk"), TEXT("minutes"), 20697 });
+	key_of_timer(
+		&keys[4], &(struct timer_key){ 1789963200000, TIMER_BALANCE, key_of(&keys[1]) });
+	key_of_timer(
+		&keys[5], &(struct timer_key){ 0, TIMER_SUBSCRIPTION, bytes_of_text(TEXT("s1")) });
 	static const char *const expected[] = { "a1", "a1/main", "s1/talk.minutes/2026-09-01",
-		"group:s1/talk.minutes/2026-09-01" };
-	for (size_t i = 0; i < 4; i++) {
+		"group:s1/talk.minutes/2026-09-01", "2026-09-21T04:00:00Z balance a1/main",
+		"1970-01-01T00:00:00Z subscription s1" };
+	for (size_t i = 0; i < 6; i++) {
 		char *text = record_key_text(keys[i].table, key_of(&keys[i]));
 		assert_string_equal(text, expected[i]);
 		memory_free(text);
