@@ -361,10 +361,21 @@ find_purses(struct deciding *deciding, enum call_end *end)
 }
 
 static enum call_end
+refuse_frozen(struct deciding *deciding)
+{
+	struct text arguments[PAY_FROZEN_ARGUMENTS];
+	pay_tell_frozen(
+		deciding->call->arena, deciding->subject.subscription.account, TEXT(""), arguments);
+	return charge_refuse(deciding, SAY_FROZEN, arguments, PAY_FROZEN_ARGUMENTS, NULL);
+}
+
+static enum call_end
 settle(struct deciding *deciding)
 {
 	struct payment payment;
 	enum call_end end;
+	if (deciding->subject.account.frozen && deciding->pricing.amount.micros > 0)
+		return refuse_frozen(deciding);
 	if (find_purses(deciding, &end) == HAS_ENDED)
 		return end;
 	switch (pay_by_all(deciding, &payment)) {

@@ -190,6 +190,9 @@ struct account_params {
 	struct text zone;
 	int64_t bill_day;
 	struct money floor;
+	bool frozen;
+	struct money temporary_floor;
+	int64_t temporary_till_ms;
 	int64_t expect;
 };
 
@@ -214,7 +217,8 @@ struct balance_for_params {
 struct balance_put_params {
 	struct text account;
 	struct text balance;
-	int kind;         /* 0 gift, 1 deposit */
+	int kind; /* 0 gift, 1 deposit */
+	bool frozen;
 	struct list pays; /* of struct get_params */
 	struct balance_for_params user;
 	int64_t from_ms;

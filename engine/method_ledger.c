@@ -29,6 +29,7 @@ static const struct field BALANCE_RESULT_ITEM_FIELDS[] = {
 	{ "pays", FIELD_ANY, 0, false, 0, 0, NULL, NULL, "list of texts: the usage that it pays for, if not everything", "文本列表：可支付的使用；无此项表示一切" },
 	{ "for", FIELD_MAP, 0, false, 0, 0, NULL, &BALANCE_FOR_RESULT, "for whose usage, if not of all that the account pays for",
 		"用于谁的使用；无此项表示该账户付费的所有用户" },
+	{ "frozen", FIELD_BOOLEAN, 0, false, 0, 0, NULL, NULL, "true if it is, and pays nothing", "已冻结、不支付时为 true" },
 	{ "from", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "pays for usage from then on", "可支付自此时起的使用" },
 	{ "till", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "when it expires", "到期时间" },
 	{ "version", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "position of the last entry", "最近一次变动的位置" },
@@ -46,9 +47,10 @@ static const struct field ALLOWANCE_LEFT_FIELDS[] = {
 RESULT(ALLOWANCE_LEFT, "allowance", ALLOWANCE_LEFT_FIELDS);
 static const struct field BALANCE_RESULT_FIELDS[] = {
 	{ "account", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "the account", "账户" },
-	{ "floor", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "how low it may fall", "余额下限" },
-	{ "available", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "what the main balance may spend: amount - held - floor",
-		"主账本可用额：余额 - 预占 - 下限" },
+	{ "floor", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "how low it may fall now", "当前余额下限" },
+	{ "available", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "what the main balance may spend: amount - held - floor; 0 of a frozen account",
+		"主账本可用额：余额 - 预占 - 下限；账户冻结时为 0" },
+	{ "frozen", FIELD_BOOLEAN, 0, false, 0, 0, NULL, NULL, "true if the account is, and pays nothing", "账户已冻结、不支付时为 true" },
 	{ "balances", FIELD_LIST, 0, true, 0, 0, NULL, &BALANCE_ITEM, "all of them", "各账本" },
 	{ "allowances", FIELD_LIST, 0, false, 0, 0, NULL, &ALLOWANCE_LEFT, "of the subscription that was asked for",
 		"所查询用户的免费资源" },

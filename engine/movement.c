@@ -238,6 +238,12 @@ take(struct movement *movement, struct side *side, enum call_end *end)
 	struct payment payment;
 	struct pay_too_low too_low;
 	struct money cost = { -side->change.micros };
+	struct text frozen[PAY_FROZEN_ARGUMENTS];
+	if (side->subject.account.frozen || side->subject.balance.frozen) {
+		struct text name = side->subject.account.frozen ? TEXT("") : side->name;
+		pay_tell_frozen(movement->call->arena, side->account, name, frozen);
+		return refuse_side(movement, SAY_FROZEN, frozen, PAY_FROZEN_ARGUMENTS, end);
+	}
 	switch (pay(&side->subject.balance, side->floor, cost,
 		(enum short_mode)movement->params->short_mode, &payment)) {
 	case PAY_TOO_LOW:

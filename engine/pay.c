@@ -62,3 +62,21 @@ pay_tell_too_low(struct pay_too_low *too_low, struct money cost, struct money av
 		money_format(available, too_low->spendable) };
 	too_low->arguments[2] = currency;
 }
+
+void
+pay_tell_frozen(struct arena *arena, struct text account, struct text name,
+	struct text arguments[PAY_FROZEN_ARGUMENTS])
+{
+	if (name.size == 0) {
+		arguments[0] = arena_print(arena,
+			BILINGUAL_STRING("account \"%.*s\"", "账户 \"%.*s\" "), TEXT_ARGS(account),
+			TEXT_ARGS(account));
+		arguments[1] = TEXT("account.put");
+		return;
+	}
+	arguments[0] = arena_print(arena,
+		BILINGUAL_STRING(
+			"balance \"%.*s\" of account \"%.*s\"", "账户 \"%.*s\" 的账本 \"%.*s\" "),
+		TEXT_ARGS(name), TEXT_ARGS(account), TEXT_ARGS(account), TEXT_ARGS(name));
+	arguments[1] = TEXT("balance.put");
+}

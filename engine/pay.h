@@ -38,4 +38,12 @@ struct pay_too_low {
 void pay_tell_too_low(struct pay_too_low *too_low, struct money cost, struct money available,
 	struct text currency);
 
+/*
+ * What FROZEN says: who is frozen, a balance of the account or, if no name is given, the account
+ * itself; and what thaws it. In the arena; without memory it is empty.
+ */
+#define PAY_FROZEN_ARGUMENTS 2
+void pay_tell_frozen(struct arena *arena, struct text account, struct text name,
+	struct text arguments[PAY_FROZEN_ARGUMENTS]);
+
 #endif

@@ -68,9 +68,10 @@ sharing(const struct balance *balance, const struct purses_question *question)
 }
 
 static bool
-has_money(const struct balance *balance)
+may_pay(const struct balance *balance)
 {
-	return balance->kind != BALANCE_UNITS && balance->amount > balance->held;
+	return balance->kind != BALANCE_UNITS && !balance->frozen &&
+		balance->amount > balance->held;
 }
 
 static bool
@@ -115,7 +116,7 @@ purses_read(struct call *call, const struct purses_question *question, struct pu
 		held.breadth = breadth(&held.balance, question);
 		held.sharing = sharing(&held.balance, question);
 		if (held.breadth < BREADTH_NONE && held.sharing < SHARED_BY_OTHERS &&
-			has_money(&held.balance) && held.balance.span.from_ms <= question->at_ms &&
+			may_pay(&held.balance) && held.balance.span.from_ms <= question->at_ms &&
 			now_ms < held.balance.span.till_ms)
 			insert(purses, &held);
 	}

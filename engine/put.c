@@ -162,29 +162,38 @@ static struct bytes
 account_value(
 	const struct account_params *params, struct text currency, struct bytes old, uint8_t *place)
 {
+	static const uint8_t MAIN_ALONE[] = "\4main";
 	struct field_writer writer = fields_into(place, PUT_VALUE_BYTES_MAX);
-	field_write_text(&writer, params->customer);
-	field_write_text(&writer, currency);
-	field_write_text(&writer, params->zone);
-	field_write_u8(&writer, params->bill_day == NOT_GIVEN ? 1 : (uint8_t)params->bill_day);
-	field_write_i64(&writer, params->floor.micros == NOT_GIVEN ? 0 : params->floor.micros);
-	if (old.size == 0) {
-		field_write_u8(&writer, 1);
-		field_write_text(&writer, TEXT("main"));
-		return fields_written(&writer);
-	}
-	struct account account = account_read(old);
-	field_write_u8(&writer, account.balance_count);
-	for (unsigned i = 0; i < account.balance_count; i++)
-		field_write_text(&writer, field_read_text(&account.balances));
+	struct account account = {
+		.balance_count = 1,
+		.balances = fields_of((struct bytes){ MAIN_ALONE, sizeof MAIN_ALONE - 1 }),
+	};
+	if (old.size > 0)
+		account = account_read(old);
+	account.customer = params->customer;
+	account.currency = currency;
+	account.zone = params->zone;
+	account.bill_day = params->bill_day == NOT_GIVEN ? 1 : (uint8_t)params->bill_day;
+	account.floor.micros = params->floor.micros == NOT_GIVEN ? 0 : params->floor.micros;
+	account.frozen = params->frozen;
+	account.temporary_floor = params->temporary_floor;
+	account.temporary_till_ms = params->temporary_till_ms;
+	account_write(&writer, &account);
 	return fields_written(&writer);
 }
 
-/* The customer must exist. */
+/* A floor for a while has an end; the customer must exist. */
 static bool
 check_account(struct call *call, const struct account_params *params, enum call_end *end)
 {
 	struct record_key key;
+	if ((params->temporary_floor.micros == NOT_GIVEN) !=
+		(params->temporary_till_ms == NOT_GIVEN)) {
+		struct text why = BILINGUAL("temporary_floor and temporary_till go together",
+			"temporary_floor 与 temporary_till 必须同时给出");
+		*end = call_error(call, SAY_FIELDS_CONFLICT, &why, 1);
+		return false;
+	}
 	key_of_text(&key, TABLE_CUSTOMER, params->customer);
 	struct bytes customer;
 	uint64_t version;

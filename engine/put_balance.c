@@ -133,6 +133,7 @@ balance_value(const struct putting *putting, const struct balance_put_params *pa
 	if (old.size > 0)
 		balance = balance_read(old);
 	balance.kind = params->kind == 0 ? BALANCE_GIFT : BALANCE_DEPOSIT;
+	balance.frozen = params->frozen;
 	balance.span = (struct span){
 		params->from_ms == NOT_GIVEN ? INT64_MIN : params->from_ms,
 		params->till_ms == NOT_GIVEN ? INT64_MAX : params->till_ms,

@@ -240,14 +240,21 @@ query_run_account(struct call *call, const void *params)
 	if (!query_record(call, TABLE_ACCOUNT, get->id, &value, &version, &end))
 		return end;
 	struct account account = account_read(value);
+	bool temporary = account.temporary_till_ms != INT64_MIN;
 	struct pack pack = pack_into(call_buffer(call));
-	pack_map(&pack, 8);
+	pack_map(&pack, 8u + 2u * temporary + account.frozen);
 	pack_name_text(&pack, "account", get->id);
 	pack_name_text(&pack, "customer", account.customer);
 	pack_name_text(&pack, "currency", account.currency);
 	pack_name_text(&pack, "zone", account.zone);
 	pack_name_unsigned(&pack, "bill_day", account.bill_day);
 	pack_name_money(&pack, "floor", account.floor);
+	if (temporary) {
+		pack_name_money(&pack, "temporary_floor", account.temporary_floor);
+		pack_name_integer(&pack, "temporary_till", account.temporary_till_ms);
+	}
+	if (account.frozen)
+		pack_name_bool(&pack, "frozen", true);
 	pack_name(&pack, "balances");
 	pack_array(&pack, account.balance_count);
 	for (unsigned i = 0; i < account.balance_count; i++)

@@ -35,7 +35,7 @@ pack_balance(struct pack *pack, struct text name, const struct balance *balance,
 	bool money = balance->kind != BALANCE_UNITS;
 	pack_map(pack,
 		6 + query_span_pairs(balance->span) + (balance->pays_count > 0) +
-			(balance->user.size > 0));
+			(balance->user.size > 0) + balance->frozen);
 	pack_name_text(pack, "balance", name);
 	pack_name_string(pack, "kind", balance_kind_name(balance->kind));
 	pack_name_text(pack, "unit", balance->unit);
@@ -49,6 +49,8 @@ pack_balance(struct pack *pack, struct text name, const struct balance *balance,
 	query_pack_span(pack, balance->span);
 	pack_pays(pack, balance);
 	pack_user(pack, balance);
+	if (balance->frozen)
+		pack_name_bool(pack, "frozen", true);
 	pack_name_unsigned(pack, "version", version);
 }
 
@@ -179,6 +181,7 @@ query_run_balance(struct call *call, const void *params)
 	if (!query_record(call, TABLE_ACCOUNT, asked->account, &value, &version, &end))
 		return end;
 	struct account account = account_read(value);
+	account.floor = account_floor(&account, shard->now_ms);
 	buffer_clear(&shard->scratch);
 	buffer_clear(&shard->event);
 	struct pack items = pack_into(&shard->scratch);
@@ -187,10 +190,12 @@ query_run_balance(struct call *call, const void *params)
 		(of_subscription && !find_left(&leaving, asked->account, &end)))
 		return end;
 	struct pack pack = pack_into(call_buffer(call));
-	pack_map(&pack, 4u + of_subscription);
+	pack_map(&pack, 4u + of_subscription + account.frozen);
 	pack_name_text(&pack, "account", asked->account);
 	pack_name_money(&pack, "floor", account.floor);
-	pack_name_money(&pack, "available", available);
+	pack_name_money(&pack, "available", account.frozen ? (struct money){ 0 } : available);
+	if (account.frozen)
+		pack_name_bool(&pack, "frozen", true);
 	pack_name(&pack, "balances");
 	pack_raw(&pack, pack_whole(&items));
 	if (of_subscription) {

@@ -73,6 +73,8 @@ enum say_kind { SAY_ERROR, SAY_REFUSAL };
 		"账户 \"{1}\" 没有账本 \"{0}\"；请先用 balance.put 建立") \
 	CODE(BALANCE_EXPIRED, SAY_REFUSAL, "balance \"{0}\" of account \"{1}\" has expired; make it valid again with balance.put first", \
 		"账户 \"{1}\" 的账本 \"{0}\" 已到期；请先用 balance.put 延长有效期") \
+	CODE(FROZEN, SAY_REFUSAL, "{0} is frozen, and nothing is taken from it; thaw it first: {1} without frozen", \
+		"{0}已冻结，不能扣款；请先解冻：不带 frozen 调用 {1}") \
 	CODE(SUSPENDED, SAY_REFUSAL, "subscription \"{0}\" was suspended at that time", \
 		"用户 \"{0}\" 当时处于停机状态") \
 	CODE(SUBSCRIPTION_ENDED, SAY_REFUSAL, "subscription \"{0}\" was not in force at that time", \

@@ -45,6 +45,7 @@ subject_find_account(struct call *call, struct text account_id, struct subject *
 	if (found == LOOKUP_ABSENT)
 		return refused(lack, SAY_UNKNOWN_ACCOUNT, account_id);
 	subject->account = account_read(value);
+	subject->account.floor = account_floor(&subject->account, call->shard->now_ms);
 	struct field_reader names = subject->account.balances;
 	key_of_balance(&subject->balance_key, account_id, field_read_text(&names));
 	const struct record_name balance = { TABLE_BALANCE,

@@ -10,7 +10,7 @@
 struct subject {
 	struct text subscription_id;
 	struct subscription subscription;
-	struct account account; /* subscription.account is its id */
+	struct account account; /* subscription.account is its id; its floor is that of now */
 	struct record_key balance_key;
 	struct balance balance;
 	uint64_t balance_version;

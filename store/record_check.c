@@ -3,6 +3,13 @@
 
 #include "../engine/base/utf8.h"
 
+/* What is still to be read. */
+static struct bytes
+rest_of(const struct field_reader *reader)
+{
+	return (struct bytes){ reader->at, (size_t)(reader->end - reader->at) };
+}
+
 static void
 walk_id(struct field_reader *reader)
 {
@@ -46,16 +53,13 @@ walk_customer(struct field_reader *reader)
 static void
 walk_account(struct field_reader *reader)
 {
-	walk_id(reader);
-	if (!currency_is_valid(field_read_text(reader)))
+	struct account account = account_read(rest_of(reader));
+	*reader = account.balances;
+	if (!identifier_is_valid(account.customer) || !currency_is_valid(account.currency) ||
+		account.bill_day < 1 || account.bill_day > 28 || account.floor.micros > 0 ||
+		account.temporary_floor.micros > 0 || account.balance_count == 0)
 		reader->bad = true;
-	field_read_text(reader);
-	uint8_t bill_day = field_read_u8(reader);
-	int64_t floor = field_read_i64(reader);
-	unsigned count = field_read_u8(reader);
-	if (bill_day < 1 || bill_day > 28 || floor > 0 || count == 0)
-		reader->bad = true;
-	for (; count > 0; count--)
+	for (unsigned count = account.balance_count; count > 0; count--)
 		walk_id(reader);
 }
 
@@ -104,8 +108,7 @@ walk_service(struct field_reader *reader)
 static void
 walk_balance(struct field_reader *reader)
 {
-	struct balance balance = balance_read(
-		(struct bytes){ reader->at, (size_t)(reader->end - reader->at) });
+	struct balance balance = balance_read(rest_of(reader));
 	*reader = balance.pays;
 	if (balance.kind > BALANCE_UNITS || balance.unit.size == 0 || balance.unit.size > 16 ||
 		balance.span.from_ms >= balance.span.till_ms ||

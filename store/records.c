@@ -129,7 +129,9 @@ field_read_text(struct field_reader *reader)
 
 enum { SPAN_HAS_FROM = 1, SPAN_HAS_TILL = 2 };
 /* Of a balance, behind its span. */
-enum { PAYS_FOR_SUBSCRIPTION = 4, PAYS_FOR_GROUP = 8 };
+enum { PAYS_FOR_SUBSCRIPTION = 4, PAYS_FOR_GROUP = 8, PAYS_NOTHING = 16 };
+/* Of an account, with its bill day. */
+enum { BILL_DAY = 31, ACCOUNT_FROZEN = 32, ACCOUNT_TEMPORARY = 64 };
 /* Of a package, behind its span. */
 enum { HELD_BY_GROUP = 4, HELD_SINCE = 8, HELD_BY_SO_MANY = 16, HELD_AND_PAID = 32 };
 
@@ -295,7 +297,9 @@ balance_read(struct bytes value)
 	balance.day = field_read_u32(&reader);
 	balance.kind = (enum balance_kind)field_read_u8(&reader);
 	balance.unit = field_read_text(&reader);
-	balance.span = read_span_flags(&reader, PAYS_FOR_SUBSCRIPTION | PAYS_FOR_GROUP, &flags);
+	balance.span = read_span_flags(
+		&reader, PAYS_FOR_SUBSCRIPTION | PAYS_FOR_GROUP | PAYS_NOTHING, &flags);
+	balance.frozen = (flags & PAYS_NOTHING) != 0;
 	balance.user = (struct text){ NULL, 0 };
 	balance.user_is_group = (flags & PAYS_FOR_GROUP) != 0;
 	if (balance.user_is_group || (flags & PAYS_FOR_SUBSCRIPTION) != 0)
@@ -320,8 +324,10 @@ balance_write(struct field_writer *writer, const struct balance *balance)
 	field_write_u32(writer, balance->day);
 	field_write_u8(writer, (uint8_t)balance->kind);
 	field_write_text(writer, balance->unit);
-	uint8_t whose = balance->user_is_group ? PAYS_FOR_GROUP : PAYS_FOR_SUBSCRIPTION;
-	write_span_flags(writer, balance->span, balance->user.size > 0 ? whose : 0);
+	uint8_t flags = balance->frozen ? PAYS_NOTHING : 0;
+	if (balance->user.size > 0)
+		flags |= balance->user_is_group ? PAYS_FOR_GROUP : PAYS_FOR_SUBSCRIPTION;
+	write_span_flags(writer, balance->span, flags);
 	if (balance->user.size > 0)
 		field_write_text(writer, balance->user);
 	if (balance->pays_count == 0)
@@ -365,11 +371,42 @@ account_read(struct bytes value)
 	account.customer = field_read_text(&reader);
 	account.currency = field_read_text(&reader);
 	account.zone = field_read_text(&reader);
-	account.bill_day = field_read_u8(&reader);
+	uint8_t day = field_read_u8(&reader);
+	account.bill_day = day & BILL_DAY;
+	account.frozen = (day & ACCOUNT_FROZEN) != 0;
 	account.floor.micros = field_read_i64(&reader);
+	account.temporary_floor.micros = 0;
+	account.temporary_till_ms = INT64_MIN;
+	if ((day & ACCOUNT_TEMPORARY) != 0) {
+		account.temporary_floor.micros = field_read_i64(&reader);
+		account.temporary_till_ms = field_read_i64(&reader);
+	}
+	reader.bad |= day > (BILL_DAY | ACCOUNT_FROZEN | ACCOUNT_TEMPORARY);
 	account.balance_count = field_read_u8(&reader);
 	account.balances = reader;
 	return account;
+}
+
+void
+account_write(struct field_writer *writer, const struct account *account)
+{
+	bool temporary = account->temporary_till_ms != INT64_MIN;
+	struct field_reader names = account->balances;
+	must(account->bill_day <= BILL_DAY && account->balance_count > 0);
+	field_write_text(writer, account->customer);
+	field_write_text(writer, account->currency);
+	field_write_text(writer, account->zone);
+	field_write_u8(writer,
+		(uint8_t)(account->bill_day | (account->frozen ? ACCOUNT_FROZEN : 0) |
+			(temporary ? ACCOUNT_TEMPORARY : 0)));
+	field_write_i64(writer, account->floor.micros);
+	if (temporary) {
+		field_write_i64(writer, account->temporary_floor.micros);
+		field_write_i64(writer, account->temporary_till_ms);
+	}
+	field_write_u8(writer, account->balance_count);
+	for (unsigned i = 0; i < account->balance_count; i++)
+		field_write_text(writer, field_read_text(&names));
 }
 
 struct subscription

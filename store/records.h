@@ -7,7 +7,8 @@
  * from, 2: has till) and those of the two that it has, 8 bytes each.
  *
  *   customer      segment text, area text, list of facts: name text, kind byte (0 text, 1 integer), text or 8 bytes
- *   account       customer text, currency text, zone text, bill day 1 byte, floor 8 bytes (micro-units),
+ *   account       customer text, currency text, zone text, bill day 1 byte (5 bits of it; and 32: it is frozen; 64: it has
+ *                 another floor for a while), floor 8 bytes (micro-units), that other floor 8 bytes, till when 8 bytes,
  *                 list of texts: the names of its balances, the first is the main one
  *   subscription  account text, product text, list of states: span, 1 byte enum subscription_state;
  *                 list of service ids: text, span; list of packages: text, span, and, if the flags of the span say so,
@@ -17,8 +18,8 @@
  *   service       list: span, subscription text. Spans of one service id do not overlap.
  *   balance       amount 8, held 8, earlier 8 (position of the newest entry of an earlier day), day 4 (of the newest
  *                 entry, days since 1970 UTC), kind 1 byte, unit text, span; if the flags of the span say so, the one
- *                 subscription (4: text) or group (8: text) it pays for; and, if it pays for some usage only,
- *                 the list of it: texts, "voice" or "voice.local"
+ *                 subscription (4: text) or group (8: text) it pays for, and that it is frozen (16); and, if it pays
+ *                 for some usage only, the list of it: texts, "voice" or "voice.local"
  *   counter       used 8 bytes
  *   release       size 8, published_ms 8, by text, catalog text, why text
  *   setting       depends on the key; "activation:" and 20 digits, the instant (ms) from which on a release is in force:
@@ -169,6 +170,7 @@ struct balance {
 	struct text
 		user; /* for whose usage alone it pays; size 0: for all that the account pays for */
 	bool user_is_group;       /* else it is a subscription */
+	bool frozen;              /* it pays nothing for the time being */
 	uint8_t pays_count;       /* 0: it pays for everything */
 	struct field_reader pays; /* texts: a service, or a service, a dot and one of its zones */
 };
@@ -189,11 +191,23 @@ struct account {
 	struct text currency;
 	struct text zone;
 	uint8_t bill_day;
-	struct money floor; /* the balance may fall to this, 0 or negative */
+	struct money floor;           /* the balance may fall to this, 0 or negative */
+	bool frozen;                  /* its balances pay nothing for the time being */
+	struct money temporary_floor; /* before an instant it may fall to this, if that is lower */
+	int64_t temporary_till_ms;    /* INT64_MIN: there is no such floor */
 	uint8_t balance_count;
 	struct field_reader balances; /* texts */
 };
 struct account account_read(struct bytes value);
+void account_write(struct field_writer *writer, const struct account *account);
+
+static inline struct money
+account_floor(const struct account *account, int64_t now_ms)
+{
+	bool lower = now_ms < account->temporary_till_ms &&
+		money_compare(account->temporary_floor, account->floor) < 0;
+	return lower ? account->temporary_floor : account->floor;
+}
 
 struct subscription {
 	struct text account;

@@ -126,10 +126,18 @@ account_json(struct bytes value)
 	json_t *names = json_array();
 	for (unsigned i = 0; i < account.balance_count; i++)
 		json_array_append_new(names, json_of_text(field_read_text(&account.balances)));
-	return json_pack("{s:o, s:o, s:o, s:i, s:o, s:o}", "customer",
+	json_t *object = json_pack("{s:o, s:o, s:o, s:i, s:o, s:o}", "customer",
 		json_of_text(account.customer), "currency", json_of_text(account.currency), "zone",
 		json_of_text(account.zone), "bill_day", (int)account.bill_day, "floor",
 		json_of_money(account.floor), "balances", names);
+	if (account.temporary_till_ms != INT64_MIN) {
+		json_object_set_new(
+			object, "temporary_floor", json_of_money(account.temporary_floor));
+		json_object_set_new(object, "temporary_till", time_json(account.temporary_till_ms));
+	}
+	if (account.frozen)
+		json_object_set_new(object, "frozen", json_true());
+	return object;
 }
 
 static json_t *
@@ -225,6 +233,8 @@ balance_json(struct bytes value)
 		json_object_set_new(object, "for",
 			json_pack("{s:o}", balance.user_is_group ? "group" : "subscription",
 				json_of_text(balance.user)));
+	if (balance.frozen)
+		json_object_set_new(object, "frozen", json_true());
 	if (balance.day != 0) {
 		struct date date = date_of_day(balance.day);
 		char text[40];

@@ -28,6 +28,7 @@ SOUND = {
     "customer.get": {"customer": "1001"},
     "account.put": {
         "account": "1001", "customer": "1001", "currency": "CNY", "zone": "Asia/Shanghai", "bill_day": 1, "floor": "-1.00",
+        "temporary_floor": "-2.00", "temporary_till": AT, "frozen": False,
         "expect": 0,
     },
     "account.get": {"account": "1001"},
@@ -38,7 +39,7 @@ SOUND = {
     },
     "subscription.get": {"subscription": "1001"},
     "balance.put": {
-        "account": "1001", "balance": "gift", "kind": "deposit", "pays": ["voice", {"usage": "voice.local"}], "for": "1001", "from": AT, "till": AT_MS + 1,
+        "account": "1001", "balance": "gift", "kind": "deposit", "pays": ["voice", {"usage": "voice.local"}], "for": "1001", "frozen": False, "from": AT, "till": AT_MS + 1,
         "expect": 0,
     },
     "balance.get": {"account": "1001"},
@@ -420,6 +421,7 @@ def test_text_that_is_not_utf8_is_refused(client):
         ("account.put", "bill_day", 0),
         ("account.put", "bill_day", 29),
         ("account.put", "floor", "0.01"),
+        ("account.put", "temporary_floor", "0.01"),
         ("account.put", "floor", "-1000000000000.000001"),
         ("account.put", "currency", "cny"),
         ("account.put", "currency", "CNYX"),

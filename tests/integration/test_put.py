@@ -20,7 +20,7 @@ def holding(subscription, number, **span):
 def test_a_put_again_is_unchanged_whatever_it_expects(put, client):
     for method, fields in (
         ("customer", {"customer": "x", "segment": "public", "facts": {"b": 1, "a": "2"}}),
-        ("account", {"account": "x", "customer": "x", "floor": "-5.00", "bill_day": 3}),
+        ("account", {"account": "x", "customer": "x", "floor": "-5.00", "bill_day": 3, "frozen": True, "temporary_floor": "-6.00", "temporary_till": 5}),
         ("subscription", {**holding("x", "1001"), "account": "x", "packages": ["p"], "states": [{"state": "suspended", "from": 5}]}),
     ):
         stored = put(method, **fields)

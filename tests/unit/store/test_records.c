@@ -563,6 +563,38 @@ writing_past_the_end_is_told_and_writes_nothing_there(void **state)
 }
 
 static void
+what_an_account_may_spend_for_a_while_is_read_as_written(void **state)
+{
+	(void)state;
+	const struct bytes key = bytes_of_text(TEXT("account-1"));
+	struct account account = account_read(sample_account());
+	assert_true(!account.frozen && account.temporary_till_ms == INT64_MIN);
+	assert_int_equal(account_floor(&account, 0).micros, -1000000);
+	uint8_t copy[PLACE_BYTES];
+	struct field_writer writer = fields_into(copy, sizeof copy);
+	account_write(&writer, &account);
+	assert_true(bytes_equal(fields_written(&writer), sample_account()));
+	account.frozen = true;
+	account.temporary_floor.micros = -5000000;
+	account.temporary_till_ms = 7000;
+	writer = fields_into(copy, sizeof copy);
+	account_write(&writer, &account);
+	assert_true(record_is_valid(TABLE_ACCOUNT, key, fields_written(&writer)));
+	struct account again = account_read(fields_written(&writer));
+	assert_true(again.frozen && again.bill_day == 5 && again.floor.micros == -1000000);
+	assert_int_equal(account_floor(&again, 6999).micros, -5000000);
+	assert_int_equal(account_floor(&again, 7000).micros, -1000000);
+	assert_text(field_read_text(&again.balances), "main");
+	again.temporary_floor.micros = -999999;
+	assert_int_equal(account_floor(&again, 0).micros, -1000000);
+	again.temporary_floor.micros = 1;
+	writer = fields_into(copy, sizeof copy);
+	account.temporary_floor.micros = 1;
+	account_write(&writer, &account);
+	assert_false(record_is_valid(TABLE_ACCOUNT, key, fields_written(&writer)));
+}
+
+static void
 account_is_read_as_written(void **state)
 {
 	(void)state;
@@ -799,7 +831,12 @@ whose_usage_a_balance_pays_for_is_read_as_written(void **state)
 	size_t flags = value.size - strlen("line-1") - 1 - 8 - 1;
 	place[flags] |= 8; /* a group, too */
 	assert_false(record_is_valid(TABLE_BALANCE, key, value));
+	place[flags] ^= 8 | 16; /* or it is frozen */
+	assert_true(record_is_valid(TABLE_BALANCE, key, value));
+	balance = balance_read(value);
+	assert_true(balance.frozen && !balance.user_is_group);
 	value = sample_balance_of(TEXT("family"), true);
+	assert_false(balance_read(value).frozen);
 	assert_true(record_is_valid(TABLE_BALANCE, key, value));
 	balance = balance_read(value);
 	assert_text(balance.user, "family");
@@ -899,6 +936,7 @@ main(void)
 		cmocka_unit_test(numbers_texts_and_spans_are_read_as_written),
 		cmocka_unit_test(writing_past_the_end_is_told_and_writes_nothing_there),
 		cmocka_unit_test(account_is_read_as_written),
+		cmocka_unit_test(what_an_account_may_spend_for_a_while_is_read_as_written),
 		cmocka_unit_test(subscription_tells_its_state_at_any_instant),
 		cmocka_unit_test(a_package_may_be_held_by_a_group),
 		cmocka_unit_test(a_package_without_a_group_is_written_as_ever),

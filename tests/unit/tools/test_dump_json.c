@@ -85,13 +85,45 @@ a_balance_shows_money_as_text_and_units_as_numbers(void **state)
 		.span = SPAN_ALWAYS,
 		.user = TEXT("family"),
 		.user_is_group = true,
+		.frozen = true,
 		.pays_count = 1,
 		.pays = fields_of(fields_written(&pays_writer)) };
 	writer = fields_into(place, sizeof place);
 	balance_write(&writer, &balance);
 	assert_json(record_value_json(TABLE_BALANCE, key_of(&key), fields_written(&writer)),
 		"{\"kind\": \"gift\", \"unit\": \"CNY\", \"amount\": \"1.00\", \"held\": \"0.00\", "
-		"\"pays\": [\"voice.local\"], \"for\": {\"group\": \"family\"}}");
+		"\"pays\": [\"voice.local\"], \"for\": {\"group\": \"family\"}, \"frozen\": true}");
+}
+
+static void
+an_account_shows_what_it_may_spend_for_a_while(void **state)
+{
+	(void)state;
+	static const uint8_t names[] = "\4main\4gift";
+	struct record_key key;
+	key_of_text(&key, TABLE_ACCOUNT, TEXT("a1"));
+	struct account account = { .customer = TEXT("c1"),
+		.currency = TEXT("CNY"),
+		.zone = TEXT(""),
+		.bill_day = 3,
+		.floor = { -1000000 },
+		.temporary_till_ms = INT64_MIN,
+		.balance_count = 2,
+		.balances = fields_of((struct bytes){ names, sizeof names - 1 }) };
+	struct field_writer writer = fields_into(place, sizeof place);
+	account_write(&writer, &account);
+	assert_json(record_value_json(TABLE_ACCOUNT, key_of(&key), fields_written(&writer)),
+		"{\"customer\": \"c1\", \"currency\": \"CNY\", \"zone\": \"\", \"bill_day\": 3, "
+		"\"floor\": \"-1.00\", \"balances\": [\"main\", \"gift\"]}");
+	account.frozen = true;
+	account.temporary_floor.micros = -5000000;
+	account.temporary_till_ms = 1000;
+	writer = fields_into(place, sizeof place);
+	account_write(&writer, &account);
+	assert_json(record_value_json(TABLE_ACCOUNT, key_of(&key), fields_written(&writer)),
+		"{\"customer\": \"c1\", \"currency\": \"CNY\", \"zone\": \"\", \"bill_day\": 3, "
+		"\"floor\": \"-1.00\", \"balances\": [\"main\", \"gift\"], \"temporary_floor\": \"-5.00\", "
+		"\"temporary_till\": \"1970-01-01T00:00:01Z\", \"frozen\": true}");
 }
 
 static void
@@ -222,6 +254,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keys_are_shown_as_people_know_them),
 		cmocka_unit_test(a_balance_shows_money_as_text_and_units_as_numbers),
+		cmocka_unit_test(an_account_shows_what_it_may_spend_for_a_while),
 		cmocka_unit_test(a_subscription_shows_its_dates),
 		cmocka_unit_test(a_customer_shows_texts_and_numbers_of_its_facts),
 		cmocka_unit_test(what_is_not_as_the_table_says_is_shown_as_bytes),
