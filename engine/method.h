@@ -196,6 +196,13 @@ struct account_params {
 	int64_t expect;
 };
 
+/* Facts of a package that is held, and while they hold. */
+struct held_fact_params {
+	struct facts with;
+	int64_t from_ms;
+	int64_t till_ms;
+};
+
 struct span_params {
 	struct text id; /* service id, package */
 	int64_t from_ms;
@@ -206,6 +213,9 @@ struct span_params {
 	int64_t group_from_ms;
 	int64_t members;
 	bool pays;
+	/* Of any package. */
+	struct facts params;
+	struct list facts; /* of struct held_fact_params */
 };
 
 /* For whose usage alone a balance is; one of the two, or none. */

@@ -103,6 +103,15 @@ static const char *const STATES[] = { "active", "suspended", "ended", NULL };
 static const struct field SERVICE_ID_FIELDS[] = { SPAN_FIELDS("service_id", "phone number, account name",
 	"电话号码、账号名") };
 SHAPE(SERVICE_ID_PARAMS, "service_ids", SERVICE_ID_FIELDS, struct span_params);
+static const struct field HELD_FACT_FIELDS[] = {
+	{ "with", FIELD_FACTS, offsetof(struct held_fact_params, with), true, 0, FACTS_MAX, NULL, NULL,
+		"by name, as the catalog declares them: {\"site.tenants\": 2}", "按目录声明的名称：{\"site.tenants\": 2}" },
+	{ "from", FIELD_TIME, offsetof(struct held_fact_params, from_ms), false, 0, 0, NULL, NULL,
+		"first instant; since ever if absent", "起始时间，缺省为一直" },
+	{ "till", FIELD_TIME, offsetof(struct held_fact_params, till_ms), false, 0, 0, NULL, NULL,
+		"first instant at which they do not hold any more; for ever if absent", "终止时间（不含），缺省为永久" },
+};
+SHAPE(HELD_FACT_PARAMS, "facts", HELD_FACT_FIELDS, struct held_fact_params);
 static const struct field PACKAGE_FIELDS[] = {
 	SPAN_FIELDS("package", "as the catalog names it", "目录中的优惠包名称"),
 	{ "group", FIELD_IDENTIFIER, offsetof(struct span_params, group), false, 0, 0, NULL, NULL,
@@ -115,6 +124,11 @@ static const struct field PACKAGE_FIELDS[] = {
 		"with a group: how many members it has, where a rule asks", "群组的成员数，供规则使用" },
 	{ "pays", FIELD_BOOLEAN, offsetof(struct span_params, pays), false, 0, 0, NULL, NULL,
 		"with a group: true for the member that owes, and gets, what the group does once", "群组只收（或只给）一次的，是否由该成员承担" },
+	{ "params", FIELD_FACTS, offsetof(struct span_params, params), false, 0, FACTS_MAX, NULL, NULL,
+		"parameters that the order gives; money as text: {\"monthly_fee\": \"99.00\"}",
+		"订单给出的参数，金额用文本：{\"monthly_fee\": \"99.00\"}" },
+	{ "facts", FIELD_LIST, offsetof(struct span_params, facts), false, 0, PACKAGE_VALUES_MAX, NULL, &HELD_FACT_PARAMS,
+		"what the formulas of its charges may ask for, and while it holds", "其收费公式所需的事实及其起止" },
 };
 SHAPE(PACKAGE_PARAMS, "packages", PACKAGE_FIELDS, struct span_params);
 static const struct field STATE_FIELDS[] = {

@@ -6,15 +6,22 @@
 
 #include <string.h>
 
-enum { SUBSCRIPTION_BYTES_MAX = 32 * 1024 };
+enum { SUBSCRIPTION_BYTES_MAX = 60 * 1024 };
+_Static_assert(SUBSCRIPTION_BYTES_MAX <= RECORD_VALUE_MAX, "it is a record");
+
+static struct span
+span_from(int64_t from_ms, int64_t till_ms)
+{
+	return (struct span){
+		from_ms == NOT_GIVEN ? INT64_MIN : from_ms,
+		till_ms == NOT_GIVEN ? INT64_MAX : till_ms,
+	};
+}
 
 static struct span
 span_of(const struct span_params *params)
 {
-	return (struct span){
-		params->from_ms == NOT_GIVEN ? INT64_MIN : params->from_ms,
-		params->till_ms == NOT_GIVEN ? INT64_MAX : params->till_ms,
-	};
+	return span_from(params->from_ms, params->till_ms);
 }
 
 static void
@@ -28,8 +35,67 @@ write_service_ids(struct field_writer *writer, const struct list *list)
 	}
 }
 
-static void
-write_packages(struct field_writer *writer, const struct list *list)
+static struct named_value
+named_value_of(const struct attribute *attribute)
+{
+	return (struct named_value){ attribute->name, attribute->text, attribute->number };
+}
+
+/* Room for so many names and what goes by them, each with a span. */
+enum { NAMED_BYTES_MAX = (1 + 64) + 1 + (1 + 255) + (1 + 8 + 8) };
+
+/* Its parameters as the record has them; false without memory. */
+static bool
+read_params(const struct span_params *item, struct arena *arena, struct package_held *held)
+{
+	size_t room = item->params.count * NAMED_BYTES_MAX;
+	uint8_t *place = arena_take(arena, room);
+	struct field_writer writer = fields_into(place, room);
+	if (place == NULL)
+		return false;
+	for (size_t i = 0; i < item->params.count; i++) {
+		struct named_value value = named_value_of(&item->params.items[i]);
+		named_value_write(&writer, &value);
+	}
+	held->param_count = (uint8_t)item->params.count;
+	held->params = fields_of(fields_written(&writer));
+	return true;
+}
+
+static size_t
+count_facts(const struct span_params *item)
+{
+	const struct held_fact_params *facts = item->facts.items;
+	size_t count = 0;
+	for (size_t i = 0; i < item->facts.count; i++)
+		count += facts[i].with.count;
+	return count;
+}
+
+/* The same of its facts, each by itself. */
+static bool
+read_facts(const struct span_params *item, struct arena *arena, struct package_held *held)
+{
+	const struct held_fact_params *facts = item->facts.items;
+	size_t room = count_facts(item) * NAMED_BYTES_MAX;
+	uint8_t *place = arena_take(arena, room);
+	struct field_writer writer = fields_into(place, room);
+	if (place == NULL)
+		return false;
+	for (size_t i = 0; i < item->facts.count; i++)
+		for (size_t j = 0; j < facts[i].with.count; j++) {
+			struct named_value value = named_value_of(&facts[i].with.items[j]);
+			field_write_span(&writer, span_from(facts[i].from_ms, facts[i].till_ms));
+			named_value_write(&writer, &value);
+		}
+	held->fact_count = (uint8_t)count_facts(item);
+	held->facts = fields_of(fields_written(&writer));
+	return true;
+}
+
+/* False without memory. */
+static bool
+write_packages(struct field_writer *writer, const struct list *list, struct arena *arena)
 {
 	const struct span_params *items = list->items;
 	field_write_u8(writer, (uint8_t)list->count);
@@ -37,12 +103,19 @@ write_packages(struct field_writer *writer, const struct list *list)
 		const struct span_params *item = &items[i];
 		struct span span = span_of(item);
 		bool since = item->group_from_ms != NOT_GIVEN;
-		package_held_write(writer,
-			&(struct package_held){ item->id, span, item->group,
-				since ? item->group_from_ms : span.from_ms,
-				item->members == NOT_GIVEN ? 0 : (uint32_t)item->members,
-				item->pays });
+		struct package_held held = {
+			.package = item->id,
+			.span = span,
+			.group = item->group,
+			.group_from_ms = since ? item->group_from_ms : span.from_ms,
+			.members = item->members == NOT_GIVEN ? 0 : (uint32_t)item->members,
+			.pays = item->pays,
+		};
+		if (!read_params(item, arena, &held) || !read_facts(item, arena, &held))
+			return false;
+		package_held_write(writer, &held);
 	}
+	return true;
 }
 
 static void
@@ -74,29 +147,53 @@ terms_of(const struct subscription_params *params, struct bytes old, int64_t now
 	return begin_ms == NOT_GIVEN ? now_ms : begin_ms;
 }
 
-static struct bytes
-subscription_value(const struct subscription_params *params, int64_t terms_ms, uint8_t *place)
+static void
+write_states(struct field_writer *writer, const struct list *list)
 {
+	const struct span_params *states = list->items;
+	if (states == NULL) {
+		field_write_u8(writer, 1);
+		field_write_span(writer, SPAN_ALWAYS);
+		field_write_u8(writer, SUBSCRIPTION_ACTIVE);
+		return;
+	}
+	field_write_u8(writer, (uint8_t)list->count);
+	for (size_t i = 0; i < list->count; i++) {
+		field_write_span(writer, span_of(&states[i]));
+		field_write_u8(writer, (uint8_t)states[i].state);
+	}
+}
+
+/* The record's value; false: *end says that there is no memory, or that a record has no room for it. */
+static bool
+subscription_value(struct call *call, const struct subscription_params *params, int64_t terms_ms,
+	struct bytes *value, enum call_end *end)
+{
+	uint8_t *place = arena_take(call->arena, SUBSCRIPTION_BYTES_MAX);
 	struct field_writer writer = fields_into(place, SUBSCRIPTION_BYTES_MAX);
-	const struct span_params *states = params->states.items;
+	if (place == NULL) {
+		*end = call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+		return false;
+	}
 	field_write_text(&writer, params->account);
 	field_write_text(&writer, params->product);
-	if (states == NULL) {
-		field_write_u8(&writer, 1);
-		field_write_span(&writer, SPAN_ALWAYS);
-		field_write_u8(&writer, SUBSCRIPTION_ACTIVE);
-	} else {
-		field_write_u8(&writer, (uint8_t)params->states.count);
-		for (size_t i = 0; i < params->states.count; i++) {
-			field_write_span(&writer, span_of(&states[i]));
-			field_write_u8(&writer, (uint8_t)states[i].state);
-		}
-	}
+	write_states(&writer, &params->states);
 	write_service_ids(&writer, &params->service_ids);
-	write_packages(&writer, &params->packages);
+	if (!write_packages(&writer, &params->packages, call->arena)) {
+		*end = call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+		return false;
+	}
 	if (terms_ms != INT64_MIN)
 		field_write_i64(&writer, terms_ms);
-	return fields_written(&writer);
+	if (writer.full) {
+		struct text arguments[] = { TEXT("packages"),
+			BILINGUAL("fewer, or with fewer parameters and facts",
+				"更少，或参数与事实更少") };
+		*end = call_error(call, SAY_OUT_OF_RANGE, arguments, 2);
+		return false;
+	}
+	*value = fields_written(&writer);
+	return true;
 }
 
 /* Spans that end before they begin, or states that overlap, mean nothing. */
@@ -123,6 +220,32 @@ check_spans(struct call *call, const struct list *list, const char *name, bool a
 				return false;
 			}
 		}
+	}
+	return true;
+}
+
+/* Facts hold for a while, and are not too many for the record. */
+static bool
+check_facts(struct call *call, const struct list *packages, enum call_end *end)
+{
+	const struct span_params *items = packages->items;
+	for (size_t i = 0; i < packages->count; i++) {
+		const struct held_fact_params *facts = items[i].facts.items;
+		bool sound = count_facts(&items[i]) <= PACKAGE_VALUES_MAX;
+		for (size_t j = 0; j < items[i].facts.count; j++) {
+			struct span span = span_from(facts[j].from_ms, facts[j].till_ms);
+			sound = sound && span.from_ms < span.till_ms && facts[j].with.count > 0;
+		}
+		if (sound)
+			continue;
+		struct text arguments[] = { TEXT("facts"),
+			arena_print(call->arena,
+				BILINGUAL_STRING(
+					"at most %d in all, each span's from before its till",
+					"合计至多 %d 个，且每段 from 早于 till"),
+				PACKAGE_VALUES_MAX, PACKAGE_VALUES_MAX) };
+		*end = call_error(call, SAY_OUT_OF_RANGE, arguments, 2);
+		return false;
 	}
 	return true;
 }
@@ -314,13 +437,13 @@ put_run_subscription(struct call *call, const void *params)
 	key_of_text(&key, TABLE_SUBSCRIPTION, subscription->subscription);
 	struct record_key account_key;
 	key_of_text(&account_key, TABLE_ACCOUNT, subscription->account);
-	struct bytes old, account;
+	struct bytes old, account, value;
 	uint64_t account_version;
-	uint8_t place[SUBSCRIPTION_BYTES_MAX];
 	enum call_end end;
 	if (!check_spans(call, &subscription->service_ids, "service_ids", false, &end) ||
 		!check_spans(call, &subscription->packages, "packages", false, &end) ||
 		!check_groups(call, &subscription->packages, &end) ||
+		!check_facts(call, &subscription->packages, &end) ||
 		!check_spans(call, &subscription->states, "states", true, &end) ||
 		!put_read(call, &account_key, &account, &account_version, &end))
 		return end;
@@ -329,7 +452,9 @@ put_run_subscription(struct call *call, const void *params)
 	if (!put_read(call, &key, &old, &putting.version, &end))
 		return end;
 	int64_t terms_ms = terms_of(subscription, old, call->shard->now_ms);
-	if (!put_change(&putting, &key, old, subscription_value(subscription, terms_ms, place)))
+	if (!subscription_value(call, subscription, terms_ms, &value, &end))
+		return end;
+	if (!put_change(&putting, &key, old, value))
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	if (change_service_ids(&putting, subscription, old, &end) == PUT_ENDED)
 		return end;

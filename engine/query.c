@@ -278,6 +278,43 @@ pack_service_ids(struct pack *pack, struct subscription subscription)
 }
 
 static void
+pack_named_value(struct pack *pack, const struct named_value *value)
+{
+	pack_text(pack, value->name);
+	if (value->text.data != NULL)
+		pack_text(pack, value->text);
+	else
+		pack_integer(pack, value->number);
+}
+
+/* What the order gave, and each fact by itself. */
+static void
+pack_values(struct pack *pack, struct package_held held)
+{
+	if (held.param_count > 0) {
+		pack_name(pack, "params");
+		pack_map(pack, held.param_count);
+	}
+	for (unsigned i = 0; i < held.param_count; i++) {
+		struct named_value value = named_value_read(&held.params);
+		pack_named_value(pack, &value);
+	}
+	if (held.fact_count > 0) {
+		pack_name(pack, "facts");
+		pack_array(pack, held.fact_count);
+	}
+	for (unsigned i = 0; i < held.fact_count; i++) {
+		struct span span = field_read_span(&held.facts);
+		struct named_value value = named_value_read(&held.facts);
+		pack_map(pack, 1 + query_span_pairs(span));
+		pack_name(pack, "with");
+		pack_map(pack, 1);
+		pack_named_value(pack, &value);
+		query_pack_span(pack, span);
+	}
+}
+
+static void
 pack_packages(struct pack *pack, struct subscription subscription)
 {
 	pack_name(pack, "packages");
@@ -288,7 +325,8 @@ pack_packages(struct pack *pack, struct subscription subscription)
 		bool since = grouped && held.group_from_ms != held.span.from_ms;
 		bool counted = grouped && held.members > 0;
 		pack_map(pack,
-			1 + query_span_pairs(held.span) + grouped + since + counted + held.pays);
+			1 + query_span_pairs(held.span) + grouped + since + counted + held.pays +
+				(held.param_count > 0) + (held.fact_count > 0));
 		pack_name_text(pack, "package", held.package);
 		query_pack_span(pack, held.span);
 		if (grouped)
@@ -299,6 +337,7 @@ pack_packages(struct pack *pack, struct subscription subscription)
 			pack_name_unsigned(pack, "members", held.members);
 		if (held.pays)
 			pack_name_bool(pack, "pays", true);
+		pack_values(pack, held);
 	}
 }
 

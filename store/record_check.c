@@ -34,20 +34,19 @@ walk_instant(struct field_reader *reader)
 }
 
 static void
+walk_named_value(struct field_reader *reader)
+{
+	if (!identifier_is_valid(named_value_read(reader).name))
+		reader->bad = true;
+}
+
+static void
 walk_customer(struct field_reader *reader)
 {
 	field_read_text(reader);
 	field_read_text(reader);
-	for (unsigned count = field_read_u8(reader); count > 0; count--) {
-		walk_id(reader);
-		uint8_t kind = field_read_u8(reader);
-		if (kind == 0)
-			field_read_text(reader);
-		else if (kind == 1)
-			field_read_i64(reader);
-		else
-			reader->bad = true;
-	}
+	for (unsigned count = field_read_u8(reader); count > 0; count--)
+		walk_named_value(reader);
 }
 
 static void
@@ -63,13 +62,20 @@ walk_account(struct field_reader *reader)
 		walk_id(reader);
 }
 
-/* A group is an id, and holds the package no later than its member does. */
+/* Names are ids; a group is one, and holds the package no later than its member does. */
 static void
 walk_package(struct field_reader *reader)
 {
 	struct package_held held = package_held_read(reader);
 	if (!identifier_is_valid(held.package) || held.span.from_ms >= held.span.till_ms)
 		reader->bad = true;
+	for (unsigned i = 0; i < held.param_count; i++)
+		walk_named_value(&held.params);
+	for (unsigned i = 0; i < held.fact_count; i++) {
+		walk_span(&held.facts);
+		walk_named_value(&held.facts);
+	}
+	reader->bad |= held.params.bad || held.facts.bad;
 	if (held.group.data == NULL)
 		return;
 	if (!identifier_is_valid(held.group) || held.group_from_ms > held.span.from_ms ||

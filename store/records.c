@@ -133,7 +133,15 @@ enum { PAYS_FOR_SUBSCRIPTION = 4, PAYS_FOR_GROUP = 8, PAYS_NOTHING = 16 };
 /* Of an account, with its bill day. */
 enum { BILL_DAY = 31, ACCOUNT_FROZEN = 32, ACCOUNT_TEMPORARY = 64 };
 /* Of a package, behind its span. */
-enum { HELD_BY_GROUP = 4, HELD_SINCE = 8, HELD_BY_SO_MANY = 16, HELD_AND_PAID = 32 };
+enum {
+	HELD_BY_GROUP = 4,
+	HELD_SINCE = 8,
+	HELD_BY_SO_MANY = 16,
+	HELD_AND_PAID = 32,
+	HELD_OF_GROUP = HELD_BY_GROUP | HELD_SINCE | HELD_BY_SO_MANY | HELD_AND_PAID,
+	HELD_WITH_PARAMS = 64,
+	HELD_WITH_FACTS = 128,
+};
 
 /* A span whose flags may be these, and others that the caller knows. */
 static struct span
@@ -157,27 +165,64 @@ field_read_span(struct field_reader *reader)
 	return read_span_flags(reader, 0, &flags);
 }
 
+struct named_value
+named_value_read(struct field_reader *reader)
+{
+	struct named_value value = { .name = field_read_text(reader) };
+	uint8_t kind = field_read_u8(reader);
+	reader->bad |= kind > 1;
+	if (kind == 0)
+		value.text = field_read_text(reader);
+	else
+		value.number = field_read_i64(reader);
+	return value;
+}
+
+/* Those of a group, of one that is held by one. */
+static void
+read_group(struct field_reader *packages, uint8_t flags, struct package_held *held)
+{
+	if ((flags & HELD_BY_GROUP) == 0)
+		packages->bad = true;
+	held->group = field_read_text(packages);
+	if ((flags & HELD_SINCE) != 0)
+		held->group_from_ms = field_read_i64(packages);
+	if ((flags & HELD_BY_SO_MANY) != 0)
+		held->members = field_read_u32(packages);
+}
+
+/* A list that is there is not empty. */
+static uint8_t
+read_count(struct field_reader *packages)
+{
+	uint8_t count = field_read_u8(packages);
+	packages->bad |= count == 0;
+	return count;
+}
+
 struct package_held
 package_held_read(struct field_reader *packages)
 {
-	struct package_held held;
+	struct package_held held = { .package = field_read_text(packages) };
 	uint8_t flags;
-	held.package = field_read_text(packages);
 	held.span = read_span_flags(
-		packages, HELD_BY_GROUP | HELD_SINCE | HELD_BY_SO_MANY | HELD_AND_PAID, &flags);
-	held.group = (struct text){ NULL, 0 };
+		packages, HELD_OF_GROUP | HELD_WITH_PARAMS | HELD_WITH_FACTS, &flags);
 	held.group_from_ms = held.span.from_ms;
-	held.members = 0;
 	held.pays = (flags & HELD_AND_PAID) != 0;
-	if (flags < HELD_BY_GROUP)
-		return held;
-	if ((flags & HELD_BY_GROUP) == 0)
-		packages->bad = true;
-	held.group = field_read_text(packages);
-	if ((flags & HELD_SINCE) != 0)
-		held.group_from_ms = field_read_i64(packages);
-	if ((flags & HELD_BY_SO_MANY) != 0)
-		held.members = field_read_u32(packages);
+	if ((flags & HELD_OF_GROUP) != 0)
+		read_group(packages, flags, &held);
+	if ((flags & HELD_WITH_PARAMS) != 0)
+		held.param_count = read_count(packages);
+	held.params = *packages;
+	for (unsigned i = 0; i < held.param_count; i++)
+		named_value_read(packages);
+	if ((flags & HELD_WITH_FACTS) != 0)
+		held.fact_count = read_count(packages);
+	held.facts = *packages;
+	for (unsigned i = 0; i < held.fact_count; i++) {
+		field_read_span(packages);
+		named_value_read(packages);
+	}
 	return held;
 }
 
@@ -257,23 +302,57 @@ field_write_span(struct field_writer *writer, struct span span)
 }
 
 void
+named_value_write(struct field_writer *writer, const struct named_value *value)
+{
+	bool is_text = value->text.data != NULL;
+	field_write_text(writer, value->name);
+	field_write_u8(writer, !is_text);
+	if (is_text)
+		field_write_text(writer, value->text);
+	else
+		field_write_i64(writer, value->number);
+}
+
+/* As they stand where they were read. */
+static void
+write_values(struct field_writer *writer, struct package_held held)
+{
+	if (held.param_count > 0)
+		field_write_u8(writer, held.param_count);
+	for (unsigned i = 0; i < held.param_count; i++) {
+		struct named_value value = named_value_read(&held.params);
+		named_value_write(writer, &value);
+	}
+	if (held.fact_count > 0)
+		field_write_u8(writer, held.fact_count);
+	for (unsigned i = 0; i < held.fact_count; i++) {
+		field_write_span(writer, field_read_span(&held.facts));
+		struct named_value value = named_value_read(&held.facts);
+		named_value_write(writer, &value);
+	}
+}
+
+void
 package_held_write(struct field_writer *writer, const struct package_held *held)
 {
-	bool since = held->group.size > 0 && held->group_from_ms != held->span.from_ms;
-	bool counted = held->group.size > 0 && held->members > 0;
-	uint8_t flags = (uint8_t)((held->group.size > 0 ? HELD_BY_GROUP : 0) |
-		(since ? HELD_SINCE : 0) | (counted ? HELD_BY_SO_MANY : 0) |
-		(held->group.size > 0 && held->pays ? HELD_AND_PAID : 0));
+	bool grouped = held->group.size > 0;
+	bool since = grouped && held->group_from_ms != held->span.from_ms;
+	bool counted = grouped && held->members > 0;
+	uint8_t flags = (uint8_t)((grouped ? HELD_BY_GROUP : 0) | (since ? HELD_SINCE : 0) |
+		(counted ? HELD_BY_SO_MANY : 0) | (grouped && held->pays ? HELD_AND_PAID : 0) |
+		(held->param_count > 0 ? HELD_WITH_PARAMS : 0) |
+		(held->fact_count > 0 ? HELD_WITH_FACTS : 0));
 	must(!since || held->group_from_ms < held->span.from_ms);
 	must(!counted || held->members <= GROUP_MEMBERS_MAX);
 	field_write_text(writer, held->package);
 	write_span_flags(writer, held->span, flags);
-	if (held->group.size > 0)
+	if (grouped)
 		field_write_text(writer, held->group);
 	if (since)
 		field_write_i64(writer, held->group_from_ms);
 	if (counted)
 		field_write_u32(writer, held->members);
+	write_values(writer, *held);
 }
 
 struct bytes

@@ -13,7 +13,8 @@
  *   subscription  account text, product text, list of states: span, 1 byte enum subscription_state;
  *                 list of service ids: text, span; list of packages: text, span, and, if the flags of the span say so,
  *                 the group it is held by (4: text), since when (8: 8 bytes), by how many members (16: 4 bytes), of whom it is the one
- *                 that pays (32);
+ *                 that pays (32), its parameters (64: list of name text, kind byte (0 text, 1 integer), text or 8 bytes), what
+ *                 formulas may ask (128: list of span and the same);
  *                 the instant of its terms, 8 bytes, if it has any
  *   service       list: span, subscription text. Spans of one service id do not overlap.
  *   balance       amount 8, held 8, earlier 8 (position of the newest entry of an earlier day), day 4 (of the newest
@@ -152,6 +153,15 @@ void field_write_text(struct field_writer *writer, struct text text); /* at most
 void field_write_span(struct field_writer *writer, struct span span);
 struct bytes fields_written(const struct field_writer *writer);
 
+/* A name, and what goes by it: a text, or a whole number. */
+struct named_value {
+	struct text name;
+	struct text text; /* data NULL: it is a number */
+	int64_t number;
+};
+struct named_value named_value_read(struct field_reader *reader);
+void named_value_write(struct field_writer *writer, const struct named_value *value);
+
 enum subscription_state { SUBSCRIPTION_ACTIVE, SUBSCRIPTION_SUSPENDED, SUBSCRIPTION_ENDED };
 const char *subscription_state_name(enum subscription_state state); /* "active" … */
 
@@ -226,12 +236,17 @@ struct text subscription_account(struct bytes value); /* its first field alone *
 struct package_held {
 	struct text package;
 	struct span span;
-	struct text group;     /* size 0: none; then the rest says nothing */
-	int64_t group_from_ms; /* since when the group holds it */
-	uint32_t members;      /* of the group; 0: nobody said how many */
-	bool pays;             /* of its members, the one who owes what it owes once */
+	struct text group;          /* size 0: none; then the rest says nothing */
+	int64_t group_from_ms;      /* since when the group holds it */
+	uint32_t members;           /* of the group; 0: nobody said how many */
+	bool pays;                  /* of its members, the one who owes what it owes once */
+	uint8_t param_count;        /* that the order gave */
+	struct field_reader params; /* of named_value */
+	uint8_t fact_count;         /* that formulas may ask for */
+	struct field_reader facts;  /* span, named_value */
 };
 #define GROUP_MEMBERS_MAX 1000000
+#define PACKAGE_VALUES_MAX 255 /* parameters of one that is held, or facts */
 struct package_held package_held_read(struct field_reader *packages);
 void package_held_write(struct field_writer *writer, const struct package_held *held);
 

@@ -125,6 +125,26 @@ def test_a_package_is_held_as_a_member_of_a_group(put, client):
     assert put("subscription", **holding("x", "1001"), packages=packages)["outcome"] == "unchanged"
 
 
+def test_a_package_is_held_with_parameters_and_facts(put, client):
+    facts = [{"with": {"site.tenants": 1}, "till": AT_MS}, {"with": {"site.tenants": 2}, "from": AT_MS}, {"with": {"lease.role": "anchor"}}]
+    packages = [held({"params": {"fee": "99.00", "months": 24}, "facts": facts}), {"package": "solo"}]
+    put("subscription", **holding("x", "1001"), packages=packages)
+    assert client.call("subscription.get", ["x"])["packages"] == packages
+    assert put("subscription", **holding("x", "1001"), packages=packages)["outcome"] == "unchanged"
+
+
+def test_more_parameters_and_facts_than_a_record_holds_are_refused(put, client):
+    def ask(packages):
+        error, _ = client.ask("subscription.put", {**holding("x", "1001"), "packages": packages})
+        return error
+
+    long = {f"{number:02}{'x' * 62}": "y" * 255 for number in range(32)}
+    assert ask([{"package": f"p{number}", "params": long} for number in range(100)]).startswith("OUT_OF_RANGE: ")
+    assert ask([held({"facts": [{"with": long}] * 8})]).startswith("OUT_OF_RANGE: ")
+    assert ask([held({"facts": [{"with": {"a": 1}, "from": 2, "till": 2}]})]).startswith("OUT_OF_RANGE: ")
+    assert ask([held({"facts": [{"with": {}}]})]).startswith("OUT_OF_RANGE: ")
+
+
 def test_as_many_packages_as_may_be_have_the_longest_groups(put, client):
     packages = [
         {"package": f"{n:064d}", "from": AT_MS, "till": AT_MS + DAY_MS, "group": f"{n:064d}", "group_from": AT_MS - 1, "members": 1_000_000}

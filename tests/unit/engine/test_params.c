@@ -50,7 +50,7 @@ wrong_items_are_named_by_their_field(void **state)
 		"packages");
 	assert_text(bench->problem.arguments[1], "form");
 	assert_text(bench->problem.arguments[2],
-		"package, from, till, group, group_from, members, pays");
+		"package, from, till, group, group_from, members, pays, params, facts");
 	read_badly(bench, "subscription.put",
 		"[{" SUBSCRIPTION "packages: [{package: a, package: a}]}]", SAY_DUPLICATE_FIELD,
 		"package");

@@ -657,11 +657,23 @@ a_package_may_be_held_by_a_group(void **state)
 {
 	(void)state;
 	static const struct package_held all[] = {
-		{ TEXT("e6"), { 1000, INT64_MAX }, { NULL, 0 }, 1000, 0, false },
-		{ TEXT("e6"), { 1000, 2000 }, TEXT("home"), 1000, 0, true },
-		{ TEXT("e6"), { 1000, INT64_MAX }, TEXT("home"), 500, 3, false },
-		{ TEXT("e6"), { INT64_MIN, INT64_MAX }, TEXT("home"), INT64_MIN, GROUP_MEMBERS_MAX,
-			true },
+		{ .package = TEXT("e6"), .span = { 1000, INT64_MAX }, .group_from_ms = 1000 },
+		{ .package = TEXT("e6"),
+			.span = { 1000, 2000 },
+			.group = TEXT("home"),
+			.group_from_ms = 1000,
+			.pays = true },
+		{ .package = TEXT("e6"),
+			.span = { 1000, INT64_MAX },
+			.group = TEXT("home"),
+			.group_from_ms = 500,
+			.members = 3 },
+		{ .package = TEXT("e6"),
+			.span = { INT64_MIN, INT64_MAX },
+			.group = TEXT("home"),
+			.group_from_ms = INT64_MIN,
+			.members = GROUP_MEMBERS_MAX,
+			.pays = true },
 	};
 	struct bytes key = bytes_of_text(TEXT("subscription-1"));
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
@@ -678,6 +690,45 @@ a_package_may_be_held_by_a_group(void **state)
 		assert_int_equal(held.members, all[i].members);
 		assert_int_equal(held.pays, all[i].pays);
 	}
+}
+
+static void
+a_package_may_have_parameters_and_facts(void **state)
+{
+	(void)state;
+	uint8_t params[64], facts[64];
+	const struct named_value fee = { TEXT("fee"), TEXT("99.00"), 0 };
+	const struct named_value tenants = { TEXT("site.tenants"), { NULL, 0 }, 2 };
+	struct field_writer param_writer = fields_into(params, sizeof params);
+	struct field_writer fact_writer = fields_into(facts, sizeof facts);
+	named_value_write(&param_writer, &fee);
+	field_write_span(&fact_writer, (struct span){ 5, 9 });
+	named_value_write(&fact_writer, &tenants);
+	const struct package_held held = { .package = TEXT("lease"),
+		.span = { 1000, INT64_MAX },
+		.param_count = 1,
+		.params = fields_of(fields_written(&param_writer)),
+		.fact_count = 1,
+		.facts = fields_of(fields_written(&fact_writer)) };
+	struct bytes key = bytes_of_text(TEXT("subscription-1"));
+	struct bytes value = with_instant(holding_subscription(&held), 4711);
+	assert_true(record_is_valid(TABLE_SUBSCRIPTION, key, value));
+	for (size_t size = 1; size < value.size - 8; size++)
+		assert_false(record_is_valid(
+			TABLE_SUBSCRIPTION, key, (struct bytes){ value.data, size }));
+	struct subscription subscription = subscription_read(value);
+	assert_int_equal(subscription_terms(&subscription), 4711);
+	struct package_held found = package_held_read(&subscription.packages);
+	assert_int_equal(found.param_count, 1);
+	assert_int_equal(found.fact_count, 1);
+	struct named_value param = named_value_read(&found.params);
+	assert_text(param.name, "fee");
+	assert_text(param.text, "99.00");
+	assert_true(field_read_span(&found.facts).till_ms == 9);
+	struct named_value fact = named_value_read(&found.facts);
+	assert_text(fact.name, "site.tenants");
+	assert_null(fact.text.data);
+	assert_int_equal(fact.number, 2);
 }
 
 /* What stood in a folder before there were groups is the same bytes now. */
@@ -701,8 +752,11 @@ a_group_that_began_after_its_member_is_damage(void **state)
 {
 	(void)state;
 	struct bytes key = bytes_of_text(TEXT("subscription-1"));
-	const struct package_held held = { TEXT("e6"), { 1000, INT64_MAX }, TEXT("home"), 999, 3,
-		false };
+	const struct package_held held = { .package = TEXT("e6"),
+		.span = { 1000, INT64_MAX },
+		.group = TEXT("home"),
+		.group_from_ms = 999,
+		.members = 3 };
 	struct bytes value = holding_subscription(&held);
 	uint8_t *end = place + value.size; /* since 8, members 4 */
 	assert_true(record_is_valid(TABLE_SUBSCRIPTION, key, value));
@@ -939,6 +993,7 @@ main(void)
 		cmocka_unit_test(what_an_account_may_spend_for_a_while_is_read_as_written),
 		cmocka_unit_test(subscription_tells_its_state_at_any_instant),
 		cmocka_unit_test(a_package_may_be_held_by_a_group),
+		cmocka_unit_test(a_package_may_have_parameters_and_facts),
 		cmocka_unit_test(a_package_without_a_group_is_written_as_ever),
 		cmocka_unit_test(a_group_that_began_after_its_member_is_damage),
 		cmocka_unit_test(service_tells_who_held_it_at_any_instant),

@@ -144,16 +144,32 @@ a_subscription_shows_its_dates(void **state)
 	field_write_u8(&writer, 2);
 	package_held_write(
 		&writer, &(struct package_held){ .package = TEXT("solo"), .span = SPAN_ALWAYS });
+	uint8_t params[32], facts[32];
+	struct field_writer param_writer = fields_into(params, sizeof params);
+	struct field_writer fact_writer = fields_into(facts, sizeof facts);
+	named_value_write(&param_writer, &(struct named_value){ TEXT("fee"), TEXT("99.00"), 0 });
+	field_write_span(&fact_writer, (struct span){ 1000, INT64_MAX });
+	named_value_write(
+		&fact_writer, &(struct named_value){ TEXT("site.tenants"), { NULL, 0 }, 2 });
 	package_held_write(&writer,
-		&(struct package_held){
-			TEXT("e6"), { 1000, INT64_MAX }, TEXT("home"), 0, 3, true });
+		&(struct package_held){ .package = TEXT("e6"),
+			.span = { 1000, INT64_MAX },
+			.group = TEXT("home"),
+			.members = 3,
+			.pays = true,
+			.param_count = 1,
+			.params = fields_of(fields_written(&param_writer)),
+			.fact_count = 1,
+			.facts = fields_of(fields_written(&fact_writer)) });
 	assert_json(record_value_json(TABLE_SUBSCRIPTION, key_of(&key), fields_written(&writer)),
 		"{\"account\": \"a1\", \"product\": \"pstn\", "
 		"\"states\": [{\"state\": \"suspended\", \"from\": \"1970-01-01T00:00:00Z\", "
 		"\"till\": \"1970-01-01T00:00:01Z\"}], "
 		"\"service_ids\": [{\"service_id\": \"07715510000\"}], \"packages\": [{\"package\": \"solo\"}, "
 		"{\"package\": \"e6\", \"from\": \"1970-01-01T00:00:01Z\", \"group\": \"home\", "
-		"\"group_from\": \"1970-01-01T00:00:00Z\", \"members\": 3, \"pays\": true}]}");
+		"\"group_from\": \"1970-01-01T00:00:00Z\", \"members\": 3, \"pays\": true, "
+		"\"params\": {\"fee\": \"99.00\"}, \"facts\": [{\"fact\": \"site.tenants\", \"value\": 2, "
+		"\"from\": \"1970-01-01T00:00:01Z\"}]}]}");
 }
 
 static void
