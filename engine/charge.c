@@ -360,6 +360,29 @@ find_purses(struct deciding *deciding, enum call_end *end)
 	return HAS_ENDED;
 }
 
+/*
+ * What the charge makes known. Where neither the catalog nor the account has anything to tell, that
+ * is two comparisons. False without memory.
+ */
+static bool
+raise_notices(struct deciding *deciding, const struct payment *payment)
+{
+	const struct subject *subject = &deciding->subject;
+	const struct pricing *pricing = &deciding->pricing;
+	const struct raising raising = { deciding->call, subject->subscription.account,
+		subject->subscription_id, deciding->usage.at_ms };
+	struct fall fall = { subject->balance.amount, payment->after.micros };
+	struct rate_question question;
+	deciding->raised = (struct raised){ .count = 0 };
+	if (deciding->release->image->tells && pricing->consumption_count > 0 &&
+		(!ask(deciding, &question) ||
+			!notice_raise_crossed(&raising, deciding->release, &question, pricing,
+				&deciding->raised)))
+		return false;
+	return subject->account.low_count == 0 ||
+		notice_raise_fall(&raising, &subject->account, fall, &deciding->raised);
+}
+
 static enum call_end
 refuse_frozen(struct deciding *deciding)
 {
@@ -386,6 +409,8 @@ settle(struct deciding *deciding)
 	case PAY_DONE:
 		break;
 	}
+	if (!raise_notices(deciding, &payment))
+		return call_error(deciding->call, SAY_OUT_OF_MEMORY, NULL, 0);
 	return charge_take_money(deciding, &payment);
 }
 

@@ -50,9 +50,12 @@ pack_charged(struct deciding *deciding, const struct payment *payment)
 {
 	struct buffer *scratch = &deciding->call->shard->scratch;
 	bool unpaid = payment->unpaid.micros > 0, others = others_paid(&deciding->purses);
+	bool tells = deciding->raised.count > 0;
+	struct money low;
+	bool is_low = notice_is_low(&deciding->subject.account, payment->after.micros, &low);
 	buffer_clear(scratch);
 	struct pack pack = pack_into(scratch);
-	pack_map(&pack, 2u + PRICED_PAIRS + unpaid + others);
+	pack_map(&pack, 2u + PRICED_PAIRS + unpaid + others + tells + is_low);
 	pack_name_string(&pack, "outcome", "charged");
 	priced_pack(&pack, &deciding->pricing, deciding->release->image, deciding->release->name,
 		deciding->call->arena);
@@ -61,6 +64,10 @@ pack_charged(struct deciding *deciding, const struct payment *payment)
 		pack_name_money(&pack, "unpaid", payment->unpaid);
 	if (others)
 		pack_paid(&pack, &deciding->purses, payment->charged);
+	if (tells)
+		notice_pack(&pack, &deciding->raised);
+	if (is_low)
+		notice_pack_hint(&pack, low);
 	return (struct bytes){ scratch->data, pack_is_whole(&pack) ? scratch->size : 0 };
 }
 
@@ -135,13 +142,15 @@ charge_take_money(struct deciding *deciding, const struct payment *payment)
 	struct call *call = deciding->call;
 	struct posted posted;
 	enum call_end end;
-	size_t records = 1 + deciding->purses.count + deciding->pricing.consumption_count;
+	size_t records = 1 + deciding->purses.count + deciding->pricing.consumption_count +
+		deciding->raised.count;
 	if (records > CHARGE_RECORDS_MAX)
 		return charge_refuse(deciding, SAY_OVERFLOW, NULL, 0, NULL);
 	struct bytes answer = pack_charged(deciding, payment);
 	if (answer.size == 0 || !posted_begin(&posted, call->arena, records) ||
 		!add_main_balance(deciding, &posted, payment) ||
-		!add_other_balances(deciding, &posted) || !add_counters(deciding, &posted))
+		!add_other_balances(deciding, &posted) || !add_counters(deciding, &posted) ||
+		!notice_post(&deciding->raised, call, &posted))
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	struct entry entry = once_entry(&deciding->once, ENTRY_CHARGE, call->shard->now_ms);
 	entry.release = deciding->release->number;

@@ -5,6 +5,7 @@
 #ifndef SUANPAN_CHARGE_PARTS_H
 #define SUANPAN_CHARGE_PARTS_H
 
+#include "notice.h"
 #include "once.h"
 #include "purses.h"
 #include "subject.h"
@@ -23,6 +24,7 @@ struct deciding {
 	struct subject subject;
 	struct pricing pricing;
 	struct purses purses;   /* that pay besides the main balance; filled when it settles */
+	struct raised raised;   /* what it makes known; likewise */
 	struct record_key cold; /* what a fact needs */
 };
 

@@ -84,12 +84,14 @@ add_payment(struct charged *charged, const struct effect *effect, int64_t moved)
 	return money_add(charged->paid, (struct money){ -moved }, &charged->paid);
 }
 
-/* A balance or a counter that the charge has changed. */
+/* A balance or a counter that the charge has changed; what it made known stays known. */
 static bool
 add_effect(struct charged *charged, const struct effect *effect, int64_t moved, struct text unit)
 {
 	if (effect->table == TABLE_COUNTER)
 		return add_count(charged, effect, moved, unit);
+	if (effect->table == TABLE_NOTICE)
+		return moved == 0;
 	return effect->table == TABLE_BALANCE && add_payment(charged, effect, moved);
 }
 

@@ -90,6 +90,26 @@ write_paid(const struct charged *charged, bool zh, struct buffer *text)
 	return whole;
 }
 
+/* What the charge made known; false without memory. */
+static bool
+write_told(const struct entry *entry, bool zh, struct buffer *text)
+{
+	struct bytes rest = entry->effect_bytes;
+	struct effect effect;
+	bool whole = true, any = false;
+	while (effect_next(&rest, &effect)) {
+		if (effect.table != TABLE_NOTICE)
+			continue;
+		struct notice_record notice = notice_record_read(effect.value);
+		struct text say = zh ? notice.zh : notice.en;
+		if (!any)
+			whole &= buffer_print(text, "%s\n", zh ? "产生的通知：" : "told:");
+		whole &= buffer_print(text, "  %.*s\n", TEXT_ARGS(say));
+		any = true;
+	}
+	return whole;
+}
+
 static enum status
 write_charge(struct explaining *explaining, const struct release *release)
 {
@@ -107,6 +127,7 @@ write_charge(struct explaining *explaining, const struct release *release)
 		(!explain_pricing(release, explaining->zh ? TEXT("zh") : TEXT("en"), &pricing,
 			 &explaining->text) ||
 			!write_paid(&charged, explaining->zh, &explaining->text) ||
+			!write_told(entry, explaining->zh, &explaining->text) ||
 			!explain_refunded(
 				&explaining->refunded, explaining->zh, &explaining->text)))
 		status = no_room(fault);

@@ -193,7 +193,12 @@ struct account_params {
 	bool frozen;
 	struct money temporary_floor;
 	int64_t temporary_till_ms;
+	struct list low_balance; /* of struct amount_params */
 	int64_t expect;
+};
+
+struct amount_params {
+	struct money amount;
 };
 
 /* Facts of a package that is held, and while they hold. */

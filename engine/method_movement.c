@@ -74,6 +74,7 @@ static const struct field ADJUST_RESULT_FIELDS[] = {
 	ANSWER_FIELDS("\"adjusted\" or \"refused\"", "adjusted 或 refused", "what was added", "调增金额"),
 	NAME_ANSWERED,
 	WHY_ANSWERED,
+	RAISED_ANSWERED,
 	REFUSAL_FIELDS,
 };
 RESULT(ADJUST_RESULT, "adjustment", ADJUST_RESULT_FIELDS);
@@ -98,6 +99,7 @@ static const struct field TRANSFER_RESULT_FIELDS[] = {
 	ANSWER_FIELDS("\"transferred\" or \"refused\"", "transferred 或 refused", "what was moved", "转账金额"),
 	{ "to", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "who got it", "转入账户" },
 	WHY_ANSWERED,
+	RAISED_ANSWERED,
 	REFUSAL_FIELDS,
 };
 RESULT(TRANSFER_RESULT, "transfer", TRANSFER_RESULT_FIELDS);

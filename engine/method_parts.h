@@ -39,6 +39,10 @@
 	{ "charge", FIELD_TEXT, place, true, 5, 64, NULL, NULL, \
 		"shard:position:index, as a charge was answered", "计费应答中的 shard:position:index" }
 #define CHARGE_ANSWERED { "charge", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "shard:position:index", "记录位置" }
+/* What an answer says of the notices that its entry raised. */
+#define RAISED_ANSWERED \
+	{ "notices", FIELD_LIST, 0, false, 0, 0, NULL, &METHOD_RAISED_RESULT, \
+		"what it made known, if anything", "由此产生的通知" }
 #define REPEAT_ANSWERED \
 	{ "repeat", FIELD_BOOLEAN, 0, true, 0, 0, NULL, NULL, "the answer was given before", "是否重复应答" }
 
@@ -55,6 +59,8 @@ extern const char *const METHOD_LANGUAGES[];
 extern const struct shape METHOD_NO_PARAMS;
 extern const struct shape METHOD_BECAUSE_RESULT;
 extern const struct shape METHOD_TAX_RESULT; /* of a line */
+extern const struct shape METHOD_RAISED_RESULT;
+extern const struct shape METHOD_HINT_RESULT;
 extern const enum say METHOD_NO_SAYS[];
 extern const enum say METHOD_GET_SAYS[];
 

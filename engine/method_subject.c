@@ -25,6 +25,11 @@ static const struct field CUSTOMER_FIELDS[] = {
 };
 SHAPE(CUSTOMER_PARAMS, "customer.put", CUSTOMER_FIELDS, struct customer_params);
 
+static const struct field LOW_FIELDS[] = {
+	{ "amount", FIELD_MONEY, offsetof(struct amount_params, amount), true, -MICROS_MAX, MICROS_MAX, NULL, NULL,
+		"when no more than this is left; a text alone is enough", "余额不高于此金额时；可只写文本" },
+};
+SHAPE(LOW_PARAMS, "low_balance", LOW_FIELDS, struct amount_params);
 static const struct field ACCOUNT_FIELDS[] = {
 	{ "account", FIELD_IDENTIFIER, offsetof(struct account_params, account), true, 0, 0, NULL, NULL,
 		"the account's id", "账户编号" },
@@ -47,6 +52,9 @@ static const struct field ACCOUNT_FIELDS[] = {
 	{ "frozen", FIELD_BOOLEAN, offsetof(struct account_params, frozen), false, 0, 0, NULL, NULL,
 		"true: its balances pay nothing, FROZEN; what costs nothing is still charged, and money may come in; put without it to thaw",
 		"true：各账本不再支付，应答 FROZEN；零元的使用仍可计费，资金仍可转入；不带此项再次 put 即解冻" },
+	{ "low_balance", FIELD_LIST, offsetof(struct account_params, low_balance), false, 0, ACCOUNT_LOWS_MAX, NULL, &LOW_PARAMS,
+		"amounts: a notice is raised when the main balance comes down to one of them; none if absent",
+		"若干金额：主账本余额降到其中之一时产生通知；缺省为无" },
 	EXPECT(account_params),
 };
 SHAPE(ACCOUNT_PARAMS, "account.put", ACCOUNT_FIELDS, struct account_params);

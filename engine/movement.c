@@ -3,6 +3,7 @@
  * balances, once. Each is one entry, so that a transfer has both sides or neither.
  */
 #include "call.h"
+#include "notice.h"
 #include "once.h"
 #include "pay.h"
 #include "posted.h"
@@ -32,6 +33,7 @@ struct movement {
 	struct bytes event;
 	struct side sides[SIDES_MAX]; /* the account that was named comes first */
 	size_t side_count;
+	struct raised raised;
 };
 
 /* ---- what each kind is ---- */
@@ -90,10 +92,10 @@ pack_answer(struct movement *movement)
 	const struct movement_params *params = movement->params;
 	struct buffer *scratch = &movement->call->shard->scratch;
 	bool why = params->why.size > 0, to = movement->kind == ENTRY_TRANSFER;
-	bool named = movement->sides[0].name.size > 0;
+	bool named = movement->sides[0].name.size > 0, tells = movement->raised.count > 0;
 	buffer_clear(scratch);
 	struct pack pack = pack_into(scratch);
-	pack_map(&pack, 4u + named + why + to);
+	pack_map(&pack, 4u + named + why + to + tells);
 	pack_name_string(&pack, "outcome", outcome_of(movement->kind));
 	pack_name_money(&pack, "amount", params->amount);
 	pack_name_text(&pack, "currency", params->currency);
@@ -104,6 +106,8 @@ pack_answer(struct movement *movement)
 		pack_name_text(&pack, "to", params->to);
 	if (why)
 		pack_name_text(&pack, "why", params->why);
+	if (tells)
+		notice_pack(&pack, &movement->raised);
 	return (struct bytes){ scratch->data, pack_is_whole(&pack) ? scratch->size : 0 };
 }
 
@@ -143,15 +147,36 @@ add_postings(const struct movement *movement, struct posted *posted)
 		};
 }
 
+/* What it makes known of a main balance that falls; false without memory. */
+static bool
+raise_notices(struct movement *movement)
+{
+	for (size_t i = 0; i < movement->side_count; i++) {
+		const struct side *side = &movement->sides[i];
+		const struct raising raising = { .call = movement->call,
+			.account = side->account,
+			.at_ms = movement->params->at_ms };
+		struct fall fall = { side->subject.balance.amount, side->after.micros };
+		if (side->name.size == 0 &&
+			!notice_raise_fall(
+				&raising, &side->subject.account, fall, &movement->raised))
+			return false;
+	}
+	return true;
+}
+
 static enum call_end
 append(struct movement *movement)
 {
 	struct call *call = movement->call;
 	struct posted posted;
 	enum call_end end;
+	if (!raise_notices(movement))
+		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	struct bytes answer = pack_answer(movement);
-	if (answer.size == 0 || !posted_begin(&posted, call->arena, movement->side_count) ||
-		!add_balances(movement, &posted))
+	size_t records = movement->side_count + movement->raised.count;
+	if (answer.size == 0 || !posted_begin(&posted, call->arena, records) ||
+		!add_balances(movement, &posted) || !notice_post(&movement->raised, call, &posted))
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	struct entry entry = once_entry(&movement->once, movement->kind, call->shard->now_ms);
 	entry.event = movement->event;

@@ -157,6 +157,27 @@ new_balance_value(struct text currency, uint8_t *place)
 	return fields_written(&writer);
 }
 
+/* The amounts at which its balance is low, the highest first, each once; how many. */
+static uint8_t
+read_lows(const struct account_params *params, int64_t lows[ACCOUNT_LOWS_MAX])
+{
+	const struct amount_params *given = params->low_balance.items;
+	uint8_t count = 0;
+	must(params->low_balance.count <= ACCOUNT_LOWS_MAX);
+	for (size_t i = 0; i < params->low_balance.count; i++) {
+		int64_t low = given[i].amount.micros;
+		uint8_t place = 0;
+		while (place < count && lows[place] > low)
+			place++;
+		if (place < count && lows[place] == low)
+			continue;
+		memmove(lows + place + 1, lows + place, (size_t)(count - place) * sizeof *lows);
+		lows[place] = low;
+		count++;
+	}
+	return count;
+}
+
 /* The names of its balances are kept; a new account has one, "main". */
 static struct bytes
 account_value(
@@ -164,6 +185,9 @@ account_value(
 {
 	static const uint8_t MAIN_ALONE[] = "\4main";
 	struct field_writer writer = fields_into(place, PUT_VALUE_BYTES_MAX);
+	uint8_t low_place[ACCOUNT_LOWS_MAX * sizeof(int64_t)];
+	struct field_writer low = fields_into(low_place, sizeof low_place);
+	int64_t lows[ACCOUNT_LOWS_MAX];
 	struct account account = {
 		.balance_count = 1,
 		.balances = fields_of((struct bytes){ MAIN_ALONE, sizeof MAIN_ALONE - 1 }),
@@ -178,6 +202,10 @@ account_value(
 	account.frozen = params->frozen;
 	account.temporary_floor = params->temporary_floor;
 	account.temporary_till_ms = params->temporary_till_ms;
+	account.low_count = read_lows(params, lows);
+	for (unsigned i = 0; i < account.low_count; i++)
+		field_write_i64(&low, lows[i]);
+	account.lows = fields_of(fields_written(&low));
 	account_write(&writer, &account);
 	return fields_written(&writer);
 }

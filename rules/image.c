@@ -187,8 +187,19 @@ index_ids(struct image *image)
 	return true;
 }
 
+static bool
+tells_of_thresholds(const struct image *image)
+{
+	for (uint32_t i = 0; i < image->package_count; i++)
+		for (uint32_t j = 0; j < image->packages[i].notice_count; j++)
+			if (image->packages[i].notices[j].way != NOTICE_BEFORE)
+				return true;
+	return false;
+}
+
 bool
 image_index_packages(struct image *image)
 {
+	image->tells = tells_of_thresholds(image);
 	return index_ids(image) && index_months(image);
 }

@@ -266,6 +266,7 @@ struct image {
 	/* Open-addressed index of package ids: first version in packages + 1, or 0. */
 	const uint32_t *package_slots;
 	uint32_t package_slot_count; /* a power of two */
+	bool tells;                  /* some package says so when a charge crosses a threshold */
 	/* The months of the zone, those of INSTANT_MIN and INSTANT_MAX included. */
 	const struct cycle_span *months;
 	uint32_t month_count;
@@ -297,8 +298,8 @@ bool image_serves(const struct serve *serves, uint32_t count, uint32_t service, 
 /* The same as cycle_at in the image's zone, but months are looked up. */
 struct cycle_span image_cycle(const struct image *image, enum cycle every, int64_t ms);
 /*
- * Fills package_slots for the sorted packages, and months for the zone, which comes last in
- * building an image. False without memory.
+ * Fills package_slots and `tells` for the sorted packages, and months for the zone, which comes
+ * last in building an image. False without memory.
  */
 bool image_index_packages(struct image *image);
 

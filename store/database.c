@@ -146,6 +146,8 @@ open_tables(struct database *database, bool read_only, struct fault *fault)
 		return lmdb_fault(database, code, "beginning to open tables", fault);
 	code = LMDB(mdb_dbi_open(txn, "meta", make, &database->meta));
 	for (uint8_t table = 1; table < TABLE_END && code == 0; table++) {
+		if (table_name(table) == NULL)
+			continue;
 		code = LMDB(mdb_dbi_open(txn, table_name(table), make, &database->tables[table]));
 		if (code == MDB_NOTFOUND && table > TABLE_SETTING)
 			code = 0; /* the folder is older than the table, and nothing is in it */

@@ -9,6 +9,7 @@ rest_of(const struct field_reader *reader)
 {
 	return (struct bytes){ reader->at, (size_t)(reader->end - reader->at) };
 }
+enum { UNIT_BYTES_MAX = 16 };
 
 static void
 walk_id(struct field_reader *reader)
@@ -49,6 +50,21 @@ walk_customer(struct field_reader *reader)
 		walk_named_value(reader);
 }
 
+/* Amounts that are low fall from one to the next. */
+static bool
+lows_are_valid(const struct account *account)
+{
+	struct field_reader lows = account->lows;
+	int64_t before = INT64_MAX;
+	for (unsigned i = 0; i < account->low_count; i++) {
+		int64_t low = field_read_i64(&lows);
+		if (low >= before)
+			return false;
+		before = low;
+	}
+	return account->low_count <= ACCOUNT_LOWS_MAX;
+}
+
 static void
 walk_account(struct field_reader *reader)
 {
@@ -56,7 +72,8 @@ walk_account(struct field_reader *reader)
 	*reader = account.balances;
 	if (!identifier_is_valid(account.customer) || !currency_is_valid(account.currency) ||
 		account.bill_day < 1 || account.bill_day > 28 || account.floor.micros > 0 ||
-		account.temporary_floor.micros > 0 || account.balance_count == 0)
+		account.temporary_floor.micros > 0 || !lows_are_valid(&account) ||
+		account.balance_count == 0)
 		reader->bad = true;
 	for (unsigned count = account.balance_count; count > 0; count--)
 		walk_id(reader);
@@ -116,7 +133,8 @@ walk_balance(struct field_reader *reader)
 {
 	struct balance balance = balance_read(rest_of(reader));
 	*reader = balance.pays;
-	if (balance.kind > BALANCE_UNITS || balance.unit.size == 0 || balance.unit.size > 16 ||
+	if (balance.kind > BALANCE_UNITS || balance.unit.size == 0 ||
+		balance.unit.size > UNIT_BYTES_MAX ||
 		balance.span.from_ms >= balance.span.till_ms ||
 		balance.pays_count > BALANCE_PAYS_MAX)
 		reader->bad = true;
@@ -145,6 +163,39 @@ walk_refund(struct field_reader *reader)
 		reader->bad = true;
 }
 
+/* An id that may be empty. */
+static void
+walk_id_if_any(struct field_reader *reader)
+{
+	struct text id = field_read_text(reader);
+	if (id.size > 0 && !identifier_is_valid(id))
+		reader->bad = true;
+}
+
+static void
+walk_notice(struct field_reader *reader)
+{
+	if (notice_kind_name((enum notice_kind)field_read_u8(reader)) == NULL)
+		reader->bad = true;
+	field_read_i64(reader);
+	field_read_i64(reader);
+	walk_id(reader);
+	walk_id_if_any(reader); /* the subscription */
+	walk_id_if_any(reader); /* the package */
+	walk_id_if_any(reader); /* its group */
+	walk_id_if_any(reader); /* its notify */
+	if (field_read_text(reader).size == 0)
+		reader->bad = true;
+	walk_id_if_any(reader);
+	if (field_read_text(reader).size > UNIT_BYTES_MAX)
+		reader->bad = true;
+	for (int number = 0; number < 3; number++)
+		field_read_i64(reader);
+	for (int sentence = 0; sentence < 2; sentence++)
+		if (field_read_sentence(reader).size > NOTICE_SENTENCE_BYTES_MAX)
+			reader->bad = true;
+}
+
 static bool
 activation_is_valid(struct bytes value)
 {
@@ -162,6 +213,7 @@ key_is_valid(uint8_t table, struct bytes key)
 	struct text account, name;
 	struct counter_key counter;
 	struct timer_key timer;
+	struct notice_key notice;
 	uint64_t charge;
 	if (key.size == 0 || key.size > RECORD_KEY_MAX)
 		return false;
@@ -173,6 +225,8 @@ key_is_valid(uint8_t table, struct bytes key)
 		return key_is_of_refund(key, &charge);
 	if (table == TABLE_TIMER)
 		return key_is_of_timer(key, &timer);
+	if (table == TABLE_NOTICE)
+		return key_is_of_notice(key, &notice);
 	return identifier_is_valid(text_of_bytes(key));
 }
 
@@ -183,7 +237,7 @@ record_is_valid(uint8_t table, struct bytes key, struct bytes value)
 	if (table == TABLE_SETTING && value.size > 0 && key_is_of_activation(key, &at_ms) &&
 		!activation_is_valid(value))
 		return false;
-	return table > 0 && table < TABLE_END && key_is_valid(table, key) &&
+	return table_name(table) != NULL && key_is_valid(table, key) &&
 		value_is_valid(table, value);
 }
 
@@ -224,6 +278,9 @@ value_is_valid(uint8_t table, struct bytes value)
 		break;
 	case TABLE_TIMER:
 		return bytes_equal(value, TIMER_VALUE);
+	case TABLE_NOTICE:
+		walk_notice(&reader);
+		break;
 	case TABLE_END:
 		return false;
 	}

@@ -210,3 +210,52 @@ key_is_of_timer(struct bytes key, struct timer_key *timer)
 	timer->owner = (struct bytes){ key.data + TIMER_HEAD_BYTES, key.size - TIMER_HEAD_BYTES };
 	return timer->at_ms >= 0 && owner_is_valid(timer->kind, timer->owner);
 }
+
+/* Big-endian, so that byte order is the order of numbers. */
+void
+key_of_notice(struct record_key *key, const struct notice_key *notice)
+{
+	uint64_t place = __builtin_bswap64(notice->place);
+	uint16_t index = __builtin_bswap16(notice->index);
+	key->table = TABLE_NOTICE;
+	key->size = NOTICE_KEY_BYTES;
+	memcpy(key->data, &place, sizeof place);
+	memcpy(key->data + sizeof place, &index, sizeof index);
+}
+
+bool
+key_is_of_notice(struct bytes key, struct notice_key *notice)
+{
+	uint16_t index;
+	if (key.size != NOTICE_KEY_BYTES)
+		return false;
+	memcpy(&index, key.data + sizeof(uint64_t), sizeof index);
+	notice->place = __builtin_bswap64(load_u64(key.data));
+	notice->index = __builtin_bswap16(index);
+	return true;
+}
+
+void
+notice_key_format(const struct notice_key *notice, char text[NOTICE_TEXT_BYTES + 1])
+{
+	snprintf(text, NOTICE_TEXT_BYTES + 1, "%016" PRIx64 "%04" PRIx16, notice->place,
+		notice->index);
+}
+
+bool
+notice_key_parse(struct text text, struct notice_key *notice)
+{
+	char copy[NOTICE_TEXT_BYTES + 1], again[NOTICE_TEXT_BYTES + 1];
+	struct notice_key read;
+	if (text.size != NOTICE_TEXT_BYTES)
+		return false;
+	memcpy(copy, text.data, text.size);
+	copy[text.size] = '\0';
+	if (sscanf(copy, "%16" SCNx64 "%4" SCNx16, &read.place, &read.index) != 2)
+		return false;
+	notice_key_format(&read, again);
+	if (strcmp(copy, again) != 0)
+		return false; /* signs, blanks and capitals are read, too */
+	*notice = read;
+	return true;
+}

@@ -14,6 +14,7 @@ static const char *const TABLE_NAMES[TABLE_END] = {
 	[TABLE_SETTING] = "setting",
 	[TABLE_REFUND] = "refund",
 	[TABLE_TIMER] = "timer",
+	[TABLE_NOTICE] = "notice",
 };
 
 const char *
@@ -64,6 +65,18 @@ timer_kind_name(enum timer_kind kind)
 		return "session";
 	case TIMER_SUBSCRIPTION:
 		return "subscription";
+	}
+	return NULL;
+}
+
+const char *
+notice_kind_name(enum notice_kind kind)
+{
+	switch (kind) {
+	case NOTICE_THRESHOLD:
+		return "threshold";
+	case NOTICE_LOW_BALANCE:
+		return "low_balance";
 	}
 	return NULL;
 }
@@ -127,11 +140,21 @@ field_read_text(struct field_reader *reader)
 	return (struct text){ (const char *)at, size };
 }
 
+struct text
+field_read_sentence(struct field_reader *reader)
+{
+	size_t size = field_read_u32(reader);
+	const uint8_t *at = field_take(reader, size);
+	if (at == NULL)
+		return (struct text){ "", 0 };
+	return (struct text){ (const char *)at, size };
+}
+
 enum { SPAN_HAS_FROM = 1, SPAN_HAS_TILL = 2 };
 /* Of a balance, behind its span. */
 enum { PAYS_FOR_SUBSCRIPTION = 4, PAYS_FOR_GROUP = 8, PAYS_NOTHING = 16 };
 /* Of an account, with its bill day. */
-enum { BILL_DAY = 31, ACCOUNT_FROZEN = 32, ACCOUNT_TEMPORARY = 64 };
+enum { BILL_DAY = 31, ACCOUNT_FROZEN = 32, ACCOUNT_TEMPORARY = 64, ACCOUNT_HAS_LOWS = 128 };
 /* Of a package, behind its span. */
 enum {
 	HELD_BY_GROUP = 4,
@@ -278,6 +301,14 @@ field_write_text(struct field_writer *writer, struct text text)
 {
 	must(text.size <= 255);
 	field_write_u8(writer, (uint8_t)text.size);
+	field_give(writer, text.data, text.size);
+}
+
+void
+field_write_sentence(struct field_writer *writer, struct text text)
+{
+	must(text.size <= RECORD_VALUE_MAX);
+	field_write_u32(writer, (uint32_t)text.size);
 	field_give(writer, text.data, text.size);
 }
 
@@ -460,7 +491,10 @@ account_read(struct bytes value)
 		account.temporary_floor.micros = field_read_i64(&reader);
 		account.temporary_till_ms = field_read_i64(&reader);
 	}
-	reader.bad |= day > (BILL_DAY | ACCOUNT_FROZEN | ACCOUNT_TEMPORARY);
+	account.low_count = (day & ACCOUNT_HAS_LOWS) == 0 ? 0 : field_read_u8(&reader);
+	account.lows = reader;
+	for (unsigned i = 0; i < account.low_count; i++)
+		field_read_i64(&reader);
 	account.balance_count = field_read_u8(&reader);
 	account.balances = reader;
 	return account;
@@ -470,19 +504,24 @@ void
 account_write(struct field_writer *writer, const struct account *account)
 {
 	bool temporary = account->temporary_till_ms != INT64_MIN;
-	struct field_reader names = account->balances;
+	struct field_reader names = account->balances, lows = account->lows;
 	must(account->bill_day <= BILL_DAY && account->balance_count > 0);
 	field_write_text(writer, account->customer);
 	field_write_text(writer, account->currency);
 	field_write_text(writer, account->zone);
 	field_write_u8(writer,
 		(uint8_t)(account->bill_day | (account->frozen ? ACCOUNT_FROZEN : 0) |
-			(temporary ? ACCOUNT_TEMPORARY : 0)));
+			(temporary ? ACCOUNT_TEMPORARY : 0) |
+			(account->low_count > 0 ? ACCOUNT_HAS_LOWS : 0)));
 	field_write_i64(writer, account->floor.micros);
 	if (temporary) {
 		field_write_i64(writer, account->temporary_floor.micros);
 		field_write_i64(writer, account->temporary_till_ms);
 	}
+	if (account->low_count > 0)
+		field_write_u8(writer, account->low_count);
+	for (unsigned i = 0; i < account->low_count; i++)
+		field_write_i64(writer, field_read_i64(&lows));
 	field_write_u8(writer, account->balance_count);
 	for (unsigned i = 0; i < account->balance_count; i++)
 		field_write_text(writer, field_read_text(&names));
@@ -579,6 +618,52 @@ refund_record_write(struct field_writer *writer, const struct refund_record *ref
 	field_write_i64(writer, refund->money.micros);
 	field_write_i64(writer, refund->quantity);
 	field_write_i64(writer, refund->amounts.micros);
+}
+
+struct notice_record
+notice_record_read(struct bytes value)
+{
+	struct field_reader reader = fields_of(value);
+	struct notice_record notice;
+	notice.kind = (enum notice_kind)field_read_u8(&reader);
+	notice.made_ms = field_read_i64(&reader);
+	notice.at_ms = field_read_i64(&reader);
+	notice.account = field_read_text(&reader);
+	notice.subscription = field_read_text(&reader);
+	notice.package = field_read_text(&reader);
+	notice.group = field_read_text(&reader);
+	notice.id = field_read_text(&reader);
+	notice.threshold = field_read_text(&reader);
+	notice.of = field_read_text(&reader);
+	notice.unit = field_read_text(&reader);
+	notice.amount = field_read_i64(&reader);
+	notice.used = field_read_i64(&reader);
+	notice.till_ms = field_read_i64(&reader);
+	notice.en = field_read_sentence(&reader);
+	notice.zh = field_read_sentence(&reader);
+	return notice;
+}
+
+void
+notice_record_write(struct field_writer *writer, const struct notice_record *notice)
+{
+	must(notice_kind_name(notice->kind) != NULL);
+	field_write_u8(writer, (uint8_t)notice->kind);
+	field_write_i64(writer, notice->made_ms);
+	field_write_i64(writer, notice->at_ms);
+	field_write_text(writer, notice->account);
+	field_write_text(writer, notice->subscription);
+	field_write_text(writer, notice->package);
+	field_write_text(writer, notice->group);
+	field_write_text(writer, notice->id);
+	field_write_text(writer, notice->threshold);
+	field_write_text(writer, notice->of);
+	field_write_text(writer, notice->unit);
+	field_write_i64(writer, notice->amount);
+	field_write_i64(writer, notice->used);
+	field_write_i64(writer, notice->till_ms);
+	field_write_sentence(writer, notice->en);
+	field_write_sentence(writer, notice->zh);
 }
 
 struct release_record

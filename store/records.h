@@ -8,7 +8,8 @@
  *
  *   customer      segment text, area text, list of facts: name text, kind byte (0 text, 1 integer), text or 8 bytes
  *   account       customer text, currency text, zone text, bill day 1 byte (5 bits of it; and 32: it is frozen; 64: it has
- *                 another floor for a while), floor 8 bytes (micro-units), that other floor 8 bytes, till when 8 bytes,
+ *                 another floor for a while; 128: amounts at which the main balance is low), floor 8 bytes (micro-units),
+ *                 that other floor 8 bytes, till when 8 bytes, list of those amounts, 8 bytes each, falling,
  *                 list of texts: the names of its balances, the first is the main one
  *   subscription  account text, product text, list of states: span, 1 byte enum subscription_state;
  *                 list of service ids: text, span; list of packages: text, span, and, if the flags of the span say so,
@@ -30,6 +31,8 @@
  *                 (micro-units), for how much of its usage 8 (as the event counts), and how much of the money was
  *                 asked for as an amount, whatever the usage 8
  *   timer         something is due: at which instant, of which kind and whose is all in the key; one byte 0
+ *   notice        kind 1, made 8, at 8, texts: account, subscription, package, group, id, threshold, what is counted, its
+ *                 unit; amount 8, used 8, till 8, the sentence in English and in Chinese: size 4 and text
  *
  * Reading a value never fails for values that were checked once when they came in (record_is_valid,
  * called on everything that comes from a disk).
@@ -51,6 +54,7 @@ enum table {
 	TABLE_SETTING,
 	TABLE_REFUND,
 	TABLE_TIMER,
+	TABLE_NOTICE = 13,
 	TABLE_END,
 };
 const char *table_name(uint8_t table); /* "customer" …; NULL if there is no such table */
@@ -132,6 +136,7 @@ uint32_t field_read_u32(struct field_reader *reader);
 int64_t field_read_i64(struct field_reader *reader);
 uint64_t field_read_u64(struct field_reader *reader);
 struct text field_read_text(struct field_reader *reader);
+struct text field_read_sentence(struct field_reader *reader); /* with a size of 4 bytes */
 struct span field_read_span(struct field_reader *reader);
 
 /*
@@ -150,6 +155,7 @@ void field_write_u32(struct field_writer *writer, uint32_t value);
 void field_write_i64(struct field_writer *writer, int64_t value);
 void field_write_u64(struct field_writer *writer, uint64_t value);
 void field_write_text(struct field_writer *writer, struct text text); /* at most 255 bytes */
+void field_write_sentence(struct field_writer *writer, struct text text);
 void field_write_span(struct field_writer *writer, struct span span);
 struct bytes fields_written(const struct field_writer *writer);
 
@@ -205,9 +211,12 @@ struct account {
 	bool frozen;                  /* its balances pay nothing for the time being */
 	struct money temporary_floor; /* before an instant it may fall to this, if that is lower */
 	int64_t temporary_till_ms;    /* INT64_MIN: there is no such floor */
+	uint8_t low_count;            /* of amounts at which the main balance is low; mostly 0 */
+	struct field_reader lows;     /* those, the highest first: i64 */
 	uint8_t balance_count;
 	struct field_reader balances; /* texts */
 };
+#define ACCOUNT_LOWS_MAX 8
 struct account account_read(struct bytes value);
 void account_write(struct field_writer *writer, const struct account *account);
 
@@ -300,6 +309,51 @@ void key_of_timer(struct record_key *key, const struct timer_key *timer);
 bool key_is_of_timer(struct bytes key, struct timer_key *timer);
 /* What stands in every such record. */
 extern const struct bytes TIMER_VALUE;
+
+/*
+ * What somebody is to be told, raised by the entry that made it true (engine/notice.h). Keys are in
+ * the order in which notices were raised: `place` grows with each entry.
+ */
+struct notice_key {
+	uint64_t place;
+	uint16_t index; /* of several that one entry raised */
+};
+#define NOTICE_KEY_BYTES 10
+void key_of_notice(struct record_key *key, const struct notice_key *notice);
+bool key_is_of_notice(struct bytes key, struct notice_key *notice);
+/* As clients know it, a cursor: 20 hexadecimal digits, whose order is that of keys; and a zero. */
+#define NOTICE_TEXT_BYTES 20
+void notice_key_format(const struct notice_key *notice, char text[NOTICE_TEXT_BYTES + 1]);
+bool notice_key_parse(struct text text, struct notice_key *notice);
+
+enum notice_kind {
+	NOTICE_THRESHOLD = 1, /* what a package counts has come so far */
+	NOTICE_LOW_BALANCE,   /* the main balance has fallen so low */
+};
+const char *notice_kind_name(enum notice_kind kind); /* "threshold" …; NULL if there is none */
+
+#define NOTICE_SENTENCE_BYTES_MAX 4096
+#define NOTICE_VALUE_MAX (11 * 1024)
+struct notice_record {
+	enum notice_kind kind;
+	int64_t made_ms;
+	int64_t at_ms; /* of what raised it: the usage */
+	struct text account;
+	struct text subscription; /* empty: of the account alone */
+	struct text package;      /* likewise, and so on */
+	struct text group;        /* that holds it, and for which it counts */
+	struct text id;           /* of the package's notify */
+	struct text threshold;    /* as it is written: "10%", "5.00" */
+	struct text of;           /* what the package counts, or the balance */
+	struct text unit;         /* a currency: amounts are micro-units */
+	int64_t amount;           /* all there is of it, 0: it only counts; what the balance has */
+	int64_t used;
+	int64_t till_ms; /* when it ends; INT64_MAX: never */
+	struct text en;
+	struct text zh;
+};
+struct notice_record notice_record_read(struct bytes value);
+void notice_record_write(struct field_writer *writer, const struct notice_record *notice);
 
 #define RELEASE_NAME_BYTES 64 /* hexadecimal digits */
 

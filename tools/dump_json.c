@@ -75,6 +75,7 @@ record_key_text(uint8_t table, struct bytes key)
 	struct text account, name;
 	struct counter_key counter;
 	struct timer_key timer;
+	struct notice_key notice;
 	char *text = memory_new(KEY_TEXT_MAX);
 	int size = -1;
 	if (text == NULL)
@@ -86,6 +87,10 @@ record_key_text(uint8_t table, struct bytes key)
 		size = (int)counter_key_format(&counter, text);
 	else if (table == TABLE_TIMER && key_is_of_timer(key, &timer))
 		size = timer_text(&timer, text);
+	else if (table == TABLE_NOTICE && key_is_of_notice(key, &notice)) {
+		notice_key_format(&notice, text);
+		size = NOTICE_TEXT_BYTES;
+	}
 	if (size < 0)
 		snprintf(text, KEY_TEXT_MAX, "%.*s", TEXT_ARGS(text_of_bytes(key)));
 	return text;
@@ -137,6 +142,13 @@ account_json(struct bytes value)
 	}
 	if (account.frozen)
 		json_object_set_new(object, "frozen", json_true());
+	if (account.low_count > 0) {
+		json_t *lows = json_array();
+		for (unsigned i = 0; i < account.low_count; i++)
+			json_array_append_new(lows,
+				json_of_money((struct money){ field_read_i64(&account.lows) }));
+		json_object_set_new(object, "low_balance", lows);
+	}
 	return object;
 }
 
@@ -327,6 +339,37 @@ refund_json(struct bytes value)
 		(json_int_t)refund.quantity, "amounts", json_of_money(refund.amounts));
 }
 
+static void
+set_text(json_t *object, const char *name, struct text text)
+{
+	if (text.size > 0)
+		json_object_set_new(object, name, json_of_text(text));
+}
+
+static json_t *
+notice_json(struct bytes value)
+{
+	struct notice_record notice = notice_record_read(value);
+	json_t *object = json_pack("{s:s, s:o, s:o, s:o}", "kind", notice_kind_name(notice.kind),
+		"made", time_json(notice.made_ms), "at", time_json(notice.at_ms), "account",
+		json_of_text(notice.account));
+	set_text(object, "subscription", notice.subscription);
+	set_text(object, "package", notice.package);
+	set_text(object, "group", notice.group);
+	set_text(object, "notify", notice.id);
+	set_text(object, "threshold", notice.threshold);
+	set_text(object, "of", notice.of);
+	set_text(object, "unit", notice.unit);
+	json_object_set_new(object, "amount", amount_json(notice.amount, notice.unit));
+	json_object_set_new(object, "used", amount_json(notice.used, notice.unit));
+	if (notice.till_ms != INT64_MAX)
+		json_object_set_new(object, "till", time_json(notice.till_ms));
+	json_object_set_new(object, "say",
+		json_pack("{s:o, s:o}", "en", json_of_text(notice.en), "zh",
+			json_of_text(notice.zh)));
+	return object;
+}
+
 json_t *
 record_value_json(uint8_t table, struct bytes key, struct bytes value)
 {
@@ -355,6 +398,8 @@ record_value_json(uint8_t table, struct bytes key, struct bytes value)
 		return refund_json(value);
 	case TABLE_TIMER:
 		return json_object(); /* all of it is in the key */
+	case TABLE_NOTICE:
+		return notice_json(value);
 	case TABLE_END:
 		break;
 	}

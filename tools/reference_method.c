@@ -39,7 +39,8 @@ static const struct example EXAMPLES[] = {
 		"{\"customer\": \"c1\", \"segment\": \"public\", \"facts\": {\"vip\": 1}}" },
 	{ "customer.get", "[\"c1\"]" },
 	{ "account.put",
-		"{\"account\": \"a1\", \"customer\": \"c1\", \"currency\": \"CNY\", \"floor\": \"-100.00\"}" },
+		"{\"account\": \"a1\", \"customer\": \"c1\", \"currency\": \"CNY\", \"floor\": \"-100.00\", "
+		"\"low_balance\": [\"10.00\", \"-80.00\"]}" },
 	{ "account.get", "[\"a1\"]" },
 	{ "subscription.put",
 		"{\"subscription\": \"s1\", \"account\": \"a1\", \"product\": \"pstn\", "

@@ -28,7 +28,7 @@ SOUND = {
     "customer.get": {"customer": "1001"},
     "account.put": {
         "account": "1001", "customer": "1001", "currency": "CNY", "zone": "Asia/Shanghai", "bill_day": 1, "floor": "-1.00",
-        "temporary_floor": "-2.00", "temporary_till": AT, "frozen": False,
+        "temporary_floor": "-2.00", "temporary_till": AT, "frozen": False, "low_balance": ["5.00", {"amount": "-0.50"}],
         "expect": 0,
     },
     "account.get": {"account": "1001"},
@@ -428,6 +428,7 @@ def test_text_that_is_not_utf8_is_refused(client):
         ("account.put", "currency", ""),
         ("account.put", "zone", "x" * 65),
         ("account.put", "expect", -1),
+        ("account.put", "low_balance", ["1.00"] * 9),
         ("balance.topup", "amount", "0"),
         ("balance.topup", "amount", "0.00"),
         ("balance.topup", "amount", "-1.00"),

@@ -214,6 +214,24 @@ what_was_free_has_its_currency_and_what_was_nothing_counts_as_one(void **state)
 }
 
 static void
+what_a_charge_made_known_took_nothing(void **state)
+{
+	(void)state;
+	made_begin(1, UNIT_ITEM);
+	made_pay("a1", 5);
+	key_of_notice(&made.keys[1], &(struct notice_key){ 4160, 0 });
+	made_move(TABLE_NOTICE, bytes_of_text(TEXT("any")), 0, TEXT("CNY"));
+	assert_int_equal(made_read(&charged), STATUS_OK);
+	assert_int_equal(charged.paid.micros, 5);
+	assert_int_equal(charged.count_count, 0);
+	made_begin(1, UNIT_ITEM);
+	made_pay("a1", 5);
+	key_of_notice(&made.keys[1], &(struct notice_key){ 4160, 0 });
+	made_move(TABLE_NOTICE, bytes_of_text(TEXT("any")), 5, TEXT("CNY"));
+	assert_int_equal(made_read(&charged), STATUS_CORRUPT);
+}
+
+static void
 what_no_charge_writes_is_said_to_be_damaged(void **state)
 {
 	(void)state;
@@ -487,6 +505,7 @@ main(void)
 		cmocka_unit_test(what_a_charge_took_is_in_its_entry),
 		cmocka_unit_test(what_paid_last_gets_its_money_back_first),
 		cmocka_unit_test(what_was_free_has_its_currency_and_what_was_nothing_counts_as_one),
+		cmocka_unit_test(what_a_charge_made_known_took_nothing),
 		cmocka_unit_test(what_no_charge_writes_is_said_to_be_damaged),
 		cmocka_unit_test(parts_of_three_come_to_the_whole),
 		cmocka_unit_test(an_amount_is_money_and_what_is_counted_in_it),

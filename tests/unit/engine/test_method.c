@@ -217,7 +217,8 @@ check_texts_that_stand_for_maps(const struct shape *shape)
 			assert_true(of->fields[0].type == FIELD_IDENTIFIER ||
 				of->fields[0].type == FIELD_CHOICE ||
 				of->fields[0].type == FIELD_TIME ||
-				of->fields[0].type == FIELD_MOMENT);
+				of->fields[0].type == FIELD_MOMENT ||
+				of->fields[0].type == FIELD_MONEY);
 		for (size_t j = 1; j < of->field_count; j++)
 			assert_false(of->fields[j].required);
 		check_texts_that_stand_for_maps(of);

@@ -172,6 +172,32 @@ sample_timer(void)
 	return TIMER_VALUE;
 }
 
+static struct bytes
+sample_notice(void)
+{
+	struct field_writer writer = start();
+	const struct notice_record notice = {
+		.kind = NOTICE_THRESHOLD,
+		.made_ms = 2000,
+		.at_ms = 1000,
+		.account = TEXT("account-1"),
+		.subscription = TEXT("subscription-1"),
+		.package = TEXT("sms_10000"),
+		.group = TEXT("acme"),
+		.id = TEXT("low"),
+		.threshold = TEXT("10%"),
+		.of = TEXT("units"),
+		.unit = TEXT("item"),
+		.amount = 10000,
+		.used = 9000,
+		.till_ms = 3000,
+		.en = TEXT("1000 of 10000 are left"),
+		.zh = TEXT("10000 条还剩 1000 条"),
+	};
+	notice_record_write(&writer, &notice);
+	return fields_written(&writer);
+}
+
 struct sample_table {
 	enum table table;
 	struct bytes (*make)(void);
@@ -192,6 +218,7 @@ static const struct sample_table SAMPLES[] = {
 	{ TABLE_TIMER, sample_timer,
 		KEY("\0\0\0\0\0\0\0\x7\x1"
 		    "account-1\0gift") },
+	{ TABLE_NOTICE, sample_notice, KEY("\0\0\0\0\0\0\x10\x40\0\1") },
 };
 #define SAMPLE_COUNT (sizeof SAMPLES / sizeof SAMPLES[0])
 
@@ -207,8 +234,9 @@ static void
 each_table_has_a_name_and_no_other_number_has(void **state)
 {
 	(void)state;
-	for (uint8_t table = 1; table < TABLE_END; table++)
+	for (uint8_t table = 1; table <= TABLE_REFUND; table++)
 		assert_non_null(table_name(table));
+	assert_string_equal(table_name(TABLE_NOTICE), "notice");
 	assert_string_equal(table_name(TABLE_CUSTOMER), "customer");
 	assert_string_equal(table_name(TABLE_SETTING), "setting");
 	assert_null(table_name(0));
@@ -319,6 +347,8 @@ keys_that_no_function_makes_are_not_valid(void **state)
 		{ TABLE_TIMER,
 			KEY("\x80\0\0\0\0\0\0\x7\x3"
 			    "subscription-1") },
+		{ TABLE_NOTICE, KEY("123456789") },
+		{ TABLE_NOTICE, KEY("12345678901") },
 	};
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
 		struct bytes key = { (const uint8_t *)wrong[i].key, wrong[i].size };
@@ -448,6 +478,112 @@ keys_of_timers_are_in_the_order_of_time_then_of_kind_and_owner(void **state)
 }
 
 static void
+notice_is_read_as_it_was_written(void **state)
+{
+	(void)state;
+	struct notice_record notice = notice_record_read(sample_notice());
+	assert_int_equal(notice.kind, NOTICE_THRESHOLD);
+	assert_int_equal(notice.made_ms, 2000);
+	assert_int_equal(notice.at_ms, 1000);
+	assert_text(notice.account, "account-1");
+	assert_text(notice.subscription, "subscription-1");
+	assert_text(notice.package, "sms_10000");
+	assert_text(notice.group, "acme");
+	assert_text(notice.id, "low");
+	assert_text(notice.threshold, "10%");
+	assert_text(notice.of, "units");
+	assert_text(notice.unit, "item");
+	assert_int_equal(notice.amount, 10000);
+	assert_int_equal(notice.used, 9000);
+	assert_int_equal(notice.till_ms, 3000);
+	assert_text(notice.en, "1000 of 10000 are left");
+	assert_text(notice.zh, "10000 条还剩 1000 条");
+	assert_string_equal(notice_kind_name(NOTICE_THRESHOLD), "threshold");
+	assert_string_equal(notice_kind_name(NOTICE_LOW_BALANCE), "low_balance");
+	assert_null(notice_kind_name((enum notice_kind)0));
+}
+
+static void
+notice_of_no_kind_or_without_threshold_is_not_valid(void **state)
+{
+	(void)state;
+	struct bytes key = sample_key(&SAMPLES[SAMPLE_COUNT - 1]);
+	static const struct {
+		uint8_t kind;
+		const char *account, *threshold, *unit;
+		bool valid;
+	} CASES[] = {
+		{ NOTICE_THRESHOLD, "a", "10%", "item", true },
+		{ 0, "a", "10%", "item", false },
+		{ 99, "a", "10%", "item", false },
+		{ NOTICE_THRESHOLD, "", "10%", "item", false },
+		{ NOTICE_THRESHOLD, "a", "", "item", false },
+		{ NOTICE_THRESHOLD, "a", "10%", "a_unit_that_is_long", false },
+	};
+	for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+		struct notice_record notice = {
+			.kind = NOTICE_THRESHOLD,
+			.account = text_of(CASES[i].account),
+			.threshold = text_of(CASES[i].threshold),
+			.unit = text_of(CASES[i].unit),
+		};
+		struct field_writer writer = start();
+		notice_record_write(&writer, &notice);
+		place[0] = CASES[i].kind;
+		assert_int_equal(record_is_valid(TABLE_NOTICE, key, fields_written(&writer)),
+			CASES[i].valid);
+	}
+}
+
+static void
+key_of_a_notice_is_in_the_order_of_its_cursor(void **state)
+{
+	(void)state;
+	static const struct notice_key NOTICES[] = {
+		{ 0, 0 },
+		{ 8, 0 },
+		{ 8, 1 },
+		{ 8, 256 },
+		{ 16, 0 },
+		{ UINT64_C(1) << 40, 3 },
+		{ UINT64_MAX, UINT16_MAX },
+	};
+	struct record_key before = { 0 };
+	char text_before[NOTICE_TEXT_BYTES + 1] = "";
+	for (size_t i = 0; i < sizeof NOTICES / sizeof NOTICES[0]; i++) {
+		struct record_key key;
+		struct notice_key read;
+		char text[NOTICE_TEXT_BYTES + 1];
+		key_of_notice(&key, &NOTICES[i]);
+		assert_int_equal(key.table, TABLE_NOTICE);
+		assert_true(key_is_of_notice(key_bytes(&key), &read));
+		assert_true(read.place == NOTICES[i].place && read.index == NOTICES[i].index);
+		notice_key_format(&NOTICES[i], text);
+		assert_true(notice_key_parse(text_of(text), &read));
+		assert_true(read.place == NOTICES[i].place && read.index == NOTICES[i].index);
+		if (i > 0) {
+			assert_true(memcmp(before.data, key.data, key.size) < 0);
+			assert_true(strcmp(text_before, text) < 0);
+		}
+		before = key;
+		memcpy(text_before, text, sizeof text);
+	}
+}
+
+static void
+cursor_that_no_notice_has_is_not_read(void **state)
+{
+	(void)state;
+	static const char *const WRONG[] = { "", "0", "000000000000000800000",
+		"0000000000000008000", "0000000000000008 000", "000000000000000A0000",
+		"+000000000000008000", "0x000000000000080000", "00000000000000080g00" };
+	struct notice_key read;
+	for (size_t i = 0; i < sizeof WRONG / sizeof WRONG[0]; i++)
+		assert_false(notice_key_parse(text_of(WRONG[i]), &read));
+	assert_true(notice_key_parse(TEXT("00000000000000080000"), &read));
+}
+
+static void
 keys_of_balances_and_counters_are_taken_apart_as_they_were_made(void **state)
 {
 	(void)state;
@@ -559,6 +695,46 @@ writing_past_the_end_is_told_and_writes_nothing_there(void **state)
 		field_write_u8(&writer, 9); /* after what did not fit nothing else is written */
 		assert_true(writer.full);
 		assert_int_equal(place[room], 0xee);
+	}
+}
+
+static void
+amounts_at_which_an_account_is_low_fall(void **state)
+{
+	(void)state;
+	static const struct {
+		int64_t lows[ACCOUNT_LOWS_MAX + 1];
+		uint8_t count;
+		bool valid;
+	} CASES[] = {
+		{ { 0 }, 1, true },
+		{ { 5, 0, -5 }, 3, true },
+		{ { 5, 5 }, 2, false },
+		{ { 5, 6 }, 2, false },
+		{ { 8, 7, 6, 5, 4, 3, 2, 1 }, 8, true },
+		{ { 9, 8, 7, 6, 5, 4, 3, 2, 1 }, 9, false },
+	};
+	for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+		uint8_t copy[PLACE_BYTES], low_place[80];
+		struct field_writer lows = fields_into(low_place, sizeof low_place);
+		struct field_writer writer = fields_into(copy, sizeof copy);
+		struct account account = account_read(sample_account());
+		assert_int_equal(account.low_count, 0);
+		for (uint8_t low = 0; low < CASES[i].count; low++)
+			field_write_i64(&lows, CASES[i].lows[low]);
+		account.low_count = CASES[i].count;
+		account.lows = fields_of(fields_written(&lows));
+		account_write(&writer, &account);
+		struct bytes value = fields_written(&writer);
+		assert_int_equal(value_is_valid(TABLE_ACCOUNT, value), CASES[i].valid);
+		struct account again = account_read(value);
+		assert_int_equal(again.low_count, CASES[i].count);
+		assert_int_equal(field_read_i64(&again.lows), CASES[i].lows[0]);
+		assert_int_equal(again.bill_day, 5);
+		assert_text(field_read_text(&again.balances), "main");
+		for (size_t size = 1; size < value.size; size++)
+			assert_false(
+				value_is_valid(TABLE_ACCOUNT, (struct bytes){ value.data, size }));
 	}
 }
 
@@ -984,12 +1160,17 @@ main(void)
 		cmocka_unit_test(random_bytes_never_make_the_walk_leave_the_value),
 		cmocka_unit_test(key_of_a_refund_is_the_position_of_its_charge_in_its_order),
 		cmocka_unit_test(keys_of_timers_are_in_the_order_of_time_then_of_kind_and_owner),
+		cmocka_unit_test(notice_is_read_as_it_was_written),
+		cmocka_unit_test(notice_of_no_kind_or_without_threshold_is_not_valid),
+		cmocka_unit_test(key_of_a_notice_is_in_the_order_of_its_cursor),
+		cmocka_unit_test(cursor_that_no_notice_has_is_not_read),
 		cmocka_unit_test(keys_of_balances_and_counters_are_taken_apart_as_they_were_made),
 		cmocka_unit_test(longest_keys_fit),
 		cmocka_unit_test(spans_have_their_first_instant_and_not_their_last),
 		cmocka_unit_test(numbers_texts_and_spans_are_read_as_written),
 		cmocka_unit_test(writing_past_the_end_is_told_and_writes_nothing_there),
 		cmocka_unit_test(account_is_read_as_written),
+		cmocka_unit_test(amounts_at_which_an_account_is_low_fall),
 		cmocka_unit_test(what_an_account_may_spend_for_a_while_is_read_as_written),
 		cmocka_unit_test(subscription_tells_its_state_at_any_instant),
 		cmocka_unit_test(a_package_may_be_held_by_a_group),

@@ -193,6 +193,66 @@ a_customer_shows_texts_and_numbers_of_its_facts(void **state)
 }
 
 static void
+an_account_shows_what_is_low(void **state)
+{
+	(void)state;
+	struct record_key key;
+	key_of_text(&key, TABLE_ACCOUNT, TEXT("a1"));
+	struct field_writer writer = fields_into(place, sizeof place);
+	uint8_t low_place[16];
+	struct field_writer low = fields_into(low_place, sizeof low_place);
+	field_write_i64(&low, 10000000);
+	field_write_i64(&low, -500000);
+	account_write(&writer,
+		&(struct account){
+			.customer = TEXT("c1"),
+			.currency = TEXT("CNY"),
+			.bill_day = 1,
+			.floor = { -1000000 },
+			.temporary_till_ms = INT64_MIN,
+			.low_count = 2,
+			.lows = fields_of(fields_written(&low)),
+			.balance_count = 1,
+			.balances = fields_of(bytes_of_text(TEXT("\4main"))),
+		});
+	assert_json(record_value_json(TABLE_ACCOUNT, key_of(&key), fields_written(&writer)),
+		"{\"customer\": \"c1\", \"currency\": \"CNY\", \"zone\": \"\", \"bill_day\": 1, "
+		"\"floor\": \"-1.00\", \"balances\": [\"main\"], \"low_balance\": [\"10.00\", \"-0.50\"]}");
+}
+
+static void
+a_notice_shows_what_is_told_and_its_cursor(void **state)
+{
+	(void)state;
+	static uint8_t value[NOTICE_VALUE_MAX];
+	const struct notice_record notice = {
+		.kind = NOTICE_LOW_BALANCE,
+		.made_ms = 1000,
+		.at_ms = 0,
+		.account = TEXT("a1"),
+		.threshold = TEXT("5.00"),
+		.of = TEXT("main"),
+		.unit = TEXT("CNY"),
+		.amount = 4990000,
+		.till_ms = INT64_MAX,
+		.en = TEXT("little is left"),
+		.zh = TEXT("余额不足"),
+	};
+	struct record_key key;
+	struct field_writer writer = fields_into(value, sizeof value);
+	notice_record_write(&writer, &notice);
+	key_of_notice(&key, &(struct notice_key){ 4160, 2 });
+	const struct dumped_record record = { TABLE_NOTICE, key_of(&key), fields_written(&writer),
+		4168 };
+	assert_json(record_json(&record),
+		"{\"table\": \"notice\", \"key\": \"00000000000010400002\", \"version\": 4168, \"value\": "
+		"{\"kind\": \"low_balance\", \"made\": \"1970-01-01T00:00:01Z\", \"at\": \"1970-01-01T00:00:00Z\", "
+		"\"account\": \"a1\", \"threshold\": \"5.00\", \"of\": \"main\", \"unit\": \"CNY\", "
+		"\"amount\": \"4.99\", \"used\": \"0.00\", "
+		"\"say\": {\"en\": \"little is left\", \"zh\": \"余额不足\"}}}");
+}
+
+static void
 what_is_not_as_the_table_says_is_shown_as_bytes(void **state)
 {
 	(void)state;
@@ -273,6 +333,8 @@ main(void)
 		cmocka_unit_test(an_account_shows_what_it_may_spend_for_a_while),
 		cmocka_unit_test(a_subscription_shows_its_dates),
 		cmocka_unit_test(a_customer_shows_texts_and_numbers_of_its_facts),
+		cmocka_unit_test(an_account_shows_what_is_low),
+		cmocka_unit_test(a_notice_shows_what_is_told_and_its_cursor),
 		cmocka_unit_test(what_is_not_as_the_table_says_is_shown_as_bytes),
 		cmocka_unit_test(an_entry_shows_who_what_and_the_postings),
 	};

@@ -1,0 +1,61 @@
+/*
+ * Notices: what somebody is to be told, raised by the entry that made it true. They are effects of
+ * that entry: so each is raised once, and none without what it tells of. Whoever decides an entry
+ * collects what it raises, says it in its answer, and gives it to the entry.
+ *
+ * What a package tells is in the catalog (rules/notices.h); at which amounts the main balance of an
+ * account is low, in the account: each is told when the balance comes down to it. Whoever uses
+ * neither pays a comparison for each.
+ */
+#ifndef SUANPAN_NOTICE_H
+#define SUANPAN_NOTICE_H
+
+#include "posted.h"
+#include "releases.h"
+#include "subject.h"
+
+#include "../rules/rate.h"
+
+/* What one entry raises, in the arena of the call. */
+struct raised {
+	struct notice_record *list;
+	size_t count;
+	size_t room;
+	bool no_memory;
+};
+
+/* Who is told, and of what instant. */
+struct raising {
+	struct call *call;
+	struct text account;
+	struct text subscription; /* empty: nobody's usage */
+	int64_t at_ms;
+};
+
+/*
+ * What a charge crosses that has this pricing; `question` is that by which it was priced. The
+ * functions that return bool are false without memory.
+ */
+bool notice_raise_crossed(const struct raising *raising, const struct loaded_release *release,
+	const struct rate_question *question, const struct pricing *pricing, struct raised *raised);
+
+/* The account's main balance falls so far. */
+struct fall {
+	int64_t before;
+	int64_t after;
+};
+bool notice_raise_fall(const struct raising *raising, const struct account *account,
+	struct fall fall, struct raised *raised);
+
+/* The lowest of the amounts at which a balance is low that it is not above; false: it is above all. */
+bool notice_is_low(const struct account *account, int64_t balance, struct money *low);
+/* The pair "hint" of an answer: the balance is low. */
+void notice_pack_hint(struct pack *pack, struct money low);
+
+/* The pair "notices" of an answer: what the entry raises. */
+void notice_pack(struct pack *pack, const struct raised *raised);
+
+/* Adds them to the entry that is about to be appended; there must be room for so many records. */
+bool notice_post(const struct raised *raised, struct call *call, struct posted *posted);
+
+#endif

@@ -1,0 +1,190 @@
+"""What somebody is told: thresholds of packages (S8) and a balance that is low, raised once by the entry that crossed them."""
+
+import json
+import threading
+
+import pytest
+from server import Server, suanpan
+
+AT = "2026-03-11T09:00:00+08:00"
+BOUGHT = "2026-03-10T10:00:00+08:00"
+
+
+def enterprise(server, members=("crm", "shop")):
+    """Members of acme, which bought 10,000 messages; each pays from an account of its own, which has nothing."""
+    server.publish("rules/catalogs/messages")
+    server.subscribe(members, None, product="sender")
+    client = server.connect()
+    bought = {"package": "sms_10000", "from": BOUGHT, "group": "acme"}
+    for member in members:
+        client.call("subscription.put", subscription=member, account=member, product="sender", service_ids=[member],
+                    packages=[{"package": "sending"}, bought])  # fmt: skip
+    return client
+
+
+def send(identifier, sender, items=1, characters=70):
+    return {"id": identifier, "service_id": sender, "service": "sms", "to": "13800000000", "at": AT, "items": items,
+            "with": {"characters": characters}}  # fmt: skip
+
+
+def dumped(server):
+    """The notices in the state of a server that was stopped in an orderly way."""
+    lines = suanpan("dump", server.data, "--records", "--json").stdout.splitlines()
+    return [one for one in map(json.loads, lines) if one["table"] == "notice"]
+
+
+def test_a_tenth_of_what_was_bought_is_left_and_is_told_once(server):
+    client = enterprise(server)
+    assert "notices" not in client.call("charge", send("first", "crm", 8996))
+    assert "notices" not in client.call("charge", send("second", "shop", 1, 200))
+    crossing = client.call("charge", send("crossing", "crm"))
+    assert crossing["notices"] == [{
+        "kind": "threshold", "package": "sms_10000", "notify": "low", "threshold": "10%",
+        "say": {"en": "1000 of 10000 short messages are left (10,000 short messages)", "zh": crossing["notices"][0]["say"]["zh"]},
+    }]  # fmt: skip
+    assert "1000" in crossing["notices"][0]["say"]["zh"]
+    assert client.call("charge", send("crossing", "crm")) == {**crossing, "repeat": True}
+    assert "notices" not in client.call("charge", send("next", "shop"))
+    assert client.call("charge.get", charge=crossing["charge"])["answer"]["notices"] == crossing["notices"]
+    assert client.call("history", account="crm", limit=1)["entries"][0]["answer"]["notices"] == crossing["notices"]
+    server.kill()
+    server.start()
+    client = server.connect()
+    assert client.call("charge", send("crossing", "crm")) == {**crossing, "repeat": True}
+    # What comes back may be crossed again.
+    client.call("charge.refund", id="back", charge=crossing["charge"], at=AT)
+    client.call("charge.refund", id="all back", charge=client.call("charge", send("next", "shop"))["charge"], at=AT)
+    assert len(client.call("charge", send("again", "shop"))["notices"]) == 1
+    server.stop()
+    first, second = dumped(server)
+    assert first["key"] < second["key"]
+    assert first["value"] == {
+        "kind": "threshold", "made": first["value"]["made"], "at": "2026-03-11T01:00:00Z", "account": "crm", "subscription": "crm",
+        "package": "sms_10000", "group": "acme", "notify": "low", "threshold": "10%", "of": "units", "unit": "item", "amount": 10000,
+        "used": 9000, "till": "2027-03-09T16:00:00Z", "say": crossing["notices"][0]["say"],
+    }  # fmt: skip
+    assert str(first["version"]) == crossing["charge"].split(":")[1]
+    assert second["value"]["subscription"] == "shop"
+    assert suanpan("fsck", server.data).returncode == 0
+
+
+def test_nobody_is_told_who_charges_nothing(server):
+    client = enterprise(server)
+    client.call("charge", send("most", "crm", 8999))
+    rated = {key: value for key, value in send("", "crm").items() if key != "id"}
+    assert "notices" not in client.call("rate", rated)
+    assert client.call("charge", send("too many", "crm", 1002))["code"] == "TOO_FEW_UNITS"
+    assert len(client.call("charge", send("crossing", "crm"))["notices"]) == 1
+
+
+@pytest.fixture
+def plain():
+    with Server() as one:
+        one.publish("rules/catalogs/fixed_line")
+        one.subscribe(["07715510001", "07715510002"], "10.00", package="fixed_line")
+        yield one
+
+
+def call(identifier, seconds, number="07715510001"):
+    return {"id": identifier, "service_id": number, "service": "voice", "to": "5507882", "at": "2026-09-18T12:00:00+08:00",
+            "seconds": seconds}  # fmt: skip
+
+
+def put(client, low_balance, **fields):
+    return client.call("account.put", account="07715510001", customer="07715510001", low_balance=low_balance, **fields)
+
+
+def low(answer):
+    assert all(one["kind"] == "low_balance" for one in answer.get("notices", []))
+    return [one["threshold"] for one in answer.get("notices", [])], answer.get("hint")
+
+
+def test_a_balance_that_falls_is_told_once_at_each_amount_and_hinted_at_while_it_is_low(plain):
+    client = plain.connect()
+    assert put(client, ["9.00", "9.70", {"amount": "9.00"}])["outcome"] == "stored"
+    assert put(client, ["9.70", "9.00"])["outcome"] == "unchanged"
+    assert client.call("account.get", account="07715510001")["low_balance"] == ["9.70", "9.00"]
+    assert low(client.call("charge", call("a", 60))) == ([], None)  # 9.78
+    second = client.call("charge", call("b", 60))  # 9.56
+    assert low(second) == (["9.70"], {"low_balance": "9.70"})
+    assert second["notices"][0]["say"] == {"en": "9.56 CNY are left, which is not above 9.70", "zh": "余额剩余 9.56 CNY，已不高于 9.70"}
+    assert low(client.call("charge", call("c", 60))) == ([], {"low_balance": "9.70"})  # 9.34
+    client.call("balance.topup", id="t", account="07715510001", at="2026-09-18T12:00:00+08:00", amount="0.37", currency="CNY")
+    plain.kill()
+    plain.start()
+    client = plain.connect()
+    assert low(client.call("charge", call("d", 600))) == (["9.70", "9.00"], {"low_balance": "9.00"})  # 8.72
+    assert low(client.call("charge", call("free", 0))) == ([], {"low_balance": "9.00"})
+    # A balance beside the main one changes nothing of what the account says.
+    client.call("balance.put", account="07715510001", balance="gift")
+    assert client.call("account.get", account="07715510001")["low_balance"] == ["9.70", "9.00"]
+    assert put(client, [])["outcome"] == "stored"
+    assert "low_balance" not in client.call("account.get", account="07715510001")
+    assert low(client.call("charge", call("e", 60))) == ([], None)
+
+
+def test_what_is_taken_otherwise_is_told_too(plain):
+    client = plain.connect()
+    put(client, ["8.00", "5.00", "0", "-1.00"], floor="-2.00")
+    at = "2026-09-18T12:00:00+08:00"
+    fields = {"account": "07715510001", "at": at, "currency": "CNY"}
+    client.call("balance.put", account="07715510001", balance="gift")
+    client.call("balance.topup", id="g", balance="gift", amount="10.00", **fields)
+    taken = client.call("balance.adjust", id="gift", balance="gift", amount="-10.00", why="a mistake", **fields)
+    assert low(taken) == ([], None)
+    assert low(client.call("balance.adjust", id="a", amount="-2.00", why="a mistake", **fields)) == (["8.00"], None)
+    assert low(client.call("balance.transfer", id="b", to="07715510002", amount="8.00", **fields)) == (["5.00", "0.00"], None)
+    back = {**fields, "account": "07715510002"}
+    assert low(client.call("balance.transfer", id="c", to="07715510001", amount="5.00", **back)) == ([], None)
+    assert low(client.call("balance.adjust", id="d", amount="-7.00", why="a mistake", **fields)) == (["0.00", "-1.00"], None)
+
+
+def test_an_account_says_at_most_eight_amounts(plain):
+    client = plain.connect()
+    put(client, [str(amount) for amount in range(8)])
+    error, _ = client.ask("account.put", account="07715510001", customer="07715510001", low_balance=[str(n) for n in range(9)])
+    assert error.startswith("OUT_OF_RANGE") and "low_balance" in error
+    assert client.call("account.get", account="07715510001")["low_balance"][0] == "7.00"
+
+
+def test_64_clients_and_kills_cross_once():
+    """Each amount of 64 accounts, and the tenth of what they share, is crossed by one charge each, whoever else charges meanwhile."""
+    members = [f"m{number}" for number in range(64)]
+    with Server() as server:
+        enterprise(server, members)
+        told = {}
+
+        def work(member, lot):
+            client = server.connect()
+            try:
+                for number in range(50):
+                    identifier = f"{lot}-{member}-{number}"
+                    told[identifier] = client.call("charge", send(identifier, member))
+            except (OSError, EOFError, ConnectionError):
+                pass
+
+        for lot in range(3):
+            threads = [threading.Thread(target=work, args=(member, lot)) for member in members]
+            for thread in threads:
+                thread.start()
+            if lot < 2:
+                while len(told) < 1500 * (lot + 1):
+                    threads[0].join(0.005)
+                server.kill()
+            for thread in threads:
+                thread.join()
+            if lot < 2:
+                server.start()
+        client = server.connect()
+        left = client.call("balance.get", account="m0", subscription="m0")["allowances"][0]["left"]
+        assert left > 1000
+        crossing = client.call("charge", send("most", "m0", left - 1001))
+        assert "notices" not in crossing
+        threads = [threading.Thread(target=work, args=(member, "end")) for member in members[:8]]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sum(len(answer.get("notices", [])) for answer in told.values()) == 1
+        server.stop()
+        assert len(dumped(server)) == 1
