@@ -99,6 +99,7 @@ work_image(lua_State *lua)
 	build_tables(lua, built);
 	build_packages(lua, image, bands);
 	read_standards(lua, image);
+	build_topups(lua, image);
 	build_selling(lua, built);
 	build_facts(lua, image);
 	build_table_days(lua, image);

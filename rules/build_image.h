@@ -47,4 +47,7 @@ const struct band_list *build_calendars(lua_State *lua, struct built *built);
 /* build_package.c: the packages of the model on the top, whose services, calendars and taxes are there. */
 void build_packages(lua_State *lua, struct image *image, const struct band_list *bands);
 
+/* build_topups.c: the rules for top-ups of the model on the top, whose services are there. */
+void build_topups(lua_State *lua, struct image *image);
+
 #endif

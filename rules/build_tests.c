@@ -3,6 +3,7 @@
  * what may be known, and its time zone. Without a release, nothing is the answer.
  */
 #include "build.h"
+#include "topups.h"
 
 static const struct image *
 image_of(lua_State *lua)
@@ -52,7 +53,7 @@ build_native_counters(lua_State *lua)
 	return 1;
 }
 
-/* stored() → { ["package.id"] = "deposit" or "gift" } */
+/* stored() → { ["package.id"] = "deposit" or "gift", ["topup.id"] = "gift" } */
 int
 build_native_stored(lua_State *lua)
 {
@@ -65,6 +66,8 @@ build_native_stored(lua_State *lua)
 			set_counter(lua, package->id, package->stored[j].id,
 				money_kind_name(package->stored[j].kind));
 	}
+	for (uint32_t i = 0; i < image->topup_count; i++)
+		set_counter(lua, TOPUPS_PACKAGE, image->topups[i].id, money_kind_name(MONEY_GIFT));
 	return 1;
 }
 

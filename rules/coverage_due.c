@@ -1,4 +1,4 @@
-/* Coverage of what falls due, and of what is stored and given. */
+/* Coverage of what falls due, of what is stored and given, and of rules for top-ups. */
 #include "coverage_entries.h"
 
 static bool
@@ -37,6 +37,17 @@ coverage_list_dues(struct test_report *report, const struct package *package)
 	for (uint32_t i = 0; i < package->stored_count && added; i++)
 		added = coverage_add(report, COVERAGE_STORED, "%.*s.%.*s", TEXT_ARGS(package->id),
 			TEXT_ARGS(package->stored[i].id));
+	return added;
+}
+
+bool
+coverage_list_topups(struct test_report *report, const struct image *image)
+{
+	bool added = true;
+	for (uint32_t i = 0; i < image->topup_count && added; i++)
+		added = coverage_add(
+				report, COVERAGE_TOPUP, "%.*s", TEXT_ARGS(image->topups[i].id)) &&
+			coverage_add_text(report, image->topups[i].say);
 	return added;
 }
 
@@ -88,5 +99,10 @@ coverage_note_wallet(struct test_report *report, const struct wallet *wallet)
 		if (entry->move == MOVE_STORE || entry->move == MOVE_GIFT)
 			coverage_hit(report, COVERAGE_STORED, 1, "%.*s.%.*s",
 				TEXT_ARGS(entry->package), TEXT_ARGS(entry->stored->id));
+	}
+	for (size_t i = 0; i < wallet->given_count; i++) {
+		const struct topup *topup = wallet->given[i].topup;
+		coverage_hit(report, COVERAGE_TOPUP, 1, "%.*s", TEXT_ARGS(topup->id));
+		coverage_hit_text(report, topup->say);
 	}
 }

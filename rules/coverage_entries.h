@@ -33,6 +33,7 @@ void coverage_hit_outcomes(struct test_report *report, const uint64_t hits[2], c
 	...) __attribute__((format(printf, 3, 4)));
 
 /* What else there is in a package, and in the catalog. False without memory. */
+bool coverage_list_topups(struct test_report *report, const struct image *image);
 bool coverage_list_dues(struct test_report *report, const struct package *package);
 bool coverage_list_selling(struct test_report *report, const struct image *image);
 

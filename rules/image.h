@@ -17,6 +17,7 @@
 #include "image_sell.h"
 #include "image_stored.h"
 #include "image_tax.h"
+#include "image_topup.h"
 #include "prefix.h"
 
 #include "../engine/base/arena.h"
@@ -259,6 +260,8 @@ struct image {
 	struct pay_order pay_order;
 	const struct package *packages; /* sorted by id, then from_ms */
 	uint32_t package_count;
+	const struct topup *topups; /* sorted by id, then from_ms */
+	uint32_t topup_count;
 	const struct tax *taxes;
 	uint32_t tax_count;
 	const struct standard *standards; /* sorted by product */

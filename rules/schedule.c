@@ -56,9 +56,8 @@ instalment_ms(
 	return instant_of_day(image, day_later(first_day, stored->every, number));
 }
 
-/* When what came at an instant may no longer be spent: its day is the first of those that it has. */
-static int64_t
-expiry_ms(const struct image *image, const struct stored *stored, int64_t given_ms)
+int64_t
+stored_till_ms(const struct image *image, const struct stored *stored, int64_t given_ms)
 {
 	if (stored->valid_count == 0)
 		return INT64_MAX;
@@ -120,7 +119,7 @@ offer_instalment(const struct stock *stock, size_t holding, uint32_t place, stru
 	};
 	if (event.at_ms >= schedule->till_ms)
 		return;
-	event.till_ms = expiry_ms(schedule->image, stored, event.at_ms);
+	event.till_ms = stored_till_ms(schedule->image, stored, event.at_ms);
 	if (stored->skipped && was_suspended(stock, event.at_ms))
 		event.kind = SCHEDULED_SKIP;
 	offer(&event, next, found);

@@ -78,6 +78,12 @@ const struct package *
 schedule_version(const struct image *image, const struct holding *holding, int64_t *from_ms);
 
 /*
+ * When what came of a deposit or gift at an instant may no longer be spent: its day is the first of
+ * those that it has. INT64_MAX: it always may.
+ */
+int64_t stored_till_ms(const struct image *image, const struct stored *stored, int64_t given_ms);
+
+/*
  * What happens next in an account; false if nothing ever does. Whoever asks makes it happen, so
  * that the next question has another answer: the purse is emptied, the holding has ended, or one
  * instalment more was given.

@@ -27,6 +27,8 @@ money_expected_read(lua_State *lua, struct arena *arena, struct money_step *step
 {
 	if (reader_has(lua, "entries"))
 		step->entries = reader_text(lua, arena, "entries");
+	if (reader_has(lua, "topups"))
+		step->topups = reader_text(lua, arena, "topups");
 	if (!reader_has(lua, "balances"))
 		return;
 	struct reader_list list = reader_list(
@@ -126,11 +128,40 @@ compare_entries(struct test_run *run, struct text wanted)
 	return compared;
 }
 
+/* What rules gave for top-ups since that was expected last: "hundred 10.00, hundred 30 days". */
+static bool
+compare_topups(struct test_run *run, struct text wanted)
+{
+	struct wallet *wallet = &run->world.wallet;
+	bool written = true;
+	if (wanted.data == NULL)
+		return true;
+	buffer_clear(&run->text);
+	for (size_t i = wallet->given_told; i < wallet->given_count && written; i++) {
+		const struct topup *topup = wallet->given[i].topup;
+		char bonus[MONEY_TEXT_MAX];
+		size_t size = money_format(wallet->given[i].bonus, bonus);
+		if (wallet->given[i].bonus.micros > 0)
+			written = buffer_print(&run->text, "%s%.*s %.*s",
+				run->text.size > 0 ? ", " : "", TEXT_ARGS(topup->id), (int)size,
+				bonus);
+		if (topup->extends.size > 0 && written)
+			written = buffer_print(&run->text, "%s%.*s %.*s",
+				run->text.size > 0 ? ", " : "", TEXT_ARGS(topup->id),
+				TEXT_ARGS(topup->extends));
+	}
+	wallet->given_told = wallet->given_count;
+	bool compared = written &&
+		test_compare_text(run, "topups", wanted, text_of_buffer(&run->text));
+	buffer_clear(&run->text);
+	return compared;
+}
+
 bool
 test_money_compare(struct test_run *run, const struct money_step *step)
 {
 	for (uint32_t i = 0; i < step->balance_count; i++)
 		if (!compare_balance(run, &step->balances[i]))
 			return false;
-	return compare_entries(run, step->entries);
+	return compare_entries(run, step->entries) && compare_topups(run, step->topups);
 }

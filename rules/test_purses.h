@@ -24,6 +24,7 @@ struct money_step {
 	const struct wanted_balance *balances;
 	uint32_t balance_count;
 	struct text entries; /* "pay cash 5.00, …"; data NULL: not asked for */
+	struct text topups;  /* "hundred 10.00, …", likewise */
 };
 
 /* From what rules/lib/money_steps.lua made of a step, or of `expect`, on the top of the stack. */

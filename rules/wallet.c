@@ -5,11 +5,20 @@
 
 /* Cash is the first purse, and is always there. */
 #define CASH 0
+/* In place of a holding: a rule for top-ups gave it. */
+#define BY_TOPUP SIZE_MAX
 
 void
 wallet_init(struct wallet *wallet, const struct image *image)
 {
 	*wallet = (struct wallet){ .image = image };
+}
+
+/* Under which name it stands what a holding, or a rule for top-ups, gave. */
+static struct text
+package_of(const struct wallet *wallet, size_t holding)
+{
+	return holding == BY_TOPUP ? TOPUPS_PACKAGE : wallet->schedules[holding].package->id;
 }
 
 static void
@@ -27,6 +36,7 @@ wallet_release(struct wallet *wallet)
 	memory_free(wallet->schedules);
 	memory_free(wallet->purses);
 	memory_free(wallet->entries);
+	memory_free(wallet->given);
 	memory_free(wallet->suspended);
 	wallet_init(wallet, wallet->image);
 }
@@ -40,6 +50,8 @@ wallet_clear(struct wallet *wallet, int64_t now_ms)
 	wallet->purse_count = 0;
 	wallet->entry_count = 0;
 	wallet->entries_told = 0;
+	wallet->given_count = 0;
+	wallet->given_told = 0;
 	wallet->suspended_count = 0;
 }
 
@@ -54,7 +66,7 @@ note(struct wallet *wallet, int64_t at_ms, enum wallet_move move, size_t holding
 	wallet->entries = list;
 	struct text package = { NULL, 0 };
 	if (stored != NULL)
-		package = wallet->schedules[holding].package->id;
+		package = package_of(wallet, holding);
 	list[wallet->entry_count++] = (struct wallet_entry){
 		.at_ms = at_ms, .move = move, .package = package, .stored = stored, .amount = amount
 	};
@@ -230,12 +242,60 @@ wallet_move(struct wallet *wallet, int64_t now_ms)
 	return true;
 }
 
+/* How often a rule for top-ups has given something. */
+static enum fact
+count_given(void *context, const struct counter_name *name, int64_t *had)
+{
+	const struct wallet *wallet = context;
+	*had = 0;
+	for (size_t i = 0; i < wallet->given_count; i++) {
+		const struct counter_name *other = &wallet->given[i].counter;
+		*had += text_equal(other->allowance, name->allowance) &&
+			other->cycle == name->cycle;
+	}
+	return FACT_KNOWN;
+}
+
+/* What one rule gives. */
+static bool
+give_bonus(struct wallet *wallet, const struct topup_judged *judged)
+{
+	const struct topup *topup = judged->topup;
+	struct topup_judged *list = memory_grow(
+		wallet->given, wallet->given_count + 1, &wallet->given_room, sizeof *list);
+	if (list == NULL)
+		return false;
+	wallet->given = list;
+	list[wallet->given_count++] = *judged;
+	if (judged->bonus.micros == 0)
+		return true;
+	if (topup->to_balance)
+		return add_cash(wallet, judged->bonus) &&
+			note(wallet, wallet->moved_ms, MOVE_BONUS, 0, NULL, judged->bonus);
+	struct purse purse = { &topup->gift, BY_TOPUP, judged->bonus, judged->till_ms };
+	return add_to_purse(wallet, &purse) &&
+		note(wallet, wallet->moved_ms, MOVE_BONUS, BY_TOPUP, &topup->gift, judged->bonus);
+}
+
 bool
 wallet_top_up(struct wallet *wallet, struct money amount)
 {
-	return amount.micros == 0 ||
-		(add_cash(wallet, amount) &&
-			note(wallet, wallet->moved_ms, MOVE_TOP_UP, 0, NULL, amount));
+	struct topup_judged list[TOPUPS_MAX];
+	size_t count;
+	if (amount.micros == 0)
+		return true;
+	const struct topup_question question = { .image = wallet->image,
+		.amount = amount,
+		.at_ms = wallet->moved_ms,
+		.now_ms = wallet->moved_ms,
+		.expires = true,
+		.facts = { wallet, count_given } };
+	bool added = add_cash(wallet, amount) &&
+		note(wallet, wallet->moved_ms, MOVE_TOP_UP, 0, NULL, amount) &&
+		topups_judge(&question, list, &count) == TOPUPS_JUDGED;
+	for (size_t i = 0; added && i < count; i++)
+		added = list[i].verdict != TOPUP_GIVEN || give_bonus(wallet, &list[i]);
+	return added;
 }
 
 bool
@@ -305,8 +365,8 @@ wallet_pay(struct wallet *wallet, const struct purpose *purpose, struct money am
 static bool
 is_emptied(const struct wallet *wallet, const struct purse *purse)
 {
-	return purse->stored != NULL && wallet->schedules[purse->holding].ended &&
-		purse->stored->cancel != CANCEL_KEEP;
+	return purse->stored != NULL && purse->holding != BY_TOPUP &&
+		wallet->schedules[purse->holding].ended && purse->stored->cancel != CANCEL_KEEP;
 }
 
 int64_t
@@ -364,8 +424,7 @@ is_of(const struct wallet *wallet, size_t holding, const struct stored *stored, 
 			text_equal(name,
 				text_of(money_kind_name(
 					stored == NULL ? MONEY_CASH : stored->kind)));
-	return text_equal(stored->id, name) &&
-		text_equal(wallet->schedules[holding].package->id, package);
+	return text_equal(stored->id, name) && text_equal(package_of(wallet, holding), package);
 }
 
 static bool
@@ -417,7 +476,7 @@ wallet_purse_write(
 	const struct purse *paid = &wallet->purses[purse];
 	struct text package = { NULL, 0 };
 	if (paid->stored != NULL)
-		package = wallet->schedules[paid->holding].package->id;
+		package = package_of(wallet, paid->holding);
 	return write_money(package, paid->stored, amount, out);
 }
 
@@ -425,8 +484,8 @@ bool
 wallet_entry_write(const struct wallet *wallet, const struct wallet_entry *entry, bool with_day,
 	struct buffer *out)
 {
-	static const char *const names[] = { "top_up", "store", "release", "gift", "skip", "expire",
-		"pay", "to_cash", "forfeit", "refund" };
+	static const char *const names[] = { "top_up", "bonus", "store", "release", "gift", "skip",
+		"expire", "pay", "to_cash", "forfeit", "refund" };
 	char day[DUE_DAY_TEXT_MAX] = "";
 	if (with_day)
 		due_day_format(due_day(wallet->image, entry->at_ms), day);

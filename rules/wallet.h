@@ -9,11 +9,13 @@
 #define SUANPAN_WALLET_H
 
 #include "spend.h"
+#include "topups.h"
 
 #include "../engine/base/buffer.h"
 
 enum wallet_move {
 	MOVE_TOP_UP,
+	MOVE_BONUS,   /* what a rule for top-ups gives besides */
 	MOVE_STORE,   /* a deposit is paid in */
 	MOVE_RELEASE, /* and comes to be spent */
 	MOVE_GIFT,
@@ -47,7 +49,11 @@ struct wallet {
 	struct wallet_entry *entries;
 	size_t entry_count;
 	size_t entry_room;
-	size_t entries_told; /* so many were expected already */
+	size_t entries_told;        /* so many were expected already */
+	struct topup_judged *given; /* by rules for top-ups, in order */
+	size_t given_count;
+	size_t given_room;
+	size_t given_told; /* so many were expected already */
 	struct due_span *suspended;
 	size_t suspended_count;
 	size_t suspended_room;
@@ -69,6 +75,10 @@ void wallet_end(struct wallet *wallet, size_t holding, int64_t till_ms);
 /* Makes happen what happens by itself, up to and with an instant. */
 bool wallet_move(struct wallet *wallet, int64_t now_ms);
 
+/*
+ * Pays in cash, and gives what the catalog's rules give besides. The cash never expires; what a rule
+ * extends is noted as if it did.
+ */
 bool wallet_top_up(struct wallet *wallet, struct money amount);
 /*
  * Pays in a deposit of the package, now: of the last holding for which that was not done. *paid is

@@ -17,6 +17,7 @@ local products = use "products"
 local serves = use "serves"
 local taxes = use "taxes"
 local deposits = use "deposits"
+local topups = use "topups"
 local texts = use "texts"
 local image = use "image"
 local outline = use "outline"
@@ -107,6 +108,7 @@ local function build_model()
     model.tax_list, model.taxes = build_all(words.tax, taxes.build)
     model.packages = packages.build(model, words.package)
     taxes.check(model)
+    model.topups = topups.build(model, words.topup)
     model.selling = selling.build(model, top.facts)
     functions.check()
     model.standards = products.with_standard(model)

@@ -10,6 +10,7 @@ local refunds = use "refunds"
 local selling = use "selling"
 local table_prices = use "table_prices"
 local taxes = use "taxes"
+local topups = use "topups"
 local params = use "params"
 
 local image = {}
@@ -242,6 +243,7 @@ function image.of(model)
         calendars = map(model.calendar_list, calendar), taxes = map(model.tax_list, taxes.flat), standards = model.standards,
         formula_facts = model.formula_facts, pay_order = model.pay_order,
         decisions = map(model.decision_list, function(decision) return decision.handle end),
+        topups = map(model.topups, function(one) return topups.flat(one, serve_all(one.serves, services)) end),
         selling = selling.flat(model.selling),
         packages = map(model.packages, function(from) return package(from, names) end),
     }

@@ -203,6 +203,8 @@ manual.limits = {
     { "decision_columns", { en = "columns of a decision table", zh = "一张决策表的列数" } },
     { "decision_rows", { en = "rows of a decision table", zh = "一张决策表的行数" } },
     { "instalments", { en = "instalments of a deposit or gift", zh = "一笔预存金或赠款的期数" } },
+    { "topups", { en = "versions of rules for top-ups", zh = "充值规则的版本数" } },
+    { "topup_pays", { en = "services and zones that the gift of a top-up pays for", zh = "充值赠款可支付的业务与计费区数" } },
     { "columns", { en = "columns of a CSV file", zh = "CSV 文件的列数" } },
 }
 
@@ -216,7 +218,7 @@ for key, entry in pairs(use "manual_functions") do
     manual[key] = entry
 end
 for _, name in ipairs { "manual_selling", "manual_prompts", "manual_lives", "manual_guard", "manual_deposits",
-    "manual_notices" } do
+    "manual_notices", "manual_topups" } do
     local area = use(name)
     for word, entry in pairs(area.words) do
         manual.words[word] = entry

@@ -201,7 +201,8 @@ messages.language_not_listed = {
 -- What stands in files of its own.
 for _, name in ipairs { "messages_tables", "messages_packages", "messages_tests", "messages_dues", "messages_leaving",
     "messages_taxes", "messages_selling", "messages_prompts", "messages_lives", "messages_sharing",
-    "messages_deposits", "messages_notices", "messages_table_prices" } do
+    "messages_deposits", "messages_notices", "messages_table_prices",
+    "messages_topups" } do
     for rule, message in pairs(use(name)) do
         messages[rule] = message
     end

@@ -68,10 +68,10 @@ messages.not_suspended = {
 messages.entry_line = {
     en = "'{got}' is not an entry",
     zh = "“{got}”不是账目的写法",
-    mend_en = "write \"pay cash 5.00\", \"gift package.id 30.00\" or \"2026-04-01 expire package.id 10.00\"; there are top_up, store, "
-        .. "release, gift, skip, expire, pay, to_cash, forfeit and refund",
+    mend_en = "write \"pay cash 5.00\", \"gift package.id 30.00\" or \"2026-04-01 expire package.id 10.00\"; there are top_up, "
+        .. "bonus, store, release, gift, skip, expire, pay, to_cash, forfeit and refund",
     mend_zh = "写成 \"pay cash 5.00\"、\"gift 优惠包.编号 30.00\" 或 \"2026-04-01 expire 优惠包.编号 10.00\"；"
-        .. "可用 top_up、store、release、gift、skip、expire、pay、to_cash、forfeit、refund",
+        .. "可用 top_up、bonus、store、release、gift、skip、expire、pay、to_cash、forfeit、refund",
 }
 
 return messages

@@ -101,8 +101,8 @@ function money_steps.steps.resume(scenario, record)
     return {}
 end
 
-local moves = { top_up = true, store = true, release = true, gift = true, skip = true, expire = true, pay = true, to_cash = true,
-    forfeit = true, refund = true }
+local moves = { top_up = true, bonus = true, store = true, release = true, gift = true, skip = true, expire = true, pay = true,
+    to_cash = true, forfeit = true, refund = true }
 
 -- "pay deposit_600.bonus 20.00", or "2026-04-01 expire deposit_600.bonus 10.00"
 local function is_entry(text)
@@ -115,12 +115,23 @@ local function is_entry(text)
     return move and moves[move] and amount and (name == "cash" or string.find(name, NAME) ~= nil)
 end
 
+-- "hundred 10.00", or "hundred 30 days"
+local function is_given(text)
+    return string.find(text, "^%a[%w_-]* %d+%.%d%d+$") ~= nil or string.find(text, "^%a[%w_-]* %d+ %a+$") ~= nil
+end
+
 -- Is what is expected of money sound? False after findings.
 function money_steps.check_expected(record)
     local sound = true
     for index, entry in ipairs(record.entries or {}) do
         if not is_entry(entry) then
             find("entry_line", at(at(record.place, "entries"), index), { got = native.shorten(entry) })
+            sound = false
+        end
+    end
+    for index, line in ipairs(record.topups or {}) do
+        if not is_given(line) then
+            find("topup_line", at(at(record.place, "topups"), index), { got = native.shorten(line) })
             sound = false
         end
     end
@@ -137,7 +148,7 @@ function money_steps.has_money(record)
     local spoken = record.cash ~= nil
     for _, entry in ipairs(record.entries) do
         spoken = spoken or entry.word == "top_up" or entry.word == "store"
-            or entry.word == "expect" and (entry.balances ~= nil or entry.entries ~= nil)
+            or entry.word == "expect" and (entry.balances or entry.entries or entry.topups) ~= nil
     end
     return spoken
 end

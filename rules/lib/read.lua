@@ -317,7 +317,7 @@ read.what_names = {
     calendar = { en = "calendar", zh = "日历" }, package = { en = "package", zh = "优惠包" },
     tax = { en = "tax code", zh = "税码" }, plan = { en = "plan", zh = "定价计划" },
     offering = { en = "offering", zh = "销售品" }, product = { en = "product", zh = "产品" },
-    table = { en = "table", zh = "决策表" },
+    table = { en = "table", zh = "决策表" }, topup = { en = "rule for top-ups", zh = "充值规则" },
 }
 
 -- Names of what no word declared.

@@ -144,7 +144,7 @@ end
 
 function steps.expect(_, record)
     if #record.left == 0 and #record.used == 0 and record.charged == nil and not record.fees and not record.bill
-        and not record.balances and not record.entries and not record.notices then
+        and not record.balances and not record.entries and not record.notices and not record.topups then
         find("no_state_expected", record.place)
         return nil
     end
@@ -166,7 +166,7 @@ function steps.expect(_, record)
         return list and table.concat(list, ", ")
     end
     return { left = record.left, used = record.used, charged = record.charged, balances = record.balances, fees = joined(record.fees),
-        bill = joined(record.bill), entries = joined(record.entries), notices = joined(record.notices) }
+        bill = joined(record.bill), entries = joined(record.entries), notices = joined(record.notices), topups = joined(record.topups) }
 end
 
 steps.give_back = refunds.give_back

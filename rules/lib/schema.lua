@@ -37,6 +37,8 @@ schema.limits = {
     decision_columns = 16,
     decision_rows = 100000,
     instalments = 1200,
+    topups = 64, -- versions
+    topup_pays = 8, -- services and zones that a gift names, as a balance of the server does
     call_instructions = 10000, -- unless the catalog says otherwise
 }
 
@@ -591,6 +593,13 @@ local selling = use "words_selling"
 take_in(selling)
 take_in(use "words_prompts")
 take_in(use "words_lives")
+local topups = use "words_topups"
+take_in(topups)
+for _, word in ipairs(schema.tests) do
+    if word[1] == "expect" then
+        table.insert(word.fields, topups.state)
+    end
+end
 schema.subject = selling.subject
 schema.contexts.subject = selling.subject
 

@@ -11,6 +11,7 @@ local dues = use "dues"
 local notices = use "notices"
 local refunds = use "refunds"
 local selling = use "selling"
+local topups = use "topups"
 local params = use "params"
 
 local texts = {}
@@ -131,6 +132,7 @@ local function needed_texts(model)
             end
         end
     end
+    topups.need(model.topups, need)
     dues.need_reasons(need)
     selling.need_texts(model.selling, need)
     return needed

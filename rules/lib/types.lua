@@ -625,6 +625,9 @@ local function read_off(value, place)
     return micros and { parts = 0, amount = micros, place = place }
 end
 
+-- The bonus of a top-up is written as what comes off a price is.
+readers.bonus = read_off
+
 local MEMBERS_MAX = 1000000 -- of a group, as in words_sharing.lua
 
 -- Where a tier ends: { micros } of "100.00", a quantity, or { members } of 3.
