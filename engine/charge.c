@@ -342,7 +342,7 @@ pay_by_all(struct deciding *deciding, struct payment *payment)
 static enum progress
 find_purses(struct deciding *deciding, enum call_end *end)
 {
-	deciding->purses.count = 0;
+	deciding->purses = (struct purses){ .count = 0 };
 	if (deciding->subject.account.balance_count == 1)
 		return GOES_ON;
 	struct purses_question question = { &deciding->subject, deciding->usage.service,
@@ -409,6 +409,10 @@ settle(struct deciding *deciding)
 	case PAY_DONE:
 		break;
 	}
+	if (deciding->purses.count > 0 &&
+		purses_begin(deciding->call, &deciding->subject.account, &deciding->purses, &end) ==
+			HAS_ENDED)
+		return end;
 	if (!raise_notices(deciding, &payment))
 		return call_error(deciding->call, SAY_OUT_OF_MEMORY, NULL, 0);
 	return charge_take_money(deciding, &payment);

@@ -12,13 +12,15 @@
 /* ---- the answer ---- */
 
 static void
-pack_paid_by(struct pack *pack, struct text name, struct money amount)
+pack_paid_by(struct pack *pack, const struct purse_held *held)
 {
-	if (amount.micros == 0)
+	if (held->charged.micros == 0)
 		return;
-	pack_map(pack, 2);
-	pack_name_text(pack, "balance", name);
-	pack_name_money(pack, "amount", amount);
+	pack_map(pack, 2u + held->begins);
+	pack_name_text(pack, "balance", held->name);
+	pack_name_money(pack, "amount", held->charged);
+	if (held->begins)
+		pack_name_integer(pack, "till", held->balance.span.till_ms);
 }
 
 /* Who paid how much, where it was not the main balance alone. */
@@ -31,8 +33,8 @@ pack_paid(struct pack *pack, const struct purses *purses, struct money by_main)
 	pack_name(pack, "paid");
 	pack_array(pack, count);
 	for (size_t i = 0; i < purses->count; i++)
-		pack_paid_by(pack, purses->held[i].name, purses->held[i].charged);
-	pack_paid_by(pack, TEXT("main"), by_main);
+		pack_paid_by(pack, &purses->held[i]);
+	pack_paid_by(pack, &(struct purse_held){ .name = TEXT("main"), .charged = by_main });
 }
 
 static bool
@@ -92,6 +94,18 @@ add_main_balance(struct deciding *deciding, struct posted *posted, const struct 
 	return true;
 }
 
+/* The end of what is valid from now on. */
+static bool
+add_timer(struct posted *posted, const struct purse_held *held)
+{
+	const struct timer_key timer = {
+		.at_ms = held->balance.span.till_ms,
+		.kind = TIMER_BALANCE,
+		.owner = { held->key.data, held->key.size },
+	};
+	return posted_timer_set(posted, &timer);
+}
+
 static bool
 add_other_balances(struct deciding *deciding, struct posted *posted)
 {
@@ -107,6 +121,8 @@ add_other_balances(struct deciding *deciding, struct posted *posted)
 			return false;
 		posted_move(posted, -held->charged.micros, deciding->subject.account.currency,
 			TEXT("revenue"));
+		if (held->begins && !add_timer(posted, held))
+			return false;
 	}
 	return true;
 }
@@ -142,8 +158,8 @@ charge_take_money(struct deciding *deciding, const struct payment *payment)
 	struct call *call = deciding->call;
 	struct posted posted;
 	enum call_end end;
-	size_t records = 1 + deciding->purses.count + deciding->pricing.consumption_count +
-		deciding->raised.count;
+	size_t records = 1 + deciding->purses.count + deciding->purses.begun +
+		deciding->pricing.consumption_count + deciding->raised.count;
 	if (records > CHARGE_RECORDS_MAX)
 		return charge_refuse(deciding, SAY_OVERFLOW, NULL, 0, NULL);
 	struct bytes answer = pack_charged(deciding, payment);

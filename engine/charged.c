@@ -84,13 +84,16 @@ add_payment(struct charged *charged, const struct effect *effect, int64_t moved)
 	return money_add(charged->paid, (struct money){ -moved }, &charged->paid);
 }
 
-/* A balance or a counter that the charge has changed; what it made known stays known. */
+/*
+ * A balance or a counter that the charge has changed. What it made known stays known, and the end of a
+ * balance that it began stays, too.
+ */
 static bool
 add_effect(struct charged *charged, const struct effect *effect, int64_t moved, struct text unit)
 {
 	if (effect->table == TABLE_COUNTER)
 		return add_count(charged, effect, moved, unit);
-	if (effect->table == TABLE_NOTICE)
+	if (effect->table == TABLE_NOTICE || effect->table == TABLE_TIMER)
 		return moved == 0;
 	return effect->table == TABLE_BALANCE && add_payment(charged, effect, moved);
 }

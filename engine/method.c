@@ -10,6 +10,7 @@
 /* ---- what several methods have in common ---- */
 
 const char *const METHOD_LANGUAGES[] = { "en", "zh", NULL };
+const char *const METHOD_VALIDITY_EVERY[] = { "hour", "day", "month", "year", NULL };
 const struct shape METHOD_NO_PARAMS = { BILINGUAL_STRING("this method", "该方法"), NULL, 0, 1 };
 const enum say METHOD_NO_SAYS[] = { SAY_COUNT };
 const enum say METHOD_GET_SAYS[] = { SAY_NOT_FOUND, SAY_COUNT };

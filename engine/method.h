@@ -229,6 +229,13 @@ struct balance_for_params {
 	struct text group;
 };
 
+/* So long; count is NOT_GIVEN where it was not said. */
+struct validity_params {
+	int64_t count;
+	int every;  /* as enum validity_every of store/records.h */
+	int begins; /* 0 now, 1 with the first use */
+};
+
 struct balance_put_params {
 	struct text account;
 	struct text balance;
@@ -238,6 +245,7 @@ struct balance_put_params {
 	struct balance_for_params user;
 	int64_t from_ms;
 	int64_t till_ms;
+	struct validity_params valid;
 	int64_t expect;
 };
 

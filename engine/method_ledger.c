@@ -20,6 +20,12 @@ static const struct field BALANCE_FOR_RESULT_FIELDS[] = {
 	{ "group", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "or only for that of its members", "或只用于该群组成员的使用" },
 };
 RESULT(BALANCE_FOR_RESULT, "for", BALANCE_FOR_RESULT_FIELDS);
+static const struct field VALID_RESULT_FIELDS[] = {
+	{ "count", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "so many", "数量" },
+	{ "every", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "hour, day, month, year", "hour、day、month、year" },
+	{ "begins", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "\"first_use\"; it has been used when there is a `till`", "first_use；有 till 即已首次使用" },
+};
+RESULT(VALID_RESULT, "valid", VALID_RESULT_FIELDS);
 static const struct field BALANCE_RESULT_ITEM_FIELDS[] = {
 	{ "balance", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "its name; \"main\" is the first", "账本名称" },
 	{ "kind", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "cash, gift, deposit, units", "类型" },
@@ -32,6 +38,7 @@ static const struct field BALANCE_RESULT_ITEM_FIELDS[] = {
 	{ "frozen", FIELD_BOOLEAN, 0, false, 0, 0, NULL, NULL, "true if it is, and pays nothing", "已冻结、不支付时为 true" },
 	{ "from", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "pays for usage from then on", "可支付自此时起的使用" },
 	{ "till", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "when it expires", "到期时间" },
+	{ "valid", FIELD_MAP, 0, false, 0, 0, NULL, &VALID_RESULT, "how long from its first use", "自首次使用起的有效期" },
 	{ "version", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "position of the last entry", "最近一次变动的位置" },
 };
 RESULT(BALANCE_ITEM, "balance", BALANCE_RESULT_ITEM_FIELDS);

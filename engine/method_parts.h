@@ -46,6 +46,14 @@
 #define REPEAT_ANSWERED \
 	{ "repeat", FIELD_BOOLEAN, 0, true, 0, 0, NULL, NULL, "the answer was given before", "是否重复应答" }
 
+/* How long, of a struct validity_params. */
+#define VALIDITY_FIELDS \
+	{ "count", FIELD_INTEGER, offsetof(struct validity_params, count), true, 1, 100000, NULL, NULL, \
+		"so many; days, months and years end at midnight in the account's time zone, and the day of their beginning is the first of them", \
+		"数量；日、月、年止于账户时区的午夜，起始当日计为第一日" }, \
+		{ "every", FIELD_CHOICE, offsetof(struct validity_params, every), true, 0, 0, METHOD_VALIDITY_EVERY, NULL, \
+			"of which; hours end exactly so much later", "单位；hour 按整小时精确计算" }
+
 /* What a refusal says in a result. */
 #define REFUSAL_FIELDS \
 	{ "code", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "refused: the stable code", "拒绝代码" }, \
@@ -56,6 +64,7 @@
 			"refused: why it did not apply", "该规则不适用的原因" }
 
 extern const char *const METHOD_LANGUAGES[];
+extern const char *const METHOD_VALIDITY_EVERY[];
 extern const struct shape METHOD_NO_PARAMS;
 extern const struct shape METHOD_BECAUSE_RESULT;
 extern const struct shape METHOD_TAX_RESULT; /* of a line */

@@ -75,6 +75,14 @@ static const struct field BALANCE_FOR_FIELDS[] = {
 		"只用于当时作为该群组成员持有优惠包的用户的使用" },
 };
 SHAPE(BALANCE_FOR_PARAMS, "for", BALANCE_FOR_FIELDS, struct balance_for_params);
+static const char *const VALIDITY_BEGINS[] = { "now", "first_use", NULL };
+static const struct field VALID_FIELDS[] = {
+	VALIDITY_FIELDS,
+	{ "begins", FIELD_CHOICE, offsetof(struct validity_params, begins), false, 0, 0, VALIDITY_BEGINS, NULL,
+		"now, by the server's clock and anew with each put (if absent), or with the first charge that takes from it: then `till` is there",
+		"now：自本次 put 起，按服务器时钟（缺省，每次 put 重新计算）；first_use：自首次支付起，届时出现 till" },
+};
+SHAPE(VALID_PARAMS, "valid", VALID_FIELDS, struct validity_params);
 static const struct field BALANCE_PUT_FIELDS[] = {
 	{ "account", FIELD_IDENTIFIER, offsetof(struct balance_put_params, account), true, 0, 0, NULL, NULL,
 		"whose it is; must exist", "所属账户，必须已存在" },
@@ -95,6 +103,8 @@ static const struct field BALANCE_PUT_FIELDS[] = {
 	{ "till", FIELD_TIME, offsetof(struct balance_put_params, till_ms), false, 0, 0, NULL, NULL,
 		"when what is left has expired and pays no more, whenever the usage was; never if absent",
 		"到期时间（不含）：届时剩余金额失效，不再支付任何时间的使用；缺省为永久" },
+	{ "valid", FIELD_MAP, offsetof(struct balance_put_params, valid), false, 0, 0, NULL, &VALID_PARAMS,
+		"instead of `till`: how long", "代替 till：有效期长短" },
 	EXPECT(balance_put_params),
 };
 SHAPE(BALANCE_PUT_PARAMS, "balance.put", BALANCE_PUT_FIELDS, struct balance_put_params);

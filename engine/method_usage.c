@@ -124,6 +124,7 @@ RESULT(RATE_RESULT, "price", RATE_RESULT_FIELDS);
 static const struct field PAID_RESULT_FIELDS[] = {
 	{ "balance", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "its name", "账本名称" },
 	{ "amount", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "what it paid", "支付金额" },
+	{ "till", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "when it expires, if this was its first use", "首次使用时：到期时间" },
 };
 RESULT(PAID_RESULT, "paid", PAID_RESULT_FIELDS);
 static const struct field CHARGE_RESULT_FIELDS[] = {

@@ -3,6 +3,7 @@
 
 #include "base/must.h"
 #include "shard.h"
+#include "validity.h"
 
 #include "../rules/spend.h"
 
@@ -97,7 +98,7 @@ purses_read(struct call *call, const struct purses_question *question, struct pu
 	struct account account = question->subject->account;
 	struct text id = question->subject->subscription.account;
 	int64_t now_ms = call->shard->now_ms;
-	purses->count = 0;
+	purses->count = purses->begun = 0;
 	purses->held = arena_take(call->arena, account.balance_count * sizeof *purses->held);
 	if (purses->held == NULL)
 		return PURSES_NO_MEMORY;
@@ -223,4 +224,25 @@ purses_pay(const struct purses_terms *terms, struct purses *purses, struct payme
 	else
 		sort_by_turn(purses);
 	return outcome;
+}
+
+/* ---- first use ---- */
+
+enum progress
+purses_begin(
+	struct call *call, const struct account *account, struct purses *purses, enum call_end *end)
+{
+	for (size_t i = 0; i < purses->count; i++) {
+		struct purse_held *held = &purses->held[i];
+		struct balance *balance = &held->balance;
+		if (held->charged.micros == 0 || balance->first_use.count == 0 ||
+			balance->span.till_ms != INT64_MAX)
+			continue;
+		if (validity_begin(call, account, balance->first_use, &balance->span.till_ms,
+			    end) == HAS_ENDED)
+			return HAS_ENDED;
+		held->begins = true;
+		purses->begun++;
+	}
+	return GOES_ON;
 }

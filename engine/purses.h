@@ -5,10 +5,10 @@
  * A balance may pay for usage of the services and zones it names, or for everything; of the one
  * subscription it is for, of the members of a group, or of all that the account pays for; from when
  * it is valid by the time of the usage, until it expires by the shard's clock, for what has expired
- * is gone, however late the usage comes. The catalog's order of paying says who is first (spend.h);
- * of those alike, the one that pays for less usage, then for fewer users, then the one that stands
- * first in the account. What none of them pays for is the main balance's, and follows the rules of
- * pay.h.
+ * is gone, however late the usage comes. What is valid from its first use has no end before that.
+ * The catalog's order of paying says who is first (spend.h); of those alike, the one that pays for
+ * less usage, then for fewer users, then the one that stands first in the account. What none of them
+ * pays for is the main balance's, and follows the rules of pay.h.
  */
 #ifndef SUANPAN_PURSES_H
 #define SUANPAN_PURSES_H
@@ -26,11 +26,13 @@ struct purse_held {
 	unsigned sharing; /* by whom: one subscription, a group, all of the account */
 	size_t turn;      /* in the order of paying; those that pay nothing come last */
 	struct money charged;
+	bool begins; /* by this use: its validity has an end from now on, and its timer is to be set */
 };
 
 struct purses {
 	struct purse_held *held; /* in the arena */
 	size_t count;
+	size_t begun; /* of them */
 };
 
 /* What is to be paid for: usage of a service in a zone, which is empty if it has none. */
@@ -61,5 +63,13 @@ struct purses_terms {
  */
 enum pay_outcome
 purses_pay(const struct purses_terms *terms, struct purses *purses, struct payment *payment);
+
+/*
+ * What is valid from its first use, and pays now for the first time, is given its end: to be called
+ * when all is decided, before the entry is made, which sets the timers of those that begin. GOES_ON,
+ * or *end is what to return.
+ */
+enum progress purses_begin(struct call *call, const struct account *account, struct purses *purses,
+	enum call_end *end);
 
 #endif

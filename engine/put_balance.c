@@ -6,6 +6,7 @@
 #include "expiry.h"
 #include "put.h"
 #include "shard.h"
+#include "validity.h"
 
 #include "base/instant.h"
 #include "base/must.h"
@@ -14,6 +15,15 @@
 #include <string.h>
 
 #define MAIN TEXT("main")
+
+/* The balance while it is decided what it shall be. */
+struct balance_put {
+	struct putting putting;
+	const struct balance_put_params *params;
+	struct account account;
+	struct bytes old;
+	int64_t till_ms;
+};
 
 /* ---- what it may pay ---- */
 
@@ -94,9 +104,55 @@ check_params(struct call *call, const struct balance_put_params *params, enum ca
 				"name another",
 				"主账本为现金，长期有效，可支付一切；请用其他名称"),
 			end);
-	if (params->from_ms == NOT_GIVEN || params->till_ms == NOT_GIVEN ||
-		params->from_ms < params->till_ms)
-		return check_pays(call, params, end);
+	if (params->till_ms != NOT_GIVEN && params->valid.count != NOT_GIVEN)
+		return refuse_fields(call,
+			BILINGUAL("till and valid both say when it ends; give one of them",
+				"till 与 valid 都表示何时到期；只能给出一个"),
+			end);
+	return check_pays(call, params, end);
+}
+
+/* ---- until when ---- */
+
+static struct validity
+validity_of(const struct validity_params *params)
+{
+	return (struct validity){ (uint32_t)params->count, (enum validity_every)params->every };
+}
+
+static bool
+begins_by_use(const struct balance_put_params *params)
+{
+	return params->valid.count != NOT_GIVEN && params->valid.begins == 1;
+}
+
+/* What is valid from its first use has no end before that; put again, it keeps the one it has. */
+static int64_t
+till_by_use(const struct balance_put *put)
+{
+	struct validity wanted = validity_of(&put->params->valid);
+	if (put->old.size == 0)
+		return INT64_MAX;
+	struct balance before = balance_read(put->old);
+	bool same = before.first_use.count == wanted.count &&
+		before.first_use.every == wanted.every;
+	return same ? before.span.till_ms : INT64_MAX;
+}
+
+static bool
+find_till(struct balance_put *put, enum call_end *end)
+{
+	const struct balance_put_params *params = put->params;
+	struct call *call = put->putting.call;
+	put->till_ms = params->till_ms == NOT_GIVEN ? INT64_MAX : params->till_ms;
+	if (begins_by_use(params))
+		put->till_ms = till_by_use(put);
+	else if (params->valid.count != NOT_GIVEN &&
+		validity_begin(call, &put->account, validity_of(&params->valid), &put->till_ms,
+			end) == HAS_ENDED)
+		return false;
+	if (params->from_ms == NOT_GIVEN || params->from_ms < put->till_ms)
+		return true;
 	struct text arguments[] = { TEXT("till"), BILINGUAL("later than `from`", "晚于 from") };
 	*end = call_error(call, SAY_OUT_OF_RANGE, arguments, 2);
 	return false;
@@ -125,28 +181,30 @@ write_balance(const struct balance *balance, uint8_t place[BALANCE_VALUE_MAX])
 
 /* What it has stays as it is; a change of one that has a history is part of that. */
 static struct bytes
-balance_value(const struct putting *putting, const struct balance_put_params *params,
-	struct text currency, struct bytes old, uint8_t place[BALANCE_VALUE_MAX])
+balance_value(const struct balance_put *put, uint8_t place[BALANCE_VALUE_MAX])
 {
+	const struct balance_put_params *params = put->params;
 	uint8_t pays[BALANCE_VALUE_MAX];
-	struct balance balance = { .unit = currency };
-	if (old.size > 0)
-		balance = balance_read(old);
+	struct balance balance = { .unit = put->account.currency };
+	if (put->old.size > 0)
+		balance = balance_read(put->old);
 	balance.kind = params->kind == 0 ? BALANCE_GIFT : BALANCE_DEPOSIT;
 	balance.frozen = params->frozen;
 	balance.span = (struct span){
 		params->from_ms == NOT_GIVEN ? INT64_MIN : params->from_ms,
-		params->till_ms == NOT_GIVEN ? INT64_MAX : params->till_ms,
+		put->till_ms,
 	};
+	balance.first_use = begins_by_use(params) ? validity_of(&params->valid)
+						  : (struct validity){ .count = 0 };
 	balance.user_is_group = params->user.group.size > 0;
 	balance.user = balance.user_is_group ? params->user.group : params->user.subscription;
 	balance.pays_count = (uint8_t)params->pays.count;
 	balance.pays = fields_of(pays_value(params, pays));
 	struct bytes value = write_balance(&balance, place);
-	if (balance.day == 0 || bytes_equal(old, value))
+	if (balance.day == 0 || bytes_equal(put->old, value))
 		return value;
-	balance_touch(&balance, putting->version,
-		(uint32_t)floor_divide(putting->call->shard->now_ms, DAY_MS));
+	balance_touch(&balance, put->putting.version,
+		(uint32_t)floor_divide(put->putting.call->shard->now_ms, DAY_MS));
 	return write_balance(&balance, place);
 }
 
@@ -217,32 +275,35 @@ too_many(struct call *call)
 enum call_end
 put_run_balance(struct call *call, const void *params)
 {
-	const struct balance_put_params *put = params;
-	struct putting putting = { .call = call };
+	const struct balance_put_params *asked = params;
+	struct balance_put put = { .putting = { .call = call }, .params = asked };
+	struct putting *putting = &put.putting;
 	struct record_key key, account_key;
-	struct bytes old, account;
+	struct bytes account;
 	uint64_t account_version;
 	uint8_t place[PUT_VALUE_BYTES_MAX];
 	enum call_end end;
-	key_of_text(&account_key, TABLE_ACCOUNT, put->account);
-	key_of_balance(&key, put->account, put->balance);
-	if (!check_params(call, put, &end) || !check_user(call, put, &end) ||
+	key_of_text(&account_key, TABLE_ACCOUNT, asked->account);
+	key_of_balance(&key, asked->account, asked->balance);
+	if (!check_params(call, asked, &end) || !check_user(call, asked, &end) ||
 		!put_read(call, &account_key, &account, &account_version, &end) ||
-		!put_read(call, &key, &old, &putting.version, &end))
+		!put_read(call, &key, &put.old, &putting->version, &end))
 		return end;
 	if (account.size == 0)
-		return put_not_found(call, SAY_ACCOUNT, put->account);
-	struct account payer = account_read(account);
-	if (old.size == 0 && payer.balance_count == ACCOUNT_BALANCES_MAX)
+		return put_not_found(call, SAY_ACCOUNT, asked->account);
+	put.account = account_read(account);
+	if (put.old.size == 0 && put.account.balance_count == ACCOUNT_BALANCES_MAX)
 		return too_many(call);
-	struct bytes value = balance_value(&putting, put, payer.currency, old, place);
-	bool whole = put_change(&putting, &key, old, value);
-	if (whole && !move_timer(&putting, &key, old, value, &end))
+	if (!find_till(&put, &end))
 		return end;
-	if (whole && old.size == 0)
-		whole = put_change(&putting, &account_key, account,
-			account_value(account, put->balance, place));
+	struct bytes value = balance_value(&put, place);
+	bool whole = put_change(putting, &key, put.old, value);
+	if (whole && !move_timer(putting, &key, put.old, value, &end))
+		return end;
+	if (whole && put.old.size == 0)
+		whole = put_change(putting, &account_key, account,
+			account_value(account, asked->balance, place));
 	if (!whole)
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
-	return put_finish(&putting, SAY_BALANCE, put->balance, put->expect);
+	return put_finish(putting, SAY_BALANCE, asked->balance, asked->expect);
 }

@@ -30,12 +30,25 @@ pack_user(struct pack *pack, const struct balance *balance)
 }
 
 static void
+pack_validity(struct pack *pack, const struct balance *balance)
+{
+	if (balance->first_use.count == 0)
+		return;
+	pack_name(pack, "valid");
+	pack_map(pack, 3);
+	pack_name_unsigned(pack, "count", balance->first_use.count);
+	pack_name_string(pack, "every", validity_every_name(balance->first_use.every));
+	pack_name_string(pack, "begins", "first_use");
+}
+
+static void
 pack_balance(struct pack *pack, struct text name, const struct balance *balance, uint64_t version)
 {
 	bool money = balance->kind != BALANCE_UNITS;
 	pack_map(pack,
 		6 + query_span_pairs(balance->span) + (balance->pays_count > 0) +
-			(balance->user.size > 0) + balance->frozen);
+			(balance->user.size > 0) + balance->frozen +
+			(balance->first_use.count > 0));
 	pack_name_text(pack, "balance", name);
 	pack_name_string(pack, "kind", balance_kind_name(balance->kind));
 	pack_name_text(pack, "unit", balance->unit);
@@ -49,6 +62,7 @@ pack_balance(struct pack *pack, struct text name, const struct balance *balance,
 	query_pack_span(pack, balance->span);
 	pack_pays(pack, balance);
 	pack_user(pack, balance);
+	pack_validity(pack, balance);
 	if (balance->frozen)
 		pack_name_bool(pack, "frozen", true);
 	pack_name_unsigned(pack, "version", version);

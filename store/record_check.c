@@ -138,6 +138,8 @@ walk_balance(struct field_reader *reader)
 		balance.span.from_ms >= balance.span.till_ms ||
 		balance.pays_count > BALANCE_PAYS_MAX)
 		reader->bad = true;
+	if (validity_every_name(balance.first_use.every) == NULL)
+		reader->bad = true;
 	if (balance.user.data != NULL && !identifier_is_valid(balance.user))
 		reader->bad = true;
 	for (unsigned count = balance.pays_count; count > 0; count--)

@@ -81,6 +81,22 @@ notice_kind_name(enum notice_kind kind)
 	return NULL;
 }
 
+const char *
+validity_every_name(enum validity_every every)
+{
+	switch (every) {
+	case VALID_HOURS:
+		return "hour";
+	case VALID_DAYS:
+		return "day";
+	case VALID_MONTHS:
+		return "month";
+	case VALID_YEARS:
+		return "year";
+	}
+	return NULL;
+}
+
 /* ---- reading ---- */
 
 struct field_reader
@@ -152,7 +168,7 @@ field_read_sentence(struct field_reader *reader)
 
 enum { SPAN_HAS_FROM = 1, SPAN_HAS_TILL = 2 };
 /* Of a balance, behind its span. */
-enum { PAYS_FOR_SUBSCRIPTION = 4, PAYS_FOR_GROUP = 8, PAYS_NOTHING = 16 };
+enum { PAYS_FOR_SUBSCRIPTION = 4, PAYS_FOR_GROUP = 8, PAYS_NOTHING = 16, BEGINS_BY_USE = 32 };
 /* Of an account, with its bill day. */
 enum { BILL_DAY = 31, ACCOUNT_FROZEN = 32, ACCOUNT_TEMPORARY = 64, ACCOUNT_HAS_LOWS = 128 };
 /* Of a package, behind its span. */
@@ -407,14 +423,19 @@ balance_read(struct bytes value)
 	balance.day = field_read_u32(&reader);
 	balance.kind = (enum balance_kind)field_read_u8(&reader);
 	balance.unit = field_read_text(&reader);
-	balance.span = read_span_flags(
-		&reader, PAYS_FOR_SUBSCRIPTION | PAYS_FOR_GROUP | PAYS_NOTHING, &flags);
+	balance.span = read_span_flags(&reader,
+		PAYS_FOR_SUBSCRIPTION | PAYS_FOR_GROUP | PAYS_NOTHING | BEGINS_BY_USE, &flags);
 	balance.frozen = (flags & PAYS_NOTHING) != 0;
 	balance.user = (struct text){ NULL, 0 };
 	balance.user_is_group = (flags & PAYS_FOR_GROUP) != 0;
 	if (balance.user_is_group || (flags & PAYS_FOR_SUBSCRIPTION) != 0)
 		balance.user = field_read_text(&reader);
 	reader.bad |= balance.user_is_group && (flags & PAYS_FOR_SUBSCRIPTION) != 0;
+	balance.first_use = (struct validity){ .count = 0 };
+	if ((flags & BEGINS_BY_USE) != 0) {
+		balance.first_use.count = field_read_u32(&reader);
+		balance.first_use.every = (enum validity_every)field_read_u8(&reader);
+	}
 	balance.pays_count = 0;
 	if (reader.at < reader.end) {
 		balance.pays_count = field_read_u8(&reader);
@@ -437,9 +458,15 @@ balance_write(struct field_writer *writer, const struct balance *balance)
 	uint8_t flags = balance->frozen ? PAYS_NOTHING : 0;
 	if (balance->user.size > 0)
 		flags |= balance->user_is_group ? PAYS_FOR_GROUP : PAYS_FOR_SUBSCRIPTION;
+	if (balance->first_use.count > 0)
+		flags |= BEGINS_BY_USE;
 	write_span_flags(writer, balance->span, flags);
 	if (balance->user.size > 0)
 		field_write_text(writer, balance->user);
+	if (balance->first_use.count > 0) {
+		field_write_u32(writer, balance->first_use.count);
+		field_write_u8(writer, (uint8_t)balance->first_use.every);
+	}
 	if (balance->pays_count == 0)
 		return;
 	struct field_reader pays = balance->pays;

@@ -20,8 +20,9 @@
  *   service       list: span, subscription text. Spans of one service id do not overlap.
  *   balance       amount 8, held 8, earlier 8 (position of the newest entry of an earlier day), day 4 (of the newest
  *                 entry, days since 1970 UTC), kind 1 byte, unit text, span; if the flags of the span say so, the one
- *                 subscription (4: text) or group (8: text) it pays for, and that it is frozen (16); and, if it pays
- *                 for some usage only, the list of it: texts, "voice" or "voice.local"
+ *                 subscription (4: text) or group (8: text) it pays for, that it is frozen (16), and how long it is
+ *                 valid from its first use (32: so many, 4 bytes, of these, 1 byte enum validity_every); and, if it
+ *                 pays for some usage only, the list of it: texts, "voice" or "voice.local"
  *   counter       used 8 bytes
  *   release       size 8, published_ms 8, by text, catalog text, why text
  *   setting       depends on the key; "activation:" and 20 digits, the instant (ms) from which on a release is in force:
@@ -174,6 +175,13 @@ const char *subscription_state_name(enum subscription_state state); /* "active" 
 enum balance_kind { BALANCE_CASH, BALANCE_GIFT, BALANCE_DEPOSIT, BALANCE_UNITS };
 const char *balance_kind_name(enum balance_kind kind); /* "cash" … */
 
+enum validity_every { VALID_HOURS, VALID_DAYS, VALID_MONTHS, VALID_YEARS };
+const char *validity_every_name(enum validity_every every); /* "hour" … */
+struct validity {
+	uint32_t count; /* 0: it is none */
+	enum validity_every every;
+};
+
 struct balance {
 	int64_t amount; /* micro-units, or units */
 	int64_t held;
@@ -185,8 +193,10 @@ struct balance {
 	struct span span;
 	struct text
 		user; /* for whose usage alone it pays; size 0: for all that the account pays for */
-	bool user_is_group;       /* else it is a subscription */
-	bool frozen;              /* it pays nothing for the time being */
+	bool user_is_group; /* else it is a subscription */
+	bool frozen;        /* it pays nothing for the time being */
+	/* How long it is valid from its first use. Until then the span has no end, and then it has. */
+	struct validity first_use;
 	uint8_t pays_count;       /* 0: it pays for everything */
 	struct field_reader pays; /* texts: a service, or a service, a dot and one of its zones */
 };

@@ -281,6 +281,11 @@ balance_json(struct bytes value)
 				json_of_text(balance.user)));
 	if (balance.frozen)
 		json_object_set_new(object, "frozen", json_true());
+	if (balance.first_use.count > 0)
+		json_object_set_new(object, "valid",
+			json_pack("{s:I, s:s, s:s}", "count", (json_int_t)balance.first_use.count,
+				"every", validity_every_name(balance.first_use.every), "begins",
+				"first_use"));
 	if (balance.day != 0) {
 		struct date date = date_of_day(balance.day);
 		char text[40];

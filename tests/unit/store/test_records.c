@@ -1065,6 +1065,18 @@ whose_usage_a_balance_pays_for_is_read_as_written(void **state)
 	assert_true(record_is_valid(TABLE_BALANCE, key, value));
 	balance = balance_read(value);
 	assert_true(balance.frozen && !balance.user_is_group);
+	struct balance begins = { .kind = BALANCE_GIFT,
+		.unit = TEXT("CNY"),
+		.span = SPAN_ALWAYS,
+		.first_use = { 30, VALID_DAYS } };
+	struct field_writer writer = start();
+	balance_write(&writer, &begins);
+	value = fields_written(&writer);
+	assert_true(record_is_valid(TABLE_BALANCE, key, value));
+	balance = balance_read(value);
+	assert_true(balance.first_use.count == 30 && balance.first_use.every == VALID_DAYS);
+	place[value.size - 1] = VALID_YEARS + 1;
+	assert_false(record_is_valid(TABLE_BALANCE, key, value));
 	value = sample_balance_of(TEXT("family"), true);
 	assert_false(balance_read(value).frozen);
 	assert_true(record_is_valid(TABLE_BALANCE, key, value));

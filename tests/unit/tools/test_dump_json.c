@@ -86,13 +86,15 @@ a_balance_shows_money_as_text_and_units_as_numbers(void **state)
 		.user = TEXT("family"),
 		.user_is_group = true,
 		.frozen = true,
+		.first_use = { 2, VALID_MONTHS },
 		.pays_count = 1,
 		.pays = fields_of(fields_written(&pays_writer)) };
 	writer = fields_into(place, sizeof place);
 	balance_write(&writer, &balance);
 	assert_json(record_value_json(TABLE_BALANCE, key_of(&key), fields_written(&writer)),
 		"{\"kind\": \"gift\", \"unit\": \"CNY\", \"amount\": \"1.00\", \"held\": \"0.00\", "
-		"\"pays\": [\"voice.local\"], \"for\": {\"group\": \"family\"}, \"frozen\": true}");
+		"\"pays\": [\"voice.local\"], \"for\": {\"group\": \"family\"}, \"frozen\": true, "
+		"\"valid\": {\"count\": 2, \"every\": \"month\", \"begins\": \"first_use\"}}");
 }
 
 static void

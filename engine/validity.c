@@ -1,0 +1,85 @@
+/* How long a balance is valid (see validity.h). */
+#include "validity.h"
+
+#include "shard.h"
+
+#include "base/instant.h"
+#include "base/must.h"
+#include "base/zoneinfo.h"
+
+#include <string.h>
+
+enum { ZONE_BYTES_MAX = 255 };
+
+static enum cycle
+cycle_of(enum validity_every every)
+{
+	switch (every) {
+	case VALID_DAYS:
+		return CYCLE_DAY;
+	case VALID_MONTHS:
+		return CYCLE_MONTH;
+	case VALID_YEARS:
+		return CYCLE_YEAR;
+	case VALID_HOURS:
+		break;
+	}
+	must_not_come_here("hours are no cycle");
+}
+
+int64_t
+validity_till_ms(const struct zoneinfo *zone, struct validity validity, int64_t from_ms)
+{
+	must(validity.count > 0 && validity.count <= VALIDITY_COUNT_MAX);
+	if (validity.every == VALID_HOURS)
+		return from_ms + validity.count * HOUR_MS;
+	int64_t day = floor_divide(from_ms + zoneinfo_stretch(zone, from_ms).offset_ms, DAY_MS);
+	int64_t till_day = day_later(day, cycle_of(validity.every), validity.count);
+	return zoneinfo_local_to_utc(zone, till_day * DAY_MS);
+}
+
+/*
+ * An account's zone is read here, on the shard's thread: a small file, once in the life of a balance
+ * whose account has a zone of its own.
+ */
+static enum status
+till_in(struct text zone_name, struct validity validity, int64_t from_ms, int64_t *till_ms,
+	struct fault *fault)
+{
+	char name[ZONE_BYTES_MAX + 1];
+	struct zoneinfo *zone;
+	must(zone_name.size <= ZONE_BYTES_MAX);
+	memcpy(name, zone_name.data, zone_name.size);
+	name[zone_name.size] = '\0';
+	enum status status = zoneinfo_open(NULL, name, &zone, fault);
+	if (status != STATUS_OK)
+		return status;
+	*till_ms = validity_till_ms(zone, validity, from_ms);
+	zoneinfo_free(zone);
+	return STATUS_OK;
+}
+
+enum progress
+validity_begin(struct call *call, const struct account *account, struct validity validity,
+	int64_t *till_ms, enum call_end *end)
+{
+	const struct loaded_release *release = releases_active(call->shard->releases);
+	const struct zoneinfo *zone = release == NULL ? NULL : release->image->zone;
+	int64_t now_ms = call->shard->now_ms;
+	struct fault fault;
+	bool own = account->zone.size > 0 &&
+		(zone == NULL || !text_equal(account->zone, zoneinfo_name(zone)));
+	if (!own && zone == NULL) {
+		*end = call_error(call, SAY_NO_RELEASE, NULL, 0);
+		return HAS_ENDED;
+	}
+	if (!own) {
+		*till_ms = validity_till_ms(zone, validity, now_ms);
+		return GOES_ON;
+	}
+	enum status status = till_in(account->zone, validity, now_ms, till_ms, &fault);
+	if (status == STATUS_OK)
+		return GOES_ON;
+	*end = call_failed(call, status, &fault);
+	return HAS_ENDED;
+}

@@ -1,0 +1,29 @@
+/*
+ * How long a balance is valid, where that is not said by an instant: so many hours, days, months or
+ * years from now, or from its first use.
+ *
+ * Hours end exactly so much later. Days, months and years end at a midnight on the clock of the
+ * account's zone, and the day on which they begin is the first of them: one day from noon is over in
+ * twelve hours, two months from the 1st of February are over when April begins. So end, too, the
+ * gifts of packages (rules/schedule.h).
+ */
+#ifndef SUANPAN_VALIDITY_H
+#define SUANPAN_VALIDITY_H
+
+#include "call.h"
+
+#include "../store/records.h"
+
+#define VALIDITY_COUNT_MAX 100000
+
+/* The first instant that is not part of it any more; `validity` is one, its count not 0. */
+int64_t validity_till_ms(const struct zoneinfo *zone, struct validity validity, int64_t from_ms);
+
+/*
+ * The same for what begins now and is an account's, in its zone: its own, which is read from the
+ * system's zone files, or that of the catalog in force. GOES_ON, or *end is what to return.
+ */
+enum progress validity_begin(struct call *call, const struct account *account,
+	struct validity validity, int64_t *till_ms, enum call_end *end);
+
+#endif
