@@ -135,6 +135,7 @@ enum lookup call_look(struct call *call, const struct record_seen *seen, struct 
 
 enum call_end charge_run(struct call *call, const void *params);
 enum call_end charge_run_rate(struct call *call, const void *params);
+enum call_end charge_run_check(struct call *call, const void *params);
 void charge_warm(struct call *call, const void *params, unsigned step);
 enum call_end refund_run(struct call *call, const void *params);
 enum call_end refund_run_cancel(struct call *call, const void *params);

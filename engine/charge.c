@@ -1,6 +1,6 @@
 /*
- * charge and rate: from what a client says was used to a price, and to money that is taken from
- * balances. charge_entry.c makes the entry that says so.
+ * charge, rate and charge.check: from what a client says was used to a price, and to money that is
+ * taken from balances. charge_entry.c makes the entry that says so.
  *
  * Deciding changes nothing until store_append; all checks come before, in the order of the
  * contract: parse (done) → time and id → existence → status → price → balance.
@@ -301,22 +301,32 @@ answer_price(struct deciding *deciding)
 	return call_answer(deciding->call, (struct bytes){ pack.buffer->data, pack.buffer->size });
 }
 
+/* Asks what a charge would ask, with no id. */
+static enum progress
+enquire(struct deciding *deciding, struct call *call, const struct usage_params *params,
+	enum call_end *end)
+{
+	struct bytes refusal;
+	if (begin(deciding, call, params, end) == HAS_ENDED)
+		return HAS_ENDED;
+	deciding->enquiry = true;
+	if (!once_in_window(call, deciding->usage.at_ms, &refusal)) {
+		*end = call_answer(call, refusal);
+		return HAS_ENDED;
+	}
+	if (deciding->release == NULL) {
+		*end = call_error(call, SAY_NO_RELEASE, NULL, 0);
+		return HAS_ENDED;
+	}
+	return find_subject(deciding, end) == HAS_ENDED ? HAS_ENDED : price(deciding, end);
+}
+
 enum call_end
 charge_run_rate(struct call *call, const void *params)
 {
 	struct deciding deciding;
 	enum call_end end;
-	if (begin(&deciding, call, params, &end) == HAS_ENDED)
-		return end;
-	deciding.enquiry = true;
-	struct bytes refusal;
-	if (!once_in_window(call, deciding.usage.at_ms, &refusal))
-		return call_answer(call, refusal);
-	if (deciding.release == NULL)
-		return call_error(call, SAY_NO_RELEASE, NULL, 0);
-	if (find_subject(&deciding, &end) == HAS_ENDED || price(&deciding, &end) == HAS_ENDED)
-		return end;
-	return answer_price(&deciding);
+	return enquire(&deciding, call, params, &end) == HAS_ENDED ? end : answer_price(&deciding);
 }
 
 /* ---- charge ---- */
@@ -392,23 +402,36 @@ refuse_frozen(struct deciding *deciding)
 	return charge_refuse(deciding, SAY_FROZEN, arguments, PAY_FROZEN_ARGUMENTS, NULL);
 }
 
+/* Who pays how much, all of it or as the request says of what is short. */
+static enum progress
+find_payment(struct deciding *deciding, struct payment *payment, enum call_end *end)
+{
+	if (deciding->subject.account.frozen && deciding->pricing.amount.micros > 0) {
+		*end = refuse_frozen(deciding);
+		return HAS_ENDED;
+	}
+	if (find_purses(deciding, end) == HAS_ENDED)
+		return HAS_ENDED;
+	switch (pay_by_all(deciding, payment)) {
+	case PAY_TOO_LOW:
+		*end = refuse_balance(deciding, payment->available);
+		return HAS_ENDED;
+	case PAY_OVERFLOW:
+		*end = charge_refuse(deciding, SAY_OVERFLOW, NULL, 0, NULL);
+		return HAS_ENDED;
+	case PAY_DONE:
+		break;
+	}
+	return GOES_ON;
+}
+
 static enum call_end
 settle(struct deciding *deciding)
 {
 	struct payment payment;
 	enum call_end end;
-	if (deciding->subject.account.frozen && deciding->pricing.amount.micros > 0)
-		return refuse_frozen(deciding);
-	if (find_purses(deciding, &end) == HAS_ENDED)
+	if (find_payment(deciding, &payment, &end) == HAS_ENDED)
 		return end;
-	switch (pay_by_all(deciding, &payment)) {
-	case PAY_TOO_LOW:
-		return refuse_balance(deciding, payment.available);
-	case PAY_OVERFLOW:
-		return charge_refuse(deciding, SAY_OVERFLOW, NULL, 0, NULL);
-	case PAY_DONE:
-		break;
-	}
 	if (deciding->purses.count > 0 &&
 		purses_begin(deciding->call, &deciding->subject.account, &deciding->purses, &end) ==
 			HAS_ENDED)
@@ -457,6 +480,23 @@ charge_run(struct call *call, const void *params)
 	if (find_subject(&deciding, &end) == HAS_ENDED || price(&deciding, &end) == HAS_ENDED)
 		return end;
 	return settle(&deciding);
+}
+
+/* ---- charge.check ---- */
+
+/* A charge that is allowed to fall short, up to its entry. */
+enum call_end
+charge_run_check(struct call *call, const void *params)
+{
+	struct usage_params asked = *(const struct usage_params *)params;
+	struct deciding deciding;
+	struct payment payment;
+	enum call_end end;
+	asked.short_mode = SHORT_PARTIAL;
+	if (enquire(&deciding, call, &asked, &end) == HAS_ENDED ||
+		find_payment(&deciding, &payment, &end) == HAS_ENDED)
+		return end;
+	return charge_tell_payers(&deciding, &payment);
 }
 
 /* ---- fetching ahead ---- */

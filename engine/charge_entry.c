@@ -73,6 +73,22 @@ pack_charged(struct deciding *deciding, const struct payment *payment)
 	return (struct bytes){ scratch->data, pack_is_whole(&pack) ? scratch->size : 0 };
 }
 
+enum call_end
+charge_tell_payers(struct deciding *deciding, const struct payment *payment)
+{
+	bool is_short = payment->unpaid.micros > 0;
+	struct pack pack = pack_into(call_buffer(deciding->call));
+	pack_map(&pack, 3u + PRICED_PAIRS + is_short);
+	pack_name_string(&pack, "outcome", is_short ? "short" : "enough");
+	priced_pack(&pack, &deciding->pricing, deciding->release->image, deciding->release->name,
+		deciding->call->arena);
+	pack_name_money(&pack, "balance", payment->after);
+	if (is_short)
+		pack_name_money(&pack, "missing", payment->unpaid);
+	pack_paid(&pack, &deciding->purses, payment->charged);
+	return call_answer(deciding->call, pack_whole(&pack));
+}
+
 /* ---- the entry ---- */
 
 /*

@@ -17,7 +17,7 @@ struct deciding {
 	struct call *call;
 	const struct usage_params *params;
 	const struct loaded_release *release;
-	bool enquiry; /* rate: no id, no balance, no entry */
+	bool enquiry; /* rate, charge.check: no id, no entry */
 	struct usage usage;
 	struct once once;
 	struct bytes event;
@@ -34,5 +34,8 @@ enum call_end charge_refuse(struct deciding *deciding, enum say say, const struc
 
 /* Everything was decided: makes the entry, which can only fail as a whole, and answers. */
 enum call_end charge_take_money(struct deciding *deciding, const struct payment *payment);
+
+/* Answers who would pay, and what is missing: `payment` is one that may fall short. */
+enum call_end charge_tell_payers(struct deciding *deciding, const struct payment *payment);
 
 #endif

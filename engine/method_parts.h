@@ -78,6 +78,7 @@ extern const struct method METHOD_PING;
 extern const struct method METHOD_RATE;
 extern const struct method METHOD_CHARGE;
 extern const struct method METHOD_CHARGE_BATCH;
+extern const struct method METHOD_CHARGE_CHECK;
 extern const struct method METHOD_PRICE_DUE;
 extern const struct method METHOD_CHARGE_REFUND;
 extern const struct method METHOD_CHARGE_CANCEL;

@@ -46,6 +46,9 @@ static const struct field CHARGE_FIELDS[] = {
 };
 SHAPE(CHARGE_PARAMS, "charge", CHARGE_FIELDS, struct usage_params);
 
+static const struct field CHECK_FIELDS[] = { USAGE_FIELDS };
+SHAPE(CHECK_PARAMS, "charge.check", CHECK_FIELDS, struct usage_params);
+
 static const struct field BATCH_FIELDS[] = {
 	{ "items", FIELD_LIST, offsetof(struct batch_params, items), true, 1, 1000, NULL, &CHARGE_PARAMS,
 		"charges, each decided by itself", "计费请求列表，逐条处理" },
@@ -144,6 +147,17 @@ static const struct field CHARGE_RESULT_FIELDS[] = {
 };
 RESULT(CHARGE_RESULT, "charge", CHARGE_RESULT_FIELDS);
 
+static const struct field CHECK_RESULT_FIELDS[] = {
+	{ "outcome", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "\"enough\", \"short\" or \"refused\"", "enough（足够）、short（不足）或 refused" },
+	PRICE_FIELDS,
+	{ "balance", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "what the main balance would have afterwards", "扣费后主账本余额" },
+	{ "missing", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "short: what nobody could pay", "不足时：无人可付的金额" },
+	{ "paid", FIELD_LIST, 0, false, 0, 0, NULL, &PAID_RESULT, "who would pay how much, in the order of paying, the main balance last",
+		"各账本将支付的金额，按支付次序，主账本在最后" },
+	REFUSAL_FIELDS,
+};
+RESULT(CHECK_RESULT, "check", CHECK_RESULT_FIELDS);
+
 static const struct field BATCH_RESULT_FIELDS[] = {
 	{ "items", FIELD_LIST, 0, true, 0, 0, NULL, &CHARGE_RESULT,
 		"answers in the order of the requests; an item that was not decided is {error: text}",
@@ -155,6 +169,10 @@ static const enum say RATE_SAYS[] = { SAY_NO_RELEASE, SAY_FIELDS_CONFLICT, SAY_U
 	SAY_SUSPENDED, SAY_SUBSCRIPTION_ENDED, SAY_NO_PRICE, SAY_CALENDAR_NOT_COVERED,
 	SAY_AMBIGUOUS_TARIFF, SAY_OVERFLOW, SAY_RULE_FAILED, SAY_LIMIT_REACHED, SAY_TOO_FEW_UNITS, SAY_WRONG_CURRENCY,
 	SAY_TOO_OLD, SAY_AHEAD_OF_CLOCK, SAY_OVERLOADED, SAY_COUNT };
+static const enum say CHECK_SAYS[] = { SAY_NO_RELEASE, SAY_FIELDS_CONFLICT, SAY_UNKNOWN_SUBSCRIPTION,
+	SAY_SUSPENDED, SAY_SUBSCRIPTION_ENDED, SAY_NO_PRICE, SAY_CALENDAR_NOT_COVERED,
+	SAY_AMBIGUOUS_TARIFF, SAY_OVERFLOW, SAY_RULE_FAILED, SAY_LIMIT_REACHED, SAY_TOO_FEW_UNITS, SAY_WRONG_CURRENCY,
+	SAY_FROZEN, SAY_TOO_OLD, SAY_AHEAD_OF_CLOCK, SAY_OVERLOADED, SAY_COUNT };
 static const enum say CHARGE_SAYS[] = { SAY_ID_CONFLICT, SAY_NO_RELEASE, SAY_FIELDS_CONFLICT,
 	SAY_UNKNOWN_SUBSCRIPTION, SAY_SUSPENDED, SAY_SUBSCRIPTION_ENDED, SAY_NO_PRICE,
 	SAY_CALENDAR_NOT_COVERED, SAY_AMBIGUOUS_TARIFF, SAY_OVERFLOW, SAY_RULE_FAILED,
@@ -166,6 +184,9 @@ const struct method METHOD_RATE = { "rate", &RATE_PARAMS, NULL, &RATE_RESULT, RA
 const struct method METHOD_CHARGE = { "charge", &CHARGE_PARAMS, NULL, &CHARGE_RESULT, CHARGE_SAYS,
 	charge_run, charge_warm, "prices a finished event and takes the money, once",
 	"对已发生的使用计费并扣款，且只扣一次", true };
+const struct method METHOD_CHARGE_CHECK = { "charge.check", &CHECK_PARAMS, NULL, &CHECK_RESULT, CHECK_SAYS, charge_run_check,
+	charge_warm, "can this usage be paid now, and by whom? decides as charge does, and changes nothing",
+	"查询一次使用现在能否支付、由谁支付；判定同 charge，不做任何更改", true };
 const struct method METHOD_CHARGE_BATCH = { "charge_batch", &BATCH_PARAMS, NULL, &BATCH_RESULT, CHARGE_SAYS,
 	NULL, NULL, "up to 1,000 charges in one request, each with its own id and answer; not atomic",
 	"一次请求最多 1,000 条计费，各有编号与应答；非原子操作", false };

@@ -24,6 +24,7 @@ static const struct example EXAMPLES[] = {
 	{ "rate", "{" USAGE_EXAMPLE "}" },
 	{ "charge", "{\"id\": \"switch1:1758000002.2\", " USAGE_EXAMPLE "}" },
 	{ "charge_batch", "{\"items\": [{\"id\": \"switch1:1758000003.3\", " USAGE_EXAMPLE "}]}" },
+	{ "charge.check", "{" USAGE_EXAMPLE "}" },
 	{ "charge.refund",
 		"{\"charge\": \"0:4160:0\", \"id\": \"complaint-17\", \"at\": \"2026-09-18T10:00:00+08:00\", "
 		"\"amount\": \"0.10\", \"currency\": \"CNY\", \"by\": \"li.wei\", \"why\": \"no line\"}" },

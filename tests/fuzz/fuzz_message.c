@@ -73,6 +73,21 @@ check_list(const struct field *field, const struct list *list)
 		check_struct(field->of, (const uint8_t *)list->items + i * field->of->size);
 }
 
+/* Was the map there of which this is what was read? One without fields is as if it were not. */
+static bool
+is_there(const struct shape *shape, const uint8_t *params)
+{
+	for (size_t i = 0; i < shape->field_count; i++) {
+		const uint8_t *at = params + shape->fields[i].offset;
+		if (shape->fields[i].type == FIELD_IDENTIFIER
+				? ((const struct text *)(const void *)at)->data != NULL
+				: shape->fields[i].type == FIELD_INTEGER &&
+					load_i64(at) != NOT_GIVEN)
+			return true;
+	}
+	return false;
+}
+
 static void
 check_field(const struct field *field, const void *at)
 {
@@ -115,7 +130,8 @@ check_field(const struct field *field, const void *at)
 		return;
 	}
 	case FIELD_MAP:
-		check_struct(field->of, at);
+		if (is_there(field->of, at))
+			check_struct(field->of, at);
 		return;
 	case FIELD_SAY:
 	case FIELD_ANY:

@@ -23,6 +23,7 @@ SOUND = {
     "rate": {"service_id": "1001", "service": "voice", "to": "110", "at": AT, "seconds": 60, "with": {"a": 1, "b": "c"}},
     "charge": {**CHARGE, "attempt": 1, "short": "refuse", "with": {"a": 1}},
     "charge_batch": {"items": [CHARGE]},
+    "charge.check": {name: value for name, value in CHARGE.items() if name != "id"},
     "charge.get": {"charge": "0:64:0"},
     "customer.put": {"customer": "1001", "segment": "public", "area": "0771", "facts": {"spend": 3}, "expect": 0},
     "customer.get": {"customer": "1001"},
@@ -67,6 +68,7 @@ SOUND = {
 REQUIRED = {
     "rate": ["service_id", "service", "at"],
     "charge": ["id", "service_id", "service", "at"],
+    "charge.check": ["service_id", "service", "at"],
     "charge.get": ["charge"],
     "customer.put": ["customer"],
     "customer.get": ["customer"],
@@ -89,6 +91,7 @@ REQUIRED = {
 IDENTIFIERS = {
     "rate": ["service_id", "service"],
     "charge": ["id", "service_id", "service"],
+    "charge.check": ["service_id", "service"],
     "customer.put": ["customer"],
     "customer.get": ["customer"],
     "account.put": ["account", "customer"],

@@ -346,9 +346,9 @@ static void
 whatever_changes_or_shows_one_account_is_decided_in_order(void **state)
 {
 	(void)state;
-	static const char *const names[] = { "rate", "charge", "customer.put", "account.put",
-		"subscription.put", "balance.get", "balance.put", "balance.topup", "balance.adjust",
-		"balance.transfer" };
+	static const char *const names[] = { "rate", "charge", "charge.check", "customer.put",
+		"account.put", "subscription.put", "balance.get", "balance.put", "balance.topup",
+		"balance.adjust", "balance.transfer" };
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		assert_true(method_find(text_of(names[i]))->in_order);
 }
