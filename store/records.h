@@ -60,6 +60,13 @@ enum table {
 };
 const char *table_name(uint8_t table); /* "customer" …; NULL if there is no such table */
 
+/* May pages of it be read in key order (store.h, WANT_RANGE)? Its records come and go by their order. */
+static inline bool
+table_is_ordered(uint8_t table)
+{
+	return table == TABLE_TIMER;
+}
+
 #define RECORD_KEY_MAX 255
 #define RECORD_VALUE_MAX 65535
 

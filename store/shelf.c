@@ -68,6 +68,10 @@ shelf_free(struct shelf *shelf)
 	memory_free(shelf->spare.records);
 	memory_free(shelf->dead[0].records);
 	memory_free(shelf->dead[1].records);
+	for (int list = 0; list < 2; list++) {
+		for (uint8_t table = 0; table < TABLE_END; table++)
+			key_tree_clear(&shelf->ordered[list][table]);
+	}
 	memory_free(shelf);
 }
 
@@ -76,7 +80,7 @@ shelf_bytes(const struct shelf *shelf)
 {
 	size_t listed = shelf->changed.room + shelf->spare.room + shelf->swept_room +
 		shelf->dead[0].room + shelf->dead[1].room;
-	return slabs_bytes(shelf->slabs) + index_bytes(&shelf->index) +
+	return slabs_bytes(shelf->slabs) + index_bytes(&shelf->index) + shelf->ordered_bytes +
 		listed * sizeof *shelf->changed.records;
 }
 
@@ -167,6 +171,20 @@ record_drop(struct shelf *shelf, struct shelf_record *record)
 }
 
 /*
+ * Drops a record, unless there is no memory for its key, which the order of its table may need as
+ * long as a sweep of it is not done.
+ */
+static bool
+let_go(struct shelf *shelf, struct shelf_record *record)
+{
+	if (shelf->sweeping && table_is_ordered(record->table) &&
+		!key_tree_let_go(&shelf->ordered[(shelf->list + 1) % 2][record->table], record))
+		return false;
+	record_drop(shelf, record);
+	return true;
+}
+
+/*
  * Moves the hand of this size until it has dropped a clean, unused record. If all that it passes in
  * HAND_STEPS cells were used lately, the last of them goes: there are more than can be looked at,
  * and whoever needs a cell must not be told that there is no memory.
@@ -184,17 +202,12 @@ drop_one(struct shelf *shelf, size_t size)
 		}
 		if (record->table == 0 || (record->marks & (MARKS_KEEP | MARK_DEAD)) != 0)
 			continue;
-		if ((record->marks & MARK_USED) == 0) {
-			record_drop(shelf, record);
+		if ((record->marks & MARK_USED) == 0 && let_go(shelf, record))
 			return true;
-		}
 		record->marks = (uint8_t)(record->marks & ~MARK_USED);
 		passed = record;
 	}
-	if (passed == NULL)
-		return false;
-	record_drop(shelf, passed);
-	return true;
+	return passed != NULL && let_go(shelf, passed);
 }
 
 /*
@@ -240,6 +253,21 @@ list_make_room(struct record_list *list)
 	return true;
 }
 
+/* Room for one more record of that table on the list of changed records. */
+static bool
+changed_make_room(struct shelf *shelf, uint8_t table)
+{
+	if (!list_make_room(&shelf->changed))
+		return false;
+	if (!table_is_ordered(table))
+		return true;
+	struct key_tree *tree = &shelf->ordered[shelf->list % 2][table];
+	size_t before = key_tree_bytes(tree);
+	bool has_room = key_tree_make_room(tree);
+	shelf->ordered_bytes += key_tree_bytes(tree) - before;
+	return has_room;
+}
+
 static void
 list_add(struct record_list *list, struct shelf_record *record)
 {
@@ -255,6 +283,8 @@ list_as_changed(struct shelf *shelf, struct shelf_record *record)
 		shelf->kept_bytes += record_cell_bytes(record);
 	record->marks |= mark_changed(shelf);
 	list_add(&shelf->changed, record);
+	if (table_is_ordered(record->table))
+		key_tree_add(&shelf->ordered[shelf->list % 2][record->table], record);
 }
 
 /* A new record without value and marks, in the index. NULL without memory, nothing changed. */
@@ -338,7 +368,7 @@ bool
 shelf_pin_found(struct shelf *shelf, const struct record_seen *seen, struct record_name name,
 	struct shelf_record **record)
 {
-	if (!list_make_room(&shelf->changed))
+	if (!changed_make_room(shelf, name.table))
 		return false;
 	struct shelf_record *found = record_where_seen(shelf, seen, name);
 	if (found == NULL)
@@ -382,7 +412,7 @@ shelf_make_room(
 	must(value_size <= RECORD_VALUE_MAX && ((*record)->marks & MARKS_LISTED) != 0);
 	if (record_room(*record) >= value_size)
 		return true;
-	if (!list_make_room(&shelf->changed)) /* moving lists the new cell */
+	if (!changed_make_room(shelf, key.table)) /* moving lists the new cell */
 		return false;
 	struct shelf_record *moved = record_move(shelf, key, *record, value_size);
 	if (moved == NULL)

@@ -17,6 +17,9 @@
  *   clean ──set──► changed (on the list) ──sweep begins──► swept ──copied into a chunk──► copied ──chunk durable──► clean
  *                                                                          └─ set again ─► on the new list too
  *
+ * What a list has of a table that is read in key order is also in a tree (key_tree.h), as long as
+ * that list is not done.
+ *
  * A record that outgrows its cell moves to another; the old cell is kept, marked dead, as long as a
  * list names it. So the sweep's thread may read the keys of the records on its list at any time:
  * they never change and don't go away before shelf_sweep_end.
@@ -108,6 +111,14 @@ uint64_t shelf_record_version(const struct shelf_record *record);
  */
 bool shelf_record_follows(const struct shelf_record *record, uint64_t previous);
 
+/*
+ * The first key behind `after` (of all, if its size is 0) of an ordered table's records that changed
+ * and that the sweep of their list has not written yet. What it is now, if it is at all, says
+ * shelf_find. False: there is none.
+ */
+bool
+shelf_next_changed(const struct shelf *shelf, uint8_t table, struct bytes after, struct bytes *key);
+
 /* ---- sweeps, one at a time ---- */
 
 struct shelf_sweep {
@@ -149,6 +160,7 @@ struct shelf_stats {
 	size_t bytes_max;
 	size_t kept_bytes; /* of records that are not in LMDB yet */
 	uint64_t dropped;
+	uint64_t sweeps; /* that have ended */
 };
 struct shelf_stats shelf_stats(const struct shelf *shelf);
 

@@ -4,6 +4,7 @@
 
 #include "shelf.h"
 
+#include "key_tree.h"
 #include "shelf_index.h"
 #include "slab.h"
 
@@ -55,11 +56,15 @@ struct shelf {
 	struct record_list spare;   /* the memory of the list that the last sweep gave back */
 	/* Cells to give back when the last even, the last odd list that names them is done. */
 	struct record_list dead[2];
+	/* Of each ordered table, what is on the last even, the last odd list, in key order. */
+	struct key_tree ordered[2][TABLE_END];
+	size_t ordered_bytes;
 	size_t bytes_max;
 	size_t record_count;
 	size_t absent_count; /* of these, known not to exist */
 	size_t kept_bytes;   /* of cells that the hand may not drop: they are not in LMDB yet */
 	uint64_t dropped;
+	uint64_t sweeps;         /* that have ended */
 	uint64_t moves;          /* records that went, or went elsewhere, so far */
 	uint32_t dropped_tables; /* bit i: a record of table i that exists was dropped */
 };

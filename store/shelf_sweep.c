@@ -88,6 +88,11 @@ shelf_sweep_end(struct shelf *shelf, struct shelf_sweep *sweep)
 		slab_give(shelf->slabs, record, record_cell_bytes(record));
 	}
 	dead->count = 0;
+	for (uint8_t table = 1; table < TABLE_END; table++) {
+		struct key_tree *tree = &shelf->ordered[(shelf->list + 1) % 2][table];
+		shelf->ordered_bytes -= key_tree_bytes(tree);
+		key_tree_clear(tree);
+	}
 	shelf->spare = (struct record_list){ sweep->records, 0, shelf->swept_room };
 	if (shelf->spare.room > SPARE_ROOM_MAX) {
 		/*
@@ -99,6 +104,7 @@ shelf_sweep_end(struct shelf *shelf, struct shelf_sweep *sweep)
 	}
 	shelf->swept_room = 0;
 	shelf->sweeping = false;
+	shelf->sweeps++;
 	*sweep = (struct shelf_sweep){ NULL, 0 };
 }
 
@@ -112,6 +118,20 @@ shelf_sweep_abandon(struct shelf *shelf, struct shelf_sweep *sweep)
 }
 
 /* ---- looking ---- */
+
+bool
+shelf_next_changed(const struct shelf *shelf, uint8_t table, struct bytes after, struct bytes *key)
+{
+	struct bytes keys[2];
+	bool found[2];
+	must(table_is_ordered(table));
+	for (int list = 0; list < 2; list++)
+		found[list] = key_tree_next(&shelf->ordered[list][table], after, &keys[list]);
+	if (!found[0] && !found[1])
+		return false;
+	*key = !found[1] || (found[0] && bytes_compare(keys[0], keys[1]) < 0) ? keys[0] : keys[1];
+	return true;
+}
 
 bool
 shelf_has_dropped(const struct shelf *shelf, uint8_t table)
@@ -131,6 +151,7 @@ shelf_stats(const struct shelf *shelf)
 		.bytes_max = shelf->bytes_max,
 		.kept_bytes = shelf->kept_bytes,
 		.dropped = shelf->dropped,
+		.sweeps = shelf->sweeps,
 	};
 }
 

@@ -136,11 +136,40 @@ enum lookup store_find_entry(struct store *store, uint64_t position, struct entr
 
 /* ---- waiting for what is cold ---- */
 
+#define RANGE_RECORDS_MAX 256
+
+/*
+ * A page of an ordered table (table_is_ordered): what is true of its records when the want is done,
+ * whether they lie in LMDB or have changed since. It is empty only where nothing comes behind it.
+ */
+struct range {
+	uint8_t table;
+	struct record_key after; /* it begins behind this key; size 0: with the first of all */
+	unsigned limit;          /* of its records, at most RANGE_RECORDS_MAX */
+	/*
+	 * When it is done. `bytes` is the caller's to make and to release; with little room in it the
+	 * page has fewer records.
+	 */
+	struct buffer bytes; /* for range_next */
+	unsigned count;
+	bool more;              /* something may come behind `last` */
+	struct record_key last; /* up to here the page is whole; size 0: there is nothing */
+	/* the store's: what might make that stale which a worker has read */
+	uint64_t sweeps, dropped, chunks;
+};
+struct range_record {
+	struct bytes key, value;
+	uint64_t version;
+};
+/* The next record; `*rest` starts as range->bytes. False at the end. */
+bool range_next(struct bytes *rest, struct range_record *record);
+
 enum want_kind {
 	WANT_RECORD,  /* `key`: then it is in memory, or known to be absent */
 	WANT_ID,      /* `memo`: then it knows what the runs have, or holds an entry to compare */
 	WANT_DURABLE, /* `position`: then the entry that begins there is durable */
 	WANT_ROOM,    /* store_append may be tried again */
+	WANT_RANGE,   /* `range`: then it is filled */
 };
 
 struct want {
@@ -150,6 +179,7 @@ struct want {
 	char names[2 * 80];
 	struct id_memo *memo;
 	uint64_t position;
+	struct range *range;
 	struct buffer bytes;
 	enum status status; /* of the reading; on failure *fault says why */
 	struct fault fault;
@@ -161,7 +191,7 @@ struct want {
 		*slot_next; /* the next record that is being read with the same place in a table */
 	struct want *follower; /* another want for the same record */
 	unsigned tries;        /* WANT_RECORD: how often there was no memory for it */
-	bool found;            /* WANT_RECORD: what the worker saw */
+	bool found;            /* WANT_RECORD: what the worker saw; WANT_RANGE: LMDB has more */
 	uint64_t version;
 	struct ids_view *view; /* WANT_ID: what the worker searches */
 	uint64_t view_number;

@@ -1,4 +1,4 @@
-/* The inside of a store, shared by store.c, append.c, turn.c, want.c, warm.c and recover.c only. */
+/* The inside of a store, shared by store.c, append.c, turn.c, want.c, range.c, warm.c and recover.c only. */
 #ifndef SUANPAN_STORE_PARTS_H
 #define SUANPAN_STORE_PARTS_H
 
@@ -139,6 +139,11 @@ void wants_room(struct store *store);
 void wants_starved(struct store *store); /* tries again those that found no memory */
 void wants_drop(struct store *store);    /* closing: lets go what they hold */
 void id_jobs_send(struct store *store);
+
+/* range.c: before a worker reads a page; on the worker; and on the loop. False: once more. */
+void range_begin(struct store *store, struct want *want);
+void range_read(struct store *store, struct want *want);
+bool range_finish(struct store *store, struct want *want);
 
 /*
  * May new work be decided now? STATUS_BUSY: not yet; STATUS_FULL: not before somebody makes room.

@@ -102,11 +102,7 @@ sort_compare(const void *a, const void *b)
 	uint8_t table;
 	struct bytes left_key = shelf_record_key(left->record, &table);
 	struct bytes right_key = shelf_record_key(right->record, &table);
-	size_t common = left_key.size < right_key.size ? left_key.size : right_key.size;
-	int order = memcmp(left_key.data, right_key.data, common);
-	if (order != 0)
-		return order;
-	return (left_key.size > right_key.size) - (left_key.size < right_key.size);
+	return bytes_compare(left_key, right_key);
 }
 
 enum status

@@ -248,6 +248,9 @@ reading_work(uv_work_t *work)
 		case WANT_ID:
 			read_id(reading, want);
 			break;
+		case WANT_RANGE:
+			range_read(reading->store, want);
+			break;
 		case WANT_DURABLE:
 		case WANT_ROOM:
 			must_not_come_here("only a want for a worker");
@@ -344,6 +347,8 @@ reading_done(uv_work_t *work, int status)
 			continue;
 		if (want->kind == WANT_RECORD)
 			record_was_read(store, want);
+		else if (want->kind == WANT_RANGE && !range_finish(store, want))
+			want_list_add(&store->cold, want);
 		else
 			want->done(want);
 	}
@@ -387,6 +392,10 @@ store_want(struct store *store, struct want *want)
 		want->memo->bytes.bytes_max = ENTRY_BYTES_MAX;
 		want->view = ids_view_take(store->ids);
 		want->view_number = ids_view_number(store->ids);
+		want_list_add(&store->cold, want);
+		break;
+	case WANT_RANGE:
+		range_begin(store, want);
 		want_list_add(&store->cold, want);
 		break;
 	case WANT_DURABLE:

@@ -172,6 +172,13 @@ text_compare(struct text a, struct text b)
 	return order != 0 ? order : (a.size > b.size) - (a.size < b.size);
 }
 
+/* As text_compare. */
+static inline int
+bytes_compare(struct bytes a, struct bytes b)
+{
+	return text_compare(text_of_bytes(a), text_of_bytes(b));
+}
+
 static inline bool
 bytes_equal(struct bytes a, struct bytes b)
 {
