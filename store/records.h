@@ -64,7 +64,7 @@ const char *table_name(uint8_t table); /* "customer" …; NULL if there is no su
 static inline bool
 table_is_ordered(uint8_t table)
 {
-	return table == TABLE_TIMER;
+	return table == TABLE_TIMER || table == TABLE_NOTICE;
 }
 
 #define RECORD_KEY_MAX 255
