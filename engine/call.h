@@ -44,7 +44,8 @@ struct reply_to {
 
 /* Where the records of a charge were seen when they were fetched ahead. */
 struct seen {
-	struct record_seen service, subscription, account, balance, counters[WARM_COUNTERS_MAX];
+	struct record_seen service, subscription, account, balance, session;
+	struct record_seen counters[WARM_COUNTERS_MAX];
 };
 
 /* How far fetching ahead has come: what the next step looks at. */
@@ -55,6 +56,7 @@ struct warm {
 	struct text subscription_id;
 	struct bytes subscription;
 	struct hash128 id;                    /* of the request's id */
+	uint64_t session;                     /* hash of its session's record */
 	uint64_t counters[WARM_COUNTERS_MAX]; /* hashes of their records */
 	unsigned counter_count;
 	bool stopped;
@@ -139,6 +141,12 @@ enum call_end charge_run_check(struct call *call, const void *params);
 void charge_warm(struct call *call, const void *params, unsigned step);
 enum call_end refund_run(struct call *call, const void *params);
 enum call_end refund_run_cancel(struct call *call, const void *params);
+enum call_end session_run_reserve(struct call *call, const void *params);
+enum call_end session_run_update(struct call *call, const void *params);
+enum call_end session_run_commit(struct call *call, const void *params);
+enum call_end session_run_release(struct call *call, const void *params);
+enum call_end session_run_get(struct call *call, const void *params);
+void session_warm(struct call *call, const void *params, unsigned step);
 enum call_end due_run_price(struct call *call, const void *params);
 enum call_end movement_run_topup(struct call *call, const void *params);
 enum call_end movement_run_adjust(struct call *call, const void *params);

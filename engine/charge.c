@@ -147,10 +147,12 @@ counter_fact(void *context, const struct counter_name *name, int64_t *used)
 	struct record_key key;
 	subject_key_of_counter(&key, deciding->subject.subscription_id, name);
 	struct bytes value;
+	struct counter counter;
 	switch (find_counter(deciding->call, &key, &value)) {
 	case LOOKUP_FOUND:
-		must(value.size == CHARGE_COUNTER_BYTES);
-		*used = load_i64(value.data);
+		counter = counter_read(value);
+		deciding->holds_counters |= counter.held > 0;
+		*used = counter.used + counter.held;
 		return FACT_KNOWN;
 	case LOOKUP_ABSENT:
 		*used = 0;
@@ -245,6 +247,7 @@ begin(struct deciding *deciding, struct call *call, const struct usage_params *p
 	deciding->release = call_release(call);
 	deciding->enquiry = false;
 	deciding->event = (struct bytes){ NULL, 0 };
+	deciding->holds_counters = false;
 	if (!read_usage(params, &deciding->usage)) {
 		*end = refuse_quantities(call);
 		return HAS_ENDED;
@@ -356,7 +359,7 @@ find_purses(struct deciding *deciding, enum call_end *end)
 	if (deciding->subject.account.balance_count == 1)
 		return GOES_ON;
 	struct purses_question question = { &deciding->subject, deciding->usage.service,
-		deciding->pricing.zone, deciding->usage.at_ms };
+		deciding->pricing.zone, deciding->usage.at_ms, NULL, 0 };
 	switch (purses_read(deciding->call, &question, &deciding->purses, &deciding->cold)) {
 	case PURSES_READ:
 		return GOES_ON;

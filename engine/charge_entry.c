@@ -110,18 +110,6 @@ add_main_balance(struct deciding *deciding, struct posted *posted, const struct 
 	return true;
 }
 
-/* The end of what is valid from now on. */
-static bool
-add_timer(struct posted *posted, const struct purse_held *held)
-{
-	const struct timer_key timer = {
-		.at_ms = held->balance.span.till_ms,
-		.kind = TIMER_BALANCE,
-		.owner = { held->key.data, held->key.size },
-	};
-	return posted_timer_set(posted, &timer);
-}
-
 static bool
 add_other_balances(struct deciding *deciding, struct posted *posted)
 {
@@ -137,10 +125,23 @@ add_other_balances(struct deciding *deciding, struct posted *posted)
 			return false;
 		posted_move(posted, -held->charged.micros, deciding->subject.account.currency,
 			TEXT("revenue"));
-		if (held->begins && !add_timer(posted, held))
+		if (held->begins && !purses_post_end(posted, held))
 			return false;
 	}
 	return true;
+}
+
+/* Rules counted what sessions hold as used; that is still held. */
+static struct counter
+counter_after(struct deciding *deciding, const struct record_key *key, int64_t counted)
+{
+	struct bytes value;
+	uint64_t version;
+	int64_t held = 0;
+	if (deciding->holds_counters &&
+		call_find(deciding->call, shelf_key_of(key), &value, &version) == LOOKUP_FOUND)
+		held = counter_read(value).held;
+	return (struct counter){ counted - held, held };
 }
 
 static bool
@@ -152,11 +153,10 @@ add_counters(struct deciding *deciding, struct posted *posted)
 		const struct consumption *one = &pricing->consumptions[i];
 		struct record_key key;
 		subject_key_of_counter(&key, deciding->subject.subscription_id, &one->name);
-		uint8_t value[CHARGE_COUNTER_BYTES];
+		uint8_t value[COUNTER_VALUE_MAX];
 		must(one->used_after > one->used_before);
-		store_i64(value, one->used_after);
 		if (!posted_change(posted, TABLE_COUNTER, (struct bytes){ key.data, key.size },
-			    (struct bytes){ value, sizeof value }))
+			    counter_write(value, counter_after(deciding, &key, one->used_after))))
 			return false;
 		if (i < warm->counter_count) /* mostly this one, and if not, it is found */
 			posted->effects[posted->effect_count - 1].seen = warm->seen.counters[i];

@@ -10,8 +10,6 @@
 #include "purses.h"
 #include "subject.h"
 
-#define CHARGE_COUNTER_BYTES 8
-
 /* One charge (or enquiry) while it is decided. */
 struct deciding {
 	struct call *call;
@@ -23,6 +21,7 @@ struct deciding {
 	struct bytes event;
 	struct subject subject;
 	struct pricing pricing;
+	bool holds_counters;    /* of what was counted so far, sessions hold something */
 	struct purses purses;   /* that pay besides the main balance; filled when it settles */
 	struct raised raised;   /* what it makes known; likewise */
 	struct record_key cold; /* what a fact needs */

@@ -41,17 +41,6 @@ moved_on(const struct entry *entry, size_t index, struct text *unit)
 }
 
 static bool
-unit_of(struct text name, enum unit *unit)
-{
-	for (enum unit one = UNIT_SECOND; one <= UNIT_ITEM; one++)
-		if (text_equal(name, text_of(unit_name(one)))) {
-			*unit = one;
-			return true;
-		}
-	return false;
-}
-
-static bool
 add_count(struct charged *charged, const struct effect *effect, int64_t moved, struct text unit)
 {
 	struct refund_count *count = &charged->counts[charged->count_count];
@@ -66,7 +55,7 @@ add_count(struct charged *charged, const struct effect *effect, int64_t moved, s
 	};
 	charged->keys[charged->count_count++] = effect->key;
 	charged->counts_units |= !count->money;
-	return count->money || unit_of(unit, &count->unit);
+	return count->money || unit_of_name(unit, &count->unit);
 }
 
 /* All of one account's. */

@@ -96,15 +96,6 @@ pack_postings(struct pack *pack, const struct entry *entry, uint32_t shard)
 	}
 }
 
-/* The scope as people know it, without the mark of an account's. */
-static struct text
-shown_scope(struct text scope)
-{
-	if (scope.size > 0 && scope.data[0] == SCOPE_ACCOUNT_MARK)
-		return (struct text){ scope.data + 1, scope.size - 1 };
-	return scope;
-}
-
 /* What was given back of it, and by which entry last. */
 static void
 pack_given_back(struct pack *pack, const struct ledger_refund *refund, uint32_t shard)
@@ -133,7 +124,7 @@ pack_entry(struct pack *pack, const struct entry *entry, uint32_t shard, uint64_
 	pack_name_string(pack, "kind", entry_kind_name(entry->kind));
 	pack_name_integer(pack, "made", entry->made_ms);
 	if (entry->scope.size > 0)
-		pack_name_text(pack, "scope", shown_scope(entry->scope));
+		pack_name_text(pack, "scope", once_scope_shown(entry->scope));
 	if (has_id) {
 		pack_name_integer(pack, "at", entry->at_ms);
 		pack_name_text(pack, "id", entry->id);

@@ -127,6 +127,26 @@ struct usage_params {
 	struct text why;
 };
 
+/* What a request of a session says of a part. */
+struct session_part_params {
+	struct text part;
+	struct text service;
+	struct text to;
+	struct facts with;
+	struct text unit;
+	int64_t used;
+	int64_t ask;
+};
+
+struct session_params {
+	struct text service_id;
+	struct text session;
+	int64_t number;
+	int64_t at_ms;
+	int64_t validity_s;
+	struct list parts; /* of struct session_part_params */
+};
+
 struct batch_params {
 	struct list items; /* of struct usage_params */
 };

@@ -70,6 +70,7 @@ extern const struct shape METHOD_BECAUSE_RESULT;
 extern const struct shape METHOD_TAX_RESULT; /* of a line */
 extern const struct shape METHOD_RAISED_RESULT;
 extern const struct shape METHOD_HINT_RESULT;
+extern const struct shape METHOD_LINE_RESULT; /* of a price */
 extern const enum say METHOD_NO_SAYS[];
 extern const enum say METHOD_GET_SAYS[];
 
@@ -79,6 +80,11 @@ extern const struct method METHOD_RATE;
 extern const struct method METHOD_CHARGE;
 extern const struct method METHOD_CHARGE_BATCH;
 extern const struct method METHOD_CHARGE_CHECK;
+extern const struct method METHOD_SESSION_RESERVE;
+extern const struct method METHOD_SESSION_UPDATE;
+extern const struct method METHOD_SESSION_COMMIT;
+extern const struct method METHOD_SESSION_RELEASE;
+extern const struct method METHOD_SESSION_GET;
 extern const struct method METHOD_PRICE_DUE;
 extern const struct method METHOD_CHARGE_REFUND;
 extern const struct method METHOD_CHARGE_CANCEL;

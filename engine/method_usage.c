@@ -96,12 +96,12 @@ static const struct field LINE_RESULT_FIELDS[] = {
 	{ "tax", FIELD_MAP, 0, false, 0, 0, NULL, &METHOD_TAX_RESULT, "of a line that has a tax code", "有税码的行的税" },
 	{ "parts", FIELD_LIST, 0, true, 0, 0, NULL, &PART_RESULT, "in order of time", "按时间排列的各段" },
 };
-RESULT(LINE_RESULT, "line", LINE_RESULT_FIELDS);
+const struct shape METHOD_LINE_RESULT = { "line", LINE_RESULT_FIELDS, COUNT(LINE_RESULT_FIELDS), 0 };
 
 #define PRICE_FIELDS \
 	{ "amount", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "the price", "金额" }, \
 		{ "currency", FIELD_CURRENCY, 0, false, 0, 0, NULL, NULL, "of all amounts", "币种" }, \
-		{ "lines", FIELD_LIST, 0, false, 0, 0, NULL, &LINE_RESULT, \
+		{ "lines", FIELD_LIST, 0, false, 0, 0, NULL, &METHOD_LINE_RESULT, \
 			"one for each tariff that priced it", "计费明细" }, \
 		{ "release", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, \
 			"the release that priced it, first 12 digits", "定价所用规则版本（前 12 位）" }

@@ -91,19 +91,26 @@ pack_made(struct pack *pack, const char *name, struct text made)
 }
 
 void
+refusal_pack_why(struct pack *pack, struct arena *arena, enum say say, const struct text *arguments,
+	size_t count)
+{
+	pack_name_string(pack, "code", say_code(say));
+	pack_name(pack, "say");
+	pack_map(pack, 2);
+	pack_made(pack, "en", say_fill(arena, say, false, arguments, count));
+	pack_made(pack, "zh", say_fill(arena, say, true, arguments, count));
+}
+
+void
 refusal_pack(struct buffer *into, struct arena *arena, enum say say, const struct text *arguments,
 	size_t count, const struct near_miss *miss)
 {
 	struct pack pack = pack_into(into);
 	bool nearest = miss != NULL && miss->package.size > 0;
 	bool because = miss != NULL && miss->condition != NULL;
-	pack_map(&pack, 3u + nearest + because);
+	pack_map(&pack, 1u + REFUSAL_WHY_PAIRS + nearest + because);
 	pack_name_string(&pack, "outcome", "refused");
-	pack_name_string(&pack, "code", say_code(say));
-	pack_name(&pack, "say");
-	pack_map(&pack, 2);
-	pack_made(&pack, "en", say_fill(arena, say, false, arguments, count));
-	pack_made(&pack, "zh", say_fill(arena, say, true, arguments, count));
+	refusal_pack_why(&pack, arena, say, arguments, count);
 	if (nearest)
 		pack_made(&pack, "nearest",
 			arena_print(arena, "%.*s.%.*s", TEXT_ARGS(miss->package),
@@ -164,6 +171,32 @@ once_account_scope(struct arena *arena, struct text account)
 	scope[0] = SCOPE_ACCOUNT_MARK;
 	memcpy(scope + 1, account.data, account.size);
 	return (struct text){ scope, 1 + account.size };
+}
+
+size_t
+once_session_scope(char place[SCOPE_BYTES_MAX], struct text service_id, uint32_t number)
+{
+	size_t size = 0;
+	place[size++] = SCOPE_SESSION_MARK;
+	memcpy(place + size, service_id.data, service_id.size);
+	size += service_id.size;
+	place[size++] = SCOPE_SESSION_MARK;
+	size += put_digits(place + size, number);
+	must(size <= SCOPE_BYTES_MAX);
+	return size;
+}
+
+struct text
+once_scope_shown(struct text scope)
+{
+	if (scope.size == 0 ||
+		(scope.data[0] != SCOPE_ACCOUNT_MARK && scope.data[0] != SCOPE_SESSION_MARK))
+		return scope;
+	struct text shown = { scope.data + 1, scope.size - 1 };
+	const char *number = memchr(shown.data, SCOPE_SESSION_MARK, shown.size);
+	if (number != NULL)
+		shown.size = (size_t)(number - shown.data);
+	return shown;
 }
 
 /* 600000 as "600", 500 as "0.500". */

@@ -22,6 +22,16 @@ struct once {
  */
 #define SCOPE_ACCOUNT_MARK '\x01'
 struct text once_account_scope(struct arena *arena, struct text account);
+/*
+ * Requests of sessions are known by the session and their number: the scope is the service id
+ * behind a mark, another mark, and the number in digits; the id is that of the session. Written to
+ * `place`; returns its size.
+ */
+#define SCOPE_SESSION_MARK '\x02'
+#define SCOPE_BYTES_MAX 80
+size_t once_session_scope(char place[SCOPE_BYTES_MAX], struct text service_id, uint32_t number);
+/* A scope as people know it: the service id or account in it. */
+struct text once_scope_shown(struct text scope);
 
 /* An entry of this turn for such a request; what it does is the caller's to fill in. */
 static inline struct entry
@@ -65,6 +75,11 @@ once_answer(struct call *call, struct bytes answer, bool refused, bool repeat, u
  */
 void refusal_pack(struct buffer *into, struct arena *arena, enum say say,
 	const struct text *arguments, size_t count, const struct near_miss *miss);
+
+/* The pairs "code" and "say" of it. */
+#define REFUSAL_WHY_PAIRS 2
+void refusal_pack_why(struct pack *pack, struct arena *arena, enum say say,
+	const struct text *arguments, size_t count);
 
 /* "shard:position:index"; returns its length. */
 #define CHARGE_ID_MAX 40

@@ -121,16 +121,23 @@ pack_line(struct pack *pack, const struct price_line *line, const struct pricing
 }
 
 void
+priced_pack_lines(struct pack *pack, const struct pricing *pricing, const struct image *image,
+	struct arena *arena)
+{
+	pack_name(pack, "lines");
+	pack_array(pack, (uint32_t)pricing->line_count);
+	for (size_t i = 0; i < pricing->line_count; i++)
+		pack_line(pack, &pricing->lines[i], pricing, image, arena);
+}
+
+void
 priced_pack(struct pack *pack, const struct pricing *pricing, const struct image *image,
 	const char release_name[64], struct arena *arena)
 {
 	must(pricing->refused == 0);
 	pack_name_money(pack, "amount", pricing->amount);
 	pack_name_text(pack, "currency", image->currency);
-	pack_name(pack, "lines");
-	pack_array(pack, (uint32_t)pricing->line_count);
-	for (size_t i = 0; i < pricing->line_count; i++)
-		pack_line(pack, &pricing->lines[i], pricing, image, arena);
+	priced_pack_lines(pack, pricing, image, arena);
 	pack_name_text(pack, "release", (struct text){ release_name, RELEASE_SHORT });
 }
 

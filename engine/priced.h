@@ -17,6 +17,10 @@
 void priced_pack(struct pack *pack, const struct pricing *pricing, const struct image *image,
 	const char release_name[64], struct arena *arena);
 
+/* The lines alone, as the pair "lines". */
+void priced_pack_lines(struct pack *pack, const struct pricing *pricing, const struct image *image,
+	struct arena *arena);
+
 /* The tax of a line, as the pair "tax". */
 void priced_pack_tax(struct pack *pack, const struct price_tax *tax);
 

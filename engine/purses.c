@@ -91,6 +91,18 @@ insert(struct purses *purses, const struct purse_held *held)
 	purses->held[place] = *held;
 }
 
+/* A balance as it is by now. */
+static struct balance
+balance_now(
+	const struct purses_question *question, const struct purse_held *held, struct bytes value)
+{
+	for (size_t i = 0; i < question->changed_count; i++) {
+		if (text_equal(question->changed[i].name, held->name))
+			return question->changed[i].balance;
+	}
+	return balance_read(value);
+}
+
 enum purses_outcome
 purses_read(struct call *call, const struct purses_question *question, struct purses *purses,
 	struct record_key *cold)
@@ -113,7 +125,7 @@ purses_read(struct call *call, const struct purses_question *question, struct pu
 			return PURSES_COLD;
 		}
 		must(found == LOOKUP_FOUND); /* written in one entry with its name */
-		held.balance = balance_read(value);
+		held.balance = balance_now(question, &held, value);
 		held.breadth = breadth(&held.balance, question);
 		held.sharing = sharing(&held.balance, question);
 		if (held.breadth < BREADTH_NONE && held.sharing < SHARED_BY_OTHERS &&
@@ -227,6 +239,17 @@ purses_pay(const struct purses_terms *terms, struct purses *purses, struct payme
 }
 
 /* ---- first use ---- */
+
+bool
+purses_post_end(struct posted *posted, const struct purse_held *held)
+{
+	const struct timer_key timer = {
+		.at_ms = held->balance.span.till_ms,
+		.kind = TIMER_BALANCE,
+		.owner = { held->key.data, held->key.size },
+	};
+	return posted_timer_set(posted, &timer);
+}
 
 enum progress
 purses_begin(

@@ -14,6 +14,7 @@
 #define SUANPAN_PURSES_H
 
 #include "pay.h"
+#include "posted.h"
 #include "subject.h"
 
 /* A balance that may pay; its texts are views into its record. */
@@ -41,6 +42,9 @@ struct purses_question {
 	struct text service;
 	struct text zone;
 	int64_t at_ms;
+	/* Balances that are no more as their records are: so much was taken or held meanwhile. */
+	const struct purse_held *changed;
+	size_t changed_count;
 };
 
 enum purses_outcome { PURSES_READ, PURSES_COLD /* *cold is to be waited for */, PURSES_NO_MEMORY };
@@ -71,5 +75,6 @@ purses_pay(const struct purses_terms *terms, struct purses *purses, struct payme
  */
 enum progress purses_begin(struct call *call, const struct account *account, struct purses *purses,
 	enum call_end *end);
+bool purses_post_end(struct posted *posted, const struct purse_held *held); /* that timer */
 
 #endif

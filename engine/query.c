@@ -182,7 +182,7 @@ query_run_stats(struct call *call, const void *params)
 	struct pack pack = pack_into(call_buffer(call));
 	pack_map(&pack, 9);
 	pack_name(&pack, "calls");
-	pack_map(&pack, 9);
+	pack_map(&pack, 10);
 	pack_name_unsigned(&pack, "calls", shard->stats.calls);
 	pack_name_unsigned(&pack, "answers", shard->stats.answers);
 	pack_name_unsigned(&pack, "errors", shard->stats.errors);
@@ -190,6 +190,7 @@ query_run_stats(struct call *call, const void *params)
 	pack_name_unsigned(&pack, "refused", shard->stats.refused);
 	pack_name_unsigned(&pack, "repeated", shard->stats.repeated);
 	pack_name_unsigned(&pack, "rated", shard->stats.rated);
+	pack_name_unsigned(&pack, "sessions", shard->stats.sessions);
 	pack_name_unsigned(&pack, "waited", shard->stats.waited);
 	pack_name_unsigned(&pack, "waiting", shard_waiting(shard));
 	pack_store(&pack, &stats);

@@ -87,8 +87,10 @@ counter_fact(void *context, const struct counter_name *name, int64_t *used)
 	subject_key_of_counter(&leaving->cold, leaving->subscription, name);
 	enum lookup found = call_find(
 		leaving->call, shelf_key_of(&leaving->cold), &value, &version);
-	if (found == LOOKUP_FOUND)
-		*used = load_i64(value.data);
+	if (found == LOOKUP_FOUND) {
+		struct counter counter = counter_read(value);
+		*used = counter.used + counter.held;
+	}
 	return found == LOOKUP_COLD ? FACT_COLD : FACT_KNOWN;
 }
 

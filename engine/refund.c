@@ -235,6 +235,8 @@ kind_text(enum entry_kind kind)
 		return BILINGUAL("a transfer", "一笔转账");
 	case ENTRY_REFUSAL:
 		return BILINGUAL("a request that was refused", "一个被拒绝的请求");
+	case ENTRY_SESSION:
+		return BILINGUAL("a report of a session", "一次会话上报");
 	case ENTRY_CHARGE:
 	case ENTRY_PUT:
 	case ENTRY_RELEASE:
@@ -488,9 +490,9 @@ static enum progress
 find_counters(struct refunding *refunding, enum call_end *end)
 {
 	const struct given *given = &refunding->given;
-	refunding->used = arena_take(
-		refunding->call->arena, (given->count_count + 1) * sizeof *refunding->used);
-	if (refunding->used == NULL) {
+	refunding->counters = arena_take(
+		refunding->call->arena, (given->count_count + 1) * sizeof *refunding->counters);
+	if (refunding->counters == NULL) {
 		*end = call_error(refunding->call, SAY_OUT_OF_MEMORY, NULL, 0);
 		return HAS_ENDED;
 	}
@@ -504,9 +506,9 @@ find_counters(struct refunding *refunding, enum call_end *end)
 		memcpy(key.data, name.data, name.size);
 		if (find_record(refunding, &key, &value, &version, end) == HAS_ENDED)
 			return HAS_ENDED;
-		must(value.size == REFUND_COUNTER_BYTES); /* the charge wrote it */
-		refunding->used[i] = load_i64(value.data);
-		must(refunding->used[i] >= count->amount);
+		must(value.size > 0); /* the charge wrote it */
+		refunding->counters[i] = counter_read(value);
+		must(refunding->counters[i].used >= count->amount);
 	}
 	return GOES_ON;
 }

@@ -133,12 +133,13 @@ add_counters(const struct refunding *refunding, struct posted *posted)
 	for (size_t i = 0; i < refunding->given.count_count; i++) {
 		const struct given_count *given = &refunding->given.counts[i];
 		const struct refund_count *count = &charged->counts[given->place];
-		uint8_t value[REFUND_COUNTER_BYTES];
+		uint8_t value[COUNTER_VALUE_MAX];
 		if (!given->back)
 			continue;
-		store_i64(value, refunding->used[i] - given->amount);
+		struct counter counter = refunding->counters[i];
+		counter.used -= given->amount;
 		if (!posted_change(posted, TABLE_COUNTER, charged->keys[given->place],
-			    (struct bytes){ value, sizeof value }))
+			    counter_write(value, counter)))
 			return false;
 		posted_move(posted, -given->amount, count_unit(charged, count),
 			count->money ? TEXT("counted") : TEXT("used"));

@@ -9,8 +9,6 @@
 #include "ledger.h"
 #include "once.h"
 
-#define REFUND_COUNTER_BYTES 8
-
 /* What a worker reads, and what it finds there. */
 struct named_entry {
 	struct ledger_entry ledger;
@@ -46,7 +44,7 @@ struct refunding {
 	struct give_question question;
 	struct given given;
 	uint64_t release;             /* that said what is given; 0: none was asked */
-	int64_t *used;                /* of the counters that get something back, before */
+	struct counter *counters;     /* that get something back, before */
 	struct returning *returnings; /* the main balance's first, also of 0 */
 	size_t returning_count;
 };

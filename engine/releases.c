@@ -476,6 +476,16 @@ releases_for(const struct releases *releases, const struct subscription *subscri
 	return for_terms(releases, subscription_terms(subscription));
 }
 
+const struct loaded_release *
+releases_numbered(const struct releases *releases, uint64_t number)
+{
+	for (size_t i = releases->in_force_count; i > 0; i--) {
+		if (releases->in_force[i - 1]->number == number)
+			return releases->in_force[i - 1];
+	}
+	return NULL;
+}
+
 bool
 releases_are_one(const struct releases *releases)
 {

@@ -79,6 +79,8 @@ releases_in_force(const struct releases *releases, size_t *count);
 /* The one that prices a subscription; there must be one. */
 const struct loaded_release *
 releases_for(const struct releases *releases, const struct subscription *subscription);
+/* The one in force of that number; NULL if it is not. */
+const struct loaded_release *releases_numbered(const struct releases *releases, uint64_t number);
 /* Is one in force for everyone, and no other? Is there room for one more that is not for everyone? */
 bool releases_are_one(const struct releases *releases);
 bool releases_have_room(const struct releases *releases);

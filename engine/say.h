@@ -109,6 +109,10 @@ enum say_kind { SAY_ERROR, SAY_REFUSAL };
 	CODE(UNITS_ONLY, SAY_REFUSAL, "by {0}, units are given back, and no money", "根据 {0}，只退数量，不退金额") \
 	CODE(WRONG_UNIT, SAY_REFUSAL, "charge \"{0}\" counts {1}, this is in {2}", \
 		"费用 \"{0}\" 按{1}计，而本次为{2}") \
+	CODE(SESSION_OPEN, SAY_REFUSAL, "service id \"{1}\" has a session \"{0}\" that is open; update, commit or release it, or name the new one otherwise", \
+		"业务接入号 \"{1}\" 的会话 \"{0}\" 尚未结束；请更新、提交或释放它，或为新会话另取编号") \
+	CODE(UNKNOWN_SESSION, SAY_REFUSAL, "service id \"{1}\" has no open session \"{0}\": it never began, or was closed, or has expired; nothing was charged", \
+		"业务接入号 \"{1}\" 没有未结束的会话 \"{0}\"：从未开始、已关闭或已过期；没有扣费") \
 	CODE(BALANCE_TOO_LOW, SAY_REFUSAL, "this takes {0} {2}, but only {1} {2} can be spent", \
 		"需要 {0} {2}，可用余额只有 {1} {2}")
 /* clang-format on */
@@ -129,6 +133,7 @@ const char *say_template(enum say say, bool zh);
 #define SAY_BALANCE BILINGUAL("balance", "账本")
 #define SAY_SUBSCRIPTION BILINGUAL("subscription", "用户")
 #define SAY_CHARGE BILINGUAL("charge", "费用")
+#define SAY_SESSION BILINGUAL("open session", "未结束的会话")
 #define SAY_PACKAGE BILINGUAL("package", "优惠包")
 #define SAY_RELEASE BILINGUAL("release", "规则版本")
 #define SAY_TIME_ZONE BILINGUAL("time zone", "时区")

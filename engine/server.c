@@ -339,6 +339,7 @@ shard_settings_of(const struct settings *settings)
 	return (struct shard_settings){
 		.store = store,
 		.age_max_ms = settings->usage_age_max.number,
+		.validity_max_ms = settings->session_validity_max.number,
 		.ahead_max_ms = settings->usage_ahead_max.number,
 		.frame_bytes_max = (size_t)settings->frame_max.number,
 		.waiting_max = (size_t)settings->waiting_max.number,

@@ -54,6 +54,9 @@ struct setting {
 		"how old an event may be; request ids are kept as long", "事件最长受理期限；请求编号保留同样长时间") \
 	SETTING(usage_ahead_max, "usage.ahead_max", SETTING_DURATION, "10 minutes", 0, 86400000, NULL, \
 		"how far ahead of the server's clock an event may lie", "事件时间可超前服务器时钟的最大值") \
+	SETTING(session_validity_max, "session.validity_max", SETTING_DURATION, "1 hour", 1000, INT64_C(31536000000), NULL, \
+		"a session of which nothing is heard for so long ends, and what it held is let go; a client may ask for less", \
+		"会话在此时长内没有请求则结束并解除冻结；客户端可要求更短") \
 	SETTING(memory_records, "memory.records", SETTING_BYTES, "1 GiB", 1 << 20, INT64_C(1) << 40, NULL, \
 		"records in memory; all others are read from disk when they are needed", "内存中记录的上限，其余按需从磁盘读取") \
 	SETTING(memory_ids, "memory.ids", SETTING_COUNT, "1048576", 4096, 4194304, NULL, \

@@ -20,6 +20,7 @@ struct shard_settings {
 	struct store_settings store;
 	int64_t age_max_ms;     /* older events are refused */
 	int64_t ahead_max_ms;   /* and those further ahead of the clock */
+	int64_t validity_max_ms; /* of a session of which nothing is heard */
 	size_t frame_bytes_max; /* of a message */
 	size_t waiting_max;     /* calls that may wait for something cold */
 	struct clock clock;
@@ -28,6 +29,7 @@ struct shard_settings {
 struct shard_stats {
 	uint64_t calls, answers, errors;
 	uint64_t charged, refused, repeated, rated;
+	uint64_t sessions; /* requests of theirs that were decided, and not refused */
 	uint64_t waited; /* calls that had to wait for something cold */
 	size_t waiting;
 	uint64_t turns;       /* of the loop */
@@ -47,6 +49,7 @@ struct shard {
 	struct buffer answer;
 	struct buffer scratch; /* answers in their stored form */
 	struct buffer event;   /* events in theirs */
+	uint8_t record[RECORD_VALUE_MAX]; /* a long one that is being made */
 	struct id_memo memo;
 
 	struct shard_waits *waits; /* waits.c */

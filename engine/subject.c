@@ -75,6 +75,22 @@ check_state(const struct subject *subject, int64_t at_ms, struct subject_lack *l
 }
 
 enum found
+subject_find_subscription(struct call *call, struct text subscription_id, struct subject *subject,
+	struct subject_lack *lack)
+{
+	struct bytes value;
+	const struct sought sought = { TABLE_SUBSCRIPTION, subscription_id,
+		&call->warm.seen.subscription };
+	enum lookup found = find(call, &sought, &value, &lack->cold);
+	if (found == LOOKUP_COLD)
+		return SUBJECT_COLD;
+	must(found == LOOKUP_FOUND); /* written in one entry with its service ids, and never removed */
+	subject->subscription_id = subscription_id;
+	subject->subscription = subscription_read(value);
+	return SUBJECT_FOUND;
+}
+
+enum found
 subject_find(struct call *call, struct text service_id, int64_t at_ms, struct subject *subject,
 	struct subject_lack *lack)
 {
@@ -88,13 +104,9 @@ subject_find(struct call *call, struct text service_id, int64_t at_ms, struct su
 		subject->subscription_id = service_holder(value, at_ms);
 	if (found == LOOKUP_ABSENT || subject->subscription_id.size == 0)
 		return refused(lack, SAY_UNKNOWN_SUBSCRIPTION, service_id);
-	const struct sought subscription = { TABLE_SUBSCRIPTION, subject->subscription_id,
-		&seen->subscription };
-	found = find(call, &subscription, &value, &lack->cold);
-	if (found == LOOKUP_COLD)
+	if (subject_find_subscription(call, subject->subscription_id, subject, lack) ==
+		SUBJECT_COLD)
 		return SUBJECT_COLD;
-	must(found == LOOKUP_FOUND); /* written in one entry with its service ids */
-	subject->subscription = subscription_read(value);
 	enum found state = check_state(subject, at_ms, lack);
 	if (state != SUBJECT_FOUND)
 		return state;

@@ -29,6 +29,10 @@ struct subject_lack {
 enum found subject_find(struct call *call, struct text service_id, int64_t at_ms,
 	struct subject *subject, struct subject_lack *lack);
 
+/* The subscription of that id, whatever its state: subject->subscription_id and subscription. */
+enum found subject_find_subscription(struct call *call, struct text subscription_id,
+	struct subject *subject, struct subject_lack *lack);
+
 /* An account by its id, with its main balance: subject->account, balance_key, balance. */
 enum found subject_find_account(struct call *call, struct text account_id, struct subject *subject,
 	struct subject_lack *lack);

@@ -53,12 +53,34 @@ limits_visit(struct rating *rating, limit_visit *visit)
 	return true;
 }
 
+/* What the limit counts of the units that were used before; false if that is too much to hold. */
+static bool
+limit_done(const struct rating *rating, const struct limit *limit, int64_t *done)
+{
+	const struct serve *serve = serve_of(rating, limit->serves, limit->serve_count);
+	int64_t quantity = rating->question->done;
+
+	must(serve != NULL && quantity <= rating->usage->quantity);
+	if (quantity > 0) /* of each unit as many as of the event's others */
+		quantity *= rating->quantity / rating->usage->quantity;
+	return convert_quantity(serve->convert, quantity, done);
+}
+
 static bool
 limit_check(struct rating *rating, const struct package *package, const struct limit *limit,
 	struct pool *pool)
 {
+	int64_t counted = pool->used, done;
+
 	must(limit->amount > 0 && !pool->money);
-	return pool->used < limit->amount || refuse_limit(rating, package, limit, pool->used);
+	if (rating->question->done > 0) {
+		if (rating->question->done == rating->usage->quantity)
+			return true;
+		if (!limit_done(rating, limit, &done) ||
+			__builtin_add_overflow(counted, done, &counted))
+			return refuse_beyond(rating, "units");
+	}
+	return counted < limit->amount || refuse_limit(rating, package, limit, counted);
 }
 
 static bool

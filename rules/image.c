@@ -21,6 +21,17 @@ unit_name(enum unit unit)
 	return "unknown";
 }
 
+bool
+unit_of_name(struct text name, enum unit *unit)
+{
+	for (enum unit one = UNIT_SECOND; one <= UNIT_ITEM; one++)
+		if (text_equal(name, text_of(unit_name(one)))) {
+			*unit = one;
+			return true;
+		}
+	return false;
+}
+
 /* The slot that has the package, or the free one where it would be. */
 static uint32_t
 package_slot(const struct image *image, const uint32_t *slots, uint32_t slot_count, struct text id)

@@ -33,6 +33,7 @@ enum unit {
 	UNIT_ITEM,
 };
 const char *unit_name(enum unit unit); /* "second", "byte", "item" */
+bool unit_of_name(struct text name, enum unit *unit);
 
 /* A set of zones of one zone map. */
 struct zone_set {

@@ -148,6 +148,11 @@ struct rate_functions {
 struct rate_question {
 	const struct image *image;
 	const struct usage *usage;
+	/*
+	 * So many of its units were used before, by an event that goes on: a limit asks whether it
+	 * was reached by then. All of them: they are only told, and no limit is asked.
+	 */
+	int64_t done;
 	const struct holding *holdings;
 	size_t holding_count;
 	struct rate_facts facts;

@@ -2,6 +2,7 @@
 #include "records.h"
 
 #include "../engine/base/utf8.h"
+#include "session_record.h"
 
 /* What is still to be read. */
 static struct bytes
@@ -146,6 +147,15 @@ walk_balance(struct field_reader *reader)
 		walk_id(reader);
 }
 
+/* What is held comes behind, if anything is. */
+static void
+walk_counter(struct field_reader *reader)
+{
+	field_read_i64(reader);
+	if (reader->at != reader->end && field_read_i64(reader) <= 0)
+		reader->bad = true;
+}
+
 static void
 walk_release(struct field_reader *reader)
 {
@@ -227,6 +237,8 @@ key_is_valid(uint8_t table, struct bytes key)
 		return key_is_of_refund(key, &charge);
 	if (table == TABLE_TIMER)
 		return key_is_of_timer(key, &timer);
+	if (table == TABLE_SESSION)
+		return key_is_of_session(key, &account, &name);
 	if (table == TABLE_NOTICE)
 		return key_is_of_notice(key, &notice);
 	return identifier_is_valid(text_of_bytes(key));
@@ -268,7 +280,7 @@ value_is_valid(uint8_t table, struct bytes value)
 		walk_balance(&reader);
 		break;
 	case TABLE_COUNTER:
-		field_read_i64(&reader);
+		walk_counter(&reader);
 		break;
 	case TABLE_RELEASE:
 		walk_release(&reader);
@@ -280,6 +292,9 @@ value_is_valid(uint8_t table, struct bytes value)
 		break;
 	case TABLE_TIMER:
 		return bytes_equal(value, TIMER_VALUE);
+	case TABLE_SESSION:
+		session_walk(&reader);
+		break;
 	case TABLE_NOTICE:
 		walk_notice(&reader);
 		break;

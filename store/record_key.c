@@ -5,6 +5,8 @@
 #include "../engine/base/must.h"
 #include "../engine/base/utf8.h"
 
+#include "session_record.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,24 +28,49 @@ key_append(struct record_key *key, struct text part)
 	key->size = (uint8_t)(key->size + part.size);
 }
 
+/* A thing of somebody's: two ids with a zero byte between them. */
+static void
+key_of_pair(struct record_key *key, enum table table, struct text owner, struct text name)
+{
+	key_of_text(key, table, owner);
+	key_append(key, (struct text){ "\0", 1 });
+	key_append(key, name);
+}
+
+static bool
+key_is_of_pair(struct bytes key, struct text *owner, struct text *name)
+{
+	const uint8_t *zero = memchr(key.data, 0, key.size);
+	if (zero == NULL)
+		return false;
+	size_t owner_size = (size_t)(zero - key.data);
+	*owner = (struct text){ (const char *)key.data, owner_size };
+	*name = (struct text){ (const char *)zero + 1, key.size - owner_size - 1 };
+	return identifier_is_valid(*owner) && identifier_is_valid(*name);
+}
+
 void
 key_of_balance(struct record_key *key, struct text account, struct text name)
 {
-	key_of_text(key, TABLE_BALANCE, account);
-	key_append(key, (struct text){ "\0", 1 });
-	key_append(key, name);
+	key_of_pair(key, TABLE_BALANCE, account, name);
 }
 
 bool
 key_is_of_balance(struct bytes key, struct text *account, struct text *name)
 {
-	const uint8_t *zero = memchr(key.data, 0, key.size);
-	if (zero == NULL)
-		return false;
-	size_t account_size = (size_t)(zero - key.data);
-	*account = (struct text){ (const char *)key.data, account_size };
-	*name = (struct text){ (const char *)zero + 1, key.size - account_size - 1 };
-	return identifier_is_valid(*account) && identifier_is_valid(*name);
+	return key_is_of_pair(key, account, name);
+}
+
+void
+key_of_session(struct record_key *key, struct text service_id, struct text session)
+{
+	key_of_pair(key, TABLE_SESSION, service_id, session);
+}
+
+bool
+key_is_of_session(struct bytes key, struct text *service_id, struct text *session)
+{
+	return key_is_of_pair(key, service_id, session);
 }
 
 enum { COUNTER_CYCLE_BYTES = 4 };

@@ -14,6 +14,7 @@ static const char *const TABLE_NAMES[TABLE_END] = {
 	[TABLE_SETTING] = "setting",
 	[TABLE_REFUND] = "refund",
 	[TABLE_TIMER] = "timer",
+	[TABLE_SESSION] = "session",
 	[TABLE_NOTICE] = "notice",
 };
 
@@ -144,6 +145,20 @@ int64_t
 field_read_i64(struct field_reader *reader)
 {
 	return (int64_t)field_read_u64(reader);
+}
+
+uint64_t
+field_read_varint(struct field_reader *reader)
+{
+	uint64_t value;
+	size_t size = varint_get(reader->at, (size_t)(reader->end - reader->at), &value);
+	if (size == 0) {
+		reader->bad = true;
+		reader->at = reader->end;
+		return 0;
+	}
+	reader->at += size;
+	return value;
 }
 
 struct text
@@ -310,6 +325,19 @@ void
 field_write_i64(struct field_writer *writer, int64_t value)
 {
 	field_write_u64(writer, (uint64_t)value);
+}
+
+void
+field_write_varint(struct field_writer *writer, uint64_t value)
+{
+	uint8_t bytes[VARINT_BYTES_MAX];
+	field_give(writer, bytes, varint_put(bytes, value));
+}
+
+void
+field_write_bytes(struct field_writer *writer, struct bytes bytes)
+{
+	field_give(writer, bytes.data, bytes.size);
 }
 
 void
@@ -624,6 +652,23 @@ service_holder(struct bytes value, int64_t ms)
 			return subscription;
 	}
 	return (struct text){ "", 0 };
+}
+
+struct counter
+counter_read(struct bytes value)
+{
+	must(value.size == sizeof(int64_t) || value.size == COUNTER_VALUE_MAX);
+	return (struct counter){ load_i64(value.data),
+		value.size == COUNTER_VALUE_MAX ? load_i64(value.data + sizeof(int64_t)) : 0 };
+}
+
+struct bytes
+counter_write(uint8_t *place, struct counter counter)
+{
+	must(counter.held >= 0);
+	store_i64(place, counter.used);
+	store_i64(place + sizeof(int64_t), counter.held);
+	return (struct bytes){ place, counter.held == 0 ? sizeof(int64_t) : COUNTER_VALUE_MAX };
 }
 
 struct refund_record

@@ -23,7 +23,7 @@
  *                 subscription (4: text) or group (8: text) it pays for, that it is frozen (16), and how long it is
  *                 valid from its first use (32: so many, 4 bytes, of these, 1 byte enum validity_every); and, if it
  *                 pays for some usage only, the list of it: texts, "voice" or "voice.local"
- *   counter       used 8 bytes
+ *   counter       used 8 bytes; and, if open sessions hold some more, held 8
  *   release       size 8, published_ms 8, by text, catalog text, why text
  *   setting       depends on the key; "activation:" and 20 digits, the instant (ms) from which on a release is in force:
  *                 release text (64 hex digits), by text, why text; and, if it is for subscriptions with such terms or
@@ -32,6 +32,7 @@
  *                 (micro-units), for how much of its usage 8 (as the event counts), and how much of the money was
  *                 asked for as an amount, whatever the usage 8
  *   timer         something is due: at which instant, of which kind and whose is all in the key; one byte 0
+ *   session       an open one: see session_record.h
  *   notice        kind 1, made 8, at 8, texts: account, subscription, package, group, id, threshold, what is counted, its
  *                 unit; amount 8, used 8, till 8, the sentence in English and in Chinese: size 4 and text
  *
@@ -55,6 +56,7 @@ enum table {
 	TABLE_SETTING,
 	TABLE_REFUND,
 	TABLE_TIMER,
+	TABLE_SESSION,
 	TABLE_NOTICE = 13,
 	TABLE_END,
 };
@@ -109,6 +111,16 @@ bool key_is_of_counter(struct bytes key, struct counter_key *counter);
 #define COUNTER_TEXT_MAX 256
 size_t counter_key_format(const struct counter_key *counter, char text[COUNTER_TEXT_MAX]);
 
+/* What was counted in a cycle, and what open sessions may still add to it. */
+struct counter {
+	int64_t used;
+	int64_t held; /* ≥ 0 */
+};
+#define COUNTER_VALUE_MAX 16
+struct counter counter_read(struct bytes value);
+/* At `place`, which has room for COUNTER_VALUE_MAX bytes. */
+struct bytes counter_write(uint8_t *place, struct counter counter);
+
 /* FROM ≤ t < TILL */
 struct span {
 	int64_t from_ms; /* INT64_MIN: since ever */
@@ -143,6 +155,7 @@ uint8_t field_read_u8(struct field_reader *reader);
 uint32_t field_read_u32(struct field_reader *reader);
 int64_t field_read_i64(struct field_reader *reader);
 uint64_t field_read_u64(struct field_reader *reader);
+uint64_t field_read_varint(struct field_reader *reader); /* base/bytes.h */
 struct text field_read_text(struct field_reader *reader);
 struct text field_read_sentence(struct field_reader *reader); /* with a size of 4 bytes */
 struct span field_read_span(struct field_reader *reader);
@@ -162,7 +175,9 @@ void field_write_u8(struct field_writer *writer, uint8_t value);
 void field_write_u32(struct field_writer *writer, uint32_t value);
 void field_write_i64(struct field_writer *writer, int64_t value);
 void field_write_u64(struct field_writer *writer, uint64_t value);
+void field_write_varint(struct field_writer *writer, uint64_t value);
 void field_write_text(struct field_writer *writer, struct text text); /* at most 255 bytes */
+void field_write_bytes(struct field_writer *writer, struct bytes bytes); /* as they are */
 void field_write_sentence(struct field_writer *writer, struct text text);
 void field_write_span(struct field_writer *writer, struct span span);
 struct bytes fields_written(const struct field_writer *writer);

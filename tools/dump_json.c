@@ -5,6 +5,8 @@
 
 #include "../engine/base/instant.h"
 #include "../engine/base/memory.h"
+#include "../engine/once.h"
+#include "../store/session_record.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -80,7 +82,8 @@ record_key_text(uint8_t table, struct bytes key)
 	int size = -1;
 	if (text == NULL)
 		return NULL;
-	if (table == TABLE_BALANCE && key_is_of_balance(key, &account, &name))
+	if ((table == TABLE_BALANCE && key_is_of_balance(key, &account, &name)) ||
+		(table == TABLE_SESSION && key_is_of_session(key, &account, &name)))
 		size = snprintf(
 			text, KEY_TEXT_MAX, "%.*s/%.*s", TEXT_ARGS(account), TEXT_ARGS(name));
 	else if (table == TABLE_COUNTER && key_is_of_counter(key, &counter))
@@ -332,8 +335,11 @@ setting_json(struct bytes key, struct bytes value)
 static json_t *
 counter_json(struct bytes value)
 {
-	struct field_reader reader = fields_of(value);
-	return json_pack("{s:I}", "used", (json_int_t)field_read_i64(&reader));
+	struct counter counter = counter_read(value);
+	json_t *object = json_pack("{s:I}", "used", (json_int_t)counter.used);
+	if (counter.held > 0)
+		json_object_set_new(object, "held", json_integer(counter.held));
+	return object;
 }
 
 static json_t *
@@ -375,6 +381,68 @@ notice_json(struct bytes value)
 	return object;
 }
 
+static json_t *
+session_attributes_json(struct session_part part)
+{
+	json_t *object = json_object();
+	for (unsigned i = 0; i < part.attribute_count; i++) {
+		struct session_attribute one = session_attribute_read(&part.attributes);
+		json_object_setn_new(object, one.name.data, one.name.size,
+			one.text.data == NULL ? json_integer(one.number) : json_of_text(one.text));
+	}
+	return object;
+}
+
+static json_t *
+session_holds_json(struct session_part part)
+{
+	json_t *object = json_object();
+	for (unsigned i = 0; i < part.hold_count; i++) {
+		struct session_hold hold = session_hold_read(&part.holds);
+		json_object_setn_new(object, hold.balance.data, hold.balance.size,
+			json_of_money((struct money){ hold.amount }));
+	}
+	return object;
+}
+
+static json_t *
+session_counters_json(struct session_part part)
+{
+	json_t *list = json_array();
+	for (unsigned i = 0; i < part.counter_count; i++) {
+		struct session_counter one = session_counter_read(&part.counters);
+		json_array_append_new(list,
+			json_pack("{s:o, s:o, s:o, s:i, s:I, s:I}", "package",
+				json_of_text(one.package), "allowance", json_of_text(one.allowance),
+				"group", json_of_text(one.group), "cycle", (int)one.cycle, "used",
+				(json_int_t)one.used, "held", (json_int_t)one.held));
+	}
+	return list;
+}
+
+static json_t *
+session_json(struct bytes value)
+{
+	struct session session = session_read(value);
+	json_t *parts = json_array();
+	for (unsigned i = 0; i < session.part_count; i++) {
+		struct session_part part = session_part_read(&session.parts, &session);
+		json_array_append_new(parts,
+			json_pack("{s:o, s:o, s:o, s:s, s:o, s:o, s:I, s:I, s:o, s:o, s:o}", "part",
+				json_of_text(part.id), "service", json_of_text(part.service), "to",
+				json_of_text(part.to), "unit", unit_name((enum unit)part.unit), "at",
+				time_json(part.at_ms), "with", session_attributes_json(part),
+				"used", (json_int_t)part.used, "granted", (json_int_t)part.granted,
+				"charged", json_of_money((struct money){ part.charged }), "held",
+				session_holds_json(part), "counters", session_counters_json(part)));
+	}
+	return json_pack("{s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o}", "subscription",
+		json_of_text(session.subscription), "account", json_of_text(session.account),
+		"release", number_json(session.release), "began", time_json(session.began_ms),
+		"number", (json_int_t)session.number, "expires", time_json(session.expires_ms),
+		"timer", time_json(session.timer_ms), "parts", parts);
+}
+
 json_t *
 record_value_json(uint8_t table, struct bytes key, struct bytes value)
 {
@@ -405,6 +473,8 @@ record_value_json(uint8_t table, struct bytes key, struct bytes value)
 		return json_object(); /* all of it is in the key */
 	case TABLE_NOTICE:
 		return notice_json(value);
+	case TABLE_SESSION:
+		return session_json(value);
 	case TABLE_END:
 		break;
 	}
@@ -482,14 +552,10 @@ packed_json(struct bytes bytes)
 	return value == NULL ? json_of_binary(bytes) : value;
 }
 
-/* A scope as people know it: an account's carries a mark, since service ids may be named the same.
- */
 static json_t *
 scope_json(struct text scope)
 {
-	if (scope.size > 0 && (unsigned char)scope.data[0] < ' ')
-		return json_of_text((struct text){ scope.data + 1, scope.size - 1 });
-	return json_of_text(scope);
+	return json_of_text(once_scope_shown(scope));
 }
 
 static void

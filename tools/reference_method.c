@@ -25,6 +25,21 @@ static const struct example EXAMPLES[] = {
 	{ "charge", "{\"id\": \"switch1:1758000002.2\", " USAGE_EXAMPLE "}" },
 	{ "charge_batch", "{\"items\": [{\"id\": \"switch1:1758000003.3\", " USAGE_EXAMPLE "}]}" },
 	{ "charge.check", "{" USAGE_EXAMPLE "}" },
+	{ "session.reserve",
+		"{\"service_id\": \"07715510000\", \"session\": \"switch1:77\", \"number\": 0, "
+		"\"at\": \"2026-09-18T09:30:00+08:00\", \"validity_s\": 900, "
+		"\"parts\": [{\"service\": \"voice\", \"to\": \"02073241552\", \"ask\": 300}]}" },
+	{ "session.update",
+		"{\"service_id\": \"07715510000\", \"session\": \"switch1:77\", \"number\": 1, "
+		"\"at\": \"2026-09-18T09:34:50+08:00\", "
+		"\"parts\": [{\"part\": \"voice\", \"used\": 290, \"ask\": 300}]}" },
+	{ "session.commit",
+		"{\"service_id\": \"07715510000\", \"session\": \"switch1:77\", \"number\": 2, "
+		"\"at\": \"2026-09-18T09:36:30+08:00\", \"parts\": [{\"part\": \"voice\", \"used\": 100}]}" },
+	{ "session.release",
+		"{\"service_id\": \"07715510000\", \"session\": \"switch1:78\", \"number\": 1, "
+		"\"at\": \"2026-09-18T09:36:30+08:00\"}" },
+	{ "session.get", "[\"07715510000\", \"switch1:77\"]" },
 	{ "charge.refund",
 		"{\"charge\": \"0:4160:0\", \"id\": \"complaint-17\", \"at\": \"2026-09-18T10:00:00+08:00\", "
 		"\"amount\": \"0.10\", \"currency\": \"CNY\", \"by\": \"li.wei\", \"why\": \"no line\"}" },

@@ -190,11 +190,19 @@ struct subject_then {
 	bool shifted; /* counters are as the other release counts */
 };
 
+/* As rules see it: what open sessions hold counts as used. */
+static int64_t
+counted(struct bytes value)
+{
+	struct counter counter = counter_read(value);
+	return counter.used + counter.held;
+}
+
 static int64_t
 number_kept(const struct records_kept *records, struct bytes key)
 {
 	struct bytes value;
-	return records_kept_get(records, TABLE_COUNTER, key, &value) ? load_i64(value.data) : 0;
+	return records_kept_get(records, TABLE_COUNTER, key, &value) ? counted(value) : 0;
 }
 
 static enum fact
@@ -321,7 +329,7 @@ count_otherwise(struct replaying *replaying, const struct entry *entry, struct t
 		if (effect.table == TABLE_COUNTER && effect.value.size > 0 &&
 			!shift(replaying, effect.key,
 				number_kept(&replaying->records, effect.key) -
-					load_i64(effect.value.data)))
+					counted(effect.value)))
 			return false;
 	}
 	return true;

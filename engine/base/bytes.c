@@ -3,8 +3,6 @@
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 	"files hold little-endian numbers, and load_u32 and its like copy them as they are");
 
-#define VARINT_BYTES_MAX 10
-
 size_t
 varint_put(uint8_t *at, uint64_t value)
 {

@@ -198,6 +198,7 @@ size_round_up(size_t size, size_t to)
  * the bytes read, or 0 if the number does not end within `size` bytes, is over 64 bits, or is not
  * in its shortest form.
  */
+#define VARINT_BYTES_MAX 10
 size_t varint_put(uint8_t *at, uint64_t value);
 size_t varint_get(const uint8_t *at, size_t size, uint64_t *value);
 

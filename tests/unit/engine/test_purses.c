@@ -41,7 +41,7 @@ what_expires_first_pays_first_and_the_main_balance_pays_the_rest(void **state)
 {
 	(void)state;
 	struct purse_held list[] = { held(BALANCE_GIFT, 30, 9000), held(BALANCE_GIFT, 20, 5000) };
-	struct purses purses = { list, 2 };
+	struct purses purses = { .held = list, .count = 2 };
 	struct payment payment;
 	order_is(true, 2, 1, 0);
 	assert_int_equal(paying(&purses, 100, 0, 10, &payment), PAY_DONE);
@@ -58,7 +58,7 @@ a_catalog_may_have_cash_pay_before_gifts(void **state)
 {
 	(void)state;
 	struct purse_held list[] = { held(BALANCE_GIFT, 30, 9000) };
-	struct purses purses = { list, 1 };
+	struct purses purses = { .held = list, .count = 1 };
 	struct payment payment;
 	order_is(false, 0, 1, 2);
 	assert_int_equal(paying(&purses, 25, 0, 40, &payment), PAY_DONE);
@@ -70,7 +70,7 @@ credit_is_used_last_and_what_is_held_is_not_spent(void **state)
 {
 	(void)state;
 	struct purse_held list[] = { held(BALANCE_DEPOSIT, 30, INT64_MAX) };
-	struct purses purses = { list, 1 };
+	struct purses purses = { .held = list, .count = 1 };
 	struct payment payment;
 	list[0].balance.held = 10;
 	order_is(false, 0, 1, 2);
@@ -84,7 +84,7 @@ all_that_could_be_spent_is_told_when_it_is_too_little(void **state)
 {
 	(void)state;
 	struct purse_held list[] = { held(BALANCE_GIFT, 30, 9000), held(BALANCE_GIFT, 20, 5000) };
-	struct purses purses = { list, 2 };
+	struct purses purses = { .held = list, .count = 2 };
 	struct payment payment;
 	order_is(true, 2, 1, 0);
 	assert_int_equal(paying(&purses, 7, -3, 61, &payment), PAY_TOO_LOW);
@@ -125,7 +125,7 @@ gifts_pay_as_if_unit_by_unit(void **state)
 	for (int i = 0; i < 20000; i++) {
 		struct purse_held list[MOST];
 		int64_t left[MOST], charged[MOST] = { 0 };
-		struct purses purses = { list, random_below(&random, MOST + 1) };
+		struct purses purses = { .held = list, .count = random_below(&random, MOST + 1) };
 		for (size_t j = 0; j < purses.count; j++) {
 			list[j] = held(BALANCE_GIFT, between(&random, 0, 12),
 				between(&random, 1001, 1004));

@@ -141,6 +141,7 @@ world_init(struct world *world)
 	world->settings = (struct shard_settings){
 		.store = store,
 		.age_max_ms = 400 * DAY_MS,
+		.validity_max_ms = 3600 * SECOND_MS,
 		.ahead_max_ms = 10 * MINUTE_MS,
 		.frame_bytes_max = 1 << 20,
 		.waiting_max = 1000,

@@ -281,7 +281,7 @@ well_sealed_nonsense_is_refused(void **state)
 	size_t second_at = posting_at + 6;
 	assert_int_equal(entry_size(&entry), 88);
 	assert_change_refused(&entry, 40, 0, "kind");
-	assert_change_refused(&entry, 40, ENTRY_REFUND + 1, "kind");
+	assert_change_refused(&entry, 40, 255, "kind");
 	assert_change_refused(&entry, 41, 1, "attempt");
 	assert_change_refused(&entry, 42, ENTRY_SCOPE_BYTES_MAX + 1, "scope or id");
 	assert_change_refused(&entry, 43, ENTRY_ID_BYTES_MAX + 1, "scope or id");
@@ -426,7 +426,8 @@ kinds_have_names(void **state)
 	assert_string_equal(entry_kind_name(ENTRY_RELEASE), "release");
 	assert_null(entry_kind_name((enum entry_kind)0));
 	assert_string_equal(entry_kind_name(ENTRY_REFUND), "refund");
-	assert_null(entry_kind_name((enum entry_kind)(ENTRY_REFUND + 1)));
+	assert_string_equal(entry_kind_name(ENTRY_SESSION), "session");
+	assert_null(entry_kind_name((enum entry_kind)255));
 }
 
 int

@@ -1,4 +1,4 @@
-#include "../../../store/records.h"
+#include "../../../store/session_record.h"
 #include "scratch.h"
 
 #include <setjmp.h>
@@ -198,6 +198,41 @@ sample_notice(void)
 	return fields_written(&writer);
 }
 
+static struct bytes
+sample_session(void)
+{
+	static const struct session session = { .subscription = TEXT("subscription-1"),
+		.account = TEXT("account-1"),
+		.release = UINT64_C(0x0123456789abcdef),
+		.began_ms = 1773806400000,
+		.number = 3,
+		.expires_ms = 1773810000000,
+		.timer_ms = 1773809000000,
+		.part_count = 1 };
+	static const struct session_part part = { .id = TEXT("calls"),
+		.service = TEXT("voice"),
+		.to = TEXT("110"),
+		.at_ms = 1773806400500,
+		.attribute_count = 2,
+		.used = 290,
+		.granted = 300,
+		.charged = 750000,
+		.hold_count = 1,
+		.counter_count = 1 };
+	static const struct session_hold hold = { TEXT("main"), 750000 };
+	static const struct session_counter counter = { TEXT("package"), TEXT("minutes"),
+		TEXT("home"), 20500, 0, -5, 60 };
+	struct field_writer writer = start();
+	session_write(&writer, &session);
+	session_identity_write(&writer, &session, &part);
+	session_attribute_write(
+		&writer, &(struct session_attribute){ TEXT("cell"), TEXT("a1"), 0 });
+	session_attribute_write(
+		&writer, &(struct session_attribute){ TEXT("party"), { NULL, 0 }, -2 });
+	session_progress_write(&writer, &part, &hold, &counter);
+	return fields_written(&writer);
+}
+
 struct sample_table {
 	enum table table;
 	struct bytes (*make)(void);
@@ -215,6 +250,7 @@ static const struct sample_table SAMPLES[] = {
 	{ TABLE_COUNTER, sample_counter, KEY("\x80\0\0\1subscription-1\0package\0minutes") },
 	{ TABLE_RELEASE, sample_release, KEY("0123abcd") },
 	{ TABLE_REFUND, sample_refund, KEY("00000000000000004160") },
+	{ TABLE_SESSION, sample_session, KEY("13900000001\0call-1") },
 	{ TABLE_TIMER, sample_timer,
 		KEY("\0\0\0\0\0\0\0\x7\x1"
 		    "account-1\0gift") },
@@ -303,6 +339,29 @@ value_beyond_the_bound_is_not_valid(void **state)
 }
 
 static void
+counter_of_which_nothing_is_held_has_no_bytes_for_it(void **state)
+{
+	(void)state;
+	uint8_t held[COUNTER_VALUE_MAX];
+	struct bytes key = { (const uint8_t *)"\x80\0\0\1s\0p\0a", 10 };
+	struct bytes value = counter_write(held, (struct counter){ 77, 0 });
+	assert_int_equal(value.size, 8);
+	assert_true(record_is_valid(TABLE_COUNTER, key, value));
+	assert_int_equal(counter_read(value).used, 77);
+	assert_int_equal(counter_read(value).held, 0);
+	value = counter_write(held, (struct counter){ 77, 5 });
+	assert_true(record_is_valid(TABLE_COUNTER, key, value));
+	assert_int_equal(counter_read(value).used, 77);
+	assert_int_equal(counter_read(value).held, 5);
+	store_i64(held + 8, 0);
+	assert_false(record_is_valid(TABLE_COUNTER, key, value));
+	store_i64(held + 8, -5);
+	assert_false(record_is_valid(TABLE_COUNTER, key, value));
+	value.size = 12;
+	assert_false(record_is_valid(TABLE_COUNTER, key, value));
+}
+
+static void
 keys_that_no_function_makes_are_not_valid(void **state)
 {
 	(void)state;
@@ -325,6 +384,8 @@ keys_that_no_function_makes_are_not_valid(void **state)
 		{ TABLE_COUNTER, KEY("\x80\0\0\1s\0p\0") },
 		{ TABLE_COUNTER, KEY("\x80\0\0\1s\0p\0a\0b") },
 		{ TABLE_COUNTER, KEY("\x80\0\0\1\0p\0a") },
+		{ TABLE_SESSION, KEY("13900000001") },
+		{ TABLE_SESSION, KEY("13900000001\0") },
 		{ TABLE_REFUND, KEY("4160") },
 		{ TABLE_REFUND, KEY("00000000000000000000") },
 		{ TABLE_REFUND, KEY("00000000000000004161") },
@@ -1167,6 +1228,7 @@ main(void)
 		cmocka_unit_test(end_of_a_record_is_valid_in_every_table),
 		cmocka_unit_test(setting_may_hold_anything_and_unknown_tables_hold_nothing),
 		cmocka_unit_test(value_beyond_the_bound_is_not_valid),
+		cmocka_unit_test(counter_of_which_nothing_is_held_has_no_bytes_for_it),
 		cmocka_unit_test(keys_that_no_function_makes_are_not_valid),
 		cmocka_unit_test(fields_out_of_their_range_are_not_valid),
 		cmocka_unit_test(random_bytes_never_make_the_walk_leave_the_value),

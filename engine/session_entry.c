@@ -1,0 +1,273 @@
+/* What a request of a session answers, and its one entry (see session.c). */
+#include "posted.h"
+#include "priced.h"
+#include "session_parts.h"
+#include "shard.h"
+
+#include "base/must.h"
+
+/* ---- the answer ---- */
+
+static const char *
+outcome_of(enum session_request request)
+{
+	switch (request) {
+	case SESSION_RESERVE:
+	case SESSION_UPDATE:
+		return "granted";
+	case SESSION_COMMIT:
+		return "charged";
+	case SESSION_RELEASE:
+		break;
+	}
+	return "released";
+}
+
+/* What a client is to do where less is granted than it asks for: to end the service then. */
+static void
+pack_final(struct pack *pack)
+{
+	pack_name(pack, "final");
+	pack_map(pack, 1);
+	pack_name_string(pack, "action", "terminate");
+}
+
+/* One part that the request tells something of. */
+static void
+pack_part(struct session_deciding *deciding, const struct part_work *work, struct pack *pack)
+{
+	bool asked = session_asks(deciding, work);
+	bool short_of = asked && work->granted < work->asks->ask;
+	bool why = work->shortage.say != SAY_COUNT && (short_of || work->unpriced > 0);
+	bool unpaid = work->unpaid.micros > 0, unpriced = work->unpriced > 0;
+	bool priced = work->is_priced;
+	pack_map(
+		pack, 4u + asked + short_of + REFUSAL_WHY_PAIRS * why + unpaid + unpriced + priced);
+	pack_name_text(pack, "part", work->part.id);
+	if (asked)
+		pack_name_integer(pack, "granted", work->granted);
+	pack_name_integer(pack, "used", work->part.used);
+	pack_name_money(pack, "charged", (struct money){ work->part.charged });
+	pack_name_money(pack, "held", work->held);
+	if (short_of)
+		pack_final(pack);
+	if (why)
+		refusal_pack_why(pack, deciding->call->arena, work->shortage.say,
+			work->shortage.arguments, SAY_ARGUMENTS_MAX);
+	if (unpaid)
+		pack_name_money(pack, "unpaid", work->unpaid);
+	if (unpriced)
+		pack_name_integer(pack, "unpriced", work->unpriced);
+	if (priced)
+		priced_pack_lines(
+			pack, &work->pricing, deciding->release->image, deciding->call->arena);
+}
+
+static void
+pack_parts(struct session_deciding *deciding, struct pack *pack)
+{
+	uint32_t count = 0;
+	for (size_t i = 0; i < deciding->work_count; i++)
+		count += deciding->works[i].asks != NULL;
+	pack_name(pack, "parts");
+	pack_array(pack, count);
+	for (size_t i = 0; i < deciding->work_count; i++) {
+		if (deciding->works[i].asks != NULL)
+			pack_part(deciding, &deciding->works[i], pack);
+	}
+}
+
+/* Of all parts: what was charged now, and what is held. */
+struct sums {
+	struct money charged;
+	struct money held;
+};
+
+static int64_t
+held_of(const struct session_deciding *deciding, const struct part_work *work)
+{
+	struct field_reader holds = work->part.holds;
+	int64_t held = 0;
+	if (work->asks != NULL)
+		return work->held.micros;
+	for (unsigned i = 0; !session_closes(deciding) && i < work->part.hold_count; i++)
+		held += session_hold_read(&holds).amount;
+	return held;
+}
+
+static struct sums
+sum_parts(const struct session_deciding *deciding)
+{
+	struct sums sums = { { 0 }, { 0 } };
+	for (size_t i = 0; i < deciding->work_count; i++) {
+		sums.charged.micros += deciding->works[i].charged.micros;
+		sums.held.micros += held_of(deciding, &deciding->works[i]);
+	}
+	return sums;
+}
+
+static struct bytes
+pack_answer(struct session_deciding *deciding)
+{
+	struct buffer *scratch = &deciding->call->shard->scratch;
+	struct sums sums = sum_parts(deciding);
+	bool open = !session_closes(deciding);
+	buffer_clear(scratch);
+	struct pack pack = pack_into(scratch);
+	pack_map(&pack, 7u + open);
+	pack_name_string(&pack, "outcome", outcome_of(deciding->request));
+	pack_parts(deciding, &pack);
+	pack_name_money(&pack, "charged", sums.charged);
+	pack_name_money(&pack, "held", sums.held);
+	pack_name_money(&pack, "balance", (struct money){ deciding->subject.balance.amount });
+	pack_name_text(&pack, "currency", deciding->release->image->currency);
+	pack_name_text(&pack, "release", (struct text){ deciding->release->name, RELEASE_SHORT });
+	if (open)
+		pack_name_integer(&pack, "valid_till", deciding->session.expires_ms);
+	return (struct bytes){ scratch->data, pack_is_whole(&pack) ? scratch->size : 0 };
+}
+
+/* ---- the entry ---- */
+
+static bool
+add_balances(struct session_deciding *deciding, struct posted *posted)
+{
+	const struct subject *subject = &deciding->subject;
+	struct text currency = subject->account.currency;
+	int64_t now_ms = deciding->call->shard->now_ms;
+	struct bytes key = { subject->balance_key.data, subject->balance_key.size };
+	if (!posted_balance(posted, key, subject->balance, subject->balance_version, now_ms))
+		return false;
+	posted->effects[posted->effect_count - 1].seen = deciding->call->warm.seen.balance;
+	posted_move(
+		posted, subject->balance.amount - deciding->main_before, currency, TEXT("revenue"));
+	for (size_t i = 0; i < deciding->other_count; i++) {
+		const struct purse_held *other = &deciding->others[i];
+		key = (struct bytes){ other->key.data, other->key.size };
+		if (!posted_balance(posted, key, other->balance, other->version, now_ms))
+			return false;
+		posted_move(posted, -other->charged.micros, currency, TEXT("revenue"));
+		if (other->begins && !purses_post_end(posted, other))
+			return false;
+	}
+	return true;
+}
+
+static bool
+counter_changed(const struct counting *counting)
+{
+	return counting->now.used != counting->before.used ||
+		counting->now.held != counting->before.held;
+}
+
+static bool
+add_counters(struct session_deciding *deciding, struct posted *posted)
+{
+	for (size_t i = 0; i < deciding->counting_count; i++) {
+		const struct counting *counting = &deciding->countings[i];
+		bool money = counting->unit == SESSION_COUNTS_MONEY;
+		uint8_t value[COUNTER_VALUE_MAX];
+		if (!counter_changed(counting))
+			continue;
+		if (!posted_change(posted, TABLE_COUNTER,
+			    (struct bytes){ counting->key.data, counting->key.size },
+			    counter_write(value, counting->now)))
+			return false;
+		posted_move(posted, counting->now.used - counting->before.used,
+			money ? deciding->release->image->currency
+			      : text_of(unit_name((enum unit)counting->unit)),
+			money ? TEXT("counted") : TEXT("used"));
+	}
+	return true;
+}
+
+static void
+write_part(const struct session_deciding *deciding, const struct part_work *work,
+	struct field_writer *writer)
+{
+	if (!work->is_new) {
+		field_write_bytes(writer, work->part.identity);
+	} else {
+		session_identity_write(writer, &deciding->session, &work->part);
+		for (unsigned i = 0; i < work->part.attribute_count; i++) {
+			const struct attribute *one = &work->attributes[i];
+			session_attribute_write(writer,
+				&(struct session_attribute){ one->name, one->text, one->number });
+		}
+	}
+	if (work->asks == NULL)
+		field_write_bytes(writer, work->part.progress);
+	else
+		session_progress_write(writer, &work->part, work->holds, work->counters);
+}
+
+static bool
+add_session(struct session_deciding *deciding, struct posted *posted)
+{
+	struct shard *shard = deciding->call->shard;
+	struct field_writer writer = fields_into(shard->record, sizeof shard->record);
+	struct bytes key = { deciding->key.data, deciding->key.size }, value = { NULL, 0 };
+	if (!session_closes(deciding)) {
+		deciding->session.part_count = (uint8_t)deciding->work_count;
+		session_write(&writer, &deciding->session);
+		for (size_t i = 0; i < deciding->work_count; i++)
+			write_part(deciding, &deciding->works[i], &writer);
+		value = fields_written(&writer);
+	}
+	if (!posted_change(posted, TABLE_SESSION, key, value))
+		return false;
+	posted->effects[posted->effect_count - 1].seen = deciding->call->warm.seen.session;
+	return true;
+}
+
+/*
+ * A session has one timer. One that is heard of again keeps it: when it comes, it is set to when
+ * the session expires by then. But it never comes too late.
+ */
+static bool
+add_timer(struct session_deciding *deciding, struct posted *posted)
+{
+	struct session *session = &deciding->session;
+	struct timer_key timer = { session->timer_ms, TIMER_SESSION,
+		{ deciding->key.data, deciding->key.size } };
+	bool begins = deciding->request == SESSION_RESERVE;
+	if (!begins && (session_closes(deciding) || session->expires_ms < session->timer_ms) &&
+		!posted_timer_clear(posted, &timer))
+		return false;
+	if (session_closes(deciding) || (!begins && session->expires_ms >= session->timer_ms))
+		return true;
+	timer.at_ms = session->timer_ms = session->expires_ms;
+	return posted_timer_set(posted, &timer);
+}
+
+/* A balance, the others, counters, the session, its old timer and its new one. */
+static size_t
+record_count(const struct session_deciding *deciding)
+{
+	return 1 + deciding->other_count + deciding->begun + deciding->counting_count + 3;
+}
+
+enum call_end
+session_take(struct session_deciding *deciding)
+{
+	struct call *call = deciding->call;
+	struct posted posted;
+	enum call_end end;
+	if (record_count(deciding) > ENTRY_EFFECTS_MAX)
+		return session_refuse(deciding, SAY_OVERFLOW, NULL, 0);
+	struct bytes answer = pack_answer(deciding);
+	/* The timer comes before the session, which holds its instant. */
+	if (answer.size == 0 || !posted_begin(&posted, call->arena, record_count(deciding)) ||
+		!add_balances(deciding, &posted) || !add_counters(deciding, &posted) ||
+		!add_timer(deciding, &posted) || !add_session(deciding, &posted))
+		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+	struct entry entry = once_entry(&deciding->once, ENTRY_SESSION, call->shard->now_ms);
+	entry.release = deciding->release->number;
+	entry.event = deciding->event;
+	entry.answer = answer;
+	enum status status = posted_append(&posted, call, &entry, &end);
+	if (status == STATUS_LIMIT)
+		return session_refuse(deciding, SAY_OVERFLOW, NULL, 0);
+	call->shard->stats.sessions += status == STATUS_OK;
+	return end;
+}

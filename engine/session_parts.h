@@ -1,0 +1,113 @@
+/*
+ * A session's request while it is decided: shared by session.c, which reads it and finds whom it is
+ * for, session_rate.c, which prices, pays and grants, and session_entry.c, which does what was
+ * decided, only.
+ */
+#ifndef SUANPAN_SESSION_PARTS_H
+#define SUANPAN_SESSION_PARTS_H
+
+#include "once.h"
+#include "purses.h"
+#include "subject.h"
+
+#include "../store/session_record.h"
+
+enum session_request { SESSION_RESERVE = 1, SESSION_UPDATE, SESSION_COMMIT, SESSION_RELEASE };
+
+/* Why a part gets less than it asks for, or can't be priced. */
+struct shortage {
+	enum say say; /* SAY_COUNT: it does not */
+	struct text arguments[SAY_ARGUMENTS_MAX];
+	struct pay_too_low too_low;
+};
+
+/* A counter, as the journal has it and as the parts that were decided so far have left it. */
+struct counting {
+	struct record_key key;
+	struct counter_name name;
+	struct counter before;
+	struct counter now;
+	uint8_t unit; /* as in struct session_counter; known where a part counts */
+};
+
+/* A part of the session, as it was, and then as it will be. */
+struct part_work {
+	struct session_part part;
+	bool is_new;
+	const struct session_part_params *asks; /* NULL: the request says nothing of it */
+	const struct attribute *attributes;
+	struct session_counter *counters; /* part.counter_count of them, once it is touched */
+	struct session_hold *holds;       /* likewise */
+	struct purses purses;             /* that may pay for it besides the main balance */
+	struct pricing pricing;           /* of all that was used */
+	bool is_priced;
+	int64_t unpriced;     /* of what was used: nothing prices it */
+	struct money charged; /* by this request */
+	struct money unpaid;  /* of all that was used */
+	struct money held;
+	int64_t granted; /* by this request */
+	struct shortage shortage;
+};
+
+struct session_deciding {
+	struct call *call;
+	const struct session_params *params;
+	enum session_request request;
+	struct once once;
+	struct bytes event;
+	const struct loaded_release *release;
+	struct subject subject; /* the main balance as it will be */
+	int64_t main_before;
+	struct record_key key;
+	struct session session;
+	bool overtaken; /* a request with a higher number was decided before */
+	struct holding *holdings;
+	size_t holding_count;
+	struct part_work works[SESSION_PARTS_MAX];
+	size_t work_count;
+	struct purse_held *others; /* balances besides the main one that change, as they will be */
+	size_t other_count;
+	unsigned begun; /* of them, that are used for the first time */
+	struct counting *countings;
+	size_t counting_count, counting_room;
+	struct record_key cold; /* what is to be waited for */
+};
+
+/* What the request tells of a part, and asks for it: each kind has only some fields. */
+static inline bool
+session_reports(const struct session_deciding *deciding, const struct part_work *work)
+{
+	return deciding->request != SESSION_RESERVE && work->asks->used != NOT_GIVEN;
+}
+
+static inline bool
+session_asks(const struct session_deciding *deciding, const struct part_work *work)
+{
+	return deciding->request != SESSION_COMMIT && !deciding->overtaken &&
+		work->asks->ask != NOT_GIVEN;
+}
+
+/* Is the session over with this request? */
+static inline bool
+session_closes(const struct session_deciding *deciding)
+{
+	return deciding->request == SESSION_COMMIT || deciding->request == SESSION_RELEASE;
+}
+
+/*
+ * session_rate.c. Both change nothing but *deciding: what the parts hold is taken back where the
+ * request touches them, what was used is priced and paid, and what is asked for is granted and
+ * held, in the order of the parts.
+ */
+enum progress session_decide_parts(struct session_deciding *deciding, enum call_end *end);
+/* What the parts hold that the request did not touch is held no more. */
+enum progress session_let_go(struct session_deciding *deciding, enum call_end *end);
+
+/* session_entry.c: everything was decided; makes the entry, which can only fail as a whole. */
+enum call_end session_take(struct session_deciding *deciding);
+
+/* Refuses the request as a whole. */
+enum call_end session_refuse(struct session_deciding *deciding, enum say say,
+	const struct text *arguments, size_t count);
+
+#endif

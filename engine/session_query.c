@@ -1,0 +1,98 @@
+/* session.get, and what a session's request fetches ahead (see session.c). */
+#include "once.h"
+#include "query.h"
+#include "shard.h"
+#include "subject.h"
+
+#include "../rules/image.h"
+#include "../store/session_record.h"
+
+/* ---- session.get ---- */
+
+static int64_t
+held_of(struct session_part part)
+{
+	int64_t held = 0;
+	for (unsigned i = 0; i < part.hold_count; i++)
+		held += session_hold_read(&part.holds).amount;
+	return held;
+}
+
+static void
+pack_parts(struct pack *pack, const struct session *session)
+{
+	struct field_reader parts = session->parts;
+	pack_name(pack, "parts");
+	pack_array(pack, session->part_count);
+	for (unsigned i = 0; i < session->part_count; i++) {
+		struct session_part part = session_part_read(&parts, session);
+		pack_map(pack, 9);
+		pack_name_text(pack, "part", part.id);
+		pack_name_text(pack, "service", part.service);
+		pack_name_text(pack, "to", part.to);
+		pack_name_string(pack, "unit", unit_name((enum unit)part.unit));
+		pack_name_integer(pack, "at", part.at_ms);
+		pack_name_integer(pack, "used", part.used);
+		pack_name_integer(pack, "granted", part.granted);
+		pack_name_money(pack, "charged", (struct money){ part.charged });
+		pack_name_money(pack, "held", (struct money){ held_of(part) });
+	}
+}
+
+enum call_end
+session_run_get(struct call *call, const void *params)
+{
+	const struct session_params *asked = params;
+	struct record_key key;
+	struct bytes value;
+	uint64_t version;
+	key_of_session(&key, asked->service_id, asked->session);
+	switch (call_find(call, shelf_key_of(&key), &value, &version)) {
+	case LOOKUP_COLD:
+		return call_wait_record(call, shelf_key_of(&key));
+	case LOOKUP_ABSENT: {
+		struct text arguments[] = { SAY_SESSION, asked->session };
+		return call_error(call, SAY_NOT_FOUND, arguments, 2);
+	}
+	case LOOKUP_FOUND:
+		break;
+	}
+	struct session session = session_read(value);
+	struct pack pack = pack_into(call_buffer(call));
+	pack_map(&pack, 9);
+	pack_name_text(&pack, "service_id", asked->service_id);
+	pack_name_text(&pack, "session", asked->session);
+	pack_name_text(&pack, "subscription", session.subscription);
+	pack_name_text(&pack, "account", session.account);
+	pack_name_integer(&pack, "began", session.began_ms);
+	pack_name_unsigned(&pack, "number", session.number);
+	pack_name_integer(&pack, "valid_till", session.expires_ms);
+	pack_parts(&pack, &session);
+	pack_name_unsigned(&pack, "version", version);
+	return call_answer(call, pack_whole(&pack));
+}
+
+/* ---- fetching ahead ---- */
+
+/* Where its record, its id and whose it is are; the counters are few, and found when they are asked. */
+void
+session_warm(struct call *call, const void *params, unsigned step)
+{
+	const struct session_params *session = params;
+	struct store *store = call->shard->store;
+	struct warm *warm = &call->warm;
+	if (step == 0) {
+		char scope[SCOPE_BYTES_MAX];
+		struct record_key key;
+		size_t size = once_session_scope(
+			scope, session->service_id, (uint32_t)session->number);
+		warm->id = store_id_hash(store, (struct text){ scope, size }, session->session);
+		store_prefetch_id(store, warm->id);
+		key_of_session(&key, session->service_id, session->session);
+		warm->session = shelf_key_of(&key).hash;
+		store_prefetch_slot(store, warm->session);
+	}
+	if (step == 1)
+		warm->seen.session = store_prefetch_record(store, warm->session);
+	subject_warm(call, session->service_id, session->at_ms, step);
+}

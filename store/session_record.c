@@ -1,0 +1,272 @@
+/* The record of an open session (see session_record.h). */
+#include "session_record.h"
+
+#include "../engine/base/must.h"
+#include "../engine/base/utf8.h"
+
+enum { MAIN_SIZE = 4, UNITS = 3 };
+#define MAIN ((struct text){ "main", MAIN_SIZE })
+
+/* ---- reading ---- */
+
+static int64_t
+read_signed(struct field_reader *reader)
+{
+	return zigzag_decode(field_read_varint(reader));
+}
+
+/* A number that is not negative. */
+static int64_t
+read_count(struct field_reader *reader)
+{
+	uint64_t value = field_read_varint(reader);
+	if (value <= INT64_MAX)
+		return (int64_t)value;
+	reader->bad = true;
+	return 0;
+}
+
+struct session
+session_read(struct bytes value)
+{
+	struct field_reader reader = fields_of(value);
+	struct session session;
+	session.subscription = field_read_text(&reader);
+	session.account = field_read_text(&reader);
+	if (session.account.size == 0)
+		session.account = session.subscription;
+	session.release = field_read_u64(&reader);
+	session.began_ms = read_signed(&reader);
+	session.number = (uint32_t)read_count(&reader);
+	session.expires_ms = read_signed(&reader);
+	if (__builtin_sub_overflow(session.expires_ms, read_count(&reader), &session.timer_ms))
+		reader.bad = true;
+	session.part_count = field_read_u8(&reader);
+	session.parts = reader;
+	return session;
+}
+
+struct session_attribute
+session_attribute_read(struct field_reader *attributes)
+{
+	struct session_attribute attribute = { .name = field_read_text(attributes) };
+	if (field_read_u8(attributes) == 0)
+		attribute.text = field_read_text(attributes);
+	else
+		attribute.number = read_signed(attributes);
+	return attribute;
+}
+
+struct session_hold
+session_hold_read(struct field_reader *holds)
+{
+	struct text balance = field_read_text(holds);
+	return (struct session_hold){ balance.size == 0 ? MAIN : balance, read_count(holds) };
+}
+
+struct session_counter
+session_counter_read(struct field_reader *counters)
+{
+	struct session_counter counter;
+	counter.package = field_read_text(counters);
+	counter.allowance = field_read_text(counters);
+	counter.group = field_read_text(counters);
+	counter.cycle = (int32_t)read_signed(counters);
+	counter.unit = field_read_u8(counters);
+	counter.used = read_signed(counters);
+	counter.held = read_count(counters);
+	return counter;
+}
+
+struct session_part
+session_part_read(struct field_reader *parts, const struct session *session)
+{
+	const uint8_t *start = parts->at;
+	struct session_part part;
+	part.id = field_read_text(parts);
+	part.service = field_read_text(parts);
+	if (part.id.size == 0)
+		part.id = part.service;
+	part.to = field_read_text(parts);
+	part.unit = field_read_u8(parts);
+	if (__builtin_add_overflow(session->began_ms, read_signed(parts), &part.at_ms))
+		parts->bad = true;
+	part.attribute_count = field_read_u8(parts);
+	part.attributes = *parts;
+	for (unsigned i = 0; i < part.attribute_count; i++)
+		session_attribute_read(parts);
+	part.identity = (struct bytes){ start, (size_t)(parts->at - start) };
+	start = parts->at;
+	part.used = read_count(parts);
+	part.granted = read_count(parts);
+	part.charged = read_count(parts);
+	part.hold_count = field_read_u8(parts);
+	part.holds = *parts;
+	for (unsigned i = 0; i < part.hold_count; i++)
+		session_hold_read(parts);
+	part.counter_count = field_read_u8(parts);
+	part.counters = *parts;
+	for (unsigned i = 0; i < part.counter_count; i++)
+		session_counter_read(parts);
+	part.progress = (struct bytes){ start, (size_t)(parts->at - start) };
+	return part;
+}
+
+/* ---- writing ---- */
+
+static void
+write_signed(struct field_writer *writer, int64_t value)
+{
+	field_write_varint(writer, zigzag_encode(value));
+}
+
+static void
+write_count(struct field_writer *writer, int64_t value)
+{
+	must(value >= 0);
+	field_write_varint(writer, (uint64_t)value);
+}
+
+/* A text that has another's value by default. */
+static void
+write_unless(struct field_writer *writer, struct text text, struct text usual)
+{
+	field_write_text(writer, text_equal(text, usual) ? (struct text){ "", 0 } : text);
+}
+
+void
+session_write(struct field_writer *writer, const struct session *session)
+{
+	must(session->timer_ms <= session->expires_ms && session->part_count >= 1);
+	must(session->part_count <= SESSION_PARTS_MAX);
+	field_write_text(writer, session->subscription);
+	write_unless(writer, session->account, session->subscription);
+	field_write_u64(writer, session->release);
+	write_signed(writer, session->began_ms);
+	field_write_varint(writer, session->number);
+	write_signed(writer, session->expires_ms);
+	write_count(writer, session->expires_ms - session->timer_ms);
+	field_write_u8(writer, session->part_count);
+}
+
+void
+session_attribute_write(struct field_writer *writer, const struct session_attribute *attribute)
+{
+	bool number = attribute->text.data == NULL;
+	field_write_text(writer, attribute->name);
+	field_write_u8(writer, number);
+	if (number)
+		write_signed(writer, attribute->number);
+	else
+		field_write_text(writer, attribute->text);
+}
+
+static void
+write_counter(struct field_writer *writer, const struct session_counter *counter)
+{
+	field_write_text(writer, counter->package);
+	field_write_text(writer, counter->allowance);
+	field_write_text(writer, counter->group);
+	write_signed(writer, counter->cycle);
+	field_write_u8(writer, counter->unit);
+	write_signed(writer, counter->used);
+	write_count(writer, counter->held);
+}
+
+void
+session_identity_write(
+	struct field_writer *writer, const struct session *session, const struct session_part *part)
+{
+	write_unless(writer, part->id, part->service);
+	field_write_text(writer, part->service);
+	field_write_text(writer, part->to);
+	field_write_u8(writer, part->unit);
+	write_signed(writer, part->at_ms - session->began_ms);
+	field_write_u8(writer, part->attribute_count);
+}
+
+void
+session_progress_write(struct field_writer *writer, const struct session_part *part,
+	const struct session_hold *holds, const struct session_counter *counters)
+{
+	write_count(writer, part->used);
+	write_count(writer, part->granted);
+	write_count(writer, part->charged);
+	field_write_u8(writer, part->hold_count);
+	for (unsigned i = 0; i < part->hold_count; i++) {
+		must(holds[i].amount > 0);
+		write_unless(writer, holds[i].balance, MAIN);
+		write_count(writer, holds[i].amount);
+	}
+	field_write_u8(writer, part->counter_count);
+	for (unsigned i = 0; i < part->counter_count; i++)
+		write_counter(writer, &counters[i]);
+}
+
+/* ---- checking ---- */
+
+static void
+walk_id(struct field_reader *reader, struct text id)
+{
+	if (!identifier_is_valid(id))
+		reader->bad = true;
+}
+
+static void
+walk_attributes(struct field_reader *reader, const struct session_part *part)
+{
+	struct field_reader attributes = part->attributes;
+	for (unsigned i = 0; i < part->attribute_count && !reader->bad; i++) {
+		struct text name = field_read_text(&attributes);
+		uint8_t kind = field_read_u8(&attributes);
+		walk_id(reader, name);
+		if (kind > 1)
+			reader->bad = true;
+		else if (kind == 0)
+			field_read_text(&attributes);
+		else
+			read_signed(&attributes);
+	}
+}
+
+static void
+walk_lists(struct field_reader *reader, const struct session_part *part)
+{
+	struct field_reader holds = part->holds, counters = part->counters;
+	for (unsigned i = 0; i < part->hold_count && !reader->bad; i++) {
+		struct session_hold hold = session_hold_read(&holds);
+		walk_id(reader, hold.balance);
+		if (hold.amount == 0)
+			reader->bad = true;
+	}
+	for (unsigned i = 0; i < part->counter_count && !reader->bad; i++) {
+		struct session_counter counter = session_counter_read(&counters);
+		walk_id(reader, counter.package);
+		walk_id(reader, counter.allowance);
+		if (counter.group.size > 0)
+			walk_id(reader, counter.group);
+		if (counter.unit >= UNITS && counter.unit != SESSION_COUNTS_MONEY)
+			reader->bad = true;
+	}
+}
+
+void
+session_walk(struct field_reader *reader)
+{
+	struct bytes value = { reader->at, (size_t)(reader->end - reader->at) };
+	struct session session = session_read(value);
+	*reader = session.parts;
+	walk_id(reader, session.subscription);
+	walk_id(reader, session.account);
+	if (session.part_count < 1 || session.part_count > SESSION_PARTS_MAX)
+		reader->bad = true;
+	for (unsigned i = 0; i < session.part_count && !reader->bad; i++) {
+		struct session_part part = session_part_read(reader, &session);
+		walk_id(reader, part.id);
+		walk_id(reader, part.service);
+		if (part.unit >= UNITS)
+			reader->bad = true;
+		walk_attributes(reader, &part);
+		walk_lists(reader, &part);
+	}
+}
