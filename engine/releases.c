@@ -2,6 +2,7 @@
 #include "releases.h"
 
 #include "base/clock.h"
+#include "base/instant.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/must.h"
@@ -11,10 +12,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* So many are kept for sessions, and so long after the last has asked. */
+enum { FORMER_MAX = 3, FORMER_MS = 3600 * SECOND_MS };
+
 struct releases {
 	struct leftovers *leftovers;
 	struct loaded_release *in_force[IN_FORCE_MAX]; /* the first is for everyone */
 	size_t in_force_count;
+	struct loaded_release
+		*former[FORMER_MAX]; /* for sessions; that asked for last comes last */
+	size_t former_count;
+	uint64_t loading; /* number of one that is loaded for a session; 0: none is */
 	struct kept_release *kept;
 	size_t count;
 	size_t room;
@@ -74,6 +82,52 @@ releases_remember_recalled(struct releases *releases, struct release *release)
 	releases->recalled[releases->recalled_count++] = release;
 	move_to_front(releases, releases->recalled_count - 1);
 	return out;
+}
+
+/* ---- former ---- */
+
+static void
+drop_former(struct releases *releases, size_t place)
+{
+	leftovers_add_release(releases->leftovers, releases->former[place]);
+	releases->former_count--;
+	memmove(&releases->former[place], &releases->former[place + 1],
+		(releases->former_count - place) * sizeof releases->former[0]);
+}
+
+void
+releases_remember_former(struct releases *releases, struct loaded_release *loaded)
+{
+	if (releases->former_count == FORMER_MAX)
+		drop_former(releases, 0);
+	releases->former[releases->former_count++] = loaded;
+}
+
+/* What is in force no more. */
+static void
+put_out_of_force(struct releases *releases, struct loaded_release *loaded, int64_t now_ms)
+{
+	loaded->asked_ms = now_ms;
+	if (loaded->by_sessions)
+		releases_remember_former(releases, loaded);
+	else
+		leftovers_add_release(releases->leftovers, loaded);
+}
+
+bool
+releases_load_begins(struct releases *releases, uint64_t number)
+{
+	if (releases->loading != 0)
+		return false;
+	releases->loading = number;
+	return true;
+}
+
+void
+releases_load_ended(struct releases *releases, uint64_t number)
+{
+	must(releases->loading == number);
+	releases->loading = 0;
 }
 
 /* ---- what is kept ---- */
@@ -257,11 +311,11 @@ releases_switches(const struct releases *releases)
 
 /* One for everyone takes the place of all. */
 static void
-put_in_force(struct releases *releases, struct loaded_release *loaded)
+put_in_force(struct releases *releases, struct loaded_release *loaded, int64_t now_ms)
 {
 	if (loaded->since_ms == INT64_MIN) {
 		for (size_t i = 0; i < releases->in_force_count; i++)
-			leftovers_add_release(releases->leftovers, releases->in_force[i]);
+			put_out_of_force(releases, releases->in_force[i], now_ms);
 		releases->in_force_count = 0;
 	}
 	must(releases->in_force_count < IN_FORCE_MAX);
@@ -276,10 +330,12 @@ releases_settle(struct releases *releases, int64_t now_ms)
 		struct activation *due = &releases->activations[releases->past++];
 		must(due->loaded != NULL);
 		note_switch(releases);
-		put_in_force(releases, due->loaded);
+		put_in_force(releases, due->loaded, now_ms);
 		due->loaded = NULL;
 		log_event(LOG_INFO, "release in force name=%.*s", SHA256_HEX, due->name);
 	}
+	if (releases->former_count > 0 && now_ms - releases->former[0]->asked_ms > FORMER_MS)
+		drop_former(releases, 0);
 }
 
 struct leftovers *
@@ -435,6 +491,8 @@ releases_close(struct releases *releases)
 	leftovers_free(releases->leftovers);
 	for (size_t i = 0; i < releases->in_force_count; i++)
 		loaded_release_free(releases->in_force[i]);
+	for (size_t i = 0; i < releases->former_count; i++)
+		loaded_release_free(releases->former[i]);
 	for (size_t i = 0; i < releases->recalled_count; i++)
 		release_drop(releases->recalled[i]);
 	for (size_t i = releases->past; i < releases->activation_count; i++)
@@ -477,13 +535,42 @@ releases_for(const struct releases *releases, const struct subscription *subscri
 }
 
 const struct loaded_release *
-releases_numbered(const struct releases *releases, uint64_t number)
+releases_for_session(struct releases *releases, const struct subscription *subscription)
 {
-	for (size_t i = releases->in_force_count; i > 0; i--) {
-		if (releases->in_force[i - 1]->number == number)
-			return releases->in_force[i - 1];
+	const struct loaded_release *found = releases_for(releases, subscription);
+	for (size_t i = 0; !found->by_sessions && i < releases->in_force_count; i++)
+		releases->in_force[i]->by_sessions |= releases->in_force[i] == found;
+	return found;
+}
+
+/* One that is asked for goes behind those that were asked for before. */
+static const struct loaded_release *
+find_former(struct releases *releases, uint64_t number, int64_t now_ms)
+{
+	for (size_t i = 0; i < releases->former_count; i++) {
+		struct loaded_release *former = releases->former[i];
+		if (former->number != number)
+			continue;
+		memmove(&releases->former[i], &releases->former[i + 1],
+			(releases->former_count - 1 - i) * sizeof releases->former[0]);
+		releases->former[releases->former_count - 1] = former;
+		former->asked_ms = now_ms;
+		return former;
 	}
 	return NULL;
+}
+
+const struct loaded_release *
+releases_numbered(struct releases *releases, uint64_t number, int64_t now_ms)
+{
+	for (size_t i = releases->in_force_count; i > 0; i--) {
+		struct loaded_release *loaded = releases->in_force[i - 1];
+		if (loaded->number != number)
+			continue;
+		loaded->by_sessions = true;
+		return loaded;
+	}
+	return find_former(releases, number, now_ms);
 }
 
 bool
@@ -527,6 +614,10 @@ releases_memory_bytes(const struct releases *releases, size_t *count)
 	*count = releases->recalled_count;
 	for (size_t i = 0; i < releases->recalled_count; i++)
 		bytes += release_memory_bytes(releases->recalled[i]);
+	for (size_t i = 0; i < releases->former_count; i++) {
+		bytes += loaded_release_memory_bytes(releases->former[i]);
+		(*count)++;
+	}
 	for (size_t i = 0; i < releases->in_force_count; i++) {
 		bytes += loaded_release_memory_bytes(releases->in_force[i]);
 		(*count)++;

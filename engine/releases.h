@@ -33,6 +33,8 @@ struct loaded_release {
 		version; /* position of the entry that put it in force; 0: it was so at the start */
 	int64_t since_ms; /* as in its activation */
 	char name[SHA256_HEX];
+	bool by_sessions;                 /* some began by it */
+	int64_t asked_ms;                 /* when one asked for it last, if it is a former one */
 	struct loaded_release *next_left; /* among what is to be taken away */
 };
 void loaded_release_free(struct loaded_release *loaded); /* NULL is fine */
@@ -79,8 +81,21 @@ releases_in_force(const struct releases *releases, size_t *count);
 /* The one that prices a subscription; there must be one. */
 const struct loaded_release *
 releases_for(const struct releases *releases, const struct subscription *subscription);
-/* The one in force of that number; NULL if it is not. */
-const struct loaded_release *releases_numbered(const struct releases *releases, uint64_t number);
+/* The same for a session that begins, which goes on by it whatever comes into force. */
+const struct loaded_release *
+releases_for_session(struct releases *releases, const struct subscription *subscription);
+/*
+ * The one of that number for a session that goes on: in force, or former. A former one was in force
+ * when sessions began, and stays in memory until none has asked for it for an hour. NULL: it is not
+ * in memory.
+ */
+const struct loaded_release *
+releases_numbered(struct releases *releases, uint64_t number, int64_t now_ms);
+/* Takes over one that was loaded for that. */
+void releases_remember_former(struct releases *releases, struct loaded_release *loaded);
+/* Is it to be loaded by who asks? False: somebody loads one already. Each true has its end. */
+bool releases_load_begins(struct releases *releases, uint64_t number);
+void releases_load_ended(struct releases *releases, uint64_t number);
 /* Is one in force for everyone, and no other? Is there room for one more that is not for everyone? */
 bool releases_are_one(const struct releases *releases);
 bool releases_have_room(const struct releases *releases);

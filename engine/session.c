@@ -176,7 +176,8 @@ find_new(struct session_deciding *deciding, enum call_end *end)
 		deciding->call, params->service_id, params->at_ms, subject, &lack);
 	if (lacks(deciding, found, &lack, end) == HAS_ENDED)
 		return HAS_ENDED;
-	deciding->release = releases_for(deciding->call->shard->releases, &subject->subscription);
+	deciding->release = releases_for_session(
+		deciding->call->shard->releases, &subject->subscription);
 	struct text currency = deciding->release->image->currency;
 	deciding->session = (struct session){
 		.subscription = subject->subscription_id,
@@ -242,17 +243,6 @@ find_session(struct session_deciding *deciding, enum call_end *end)
 	if (!deciding->overtaken)
 		deciding->session.number = (uint32_t)params->number;
 	return find_open(deciding, end);
-}
-
-/* A session is rated by the release that priced it when it began. */
-static enum progress
-find_release(struct session_deciding *deciding, enum call_end *end)
-{
-	if (deciding->release == NULL)
-		deciding->release = releases_numbered(
-			deciding->call->shard->releases, deciding->session.release);
-	(void)end;
-	return GOES_ON;
 }
 
 /* Until when it is open if nothing is heard of it; what goes with the session is found. */
@@ -477,7 +467,7 @@ run(struct call *call, const struct session_params *params, enum session_request
 	if (call_release(call) == NULL)
 		return call_error(call, SAY_NO_RELEASE, NULL, 0);
 	if (find_session(&deciding, &end) == HAS_ENDED ||
-		find_release(&deciding, &end) == HAS_ENDED ||
+		session_find_release(&deciding, &end) == HAS_ENDED ||
 		find_timer(&deciding, &end) == HAS_ENDED ||
 		make_room(&deciding, &end) == HAS_ENDED ||
 		find_parts(&deciding, &end) == HAS_ENDED ||

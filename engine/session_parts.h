@@ -94,6 +94,9 @@ session_closes(const struct session_deciding *deciding)
 	return deciding->request == SESSION_COMMIT || deciding->request == SESSION_RELEASE;
 }
 
+/* session_release.c: by which release the session is rated; it may have to be loaded. */
+enum progress session_find_release(struct session_deciding *deciding, enum call_end *end);
+
 /*
  * session_rate.c. Both change nothing but *deciding: what the parts hold is taken back where the
  * request touches them, what was used is priced and paid, and what is asked for is granted and

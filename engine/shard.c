@@ -252,11 +252,13 @@ shard_turn(struct shard *shard)
 	while (waits->works_running < WORKS_MAX &&
 		(waiting = work_row_take(&waits->works)) != NULL) {
 		struct connection *connection = waiting->call.reply.connection;
-		must(waiting->has_work && connection != NULL && waiting->scope.size == 0);
+		/* What others wait behind is not parked. */
+		bool is_ordered = waiting->scope.size > 0;
+		must(waiting->has_work && connection != NULL);
 		if (connection_is_gone(connection)) {
 			waiting->has_work = false;
 			waiting_drive(shard, waiting);
-		} else if (connection_is_full(connection)) {
+		} else if (!is_ordered && connection_is_full(connection)) {
 			connection_park(connection, waiting);
 		} else {
 			waiting->work.data = waiting;

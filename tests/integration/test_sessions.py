@@ -1,6 +1,6 @@
 """Sessions over the wire: scenario S9 with its numbers, and what a session is in other tariffs, of several services and balances."""
 
-import time
+import json
 
 import pytest
 from server import ROOT, Server, ServerError, suanpan
@@ -122,3 +122,301 @@ def test_the_last_of_the_balance_is_granted_as_s9_says(server, between):
     late = session.update(60, 60)
     assert (late["outcome"], late["code"]) == ("refused", "UNKNOWN_SESSION")
     assert main(session.client) == ("0.10", "0.00")
+
+
+# ---- other tariffs ----
+
+
+def hold(server, package, amount="10.00", number="13900000002"):
+    """A session of somebody else, who holds that package."""
+    server.subscribe([number], amount, package=package, product="line")
+    return Session(server.connect(), service_id=number)
+
+
+def parts_of(answer):
+    return [(one.get("band"), one["units"], one["price"], one.get("tier")) for one in part(answer)["lines"][0]["parts"]]
+
+
+def counter(server, name):
+    """(used, held) of a counter, as a dump of the stopped server's folder shows it."""
+    found = [line for line in dump(server) if line["table"] == "counter" and name in line["key"]]
+    assert len(found) == 1, found
+    return found[0]["value"]["used"], found[0]["value"].get("held", 0)
+
+
+def dump(server):
+    server.stop()
+    result = suanpan("dump", server.data, "--records", "--json")
+    assert result.returncode == 0, result.stderr
+    server.start()
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_what_is_free_is_held_of_the_allowance_and_what_is_not_of_the_balance(server):
+    session = hold(server, "free")
+    first = session.reserve(900)
+    assert (part(first)["granted"], first["held"]) == (900, "0.75")  # ten minutes are free, five are not
+    other = Session(session.client, "s2", session.service_id)
+    assert other.reserve(60)["held"] == "0.15"  # the free ones are held
+    second = session.update(120, 120)
+    assert (second["charged"], second["held"]) == ("0.00", "0.00")
+    assert counter(server, "free.minutes") == (120, 120)
+    session.client = other.client = server.connect()
+    assert other.update(60, 60)["charged"] == "0.00"  # they were given back before it told
+    assert session.commit(60)["charged"] == "0.00"
+    assert other.commit(60)["charged"] == "0.00"
+    assert counter(server, "free.minutes") == (300, 0)
+
+
+def test_a_charge_sees_what_a_session_holds_of_an_allowance(server):
+    session = hold(server, "free")
+    session.reserve(540)
+    usage = {"service_id": session.service_id, "service": "voice", "at": AT, "seconds": 120}
+    assert session.client.call("charge", id="c1", **usage)["amount"] == "0.15"
+    assert session.commit(60)["charged"] == "0.00"
+    assert session.client.call("charge", id="c2", **usage)["amount"] == "0.00"
+    assert counter(server, "free.minutes") == (240, 0)
+
+
+def test_the_price_of_all_units_goes_through_tiers_and_bands(server):
+    tiered = hold(server, "tiered")
+    assert tiered.reserve(300)["held"] == "0.55"  # three at 0.15, two at 0.05
+    end = tiered.commit(300)
+    assert (end["charged"], parts_of(end)) == ("0.55", [(None, 3, "0.15", 1), (None, 2, "0.05", 2)])
+    banded = hold(server, "banded", number="13900000003")
+    banded.at = "2026-03-18T20:58:00+08:00"
+    assert banded.reserve(240)["held"] == "0.60"
+    banded.update(100, 200)
+    end = banded.commit(80)
+    assert (part(end)["charged"], parts_of(end)) == ("0.50", [("day", 2, "0.20", None), ("night", 1, "0.10", None)])
+
+
+def test_a_cap_bounds_what_is_held_and_charged(server):
+    session = hold(server, "capped")
+    assert session.reserve(600)["held"] == "0.40"
+    assert session.update(60, 600)["held"] == "0.25"
+    other = Session(session.client, "s2", session.service_id)
+    assert other.reserve(600)["held"] == "0.00"
+    assert session.commit(600)["charged"] == "0.25"
+    assert other.commit(600)["charged"] == "0.00"
+
+
+def test_a_limit_that_is_reached_ends_a_session_and_charges_what_it_told(server):
+    session = hold(server, "limited")
+    assert part(session.reserve(540))["granted"] == 540
+    second = session.update(540, 540)
+    assert (second["charged"], part(second)["granted"]) == ("1.35", 540)  # nine minutes: the limit is ahead
+    third = session.update(60, 60)
+    assert (third["outcome"], third["charged"], third["held"]) == ("granted", "0.15", "0.00")
+    assert (part(third)["granted"], part(third)["code"], part(third)["final"]["action"]) == (0, "LIMIT_REACHED", "terminate")
+    assert session.commit(30)["charged"] == "0.15"
+    refused = Session(session.client, "s2", session.service_id).reserve(60)
+    assert (refused["outcome"], refused["code"]) == ("refused", "LIMIT_REACHED")
+
+
+def test_what_is_paid_in_units_only_is_granted_as_far_as_there_are_units(server):
+    session = hold(server, "units")
+    first = session.reserve(8, "sms")
+    assert (part(first)["granted"], part(first)["code"], first["held"]) == (5, "TOO_FEW_UNITS", "0.00")
+    refused = Session(session.client, "s2", session.service_id).reserve(1, "sms")
+    assert (refused["outcome"], refused["code"]) == ("refused", "TOO_FEW_UNITS")
+    beyond = session.commit(7, "sms")
+    assert (part(beyond)["unpriced"], part(beyond)["code"], beyond["charged"]) == (2, "TOO_FEW_UNITS", "0.00")
+    assert counter(server, "units.messages") == (5, 0)
+
+
+# ---- several services, several balances, several sessions ----
+
+
+def test_several_services_share_a_balance_in_the_order_of_the_request(client):
+    session = Session(client)
+    take(client, "9.00")
+    first = session.send(
+        "reserve",
+        parts=[
+            {"service": "voice", "ask": 240},
+            {"service": "data", "ask": 10_000_000},
+            {"service": "sms", "part": "greetings", "ask": 3},
+        ],
+    )
+    assert [(one["part"], one["granted"], one["held"]) for one in first["parts"]] == [
+        ("voice", 240, "0.60"), ("data", 4 << 20, "0.40"), ("greetings", 0, "0.00"),
+    ]  # fmt: skip
+    assert first["held"] == "1.00" and [("final" in one) for one in first["parts"]] == [False, True, True]
+    second = session.send("update", parts=[{"part": "data", "used": 1_500_000}, {"part": "greetings", "used": 0, "ask": 3}])
+    assert (second["charged"], [one["charged"] for one in second["parts"]]) == ("0.20", ["0.20", "0.00"])
+    assert (part(second, 1)["granted"], second["held"]) == (2, "0.80")  # 0.60 for voice, 0.20 for messages
+    third = session.send("update", parts=[{"part": "more", "service": "data", "used": 1, "ask": 1}])
+    assert part(third)["charged"] == "0.00" and part(third)["unpaid"] == "0.10"
+    end = session.send("commit", parts=[{"part": "voice", "used": 60}, {"part": "greetings", "used": 1}])
+    assert (end["charged"], end["held"], end["balance"]) == ("0.25", "0.00", "0.55")
+    assert main(client) == ("0.55", "0.00")
+
+
+def test_balances_pay_in_order_and_hold_what_they_would_pay(client):
+    for name, amount in (("gift", "0.20"), ("calls", "0.20")):
+        pays = ["voice"] if name == "calls" else []
+        client.call("balance.put", account=A, balance=name, pays=pays)
+        client.call("balance.topup", id=name, account=A, balance=name, at=AT, amount=amount, currency="CNY")
+
+    def shown():
+        balances = client.call("balance.get", [A])["balances"]
+        return {one["balance"]: (one["amount"], one["held"]) for one in balances}
+
+    session = Session(client)
+    assert session.reserve(300)["held"] == "0.75"
+    assert shown() == {"main": ("10.00", "0.35"), "gift": ("0.20", "0.20"), "calls": ("0.20", "0.20")}
+    second = session.update(60, 60)
+    assert (second["charged"], second["held"]) == ("0.15", "0.15")
+    assert shown() == {"main": ("10.00", "0.00"), "gift": ("0.20", "0.10"), "calls": ("0.05", "0.05")}
+    assert session.commit(180)["charged"] == "0.45"
+    assert shown() == {"main": ("9.80", "0.00"), "gift": ("0.00", "0.00"), "calls": ("0.00", "0.00")}
+    entries = client.call("history", account=A)["entries"]
+    assert [entry["kind"] for entry in entries][:3] == ["session"] * 3
+
+
+def test_two_sessions_never_overspend_one_balance(client):
+    take(client, "9.50")
+    one, two = Session(client, "one"), Session(client, "two")
+    assert part(one.reserve(120))["granted"] == 120
+    assert part(two.reserve(120))["granted"] == 60
+    charge = {"service_id": A, "service": "sms", "at": AT, "items": 1, "id": "c"}
+    assert client.call("charge", charge)["code"] == "BALANCE_TOO_LOW"
+    assert one.commit(120)["charged"] == "0.30"
+    assert two.commit(60)["charged"] == "0.15"
+    assert main(client) == ("0.05", "0.00")
+
+
+def test_a_thousand_sessions_fight_for_the_last_fen_and_one_gets_it(server, client):
+    take(client, "9.85")
+    requests = [
+        {"service_id": A, "session": f"s{n}", "number": 0, "at": AT, "parts": [{"service": "voice", "ask": 60}]}
+        for n in range(1000)
+    ]
+    clients = [server.connect() for _ in range(10)]
+    sent = [[one.send("session.reserve", request) for request in requests[i::10]] for i, one in enumerate(clients)]
+    answers = [one.receive(number)[1] for one, numbers in zip(clients, sent, strict=True) for number in numbers]
+    granted = [answer for answer in answers if answer["outcome"] == "granted"]
+    assert len(granted) == 1 and part(granted[0])["granted"] == 60
+    assert {answer["code"] for answer in answers if answer["outcome"] == "refused"} == {"BALANCE_TOO_LOW"}
+    assert main(client) == ("0.15", "0.15")
+
+
+# ---- usage beyond the grant, and what is no use ----
+
+
+def test_usage_beyond_the_grant_is_charged_down_to_the_floor_and_the_rest_later(client):
+    session = Session(client)
+    session.reserve(60)
+    take(client, "9.60")
+    second = session.update(300, 60)
+    assert (second["charged"], part(second)["unpaid"], second["balance"]) == ("0.40", "0.35", "0.00")
+    assert (part(second)["granted"], part(second)["code"]) == (0, "BALANCE_TOO_LOW")
+    client.call("balance.topup", id="more", account=A, at=AT, amount="1.00", currency="CNY")
+    third = session.update(0, 60)
+    assert (third["charged"], third["held"], part(third)["granted"], part(third).get("unpaid")) == ("0.35", "0.15", 60, None)
+    assert session.release()["held"] == "0.00"
+    assert main(client) == ("0.65", "0.00")
+
+
+def test_wrong_requests_have_names_and_change_nothing(client):
+    session = Session(client)
+    assert session.update(60, 60)["code"] == "UNKNOWN_SESSION"
+    nobody = Session(client, service_id="13999999999").reserve(60)
+    assert nobody["code"] == "UNKNOWN_SUBSCRIPTION"
+    session.reserve(60, number=2)
+    again = session.reserve(60, number=3)
+    assert (again["outcome"], again["code"]) == ("refused", "SESSION_OPEN") and "s1" in again["say"]["zh"]
+    with pytest.raises(ServerError, match="ID_CONFLICT"):
+        session.reserve(61, number=2)
+    for fields, code in (
+        ([{"part": "unknown", "used": 1}], "FIELDS_CONFLICT"),
+        ([{"used": 1}], "FIELDS_CONFLICT"),
+        ([{"part": "voice", "used": 1}, {"service": "voice", "used": 1}], "FIELDS_CONFLICT"),
+        ([{"part": "voice", "unit": "hours", "used": 1}], "OUT_OF_RANGE"),
+        ([{"part": f"p{n}", "service": "sms", "used": 1} for n in range(8)], "FIELDS_CONFLICT"),
+        ([{"part": f"p{n}", "service": "sms", "used": 1} for n in range(9)], "OUT_OF_RANGE"),
+    ):
+        with pytest.raises(ServerError, match=code):
+            session.send("update", number=9, parts=fields)
+    wrong = Session(client, "s2").send("reserve", parts=[{"service": "voice", "unit": "byte", "ask": 1}])
+    assert (wrong["outcome"], wrong["code"]) == ("refused", "NO_PRICE")
+    assert Session(client, "s3").reserve(1, "fax")["code"] == "NO_PRICE"
+    assert main(client) == ("10.00", "0.15")
+    refused = client.call("charge.refund", charge=session.commit(60, number=10)["charge"], id="r", at=AT)
+    assert refused["code"] == "NOT_A_CHARGE" and "a report of a session" in refused["say"]["en"]
+
+
+# ---- late, skipped, overtaken ----
+
+
+def test_an_overtaken_report_is_charged_and_the_newest_grant_stands(client):
+    session = Session(client)
+    session.reserve(300, number=0)
+    newest = session.update(60, 120, number=5)  # 1 … 4 are skipped, or late
+    assert (newest["charged"], newest["held"], part(newest)["granted"]) == ("0.15", "0.30", 120)
+    late = session.update(60, 300, number=3)
+    assert (late["charged"], late["held"], "granted" in part(late)) == ("0.15", "0.30", False)
+    assert session.get()["parts"][0]["granted"] == 120 and session.get()["number"] == 5
+    assert session.update(60, 300, number=3) == {**late, "repeat": True}
+    end = session.commit(120, number=6)
+    assert (end["charged"], part(end)["used"]) == ("0.30", 240)
+    assert session.update(60, 60, number=4)["code"] == "UNKNOWN_SESSION"
+    assert session.commit(120, number=6) == {**end, "repeat": True}
+    assert session.update(60, 300, number=3) == {**late, "repeat": True}
+    assert main(client) == ("9.40", "0.00")
+
+
+def test_a_suspended_subscription_is_charged_what_it_used_and_granted_nothing(client):
+    session = Session(client)
+    session.reserve(300)
+    client.call(
+        "subscription.put", subscription=A, account=A, product="line", service_ids=[A], packages=["plain"],
+        states=[{"state": "suspended"}],
+    )  # fmt: skip
+    second = session.update(60, 60)
+    assert (second["charged"], part(second)["granted"], part(second)["code"]) == ("0.15", 0, "SUSPENDED")
+    assert Session(client, "s2").reserve(60)["code"] == "SUSPENDED"
+    assert session.commit(60)["charged"] == "0.15"
+
+
+def test_a_frozen_account_is_granted_nothing_and_owes_what_was_used(client):
+    session = Session(client)
+    session.reserve(300)
+    client.call("account.put", account=A, customer=A, currency="CNY", frozen=True)
+    second = session.update(60, 60)
+    assert (second["charged"], part(second)["unpaid"], part(second)["granted"]) == ("0.00", "0.15", 0)
+    assert part(second)["code"] == "FROZEN"
+    client.call("account.put", account=A, customer=A, currency="CNY")
+    assert session.commit(0)["charged"] == "0.15"
+
+
+# ---- releases ----
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_session_goes_on_by_the_release_it_began_with(server, client, tmp_path, restarted):
+    sessions = [Session(client, f"s{n}") for n in range(20)]
+    for session in sessions:
+        session.reserve(60)
+    dearer = tmp_path / "dearer"
+    dearer.mkdir()
+    text = (CATALOG / "catalog.lua").read_text().replace("0.15", "0.30")
+    (dearer / "catalog.lua").write_text(text)
+    server.publish(dearer)
+    if restarted:
+        server.restart()
+        client = server.connect()
+    new = Session(client, "new")
+    assert new.reserve(60)["held"] == "0.30"
+    numbers = [
+        client.send(
+            "session.update",
+            {"service_id": A, "session": session.name, "number": 9, "at": AT, "parts": [{"part": "voice", "used": 60, "ask": 60}]},
+        )
+        for session in sessions
+    ]
+    for number in numbers:
+        error, answer = client.receive(number)
+        assert error is None and (answer["charged"], answer["held"]) == ("0.15", "0.15")
+    assert new.commit(60)["charged"] == "0.30"
