@@ -1,4 +1,4 @@
-"""Runs everything that proves Suanpan, two jobs at a time, and counts.
+"""Runs everything that proves Suanpan, two jobs at a time and one that waits, and counts.
 
     python3 tests/run.py test     unit tests with sanitizers, pytest with the release build and partly with the sanitizers',
                                   fuzzers for a few seconds, luacheck, shellcheck, includes
@@ -33,6 +33,8 @@ SANITIZERS = {
 }
 OUTPUT_LINES_MAX = 120
 SECONDS_MAX = 1200  # of one job: a hang is ended, a slow machine is not
+# They wait for most of their time, so one of them is run beside those that need the processors.
+WAIT_MOST = ["test_cli_rate", "test_connections", "test_once", "test_releases", "test_publish", "test_purses", "test_comparing", "test_demo"]
 
 
 class Case:
@@ -75,6 +77,9 @@ class Job:
 
     def count(self, outcome):
         return sum(case.outcome == outcome for case in self.cases)
+
+    def waits_most(self):
+        return any(f"/{name}" in self.name for name in WAIT_MOST)
 
 
 def run_program(command, seconds_max, environment, folder):
@@ -374,8 +379,8 @@ def run_all(stages, at_a_time, result):
     report = Report(sum(len(jobs) for jobs in stages))
     for jobs in stages:
         workers = 1 if jobs and jobs[0].name.startswith("build") else at_a_time
-        with ThreadPoolExecutor(workers) as pool:
-            for future in as_completed([pool.submit(job.run) for job in jobs]):
+        with ThreadPoolExecutor(workers) as pool, ThreadPoolExecutor(1) as waiting:
+            for future in as_completed([(waiting if job.waits_most() else pool).submit(job.run) for job in jobs]):
                 report.add(future.result())
         if any(job.name.startswith("build") and job.count("failed") for job in jobs):
             break
