@@ -47,6 +47,10 @@ const struct band_list *build_calendars(lua_State *lua, struct built *built);
 /* build_package.c: the packages of the model on the top, whose services, calendars and taxes are there. */
 void build_packages(lua_State *lua, struct image *image, const struct band_list *bands);
 
+/* build_sessions.c: the terms of sessions: of the service on the top, or NULL; of the package on the top. */
+const struct session_terms *build_session_terms(lua_State *lua);
+void build_sessions(lua_State *lua, struct package *package);
+
 /* build_topups.c: the rules for top-ups of the model on the top, whose services are there. */
 void build_topups(lua_State *lua, struct image *image);
 

@@ -277,6 +277,7 @@ read_package(lua_State *lua, struct package *package, const struct band_list *ba
 	build_terminations(lua, &image_work(lua)->built->image, package);
 	build_stored(lua, image_arena(lua), package);
 	build_notices(lua, image_arena(lua), package);
+	build_sessions(lua, package);
 	struct reader_list tariffs = reader_list(
 		lua, image_arena(lua), "tariffs", sizeof(struct tariff));
 	for (struct tariff *one; (one = reader_next(&tariffs)) != NULL;)

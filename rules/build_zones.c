@@ -153,6 +153,7 @@ build_services(lua_State *lua, struct image *image)
 		one->unit = reader_unit(lua, arena);
 		one->zone_map = reader_index(lua, "zone_map");
 		one->count = get_count(lua);
+		one->session = build_session_terms(lua);
 	}
 	image->services = services.items;
 	image->service_count = services.count;

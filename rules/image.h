@@ -15,6 +15,7 @@
 #include "image_notice.h"
 #include "image_price.h"
 #include "image_sell.h"
+#include "image_session.h"
 #include "image_stored.h"
 #include "image_tax.h"
 #include "image_topup.h"
@@ -76,8 +77,9 @@ struct block_count {
 struct service {
 	struct text id;
 	enum unit unit;
-	uint32_t zone_map;               /* index, or NO_INDEX: zones are not asked */
-	const struct block_count *count; /* of items; NULL: each counts 1 */
+	uint32_t zone_map;                   /* index, or NO_INDEX: zones are not asked */
+	const struct block_count *count;     /* of items; NULL: each counts 1 */
+	const struct session_terms *session; /* for everybody; NULL: nothing is said */
 };
 
 /* So many units of a service, or what has begun of them, are so many of another unit. */
@@ -237,6 +239,8 @@ struct package {
 	uint32_t notice_count;
 	const struct refund *refunds; /* likewise */
 	uint32_t refund_count;
+	const struct session_rule *sessions; /* likewise */
+	uint32_t session_count;
 	struct text file;
 };
 

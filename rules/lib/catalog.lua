@@ -13,6 +13,7 @@ local functions = use "functions"
 local zones = use "zones"
 local packages = use "packages"
 local selling = use "selling"
+local sessions = use "sessions"
 local products = use "products"
 local serves = use "serves"
 local taxes = use "taxes"
@@ -102,6 +103,9 @@ local function build_model()
     model.zone_list, model.zones = build_all(words.zones, zones.build)
     model.calendar_list, model.calendars = build_all(words.calendar, calendars.build)
     model.service_list, model.services = build_all(words.service, serves.build_service)
+    for _, service in ipairs(model.service_list) do
+        sessions.check_service(service)
+    end
     model.decision_list, model.decisions = build_all(words.table, decisions.build)
     table.sort(model.decision_list, function(a, b) return a.id < b.id end)
     decisions.check_asked(model.decisions)

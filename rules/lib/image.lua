@@ -8,6 +8,7 @@ local leaving = use "leaving"
 local notices = use "notices"
 local refunds = use "refunds"
 local selling = use "selling"
+local sessions = use "sessions"
 local table_prices = use "table_prices"
 local taxes = use "taxes"
 local topups = use "topups"
@@ -225,7 +226,8 @@ local function package(from, names)
         params = map(from.params, params.flat),
         stored = map(from.stored, function(one) return deposits.flat(one, serve_all(one.serves, services)) end),
         notices = map(from.notices, notices.flat),
-        refunds = map(from.refunds, function(one) return refunds.flat(one, serve_all(one.serves, services)) end), meters = meters }
+        refunds = map(from.refunds, function(one) return refunds.flat(one, serve_all(one.serves, services)) end),
+        sessions = map(from.sessions, function(one) return sessions.flat(one, serve_all(one.serves, services)) end), meters = meters }
 end
 
 -- Only of a model without errors.
@@ -238,7 +240,8 @@ function image.of(model)
         instructions = model.instructions, texts = model.texts, functions = model.functions,
         zone_maps = map(model.zone_list, zone_map),
         services = map(model.service_list, function(service)
-            return { id = service.id, unit = service.unit, zone_map = service.zones and zone_maps[service.zones], count = service.count }
+            return { id = service.id, unit = service.unit, zone_map = service.zones and zone_maps[service.zones], count = service.count,
+                session = sessions.flat_terms(service.session) }
         end),
         calendars = map(model.calendar_list, calendar), taxes = map(model.tax_list, taxes.flat), standards = model.standards,
         formula_facts = model.formula_facts, pay_order = model.pay_order,

@@ -380,7 +380,7 @@ package "friends" {
         example = [[
 plan "household" {
     base = "home",
-    optional = { "minutes", "traveller", "calm", "friends", "rental", "mast", "fibre", "router", "savings" },
+    optional = { "minutes", "traveller", "calm", "friends", "rental", "mast", "fibre", "router", "savings", "prepaid" },
 }
 
 plan "business" {
@@ -419,7 +419,8 @@ texts "en" {
     service = { voice = "Voice", sms = "Messages" },
     package = { home = "Home", studio = "Studio", messages = "Messages", minutes = "100 minutes", traveller = "Traveller", calm = "Calm",
         friends = "Friends", rental = "Line rental", mast = "Mast", fibre = "Fibre",
-        router = "Router", savings = "Store 600, get 190", texts_1000 = "1,000 messages" },
+        router = "Router", savings = "Store 600, get 190", texts_1000 = "1,000 messages",
+        prepaid = "Prepaid" },
     deposit = { stored = "Deposit" }, gift = { bonus = "Gift" },
     topup = { hundred = "10% for calls", thousand = "150 for 1,000", welcome = "Welcome" },
     plan = { household = "Household", business = "Business" },
@@ -464,7 +465,7 @@ texts "zh" {
     service = { voice = "语音通话", sms = "短信" },
     package = { home = "家庭", studio = "工作室", messages = "短信", minutes = "百分钟包", traveller = "旅行", calm = "安心",
         friends = "亲友", rental = "线路租用", mast = "天线杆", fibre = "光纤", router = "路由器",
-        savings = "存 600 送 190", texts_1000 = "短信 1,000 条" },
+        savings = "存 600 送 190", texts_1000 = "短信 1,000 条", prepaid = "预付费" },
     deposit = { stored = "预存金" }, gift = { bonus = "赠款" },
     topup = { hundred = "充值送一成通话费", thousand = "充一千送一百五", welcome = "首充礼" },
     plan = { household = "家庭计划", business = "商务计划" },

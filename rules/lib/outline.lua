@@ -36,6 +36,7 @@ local names_zh = {
     formula_facts = "公式事实", money = "金额", shared = "共享", member_cap = "成员上限",
     deposit = "预存金", gift = "赠款", release = "返还", amounts = "各期金额", pays = "可支付", pay_order = "支付先后", with = "随",
     valid = "有效期", cancel = "终止时",
+    session = "会话条款", quota = "配额", address = "地址",
     topup = "充值规则", at_least = "起充金额", bonus = "奖励金", extends = "延长",
     notify = "提醒", of = "所指", left = "余量", used = "用量", before = "提前", refund = "退费", gives = "退还",
     plans = "定价计划", base = "基础包", optional = "可选包", brand = "品牌", services = "业务", instructions = "指令上限",

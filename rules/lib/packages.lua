@@ -15,6 +15,7 @@ local dated = use "dated"
 local notices = use "notices"
 local params = use "params"
 local refunds = use "refunds"
+local sessions = use "sessions"
 local serves = use "serves"
 local sharing = use "sharing"
 local table_prices = use "table_prices"
@@ -235,6 +236,7 @@ local function build_package(model, record)
     check_ids(package.notices)
     package.refunds = refunds.build(model, record.refund)
     check_ids(package.refunds)
+    package.sessions = sessions.build(model, record.session)
     check_reached(model, package)
     dated.check_span(package)
     return package

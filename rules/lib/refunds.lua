@@ -3,7 +3,6 @@
 local use = ...
 local report = use "report"
 local serves = use "serves"
-local serving = use "serving"
 
 local refunds = {}
 local find, at = report.find, report.at
@@ -15,34 +14,12 @@ local function build_one(model, record)
         everything = record.serves and #record.serves == 0, broken = not resolved }
 end
 
--- The first before one that takes all its usage; nil if there is none.
-local function taken_by(model, list, index)
-    local other
-    for _, one in ipairs(list[index].everything and {} or list[index].serves) do
-        for _, zone in ipairs(serving.zones_of(model, one.service)) do
-            local earlier
-            for before = 1, index - 1 do
-                local covers = list[before].everything or serves.covers(list[before].serves, one.service, zone)
-                earlier = earlier or covers and list[before]
-            end
-            if serves.covers({ one }, one.service, zone) and not earlier then
-                return nil
-            end
-            other = other or earlier
-        end
-    end
-    for before = 1, list[index].everything and index - 1 or 0 do
-        other = other or list[before].everything and list[before]
-    end
-    return other
-end
-
 -- The refunds of a package, in written order.
 function refunds.build(model, records)
     local list = {}
     for index, record in ipairs(records) do
         list[index] = build_one(model, record)
-        local other = not list[index].broken and taken_by(model, list, index)
+        local other = not list[index].broken and serves.taken_by(model, list[index], table.move(list, 1, index - 1, 1, {}))
         if other then
             find("dead_refund", record.place, { id = record.id or "?", other = other.id or "?" })
         end

@@ -189,6 +189,27 @@ function serves.on(model, on)
     return list
 end
 
+-- The first of others that takes usage of one, if they take all of it; nil if they don't. Each is { serves, everything }.
+function serves.taken_by(model, taken, others)
+    local other
+    for _, one in ipairs(taken.everything and {} or taken.serves) do
+        for _, zone in ipairs(serving.zones_of(model, one.service)) do
+            local earlier
+            for _, before in ipairs(others) do
+                earlier = earlier or (before.everything or serves.covers(before.serves, one.service, zone)) and before or nil
+            end
+            if serves.covers({ one }, one.service, zone) and not earlier then
+                return nil
+            end
+            other = other or earlier
+        end
+    end
+    for _, before in ipairs(taken.everything and others or {}) do
+        other = other or before.everything and before or nil
+    end
+    return other
+end
+
 -- Does a quantity count all that is served in its unit? Else what is served must be converted to it.
 function serves.check_unit(quantity, list, place)
     local sound = true

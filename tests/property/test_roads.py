@@ -52,6 +52,7 @@ ROADS = [
     Road("bundle", "line", [["home_bundle"], ["home_bundle", "set_top_box"]], ["5507882"]),
     Road("deposit", "mobile", [["mobile"], ["mobile", "deposit_600"]], ["5507882"],
         (("voice", "seconds"), ("sms", "items"), ("data", "bytes"), ("content", "items"))),
+    Road("sessions", "mobile", [["prepaid"], ["prepaid", "calls_only"]], ["5507882"], (("voice", "seconds"), ("data", "bytes"))),
     Road("selling", "pstn", [["e6_base"], ["e6_base", "local_special"], ["phs_solo", "loyal_gold"], ["phs_winter"], ["broadband"]],
         ["5507882"], (("voice", "seconds"), ("data", "bytes"))),
 ]  # fmt: skip

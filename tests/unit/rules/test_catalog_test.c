@@ -325,7 +325,7 @@ stock_catalogs_pass_their_tests_and_are_covered(void **state)
 		"rules/catalogs/free_minutes", "rules/catalogs/e6", "rules/catalogs/towers",
 		"rules/catalogs/data_for_all", "rules/catalogs/messages", "rules/catalogs/bundle",
 		"rules/catalogs/deposit", "rules/catalogs/selling", "rules/catalogs/roaming",
-		"rules/sample" };
+		"rules/catalogs/sessions", "rules/sample" };
 	const struct test_options options = { TEXT(""), TEXT("zh") };
 	for (size_t i = 0; i < sizeof catalogs / sizeof catalogs[0]; i++) {
 		struct fault fault;
