@@ -30,8 +30,8 @@
 #define USED_FIELD(required) \
 	{ "used", FIELD_INTEGER, PART(used), required, 0, QUANTITY_MAX, NULL, NULL, \
 		"so many units since the last report", "自上次上报以来的使用量" }
-#define ASK_FIELD(required, en, zh) \
-	{ "ask", FIELD_INTEGER, PART(ask), required, required, QUANTITY_MAX, NULL, NULL, en, zh }
+#define ASK_FIELD(en, zh) \
+	{ "ask", FIELD_INTEGER, PART(ask), false, 0, QUANTITY_MAX, NULL, NULL, en, zh }
 
 /* ---- what is said of a session ---- */
 
@@ -49,16 +49,19 @@
 		"when this was; usage of a part begins at the first", "发生时间；各部分的使用从其首个请求的时间开始" }
 #define VALIDITY_FIELD \
 	{ "validity_s", FIELD_INTEGER, SESSION(validity_s), false, 1, 31536000, NULL, NULL, \
-		"so many seconds without a request end the session; session.validity_max at most, and if absent", \
-		"多少秒内没有请求则会话结束；最大值与缺省值为 session.validity_max" }
+		"so many seconds without a request end the session; if absent, as the catalog says; session.validity_max at most, and if nobody says it", \
+		"多少秒内没有请求则会话结束；缺省按目录规定；最大值与未规定时的值为 session.validity_max" }
 #define PARTS_FIELD(required, shape, en, zh) \
 	{ "parts", FIELD_LIST, SESSION(parts), required, required, SESSION_PARTS_MAX, NULL, &shape, en, zh }
 
 /* ---- what is answered ---- */
 
 static const struct field FINAL_RESULT_FIELDS[] = {
-	{ "action", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "\"terminate\": end the service when these units are used",
-		"terminate：用完后终止服务" },
+	{ "action", FIELD_TEXT, 0, true, 0, 0, NULL, NULL,
+		"when these units are used: \"terminate\", end the service; \"redirect\", lead the user to an address; \"restrict\", allow some services only",
+		"用完后：terminate 终止服务；redirect 引导到某地址；restrict 仅允许某些业务" },
+	{ "to", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "of redirect: the address", "用于 redirect：地址" },
+	{ "services", FIELD_ANY, 0, false, 0, 0, NULL, NULL, "list of texts, of restrict: the services that are still allowed", "文本列表，用于 restrict：仍允许的业务" },
 };
 RESULT(FINAL_RESULT, "final", FINAL_RESULT_FIELDS);
 
@@ -103,7 +106,7 @@ static const struct field RESERVE_PART_FIELDS[] = {
 	SERVICE_FIELD(true),
 	PART_NAME_FIELD,
 	DESCRIPTION_FIELDS,
-	ASK_FIELD(true, "so many units are asked for", "请求的数量"),
+	ASK_FIELD("so many units are asked for; 0, or absent: the quota that the catalog says", "请求的数量；0 或缺省为目录规定的配额"),
 };
 SHAPE(RESERVE_PART, "part", RESERVE_PART_FIELDS, struct session_part_params);
 static const struct field RESERVE_FIELDS[] = {
@@ -121,7 +124,7 @@ static const struct field UPDATE_PART_FIELDS[] = {
 	SERVICE_FIELD(false),
 	DESCRIPTION_FIELDS,
 	USED_FIELD(false),
-	ASK_FIELD(false, "so many units more are asked for; if absent, nothing is held for it any more", "再请求的数量；缺省则不再为其冻结"),
+	ASK_FIELD("so many units more are asked for; 0: the quota that the catalog says; if absent, nothing is held for it any more", "再请求的数量；0 为目录规定的配额；缺省则不再为其冻结"),
 };
 SHAPE(UPDATE_PART, "part", UPDATE_PART_FIELDS, struct session_part_params);
 static const struct field UPDATE_FIELDS[] = {

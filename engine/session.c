@@ -249,19 +249,15 @@ find_session(struct session_deciding *deciding, enum call_end *end)
 static enum progress
 find_timer(struct session_deciding *deciding, enum call_end *end)
 {
-	const struct session_params *params = deciding->params;
 	const struct shard *shard = deciding->call->shard;
 	struct session *session = &deciding->session;
-	int64_t validity_ms = shard->settings.validity_max_ms;
 	struct timer_key timer = { session->timer_ms, TIMER_SESSION,
 		{ deciding->key.data, deciding->key.size } };
 	struct record_key key;
 	struct bytes value;
 	uint64_t version;
-	if (params->validity_s != NOT_GIVEN && params->validity_s <= validity_ms / SECOND_MS)
-		validity_ms = params->validity_s * SECOND_MS;
 	if (!session_closes(deciding) && !deciding->overtaken)
-		session->expires_ms = shard->now_ms + validity_ms;
+		session->expires_ms = shard->now_ms + session_validity_ms(deciding);
 	if (deciding->request == SESSION_RESERVE ||
 		(!session_closes(deciding) && session->expires_ms >= session->timer_ms))
 		return GOES_ON;
@@ -468,9 +464,10 @@ run(struct call *call, const struct session_params *params, enum session_request
 		return call_error(call, SAY_NO_RELEASE, NULL, 0);
 	if (find_session(&deciding, &end) == HAS_ENDED ||
 		session_find_release(&deciding, &end) == HAS_ENDED ||
-		find_timer(&deciding, &end) == HAS_ENDED ||
 		make_room(&deciding, &end) == HAS_ENDED ||
 		find_parts(&deciding, &end) == HAS_ENDED ||
+		session_find_wanted(&deciding, &end) == HAS_ENDED ||
+		find_timer(&deciding, &end) == HAS_ENDED ||
 		session_decide_parts(&deciding, &end) == HAS_ENDED)
 		return end;
 	if (session_closes(&deciding) && session_let_go(&deciding, &end) == HAS_ENDED)

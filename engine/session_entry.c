@@ -23,21 +23,29 @@ outcome_of(enum session_request request)
 	return "released";
 }
 
-/* What a client is to do where less is granted than it asks for: to end the service then. */
+/* What a client is to do where less is granted than it asks for. */
 static void
-pack_final(struct pack *pack)
+pack_final(struct pack *pack, const struct session_terms *terms)
 {
+	bool redirects = terms->final == FINAL_REDIRECT, restricts = terms->final == FINAL_RESTRICT;
 	pack_name(pack, "final");
-	pack_map(pack, 1);
-	pack_name_string(pack, "action", "terminate");
+	pack_map(pack, 1u + redirects + restricts);
+	pack_name_string(pack, "action", final_action_name(terms->final));
+	if (redirects)
+		pack_name_text(pack, "to", terms->address);
+	if (!restricts)
+		return;
+	pack_name(pack, "services");
+	pack_array(pack, terms->service_count);
+	for (uint32_t i = 0; i < terms->service_count; i++)
+		pack_text(pack, terms->services[i]);
 }
 
 /* One part that the request tells something of. */
 static void
 pack_part(struct session_deciding *deciding, const struct part_work *work, struct pack *pack)
 {
-	bool asked = session_asks(deciding, work);
-	bool short_of = asked && work->granted < work->asks->ask;
+	bool asked = work->is_asked, short_of = asked && work->granted < work->wanted;
 	bool why = work->shortage.say != SAY_COUNT && (short_of || work->unpriced > 0);
 	bool unpaid = work->unpaid.micros > 0, unpriced = work->unpriced > 0;
 	bool priced = work->is_priced;
@@ -50,7 +58,7 @@ pack_part(struct session_deciding *deciding, const struct part_work *work, struc
 	pack_name_money(pack, "charged", (struct money){ work->part.charged });
 	pack_name_money(pack, "held", work->held);
 	if (short_of)
-		pack_final(pack);
+		pack_final(pack, &work->terms);
 	if (why)
 		refusal_pack_why(pack, deciding->call->arena, work->shortage.say,
 			work->shortage.arguments, SAY_ARGUMENTS_MAX);

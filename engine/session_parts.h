@@ -1,6 +1,6 @@
 /*
  * A session's request while it is decided: shared by session.c, which reads it and finds whom it is
- * for, session_rate.c, which prices, pays and grants, and session_entry.c, which does what was
+ * for, session_ask.c, which finds what it asks for, session_rate.c, which prices, pays and grants, and session_entry.c, which does what was
  * decided, only.
  */
 #ifndef SUANPAN_SESSION_PARTS_H
@@ -10,6 +10,7 @@
 #include "purses.h"
 #include "subject.h"
 
+#include "../rules/session_terms.h"
 #include "../store/session_record.h"
 
 enum session_request { SESSION_RESERVE = 1, SESSION_UPDATE, SESSION_COMMIT, SESSION_RELEASE };
@@ -35,6 +36,9 @@ struct part_work {
 	struct session_part part;
 	bool is_new;
 	const struct session_part_params *asks; /* NULL: the request says nothing of it */
+	struct session_terms terms;             /* by the catalog */
+	bool is_asked;                          /* for more … */
+	int64_t wanted;                         /* … so much */
 	const struct attribute *attributes;
 	struct session_counter *counters; /* part.counter_count of them, once it is touched */
 	struct session_hold *holds;       /* likewise */
@@ -73,18 +77,11 @@ struct session_deciding {
 	struct record_key cold; /* what is to be waited for */
 };
 
-/* What the request tells of a part, and asks for it: each kind has only some fields. */
+/* Does the request tell that some of a part was used? */
 static inline bool
 session_reports(const struct session_deciding *deciding, const struct part_work *work)
 {
 	return deciding->request != SESSION_RESERVE && work->asks->used != NOT_GIVEN;
-}
-
-static inline bool
-session_asks(const struct session_deciding *deciding, const struct part_work *work)
-{
-	return deciding->request != SESSION_COMMIT && !deciding->overtaken &&
-		work->asks->ask != NOT_GIVEN;
 }
 
 /* Is the session over with this request? */
@@ -96,6 +93,13 @@ session_closes(const struct session_deciding *deciding)
 
 /* session_release.c: by which release the session is rated; it may have to be loaded. */
 enum progress session_find_release(struct session_deciding *deciding, enum call_end *end);
+
+/*
+ * session_ask.c: of each part its terms, and how much is asked for of it; how long the session stays
+ * open without another request.
+ */
+enum progress session_find_wanted(struct session_deciding *deciding, enum call_end *end);
+int64_t session_validity_ms(const struct session_deciding *deciding);
 
 /*
  * session_rate.c. Both change nothing but *deciding: what the parts hold is taken back where the

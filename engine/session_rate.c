@@ -601,9 +601,7 @@ units_asked(struct session_deciding *deciding, struct part_work *work)
 {
 	if (deciding->overtaken && !session_closes(deciding))
 		return work->part.granted;
-	return session_asks(deciding, work) && work->asks->ask > 0 && may_go_on(deciding, work)
-		? work->asks->ask
-		: 0;
+	return work->is_asked && work->wanted > 0 && may_go_on(deciding, work) ? work->wanted : 0;
 }
 
 static enum progress

@@ -30,6 +30,7 @@ build_session_terms(lua_State *lua)
 		return NULL;
 	struct session_terms *terms = reader_take(lua, image_arena(lua), 1, sizeof *terms);
 	*terms = read_terms(lua, "session");
+	image_work(lua)->built->image.has_session_terms = true;
 	return terms;
 }
 
@@ -42,6 +43,8 @@ build_sessions(lua_State *lua, struct package *package)
 		one->serves = build_serves(lua, image_arena(lua), &one->serve_count);
 		one->terms = read_terms(lua, "terms");
 	}
+	if (list.count > 0)
+		image_work(lua)->built->image.has_session_terms = true;
 	package->sessions = list.items;
 	package->session_count = list.count;
 }

@@ -257,6 +257,7 @@ struct image {
 	const struct zoneinfo *zone;
 	const struct service *services;
 	uint32_t service_count;
+	bool has_session_terms; /* a service or a package says how sessions run */
 	const struct zone_map *zone_maps;
 	uint32_t zone_map_count;
 	const struct text *components;

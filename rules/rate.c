@@ -120,30 +120,53 @@ in_own_area(const struct zone_map *map, struct text from, struct text digits, si
 		length <= common && length >= matched;
 }
 
+/* Where digits lie, as the values of the map's prefixes say it; NO_INDEX: nowhere. */
+static uint32_t
+zone_value(const struct zone_map *map, struct text from, struct text digits)
+{
+	uint32_t value = NO_INDEX;
+	size_t matched = 0;
+	bool found = prefix_find(map->prefixes, digits, &value, &matched);
+
+	if (!found && !digits_are_valid(digits))
+		return NO_INDEX;
+	if (in_own_area(map, from, digits, matched))
+		return map->own_area_zone;
+	return found ? value : NO_INDEX;
+}
+
 static bool
 find_zone(struct rating *rating)
 {
 	const struct zone_map *map = rating->map;
-	uint32_t value = 0;
-	size_t matched = 0;
 
 	if (map == NULL)
 		return true;
 	struct text digits = map->of_from ? rating->usage->from : rating->usage->to;
-	bool found = prefix_find(map->prefixes, digits, &value, &matched);
-	if (!found && !digits_are_valid(digits))
+	uint32_t value = zone_value(map, rating->usage->from, digits);
+	if (value == NO_INDEX && !digits_are_valid(digits))
 		return refuse_digits(rating, digits);
-	if (in_own_area(map, rating->usage->from, digits, matched))
-		value = map->own_area_zone;
-	else if (!found || value >= map->zone_count)
+	if (value >= map->zone_count)
 		return rating_refuse(rating, REFUSED_NO_ZONE,
 			&(struct near_miss){ .condition = "zone",
 				.wanted = map->id,
-				.got = found ? map->refusals[value - map->zone_count] : digits });
-	must(value < map->zone_count);
+				.got = value == NO_INDEX
+					? digits
+					: map->refusals[value - map->zone_count] });
 	rating->zone = value;
 	rating->zone_name = map->zones[value];
 	return true;
+}
+
+uint32_t
+rate_zone(const struct image *image, uint32_t service, struct text from, struct text to)
+{
+	if (image->services[service].zone_map == NO_INDEX)
+		return NO_INDEX;
+	const struct zone_map *map = &image->zone_maps[image->services[service].zone_map];
+	uint32_t value = zone_value(map, from, map->of_from ? from : to);
+
+	return value < map->zone_count ? value : NO_INDEX;
 }
 
 /* What the service counts: the quantity, or, for each of its items, the blocks that begin. */

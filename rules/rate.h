@@ -284,6 +284,9 @@ enum rate_outcome {
 void rate_counters(const struct image *image, uint32_t service, const struct holding *holding,
 	int64_t at_ms, void (*told)(void *context, const struct counter_name *name), void *context);
 
+/* The zone of usage of a service; NO_INDEX: the service has none, or the usage is in none. */
+uint32_t rate_zone(const struct image *image, uint32_t service, struct text from, struct text to);
+
 /*
  * What an allowance of a package that the question's holdings hold has left at an instant, of all
  * cycles or purchases that serve then; 0 if it is not held, not in force, or has no such allowance.
