@@ -262,8 +262,12 @@ static inline enum rate_outcome
 sketch_rate(struct sketch *sketch, const struct usage *usage, const struct holding *holdings,
 	size_t holding_count, struct pricing *pricing)
 {
-	const struct rate_question question = { &sketch->image, usage, holdings, holding_count,
-		{ sketch, sketch_counter_read }, &sketch->calls };
+	const struct rate_question question = { .image = &sketch->image,
+		.usage = usage,
+		.holdings = holdings,
+		.holding_count = holding_count,
+		.facts = { sketch, sketch_counter_read },
+		.functions = &sketch->calls };
 
 	if (sketch->image.package_slots == NULL && !image_index_packages(&sketch->image))
 		sketch_stop("no memory for the index of packages");

@@ -73,7 +73,11 @@ rate_row(const struct image *image, const struct usage *usage, struct arena *are
 	static const struct holding held = {
 		.package = TEXT("fixed_line"), .from_ms = INT64_MIN, .till_ms = INT64_MAX
 	};
-	struct rate_question question = { image, usage, &held, 1, { NULL, no_counter }, NULL };
+	struct rate_question question = { .image = image,
+		.usage = usage,
+		.holdings = &held,
+		.holding_count = 1,
+		.facts = { NULL, no_counter } };
 	struct pricing pricing;
 	struct fault fault;
 	assert_int_equal(rate_usage(&question, arena, &pricing, &fault), RATE_DONE);

@@ -117,8 +117,11 @@ an_event_is_priced_through_its_functions(void **state)
 	};
 	open_host(small_catalog);
 	arena_init(&arena, 1 << 20);
-	struct rate_question question = { release_image(release), &usage, &holding, 1,
-		{ NULL, NULL }, functions };
+	struct rate_question question = { .image = release_image(release),
+		.usage = &usage,
+		.holdings = &holding,
+		.holding_count = 1,
+		.functions = functions };
 	assert_int_equal(rate_usage(&question, &arena, &pricing, &fault), RATE_DONE);
 	assert_int_equal(pricing.refused, 0);
 	assert_true(text_equal(pricing.lines[0].tariff, TEXT("long")));

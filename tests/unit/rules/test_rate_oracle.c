@@ -463,8 +463,12 @@ static void
 compare_one(struct world *world, const struct usage *usage, struct tally *tally)
 {
 	struct sketch *sketch = &world->sketch;
-	const struct rate_question question = { &sketch->image, usage, world->holdings,
-		world->holding_count, { NULL, read_counter }, &sketch->calls };
+	const struct rate_question question = { .image = &sketch->image,
+		.usage = usage,
+		.holdings = world->holdings,
+		.holding_count = world->holding_count,
+		.facts = { NULL, read_counter },
+		.functions = &sketch->calls };
 	struct pricing pricing;
 	int64_t sum = 0;
 
