@@ -4,6 +4,7 @@
 #include "batch.h"
 #include "connection.h"
 #include "shard.h"
+#include "timers.h"
 #include "waits.h"
 
 #include "base/log.h"
@@ -12,6 +13,8 @@
 enum call_end
 call_answer_at(struct call *call, struct bytes result, uint64_t position)
 {
+	if (call->reply.timer != NULL)
+		return call_answer_nobody(call);
 	call->shard->stats.answers++;
 	if (call->reply.batch != NULL)
 		batch_answer(call->reply.batch, call->reply.slot, result, position);
@@ -31,9 +34,19 @@ call_answer(struct call *call, struct bytes result)
 }
 
 enum call_end
+call_answer_nobody(struct call *call)
+{
+	must(call->reply.timer != NULL);
+	timer_ended(call->reply.timer);
+	return CALL_ENDED;
+}
+
+enum call_end
 call_error(struct call *call, enum say say, const struct text *arguments, size_t count)
 {
 	const struct reply_to *reply = &call->reply;
+	if (reply->timer != NULL)
+		return call_answer_nobody(call);
 	struct pack pack = pack_into(call_buffer(call));
 	call->shard->stats.errors++;
 	if (reply->batch != NULL) {

@@ -30,14 +30,16 @@ struct shard;
 struct loaded_release;
 struct connection;
 struct batch;
+struct timer;
 struct waiting;
 
-/* Where an answer goes. */
+/* Where an answer goes: to a connection, a batch, or nowhere, if a timer is the reason of the call. */
 struct reply_to {
-	struct connection *connection; /* NULL: to a batch */
+	struct connection *connection;
 	uint32_t msgid;
 	struct batch *batch;
 	uint32_t slot;
+	struct timer *timer;
 };
 
 #define WARM_COUNTERS_MAX 4
@@ -88,6 +90,8 @@ enum progress { GOES_ON, HAS_ENDED /* *end is what to return */ };
 enum call_end call_answer_at(struct call *call, struct bytes result, uint64_t position);
 /* A result of reading: leaves when everything that was seen is durable. None: OUT_OF_MEMORY. */
 enum call_end call_answer(struct call *call, struct bytes result);
+/* Of a timer's call: it has ended. */
+enum call_end call_answer_nobody(struct call *call);
 /* Nothing was decided. */
 enum call_end
 call_error(struct call *call, enum say say, const struct text *arguments, size_t count);

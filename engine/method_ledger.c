@@ -92,7 +92,7 @@ static const struct field REFUNDED_RESULT_FIELDS[] = {
 RESULT(REFUNDED_RESULT, "refunded", REFUNDED_RESULT_FIELDS);
 static const struct field ENTRY_RESULT_FIELDS[] = {
 	CHARGE_ANSWERED,
-	{ "kind", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "charge, refusal, topup, adjustment, transfer, refund, put, release", "类型" },
+	{ "kind", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "charge, refusal, topup, adjustment, transfer, refund, expiry, put, release", "类型" },
 	{ "made", FIELD_TIME, 0, true, 0, 0, NULL, NULL, "when it was decided", "入账时间" },
 	{ "at", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "when it happened", "发生时间" },
 	{ "scope", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "service id or account", "业务接入号或账户" },

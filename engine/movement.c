@@ -53,6 +53,7 @@ outcome_of(enum entry_kind kind)
 	case ENTRY_PUT:
 	case ENTRY_RELEASE:
 	case ENTRY_REFUND:
+	case ENTRY_EXPIRY:
 	case ENTRY_SESSION:
 		break;
 	}

@@ -86,17 +86,23 @@ posted_move(struct posted *posted, int64_t amount, struct text unit, struct text
 }
 
 enum status
+posted_store(const struct posted *posted, struct call *call, struct entry *entry,
+	uint64_t *position, struct fault *fault)
+{
+	entry->effects = posted->effects;
+	entry->effect_count = posted->effect_count;
+	entry->postings = posted->postings;
+	entry->posting_count = posted->posting_count;
+	return store_append(call->shard->store, entry, posted->effects, position, fault);
+}
+
+enum status
 posted_append(
 	const struct posted *posted, struct call *call, struct entry *entry, enum call_end *end)
 {
 	uint64_t position;
 	struct fault fault;
-	entry->effects = posted->effects;
-	entry->effect_count = posted->effect_count;
-	entry->postings = posted->postings;
-	entry->posting_count = posted->posting_count;
-	enum status status = store_append(
-		call->shard->store, entry, posted->effects, &position, &fault);
+	enum status status = posted_store(posted, call, entry, &position, &fault);
 	if (status == STATUS_OK)
 		*end = once_answer(call, entry->answer, false, false, position);
 	else if (status != STATUS_LIMIT)

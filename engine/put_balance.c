@@ -285,7 +285,10 @@ put_run_balance(struct call *call, const void *params)
 	enum call_end end;
 	key_of_text(&account_key, TABLE_ACCOUNT, asked->account);
 	key_of_balance(&key, asked->account, asked->balance);
+	bool has_expired;
 	if (!check_params(call, asked, &end) || !check_user(call, asked, &end) ||
+		!put_read(call, &key, &put.old, &putting->version, &end) ||
+		expiry_settle(call, &key, &has_expired, &end) == HAS_ENDED ||
 		!put_read(call, &account_key, &account, &account_version, &end) ||
 		!put_read(call, &key, &put.old, &putting->version, &end))
 		return end;

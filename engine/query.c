@@ -4,6 +4,7 @@
 #include "call.h"
 #include "connection.h"
 #include "shard.h"
+#include "timers.h"
 
 #include "base/log.h"
 #include "base/must.h"
@@ -157,6 +158,19 @@ pack_loop(struct pack *pack, const struct shard_stats *stats)
 }
 
 static void
+pack_timers(struct pack *pack, const struct timers *timers)
+{
+	struct timers_stats stats = timers_stats(timers);
+	pack_name(pack, "timers");
+	pack_map(pack, 5);
+	pack_name_unsigned(pack, "done", stats.done);
+	pack_name_unsigned(pack, "under_way", stats.under_way);
+	pack_name_unsigned(pack, "to_repeat", stats.to_repeat);
+	pack_name_unsigned(pack, "due", stats.due);
+	pack_name_integer(pack, "late_ms", stats.late_ms);
+}
+
+static void
 pack_releases(struct pack *pack, const struct releases *releases)
 {
 	size_t kept, loaded;
@@ -180,7 +194,7 @@ query_run_stats(struct call *call, const void *params)
 	(void)params;
 	store_stats(shard->store, &stats);
 	struct pack pack = pack_into(call_buffer(call));
-	pack_map(&pack, 9);
+	pack_map(&pack, 10);
 	pack_name(&pack, "calls");
 	pack_map(&pack, 10);
 	pack_name_unsigned(&pack, "calls", shard->stats.calls);
@@ -195,6 +209,7 @@ query_run_stats(struct call *call, const void *params)
 	pack_name_unsigned(&pack, "waiting", shard_waiting(shard));
 	pack_store(&pack, &stats);
 	pack_loop(&pack, &shard->stats);
+	pack_timers(&pack, shard->timers);
 	pack_releases(&pack, shard->releases);
 	shard->stats.turn_ns_max = 0;
 	return answer(call, &pack);

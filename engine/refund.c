@@ -235,6 +235,8 @@ kind_text(enum entry_kind kind)
 		return BILINGUAL("a transfer", "一笔转账");
 	case ENTRY_REFUSAL:
 		return BILINGUAL("a request that was refused", "一个被拒绝的请求");
+	case ENTRY_EXPIRY:
+		return BILINGUAL("the end of a balance", "账本到期");
 	case ENTRY_SESSION:
 		return BILINGUAL("a report of a session", "一次会话上报");
 	case ENTRY_CHARGE:

@@ -3,6 +3,7 @@
 
 #include "connection.h"
 #include "shard.h"
+#include "timers.h"
 
 #include "base/instant.h"
 #include "base/log.h"
@@ -107,13 +108,14 @@ turn_called(uv_prepare_t *prepare)
 	bool lingers = store_turn(server->shard->store, false);
 	connections_resume(server->connections);
 	connections_send(server->connections);
-	shard_turn(server->shard); /* last: sending may have made room for more answers */
+	/* Last: sending may have made room for more answers. */
+	bool goes_on = shard_turn(server->shard);
 	/*
 	 * Sending and parking may let clients go on; they do in turns, so that others are served
 	 * between.
 	 */
 	bool resumes = connections_can_resume(server->connections) && !server->stopping;
-	if (lingers || resumes)
+	if (lingers || resumes || goes_on)
 		uv_idle_start(&server->awake, awake_called);
 	else
 		uv_idle_stop(&server->awake);
@@ -308,6 +310,8 @@ server_stop(struct server *server, bool now)
 	else if (!server->stopping)
 		uv_timer_start(&server->grace, grace_called, GRACE_MS, 0);
 	server->stopping = true;
+	if (server->shard != NULL)
+		timers_stop(server->shard->timers);
 }
 
 static void
@@ -381,6 +385,7 @@ server_free(struct server *server, struct fault *fault)
 		uv_idle_stop(&server->awake);
 		connections_close(server->connections, true);
 		shard_hurry(server->shard);
+		timers_stop(server->shard->timers);
 		for (;;) {
 			store_turn(server->shard->store, false);
 			shard_turn(server->shard);

@@ -3,6 +3,7 @@
 
 #include "batch.h"
 #include "connection.h"
+#include "timers.h"
 #include "waits.h"
 
 #include "base/memory.h"
@@ -46,6 +47,8 @@ shard_open(struct shard **shard, const struct shard_settings *settings, uv_loop_
 		status = releases_open(
 			&opened->releases, loop, opened->store, opened->now_ms, fault);
 	}
+	if (status == STATUS_OK)
+		status = timers_open(&opened->timers, opened, fault);
 	if (status != STATUS_OK) {
 		shard_close(opened, NULL);
 		return status;
@@ -62,6 +65,7 @@ shard_close(struct shard *shard, struct fault *fault)
 	must(shard->waits == NULL || shard->waits->count == 0);
 	releases_close(shard->releases);
 	enum status status = store_close(shard->store, fault);
+	timers_close(shard->timers);
 	params_reader_free(shard->reader);
 	memory_free(shard->waits);
 	id_memo_release(&shard->memo);
@@ -121,10 +125,16 @@ static bool
 read_params(struct shard *shard, struct prepared *prepared, struct problem *problem)
 {
 	const struct method *method = prepared->call.method;
-	prepared->params = arena_take(&shard->arena, method->params->size);
+	bool is_timer = prepared->call.reply.timer != NULL;
+	prepared->params = arena_take(
+		&shard->arena, is_timer ? sizeof(struct timer_params) : method->params->size);
 	if (prepared->params == NULL) {
 		*problem = (struct problem){ .say = SAY_OUT_OF_MEMORY };
 		return false;
+	}
+	if (is_timer) {
+		timer_params_read(prepared->params, prepared->packed);
+		return true;
 	}
 	struct reading reading = { shard->reader, &shard->arena, problem };
 	if (prepared->is_item)
@@ -187,6 +197,8 @@ work_done(uv_work_t *work, int status)
 static bool
 is_unwanted(const struct call *call)
 {
+	if (call->reply.timer != NULL)
+		return timer_is_unwanted(call->reply.timer);
 	return connection_is_gone(call->reply.batch != NULL ? batch_connection(call->reply.batch)
 							    : call->reply.connection);
 }
@@ -244,7 +256,7 @@ waiting_drive(struct shard *shard, struct waiting *waiting)
 	}
 }
 
-void
+bool
 shard_turn(struct shard *shard)
 {
 	struct shard_waits *waits = shard->waits;
@@ -269,6 +281,7 @@ shard_turn(struct shard *shard)
 		}
 	}
 	releases_turn(shard->releases);
+	return timers_turn(shard->timers);
 }
 
 /* Moves a call to memory of its own, to wait in front of its scope or behind others. */
@@ -409,4 +422,17 @@ shard_run(struct shard *shard, const struct shard_message *messages, size_t coun
 	run_group(shard, group, size);
 	forget(shard);
 	store_turn(shard->store, true);
+}
+
+void
+shard_run_timer(struct shard *shard, struct timer *timer, struct bytes key)
+{
+	struct problem problem;
+	struct reply_to reply = { .timer = timer };
+	struct prepared prepared = { call_make(shard, timers_method(), reply), key, false, NULL };
+	if (read_params(shard, &prepared, &problem))
+		run_first(shard, &prepared);
+	else
+		call_problem(&prepared.call, &problem);
+	forget(shard);
 }

@@ -18,11 +18,11 @@
 
 struct shard_settings {
 	struct store_settings store;
-	int64_t age_max_ms;     /* older events are refused */
-	int64_t ahead_max_ms;   /* and those further ahead of the clock */
+	int64_t age_max_ms;      /* older events are refused */
+	int64_t ahead_max_ms;    /* and those further ahead of the clock */
 	int64_t validity_max_ms; /* of a session of which nothing is heard */
-	size_t frame_bytes_max; /* of a message */
-	size_t waiting_max;     /* calls that may wait for something cold */
+	size_t frame_bytes_max;  /* of a message */
+	size_t waiting_max;      /* calls that may wait for something cold */
 	struct clock clock;
 };
 
@@ -30,7 +30,7 @@ struct shard_stats {
 	uint64_t calls, answers, errors;
 	uint64_t charged, refused, repeated, rated;
 	uint64_t sessions; /* requests of theirs that were decided, and not refused */
-	uint64_t waited; /* calls that had to wait for something cold */
+	uint64_t waited;   /* calls that had to wait for something cold */
 	size_t waiting;
 	uint64_t turns;       /* of the loop */
 	uint64_t turn_ns_max; /* the longest since stats were asked for last */
@@ -41,14 +41,15 @@ struct shard {
 	uv_loop_t *loop;
 	struct store *store;
 	struct releases *releases;
+	struct timers *timers;
 	int64_t now_ms; /* once a turn */
 
 	/* Of the calls being run now. */
 	struct arena arena;
 	struct params_reader *reader;
 	struct buffer answer;
-	struct buffer scratch; /* answers in their stored form */
-	struct buffer event;   /* events in theirs */
+	struct buffer scratch;            /* answers in their stored form */
+	struct buffer event;              /* events in theirs */
 	uint8_t record[RECORD_VALUE_MAX]; /* a long one that is being made */
 	struct id_memo memo;
 
@@ -62,8 +63,11 @@ enum status shard_open(struct shard **shard, const struct shard_settings *settin
 /* Ends well or reports why not. No calls may be under way. */
 enum status shard_close(struct shard *shard, struct fault *fault);
 
-/* Ends a turn of the loop: gives workers what they are to do. */
-void shard_turn(struct shard *shard);
+/*
+ * Ends a turn of the loop: gives workers what they are to do, and begins what is due. True: there is
+ * more of that, so the loop should come back without sleeping.
+ */
+bool shard_turn(struct shard *shard);
 
 /* The time of this turn. */
 void shard_tick(struct shard *shard);
@@ -75,6 +79,8 @@ struct shard_message {
 	struct connection *connection;
 };
 void shard_run(struct shard *shard, const struct shard_message *messages, size_t count);
+/* Runs a timer's call; `key` is the timer's, and stays until it has ended (timer_ended). */
+void shard_run_timer(struct shard *shard, struct timer *timer, struct bytes key);
 
 /* Has so much piled up that sockets should not be read at the moment? */
 bool shard_is_pressed(const struct shard *shard);

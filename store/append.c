@@ -124,6 +124,9 @@ store_apply(struct store *store, uint64_t position, const struct entry *entry,
 	for (size_t i = 0; effect_next(&rest, &effect); i++) {
 		must(shelf_record_follows(changes->records[i], effect.previous));
 		shelf_set(store->shelf, changes->records[i], effect.value, position);
+		if (effect.table == TABLE_TIMER && effect.value.size > 0 &&
+			store->timer_set != NULL)
+			store->timer_set(store->timer_context, effect.key);
 	}
 	if (entry->id.size > 0)
 		ids_add(store->ids, store_id_hash(store, entry->scope, entry->id), position,
@@ -221,6 +224,26 @@ store_admits(struct store *store, struct fault *fault)
 		records.kept_bytes > records.bytes_max / 2 || !ids_may_add(store->ids))
 		return STATUS_BUSY;
 	return STATUS_OK;
+}
+
+void
+store_watch_timers(struct store *store, void (*set)(void *context, struct bytes key), void *context)
+{
+	store->timer_set = set;
+	store->timer_context = context;
+}
+
+/*
+ * Nor so that whoever may not wait would meet back-pressure soon: each bound here is below that of
+ * store_admits.
+ */
+bool
+store_is_at_ease(const struct store *store)
+{
+	struct shelf_stats records = shelf_stats(store->shelf);
+	return !store->memory_is_short && !store->map_is_full &&
+		records.kept_bytes <= records.bytes_max / 8 * 3 &&
+		store_behind_bytes(store) <= store->settings.behind_bytes_max / 2;
 }
 
 /*

@@ -54,6 +54,8 @@ entry_kind_name(enum entry_kind kind)
 		return "transfer";
 	case ENTRY_REFUND:
 		return "refund";
+	case ENTRY_EXPIRY:
+		return "expiry";
 	case ENTRY_SESSION:
 		return "session";
 	}

@@ -57,7 +57,8 @@ enum entry_kind {
 	ENTRY_ADJUSTMENT, /* a balance set right, up or down */
 	ENTRY_TRANSFER,   /* money moved from one account to another */
 	ENTRY_REFUND,     /* a charge given back, whole or in part */
-	ENTRY_SESSION = 10, /* a session begun, reported, closed */
+	ENTRY_EXPIRY,     /* what was left of a balance whose validity has ended */
+	ENTRY_SESSION,    /* a session begun, reported, closed */
 };
 const char *entry_kind_name(enum entry_kind kind); /* "charge" …; NULL if there is no such kind */
 

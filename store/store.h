@@ -218,6 +218,16 @@ uint64_t store_decided(const struct store *store);
 uint64_t store_durable(const struct store *store);
 struct journal_progress store_progress(const struct store *store);
 
+/*
+ * From now on `set` is called with the key of each timer that an entry sets, when it is applied. One
+ * watches at a time.
+ */
+void store_watch_timers(
+	struct store *store, void (*set)(void *context, struct bytes key), void *context);
+
+/* Is nothing so near its bound that work which can wait should wait? */
+bool store_is_at_ease(const struct store *store);
+
 /* Time for the frames to come; never runs backwards. Set it once a turn. */
 void store_set_now(struct store *store, int64_t now_ms);
 int64_t store_now(const struct store *store);

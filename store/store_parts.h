@@ -34,6 +34,10 @@ struct store {
 	struct database_meta meta; /* as it is in LMDB */
 	int64_t now_ms;
 
+	/* Who is told of timers that are set; NULL: nobody. */
+	void (*timer_set)(void *context, struct bytes key);
+	void *timer_context;
+
 	/* Failures come from other threads. */
 	uv_mutex_t fault_lock;
 	atomic_bool has_failed;

@@ -17,6 +17,7 @@
 #include "../../../engine/base/memory.h"
 #include "../../../engine/connection.h"
 #include "../../../engine/proof.h"
+#include "../../../engine/timers.h"
 #include "../../../rules/release.h"
 #include "../../../store/disk.h"
 
@@ -259,6 +260,7 @@ world_close(struct world *world)
 	uv_close((uv_handle_t *)&world->listener, NULL);
 	uv_prepare_stop(&world->turn);
 	connections_close(world->connections, true);
+	timers_stop(world->shard->timers);
 	for (;;) {
 		store_turn(world->shard->store, false);
 		shard_turn(world->shard);
