@@ -345,22 +345,46 @@ pay_by_all(struct deciding *deciding, struct payment *payment)
 		.mode = (enum short_mode)deciding->params->short_mode,
 		.now_ms = deciding->call->shard->now_ms,
 	};
+	if (deciding->payers.count > 0)
+		terms.cost = payers_pay(&deciding->payers, terms.cost);
 	if (deciding->purses.count > 0)
 		return purses_pay(&terms, &deciding->purses, payment);
 	return pay(&deciding->subject.balance, deciding->subject.account.floor, terms.cost,
 		terms.mode, payment);
 }
 
-/* The balances besides the main one; most accounts have none. */
+/* All that could be spent for it, its payers' money included. */
+static struct money
+spendable(const struct deciding *deciding, struct money own)
+{
+	struct money all = own.micros > 0 ? own : (struct money){ 0 };
+	if (deciding->payers.count > 0 && !money_add(all, payers_sum(&deciding->payers), &all))
+		all.micros = INT64_MAX;
+	return all;
+}
+
+/* Other accounts, and the balances besides the main one; most subscriptions have neither. */
 static enum progress
 find_purses(struct deciding *deciding, enum call_end *end)
 {
+	const struct subject *subject = &deciding->subject;
+	enum purses_outcome outcome = PURSES_READ;
+	deciding->payers = (struct payers){ .count = 0 };
 	deciding->purses = (struct purses){ .count = 0 };
-	if (deciding->subject.account.balance_count == 1)
+	if (subject->account.balance_count == 1 && subject->subscription.payer_count == 0)
 		return GOES_ON;
-	struct purses_question question = { &deciding->subject, deciding->usage.service,
-		deciding->pricing.zone, deciding->usage.at_ms, NULL, 0 };
-	switch (purses_read(deciding->call, &question, &deciding->purses, &deciding->cold)) {
+	const struct payers_question question = {
+		{ subject, deciding->usage.service, deciding->pricing.zone, deciding->usage.at_ms,
+			NULL, 0 },
+		deciding->release->image->zone,
+	};
+	if (subject->subscription.payer_count > 0)
+		outcome = payers_read(
+			deciding->call, &question, &deciding->payers, &deciding->cold);
+	if (outcome == PURSES_READ && subject->account.balance_count > 1)
+		outcome = purses_read(
+			deciding->call, &question.usage, &deciding->purses, &deciding->cold);
+	switch (outcome) {
 	case PURSES_READ:
 		return GOES_ON;
 	case PURSES_COLD:
@@ -371,6 +395,17 @@ find_purses(struct deciding *deciding, enum call_end *end)
 	}
 	*end = call_error(deciding->call, SAY_OUT_OF_MEMORY, NULL, 0);
 	return HAS_ENDED;
+}
+
+/* Who pays for another is told when its own balance is low. */
+static bool
+raise_payer(struct deciding *deciding, const struct payer_held *held)
+{
+	const struct raising raising = { deciding->call, held->account_id,
+		deciding->subject.subscription_id, deciding->usage.at_ms };
+	int64_t before = held->balance.amount;
+	struct fall fall = { before, before - held->charged.micros };
+	return notice_raise_fall(&raising, &held->account, fall, &deciding->raised);
 }
 
 /*
@@ -392,6 +427,10 @@ raise_notices(struct deciding *deciding, const struct payment *payment)
 			!notice_raise_crossed(&raising, deciding->release, &question, pricing,
 				&deciding->raised)))
 		return false;
+	for (size_t i = 0; i < deciding->payers.count; i++) {
+		if (!raise_payer(deciding, &deciding->payers.held[i]))
+			return false;
+	}
 	return subject->account.low_count == 0 ||
 		notice_raise_fall(&raising, &subject->account, fall, &deciding->raised);
 }
@@ -417,7 +456,7 @@ find_payment(struct deciding *deciding, struct payment *payment, enum call_end *
 		return HAS_ENDED;
 	switch (pay_by_all(deciding, payment)) {
 	case PAY_TOO_LOW:
-		*end = refuse_balance(deciding, payment->available);
+		*end = refuse_balance(deciding, spendable(deciding, payment->available));
 		return HAS_ENDED;
 	case PAY_OVERFLOW:
 		*end = charge_refuse(deciding, SAY_OVERFLOW, NULL, 0, NULL);

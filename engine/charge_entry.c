@@ -23,35 +23,49 @@ pack_paid_by(struct pack *pack, const struct purse_held *held)
 		pack_name_integer(pack, "till", held->balance.span.till_ms);
 }
 
+/* The main balance of another account. */
+static void
+pack_paid_for(struct pack *pack, const struct payer_held *held)
+{
+	if (held->charged.micros == 0)
+		return;
+	pack_map(pack, 3);
+	pack_name_text(pack, "account", held->account_id);
+	pack_name_text(pack, "balance", TEXT("main"));
+	pack_name_money(pack, "amount", held->charged);
+}
+
+/* How many have paid, the main balance apart. */
+static uint32_t
+count_others(const struct deciding *deciding)
+{
+	uint32_t count = 0;
+	for (size_t i = 0; i < deciding->payers.count; i++)
+		count += deciding->payers.held[i].charged.micros > 0;
+	for (size_t i = 0; i < deciding->purses.count; i++)
+		count += deciding->purses.held[i].charged.micros > 0;
+	return count;
+}
+
 /* Who paid how much, where it was not the main balance alone. */
 static void
-pack_paid(struct pack *pack, const struct purses *purses, struct money by_main)
+pack_paid(struct pack *pack, const struct deciding *deciding, struct money by_main)
 {
-	uint32_t count = by_main.micros > 0;
-	for (size_t i = 0; i < purses->count; i++)
-		count += purses->held[i].charged.micros > 0;
+	const struct purses *purses = &deciding->purses;
 	pack_name(pack, "paid");
-	pack_array(pack, count);
+	pack_array(pack, count_others(deciding) + (by_main.micros > 0));
+	for (size_t i = 0; i < deciding->payers.count; i++)
+		pack_paid_for(pack, &deciding->payers.held[i]);
 	for (size_t i = 0; i < purses->count; i++)
 		pack_paid_by(pack, &purses->held[i]);
 	pack_paid_by(pack, &(struct purse_held){ .name = TEXT("main"), .charged = by_main });
-}
-
-static bool
-others_paid(const struct purses *purses)
-{
-	for (size_t i = 0; i < purses->count; i++) {
-		if (purses->held[i].charged.micros > 0)
-			return true;
-	}
-	return false;
 }
 
 static struct bytes
 pack_charged(struct deciding *deciding, const struct payment *payment)
 {
 	struct buffer *scratch = &deciding->call->shard->scratch;
-	bool unpaid = payment->unpaid.micros > 0, others = others_paid(&deciding->purses);
+	bool unpaid = payment->unpaid.micros > 0, others = count_others(deciding) > 0;
 	bool tells = deciding->raised.count > 0;
 	struct money low;
 	bool is_low = notice_is_low(&deciding->subject.account, payment->after.micros, &low);
@@ -65,7 +79,7 @@ pack_charged(struct deciding *deciding, const struct payment *payment)
 	if (unpaid)
 		pack_name_money(&pack, "unpaid", payment->unpaid);
 	if (others)
-		pack_paid(&pack, &deciding->purses, payment->charged);
+		pack_paid(&pack, deciding, payment->charged);
 	if (tells)
 		notice_pack(&pack, &deciding->raised);
 	if (is_low)
@@ -85,7 +99,7 @@ charge_tell_payers(struct deciding *deciding, const struct payment *payment)
 	pack_name_money(&pack, "balance", payment->after);
 	if (is_short)
 		pack_name_money(&pack, "missing", payment->unpaid);
-	pack_paid(&pack, &deciding->purses, payment->charged);
+	pack_paid(&pack, deciding, payment->charged);
 	return call_answer(deciding->call, pack_whole(&pack));
 }
 
@@ -174,13 +188,15 @@ charge_take_money(struct deciding *deciding, const struct payment *payment)
 	struct call *call = deciding->call;
 	struct posted posted;
 	enum call_end end;
-	size_t records = 1 + deciding->purses.count + deciding->purses.begun +
-		deciding->pricing.consumption_count + deciding->raised.count;
+	size_t records = 1 + 2 * deciding->payers.count + deciding->purses.count +
+		deciding->purses.begun + deciding->pricing.consumption_count +
+		deciding->raised.count;
 	if (records > CHARGE_RECORDS_MAX)
 		return charge_refuse(deciding, SAY_OVERFLOW, NULL, 0, NULL);
 	struct bytes answer = pack_charged(deciding, payment);
 	if (answer.size == 0 || !posted_begin(&posted, call->arena, records) ||
 		!add_main_balance(deciding, &posted, payment) ||
+		!payers_post(&deciding->payers, &posted, call->shard->now_ms) ||
 		!add_other_balances(deciding, &posted) || !add_counters(deciding, &posted) ||
 		!notice_post(&deciding->raised, call, &posted))
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);

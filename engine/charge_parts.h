@@ -7,6 +7,7 @@
 
 #include "notice.h"
 #include "once.h"
+#include "payers.h"
 #include "purses.h"
 #include "subject.h"
 
@@ -21,8 +22,10 @@ struct deciding {
 	struct bytes event;
 	struct subject subject;
 	struct pricing pricing;
-	bool holds_counters;    /* of what was counted so far, sessions hold something */
-	struct purses purses;   /* that pay besides the main balance; filled when it settles */
+	bool holds_counters; /* of what was counted so far, sessions hold something */
+	/* Filled when it settles: who pays before the account, and besides its main balance. */
+	struct payers payers;
+	struct purses purses;
 	struct raised raised;   /* what it makes known; likewise */
 	struct record_key cold; /* what a fact needs */
 };

@@ -1,6 +1,8 @@
 /* A charge as its entry has it (see charged.h). */
 #include "charged.h"
 
+#include "payers.h"
+
 #include "base/must.h"
 
 /* ---- reading ---- */
@@ -40,9 +42,23 @@ moved_on(const struct entry *entry, size_t index, struct text *unit)
 	return 0;
 }
 
+/* The counter of what the account that paid last pays in a month. */
+static bool
+add_payer_count(struct charged *charged, struct bytes key, struct text payer, int64_t moved)
+{
+	if (charged->payment_count == 0)
+		return false;
+	struct payment_made *payment = &charged->payments[charged->payment_count - 1];
+	payment->counter = key;
+	return text_equal(payment->account, payer) && payment->amount.micros == moved;
+}
+
 static bool
 add_count(struct charged *charged, const struct effect *effect, int64_t moved, struct text unit)
 {
+	struct text payer;
+	if (payers_counter_is(effect->key, &payer))
+		return add_payer_count(charged, effect->key, payer, moved);
 	struct refund_count *count = &charged->counts[charged->count_count];
 	struct counter_key key;
 	if (moved <= 0 || !key_is_of_counter(effect->key, &key))
@@ -58,18 +74,19 @@ add_count(struct charged *charged, const struct effect *effect, int64_t moved, s
 	return count->money || unit_of_name(unit, &count->unit);
 }
 
-/* All of one account's. */
+/* All of one currency. */
 static bool
 add_payment(struct charged *charged, const struct effect *effect, int64_t moved)
 {
-	struct text account, name;
-	if (moved > 0 || !key_is_of_balance(effect->key, &account, &name) ||
-		(charged->payment_count > 0 && !text_equal(account, charged->account)))
+	struct payment_made *payment = &charged->payments[charged->payment_count];
+	struct text currency = balance_read(effect->value).unit;
+	*payment = (struct payment_made){ .key = effect->key, .amount = { -moved } };
+	if (moved > 0 || !key_is_of_balance(effect->key, &payment->account, &payment->name) ||
+		(charged->payment_count > 0 && !text_equal(currency, charged->currency)))
 		return false;
-	charged->account = account;
-	charged->currency = balance_read(effect->value).unit;
-	charged->payments[charged->payment_count++] = (struct payment_made){ effect->key,
-		{ -moved } };
+	if (charged->payment_count++ == 0)
+		charged->account = payment->account;
+	charged->currency = currency;
 	return money_add(charged->paid, (struct money){ -moved }, &charged->paid);
 }
 
@@ -115,6 +132,16 @@ charged_read(const struct entry *entry, struct arena *arena, struct charged *cha
 	if (status == STATUS_OK)
 		charged->quantity = charged->cost.quantity > 0 ? charged->cost.quantity : 1;
 	return status;
+}
+
+bool
+charged_is_of(const struct charged *charged, struct text account)
+{
+	for (size_t i = 0; i < charged->payment_count; i++) {
+		if (text_equal(charged->payments[i].account, account))
+			return true;
+	}
+	return false;
 }
 
 /* ---- giving back ---- */

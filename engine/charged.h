@@ -21,13 +21,16 @@
 /* What one balance paid. */
 struct payment_made {
 	struct bytes key; /* of the balance's record */
+	struct text account, name;
 	struct money amount;
+	struct bytes counter; /* of what that account pays in a month; size 0: nobody counts it */
 };
 
 struct charged {
-	struct payment_made *payments; /* the main balance's first, also of 0 */
+	/* The main balance's first, also of 0; then those of other accounts, if there are any. */
+	struct payment_made *payments;
 	size_t payment_count;
-	struct text account; /* whose they are */
+	struct text account; /* whose the first is */
 	struct text currency;
 	struct money paid; /* all of it */
 	struct unpriced_charge cost;
@@ -49,9 +52,13 @@ enum status charged_read(const struct entry *entry, struct arena *arena, struct 
 /* The account of the first balance that an entry of any kind changes; empty if it changes none. */
 struct text charged_account(const struct entry *entry);
 
+/* Has the account paid any of it, or is it the first? */
+bool charged_is_of(const struct charged *charged, struct text account);
+
 /*
  * Of what one balance paid, how much is given back when so much of the charge's money is. What paid
- * last gets its money first: the main balance, then the others from the last to the first.
+ * last gets its money first: the main balance, then the others from the last to the first, other
+ * accounts at the end.
  */
 struct money charged_returned(const struct charged *charged, size_t payment, struct money money);
 

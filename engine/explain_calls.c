@@ -78,14 +78,13 @@ write_paid(const struct charged *charged, bool zh, struct buffer *text)
 		buffer_print(text, "%s\n", zh ? "付款账本：" : "paid from:");
 	for (size_t i = 0; charged->payment_count > 1 && i < charged->payment_count; i++) {
 		const struct payment_made *payment = &charged->payments[i];
+		bool other = !text_equal(payment->account, charged->account);
 		char amount[MONEY_TEXT_MAX];
-		struct text account, name;
-		bool is_key = key_is_of_balance(payment->key, &account, &name);
-		must(is_key);
 		money_format(payment->amount, amount);
 		if (payment->amount.micros > 0)
-			whole &= buffer_print(text, "  %.*s %s %.*s\n", TEXT_ARGS(name), amount,
-				TEXT_ARGS(charged->currency));
+			whole &= buffer_print(text, "  %.*s%s%.*s %s %.*s\n",
+				TEXT_ARGS(other ? payment->account : TEXT("")), other ? "/" : "",
+				TEXT_ARGS(payment->name), amount, TEXT_ARGS(charged->currency));
 	}
 	return whole;
 }

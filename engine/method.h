@@ -269,6 +269,13 @@ struct balance_put_params {
 	int64_t expect;
 };
 
+/* Who pays for a subscription before its account does. */
+struct payer_params {
+	struct text account;
+	struct list services; /* of struct get_params */
+	struct money up_to;
+};
+
 struct subscription_params {
 	struct text subscription;
 	struct text account;
@@ -276,6 +283,7 @@ struct subscription_params {
 	struct list service_ids; /* of struct span_params */
 	struct list packages;
 	struct list states;
+	struct list payers; /* of struct payer_params */
 	int64_t expect;
 };
 

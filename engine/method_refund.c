@@ -55,6 +55,7 @@ static const struct field COUNTER_RESULT_FIELDS[] = {
 RESULT(COUNTER_RESULT, "counter", COUNTER_RESULT_FIELDS);
 
 static const struct field RETURNED_RESULT_FIELDS[] = {
+	{ "account", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "whose it is, if another account's that paid for the subscription", "所属账户（由其他账户代付时）" },
 	{ "balance", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "its name", "账本名称" },
 	{ "amount", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "of what it had paid", "退还其所支付的金额" },
 	{ "back", FIELD_BOOLEAN, 0, true, 0, 0, NULL, NULL, "false: it had expired, and got nothing back", "false 表示账本已到期，未予退还" },

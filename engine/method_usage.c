@@ -125,6 +125,7 @@ static const struct field RATE_RESULT_FIELDS[] = {
 RESULT(RATE_RESULT, "price", RATE_RESULT_FIELDS);
 
 static const struct field PAID_RESULT_FIELDS[] = {
+	{ "account", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "whose it is, if another account's that pays for the subscription", "所属账户（由其他账户代付时）" },
 	{ "balance", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "its name", "账本名称" },
 	{ "amount", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "what it paid", "支付金额" },
 	{ "till", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "when it expires, if this was its first use", "首次使用时：到期时间" },
@@ -139,8 +140,8 @@ static const struct field CHARGE_RESULT_FIELDS[] = {
 	{ "balance", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "of the account, afterwards", "扣费后余额" },
 	{ "unpaid", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "with short \"partial\": what was not taken",
 		"部分扣费时未收取的金额" },
-	{ "paid", FIELD_LIST, 0, false, 0, 0, NULL, &PAID_RESULT, "who paid how much, if it was not the main balance alone; in the order of paying, the main one last",
-		"各账本支付的金额（不只由主账本支付时），按支付次序，主账本在最后" },
+	{ "paid", FIELD_LIST, 0, false, 0, 0, NULL, &PAID_RESULT, "who paid how much, if it was not the main balance alone; in the order of paying, other accounts first, the main balance last",
+		"各账本支付的金额（不只由主账本支付时），按支付次序，代付账户在前，主账本在最后" },
 	RAISED_ANSWERED,
 	{ "hint", FIELD_MAP, 0, false, 0, 0, NULL, &METHOD_HINT_RESULT, "the balance is low", "余额偏低" },
 	REFUSAL_FIELDS,

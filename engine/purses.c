@@ -28,18 +28,23 @@ breadth_of(struct text pays, const struct purses_question *question)
 									: BREADTH_NONE;
 }
 
-/* The narrowest of what it pays for that this usage is. */
+/* The narrowest of what is paid for that this usage is. */
 static unsigned
-breadth(const struct balance *balance, const struct purses_question *question)
+breadth(const struct purses_question *question, struct field_reader pays, unsigned count)
 {
-	struct field_reader pays = balance->pays;
-	unsigned least = balance->pays_count == 0 ? BREADTH_ALL : BREADTH_NONE;
-	for (unsigned i = 0; i < balance->pays_count; i++) {
+	unsigned least = count == 0 ? BREADTH_ALL : BREADTH_NONE;
+	for (unsigned i = 0; i < count; i++) {
 		unsigned found = breadth_of(field_read_text(&pays), question);
 		if (found < least)
 			least = found;
 	}
 	return least;
+}
+
+bool
+purses_serve(const struct purses_question *question, struct field_reader pays, unsigned count)
+{
+	return breadth(question, pays, count) != BREADTH_NONE;
 }
 
 /* Does the subscription hold a package as a member of the group then? */
@@ -126,7 +131,7 @@ purses_read(struct call *call, const struct purses_question *question, struct pu
 		}
 		must(found == LOOKUP_FOUND); /* written in one entry with its name */
 		held.balance = balance_now(question, &held, value);
-		held.breadth = breadth(&held.balance, question);
+		held.breadth = breadth(question, held.balance.pays, held.balance.pays_count);
 		held.sharing = sharing(&held.balance, question);
 		if (held.breadth < BREADTH_NONE && held.sharing < SHARED_BY_OTHERS &&
 			may_pay(&held.balance) && held.balance.span.from_ms <= question->at_ms &&

@@ -49,6 +49,9 @@ struct purses_question {
 
 enum purses_outcome { PURSES_READ, PURSES_COLD /* *cold is to be waited for */, PURSES_NO_MEMORY };
 
+/* Is what is to be paid for in such a list of texts, as "voice" or "voice.local"? All is in none. */
+bool purses_serve(const struct purses_question *question, struct field_reader pays, unsigned count);
+
 enum purses_outcome purses_read(struct call *call, const struct purses_question *question,
 	struct purses *purses, struct record_key *cold);
 

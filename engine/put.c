@@ -94,6 +94,35 @@ put_read(struct call *call, const struct record_key *key, struct bytes *value, u
 	return false;
 }
 
+/* Does the catalog in force know "voice", or "voice.local"? */
+static bool
+is_usage(const struct image *image, struct text usage)
+{
+	const char *dot = memchr(usage.data, '.', usage.size);
+	if (dot == NULL)
+		return image_service(image, usage) != NO_INDEX;
+	size_t size = (size_t)(dot - usage.data);
+	uint32_t service = image_service(image, (struct text){ usage.data, size });
+	struct text zone = { dot + 1, usage.size - size - 1 };
+	return image_zone(image, service, zone) != NO_INDEX;
+}
+
+bool
+put_check_usage(struct call *call, const struct list *usage, enum call_end *end)
+{
+	const struct loaded_release *release = releases_active(call->shard->releases);
+	const struct get_params *items = usage->items;
+	for (size_t i = 0; release != NULL && i < usage->count; i++) {
+		if (!is_usage(release->image, items[i].id)) {
+			*end = put_not_found(call,
+				BILINGUAL("service, or zone of a service,", "业务或业务的区域"),
+				items[i].id);
+			return false;
+		}
+	}
+	return true;
+}
+
 static bool
 expected(const struct putting *putting, int64_t expect)
 {

@@ -38,6 +38,18 @@ bool put_change(struct putting *putting, const struct record_key *key, struct by
  */
 enum call_end put_finish(struct putting *putting, struct text what, struct text id, int64_t expect);
 
+/*
+ * Is each of a list of struct get_params a service, or a service, a dot and one of its zones? What
+ * nothing will ever be is a slip of the pen. Without a catalog anything may come. False: *end says
+ * what is not.
+ */
+bool put_check_usage(struct call *call, const struct list *usage, enum call_end *end);
+
+/* The payers of a subscription: may they be, and as its record has them. */
+bool put_check_payers(struct call *call, const struct subscription_params *params,
+	struct text currency, enum call_end *end);
+void put_write_payers(struct field_writer *writer, const struct list *payers);
+
 enum call_end put_not_found(struct call *call, struct text what, struct text id);
 
 #endif

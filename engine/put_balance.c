@@ -27,36 +27,6 @@ struct balance_put {
 
 /* ---- what it may pay ---- */
 
-/* Does the catalog in force know "voice", or "voice.local"? */
-static bool
-is_usage(const struct image *image, struct text pays)
-{
-	const char *dot = memchr(pays.data, '.', pays.size);
-	if (dot == NULL)
-		return image_service(image, pays) != NO_INDEX;
-	size_t size = (size_t)(dot - pays.data);
-	uint32_t service = image_service(image, (struct text){ pays.data, size });
-	struct text zone = { dot + 1, pays.size - size - 1 };
-	return image_zone(image, service, zone) != NO_INDEX;
-}
-
-/* What nothing will ever be is a slip of the pen. Without a catalog anything may come. */
-static bool
-check_pays(struct call *call, const struct balance_put_params *params, enum call_end *end)
-{
-	const struct loaded_release *release = releases_active(call->shard->releases);
-	const struct get_params *items = params->pays.items;
-	for (size_t i = 0; release != NULL && i < params->pays.count; i++) {
-		if (!is_usage(release->image, items[i].id)) {
-			*end = put_not_found(call,
-				BILINGUAL("service, or zone of a service,", "业务或业务的区域"),
-				items[i].id);
-			return false;
-		}
-	}
-	return true;
-}
-
 static bool
 refuse_fields(struct call *call, struct text why, enum call_end *end)
 {
@@ -109,7 +79,7 @@ check_params(struct call *call, const struct balance_put_params *params, enum ca
 			BILINGUAL("till and valid both say when it ends; give one of them",
 				"till 与 valid 都表示何时到期；只能给出一个"),
 			end);
-	return check_pays(call, params, end);
+	return put_check_usage(call, &params->pays, end);
 }
 
 /* ---- until when ---- */

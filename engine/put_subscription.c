@@ -152,12 +152,10 @@ write_states(struct field_writer *writer, const struct list *list)
 {
 	const struct span_params *states = list->items;
 	if (states == NULL) {
-		field_write_u8(writer, 1);
 		field_write_span(writer, SPAN_ALWAYS);
 		field_write_u8(writer, SUBSCRIPTION_ACTIVE);
 		return;
 	}
-	field_write_u8(writer, (uint8_t)list->count);
 	for (size_t i = 0; i < list->count; i++) {
 		field_write_span(writer, span_of(&states[i]));
 		field_write_u8(writer, (uint8_t)states[i].state);
@@ -177,6 +175,10 @@ subscription_value(struct call *call, const struct subscription_params *params, 
 	}
 	field_write_text(&writer, params->account);
 	field_write_text(&writer, params->product);
+	subscription_counts_write(&writer,
+		params->states.items == NULL ? 1 : (unsigned)params->states.count,
+		(unsigned)params->payers.count);
+	put_write_payers(&writer, &params->payers);
 	write_states(&writer, &params->states);
 	write_service_ids(&writer, &params->service_ids);
 	if (!write_packages(&writer, &params->packages, call->arena)) {
@@ -449,6 +451,8 @@ put_run_subscription(struct call *call, const void *params)
 		return end;
 	if (account.size == 0)
 		return put_not_found(call, SAY_ACCOUNT, subscription->account);
+	if (!put_check_payers(call, subscription, account_read(account).currency, &end))
+		return end;
 	if (!put_read(call, &key, &old, &putting.version, &end))
 		return end;
 	int64_t terms_ms = terms_of(subscription, old, call->shard->now_ms);

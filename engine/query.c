@@ -363,6 +363,26 @@ pack_packages(struct pack *pack, struct subscription subscription)
 	}
 }
 
+static void
+pack_payers(struct pack *pack, struct subscription subscription)
+{
+	pack_name(pack, "payers");
+	pack_array(pack, subscription.payer_count);
+	for (unsigned i = 0; i < subscription.payer_count; i++) {
+		struct payer payer = payer_read(&subscription.payers);
+		pack_map(pack, 1u + payer.is_bounded + (payer.pays_count > 0));
+		pack_name_text(pack, "account", payer.account);
+		if (payer.pays_count > 0) {
+			pack_name(pack, "services");
+			pack_array(pack, payer.pays_count);
+		}
+		for (unsigned j = 0; j < payer.pays_count; j++)
+			pack_text(pack, field_read_text(&payer.pays));
+		if (payer.is_bounded)
+			pack_name_money(pack, "up_to", payer.bound);
+	}
+}
+
 enum call_end
 query_run_subscription(struct call *call, const void *params)
 {
@@ -374,8 +394,9 @@ query_run_subscription(struct call *call, const void *params)
 		return end;
 	struct subscription subscription = subscription_read(value);
 	int64_t terms_ms = subscription_terms(&subscription);
+	bool payers = subscription.payer_count > 0;
 	struct pack pack = pack_into(call_buffer(call));
-	pack_map(&pack, 7u + (terms_ms != INT64_MIN));
+	pack_map(&pack, 7u + (terms_ms != INT64_MIN) + payers);
 	pack_name_text(&pack, "subscription", get->id);
 	pack_name_text(&pack, "account", subscription.account);
 	pack_name_text(&pack, "product", subscription.product);
@@ -391,6 +412,8 @@ query_run_subscription(struct call *call, const void *params)
 			subscription_state_name((enum subscription_state)field_read_u8(&states)));
 		query_pack_span(&pack, span);
 	}
+	if (payers)
+		pack_payers(&pack, subscription);
 	if (terms_ms != INT64_MIN)
 		pack_name_integer(&pack, "terms", terms_ms);
 	pack_name_unsigned(&pack, "version", version);

@@ -259,7 +259,7 @@ check_entry(struct refunding *refunding, enum call_end *end)
 		struct text arguments[] = { params->charge, kind_text(named->ledger.entry.kind) };
 		return refuse(refunding, SAY_NOT_A_CHARGE, arguments, 2, end);
 	}
-	if (params->account.size > 0 && !text_equal(params->account, named->charged.account)) {
+	if (params->account.size > 0 && !charged_is_of(&named->charged, params->account)) {
 		struct text arguments[] = { params->charge, params->account };
 		return refuse(refunding, SAY_OTHER_ACCOUNT, arguments, 2, end);
 	}
@@ -434,6 +434,23 @@ find_given(struct refunding *refunding, enum call_end *end)
 	return GOES_ON;
 }
 
+/* What the account has paid in the month of the charge: it is so much less by now. */
+static enum progress
+find_counted(struct refunding *refunding, struct returning *returning, enum call_end *end)
+{
+	struct bytes name = returning->payment->counter, value;
+	struct record_key key = { .table = TABLE_COUNTER, .size = (uint8_t)name.size };
+	uint64_t version;
+	memcpy(key.data, name.data, name.size);
+	if (find_record(refunding, &key, &value, &version, end) == HAS_ENDED)
+		return HAS_ENDED;
+	must(value.size > 0); /* the charge wrote it */
+	returning->counter = counter_read(value);
+	must(returning->counter.used >= returning->amount.micros);
+	refunding->uncounted++;
+	return GOES_ON;
+}
+
 /* What has expired gets nothing back; the main balance never does. */
 static enum progress
 find_returning(struct refunding *refunding, const struct payment_made *payment,
@@ -441,12 +458,9 @@ find_returning(struct refunding *refunding, const struct payment_made *payment,
 {
 	struct record_key key;
 	struct bytes value;
-	struct text account;
 	struct money after;
-	bool is_key = key_is_of_balance(payment->key, &account, &returning->name);
-	must(is_key);
-	returning->key = payment->key;
-	key_of_balance(&key, account, returning->name);
+	returning->payment = payment;
+	key_of_balance(&key, payment->account, payment->name);
 	if (find_record(refunding, &key, &value, &returning->version, end) == HAS_ENDED)
 		return HAS_ENDED;
 	must(value.size > 0); /* it has paid, and is never removed */
@@ -455,6 +469,8 @@ find_returning(struct refunding *refunding, const struct payment_made *payment,
 	returning->back = refunding->call->shard->now_ms < returning->balance.span.till_ms;
 	if (!returning->back)
 		return GOES_ON;
+	if (payment->counter.size > 0 && find_counted(refunding, returning, end) == HAS_ENDED)
+		return HAS_ENDED;
 	if (!money_add((struct money){ returning->balance.amount }, returning->amount, &after))
 		return refuse(refunding, SAY_OVERFLOW, NULL, 0, end);
 	returning->balance.amount = after.micros;

@@ -47,8 +47,12 @@ pack_returned(struct pack *pack, const struct refunding *refunding)
 	pack_array(pack, (uint32_t)refunding->returning_count);
 	for (size_t i = 0; i < refunding->returning_count; i++) {
 		const struct returning *returning = &refunding->returnings[i];
-		pack_map(pack, 3);
-		pack_name_text(pack, "balance", returning->name);
+		const struct payment_made *payment = returning->payment;
+		bool other = !text_equal(payment->account, refunding->named->charged.account);
+		pack_map(pack, 3u + other);
+		if (other)
+			pack_name_text(pack, "account", payment->account);
+		pack_name_text(pack, "balance", payment->name);
 		pack_name_money(pack, "amount", returning->amount);
 		pack_name_bool(pack, "back", returning->back);
 	}
@@ -96,17 +100,35 @@ pack_refunded(struct refunding *refunding)
 /* ---- the entry ---- */
 
 static bool
+take_off_month(
+	const struct refunding *refunding, struct posted *posted, const struct returning *returning)
+{
+	uint8_t value[COUNTER_VALUE_MAX];
+	struct counter counter = returning->counter;
+	counter.used -= returning->amount.micros;
+	if (!posted_change(posted, TABLE_COUNTER, returning->payment->counter,
+		    counter_write(value, counter)))
+		return false;
+	posted_move(posted, -returning->amount.micros, refunding->named->charged.currency,
+		TEXT("counted"));
+	return true;
+}
+
+static bool
 add_balances(const struct refunding *refunding, struct posted *posted)
 {
 	for (size_t i = 0; i < refunding->returning_count; i++) {
 		const struct returning *returning = &refunding->returnings[i];
 		if (!returning->back)
 			continue;
-		if (!posted_balance(posted, returning->key, returning->balance, returning->version,
-			    refunding->call->shard->now_ms))
+		if (!posted_balance(posted, returning->payment->key, returning->balance,
+			    returning->version, refunding->call->shard->now_ms))
 			return false;
 		posted_move(posted, returning->amount.micros, refunding->named->charged.currency,
 			TEXT("revenue"));
+		if (returning->payment->counter.size > 0 &&
+			!take_off_month(refunding, posted, returning))
+			return false;
 	}
 	return true;
 }
@@ -150,7 +172,8 @@ add_counters(const struct refunding *refunding, struct posted *posted)
 static bool
 make_entry(const struct refunding *refunding, struct posted *posted)
 {
-	size_t records = 1 + refunding->returning_count + refunding->given.count_count;
+	size_t records = 1 + refunding->returning_count + refunding->uncounted +
+		refunding->given.count_count;
 	return posted_begin(posted, refunding->call->arena, records) &&
 		add_balances(refunding, posted) && add_refund(refunding, posted) &&
 		add_counters(refunding, posted);

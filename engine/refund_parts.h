@@ -20,12 +20,13 @@ struct named_entry {
 
 /* A balance that gets money back, or would, if it had not expired. */
 struct returning {
-	struct bytes key;
-	struct text name;
+	const struct payment_made *payment;
 	struct balance balance; /* as it is afterwards */
 	uint64_t version;
 	struct money amount;
 	bool back;
+	struct counter
+		counter; /* what its account had paid in the month before, if that is counted */
 };
 
 struct refunding {
@@ -47,6 +48,7 @@ struct refunding {
 	struct counter *counters;     /* that get something back, before */
 	struct returning *returnings; /* the main balance's first, also of 0 */
 	size_t returning_count;
+	size_t uncounted; /* of them, whose accounts have paid less in their month now */
 };
 
 /* Of what has no parts nothing is said to be a part. */

@@ -102,11 +102,31 @@ walk_package(struct field_reader *reader)
 }
 
 static void
+walk_payer(struct field_reader *reader)
+{
+	struct payer payer = payer_read(reader);
+	if (!identifier_is_valid(payer.account) || payer.bound.micros < 0 ||
+		payer.pays_count > BALANCE_PAYS_MAX)
+		reader->bad = true;
+	for (unsigned count = payer.pays_count; count > 0; count--)
+		walk_id(&payer.pays);
+	reader->bad |= payer.pays.bad;
+}
+
+static void
 walk_subscription(struct field_reader *reader)
 {
+	struct subscription subscription = subscription_read(rest_of(reader));
 	walk_id(reader);
 	walk_id(reader);
-	for (unsigned count = field_read_u8(reader); count > 0; count--) {
+	if (subscription.payer_count > SUBSCRIPTION_PAYERS_MAX)
+		reader->bad = true;
+	for (unsigned count = subscription.payer_count; count > 0; count--)
+		walk_payer(&subscription.payers);
+	reader->bad |= subscription.payers.bad;
+	if (!reader->bad)
+		*reader = subscription.payers;
+	for (unsigned count = subscription.state_count; count > 0; count--) {
 		walk_span(reader);
 		if (field_read_u8(reader) > SUBSCRIPTION_ENDED)
 			reader->bad = true;

@@ -582,6 +582,47 @@ account_write(struct field_writer *writer, const struct account *account)
 		field_write_text(writer, field_read_text(&names));
 }
 
+enum { STATES_BEHIND_PAYERS = 128, PAYER_IS_BOUNDED = 1 };
+
+struct payer
+payer_read(struct field_reader *payers)
+{
+	struct payer payer = { .account = field_read_text(payers) };
+	uint8_t flags = field_read_u8(payers);
+	payers->bad |= (flags & ~PAYER_IS_BOUNDED) != 0;
+	payer.is_bounded = (flags & PAYER_IS_BOUNDED) != 0;
+	if (payer.is_bounded)
+		payer.bound.micros = field_read_i64(payers);
+	payer.pays_count = field_read_u8(payers);
+	payer.pays = *payers;
+	for (unsigned i = 0; i < payer.pays_count; i++)
+		field_read_text(payers);
+	return payer;
+}
+
+void
+payer_write(struct field_writer *writer, const struct payer *payer)
+{
+	struct field_reader pays = payer->pays;
+	field_write_text(writer, payer->account);
+	field_write_u8(writer, payer->is_bounded ? PAYER_IS_BOUNDED : 0);
+	if (payer->is_bounded)
+		field_write_i64(writer, payer->bound.micros);
+	field_write_u8(writer, payer->pays_count);
+	for (unsigned i = 0; i < payer->pays_count; i++)
+		field_write_text(writer, field_read_text(&pays));
+}
+
+void
+subscription_counts_write(struct field_writer *writer, unsigned state_count, unsigned payer_count)
+{
+	must(state_count < STATES_BEHIND_PAYERS && payer_count <= SUBSCRIPTION_PAYERS_MAX);
+	field_write_u8(
+		writer, (uint8_t)(state_count | (payer_count > 0 ? STATES_BEHIND_PAYERS : 0)));
+	if (payer_count > 0)
+		field_write_u8(writer, (uint8_t)payer_count);
+}
+
 struct subscription
 subscription_read(struct bytes value)
 {
@@ -590,6 +631,15 @@ subscription_read(struct bytes value)
 	subscription.account = field_read_text(&reader);
 	subscription.product = field_read_text(&reader);
 	subscription.state_count = field_read_u8(&reader);
+	subscription.payer_count = 0;
+	if ((subscription.state_count & STATES_BEHIND_PAYERS) != 0) {
+		subscription.state_count &= (uint8_t)~STATES_BEHIND_PAYERS;
+		subscription.payer_count = field_read_u8(&reader);
+		reader.bad |= subscription.payer_count == 0;
+	}
+	subscription.payers = reader;
+	for (unsigned i = 0; i < subscription.payer_count; i++)
+		payer_read(&reader);
 	subscription.states = reader;
 	for (unsigned i = 0; i < subscription.state_count; i++) {
 		field_read_span(&reader);

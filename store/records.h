@@ -11,7 +11,9 @@
  *                 another floor for a while; 128: amounts at which the main balance is low), floor 8 bytes (micro-units),
  *                 that other floor 8 bytes, till when 8 bytes, list of those amounts, 8 bytes each, falling,
  *                 list of texts: the names of its balances, the first is the main one
- *   subscription  account text, product text, list of states: span, 1 byte enum subscription_state;
+ *   subscription  account text, product text, list of states: span, 1 byte enum subscription_state; where 128 is added
+ *                 to the count of the states, a list of payers stands before the first of them: account text, flag
+ *                 byte (1: it has a bound), bound 8 bytes (micro-units), list of texts as a balance's;
  *                 list of service ids: text, span; list of packages: text, span, and, if the flags of the span say so,
  *                 the group it is held by (4: text), since when (8: 8 bytes), by how many members (16: 4 bytes), of whom it is the one
  *                 that pays (32), its parameters (64: list of name text, kind byte (0 text, 1 integer), text or 8 bytes), what
@@ -263,6 +265,8 @@ account_floor(const struct account *account, int64_t now_ms)
 struct subscription {
 	struct text account;
 	struct text product;
+	uint8_t payer_count;        /* other accounts that pay for its usage */
+	struct field_reader payers; /* of payer */
 	uint8_t state_count;
 	struct field_reader states; /* span, u8 */
 	uint8_t service_count;
@@ -272,6 +276,21 @@ struct subscription {
 };
 struct subscription subscription_read(struct bytes value);
 struct text subscription_account(struct bytes value); /* its first field alone */
+
+/* An account that pays for a subscription before that's own does. */
+struct payer {
+	struct text account;
+	bool is_bounded;
+	struct money bound;       /* in a calendar month, if it is */
+	uint8_t pays_count;       /* 0: it pays for everything */
+	struct field_reader pays; /* texts: a service, or a service, a dot and one of its zones */
+};
+#define SUBSCRIPTION_PAYERS_MAX 8
+struct payer payer_read(struct field_reader *payers);
+void payer_write(struct field_writer *writer, const struct payer *payer);
+/* The first byte behind the product; the payers follow it, if there are any. */
+void
+subscription_counts_write(struct field_writer *writer, unsigned state_count, unsigned payer_count);
 
 /* A package that a subscription holds, by itself or as a member of a group. */
 struct package_held {

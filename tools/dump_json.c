@@ -128,12 +128,19 @@ customer_json(struct bytes value)
 }
 
 static json_t *
+texts_json(struct field_reader texts, unsigned count)
+{
+	json_t *list = json_array();
+	for (unsigned i = 0; i < count; i++)
+		json_array_append_new(list, json_of_text(field_read_text(&texts)));
+	return list;
+}
+
+static json_t *
 account_json(struct bytes value)
 {
 	struct account account = account_read(value);
-	json_t *names = json_array();
-	for (unsigned i = 0; i < account.balance_count; i++)
-		json_array_append_new(names, json_of_text(field_read_text(&account.balances)));
+	json_t *names = texts_json(account.balances, account.balance_count);
 	json_t *object = json_pack("{s:o, s:o, s:o, s:i, s:o, s:o}", "customer",
 		json_of_text(account.customer), "currency", json_of_text(account.currency), "zone",
 		json_of_text(account.zone), "bill_day", (int)account.bill_day, "floor",
@@ -226,6 +233,23 @@ packages_json(struct subscription subscription)
 }
 
 static json_t *
+payers_json(struct subscription subscription)
+{
+	json_t *list = json_array();
+	for (unsigned i = 0; i < subscription.payer_count; i++) {
+		struct payer payer = payer_read(&subscription.payers);
+		json_t *item = json_pack("{s:o}", "account", json_of_text(payer.account));
+		if (payer.pays_count > 0)
+			json_object_set_new(
+				item, "services", texts_json(payer.pays, payer.pays_count));
+		if (payer.is_bounded)
+			json_object_set_new(item, "up_to", json_of_money(payer.bound));
+		json_array_append_new(list, item);
+	}
+	return list;
+}
+
+static json_t *
 subscription_json(struct bytes value)
 {
 	struct subscription subscription = subscription_read(value);
@@ -242,6 +266,8 @@ subscription_json(struct bytes value)
 		json_of_text(subscription.account), "product", json_of_text(subscription.product),
 		"states", list, "service_ids", service_ids_json(subscription), "packages",
 		packages_json(subscription));
+	if (subscription.payer_count > 0)
+		json_object_set_new(object, "payers", payers_json(subscription));
 	int64_t terms_ms = subscription_terms(&subscription);
 	if (terms_ms != INT64_MIN)
 		json_object_set_new(object, "terms", time_json(terms_ms));
@@ -272,12 +298,8 @@ balance_json(struct bytes value)
 		amount_json(balance.amount, balance.unit), "held",
 		amount_json(balance.held, balance.unit));
 	set_span(object, balance.span);
-	if (balance.pays_count > 0) {
-		json_t *pays = json_array();
-		for (unsigned i = 0; i < balance.pays_count; i++)
-			json_array_append_new(pays, json_of_text(field_read_text(&balance.pays)));
-		json_object_set_new(object, "pays", pays);
-	}
+	if (balance.pays_count > 0)
+		json_object_set_new(object, "pays", texts_json(balance.pays, balance.pays_count));
 	if (balance.user.size > 0)
 		json_object_set_new(object, "for",
 			json_pack("{s:o}", balance.user_is_group ? "group" : "subscription",

@@ -48,6 +48,7 @@ SOUND = {
     },
     "account.get": {"account": "1001"},
     "subscription.put": {
+        "payers": [{"account": "1003", "services": ["voice"], "up_to": "5.00"}],
         "subscription": "1001", "account": "1001", "product": "pstn",
         "service_ids": [{"service_id": "1001", "from": AT, "till": AT_MS + 1}], "packages": ["fixed_line"],
         "states": [{"state": "active", "from": 0}], "expect": 0,

@@ -133,6 +133,17 @@ made_count(int64_t amount, struct text unit)
 	made_move(TABLE_COUNTER, (struct bytes){ made.places[index], 8 }, amount, unit);
 }
 
+static void
+made_count_payer(const char *payer, int64_t amount)
+{
+	size_t index = made.entry.effect_count;
+	store_i64(made.places[index], amount);
+	key_of_counter(&made.keys[index],
+		&(struct counter_key){
+			TEXT("s"), false, TEXT("@payer"), text_of(payer), DAY - DAY % 30 });
+	made_move(TABLE_COUNTER, (struct bytes){ made.places[index], 8 }, amount, TEXT("CNY"));
+}
+
 static enum status
 made_read(struct charged *charged)
 {
@@ -201,6 +212,29 @@ what_paid_last_gets_its_money_back_first(void **state)
 }
 
 static void
+what_another_account_paid_goes_back_last_with_what_counts_it(void **state)
+{
+	(void)state;
+	made_begin(1, UNIT_ITEM);
+	made_pay("a1", 5);
+	made_pay("boss", 10);
+	made_count_payer("boss", 10);
+	made_pay_from("a1", "gift", 7);
+	assert_int_equal(made_read(&charged), STATUS_OK);
+	assert_true(text_equal(charged.account, TEXT("a1")));
+	assert_int_equal(charged.paid.micros, 22);
+	assert_int_equal(charged.count_count, 0); /* no package rules of that counter */
+	assert_int_equal(charged.payments[0].counter.size, 0);
+	assert_true(charged.payments[1].counter.size > 0);
+	assert_true(text_equal(charged.payments[1].account, TEXT("boss")));
+	assert_true(charged_is_of(&charged, TEXT("boss")) && charged_is_of(&charged, TEXT("a1")));
+	assert_false(charged_is_of(&charged, TEXT("a2")));
+	assert_int_equal(charged_returned(&charged, 1, (struct money){ 12 }).micros, 0);
+	assert_int_equal(charged_returned(&charged, 1, (struct money){ 15 }).micros, 3);
+	assert_int_equal(charged_returned(&charged, 2, (struct money){ 12 }).micros, 7);
+}
+
+static void
 what_was_free_has_its_currency_and_what_was_nothing_counts_as_one(void **state)
 {
 	(void)state;
@@ -238,8 +272,19 @@ what_no_charge_writes_is_said_to_be_damaged(void **state)
 	made_begin(1, UNIT_ITEM);
 	made_answer(5);
 	assert_int_equal(made_read(&charged), STATUS_CORRUPT); /* nobody paid */
-	made_pay("a1", 5);
+	made_begin(1, UNIT_ITEM);
+	made_count_payer("a2", 5);
 	made_pay("a2", 5);
+	assert_int_equal(made_read(&charged), STATUS_CORRUPT); /* counted before it paid */
+	made_begin(1, UNIT_ITEM);
+	made_pay("a1", 0);
+	made_pay("a2", 5);
+	made_count_payer("a3", 5);
+	assert_int_equal(made_read(&charged), STATUS_CORRUPT);
+	made_begin(1, UNIT_ITEM);
+	made_pay("a1", 0);
+	made_pay("a2", 5);
+	made_count_payer("a2", 4);
 	assert_int_equal(made_read(&charged), STATUS_CORRUPT);
 	made_begin(1, UNIT_ITEM);
 	made_pay("a1", -5);
@@ -504,6 +549,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_a_charge_took_is_in_its_entry),
 		cmocka_unit_test(what_paid_last_gets_its_money_back_first),
+		cmocka_unit_test(what_another_account_paid_goes_back_last_with_what_counts_it),
 		cmocka_unit_test(what_was_free_has_its_currency_and_what_was_nothing_counts_as_one),
 		cmocka_unit_test(what_a_charge_made_known_took_nothing),
 		cmocka_unit_test(what_no_charge_writes_is_said_to_be_damaged),

@@ -1108,6 +1108,70 @@ balance_and_release_are_read_as_written(void **state)
 	assert_text(release.why, "new prices");
 }
 
+/* With two payers: one for everything, up to 7; one for two things. */
+static struct bytes
+sample_subscription_with_payers(void)
+{
+	uint8_t usage[64];
+	struct field_writer pays = fields_into(usage, sizeof usage);
+	field_write_text(&pays, TEXT("voice.local"));
+	field_write_text(&pays, TEXT("sms"));
+	const struct payer payers[] = {
+		{ .account = TEXT("boss"), .is_bounded = true, .bound = { 7 } },
+		{ .account = TEXT("parent"),
+			.pays_count = 2,
+			.pays = fields_of(fields_written(&pays)) },
+	};
+	struct bytes plain = sample_subscription();
+	uint8_t copy[PLACE_BYTES];
+	memcpy(copy, plain.data, plain.size);
+	struct field_reader rest = fields_of((struct bytes){ copy, plain.size });
+	struct field_writer writer = start();
+	field_write_text(&writer, field_read_text(&rest));
+	field_write_text(&writer, field_read_text(&rest));
+	subscription_counts_write(&writer, field_read_u8(&rest), 2);
+	for (size_t i = 0; i < 2; i++)
+		payer_write(&writer, &payers[i]);
+	for (size_t left = (size_t)(rest.end - rest.at); left > 0; left--)
+		field_write_u8(&writer, field_read_u8(&rest));
+	return fields_written(&writer);
+}
+
+static void
+who_pays_for_a_subscription_is_read_as_written(void **state)
+{
+	(void)state;
+	const struct bytes key = bytes_of_text(TEXT("line-1"));
+	struct subscription plain = subscription_read(sample_subscription());
+	assert_int_equal(plain.payer_count, 0);
+	struct bytes value = sample_subscription_with_payers();
+	assert_true(record_is_valid(TABLE_SUBSCRIPTION, key, value));
+	struct subscription subscription = subscription_read(value);
+	assert_int_equal(subscription.payer_count, 2);
+	assert_int_equal(subscription.state_count, 2);
+	assert_int_equal(subscription.package_count, 1);
+	assert_int_equal(subscription_state_at(&subscription, 2500), SUBSCRIPTION_SUSPENDED);
+	struct payer payer = payer_read(&subscription.payers);
+	assert_text(payer.account, "boss");
+	assert_true(payer.is_bounded && payer.bound.micros == 7 && payer.pays_count == 0);
+	payer = payer_read(&subscription.payers);
+	assert_text(payer.account, "parent");
+	assert_true(!payer.is_bounded && payer.pays_count == 2);
+	assert_text(field_read_text(&payer.pays), "voice.local");
+	assert_text(field_read_text(&payer.pays), "sms");
+	for (size_t size = 1; size < value.size; size++)
+		assert_false(record_is_valid(
+			TABLE_SUBSCRIPTION, key, (struct bytes){ value.data, size }));
+	/* A list of none stands nowhere. */
+	size_t count_at = 1 + strlen("account-1") + 1 + strlen("fixed-line") + 1;
+	value = sample_subscription_with_payers();
+	place[count_at] = 0;
+	assert_false(record_is_valid(TABLE_SUBSCRIPTION, key, value));
+	value = sample_subscription_with_payers();
+	place[count_at + 1] = 0; /* an account without a name */
+	assert_false(record_is_valid(TABLE_SUBSCRIPTION, key, value));
+}
+
 static void
 whose_usage_a_balance_pays_for_is_read_as_written(void **state)
 {
@@ -1253,6 +1317,7 @@ main(void)
 		cmocka_unit_test(a_group_that_began_after_its_member_is_damage),
 		cmocka_unit_test(service_tells_who_held_it_at_any_instant),
 		cmocka_unit_test(balance_and_release_are_read_as_written),
+		cmocka_unit_test(who_pays_for_a_subscription_is_read_as_written),
 		cmocka_unit_test(whose_usage_a_balance_pays_for_is_read_as_written),
 		cmocka_unit_test(a_balance_may_pay_for_some_usage_only),
 		cmocka_unit_test(a_subscription_may_have_terms_behind_it),

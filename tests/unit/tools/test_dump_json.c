@@ -129,6 +129,32 @@ an_account_shows_what_it_may_spend_for_a_while(void **state)
 }
 
 static void
+a_subscription_shows_who_pays_for_it(void **state)
+{
+	(void)state;
+	struct record_key key;
+	key_of_text(&key, TABLE_SUBSCRIPTION, TEXT("s1"));
+	static const uint8_t usage[] = "\3sms";
+	struct field_writer writer = fields_into(place, sizeof place);
+	field_write_text(&writer, TEXT("a1"));
+	field_write_text(&writer, TEXT("pstn"));
+	subscription_counts_write(&writer, 0, 2);
+	payer_write(&writer, &(struct payer){ .account = TEXT("a2") });
+	payer_write(&writer,
+		&(struct payer){ .account = TEXT("a3"),
+			.is_bounded = true,
+			.bound = { 5000000 },
+			.pays_count = 1,
+			.pays = fields_of((struct bytes){ usage, sizeof usage - 1 }) });
+	field_write_u8(&writer, 0);
+	field_write_u8(&writer, 0);
+	assert_json(record_value_json(TABLE_SUBSCRIPTION, key_of(&key), fields_written(&writer)),
+		"{\"account\": \"a1\", \"product\": \"pstn\", \"states\": [], \"service_ids\": [], "
+		"\"packages\": [], \"payers\": [{\"account\": \"a2\"}, "
+		"{\"account\": \"a3\", \"services\": [\"sms\"], \"up_to\": \"5.00\"}]}");
+}
+
+static void
 a_subscription_shows_its_dates(void **state)
 {
 	(void)state;
@@ -333,6 +359,7 @@ main(void)
 		cmocka_unit_test(keys_are_shown_as_people_know_them),
 		cmocka_unit_test(a_balance_shows_money_as_text_and_units_as_numbers),
 		cmocka_unit_test(an_account_shows_what_it_may_spend_for_a_while),
+		cmocka_unit_test(a_subscription_shows_who_pays_for_it),
 		cmocka_unit_test(a_subscription_shows_its_dates),
 		cmocka_unit_test(a_customer_shows_texts_and_numbers_of_its_facts),
 		cmocka_unit_test(an_account_shows_what_is_low),

@@ -1,0 +1,63 @@
+/*
+ * Other accounts that pay for a subscription's usage, before its own account does: a company for
+ * those who work there, parents for a child. Which usage, and how much in a calendar month, is in the
+ * subscription's record; how much it was this month, in a counter.
+ *
+ * They pay in the order in which they stand there, each from its main balance, down to its floor, and
+ * as far as its month's bound goes; what has no balance left, or is frozen, is passed over. What none
+ * of them pays for is the own account's, as if there were no others. The month is that of the usage,
+ * by the catalog's clock.
+ */
+#ifndef SUANPAN_PAYERS_H
+#define SUANPAN_PAYERS_H
+
+#include "purses.h"
+
+/*
+ * The counter of what a payer has paid in a month is the subscription's, of this package, which no
+ * catalog can have; what it counts is called as the payer.
+ */
+#define PAYERS_PACKAGE TEXT("@payer")
+
+/* An account that may pay; its texts are views into records. */
+struct payer_held {
+	struct text account_id;
+	struct account account; /* its floor is that of now */
+	struct record_key key;  /* of its main balance */
+	struct balance balance;
+	uint64_t version;
+	bool is_bounded; /* then the month's counter, in micro-units */
+	struct record_key counter_key;
+	struct counter counter;
+	struct money most; /* that it can pay; more than 0 */
+	struct money charged;
+};
+
+struct payers {
+	struct payer_held *held; /* in the arena */
+	size_t count;
+};
+
+/* What is to be paid for, and whose clock says in which month. */
+struct payers_question {
+	struct purses_question usage;
+	const struct zoneinfo *zone;
+};
+
+/* Those that may pay for that; PURSES_COLD: *cold is to be waited for. */
+enum purses_outcome payers_read(struct call *call, const struct payers_question *question,
+	struct payers *payers, struct record_key *cold);
+
+/* Fills `charged` of each; returns what is left to be paid. */
+struct money payers_pay(struct payers *payers, struct money cost);
+
+/* What they pay together. */
+struct money payers_sum(const struct payers *payers);
+
+/* Adds to an entry what those that pay have and have paid now: of each, its balance and its counter. */
+bool payers_post(const struct payers *payers, struct posted *posted, int64_t now_ms);
+
+/* Is it such a counter? Then *payer is the account. */
+bool payers_counter_is(struct bytes key, struct text *payer);
+
+#endif
