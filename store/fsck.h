@@ -20,9 +20,10 @@
  * entry of an earlier day the newest one of before that day: histories are read by both. As the chain of every record is followed from the
  * first entry in the oldest segment, the newest value is the one before that segment and the sum of
  * all postings since. (That an entry decodes means that it is canonical: see entry.h.) A refund names
- * a charge, and gives back no more than that took, from where it took it.
+ * a charge, and gives back no more than that took, from where it took it. What balances and counters hold
+ * is what the open sessions say they hold of them.
  *
- * Memory, whatever the size of the folder: for each record that the journal on the disk changes 64
+ * Memory, whatever the size of the folder: for each record that the journal on the disk changes 72
  * bytes in a table that is between 3/8 and 3/4 full, three times as much while it grows; for each
  * id behind the applied boundary 32 bytes; for each day on which something happened 40; a few
  * megabytes besides. Values, keys and older ids are not held: ids are compared in their order as
@@ -71,6 +72,7 @@ enum fsck_name {
 	FSCK_ACTIVATION_PAST,
 	FSCK_REFUND_CHARGE,
 	FSCK_REFUND_OVER,
+	FSCK_HELD_SUM,
 	/* ids */
 	FSCK_ID_TWICE,
 	FSCK_ID_MISSING,

@@ -17,6 +17,8 @@ struct looked {
 	const struct entry *entry;
 	struct hash128 keys[ENTRY_EFFECTS_MAX]; /* of the records it changes */
 	int64_t sums[ENTRY_EFFECTS_MAX];        /* of the postings on each */
+	uint64_t held;                          /* see fsck_held_change: 0 at the end */
+	bool holds_unknown;
 };
 
 static void
@@ -180,6 +182,7 @@ remember(const struct looked *looked, struct fsck_record *record, const struct e
 	record->newest = looked->position | ended | (exists ? NEWEST_EXISTS : 0) |
 		(is_sound ? NEWEST_COUNTED : 0);
 	record->amount = is_sound ? amount_of(effect) : 0;
+	record->held = is_sound ? fsck_held(effect) : 0;
 	record->day = 0;
 	record->earlier = 0;
 	if (is_sound && exists && effect->table == TABLE_BALANCE) {
@@ -191,6 +194,18 @@ remember(const struct looked *looked, struct fsck_record *record, const struct e
 		record->applied = looked->position | (exists ? APPLIED_EXISTS : 0);
 		record->value_hash = hash64(effect->value.data, effect->value.size, effect->table);
 	}
+}
+
+/* What the entry changes of what is held, as far as it is known what was. */
+static void
+sum_held(struct looked *looked, const struct fsck_record *record, const struct effect *effect,
+	struct hash128 key)
+{
+	bool is_new = effect->previous == 0;
+	if (is_new || knows_before(record, effect))
+		looked->held += fsck_held_change(effect, key, is_new ? 0 : record->held);
+	else if (is_counted(effect) || effect->table == TABLE_SESSION)
+		looked->holds_unknown = true;
 }
 
 static enum status
@@ -222,6 +237,10 @@ check_effect(struct looked *looked, const struct effect *effect, size_t index, s
 			"The effect does not name the entry that changed its record before");
 	else if (is_sound)
 		check_amounts(looked, record, effect, index);
+	if (is_sound)
+		sum_held(looked, record, effect, looked->keys[index]);
+	else
+		looked->holds_unknown = true;
 	check_activation(looked, effect);
 	if (is_sound && looked->position >= fsck->meta.applied.position &&
 		fsck_release(fsck, effect, true, fault) != STATUS_OK)
@@ -345,6 +364,9 @@ check_entry(struct fsck *fsck, const struct frame *frame, uint64_t position,
 			"The postings of the entry do not sum to zero.");
 	for (size_t i = 0; status == STATUS_OK && effect_next(&rest, &effect); i++)
 		status = check_effect(&looked, &effect, i, fault);
+	if (looked.held != 0 && !looked.holds_unknown)
+		found(&looked, FSCK_HELD_SUM, NULL,
+			"What balances and counters hold changes otherwise than what sessions hold of them.");
 	check_refund(&looked);
 	if (status == STATUS_OK && entry->id.size > 0)
 		status = fsck_entry_id(fsck, position, entry, fault);

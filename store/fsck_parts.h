@@ -27,6 +27,7 @@ struct fsck_record {
 	uint64_t applied;    /* of the last one below the applied boundary (0: none), and flags */
 	uint64_t value_hash; /* of its value after `applied` */
 	int64_t amount;      /* of a balance or counter, after `newest` */
+	uint64_t held;       /* likewise, and of a session: see fsck_held */
 	uint64_t earlier;    /* of a balance, after `newest`: see struct balance */
 	uint32_t day;
 };
@@ -137,6 +138,10 @@ enum status fsck_ids(struct fsck *fsck, struct fault *fault);
 /* Each good frame of the row, by fsck_row: the entries in it. `bytes` are header and entries. */
 enum status
 fsck_frame(struct fsck *fsck, const struct frame *frame, struct bytes bytes, struct fault *fault);
+/* What a balance or counter holds; of a session a sum that stands for all that it holds. */
+uint64_t fsck_held(const struct effect *effect);
+/* What an effect adds to a sum that is 0 over an entry which changes both alike. */
+uint64_t fsck_held_change(const struct effect *effect, struct hash128 key, uint64_t before);
 /* Each id of an entry, by fsck_frame. */
 enum status
 fsck_entry_id(struct fsck *fsck, uint64_t position, const struct entry *entry, struct fault *fault);

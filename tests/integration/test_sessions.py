@@ -56,6 +56,8 @@ def server():
         one.publish(CATALOG)
         one.subscribe([A], "10.00", package="plain", product="line")
         yield one
+        one.stop()
+        assert suanpan("fsck", one.data).stdout.startswith("clean: ")
 
 
 @pytest.fixture
