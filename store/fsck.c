@@ -74,6 +74,11 @@ static const struct naming NAMES[FSCK_NAMES] = {
 	[FSCK_PREVIOUS_CHAIN] = { "previous_chain", REPORT, "数据的变更链中断", REPORT_ZH },
 	[FSCK_BALANCE_SUM] = { "balance_sum", REPORT, "余额不等于原值加分录", REPORT_ZH },
 	[FSCK_BALANCE_DAY] = { "balance_day", REPORT, "余额的日期或其前一日的记录不对", REPORT_ZH },
+	[FSCK_TIMER_MISSING] = { "timer_missing",
+		"put the balance again with balance.put, as it is: that sets its timer; "
+		"where a server that knew timers has put it before, report it as a bug",
+		"账本或会话缺少定时记录，或多于一个",
+		"用 balance.put 按原样重新提交该账本，即会设置；若此前已由支持定时的服务器提交过，请作为缺陷报告" },
 	[FSCK_ACTIVATION_PAST] = { "activation_past", REPORT, "记录改变了此前已经生效的规则版本",
 		REPORT_ZH },
 	[FSCK_REFUND_CHARGE] = { "refund_charge", REPORT, "退款所指的不是一笔费用", REPORT_ZH },
@@ -197,6 +202,25 @@ fsck_where_record(uint8_t table, struct bytes key, char where[FSCK_WHERE_MAX])
 			: key.data[i] < 0x20 || key.data[i] == 0x7f ? '.'
 								    : (char)key.data[i];
 	*at = '\0';
+}
+
+void
+fsck_where_changed(const struct fsck *fsck, uint64_t position, struct hash128 wanted,
+	char where[FSCK_WHERE_MAX])
+{
+	struct buffer bytes;
+	struct entry entry;
+	struct effect effect;
+	buffer_init(&bytes, ENTRY_BYTES_MAX);
+	fsck_where(fsck, position, where);
+	bool is_read = journal_read(&fsck->place, position, &bytes, &entry, NULL) == STATUS_OK;
+	struct bytes rest = is_read ? entry.effect_bytes : (struct bytes){ NULL, 0 };
+	while (effect_next(&rest, &effect)) {
+		struct hash128 key = fsck_record_key(effect.table, effect.key);
+		if (key.low == wanted.low && key.high == wanted.high)
+			fsck_where_record(effect.table, effect.key, where);
+	}
+	buffer_release(&bytes);
 }
 
 void
@@ -330,8 +354,10 @@ check_parts(struct fsck *fsck, struct fault *fault)
 		status = fsck_row(fsck, fault);
 	if (status == STATUS_OK)
 		status = fsck_state(fsck, fault);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK) {
 		fsck_releases(fsck);
+		fsck_timers(fsck);
+	}
 	if (status == STATUS_OK)
 		status = fsck_ids(fsck, fault);
 	if (status == STATUS_OK)

@@ -21,7 +21,8 @@
  * first entry in the oldest segment, the newest value is the one before that segment and the sum of
  * all postings since. (That an entry decodes means that it is canonical: see entry.h.) A refund names
  * a charge, and gives back no more than that took, from where it took it. What balances and counters hold
- * is what the open sessions say they hold of them.
+ * is what the open sessions say they hold of them. A balance that is to end and has money, and a
+ * session, have one timer each.
  *
  * Memory, whatever the size of the folder: for each record that the journal on the disk changes 72
  * bytes in a table that is between 3/8 and 3/4 full, three times as much while it grows; for each
@@ -69,6 +70,7 @@ enum fsck_name {
 	FSCK_PREVIOUS_CHAIN,
 	FSCK_BALANCE_SUM,
 	FSCK_BALANCE_DAY,
+	FSCK_TIMER_MISSING,
 	FSCK_ACTIVATION_PAST,
 	FSCK_REFUND_CHARGE,
 	FSCK_REFUND_OVER,

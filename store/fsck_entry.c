@@ -17,6 +17,7 @@ struct looked {
 	const struct entry *entry;
 	struct hash128 keys[ENTRY_EFFECTS_MAX]; /* of the records it changes */
 	int64_t sums[ENTRY_EFFECTS_MAX];        /* of the postings on each */
+	bool existed[ENTRY_EFFECTS_MAX];        /* before the entry */
 	uint64_t held;                          /* see fsck_held_change: 0 at the end */
 	bool holds_unknown;
 };
@@ -177,11 +178,13 @@ remember(const struct looked *looked, struct fsck_record *record, const struct e
 {
 	bool exists = effect->value.size > 0;
 	bool is_applied = looked->position < looked->fsck->meta.applied.position;
+	record->is_whole |= record->newest == 0 && effect->previous == 0;
 	uint64_t ended = (record->newest & NEWEST_ENDED) |
 		(!is_applied && !exists ? NEWEST_ENDED : 0);
 	record->newest = looked->position | ended | (exists ? NEWEST_EXISTS : 0) |
 		(is_sound ? NEWEST_COUNTED : 0);
 	record->amount = is_sound ? amount_of(effect) : 0;
+	record->needs_timer = is_sound && fsck_needs_timer(effect);
 	record->held = is_sound ? fsck_held(effect) : 0;
 	record->day = 0;
 	record->earlier = 0;
@@ -242,6 +245,7 @@ check_effect(struct looked *looked, const struct effect *effect, size_t index, s
 	else
 		looked->holds_unknown = true;
 	check_activation(looked, effect);
+	looked->existed[index] = (record->newest & NEWEST_EXISTS) != 0;
 	if (is_sound && looked->position >= fsck->meta.applied.position &&
 		fsck_release(fsck, effect, true, fault) != STATUS_OK)
 		return STATUS_MEMORY;
@@ -342,6 +346,18 @@ check_refund(const struct looked *looked)
 	}
 }
 
+/* ---- timers ---- */
+
+/* Whose they are may stand behind them in the entry. */
+static void
+count_timers(const struct looked *looked)
+{
+	struct bytes rest = looked->entry->effect_bytes;
+	struct effect effect;
+	for (size_t i = 0; effect_next(&rest, &effect); i++)
+		fsck_timer(looked->fsck, &effect, looked->existed[i]);
+}
+
 /* ---- entries ---- */
 
 static enum status
@@ -367,6 +383,8 @@ check_entry(struct fsck *fsck, const struct frame *frame, uint64_t position,
 	if (looked.held != 0 && !looked.holds_unknown)
 		found(&looked, FSCK_HELD_SUM, NULL,
 			"What balances and counters hold changes otherwise than what sessions hold of them.");
+	if (status == STATUS_OK)
+		count_timers(&looked);
 	check_refund(&looked);
 	if (status == STATUS_OK && entry->id.size > 0)
 		status = fsck_entry_id(fsck, position, entry, fault);

@@ -30,7 +30,11 @@ struct fsck_record {
 	uint64_t held;       /* likewise, and of a session: see fsck_held */
 	uint64_t earlier;    /* of a balance, after `newest`: see struct balance */
 	uint32_t day;
+	int16_t timers;   /* that are set for it */
+	bool needs_timer; /* after `newest` */
+	bool is_whole;    /* the journal on the disk reaches back to where it was made */
 };
+_Static_assert(sizeof(struct fsck_record) == 72, "what fsck.h says of its memory");
 enum {
 	NEWEST_EXISTS = 1,  /* that entry did not end it */
 	NEWEST_COUNTED = 2, /* the amount, earlier and day are known */
@@ -113,6 +117,9 @@ struct fsck {
 void fsck_where(const struct fsck *fsck, uint64_t position, char where[FSCK_WHERE_MAX]);
 /* "table KEY": what can't be printed is shown as a point. */
 void fsck_where_record(uint8_t table, struct bytes key, char where[FSCK_WHERE_MAX]);
+/* The same of the record with that key which the entry at the position changed. */
+void fsck_where_changed(
+	const struct fsck *fsck, uint64_t position, struct hash128 key, char where[FSCK_WHERE_MAX]);
 void fsck_found(struct fsck *fsck, enum fsck_name name, const char *where, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 bool fsck_tells(const struct fsck *fsck, enum fsck_name name); /* would one more be told? */
@@ -151,6 +158,12 @@ fsck_entry_id(struct fsck *fsck, uint64_t position, const struct entry *entry, s
  */
 enum status
 fsck_release(struct fsck *fsck, const struct effect *record, bool is_entry, struct fault *fault);
+/* An effect on a timer, which was set before or not: whose it is counts it. */
+void fsck_timer(struct fsck *fsck, const struct effect *effect, bool was_set);
+/* Is the record, as the effect leaves it, one that has to have a timer? */
+bool fsck_needs_timer(const struct effect *effect);
+/* At the end: each has as many as it has to. */
+void fsck_timers(struct fsck *fsck);
 /* At the end: each release that is kept has its bundle, and each activation one that is kept. */
 void fsck_releases(struct fsck *fsck);
 

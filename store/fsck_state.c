@@ -300,25 +300,14 @@ static void
 found_lost(struct fsck *fsck, const struct fsck_record *record)
 {
 	char where[FSCK_WHERE_MAX];
-	struct buffer bytes;
-	struct entry entry;
-	struct effect effect;
 	uint64_t position = record->applied & ~(uint64_t)FLAGS;
-	buffer_init(&bytes, ENTRY_BYTES_MAX);
 	fsck_where(fsck, position, where);
-	bool is_read = fsck_tells(fsck, FSCK_STATE_LOST) &&
-		journal_read(&fsck->place, position, &bytes, &entry, NULL) == STATUS_OK;
-	struct bytes rest = is_read ? entry.effect_bytes : (struct bytes){ NULL, 0 };
-	while (effect_next(&rest, &effect)) {
-		struct hash128 key = fsck_record_key(effect.table, effect.key);
-		if (key.low == record->key.low && key.high == record->key.high)
-			fsck_where_record(effect.table, effect.key, where);
-	}
+	if (fsck_tells(fsck, FSCK_STATE_LOST))
+		fsck_where_changed(fsck, position, record->key, where);
 	fsck_found(fsck, FSCK_STATE_LOST, where,
 		"The entry at position %" PRIu64
 		" wrote this record, but the state does not have it.",
 		position);
-	buffer_release(&bytes);
 }
 
 static void

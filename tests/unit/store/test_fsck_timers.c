@@ -1,0 +1,145 @@
+/* fsck holds timers against balances that are to end: forged ones, behind the end of a journal. */
+#include "fsck_case.h"
+
+#define END_MS (LIVING_BEGAN_MS + 30 * LIVING_DAY_MS)
+
+/* An entry that puts money on a balance of its own, and sets or clears timers of it. */
+struct forged {
+	struct entry entry;
+	struct record_key balance, timers[2];
+	uint8_t place[128];
+	struct effect effects[3];
+	struct posting postings[2];
+};
+
+static void
+forged_begin(struct forged *forged, int64_t amount, int64_t till_ms)
+{
+	memset(forged, 0, sizeof *forged);
+	struct field_writer writer = fields_into(forged->place, sizeof forged->place);
+	forged->entry = forged_entry();
+	struct balance balance = { .amount = amount,
+		.kind = BALANCE_GIFT,
+		.unit = TEXT("CNY"),
+		.span = { INT64_MIN, till_ms } };
+	balance_touch(&balance, 0, (uint32_t)(forged->entry.made_ms / LIVING_DAY_MS));
+	balance_write(&writer, &balance);
+	key_of_balance(&forged->balance, TEXT("somebody"), TEXT("gift"));
+	forged->effects[0] = (struct effect){ .table = TABLE_BALANCE,
+		.key = { forged->balance.data, forged->balance.size },
+		.value = fields_written(&writer) };
+	forged->postings[0] = (struct posting){ .amount = amount, .unit = TEXT("CNY") };
+	forged->postings[1] = (struct posting){
+		.side = POSTING_BOOK, .book = TEXT("topup"), .amount = -amount, .unit = TEXT("CNY")
+	};
+	forged->entry.kind = ENTRY_TOPUP;
+	forged->entry.effects = forged->effects;
+	forged->entry.effect_count = 1;
+	forged->entry.postings = forged->postings;
+	forged->entry.posting_count = amount == 0 ? 0 : 2;
+}
+
+static void
+forged_set(struct forged *forged, int64_t at_ms)
+{
+	size_t index = forged->entry.effect_count++;
+	struct record_key *key = &forged->timers[index - 1];
+	key_of_timer(key,
+		&(struct timer_key){
+			at_ms, TIMER_BALANCE, { forged->balance.data, forged->balance.size } });
+	forged->effects[index] = (struct effect){
+		.table = TABLE_TIMER, .key = { key->data, key->size }, .value = TIMER_VALUE
+	};
+}
+
+static void
+append(const struct forged *forged)
+{
+	row_append(&row, &forged->entry);
+	save_row();
+}
+
+static void
+balance_that_is_to_end_has_one_timer(void **state)
+{
+	(void)state;
+	struct forged forged;
+	load_row();
+	forged_begin(&forged, 500, END_MS);
+	forged_set(&forged, END_MS);
+	append(&forged);
+	assert_clean();
+}
+
+static void
+balance_for_ever_or_without_money_needs_none(void **state)
+{
+	(void)state;
+	struct forged forged;
+	load_row();
+	forged_begin(&forged, 500, INT64_MAX);
+	row_append(&row, &forged.entry);
+	forged_begin(&forged, 0, END_MS);
+	forged.balance.data[0] = 'S'; /* another one */
+	append(&forged);
+	assert_clean();
+}
+
+static void
+balance_without_its_timer_is_found(void **state)
+{
+	(void)state;
+	struct forged forged;
+	load_row();
+	forged_begin(&forged, 500, END_MS);
+	append(&forged);
+	assert_found_alone("timer_missing");
+}
+
+static void
+balance_with_two_timers_is_found(void **state)
+{
+	(void)state;
+	struct forged forged;
+	load_row();
+	forged_begin(&forged, 500, END_MS);
+	forged_set(&forged, END_MS);
+	forged_set(&forged, END_MS + 1);
+	append(&forged);
+	assert_found_alone("timer_missing");
+}
+
+/* The entry ends the timer of a balance that keeps its money. */
+static void
+balance_whose_timer_is_ended_too_soon_is_found(void **state)
+{
+	(void)state;
+	struct forged forged;
+	load_row();
+	forged_begin(&forged, 500, END_MS);
+	forged_set(&forged, END_MS);
+	uint64_t position = row_append(&row, &forged.entry)->frame.position + FRAME_HEADER_BYTES;
+	struct effect ending = forged.effects[1];
+	struct entry entry = forged_entry();
+	ending.value.size = 0;
+	ending.previous = position;
+	entry.kind = ENTRY_EXPIRY;
+	entry.effects = &ending;
+	entry.effect_count = 1;
+	row_append(&row, &entry);
+	save_row();
+	assert_found_alone("timer_missing");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		OF(killed, balance_that_is_to_end_has_one_timer),
+		OF(killed, balance_for_ever_or_without_money_needs_none),
+		OF(killed, balance_without_its_timer_is_found),
+		OF(killed, balance_with_two_timers_is_found),
+		OF(killed, balance_whose_timer_is_ended_too_soon_is_found),
+	};
+	return cmocka_run_group_tests(tests, make_bases, remove_bases);
+}
