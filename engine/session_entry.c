@@ -18,9 +18,11 @@ outcome_of(enum session_request request)
 	case SESSION_COMMIT:
 		return "charged";
 	case SESSION_RELEASE:
+		return "released";
+	case SESSION_EXPIRE:
 		break;
 	}
-	return "released";
+	return "expired";
 }
 
 /* What a client is to do where less is granted than it asks for. */
@@ -122,14 +124,16 @@ pack_answer(struct session_deciding *deciding)
 	bool open = !session_closes(deciding);
 	buffer_clear(scratch);
 	struct pack pack = pack_into(scratch);
-	pack_map(&pack, 7u + open);
+	pack_map(&pack, 6u + (deciding->release != NULL) + open);
 	pack_name_string(&pack, "outcome", outcome_of(deciding->request));
 	pack_parts(deciding, &pack);
 	pack_name_money(&pack, "charged", sums.charged);
 	pack_name_money(&pack, "held", sums.held);
 	pack_name_money(&pack, "balance", (struct money){ deciding->subject.balance.amount });
-	pack_name_text(&pack, "currency", deciding->release->image->currency);
-	pack_name_text(&pack, "release", (struct text){ deciding->release->name, RELEASE_SHORT });
+	pack_name_text(&pack, "currency", deciding->subject.account.currency);
+	if (deciding->release != NULL)
+		pack_name_text(
+			&pack, "release", (struct text){ deciding->release->name, RELEASE_SHORT });
 	if (open)
 		pack_name_integer(&pack, "valid_till", deciding->session.expires_ms);
 	return (struct bytes){ scratch->data, pack_is_whole(&pack) ? scratch->size : 0 };
@@ -182,7 +186,7 @@ add_counters(struct session_deciding *deciding, struct posted *posted)
 			    counter_write(value, counting->now)))
 			return false;
 		posted_move(posted, counting->now.used - counting->before.used,
-			money ? deciding->release->image->currency
+			money ? deciding->subject.account.currency
 			      : text_of(unit_name((enum unit)counting->unit)),
 			money ? TEXT("counted") : TEXT("used"));
 	}
@@ -255,27 +259,99 @@ record_count(const struct session_deciding *deciding)
 	return 1 + deciding->other_count + deciding->begun + deciding->counting_count + 3;
 }
 
+/* Could the session be closed by one entry? All that it holds of may have to change then. */
+static bool
+can_be_closed(const struct session_deciding *deciding)
+{
+	size_t records = deciding->subject.account.balance_count + 3u;
+	for (size_t i = 0; i < deciding->work_count; i++)
+		records += deciding->works[i].part.counter_count;
+	return records <= ENTRY_EFFECTS_MAX;
+}
+
+/* False without memory. */
+static bool
+make_entry(struct session_deciding *deciding, struct posted *posted, struct entry *entry)
+{
+	*entry = once_entry(&deciding->once, ENTRY_SESSION, deciding->call->shard->now_ms);
+	entry->release = deciding->session.release;
+	entry->event = deciding->event;
+	entry->answer = pack_answer(deciding);
+	/* The timer comes before the session, which holds its instant. */
+	return entry->answer.size > 0 &&
+		posted_begin(posted, deciding->call->arena, record_count(deciding)) &&
+		add_balances(deciding, posted) && add_counters(deciding, posted) &&
+		add_timer(deciding, posted) && add_session(deciding, posted);
+}
+
 enum call_end
 session_take(struct session_deciding *deciding)
 {
 	struct call *call = deciding->call;
 	struct posted posted;
+	struct entry entry;
 	enum call_end end;
-	if (record_count(deciding) > ENTRY_EFFECTS_MAX)
+	if (record_count(deciding) > ENTRY_EFFECTS_MAX || !can_be_closed(deciding))
 		return session_refuse(deciding, SAY_OVERFLOW, NULL, 0);
-	struct bytes answer = pack_answer(deciding);
-	/* The timer comes before the session, which holds its instant. */
-	if (answer.size == 0 || !posted_begin(&posted, call->arena, record_count(deciding)) ||
-		!add_balances(deciding, &posted) || !add_counters(deciding, &posted) ||
-		!add_timer(deciding, &posted) || !add_session(deciding, &posted))
+	if (!make_entry(deciding, &posted, &entry))
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
-	struct entry entry = once_entry(&deciding->once, ENTRY_SESSION, call->shard->now_ms);
-	entry.release = deciding->release->number;
-	entry.event = deciding->event;
-	entry.answer = answer;
 	enum status status = posted_append(&posted, call, &entry, &end);
 	if (status == STATUS_LIMIT)
 		return session_refuse(deciding, SAY_OVERFLOW, NULL, 0);
 	call->shard->stats.sessions += status == STATUS_OK;
 	return end;
+}
+
+static enum status
+no_memory(struct fault *fault)
+{
+	return fault_set(fault, STATUS_MEMORY, "no memory for the end of a session");
+}
+
+enum status
+session_store(struct session_deciding *deciding, struct fault *fault)
+{
+	struct posted posted;
+	struct entry entry;
+	uint64_t position;
+	must(record_count(deciding) <= ENTRY_EFFECTS_MAX); /* can_be_closed saw to it */
+	if (!make_entry(deciding, &posted, &entry))
+		return no_memory(fault);
+	return posted_store(&posted, deciding->call, &entry, &position, fault);
+}
+
+/* What is told of a session that stays open. */
+static struct bytes
+pack_open(const struct session_deciding *deciding)
+{
+	struct buffer *scratch = &deciding->call->shard->scratch;
+	buffer_clear(scratch);
+	struct pack pack = pack_into(scratch);
+	pack_map(&pack, 2);
+	pack_name_string(&pack, "outcome", "open");
+	pack_name_integer(&pack, "valid_till", deciding->session.expires_ms);
+	return pack_whole(&pack);
+}
+
+enum status
+session_postpone(struct session_deciding *deciding, struct fault *fault)
+{
+	struct call *call = deciding->call;
+	struct session *session = &deciding->session;
+	struct timer_key timer = { session->timer_ms, TIMER_SESSION,
+		{ deciding->key.data, deciding->key.size } };
+	struct posted posted;
+	uint64_t position;
+	deciding->request = SESSION_UPDATE; /* it stays open */
+	if (!posted_begin(&posted, call->arena, 3) || !posted_timer_clear(&posted, &timer))
+		return no_memory(fault);
+	timer.at_ms = session->timer_ms = session->expires_ms;
+	if (!posted_timer_set(&posted, &timer) || !add_session(deciding, &posted))
+		return no_memory(fault);
+	struct entry entry = once_entry(&deciding->once, ENTRY_SESSION, call->shard->now_ms);
+	entry.release = session->release;
+	entry.answer = pack_open(deciding);
+	if (entry.answer.size == 0)
+		return no_memory(fault);
+	return posted_store(&posted, call, &entry, &position, fault);
 }

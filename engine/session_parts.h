@@ -13,7 +13,13 @@
 #include "../rules/session_terms.h"
 #include "../store/session_record.h"
 
-enum session_request { SESSION_RESERVE = 1, SESSION_UPDATE, SESSION_COMMIT, SESSION_RELEASE };
+enum session_request {
+	SESSION_RESERVE = 1,
+	SESSION_UPDATE,
+	SESSION_COMMIT,
+	SESSION_RELEASE,
+	SESSION_EXPIRE, /* nobody's request: its time is over */
+};
 
 /* Why a part gets less than it asks for, or can't be priced. */
 struct shortage {
@@ -88,8 +94,23 @@ session_reports(const struct session_deciding *deciding, const struct part_work 
 static inline bool
 session_closes(const struct session_deciding *deciding)
 {
-	return deciding->request == SESSION_COMMIT || deciding->request == SESSION_RELEASE;
+	return deciding->request >= SESSION_COMMIT;
 }
+
+/*
+ * session_find.c. A request begins; is the session open, as it needs it, and whose is it? Its
+ * subscription and account, its parts, and its timer, by when it is open if nothing more is heard.
+ */
+void session_begin(struct session_deciding *deciding, struct call *call,
+	const struct session_params *params, enum session_request request);
+enum progress session_find(struct session_deciding *deciding, enum call_end *end);
+enum progress session_find_payer(struct session_deciding *deciding, enum call_end *end);
+enum progress session_make_room(struct session_deciding *deciding, enum call_end *end);
+enum progress session_find_parts(struct session_deciding *deciding, enum call_end *end);
+enum progress session_find_timer(struct session_deciding *deciding, enum call_end *end);
+
+/* session_expiry.c: ends the session of a request, whose time is over. */
+enum progress session_expire(struct session_deciding *expired, enum call_end *end);
 
 /* session_release.c: by which release the session is rated; it may have to be loaded. */
 enum progress session_find_release(struct session_deciding *deciding, enum call_end *end);
@@ -112,7 +133,14 @@ enum progress session_let_go(struct session_deciding *deciding, enum call_end *e
 
 /* session_entry.c: everything was decided; makes the entry, which can only fail as a whole. */
 enum call_end session_take(struct session_deciding *deciding);
+/* The same where nobody is answered; and the session's timer is set to when it expires by now. */
+enum status session_store(struct session_deciding *deciding, struct fault *fault);
+enum status session_postpone(struct session_deciding *deciding, struct fault *fault);
 
+/* session.c: what a part is called; nothing is decided of a request that contradicts itself. */
+struct text session_part_id(const struct session_part_params *asks);
+enum progress
+session_conflict(struct session_deciding *deciding, struct text say, enum call_end *end);
 /* Refuses the request as a whole. */
 enum call_end session_refuse(struct session_deciding *deciding, enum say say,
 	const struct text *arguments, size_t count);

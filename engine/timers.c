@@ -3,6 +3,7 @@
 
 #include "expiry.h"
 #include "nearest.h"
+#include "session_expiry.h"
 #include "shard.h"
 
 #include "base/log.h"
@@ -60,6 +61,7 @@ run_of(enum timer_kind kind)
 	case TIMER_BALANCE:
 		return expiry_run;
 	case TIMER_SESSION:
+		return session_run_timer;
 	case TIMER_SUBSCRIPTION:
 		break;
 	}

@@ -1,6 +1,7 @@
 """Sessions over the wire: scenario S9 with its numbers, and what a session is in other tariffs, of several services and balances."""
 
 import json
+import time
 
 import pytest
 from server import ROOT, Server, ServerError, suanpan
@@ -422,3 +423,78 @@ def test_a_session_goes_on_by_the_release_it_began_with(server, client, tmp_path
         error, answer = client.receive(number)
         assert error is None and (answer["charged"], answer["held"]) == ("0.15", "0.15")
     assert new.commit(60)["charged"] == "0.30"
+
+
+# ---- expiry ----
+
+
+def until_over(session, seconds=30):
+    """Waits until the session is closed by itself."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            session.get()
+        except ServerError as error:
+            assert error.code == "NOT_FOUND"
+            return
+        time.sleep(0.02)
+    raise AssertionError("the session is open still")
+
+
+def timers(server):
+    return [line["key"] for line in dump(server) if line["table"] == "timer"]
+
+
+def test_a_session_that_is_silent_ends_and_a_late_update_charges_nothing(server, client):
+    session = Session(client)
+    first = session.reserve(300, validity_s=1)
+    assert main(client) == ("10.00", "0.75")
+    until_over(session)
+    assert client.call("ping")["now"] >= first["valid_till"]
+    assert main(client) == ("10.00", "0.00")
+    late = session.update(60, 60)
+    assert (late["outcome"], late["code"]) == ("refused", "UNKNOWN_SESSION")
+    assert session.reserve(300, number=0)["outcome"] == "granted"  # another session of that name
+    entries = client.call("history", account=A)["entries"]
+    assert [entry["answer"]["outcome"] for entry in entries[:3]] == ["granted", "expired", "granted"]
+    assert session.release(number=9)["outcome"] == "released"
+    assert timers(server) == []
+
+
+def test_a_session_that_is_heard_of_stays_open_and_its_timer_comes_again(server, client):
+    session = Session(client)
+    till = session.reserve(300, validity_s=1)["valid_till"]
+    longer = session.update(10, 300, validity_s=3)["valid_till"]
+    while client.call("ping")["now"] < till + 300:
+        time.sleep(0.05)
+    assert session.get()["valid_till"] == longer
+    (timer,) = timers(server)
+    client = session.client = server.connect()
+    assert f"session {A}/s1" in timer
+    until_over(session)
+    assert client.call("ping")["now"] >= longer
+    assert main(client) == ("9.85", "0.00")
+    assert timers(server) == []
+
+
+def test_sessions_that_expired_while_nobody_served_end_after_the_start(server, client):
+    sessions = [Session(client, f"s{n}") for n in range(20)]
+    for session in sessions:
+        session.reserve(60, validity_s=1)
+    server.kill()
+    time.sleep(1.1)
+    server.start()
+    client = server.connect()
+    late = client.call("session.update", service_id=A, session="s19", number=9, at=AT, parts=[{"part": "voice", "used": 60}])
+    assert late["code"] == "UNKNOWN_SESSION"  # whether its timer has come or not
+    server.wait_until(lambda: main(client) == ("10.00", "0.00"))
+    assert timers(server) == []
+
+
+def test_a_request_may_shorten_what_is_left(server, client):
+    session = Session(client)
+    session.reserve(60)
+    session.update(0, 60, validity_s=1)
+    until_over(session)
+    assert main(client) == ("10.00", "0.00")
+    assert timers(server) == []
