@@ -15,8 +15,8 @@ expiry_is_to_come(const struct balance *balance, int64_t now_ms)
 		(till_ms > now_ms || balance->amount != 0 || balance->held != 0);
 }
 
-static struct timer_key
-timer_of(struct bytes balance_key, const struct balance *balance)
+struct timer_key
+expiry_timer(struct bytes balance_key, const struct balance *balance)
 {
 	int64_t till_ms = balance->span.till_ms;
 	must(till_ms != INT64_MAX);
@@ -31,7 +31,7 @@ void
 expiry_key(
 	struct record_key *key, const struct record_key *balance_key, const struct balance *balance)
 {
-	struct timer_key timer = timer_of(
+	struct timer_key timer = expiry_timer(
 		(struct bytes){ balance_key->data, balance_key->size }, balance);
 	must(balance_key->table == TABLE_BALANCE);
 	key_of_timer(key, &timer);
@@ -129,7 +129,7 @@ expiry_run(struct call *call, const struct timer_params *timer)
 		return call_wait_record(call, key);
 	must(is_balance && found == LOOKUP_FOUND); /* balances are never removed */
 	expiry.balance = balance_read(value);
-	must(timer_of(timer->key.owner, &expiry.balance).at_ms == timer->key.at_ms);
+	must(expiry_timer(timer->key.owner, &expiry.balance).at_ms == timer->key.at_ms);
 	enum status status = append(&expiry, &fault);
 	return status == STATUS_OK ? call_answer_nobody(call) : call_failed(call, status, &fault);
 }
@@ -141,7 +141,7 @@ find_timer(struct expiry *expiry, struct bytes key, bool *is_there, enum call_en
 	struct record_key timer_key;
 	struct bytes value;
 	uint64_t version;
-	expiry->timer = timer_of(key, &expiry->balance);
+	expiry->timer = expiry_timer(key, &expiry->balance);
 	key_of_timer(&timer_key, &expiry->timer);
 	enum lookup found = call_find(expiry->call, shelf_key_of(&timer_key), &value, &version);
 	*is_there = found == LOOKUP_FOUND;

@@ -14,6 +14,7 @@
 bool expiry_is_to_come(const struct balance *balance, int64_t now_ms);
 
 /* That timer, of a balance that is not valid for ever. */
+struct timer_key expiry_timer(struct bytes balance_key, const struct balance *balance);
 void expiry_key(struct record_key *key, const struct record_key *balance_key,
 	const struct balance *balance);
 

@@ -296,6 +296,12 @@ struct balance_params {
 	struct text subscription;
 };
 
+/* A gift with a top-up; none where no balance is named. */
+struct bonus_params {
+	struct text balance;
+	struct money amount;
+};
+
 /* Of balance.topup, balance.adjust and balance.transfer; each has some of these. */
 struct movement_params {
 	struct text account;
@@ -308,6 +314,8 @@ struct movement_params {
 	struct text currency;
 	int short_mode;
 	struct text why;
+	struct bonus_params bonus;
+	struct validity_params extends;
 };
 
 /* charge.cancel has no part. */

@@ -38,19 +38,40 @@
 
 /* ---- balance.topup ---- */
 
+static const struct field BONUS_FIELDS[] = {
+	{ "balance", FIELD_IDENTIFIER, offsetof(struct bonus_params, balance), true, 0, 0, NULL, NULL,
+		"another of the account, which is there", "该账户的另一账本，必须已存在" },
+	{ "amount", FIELD_MONEY, offsetof(struct bonus_params, amount), true, 1, MICROS_MAX, NULL, NULL, "more than 0", "金额，大于 0" },
+};
+SHAPE(BONUS_PARAMS, "bonus", BONUS_FIELDS, struct bonus_params);
+static const struct field EXTENDS_FIELDS[] = { VALIDITY_FIELDS };
+SHAPE(EXTENDS_PARAMS, "extends", EXTENDS_FIELDS, struct validity_params);
 static const struct field TOPUP_FIELDS[] = {
 	REQUEST_FIELDS("whose balance", "账户", "when it was paid", "充值时间"),
 	BALANCE_FIELD,
 	POSITIVE_FIELD,
+	{ "bonus", FIELD_MAP, MOVEMENT(bonus), false, 0, 0, NULL, &BONUS_PARAMS,
+		"what is given besides, from the book \"gift\", in the same entry", "同时赠送的金额，记自账目 gift，同一条记录" },
+	{ "extends", FIELD_MAP, MOVEMENT(extends), false, 0, 0, NULL, &EXTENDS_PARAMS,
+		"the balance, one besides the main one, expires so much later: counted from its end, or from now if it has expired; what has no end keeps none",
+		"该账本（非主账本）的有效期延长：自原到期时间起，已到期则自现在起；无到期时间者不变" },
 };
 SHAPE(TOPUP_PARAMS, "balance.topup", TOPUP_FIELDS, struct movement_params);
+static const struct field BONUS_RESULT_FIELDS[] = {
+	{ "name", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "of the balance that got it", "获赠账本名称" },
+	{ "amount", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "how much", "赠送金额" },
+	{ "balance", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "what that balance has afterwards", "操作后该账本余额" },
+};
+RESULT(BONUS_RESULT, "bonus", BONUS_RESULT_FIELDS);
 static const struct field TOPUP_RESULT_FIELDS[] = {
 	ANSWER_FIELDS("\"topped_up\" or \"refused\"", "topped_up 或 refused", "what was added", "充值金额"),
 	NAME_ANSWERED,
+	{ "till", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "when that balance expires now, if it was extended", "延长后的到期时间" },
+	{ "bonus", FIELD_MAP, 0, false, 0, 0, NULL, &BONUS_RESULT, "what was given besides", "同时赠送的金额" },
 	REFUSAL_FIELDS,
 };
 RESULT(TOPUP_RESULT, "topup", TOPUP_RESULT_FIELDS);
-static const enum say TOPUP_SAYS[] = { SAY_ID_CONFLICT, SAY_UNKNOWN_ACCOUNT, SAY_UNKNOWN_BALANCE, SAY_BALANCE_EXPIRED, SAY_WRONG_CURRENCY, SAY_OVERFLOW,
+static const enum say TOPUP_SAYS[] = { SAY_ID_CONFLICT, SAY_FIELDS_CONFLICT, SAY_NO_RELEASE, SAY_UNKNOWN_ACCOUNT, SAY_UNKNOWN_BALANCE, SAY_BALANCE_EXPIRED, SAY_WRONG_CURRENCY, SAY_OVERFLOW,
 	SAY_TOO_OLD, SAY_AHEAD_OF_CLOCK, SAY_DISK_FULL, SAY_OVERLOADED, SAY_COUNT };
 const struct method METHOD_BALANCE_TOPUP = { "balance.topup", &TOPUP_PARAMS, NULL, &TOPUP_RESULT, TOPUP_SAYS,
 	movement_run_topup, NULL, "puts money on a balance of an account, once", "向账户充值，且只生效一次", true };

@@ -3,17 +3,19 @@
  * balances, once. Each is one entry, so that a transfer has both sides or neither.
  */
 #include "call.h"
+#include "expiry.h"
 #include "notice.h"
 #include "once.h"
 #include "pay.h"
 #include "posted.h"
 #include "shard.h"
 #include "subject.h"
+#include "validity.h"
 
 #include "base/digest.h"
 #include "base/must.h"
 
-enum { SIDES_MAX = 2 };
+enum { SIDES_MAX = 2, TIMERS_MAX = 2 };
 
 /* One balance that moves. */
 struct side {
@@ -23,6 +25,10 @@ struct side {
 	struct money floor; /* how low it may fall */
 	struct money change;
 	struct money after;
+	struct text book; /* from which that comes; size 0: from the other side */
+	bool is_extended; /* its validity ends otherwise now */
+	bool has_timer;   /* for the end that it had */
+	int64_t till_ms;
 };
 
 struct movement {
@@ -61,10 +67,44 @@ outcome_of(enum entry_kind kind)
 	return NULL;
 }
 
+static bool
+gives_bonus(const struct movement_params *params)
+{
+	return params->bonus.balance.size > 0;
+}
+
+static bool
+extends(const struct movement_params *params)
+{
+	return params->extends.count > 0;
+}
+
+/* What a top-up does besides: a map of {bonus: [balance, amount], extends: [count, every]}. */
+static void
+pack_besides(struct pack *pack, const struct movement_params *params)
+{
+	bool bonus = gives_bonus(params), later = extends(params);
+	if (!bonus && !later)
+		return;
+	pack_map(pack, (uint32_t)bonus + later);
+	if (bonus) {
+		pack_name(pack, "bonus");
+		pack_array(pack, 2);
+		pack_text(pack, params->bonus.balance);
+		pack_money(pack, params->bonus.amount);
+	}
+	if (later) {
+		pack_name(pack, "extends");
+		pack_array(pack, 2);
+		pack_integer(pack, params->extends.count);
+		pack_integer(pack, params->extends.every);
+	}
+}
+
 /*
  * As journaled and fingerprinted: [amount, currency] of a top-up, [amount, currency, short, why] of
  * an adjustment, [amount, currency, to, why] of a transfer; then the name of a balance, if it is
- * not the main one.
+ * not the main one, and what a top-up does besides, if anything.
  */
 static struct bytes
 pack_event(struct movement *movement)
@@ -74,7 +114,8 @@ pack_event(struct movement *movement)
 	buffer_clear(buffer);
 	struct pack pack = pack_into(buffer);
 	struct text name = movement->sides[0].name;
-	pack_array(&pack, (movement->kind == ENTRY_TOPUP ? 2u : 4u) + (name.size > 0));
+	bool besides = gives_bonus(params) || extends(params);
+	pack_array(&pack, (movement->kind == ENTRY_TOPUP ? 2u : 4u) + (name.size > 0) + besides);
 	pack_money(&pack, params->amount);
 	pack_text(&pack, params->currency);
 	if (movement->kind == ENTRY_ADJUSTMENT)
@@ -85,7 +126,18 @@ pack_event(struct movement *movement)
 		pack_text(&pack, params->why);
 	if (name.size > 0)
 		pack_text(&pack, name);
+	pack_besides(&pack, params);
 	return (struct bytes){ buffer->data, pack_is_whole(&pack) ? buffer->size : 0 };
+}
+
+static void
+pack_bonus(struct pack *pack, const struct side *side)
+{
+	pack_name(pack, "bonus");
+	pack_map(pack, 3);
+	pack_name_text(pack, "name", side->name.size > 0 ? side->name : TEXT("main"));
+	pack_name_money(pack, "amount", side->change);
+	pack_name_money(pack, "balance", side->after);
 }
 
 static struct bytes
@@ -95,15 +147,20 @@ pack_answer(struct movement *movement)
 	struct buffer *scratch = &movement->call->shard->scratch;
 	bool why = params->why.size > 0, to = movement->kind == ENTRY_TRANSFER;
 	bool named = movement->sides[0].name.size > 0, tells = movement->raised.count > 0;
+	bool later = movement->sides[0].is_extended, bonus = gives_bonus(params);
 	buffer_clear(scratch);
 	struct pack pack = pack_into(scratch);
-	pack_map(&pack, 4u + named + why + to + tells);
+	pack_map(&pack, 4u + named + why + to + tells + later + bonus);
 	pack_name_string(&pack, "outcome", outcome_of(movement->kind));
 	pack_name_money(&pack, "amount", params->amount);
 	pack_name_text(&pack, "currency", params->currency);
 	pack_name_money(&pack, "balance", movement->sides[0].after);
 	if (named)
 		pack_name_text(&pack, "name", movement->sides[0].name);
+	if (later)
+		pack_name_integer(&pack, "till", movement->sides[0].till_ms);
+	if (bonus)
+		pack_bonus(&pack, &movement->sides[1]);
 	if (to)
 		pack_name_text(&pack, "to", params->to);
 	if (why)
@@ -115,38 +172,58 @@ pack_answer(struct movement *movement)
 
 /* ---- the entry ---- */
 
-/* The balances as they are afterwards; false without memory. */
+/* One timer at most: that of before goes, and there is one for the new end. */
 static bool
-add_balances(const struct movement *movement, struct posted *posted)
+add_timers(const struct side *side, struct posted *posted)
+{
+	const struct record_key *key = &side->subject.balance_key;
+	struct timer_key timer = expiry_timer(
+		(struct bytes){ key->data, key->size }, &side->subject.balance);
+	if (side->has_timer && !posted_timer_clear(posted, &timer))
+		return false;
+	timer.at_ms = side->till_ms;
+	return posted_timer_set(posted, &timer);
+}
+
+/* What moves it: a book, or the other side. */
+static void
+add_posting(const struct movement *movement, const struct side *side, struct posted *posted)
+{
+	struct text unit = movement->params->currency;
+	if (side->book.size > 0)
+		posted_move(posted, side->change.micros, unit, side->book);
+	else
+		posted->postings[posted->posting_count++] = (struct posting){
+			.side = (uint8_t)(posted->effect_count - 1),
+			.amount = side->change.micros,
+			.unit = unit,
+		};
+}
+
+/* A balance as it is afterwards; false without memory. */
+static bool
+add_side(const struct movement *movement, const struct side *side, struct posted *posted)
+{
+	const struct record_key *key = &side->subject.balance_key;
+	struct balance balance = side->subject.balance;
+	balance.amount = side->after.micros;
+	if (side->is_extended)
+		balance.span.till_ms = side->till_ms;
+	if (!posted_balance(posted, (struct bytes){ key->data, key->size }, balance,
+		    side->subject.balance_version, movement->call->shard->now_ms))
+		return false;
+	add_posting(movement, side, posted);
+	return !side->is_extended || add_timers(side, posted);
+}
+
+static bool
+add_sides(const struct movement *movement, struct posted *posted)
 {
 	for (size_t i = 0; i < movement->side_count; i++) {
-		const struct side *side = &movement->sides[i];
-		const struct record_key *key = &side->subject.balance_key;
-		struct balance balance = side->subject.balance;
-		balance.amount = side->after.micros;
-		if (!posted_balance(posted, (struct bytes){ key->data, key->size }, balance,
-			    side->subject.balance_version, movement->call->shard->now_ms))
+		if (!add_side(movement, &movement->sides[i], posted))
 			return false;
 	}
 	return true;
-}
-
-/* Each side, and what balances them: the other side, or a book. */
-static void
-add_postings(const struct movement *movement, struct posted *posted)
-{
-	struct text unit = movement->params->currency;
-	if (movement->side_count == 1) {
-		posted_move(posted, movement->sides[0].change.micros, unit,
-			text_of(entry_kind_name(movement->kind)));
-		return;
-	}
-	for (size_t i = 0; i < movement->side_count; i++)
-		posted->postings[posted->posting_count++] = (struct posting){
-			.side = (uint8_t)i,
-			.amount = movement->sides[i].change.micros,
-			.unit = unit,
-		};
 }
 
 /* What it makes known of a main balance that falls; false without memory. */
@@ -176,14 +253,13 @@ append(struct movement *movement)
 	if (!raise_notices(movement))
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	struct bytes answer = pack_answer(movement);
-	size_t records = movement->side_count + movement->raised.count;
+	size_t records = movement->side_count + TIMERS_MAX + movement->raised.count;
 	if (answer.size == 0 || !posted_begin(&posted, call->arena, records) ||
-		!add_balances(movement, &posted) || !notice_post(&movement->raised, call, &posted))
+		!add_sides(movement, &posted) || !notice_post(&movement->raised, call, &posted))
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	struct entry entry = once_entry(&movement->once, movement->kind, call->shard->now_ms);
 	entry.event = movement->event;
 	entry.answer = answer;
-	add_postings(movement, &posted);
 	enum status status = posted_append(&posted, call, &entry, &end);
 	must(status != STATUS_LIMIT); /* two balances and a sentence */
 	return end;
@@ -209,6 +285,31 @@ refuse_side(struct movement *movement, enum say say, const struct text *argument
 	return HAS_ENDED;
 }
 
+/* Its validity ends later, if it ends at all. */
+static enum progress
+extend(struct movement *movement, struct side *side, enum call_end *end)
+{
+	const struct validity_params *later = &movement->params->extends;
+	const struct subject *subject = &side->subject;
+	struct record_key key;
+	struct bytes value;
+	uint64_t version;
+	side->till_ms = subject->balance.span.till_ms;
+	if (side->till_ms == INT64_MAX)
+		return GOES_ON;
+	expiry_key(&key, &subject->balance_key, &subject->balance);
+	enum lookup found = call_find(movement->call, shelf_key_of(&key), &value, &version);
+	if (found == LOOKUP_COLD) {
+		*end = call_wait_record(movement->call, shelf_key_of(&key));
+		return HAS_ENDED;
+	}
+	side->has_timer = found == LOOKUP_FOUND;
+	side->is_extended = true;
+	return validity_extend(movement->call, &subject->account,
+		(struct validity){ (uint32_t)later->count, (enum validity_every)later->every },
+		&side->till_ms, end);
+}
+
 /* The balance that was named, in place of the main one, below whose 0 nothing goes. */
 static enum progress
 find_named(struct movement *movement, struct side *side, enum call_end *end)
@@ -228,6 +329,8 @@ find_named(struct movement *movement, struct side *side, enum call_end *end)
 		break;
 	}
 	subject->balance = balance_read(value);
+	if (side == &movement->sides[0] && extends(movement->params))
+		return extend(movement, side, end);
 	if (movement->call->shard->now_ms >= subject->balance.span.till_ms)
 		return refuse_side(movement, SAY_BALANCE_EXPIRED, about, 2, end);
 	return GOES_ON;
@@ -296,11 +399,31 @@ change(struct movement *movement, struct side *side, enum call_end *end)
 	return GOES_ON;
 }
 
+/* What has expired by now is gone, and does not come back because the balance is valid again. */
+static enum progress
+settle_expired(struct movement *movement, enum call_end *end)
+{
+	const struct side *side = &movement->sides[0];
+	struct record_key key;
+	struct bytes value;
+	uint64_t version;
+	bool has_expired;
+	if (!extends(movement->params))
+		return GOES_ON;
+	key_of_balance(&key, side->account, side->name);
+	if (call_find(movement->call, shelf_key_of(&key), &value, &version) != LOOKUP_COLD)
+		return expiry_settle(movement->call, &key, &has_expired, end);
+	*end = call_wait_record(movement->call, shelf_key_of(&key));
+	return HAS_ENDED;
+}
+
 /* All that can be wrong with any side comes before the first change. */
 static enum call_end
 decide(struct movement *movement)
 {
 	enum call_end end;
+	if (settle_expired(movement, &end) == HAS_ENDED)
+		return end;
 	for (size_t i = 0; i < movement->side_count; i++) {
 		if (find_side(movement, &movement->sides[i], &end) == HAS_ENDED)
 			return end;
@@ -339,22 +462,55 @@ run(struct movement *movement)
 
 /* ---- the methods ---- */
 
+/* A balance of the account that is named, which gets something out of a book. */
+static void
+add_own_side(struct movement *movement, struct text name, struct money change, struct text book)
+{
+	movement->sides[movement->side_count++] = (struct side){
+		.account = movement->params->account,
+		.name = text_equal(name, TEXT("main")) ? TEXT("") : name,
+		.change = change,
+		.book = book,
+	};
+}
+
 static enum call_end
 run_alone(struct call *call, const void *params, enum entry_kind kind)
 {
 	struct movement movement = { .call = call, .kind = kind, .params = params };
-	if (!text_equal(movement.params->balance, TEXT("main")))
-		movement.sides[0].name = movement.params->balance;
-	movement.side_count = 1;
-	movement.sides[0].account = movement.params->account;
-	movement.sides[0].change = movement.params->amount;
+	add_own_side(&movement, movement.params->balance, movement.params->amount,
+		text_of(entry_kind_name(kind)));
 	return run(&movement);
+}
+
+/* What a top-up cannot do besides. */
+static enum progress
+check_besides(struct call *call, const struct movement *movement, enum call_end *end)
+{
+	const struct side *sides = movement->sides;
+	struct text why = { NULL, 0 };
+	if (extends(movement->params) && sides[0].name.size == 0)
+		why = BILINGUAL("the main balance is always valid; name the balance to be extended",
+			"主账本长期有效；请用 balance 指定要延长的账本");
+	else if (movement->side_count == SIDES_MAX && text_equal(sides[0].name, sides[1].name))
+		why = BILINGUAL("a bonus goes to another balance than what is paid in",
+			"赠送的账本须不同于充值的账本");
+	if (why.size == 0)
+		return GOES_ON;
+	*end = call_error(call, SAY_FIELDS_CONFLICT, &why, 1);
+	return HAS_ENDED;
 }
 
 enum call_end
 movement_run_topup(struct call *call, const void *params)
 {
-	return run_alone(call, params, ENTRY_TOPUP);
+	struct movement movement = { .call = call, .kind = ENTRY_TOPUP, .params = params };
+	const struct movement_params *asked = params;
+	enum call_end end;
+	add_own_side(&movement, asked->balance, asked->amount, TEXT("topup"));
+	if (gives_bonus(asked))
+		add_own_side(&movement, asked->bonus.balance, asked->bonus.amount, TEXT("gift"));
+	return check_besides(call, &movement, &end) == HAS_ENDED ? end : run(&movement);
 }
 
 enum call_end

@@ -2,6 +2,7 @@
 #include "purses.h"
 
 #include "base/must.h"
+#include "expiry.h"
 #include "shard.h"
 #include "validity.h"
 
@@ -248,11 +249,8 @@ purses_pay(const struct purses_terms *terms, struct purses *purses, struct payme
 bool
 purses_post_end(struct posted *posted, const struct purse_held *held)
 {
-	const struct timer_key timer = {
-		.at_ms = held->balance.span.till_ms,
-		.kind = TIMER_BALANCE,
-		.owner = { held->key.data, held->key.size },
-	};
+	const struct timer_key timer = expiry_timer(
+		(struct bytes){ held->key.data, held->key.size }, &held->balance);
 	return posted_timer_set(posted, &timer);
 }
 

@@ -63,9 +63,18 @@ enum progress
 validity_begin(struct call *call, const struct account *account, struct validity validity,
 	int64_t *till_ms, enum call_end *end)
 {
+	*till_ms = call->shard->now_ms;
+	return validity_extend(call, account, validity, till_ms, end);
+}
+
+enum progress
+validity_extend(struct call *call, const struct account *account, struct validity validity,
+	int64_t *till_ms, enum call_end *end)
+{
 	const struct loaded_release *release = releases_active(call->shard->releases);
 	const struct zoneinfo *zone = release == NULL ? NULL : release->image->zone;
 	int64_t now_ms = call->shard->now_ms;
+	int64_t from_ms = *till_ms > now_ms ? *till_ms : now_ms;
 	struct fault fault;
 	bool own = account->zone.size > 0 &&
 		(zone == NULL || !text_equal(account->zone, zoneinfo_name(zone)));
@@ -74,10 +83,10 @@ validity_begin(struct call *call, const struct account *account, struct validity
 		return HAS_ENDED;
 	}
 	if (!own) {
-		*till_ms = validity_till_ms(zone, validity, now_ms);
+		*till_ms = validity_till_ms(zone, validity, from_ms);
 		return GOES_ON;
 	}
-	enum status status = till_in(account->zone, validity, now_ms, till_ms, &fault);
+	enum status status = till_in(account->zone, validity, from_ms, till_ms, &fault);
 	if (status == STATUS_OK)
 		return GOES_ON;
 	*end = call_failed(call, status, &fault);

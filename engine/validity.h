@@ -26,4 +26,8 @@ int64_t validity_till_ms(const struct zoneinfo *zone, struct validity validity, 
 enum progress validity_begin(struct call *call, const struct account *account,
 	struct validity validity, int64_t *till_ms, enum call_end *end);
 
+/* The same for what had an end, *till_ms: from there on, or from now on if that is past. */
+enum progress validity_extend(struct call *call, const struct account *account,
+	struct validity validity, int64_t *till_ms, enum call_end *end);
+
 #endif

@@ -59,7 +59,8 @@ SOUND = {
         "expect": 0,
     },
     "balance.get": {"account": "1001"},
-    "balance.topup": {"id": "t1", "account": "1001", "balance": "gift", "at": AT, "amount": "1.00", "currency": "CNY", "attempt": 1},
+    "balance.topup": {"id": "t1", "account": "1001", "balance": "gift", "at": AT, "amount": "1.00", "currency": "CNY", "attempt": 1,
+                      "bonus": {"balance": "main", "amount": "0.10"}, "extends": {"count": 1, "every": "day"}},
     "balance.adjust": {
         "id": "t1", "account": "1001", "balance": "gift", "at": AT, "amount": "-1.00", "currency": "CNY", "short": "debt",
         "why": "a mistake", "attempt": 1,
