@@ -5,6 +5,7 @@
  * Deciding changes nothing until store_append; all checks come before, in the order of the
  * contract: parse (done) → time and id → existence → status → price → balance.
  */
+#include "agenda.h"
 #include "charge_parts.h"
 #include "pay.h"
 #include "priced.h"
@@ -235,6 +236,23 @@ find_subject(struct deciding *deciding, enum call_end *end)
 	return HAS_ENDED;
 }
 
+/* What is due of the subscription is done before what comes later. */
+static enum progress
+settle_agenda(struct deciding *deciding, enum call_end *end)
+{
+	if (!deciding->release->image->owes)
+		return GOES_ON;
+	switch (agenda_settle(deciding->call, deciding->subject.subscription_id, end)) {
+	case AGENDA_CLEAR:
+		return GOES_ON;
+	case AGENDA_MOVED:
+		return find_subject(deciding, end);
+	case AGENDA_ENDED:
+		break;
+	}
+	return HAS_ENDED;
+}
+
 /* ---- rate ---- */
 
 static enum progress
@@ -374,9 +392,14 @@ find_purses(struct deciding *deciding, enum call_end *end)
 	if (subject->account.balance_count == 1 && subject->subscription.payer_count == 0)
 		return GOES_ON;
 	const struct payers_question question = {
-		{ subject, deciding->usage.service, deciding->pricing.zone, deciding->usage.at_ms,
-			NULL, 0 },
-		deciding->release->image->zone,
+		.usage = {
+			.subject = subject,
+			.service = deciding->usage.service,
+			.zone = deciding->pricing.zone,
+			.at_ms = deciding->usage.at_ms,
+			.now_ms = deciding->call->shard->now_ms,
+		},
+		.zone = deciding->release->image->zone,
 	};
 	if (subject->subscription.payer_count > 0)
 		outcome = payers_read(
@@ -519,7 +542,8 @@ charge_run(struct call *call, const void *params)
 		return end;
 	if (deciding.release == NULL)
 		return call_error(call, SAY_NO_RELEASE, NULL, 0);
-	if (find_subject(&deciding, &end) == HAS_ENDED || price(&deciding, &end) == HAS_ENDED)
+	if (find_subject(&deciding, &end) == HAS_ENDED ||
+		settle_agenda(&deciding, &end) == HAS_ENDED || price(&deciding, &end) == HAS_ENDED)
 		return end;
 	return settle(&deciding);
 }

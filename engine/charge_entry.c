@@ -11,18 +11,6 @@
 
 /* ---- the answer ---- */
 
-static void
-pack_paid_by(struct pack *pack, const struct purse_held *held)
-{
-	if (held->charged.micros == 0)
-		return;
-	pack_map(pack, 2u + held->begins);
-	pack_name_text(pack, "balance", held->name);
-	pack_name_money(pack, "amount", held->charged);
-	if (held->begins)
-		pack_name_integer(pack, "till", held->balance.span.till_ms);
-}
-
 /* The main balance of another account. */
 static void
 pack_paid_for(struct pack *pack, const struct payer_held *held)
@@ -42,9 +30,7 @@ count_others(const struct deciding *deciding)
 	uint32_t count = 0;
 	for (size_t i = 0; i < deciding->payers.count; i++)
 		count += deciding->payers.held[i].charged.micros > 0;
-	for (size_t i = 0; i < deciding->purses.count; i++)
-		count += deciding->purses.held[i].charged.micros > 0;
-	return count;
+	return count + purses_count_paid(&deciding->purses);
 }
 
 /* Who paid how much, where it was not the main balance alone. */
@@ -57,8 +43,8 @@ pack_paid(struct pack *pack, const struct deciding *deciding, struct money by_ma
 	for (size_t i = 0; i < deciding->payers.count; i++)
 		pack_paid_for(pack, &deciding->payers.held[i]);
 	for (size_t i = 0; i < purses->count; i++)
-		pack_paid_by(pack, &purses->held[i]);
-	pack_paid_by(pack, &(struct purse_held){ .name = TEXT("main"), .charged = by_main });
+		purses_pack_one(pack, &purses->held[i]);
+	purses_pack_one(pack, &(struct purse_held){ .name = TEXT("main"), .charged = by_main });
 }
 
 static struct bytes
@@ -124,27 +110,6 @@ add_main_balance(struct deciding *deciding, struct posted *posted, const struct 
 	return true;
 }
 
-static bool
-add_other_balances(struct deciding *deciding, struct posted *posted)
-{
-	for (size_t i = 0; i < deciding->purses.count; i++) {
-		const struct purse_held *held = &deciding->purses.held[i];
-		struct bytes key = { held->key.data, held->key.size };
-		struct balance balance = held->balance;
-		if (held->charged.micros == 0)
-			continue;
-		balance.amount -= held->charged.micros;
-		if (!posted_balance(
-			    posted, key, balance, held->version, deciding->call->shard->now_ms))
-			return false;
-		posted_move(posted, -held->charged.micros, deciding->subject.account.currency,
-			TEXT("revenue"));
-		if (held->begins && !purses_post_end(posted, held))
-			return false;
-	}
-	return true;
-}
-
 /* Rules counted what sessions hold as used; that is still held. */
 static struct counter
 counter_after(struct deciding *deciding, const struct record_key *key, int64_t counted)
@@ -197,8 +162,9 @@ charge_take_money(struct deciding *deciding, const struct payment *payment)
 	if (answer.size == 0 || !posted_begin(&posted, call->arena, records) ||
 		!add_main_balance(deciding, &posted, payment) ||
 		!payers_post(&deciding->payers, &posted, call->shard->now_ms) ||
-		!add_other_balances(deciding, &posted) || !add_counters(deciding, &posted) ||
-		!notice_post(&deciding->raised, call, &posted))
+		!purses_post(&deciding->purses, &posted, deciding->subject.account.currency,
+			call->shard->now_ms) ||
+		!add_counters(deciding, &posted) || !notice_post(&deciding->raised, call, &posted))
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	struct entry entry = once_entry(&deciding->once, ENTRY_CHARGE, call->shard->now_ms);
 	entry.release = deciding->release->number;

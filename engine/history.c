@@ -119,14 +119,18 @@ pack_entry(struct pack *pack, const struct entry *entry, uint32_t shard, uint64_
 	bool refunded = refund != NULL && refund->last != 0;
 	bool has_id = entry->id.size > 0;
 	bool has_answer = entry->answer.size > 0;
-	pack_map(pack, 4u + (has_id ? 3u : 0u) + (entry->scope.size > 0) + has_answer + refunded);
+	bool has_time = has_id || entry->at_ms != 0;
+	pack_map(pack,
+		4u + has_time + (has_id ? 2u : 0u) + (entry->scope.size > 0) + has_answer +
+			refunded);
 	pack_name_text(pack, "charge", charge);
 	pack_name_string(pack, "kind", entry_kind_name(entry->kind));
 	pack_name_integer(pack, "made", entry->made_ms);
 	if (entry->scope.size > 0)
 		pack_name_text(pack, "scope", once_scope_shown(entry->scope));
-	if (has_id) {
+	if (has_time)
 		pack_name_integer(pack, "at", entry->at_ms);
+	if (has_id) {
 		pack_name_text(pack, "id", entry->id);
 		pack_name_unsigned(pack, "attempt", entry->attempt);
 	}

@@ -62,8 +62,9 @@ SHAPE(ACCOUNT_PARAMS, "account.put", ACCOUNT_FIELDS, struct account_params);
 static const char *const BALANCE_KINDS[] = { "gift", "deposit", NULL };
 static const struct field PAYS_FIELDS[] = {
 	{ "usage", FIELD_IDENTIFIER, offsetof(struct get_params, id), true, 0, 0, NULL, NULL,
-		"a service, or a service, a dot and one of its zones: \"voice\", \"voice.local\"",
-		"业务，或业务加点加区域：\"voice\"、\"voice.local\"" },
+		"a service, or a service, a dot and one of its zones: \"voice\", \"voice.local\"; or what falls due: \"@charges\" for all "
+		"of it, \"@package.charge\" for one charge",
+		"业务，或业务加点加区域：\"voice\"、\"voice.local\"；或到期收费：\"@charges\" 为全部，\"@优惠包.收费\" 为某一项" },
 };
 SHAPE(PAYS_PARAMS, "pays", PAYS_FIELDS, struct get_params);
 static const struct field BALANCE_FOR_FIELDS[] = {
@@ -213,7 +214,7 @@ static const struct field GET_RESULT_FIELDS[] = {
 RESULT(GET_RESULT, "get", GET_RESULT_FIELDS);
 static const enum say PUT_SAYS[] = { SAY_VERSION_CONFLICT, SAY_NOT_FOUND, SAY_IN_USE, SAY_DISK_FULL,
 	SAY_OVERLOADED, SAY_COUNT };
-static const enum say SUBSCRIPTION_PUT_SAYS[] = { SAY_FIELDS_CONFLICT, SAY_VERSION_CONFLICT, SAY_NOT_FOUND, SAY_IN_USE,
+static const enum say SUBSCRIPTION_PUT_SAYS[] = { SAY_FIELDS_CONFLICT, SAY_PARAMETER, SAY_VERSION_CONFLICT, SAY_NOT_FOUND, SAY_IN_USE,
 	SAY_DISK_FULL, SAY_OVERLOADED, SAY_COUNT };
 const struct method METHOD_CUSTOMER_PUT = { "customer.put", &CUSTOMER_PARAMS, NULL, &PUT_RESULT, PUT_SAYS,
 	put_run_customer, NULL, "makes or changes a customer", "新建或修改客户", true };

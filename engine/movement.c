@@ -61,6 +61,8 @@ outcome_of(enum entry_kind kind)
 	case ENTRY_REFUND:
 	case ENTRY_EXPIRY:
 	case ENTRY_SESSION:
+	case ENTRY_DUE:
+	case ENTRY_STORED:
 		break;
 	}
 	must(false);

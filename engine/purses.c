@@ -29,13 +29,35 @@ breadth_of(struct text pays, const struct purses_question *question)
 									: BREADTH_NONE;
 }
 
-/* The narrowest of what is paid for that this usage is. */
+/* Is it the name of the charge, behind a mark that no service has? */
+static bool
+is_charge(struct text pays, const struct charge_name *charge)
+{
+	size_t size = charge->package.size;
+	return pays.size == 1 + size + 1 + charge->charge.size && pays.data[0] == '@' &&
+		memcmp(pays.data + 1, charge->package.data, size) == 0 &&
+		pays.data[1 + size] == '.' &&
+		memcmp(pays.data + 1 + size + 1, charge->charge.data, charge->charge.size) == 0;
+}
+
+static unsigned
+breadth_of_charge(struct text pays, const struct charge_name *charge)
+{
+	if (text_equal(pays, PURSES_ALL_CHARGES))
+		return BREADTH_SERVICE;
+	return is_charge(pays, charge) ? BREADTH_ZONE : BREADTH_NONE;
+}
+
+/* The narrowest of what is paid for that this usage, or this charge, is. */
 static unsigned
 breadth(const struct purses_question *question, struct field_reader pays, unsigned count)
 {
 	unsigned least = count == 0 ? BREADTH_ALL : BREADTH_NONE;
 	for (unsigned i = 0; i < count; i++) {
-		unsigned found = breadth_of(field_read_text(&pays), question);
+		struct text one = field_read_text(&pays);
+		unsigned found = question->charge.package.size > 0
+			? breadth_of_charge(one, &question->charge)
+			: breadth_of(one, question);
 		if (found < least)
 			least = found;
 	}
@@ -115,7 +137,6 @@ purses_read(struct call *call, const struct purses_question *question, struct pu
 {
 	struct account account = question->subject->account;
 	struct text id = question->subject->subscription.account;
-	int64_t now_ms = call->shard->now_ms;
 	purses->count = purses->begun = 0;
 	purses->held = arena_take(call->arena, account.balance_count * sizeof *purses->held);
 	if (purses->held == NULL)
@@ -136,7 +157,7 @@ purses_read(struct call *call, const struct purses_question *question, struct pu
 		held.sharing = sharing(&held.balance, question);
 		if (held.breadth < BREADTH_NONE && held.sharing < SHARED_BY_OTHERS &&
 			may_pay(&held.balance) && held.balance.span.from_ms <= question->at_ms &&
-			now_ms < held.balance.span.till_ms)
+			question->now_ms < held.balance.span.till_ms)
 			insert(purses, &held);
 	}
 	return PURSES_READ;
@@ -271,4 +292,49 @@ purses_begin(
 		purses->begun++;
 	}
 	return GOES_ON;
+}
+
+/* ---- the entry ---- */
+
+bool
+purses_post(
+	const struct purses *purses, struct posted *posted, struct text currency, int64_t now_ms)
+{
+	for (size_t i = 0; i < purses->count; i++) {
+		const struct purse_held *held = &purses->held[i];
+		struct bytes key = { held->key.data, held->key.size };
+		struct balance balance = held->balance;
+		if (held->charged.micros == 0)
+			continue;
+		balance.amount -= held->charged.micros;
+		if (!posted_balance(posted, key, balance, held->version, now_ms))
+			return false;
+		posted_move(posted, -held->charged.micros, currency, TEXT("revenue"));
+		if (held->begins && !purses_post_end(posted, held))
+			return false;
+	}
+	return true;
+}
+
+/* ---- who paid ---- */
+
+void
+purses_pack_one(struct pack *pack, const struct purse_held *held)
+{
+	if (held->charged.micros == 0)
+		return;
+	pack_map(pack, 2u + held->begins);
+	pack_name_text(pack, "balance", held->name);
+	pack_name_money(pack, "amount", held->charged);
+	if (held->begins)
+		pack_name_integer(pack, "till", held->balance.span.till_ms);
+}
+
+uint32_t
+purses_count_paid(const struct purses *purses)
+{
+	uint32_t count = 0;
+	for (size_t i = 0; i < purses->count; i++)
+		count += purses->held[i].charged.micros > 0;
+	return count;
 }

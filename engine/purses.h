@@ -36,16 +36,24 @@ struct purses {
 	size_t begun; /* of them */
 };
 
-/* What is to be paid for: usage of a service in a zone, which is empty if it has none. */
+/*
+ * What is to be paid for: usage of a service in a zone, which is empty if it has none; or a charge of
+ * a package, and no service.
+ */
 struct purses_question {
 	const struct subject *subject;
 	struct text service;
 	struct text zone;
+	struct charge_name charge;
 	int64_t at_ms;
 	/* Balances that are no more as their records are: so much was taken or held meanwhile. */
 	const struct purse_held *changed;
 	size_t changed_count;
+	int64_t now_ms; /* what has expired then pays nothing */
 };
+
+/* Of a balance: it pays for all charges; "@" and "package.charge": for that one. */
+#define PURSES_ALL_CHARGES TEXT("@charges")
 
 enum purses_outcome { PURSES_READ, PURSES_COLD /* *cold is to be waited for */, PURSES_NO_MEMORY };
 
@@ -79,5 +87,13 @@ purses_pay(const struct purses_terms *terms, struct purses *purses, struct payme
 enum progress purses_begin(struct call *call, const struct account *account, struct purses *purses,
 	enum call_end *end);
 bool purses_post_end(struct posted *posted, const struct purse_held *held); /* that timer */
+
+/* Takes from each what it pays, and sets the timers of those that begin. False without memory. */
+bool purses_post(
+	const struct purses *purses, struct posted *posted, struct text currency, int64_t now_ms);
+
+/* How many of them paid; and what one of them did, or the main balance, if it did. */
+uint32_t purses_count_paid(const struct purses *purses);
+void purses_pack_one(struct pack *pack, const struct purse_held *held);
 
 #endif

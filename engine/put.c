@@ -1,6 +1,7 @@
 /* customer.put and account.put, and what all puts have in common (see put.h). */
 #include "put.h"
 
+#include "purses.h"
 #include "shard.h"
 
 #include "base/must.h"
@@ -107,15 +108,55 @@ is_usage(const struct image *image, struct text usage)
 	return image_zone(image, service, zone) != NO_INDEX;
 }
 
+/* Does it know "@charges", or the charge of "@package.charge"? */
+static bool
+is_charges(const struct image *image, struct text paid)
+{
+	const char *dot = memchr(paid.data, '.', paid.size);
+	uint32_t first, count;
+	if (dot == NULL)
+		return text_equal(paid, PURSES_ALL_CHARGES);
+	struct text package = { paid.data + 1, (size_t)(dot - paid.data) - 1 };
+	struct text charge = { dot + 1, paid.size - package.size - 2 };
+	if (!image_package(image, package, &first, &count))
+		return false;
+	for (uint32_t i = first; i < first + count; i++)
+		for (uint32_t j = 0; j < image->packages[i].charge_count; j++)
+			if (text_equal(image->packages[i].charges[j].id, charge))
+				return true;
+	return false;
+}
+
+static bool
+refuse_usage(struct call *call, struct text usage, enum call_end *end)
+{
+	*end = put_not_found(
+		call, BILINGUAL("service, or zone of a service,", "业务或业务的区域"), usage);
+	return false;
+}
+
 bool
 put_check_usage(struct call *call, const struct list *usage, enum call_end *end)
 {
 	const struct loaded_release *release = releases_active(call->shard->releases);
 	const struct get_params *items = usage->items;
-	for (size_t i = 0; release != NULL && i < usage->count; i++) {
-		if (!is_usage(release->image, items[i].id)) {
-			*end = put_not_found(call,
-				BILINGUAL("service, or zone of a service,", "业务或业务的区域"),
+	for (size_t i = 0; release != NULL && i < usage->count; i++)
+		if (!is_usage(release->image, items[i].id))
+			return refuse_usage(call, items[i].id, end);
+	return true;
+}
+
+bool
+put_check_paid(struct call *call, const struct list *paid, enum call_end *end)
+{
+	const struct loaded_release *release = releases_active(call->shard->releases);
+	const struct get_params *items = paid->items;
+	for (size_t i = 0; release != NULL && i < paid->count; i++) {
+		if (items[i].id.data[0] != '@') {
+			if (!is_usage(release->image, items[i].id))
+				return refuse_usage(call, items[i].id, end);
+		} else if (!is_charges(release->image, items[i].id)) {
+			*end = put_not_found(call, BILINGUAL("charge of a package", "优惠包的收费"),
 				items[i].id);
 			return false;
 		}

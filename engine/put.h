@@ -44,6 +44,8 @@ enum call_end put_finish(struct putting *putting, struct text what, struct text 
  * what is not.
  */
 bool put_check_usage(struct call *call, const struct list *usage, enum call_end *end);
+/* The same of what a balance may pay for, which is also what falls due (PURSES_ALL_CHARGES). */
+bool put_check_paid(struct call *call, const struct list *paid, enum call_end *end);
 
 /* The payers of a subscription: may they be, and as its record has them. */
 bool put_check_payers(struct call *call, const struct subscription_params *params,

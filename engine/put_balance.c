@@ -79,7 +79,7 @@ check_params(struct call *call, const struct balance_put_params *params, enum ca
 			BILINGUAL("till and valid both say when it ends; give one of them",
 				"till 与 valid 都表示何时到期；只能给出一个"),
 			end);
-	return put_check_usage(call, &params->pays, end);
+	return put_check_paid(call, &params->pays, end);
 }
 
 /* ---- until when ---- */

@@ -1,4 +1,5 @@
 /* subscription.put: a subscription with its service ids, packages and states, in one entry (see put.h). */
+#include "agenda.h"
 #include "put.h"
 #include "shard.h"
 
@@ -456,11 +457,14 @@ put_run_subscription(struct call *call, const void *params)
 	if (!put_read(call, &key, &old, &putting.version, &end))
 		return end;
 	int64_t terms_ms = terms_of(subscription, old, call->shard->now_ms);
-	if (!subscription_value(call, subscription, terms_ms, &value, &end))
+	if (!subscription_value(call, subscription, terms_ms, &value, &end) ||
+		!agenda_judge(call, value, &end))
 		return end;
 	if (!put_change(&putting, &key, old, value))
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
-	if (change_service_ids(&putting, subscription, old, &end) == PUT_ENDED)
+	if (change_service_ids(&putting, subscription, old, &end) == PUT_ENDED ||
+		!agenda_mark(&putting, subscription->subscription,
+			&(struct agenda_change){ old, value }, &end))
 		return end;
 	return put_finish(
 		&putting, SAY_SUBSCRIPTION, subscription->subscription, subscription->expect);

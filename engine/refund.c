@@ -239,7 +239,10 @@ kind_text(enum entry_kind kind)
 		return BILINGUAL("the end of a balance", "账本到期");
 	case ENTRY_SESSION:
 		return BILINGUAL("a report of a session", "一次会话上报");
+	case ENTRY_STORED:
+		return BILINGUAL("a movement of a deposit or gift", "一笔预存款或赠款的变动");
 	case ENTRY_CHARGE:
+	case ENTRY_DUE:
 	case ENTRY_PUT:
 	case ENTRY_RELEASE:
 		break;

@@ -16,6 +16,7 @@
  * Checks come in the order of the contract: time and id → is the session open? → existence, status
  * → price → balance.
  */
+#include "agenda.h"
 #include "session_parts.h"
 #include "shard.h"
 
@@ -152,6 +153,25 @@ session_refuse(
 		(struct bytes){ scratch->data, scratch->size });
 }
 
+/* What is due of the subscription is done before what comes later. */
+static enum progress
+settle_agenda(struct session_deciding *deciding, enum call_end *end)
+{
+	const struct subject *subject = &deciding->subject;
+	struct releases *releases = deciding->call->shard->releases;
+	if (!releases_for(releases, &subject->subscription)->image->owes)
+		return GOES_ON;
+	switch (agenda_settle(deciding->call, deciding->session.subscription, end)) {
+	case AGENDA_CLEAR:
+		return GOES_ON;
+	case AGENDA_MOVED:
+		return session_find(deciding, end);
+	case AGENDA_ENDED:
+		break;
+	}
+	return HAS_ENDED;
+}
+
 /* ---- the calls ---- */
 
 /* Time and id. */
@@ -220,6 +240,7 @@ run(struct call *call, const struct session_params *params, enum session_request
 	if (call_release(call) == NULL)
 		return call_error(call, SAY_NO_RELEASE, NULL, 0);
 	if (session_find(&deciding, &end) == HAS_ENDED ||
+		settle_agenda(&deciding, &end) == HAS_ENDED ||
 		session_find_release(&deciding, &end) == HAS_ENDED ||
 		session_make_room(&deciding, &end) == HAS_ENDED ||
 		session_find_parts(&deciding, &end) == HAS_ENDED ||

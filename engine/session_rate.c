@@ -271,8 +271,15 @@ find_purses(struct session_deciding *deciding, struct part_work *work, struct te
 {
 	if (deciding->subject.account.balance_count == 1 || work->purses.held != NULL)
 		return GOES_ON;
-	const struct purses_question question = { &deciding->subject, work->part.service, zone,
-		deciding->params->at_ms, deciding->others, deciding->other_count };
+	const struct purses_question question = {
+		.subject = &deciding->subject,
+		.service = work->part.service,
+		.zone = zone,
+		.at_ms = deciding->params->at_ms,
+		.now_ms = deciding->call->shard->now_ms,
+		.changed = deciding->others,
+		.changed_count = deciding->other_count,
+	};
 	switch (purses_read(deciding->call, &question, &work->purses, &deciding->cold)) {
 	case PURSES_READ:
 		return GOES_ON;

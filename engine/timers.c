@@ -1,6 +1,7 @@
 /* The schedule of what is due (see timers.h). */
 #include "timers.h"
 
+#include "agenda.h"
 #include "expiry.h"
 #include "nearest.h"
 #include "session_expiry.h"
@@ -63,7 +64,7 @@ run_of(enum timer_kind kind)
 	case TIMER_SESSION:
 		return session_run_timer;
 	case TIMER_SUBSCRIPTION:
-		break;
+		return agenda_run;
 	}
 	return NULL;
 }

@@ -212,5 +212,8 @@ bool
 image_index_packages(struct image *image)
 {
 	image->tells = tells_of_thresholds(image);
+	image->owes = false;
+	for (uint32_t i = 0; i < image->package_count; i++)
+		image->owes |= package_owes(&image->packages[i]);
 	return index_ids(image) && index_months(image);
 }

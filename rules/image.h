@@ -250,6 +250,13 @@ struct standard {
 	struct text package;
 };
 
+/* Does a version of a package ask for something besides usage, or store something? */
+static inline bool
+package_owes(const struct package *package)
+{
+	return package->charge_count + package->termination_count + package->stored_count > 0;
+}
+
 struct image {
 	struct arena arena;
 	struct text catalog; /* its id */
@@ -268,6 +275,7 @@ struct image {
 	uint32_t package_count;
 	const struct topup *topups; /* sorted by id, then from_ms */
 	uint32_t topup_count;
+	bool owes; /* some of them do (package_owes) */
 	const struct tax *taxes;
 	uint32_t tax_count;
 	const struct standard *standards; /* sorted by product */
@@ -309,6 +317,8 @@ struct cycle_span image_cycle(const struct image *image, enum cycle every, int64
 /*
  * Fills package_slots and `tells` for the sorted packages, and months for the zone, which comes
  * last in building an image. False without memory.
+ * Fills package_slots and `owes` for the sorted packages, and months for the zone, which comes last
+ * in building an image. False without memory.
  */
 bool image_index_packages(struct image *image);
 

@@ -58,6 +58,10 @@ entry_kind_name(enum entry_kind kind)
 		return "expiry";
 	case ENTRY_SESSION:
 		return "session";
+	case ENTRY_DUE:
+		return "due";
+	case ENTRY_STORED:
+		return "stored";
 	}
 	return NULL;
 }

@@ -59,6 +59,8 @@ enum entry_kind {
 	ENTRY_REFUND,     /* a charge given back, whole or in part */
 	ENTRY_EXPIRY,     /* what was left of a balance whose validity has ended */
 	ENTRY_SESSION,    /* a session begun, reported, closed */
+	ENTRY_DUE,        /* what falls due of a package that is held, charged on its date */
+	ENTRY_STORED,     /* a deposit paid in, released, a gift given; returned, forfeited, skipped */
 };
 const char *entry_kind_name(enum entry_kind kind); /* "charge" …; NULL if there is no such kind */
 

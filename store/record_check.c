@@ -228,6 +228,30 @@ walk_notice(struct field_reader *reader)
 			reader->bad = true;
 }
 
+static void
+walk_agenda(struct field_reader *reader)
+{
+	field_read_i64(reader);
+	for (unsigned held = field_read_u8(reader); held > 0; held--) {
+		walk_id(reader);
+		field_read_i64(reader);
+		field_read_u32(reader);
+		if (field_read_u8(reader) > 1)
+			reader->bad = true;
+		field_read_text(reader);
+		for (unsigned count = field_read_u8(reader); count > 0; count--) {
+			walk_id(reader);
+			field_read_u32(reader);
+			field_read_u32(reader);
+		}
+		for (unsigned count = field_read_u8(reader); count > 0; count--) {
+			walk_id(reader);
+			field_read_i64(reader);
+			field_read_u32(reader);
+		}
+	}
+}
+
 static bool
 activation_is_valid(struct bytes value)
 {
@@ -317,6 +341,9 @@ value_is_valid(uint8_t table, struct bytes value)
 		break;
 	case TABLE_NOTICE:
 		walk_notice(&reader);
+		break;
+	case TABLE_AGENDA:
+		walk_agenda(&reader);
 		break;
 	case TABLE_END:
 		return false;

@@ -16,6 +16,7 @@ static const char *const TABLE_NAMES[TABLE_END] = {
 	[TABLE_TIMER] = "timer",
 	[TABLE_SESSION] = "session",
 	[TABLE_NOTICE] = "notice",
+	[TABLE_AGENDA] = "agenda",
 };
 
 const char *

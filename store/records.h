@@ -59,7 +59,8 @@ enum table {
 	TABLE_REFUND,
 	TABLE_TIMER,
 	TABLE_SESSION,
-	TABLE_NOTICE = 13,
+	TABLE_AGENDA,
+	TABLE_NOTICE,
 	TABLE_END,
 };
 const char *table_name(uint8_t table); /* "customer" …; NULL if there is no such table */

@@ -7,11 +7,13 @@
 #include "../engine/base/memory.h"
 #include "../engine/once.h"
 #include "../store/session_record.h"
+#include "../engine/base/must.h"
+#include "../store/record_agenda.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { KEY_TEXT_MAX = 600 };
+enum { KEY_TEXT_MAX = 600, AGENDA_BYTES_MAX = 4 << 20 };
 
 /* ---- small values ---- */
 
@@ -290,6 +292,15 @@ service_json(struct bytes value)
 }
 
 static json_t *
+day_json(int64_t day)
+{
+	struct date date = date_of_day(day);
+	char text[40];
+	snprintf(text, sizeof text, "%04d-%02d-%02d", date.year, date.month, date.day);
+	return json_string(text);
+}
+
+static json_t *
 balance_json(struct bytes value)
 {
 	struct balance balance = balance_read(value);
@@ -312,10 +323,7 @@ balance_json(struct bytes value)
 				"every", validity_every_name(balance.first_use.every), "begins",
 				"first_use"));
 	if (balance.day != 0) {
-		struct date date = date_of_day(balance.day);
-		char text[40];
-		snprintf(text, sizeof text, "%04d-%02d-%02d", date.year, date.month, date.day);
-		json_object_set_new(object, "day", json_string(text));
+		json_object_set_new(object, "day", day_json(balance.day));
 	}
 	if (balance.earlier != 0)
 		json_object_set_new(object, "earlier", number_json(balance.earlier));
@@ -465,6 +473,53 @@ session_json(struct bytes value)
 		"timer", time_json(session.timer_ms), "parts", parts);
 }
 
+/* How far the charges of something that is held, and what it stores, have come. */
+static void
+set_progress(json_t *item, const struct agenda_held *held)
+{
+	json_t *charges = json_array(), *stored = json_array();
+	for (unsigned i = 0; i < held->charge_count; i++)
+		json_array_append_new(charges,
+			json_pack("{s:o, s:o, s:I}", "charge", json_of_text(held->charges[i].id),
+				"cycle", day_json(held->charges[i].cycle_day), "each",
+				(json_int_t)held->charges[i].each));
+	for (unsigned i = 0; i < held->stored_count; i++) {
+		json_t *one = json_pack("{s:o, s:I}", "id", json_of_text(held->stored[i].id),
+			"given", (json_int_t)held->stored[i].given);
+		if (held->stored[i].paid_ms != INT64_MAX)
+			json_object_set_new(one, "paid", time_json(held->stored[i].paid_ms));
+		json_array_append_new(stored, one);
+	}
+	json_object_set_new(item, "charges", charges);
+	json_object_set_new(item, "stored", stored);
+}
+
+static json_t *
+agenda_json(struct bytes value)
+{
+	struct arena arena;
+	struct agenda agenda;
+	json_t *list = json_array();
+	arena_init(&arena, AGENDA_BYTES_MAX);
+	bool whole = agenda_read(value, &arena, &agenda);
+	must(whole); /* a record is shorter */
+	for (unsigned i = 0; i < agenda.held_count; i++) {
+		const struct agenda_held *held = &agenda.held[i];
+		json_t *item = json_pack("{s:o, s:o, s:b}", "package", json_of_text(held->package),
+			"billed", day_json(held->billed_day), "ended", held->ended);
+		set_span(item, (struct span){ held->from_ms, INT64_MAX });
+		if (held->stuck.size > 0)
+			json_object_set_new(item, "stuck", json_of_text(held->stuck));
+		set_progress(item, held);
+		json_array_append_new(list, item);
+	}
+	json_t *object = json_pack("{s:o}", "held", list);
+	if (agenda.next_ms != INT64_MAX)
+		json_object_set_new(object, "next", time_json(agenda.next_ms));
+	arena_release(&arena);
+	return object;
+}
+
 json_t *
 record_value_json(uint8_t table, struct bytes key, struct bytes value)
 {
@@ -497,6 +552,8 @@ record_value_json(uint8_t table, struct bytes key, struct bytes value)
 		return notice_json(value);
 	case TABLE_SESSION:
 		return session_json(value);
+	case TABLE_AGENDA:
+		return agenda_json(value);
 	case TABLE_END:
 		break;
 	}

@@ -1,3 +1,4 @@
+#include "../../../store/record_agenda.h"
 #include "../../../store/session_record.h"
 #include "scratch.h"
 
@@ -233,6 +234,31 @@ sample_session(void)
 	return fields_written(&writer);
 }
 
+static struct bytes
+sample_agenda(void)
+{
+	struct agenda_charge fee = { TEXT("fee"), 20513, 2 };
+	struct agenda_stored stored = { TEXT("bonus"), INT64_MAX, 3 };
+	struct agenda_held held[] = {
+		{ .package = TEXT("e6_base"),
+			.from_ms = 1000,
+			.billed_day = 20520,
+			.stuck = TEXT("FACT"),
+			.charges = &fee,
+			.charge_count = 1 },
+		{ .package = TEXT("deposit"),
+			.from_ms = INT64_MIN,
+			.billed_day = -1,
+			.ended = true,
+			.stored = &stored,
+			.stored_count = 1 },
+	};
+	const struct agenda agenda = { 4711, held, 2 };
+	struct field_writer writer = start();
+	agenda_write(&writer, &agenda);
+	return fields_written(&writer);
+}
+
 struct sample_table {
 	enum table table;
 	struct bytes (*make)(void);
@@ -250,6 +276,7 @@ static const struct sample_table SAMPLES[] = {
 	{ TABLE_COUNTER, sample_counter, KEY("\x80\0\0\1subscription-1\0package\0minutes") },
 	{ TABLE_RELEASE, sample_release, KEY("0123abcd") },
 	{ TABLE_REFUND, sample_refund, KEY("00000000000000004160") },
+	{ TABLE_AGENDA, sample_agenda, KEY("subscription-1") },
 	{ TABLE_SESSION, sample_session, KEY("13900000001\0call-1") },
 	{ TABLE_TIMER, sample_timer,
 		KEY("\0\0\0\0\0\0\0\x7\x1"
@@ -930,6 +957,43 @@ a_package_may_be_held_by_a_group(void **state)
 }
 
 static void
+an_agenda_is_read_as_it_was_written(void **state)
+{
+	(void)state;
+	struct arena arena;
+	struct agenda agenda;
+	struct bytes value = sample_agenda();
+	arena_init(&arena, 1 << 16);
+	assert_int_equal(agenda_next_ms(value), 4711);
+	assert_true(agenda_read(value, &arena, &agenda));
+	assert_int_equal(agenda.next_ms, 4711);
+	assert_int_equal(agenda.held_count, 2);
+	assert_text(agenda.held[0].package, "e6_base");
+	assert_int_equal(agenda.held[0].from_ms, 1000);
+	assert_int_equal(agenda.held[0].billed_day, 20520);
+	assert_text(agenda.held[0].stuck, "FACT");
+	assert_false(agenda.held[0].ended);
+	assert_text(agenda.held[0].charges[0].id, "fee");
+	assert_int_equal(agenda.held[0].charges[0].cycle_day, 20513);
+	assert_int_equal(agenda.held[0].charges[0].each, 2);
+	assert_true(agenda.held[1].ended && agenda.held[1].from_ms == INT64_MIN);
+	assert_int_equal(agenda.held[1].billed_day, -1);
+	assert_text(agenda.held[1].stored[0].id, "bonus");
+	assert_true(agenda.held[1].stored[0].paid_ms == INT64_MAX);
+	assert_int_equal(agenda.held[1].stored[0].given, 3);
+	arena_release(&arena);
+}
+
+static void
+the_timer_of_an_agenda_is_never_before_1970(void **state)
+{
+	(void)state;
+	assert_int_equal(agenda_timer(TEXT("s"), -5).at_ms, 0);
+	assert_int_equal(agenda_timer(TEXT("s"), 5).at_ms, 5);
+	assert_int_equal(agenda_timer(TEXT("s"), 5).kind, TIMER_SUBSCRIPTION);
+}
+
+static void
 a_package_may_have_parameters_and_facts(void **state)
 {
 	(void)state;
@@ -1312,6 +1376,8 @@ main(void)
 		cmocka_unit_test(what_an_account_may_spend_for_a_while_is_read_as_written),
 		cmocka_unit_test(subscription_tells_its_state_at_any_instant),
 		cmocka_unit_test(a_package_may_be_held_by_a_group),
+		cmocka_unit_test(an_agenda_is_read_as_it_was_written),
+		cmocka_unit_test(the_timer_of_an_agenda_is_never_before_1970),
 		cmocka_unit_test(a_package_may_have_parameters_and_facts),
 		cmocka_unit_test(a_package_without_a_group_is_written_as_ever),
 		cmocka_unit_test(a_group_that_began_after_its_member_is_damage),

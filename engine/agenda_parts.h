@@ -1,0 +1,90 @@
+/*
+ * An agenda while what is due happens, one thing after the other: shared by
+ *
+ *   agenda.c        what is asked of the agenda, and when
+ *   agenda_load.c   the agenda with all that is held
+ *   agenda_due.c    what is due, and what comes next
+ *   agenda_entry.c  the entry of one thing that happens
+ *
+ * After each entry all is read anew, since the records have changed.
+ */
+#ifndef SUANPAN_AGENDA_PARTS_H
+#define SUANPAN_AGENDA_PARTS_H
+
+#include "agenda.h"
+#include "purses.h"
+#include "shard.h"
+#include "subject.h"
+
+#include "../rules/due.h"
+#include "../store/record_agenda.h"
+
+/* Something that is held: each holding of the subscription, that of its product's standard prices last. */
+struct settled {
+	struct holding holding;   /* ends no later than the subscription does */
+	struct agenda_held *item; /* NULL: it owes nothing, and stores nothing */
+	const struct attribute *params;
+	size_t param_count;
+	const struct due_fact *facts;
+	size_t fact_count;
+	int64_t asked_day; /* its lines that fall due before this day are known */
+	bool stuck;        /* those behind it can't be priced */
+};
+
+/* A line that falls due. */
+struct falling {
+	const struct due_line *line;
+	size_t place; /* of what is held */
+	int64_t at_ms;
+};
+
+struct settling {
+	struct call *call;
+	struct text id; /* of the subscription */
+	struct subject subject;
+	const struct loaded_release *release;
+	struct record_key key; /* of the agenda */
+	struct bytes old;      /* its record; empty: there is none yet */
+	struct agenda agenda;
+	struct settled *held;
+	size_t held_count;
+	const struct due_span *suspended;
+	size_t suspended_count;
+	struct falling *lines; /* in the order of time */
+	size_t line_count;
+	size_t line_room;
+	enum call_end end;
+};
+
+/* ---- agenda_load.c ---- */
+
+/* Its parameters and facts, in the arena; false without memory. */
+bool settled_read_values(struct settled *settled, struct package_held held, struct arena *arena);
+/* Does any version of a package owe something? */
+bool agenda_owes(const struct image *image, struct text package);
+/* A record that is wanted: false, and settling->end says so, if it is cold. Empty: there is none. */
+bool settling_find(struct settling *settling, const struct record_key *key, struct bytes *value,
+	uint64_t *version);
+bool settling_out_of_memory(struct settling *settling);
+/* AGENDA_MOVED: all is there, and it is time to look at it. */
+enum agenda_outcome settling_load(struct settling *settling);
+
+/* ---- agenda_due.c ---- */
+
+/* Finds lines that fall due: some of the earliest, or all up to the end of today. */
+bool settling_find_lines(struct settling *settling);
+/* Are there days up to today of which the lines are not known? */
+bool settling_knows_all(const struct settling *settling);
+/* Nothing of the subscription can be charged today, and why. */
+bool settling_stick(struct settling *settling, struct text why);
+/* The next instant at which something may fall due, behind now; INT64_MAX: never. */
+int64_t settling_next_ms(const struct settling *settling);
+
+/* ---- agenda_entry.c ---- */
+
+/* The first line is charged; the others, or days still to be asked, come later. */
+bool settling_charge(struct settling *settling);
+/* Nothing happens, but the agenda has come to what is next. */
+bool settling_move_on(struct settling *settling);
+
+#endif

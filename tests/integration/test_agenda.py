@@ -1,0 +1,191 @@
+"""What falls due of packages that are held, charged by the server on its date: recurring and one-off fees, rent (S2, S4)."""
+
+import time
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from moved_clock import MovedServer
+from server import Server, suanpan
+
+CHINA = timezone(timedelta(hours=8))
+
+
+def at(text):
+    return int(datetime.fromisoformat(text).replace(tzinfo=CHINA).timestamp() * 1000)
+
+
+@pytest.fixture
+def home():
+    with Server() as server:
+        server.publish("rules/catalogs/e6")
+        server.subscribe(["07715510165"], "1000.00")
+        yield server
+
+
+def hold(client, *packages, **fields):
+    answer = client.call("subscription.put", subscription="07715510165", account="07715510165", product="pstn",
+                         service_ids=["07715510165"], packages=list(packages), **fields)  # fmt: skip
+    settle(client)
+    return answer
+
+
+def settle(client):
+    """Waits until all that is due has been done."""
+    while True:
+        timers = client.call("stats")["timers"]
+        if timers["due"] == timers["under_way"] == 0:
+            return
+        time.sleep(0.005)
+
+
+def dues(client, account="07715510165"):
+    """[(when it fell due, charge, amount)], the first first."""
+    entries = client.call("history", account=account, limit=500)["entries"]
+    return [
+        (datetime.fromtimestamp(entry["at"] / 1000, CHINA).strftime("%Y-%m-%d %H:%M"), line["rule"], line["amount"])
+        for entry in reversed(entries) if entry["kind"] == "due" for line in entry["answer"]["lines"]
+    ]  # fmt: skip
+
+
+def main(client, account="07715510165"):
+    return client.call("balance.get", [account])["balances"][0]["amount"]
+
+
+def test_s2_the_first_fee_is_by_day_and_the_others_are_whole(home):
+    with home.connect() as client:
+        hold(client, {"package": "e6_base", "from": at("2026-03-10 00:00:00"), "till": at("2026-05-20 00:00:00")})
+        assert dues(client) == [
+            ("2026-03-10 00:00", "e6_base.fee", "91.55"),
+            ("2026-04-01 00:00", "e6_base.fee", "129.00"),
+            ("2026-05-01 00:00", "e6_base.fee", "129.00"),
+        ]
+        assert main(client) == "650.45"
+
+
+def test_the_order_chooses_the_fee_and_a_value_that_is_not_offered_is_refused(home):
+    with home.connect() as client:
+        hold(client, {"package": "e6_base", "from": at("2026-03-10 00:00:00"), "till": at("2026-04-01 00:00:00"),
+                      "params": {"monthly_fee": "99.00"}})  # fmt: skip
+        assert dues(client) == [("2026-03-10 00:00", "e6_base.fee", "70.26")]
+        error, _ = client.ask("subscription.put", subscription="x", account="07715510165", product="pstn",
+                              packages=[{"package": "e6_base", "params": {"monthly_fee": "88.00"}}])  # fmt: skip
+        assert error.startswith("PARAMETER: ") and "99.00" in error
+
+
+def test_what_was_charged_is_not_charged_again_however_it_is_put(home):
+    """Put again, moved, suspended backwards, ended and resumed: each cycle of a charge is owed once."""
+    march, april = ("2026-03-10 00:00", "e6_base.fee", "91.55"), ("2026-04-01 00:00", "e6_base.fee", "129.00")
+    till = at("2026-04-20 00:00:00")
+    with home.connect() as client:
+        base = {"package": "e6_base", "from": at("2026-03-10 00:00:00"), "till": till}
+        first = hold(client, base)
+        assert hold(client, base) == {"outcome": "unchanged", "version": first["version"]}
+        for package in ({**base, "from": at("2026-03-12 00:00:00")}, {**base, "params": {"monthly_fee": "169.00"}}, base):
+            hold(client, package)
+            assert dues(client) == [march, april]
+        hold(client, base, states=[{"state": "active", "till": at("2026-04-01 00:00:00")},
+                                   {"state": "suspended", "from": at("2026-04-01 00:00:00"), "till": at("2026-04-10 00:00:00")},
+                                   {"state": "active", "from": at("2026-04-10 00:00:00")}])  # fmt: skip
+        hold(client, {**base, "till": at("2026-06-02 00:00:00")})
+        assert dues(client)[:2] == [march, april]
+        assert [due[0] for due in dues(client)[2:]] == ["2026-05-01 00:00", "2026-06-01 00:00"]
+
+
+def test_one_that_is_held_since_ever_owes_from_the_next_day_on(home):
+    with home.connect() as client:
+        hold(client, "e6_base")
+        assert dues(client) == []
+        hold(client, {"package": "e6_base", "from": at("2026-03-10 00:00:00"), "group": "g"})
+        assert dues(client) == [], "another member of the group owes it"
+
+
+def test_nothing_is_owed_from_before_events_are_accepted(home):
+    home.stop()
+    home.settings["usage_age_max"] = "40 days"
+    home.start()
+    with home.connect() as client:
+        hold(client, {"package": "e6_base", "from": at("2026-03-10 00:00:00")})
+        oldest = client.call("ping")["now"] - 40 * 86_400_000
+        home.wait_until(lambda: dues(client))
+        assert len(dues(client)) <= 2
+        assert all(at(due[0] + ":00") + 86_400_000 > oldest for due in dues(client))
+
+
+def test_dues_are_paid_as_far_below_the_floor_as_it_takes_and_gifts_pay_only_what_they_name(home):
+    with home.connect() as client:
+        for name, pays, amount in (("calls", ["voice"], "500.00"), ("fees", ["@charges"], "10.00"), ("this", ["@e6_base.fee"], "20.00")):
+            client.call("balance.put", account="07715510165", balance=name, pays=pays)
+            client.call("balance.topup", id=name, account="07715510165", balance=name, at=at("2026-03-01 00:00:00"), amount=amount, currency="CNY")
+        client.call("balance.adjust", id="down", account="07715510165", at=at("2026-03-01 00:00:00"), amount="-1000.00", currency="CNY", why="so")
+        hold(client, {"package": "e6_base", "from": at("2026-03-10 00:00:00"), "till": at("2026-04-01 00:00:00")})
+        entry = client.call("history", account="07715510165")["entries"][0]
+        assert (entry["kind"], entry["scope"], entry["answer"]["outcome"], entry["answer"]["balance"]) == ("due", "07715510165", "due", "-61.55")
+        assert entry["answer"]["paid"] == [
+            {"balance": "this", "amount": "20.00"}, {"balance": "fees", "amount": "10.00"}, {"balance": "main", "amount": "61.55"},
+        ]  # fmt: skip
+        assert sum(float(posting["amount"]) for posting in entry["postings"]) == 0
+        line = entry["answer"]["lines"][0]
+        assert (line["rule"], line["from"], line["till"], line["exact"]) == ("e6_base.fee", "2026-03-01", "2026-04-01", "2838/31")
+        for wrong in (["@e6_base.fees"], ["@nothing.fee"], ["@fee"]):
+            error, _ = client.ask("balance.put", account="07715510165", balance="no", pays=wrong)
+            assert error.startswith("NOT_FOUND: "), wrong
+
+
+def test_usage_is_charged_behind_what_was_due_before_it(home):
+    """A catalog that owes more, from the next release on: nobody has put the subscription since."""
+    with home.connect() as client:
+        hold(client, {"package": "e6_base", "from": at("2026-03-10 00:00:00"), "till": at("2026-04-01 00:00:00")})
+        client.call("balance.adjust", id="down", account="07715510165", at=at("2026-03-01 00:00:00"), amount="-908.45", currency="CNY", why="so")
+        answer = client.call("charge", id="c", service_id="07715510165", service="voice", to="5507882", at=at("2026-03-20 12:00:00"),
+                             seconds=301 * 60)  # fmt: skip
+        assert (answer["outcome"], answer["code"]) == ("refused", "BALANCE_TOO_LOW")
+
+
+def test_a_kill_anywhere_leaves_each_due_once(home):
+    client = home.connect()
+    for number in range(40):
+        name = f"s{number}"
+        client.call("account.put", account=name, customer="07715510165")
+    for number in range(40):
+        client.send("subscription.put", subscription=f"s{number}", account=f"s{number}", product="pstn",
+                    packages=[{"package": "e6_base", "from": at("2026-01-10 00:00:00"), "till": at("2026-08-05 00:00:00")}])  # fmt: skip
+        if number == 25:
+            home.kill()
+            home.start()
+            client = home.connect()
+    client.call("ping")
+    for number in range(26):
+        client.ask("subscription.put", subscription=f"s{number}", account=f"s{number}", product="pstn",
+                   packages=[{"package": "e6_base", "from": at("2026-01-10 00:00:00"), "till": at("2026-08-05 00:00:00")}])  # fmt: skip
+    for number in range(40):
+        home.wait_until(lambda number=number: len(dues(client, f"s{number}")) == 8)
+        assert main(client, f"s{number}") == "-994.55"
+    home.stop()
+    for command in (["fsck", home.data, "--age-max", "7300"], ["dump", home.data, "--json"]):
+        result = suanpan(*command)
+        assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_s2_fees_come_with_their_months_and_a_kill_between_changes_nothing():
+    with MovedServer("2026-03-10T00:00:00+08:00") as server:
+        server.publish("rules/catalogs/e6")
+        server.subscribe(["07715510165"], "1000.00")
+        client = server.connect()
+        hold(client, {"package": "e6_base", "from": at("2026-03-10 00:00:00")})
+        first = [("2026-03-10 00:00", "e6_base.fee", "91.55")]
+        assert dues(client) == first
+        server.set_clock("2026-03-31T23:59:50+08:00")
+        assert client.call("ping")["now"] < at("2026-04-01 00:00:00") and dues(client) == first
+        server.set_clock("2026-04-01T00:00:00+08:00")
+        second = [*first, ("2026-04-01 00:00", "e6_base.fee", "129.00")]
+        server.wait_until(lambda: dues(client) == second)
+        server.kill()
+        server.set_clock("2026-06-15T12:00:00+08:00")
+        server.start()
+        client = server.connect()
+        wanted = [*second, ("2026-05-01 00:00", "e6_base.fee", "129.00"), ("2026-06-01 00:00", "e6_base.fee", "129.00")]
+        server.wait_until(lambda: dues(client) == wanted)
+        hold(client, {"package": "e6_base", "from": at("2026-03-10 00:00:00"), "till": at("2026-06-15 12:00:00")})
+        server.set_clock("2026-09-01T00:00:00+08:00")
+        settle(client)
+        assert dues(client) == wanted and main(client) == "521.45"
