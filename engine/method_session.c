@@ -74,6 +74,7 @@ static const struct field PART_RESULT_FIELDS[] = {
 	{ "final", FIELD_MAP, 0, false, 0, 0, NULL, &FINAL_RESULT, "if less is granted than was asked for: what to do then", "授予少于请求时：用完后的处理" },
 	{ "code", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "why less is granted, or not all could be priced: the stable code", "授予不足或无法全部计价的原因代码" },
 	{ "say", FIELD_SAY, 0, false, 0, 0, NULL, NULL, "the same in both languages", "原因，中英文" },
+	{ "change_at", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "the tariff changes then, within what is granted: report at that instant", "已授予部分中资费变更的时间：届时请上报" },
 	{ "unpaid", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "what its usage cost beyond what could be paid; a later report charges it if it can be", "余额不足而未收取的金额；以后的上报可收取时再收取" },
 	{ "unpriced", FIELD_INTEGER, 0, false, 0, 0, NULL, NULL, "so much of its usage nothing prices", "无法计价的使用量" },
 	{ "lines", FIELD_LIST, 0, false, 0, 0, NULL, &METHOD_LINE_RESULT, "if it told what was used: the price of all that, as of one event", "已上报使用量时：全部使用量作为一次使用的计费明细" },

@@ -51,8 +51,10 @@ pack_part(struct session_deciding *deciding, const struct part_work *work, struc
 	bool why = work->shortage.say != SAY_COUNT && (short_of || work->unpriced > 0);
 	bool unpaid = work->unpaid.micros > 0, unpriced = work->unpriced > 0;
 	bool priced = work->is_priced;
-	pack_map(
-		pack, 4u + asked + short_of + REFUSAL_WHY_PAIRS * why + unpaid + unpriced + priced);
+	bool change = work->granted > 0 && work->change_ms != INT64_MAX;
+	pack_map(pack,
+		4u + asked + short_of + REFUSAL_WHY_PAIRS * why + change + unpaid + unpriced +
+			priced);
 	pack_name_text(pack, "part", work->part.id);
 	if (asked)
 		pack_name_integer(pack, "granted", work->granted);
@@ -64,6 +66,8 @@ pack_part(struct session_deciding *deciding, const struct part_work *work, struc
 	if (why)
 		refusal_pack_why(pack, deciding->call->arena, work->shortage.say,
 			work->shortage.arguments, SAY_ARGUMENTS_MAX);
+	if (change)
+		pack_name_integer(pack, "change_at", work->change_ms);
 	if (unpaid)
 		pack_name_money(pack, "unpaid", work->unpaid);
 	if (unpriced)

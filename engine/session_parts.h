@@ -55,7 +55,8 @@ struct part_work {
 	struct money charged; /* by this request */
 	struct money unpaid;  /* of all that was used */
 	struct money held;
-	int64_t granted; /* by this request */
+	int64_t granted;   /* by this request */
+	int64_t change_ms; /* within that; INT64_MAX: the tariff does not change */
 	struct shortage shortage;
 };
 

@@ -213,16 +213,18 @@ session_let_go(struct session_deciding *deciding, enum call_end *end)
 
 /* ---- pricing ---- */
 
-/*
- * Prices the first `quantity` units of a part, of which `done` have been used already. HAS_ENDED:
- * it waits or failed; a refusal is in *pricing.
- */
-static enum progress
-price_units(struct session_deciding *deciding, const struct part_work *work, int64_t quantity,
-	int64_t done, struct pricing *pricing, enum call_end *end)
+/* The first `quantity` units of a part, of which `done` have been used already. */
+struct asked_units {
+	struct usage usage;
+	struct rate_question question; /* it points at that usage */
+};
+
+static void
+ask_units(struct session_deciding *deciding, const struct part_work *work, int64_t quantity,
+	int64_t done, struct asked_units *asked)
 {
 	const struct session_part *part = &work->part;
-	const struct usage usage = {
+	asked->usage = (struct usage){
 		.service = part->service,
 		.from = deciding->params->service_id,
 		.to = part->to,
@@ -232,17 +234,22 @@ price_units(struct session_deciding *deciding, const struct part_work *work, int
 		.attributes = work->attributes,
 		.attribute_count = part->attribute_count,
 	};
-	const struct rate_question question = {
+	asked->question = (struct rate_question){
 		.image = deciding->release->image,
-		.usage = &usage,
+		.usage = &asked->usage,
 		.done = done,
 		.holdings = deciding->holdings,
 		.holding_count = deciding->holding_count,
 		.facts = { deciding, counter_fact },
 		.functions = host_functions(deciding->release->host),
 	};
-	struct fault fault;
-	switch (rate_usage(&question, deciding->call->arena, pricing, &fault)) {
+}
+
+static enum progress
+rated(struct session_deciding *deciding, enum rate_outcome outcome, const struct fault *fault,
+	enum call_end *end)
+{
+	switch (outcome) {
 	case RATE_DONE:
 		return GOES_ON;
 	case RATE_COLD:
@@ -250,8 +257,20 @@ price_units(struct session_deciding *deciding, const struct part_work *work, int
 	case RATE_FAULT:
 		break;
 	}
-	*end = call_rules_failed(deciding->call, &fault);
+	*end = call_rules_failed(deciding->call, fault);
 	return HAS_ENDED;
+}
+
+/* Prices them. HAS_ENDED: it waits or failed; a refusal is in *pricing. */
+static enum progress
+price_units(struct session_deciding *deciding, const struct part_work *work, int64_t quantity,
+	int64_t done, struct pricing *pricing, enum call_end *end)
+{
+	struct asked_units asked;
+	struct fault fault;
+	ask_units(deciding, work, quantity, done, &asked);
+	return rated(deciding, rate_usage(&asked.question, deciding->call->arena, pricing, &fault),
+		&fault, end);
 }
 
 static void
@@ -506,6 +525,44 @@ hold_money(struct session_deciding *deciding, struct part_work *work, struct mon
 	return GOES_ON;
 }
 
+/*
+ * May its units go by more than one tariff, band and row? Where all of a price has one component, the
+ * lines and their parts tell.
+ */
+static bool
+may_change(const struct image *image, const struct pricing *pricing)
+{
+	if (image->component_count > 1)
+		return true;
+	for (size_t i = 0; i < pricing->line_count; i++) {
+		const struct price_line *line = &pricing->lines[i];
+		if (i > 0)
+			return true;
+		for (size_t j = 1; j < line->part_count; j++) {
+			if (line->parts[j].row != line->parts[0].row ||
+				!text_equal(line->parts[j].band, line->parts[0].band))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* When the tariff changes within what is granted. */
+static enum progress
+find_change(struct session_deciding *deciding, struct part_work *work,
+	const struct pricing *granted, enum call_end *end)
+{
+	struct asked_units asked;
+	struct fault fault;
+	work->change_ms = INT64_MAX;
+	if (!may_change(deciding->release->image, granted))
+		return GOES_ON;
+	ask_units(deciding, work, work->part.used + work->granted, work->part.used, &asked);
+	return rated(deciding,
+		rate_change(&asked.question, deciding->call->arena, &work->change_ms, &fault),
+		&fault, end);
+}
+
 /* ---- counting ---- */
 
 static struct session_counter *
@@ -632,6 +689,8 @@ decide_part(struct session_deciding *deciding, struct part_work *work, enum call
 	if (asked > 0 && find_quota(deciding, work, asked, &granted, end) == HAS_ENDED)
 		return HAS_ENDED;
 	bool holds = work->granted > 0;
+	if (holds && find_change(deciding, work, &granted, end) == HAS_ENDED)
+		return HAS_ENDED;
 	int64_t cost = holds ? granted.amount.micros - work->part.charged : 0;
 	work->part.granted = work->granted;
 	if (hold_money(deciding, work, (struct money){ cost > 0 ? cost : 0 }, end) == HAS_ENDED)

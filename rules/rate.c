@@ -487,3 +487,17 @@ rate_unused(const struct rate_question *question, const struct pricing *pricing,
 	must(rating.outcome != RATE_COLD);
 	return rating.outcome;
 }
+
+enum rate_outcome
+rate_change(const struct rate_question *question, struct arena *arena, int64_t *change_ms,
+	struct fault *fault)
+{
+	struct scratch scratch;
+	struct rating rating;
+
+	rating_begin(&rating, question, arena, &scratch, fault);
+	if (find_event(&rating) && change_find(&rating, change_ms))
+		return RATE_DONE;
+	*change_ms = INT64_MAX;
+	return rating.outcome;
+}

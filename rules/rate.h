@@ -324,6 +324,15 @@ enum rate_outcome rate_usage(const struct rate_question *question, struct arena 
 	struct pricing *pricing, struct fault *fault);
 
 /*
+ * When the tariff changes during usage that lasts, of which question->done seconds have gone by: the
+ * first instant behind these, and within the usage, from which on a unit would be priced by another
+ * version of a package, another tariff, another band of its calendar, or another row of its table.
+ * INT64_MAX: none. What is refused, or does not last, has no such instant either.
+ */
+enum rate_outcome rate_change(const struct rate_question *question, struct arena *arena,
+	int64_t *change_ms, struct fault *fault);
+
+/*
  * Why a discount took nothing off an event that is priced. *miss names it by package and tariff and
  * gets the first condition that is not met; NULL if it took something:
  *   discount   the catalog has none of that name

@@ -16,6 +16,7 @@
  *   caps.c      limits before anything is priced, caps when all is
  *   prices.c    prices that stand in tables
  *   unused.c    why a discount took nothing
+ *   tariff_change.c when usage that goes on has another tariff
  *   nearest.c   what was near when nothing did
  *
  * Functions that return bool return false when the rating has ended early: refused, cold or faulty,
@@ -305,6 +306,9 @@ bool component_price(struct rating *rating, uint32_t component, struct span_list
 
 /* unused.c: why the discount that *miss names took nothing; its condition stays NULL if it did. */
 bool unused_find(struct rating *rating, const struct pricing *pricing, struct near_miss *miss);
+
+/* tariff_change.c: the first change within what is not done of the event, or INT64_MAX. */
+bool change_find(struct rating *rating, int64_t *change_ms);
 
 /* nearest.c: texts for what was wanted and got; data is NULL without memory. */
 struct text near_zone_names(const struct rating *rating, const struct zone_set *set);

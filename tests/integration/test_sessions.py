@@ -188,8 +188,10 @@ def test_the_price_of_all_units_goes_through_tiers_and_bands(server):
     assert (end["charged"], parts_of(end)) == ("0.55", [(None, 3, "0.15", 1), (None, 2, "0.05", 2)])
     banded = hold(server, "banded", number="13900000003")
     banded.at = "2026-03-18T20:58:00+08:00"
-    assert banded.reserve(240)["held"] == "0.60"
-    banded.update(100, 200)
+    first = banded.reserve(240)
+    assert (first["held"], part(first)["change_at"]) == ("0.60", AT_MS + 9 * 3_600_000)
+    assert "change_at" not in part(banded.update(100, 20))
+    assert part(banded.update(0, 200))["change_at"] == AT_MS + 9 * 3_600_000
     end = banded.commit(80)
     assert (part(end)["charged"], parts_of(end)) == ("0.50", [("day", 2, "0.20", None), ("night", 1, "0.10", None)])
 
