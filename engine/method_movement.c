@@ -63,15 +63,25 @@ static const struct field BONUS_RESULT_FIELDS[] = {
 	{ "balance", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "what that balance has afterwards", "操作后该账本余额" },
 };
 RESULT(BONUS_RESULT, "bonus", BONUS_RESULT_FIELDS);
+static const struct field TOPUP_RULE_FIELDS[] = {
+	{ "rule", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "of the catalog", "目录中的充值规则" },
+	{ "say", FIELD_SAY, 0, true, 0, 0, NULL, NULL, "its text", "规则的文本" },
+	{ "bonus", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "what it gives", "奖励金额" },
+	{ "balance", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "where that is, if not on the balance that is topped up", "所在账本（未并入所充值的账本时）" },
+	{ "till", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "when it expires there", "该账本的到期时间" },
+	{ "extends", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "by how much the balance that is topped up expires later, as the catalog writes it", "所充值账本有效期延长多久（目录中的写法）" },
+};
+RESULT(TOPUP_RULE_RESULT, "rule", TOPUP_RULE_FIELDS);
 static const struct field TOPUP_RESULT_FIELDS[] = {
 	ANSWER_FIELDS("\"topped_up\" or \"refused\"", "topped_up 或 refused", "what was added", "充值金额"),
 	NAME_ANSWERED,
 	{ "till", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "when that balance expires now, if it was extended", "延长后的到期时间" },
 	{ "bonus", FIELD_MAP, 0, false, 0, 0, NULL, &BONUS_RESULT, "what was given besides", "同时赠送的金额" },
+	{ "rules", FIELD_LIST, 0, false, 0, 0, NULL, &TOPUP_RULE_RESULT, "if rules of the catalog for top-ups give something: each, with what, from the book \"bonus\"", "目录的充值规则有赠送时：各规则及其所给，记自账目 bonus" },
 	REFUSAL_FIELDS,
 };
 RESULT(TOPUP_RESULT, "topup", TOPUP_RESULT_FIELDS);
-static const enum say TOPUP_SAYS[] = { SAY_ID_CONFLICT, SAY_FIELDS_CONFLICT, SAY_NO_RELEASE, SAY_UNKNOWN_ACCOUNT, SAY_UNKNOWN_BALANCE, SAY_BALANCE_EXPIRED, SAY_WRONG_CURRENCY, SAY_OVERFLOW,
+static const enum say TOPUP_SAYS[] = { SAY_ID_CONFLICT, SAY_FIELDS_CONFLICT, SAY_NO_RELEASE, SAY_IN_USE, SAY_UNKNOWN_ACCOUNT, SAY_UNKNOWN_BALANCE, SAY_BALANCE_EXPIRED, SAY_WRONG_CURRENCY, SAY_OVERFLOW,
 	SAY_TOO_OLD, SAY_AHEAD_OF_CLOCK, SAY_DISK_FULL, SAY_OVERLOADED, SAY_COUNT };
 const struct method METHOD_BALANCE_TOPUP = { "balance.topup", &TOPUP_PARAMS, NULL, &TOPUP_RESULT, TOPUP_SAYS,
 	movement_run_topup, NULL, "puts money on a balance of an account, once", "向账户充值，且只生效一次", true };

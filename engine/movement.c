@@ -8,6 +8,7 @@
 #include "once.h"
 #include "pay.h"
 #include "posted.h"
+#include "reward.h"
 #include "shard.h"
 #include "subject.h"
 #include "validity.h"
@@ -25,9 +26,10 @@ struct side {
 	struct money floor; /* how low it may fall */
 	struct money change;
 	struct money after;
-	struct text book; /* from which that comes; size 0: from the other side */
-	bool is_extended; /* its validity ends otherwise now */
-	bool has_timer;   /* for the end that it had */
+	struct text book;   /* from which that comes; size 0: from the other side */
+	struct money bonus; /* what rules of the catalog add to a change, in `after` too */
+	bool is_extended;   /* its validity ends otherwise now */
+	bool has_timer;     /* for the end that it had */
 	int64_t till_ms;
 };
 
@@ -40,6 +42,8 @@ struct movement {
 	struct side sides[SIDES_MAX]; /* the account that was named comes first */
 	size_t side_count;
 	struct raised raised;
+	struct reward_question rewarded; /* of a top-up … */
+	struct reward reward;            /* … and what rules give besides */
 };
 
 /* ---- what each kind is ---- */
@@ -152,7 +156,8 @@ pack_answer(struct movement *movement)
 	bool later = movement->sides[0].is_extended, bonus = gives_bonus(params);
 	buffer_clear(scratch);
 	struct pack pack = pack_into(scratch);
-	pack_map(&pack, 4u + named + why + to + tells + later + bonus);
+	pack_map(&pack,
+		4u + named + why + to + tells + later + bonus + reward_pairs(&movement->reward));
 	pack_name_string(&pack, "outcome", outcome_of(movement->kind));
 	pack_name_money(&pack, "amount", params->amount);
 	pack_name_text(&pack, "currency", params->currency);
@@ -163,6 +168,7 @@ pack_answer(struct movement *movement)
 		pack_name_integer(&pack, "till", movement->sides[0].till_ms);
 	if (bonus)
 		pack_bonus(&pack, &movement->sides[1]);
+	reward_pack(&movement->reward, &pack);
 	if (to)
 		pack_name_text(&pack, "to", params->to);
 	if (why)
@@ -215,6 +221,7 @@ add_side(const struct movement *movement, const struct side *side, struct posted
 		    side->subject.balance_version, movement->call->shard->now_ms))
 		return false;
 	add_posting(movement, side, posted);
+	posted_move(posted, side->bonus.micros, movement->params->currency, TEXT("bonus"));
 	return !side->is_extended || add_timers(side, posted);
 }
 
@@ -255,15 +262,20 @@ append(struct movement *movement)
 	if (!raise_notices(movement))
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	struct bytes answer = pack_answer(movement);
-	size_t records = movement->side_count + TIMERS_MAX + movement->raised.count;
+	const struct reward *reward = &movement->reward;
+	size_t records = movement->side_count + TIMERS_MAX + movement->raised.count +
+		reward_records(reward);
 	if (answer.size == 0 || !posted_begin(&posted, call->arena, records) ||
-		!add_sides(movement, &posted) || !notice_post(&movement->raised, call, &posted))
+		!add_sides(movement, &posted) || !reward_post(reward, &posted) ||
+		!notice_post(&movement->raised, call, &posted))
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	struct entry entry = once_entry(&movement->once, movement->kind, call->shard->now_ms);
 	entry.event = movement->event;
 	entry.answer = answer;
+	if (reward->given_count > 0)
+		entry.release = reward->release->number;
 	enum status status = posted_append(&posted, call, &entry, &end);
-	must(status != STATUS_LIMIT); /* two balances and a sentence */
+	must(status != STATUS_LIMIT); /* two balances and a sentence, or what so many rules give */
 	return end;
 }
 
@@ -287,19 +299,14 @@ refuse_side(struct movement *movement, enum say say, const struct text *argument
 	return HAS_ENDED;
 }
 
-/* Its validity ends later, if it ends at all. */
+/* Its validity ends otherwise: is there the timer of its end before? */
 static enum progress
-extend(struct movement *movement, struct side *side, enum call_end *end)
+find_timer(struct movement *movement, struct side *side, enum call_end *end)
 {
-	const struct validity_params *later = &movement->params->extends;
-	const struct subject *subject = &side->subject;
 	struct record_key key;
 	struct bytes value;
 	uint64_t version;
-	side->till_ms = subject->balance.span.till_ms;
-	if (side->till_ms == INT64_MAX)
-		return GOES_ON;
-	expiry_key(&key, &subject->balance_key, &subject->balance);
+	expiry_key(&key, &side->subject.balance_key, &side->subject.balance);
 	enum lookup found = call_find(movement->call, shelf_key_of(&key), &value, &version);
 	if (found == LOOKUP_COLD) {
 		*end = call_wait_record(movement->call, shelf_key_of(&key));
@@ -307,6 +314,20 @@ extend(struct movement *movement, struct side *side, enum call_end *end)
 	}
 	side->has_timer = found == LOOKUP_FOUND;
 	side->is_extended = true;
+	return GOES_ON;
+}
+
+/* Its validity ends later, if it ends at all. */
+static enum progress
+extend(struct movement *movement, struct side *side, enum call_end *end)
+{
+	const struct validity_params *later = &movement->params->extends;
+	const struct subject *subject = &side->subject;
+	side->till_ms = subject->balance.span.till_ms;
+	if (side->till_ms == INT64_MAX)
+		return GOES_ON;
+	if (find_timer(movement, side, end) == HAS_ENDED)
+		return HAS_ENDED;
 	return validity_extend(movement->call, &subject->account,
 		(struct validity){ (uint32_t)later->count, (enum validity_every)later->every },
 		&side->till_ms, end);
@@ -419,6 +440,51 @@ settle_expired(struct movement *movement, enum call_end *end)
 	return HAS_ENDED;
 }
 
+/* A rule may not give to a balance that the request names: an entry changes each once. */
+static enum progress
+check_gifts(struct movement *movement, enum call_end *end)
+{
+	const struct reward *reward = &movement->reward;
+	for (size_t i = 0; i < reward->gift_count * movement->side_count; i++) {
+		struct text named = movement->sides[i % movement->side_count].name;
+		if (!text_equal(reward->gifts[i / movement->side_count].name, named))
+			continue;
+		struct text why = BILINGUAL(
+			"the catalog's rules give to this balance; name another",
+			"目录的充值规则正向此账本赠送；请指定其他账本");
+		*end = call_error(movement->call, SAY_FIELDS_CONFLICT, &why, 1);
+		return HAS_ENDED;
+	}
+	return GOES_ON;
+}
+
+/* What the catalog's rules give besides what is paid in. */
+static enum progress
+find_reward(struct movement *movement, enum call_end *end)
+{
+	struct side *side = &movement->sides[0];
+	const struct reward *reward = &movement->reward;
+	int64_t till_ms = side->is_extended ? side->till_ms : side->subject.balance.span.till_ms;
+	movement->rewarded = (struct reward_question){ .call = movement->call,
+		.account = side->account,
+		.subject = &side->subject,
+		.amount = side->change,
+		.at_ms = movement->params->at_ms,
+		.till_ms = till_ms };
+	enum reward_outcome outcome = reward_decide(&movement->rewarded, &movement->reward, end);
+	if (outcome == REWARD_ENDS || check_gifts(movement, end) == HAS_ENDED)
+		return HAS_ENDED;
+	if (outcome == REWARD_OVERFLOW || !money_add(side->after, reward->bonus, &side->after))
+		return refuse_side(movement, SAY_OVERFLOW, NULL, 0, end);
+	side->bonus = reward->bonus;
+	if (reward->till_ms == till_ms)
+		return GOES_ON;
+	if (!side->is_extended && find_timer(movement, side, end) == HAS_ENDED)
+		return HAS_ENDED;
+	side->till_ms = reward->till_ms;
+	return GOES_ON;
+}
+
 /* All that can be wrong with any side comes before the first change. */
 static enum call_end
 decide(struct movement *movement)
@@ -434,6 +500,8 @@ decide(struct movement *movement)
 		if (change(movement, &movement->sides[i], &end) == HAS_ENDED)
 			return end;
 	}
+	if (movement->kind == ENTRY_TOPUP && find_reward(movement, &end) == HAS_ENDED)
+		return end;
 	return append(movement);
 }
 

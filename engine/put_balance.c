@@ -4,6 +4,7 @@
  * The timer of its end is set and moved in that entry, too.
  */
 #include "expiry.h"
+#include "gift.h"
 #include "put.h"
 #include "shard.h"
 #include "validity.h"
@@ -178,23 +179,6 @@ balance_value(const struct balance_put *put, uint8_t place[BALANCE_VALUE_MAX])
 	return write_balance(&balance, place);
 }
 
-/* The account with one name more. */
-static struct bytes
-account_value(struct bytes old, struct text name, uint8_t place[PUT_VALUE_BYTES_MAX])
-{
-	struct account account = account_read(old);
-	struct field_writer writer = fields_into(place, PUT_VALUE_BYTES_MAX);
-	size_t before = (size_t)(account.balances.at - old.data) - 1; /* of the names' count */
-	must(before < old.size && old.size + 1 + name.size <= PUT_VALUE_BYTES_MAX);
-	memcpy(place, old.data, before);
-	writer.at += before;
-	field_write_u8(&writer, (uint8_t)(account.balance_count + 1));
-	for (unsigned i = 0; i < account.balance_count; i++)
-		field_write_text(&writer, field_read_text(&account.balances));
-	field_write_text(&writer, name);
-	return fields_written(&writer);
-}
-
 /* ---- its timer ---- */
 
 /* The timer of a balance that was, or shall be, so: it is set, or not. False: *end is what to return. */
@@ -232,16 +216,6 @@ move_timer(struct putting *putting, const struct record_key *key, struct bytes o
 			expiry_is_to_come(&after, putting->call->shard->now_ms), end);
 }
 
-static enum call_end
-too_many(struct call *call)
-{
-	struct text why = arena_print(call->arena,
-		BILINGUAL_STRING("an account has at most %d balances; use one that has expired",
-			"每个账户最多 %d 个账本；请改用已过期的账本"),
-		ACCOUNT_BALANCES_MAX, ACCOUNT_BALANCES_MAX);
-	return call_error(call, SAY_IN_USE, &why, 1);
-}
-
 enum call_end
 put_run_balance(struct call *call, const void *params)
 {
@@ -266,7 +240,7 @@ put_run_balance(struct call *call, const void *params)
 		return put_not_found(call, SAY_ACCOUNT, asked->account);
 	put.account = account_read(account);
 	if (put.old.size == 0 && put.account.balance_count == ACCOUNT_BALANCES_MAX)
-		return too_many(call);
+		return account_has_too_many(call);
 	if (!find_till(&put, &end))
 		return end;
 	struct bytes value = balance_value(&put, place);
@@ -275,7 +249,7 @@ put_run_balance(struct call *call, const void *params)
 		return end;
 	if (whole && put.old.size == 0)
 		whole = put_change(putting, &account_key, account,
-			account_value(account, asked->balance, place));
+			account_with_balances(account, &asked->balance, 1, place));
 	if (!whole)
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	return put_finish(putting, SAY_BALANCE, asked->balance, asked->expect);

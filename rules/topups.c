@@ -42,7 +42,7 @@ bonus_of(const struct topup *topup, struct money paid, struct money *bonus)
 static struct counter_name
 counter_of(const struct topup_question *question, const struct topup *topup)
 {
-	struct counter_name name = { .package = TOPUPS_PACKAGE, .allowance = topup->id };
+	struct counter_name name = { .package = TOPUPS_COUNTED, .allowance = topup->id };
 	if (topup->each_cycle)
 		name.cycle = (int32_t)image_cycle(question->image, topup->every, question->at_ms)
 				     .first_day;

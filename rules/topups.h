@@ -13,8 +13,12 @@
 
 #include "rate.h"
 
-/* What is counted of a rule stands under this name, in place of a package. */
+/*
+ * In place of a package: under which name stands what rules gave, and what is counted of them. No
+ * package of a catalog with such rules has the one, and no package at all the other.
+ */
 #define TOPUPS_PACKAGE TEXT("topup")
+#define TOPUPS_COUNTED TEXT("@topup")
 
 struct topup_question {
 	const struct image *image;

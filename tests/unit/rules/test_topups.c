@@ -31,7 +31,7 @@ static enum fact
 read_had(void *context, const struct counter_name *name, int64_t *had)
 {
 	(void)context;
-	assert_true(text_equal(name->package, TEXT("topup")));
+	assert_true(text_equal(name->package, TEXT("@topup")));
 	*had = had_id != NULL && text_equal(name->allowance, text_of(had_id)) &&
 		name->cycle == had_cycle;
 	return cold ? FACT_COLD : FACT_KNOWN;
