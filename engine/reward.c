@@ -4,8 +4,6 @@
 #include "base/must.h"
 #include "shard.h"
 
-#include "../rules/due.h"
-
 #include <string.h>
 
 /* ---- what the customer has had ---- */
@@ -117,38 +115,29 @@ judge(struct reward *reward, enum call_end *end)
 
 /* ---- what they give ---- */
 
-/* "topup.hundred.2026-03-15": what one rule gives, and what expires on that day, is one balance. */
-static struct text
-gift_name(const struct reward *reward, const struct topup_judged *judged)
-{
-	char day[DUE_DAY_TEXT_MAX];
-	due_day_format(due_day(reward->release->image, judged->till_ms), day);
-	return arena_print(reward->question->call->arena, "%.*s.%.*s.%s", TEXT_ARGS(TOPUPS_PACKAGE),
-		TEXT_ARGS(judged->topup->id), day);
-}
-
 static enum reward_outcome
 find_gift(struct reward *reward, const struct topup_judged *judged, enum call_end *end)
 {
 	const struct reward_question *question = reward->question;
 	struct gift *gift = &reward->gifts[reward->gift_count++];
-	*gift = (struct gift){ .name = gift_name(reward, judged),
+	*gift = (struct gift){ .stem = arena_print(question->call->arena, "%.*s.%.*s",
+				       TEXT_ARGS(TOPUPS_PACKAGE), TEXT_ARGS(judged->topup->id)),
 		.amount = judged->bonus,
 		.till_ms = judged->till_ms,
 		.pays = judged->topup->pays,
 		.pays_count = judged->topup->pays_count };
-	if (gift->name.data == NULL)
+	if (gift->stem.data == NULL)
 		return no_memory(question, end);
-	switch (gift_find(question->call, question->account, question->subject->account.currency,
-		gift, end)) {
-	case GIFT_WAITS:
+	switch (gift_find(
+		question->call, question->account, &question->subject->account, gift, end)) {
+	case GIFT_ENDS:
 		return REWARD_ENDS;
 	case GIFT_OVERFLOW:
 		return REWARD_OVERFLOW;
 	case GIFT_FOUND:
 		break;
 	}
-	if (gift->version == 0)
+	if (gift->is_new)
 		reward->new_names[reward->new_count++] = gift->name;
 	return REWARD_DECIDED;
 }

@@ -12,7 +12,7 @@ local find, at = report.find, report.at
 -- Names by which a balance of the server knows what it pays for.
 local PAYS_MAX = schema.limits.topup_pays
 local NAME_BYTES_MAX = 64
-local ID_BYTES_MAX = NAME_BYTES_MAX - #"topup..2026-01-31"
+local ID_BYTES_MAX = NAME_BYTES_MAX - #"topup..63"
 
 -- What the bonus is besides how much it is, where there is none.
 local function check_bonus(record)

@@ -1,25 +1,33 @@
 """What top-ups give by a catalog's rules, over the wire: in the same entry, once, and paid from as any balance."""
 
 import pytest
+from moved_clock import MovedServer
 from server import Server, suanpan
 
 A, B = "13900000001", "13900000002"
 AT = "2026-03-18T12:00:00+08:00"
-HUNDRED, MONTHLY = "topup.hundred.2046-03-18", "topup.monthly.2046-03-18"
+HUNDRED, MONTHLY = "topup.hundred", "topup.monthly"
+
+
+def begin(server):
+    server.publish("tests/integration/topups")
+    server.subscribe([A], None, package="plain", product="line")
+    server.connect().call("account.put", account=B, customer=A, currency="CNY")
+
+
+def check(server):
+    server.stop()
+    for command in ("fsck", "replay"):
+        result = suanpan(command, server.data)
+        assert result.returncode == 0, result.stdout + result.stderr
 
 
 @pytest.fixture
 def server():
     with Server() as one:
-        one.publish("tests/integration/topups")
-        one.subscribe([A], None, package="plain", product="line")
-        client = one.connect()
-        client.call("account.put", account=B, customer=A, currency="CNY")
+        begin(one)
         yield one
-        one.stop()
-        for command in ("fsck", "replay"):
-            result = suanpan(command, one.data)
-            assert result.returncode == 0, result.stdout + result.stderr
+        check(one)
 
 
 @pytest.fixture
@@ -78,7 +86,7 @@ def test_a_customer_gets_once_what_is_given_once_whatever_the_account(server, cl
     client = server.connect()
     assert given(top_up(client, "t2", "60.00", account=B)) == []
     later = top_up(client, "t3", "60.00", account=B, at="2026-04-01T00:00:00+08:00")
-    assert given(later) == [("monthly", "1.00", "topup.monthly.2046-04-01", None)]
+    assert given(later) == [("monthly", "1.00", MONTHLY, None)]
     assert given(top_up(client, "t4", "60.00", at="2026-06-01T00:00:00+08:00")) == [], "the rule is over"
 
 
@@ -146,3 +154,26 @@ def test_what_the_request_gives_and_extends_comes_besides_but_not_to_the_same_ba
         error, _ = client.ask("balance.topup", id="t2", account=A, at=AT, amount="100.00", currency="CNY", **fields)
         assert error.startswith("FIELDS_CONFLICT"), fields
     assert top_up(client, "t2", "59.00", balance=HUNDRED)["balance"] == "69.00"
+
+
+def test_a_balance_whose_gift_has_ended_is_used_for_the_next():
+    with MovedServer("2026-03-18T12:00:00+08:00") as server:
+        begin(server)
+        client = server.connect()
+        for day in range(18, 22):
+            at = f"2026-03-{day}T12:00:00+08:00"
+            server.set_clock(at)
+            server.wait_until(lambda: balances(client).get("topup.gone", "0.00") == "0.00")
+            assert given(top_up(client, f"t{day}", "10.00", at=at)) == [("gone", "3.00", "topup.gone", None)]
+        assert given(top_up(client, "late", "10.00", at="2026-03-20T12:00:00+08:00")) == [], "that gift would have ended"
+        top_up(client, "t22", "100.00", at=at)
+        server.set_clock("2026-03-21T23:59:59.900+08:00")
+        server.wait_until(lambda: balances(client)["topup.gone"] == "0.00")
+        assert balances(client) == {"main": "155.00", "topup.gone": "0.00", HUNDRED: "10.00", MONTHLY: "1.00"}
+        check(server)
+
+
+def test_gifts_that_end_at_different_times_are_different_balances(client):
+    for number, day in enumerate(("2026-03-18", "2026-03-19", "2026-03-20", "2026-03-19")):
+        top_up(client, f"t{number}", "100.00", at=f"{day}T12:00:00+08:00")
+    assert balances(client) == {"main": "405.00", HUNDRED: "10.00", MONTHLY: "1.00", f"{HUNDRED}.2": "20.00", f"{HUNDRED}.3": "10.00"}

@@ -69,7 +69,7 @@ static const struct damage damages[] = {
 		.mend = "raise" },
 	{ "topup_reserved", CATALOG, "\"talk\"", "\"topup\"", "catalog.lua:5:1", .mend = NULL },
 	{ "topup_long", CATALOG, "\"longer\"",
-		"\"longer_and_longer_and_longer_and_longer_and_longer\"", "catalog.lua:13:1",
+		"\"longer_and_longer_and_longer_and_longer_and_longer_and_longer\"", "catalog.lua:13:1",
 		.mend = "shorter" },
 	{ "float_for_decimal", CATALOG, "\"5.00\", valid", "5.0, valid", "catalog.lua:10:37",
 		.mend = "\"5.0\"" },
