@@ -209,7 +209,9 @@ query_run_balance(struct call *call, const void *params)
 	pack_map(&pack, 4u + of_subscription + account.frozen);
 	pack_name_text(&pack, "account", asked->account);
 	pack_name_money(&pack, "floor", account.floor);
-	pack_name_money(&pack, "available", account.frozen ? (struct money){ 0 } : available);
+	if (account.frozen)
+		available.micros = 0;
+	pack_name_money(&pack, "available", available);
 	if (account.frozen)
 		pack_name_bool(&pack, "frozen", true);
 	pack_name(&pack, "balances");
