@@ -371,16 +371,6 @@ pay_by_all(struct deciding *deciding, struct payment *payment)
 		terms.mode, payment);
 }
 
-/* All that could be spent for it, its payers' money included. */
-static struct money
-spendable(const struct deciding *deciding, struct money own)
-{
-	struct money all = own.micros > 0 ? own : (struct money){ 0 };
-	if (deciding->payers.count > 0 && !money_add(all, payers_sum(&deciding->payers), &all))
-		all.micros = INT64_MAX;
-	return all;
-}
-
 /* Other accounts, and the balances besides the main one; most subscriptions have neither. */
 static enum progress
 find_purses(struct deciding *deciding, enum call_end *end)
@@ -479,7 +469,8 @@ find_payment(struct deciding *deciding, struct payment *payment, enum call_end *
 		return HAS_ENDED;
 	switch (pay_by_all(deciding, payment)) {
 	case PAY_TOO_LOW:
-		*end = refuse_balance(deciding, spendable(deciding, payment->available));
+		*end = refuse_balance(
+			deciding, payers_spendable(&deciding->payers, payment->available));
 		return HAS_ENDED;
 	case PAY_OVERFLOW:
 		*end = charge_refuse(deciding, SAY_OVERFLOW, NULL, 0, NULL);

@@ -5,6 +5,8 @@
 
 #include "base/must.h"
 
+static const struct money NOTHING = { 0 };
+
 /* ---- which of them may ---- */
 
 /* A record that is there; else it is absent, or cold and in *cold. */
@@ -63,22 +65,6 @@ find_counted(struct call *call, const struct payers_question *question, struct p
 	return found != LOOKUP_COLD;
 }
 
-/* As much as it can pay. */
-static struct money
-most_of(const struct payer_held *held, struct money bound)
-{
-	int64_t left;
-	struct money most;
-	if (held->account.frozen)
-		return (struct money){ 0 };
-	if (!pay_available(&held->balance, held->account.floor, &most))
-		most.micros = INT64_MAX; /* more than can be said */
-	left = bound.micros - held->counter.used - held->counter.held;
-	if (held->is_bounded && left < most.micros)
-		most.micros = left;
-	return most;
-}
-
 enum purses_outcome
 payers_read(struct call *call, const struct payers_question *question, struct payers *payers,
 	struct record_key *cold)
@@ -93,16 +79,17 @@ payers_read(struct call *call, const struct payers_question *question, struct pa
 	for (unsigned i = 0; i < count; i++) {
 		struct payer payer = payer_read(&list);
 		struct payer_held held = { .account_id = payer.account,
-			.is_bounded = payer.is_bounded };
-		if (!purses_serve(&question->usage, payer.pays, payer.pays_count))
-			continue;
+			.is_bounded = payer.is_bounded,
+			.bound = payer.bound };
+		bool is_own = text_equal(payer.account, subject->subscription.account);
+		if (is_own || !purses_serve(&question->usage, payer.pays, payer.pays_count))
+			continue; /* a session may be of the account that the subscription had before */
 		if (!find_account(call, &held, cold) ||
 			(held.is_bounded && !find_counted(call, question, &held, cold)))
 			return PURSES_COLD;
 		/* Seen to when it was named, and no account's ever changes. */
 		must(text_equal(held.account.currency, subject->account.currency));
-		held.most = most_of(&held, payer.bound);
-		if (held.most.micros > 0)
+		if (!held.account.frozen)
 			payers->held[payers->count++] = held;
 	}
 	return PURSES_READ;
@@ -110,13 +97,27 @@ payers_read(struct call *call, const struct payers_question *question, struct pa
 
 /* ---- how much each pays ---- */
 
+/* As much as it can pay. */
+static struct money
+most_of(const struct payer_held *held)
+{
+	struct money most;
+	if (!pay_available(&held->balance, held->account.floor, &most))
+		most.micros = INT64_MAX; /* more than can be said */
+	int64_t left = held->bound.micros - held->counter.used - held->counter.held;
+	if (held->is_bounded && left < most.micros)
+		most.micros = left;
+	return most.micros > 0 ? most : NOTHING;
+}
+
 struct money
 payers_pay(struct payers *payers, struct money cost)
 {
 	struct money left = cost;
 	for (size_t i = 0; i < payers->count; i++) {
 		struct payer_held *held = &payers->held[i];
-		held->charged = money_compare(held->most, left) < 0 ? held->most : left;
+		struct money most = most_of(held);
+		held->charged = money_compare(most, left) < 0 ? most : left;
 		bool fits = money_subtract(left, held->charged, &left);
 		must(fits && left.micros >= 0);
 	}
@@ -124,12 +125,12 @@ payers_pay(struct payers *payers, struct money cost)
 }
 
 struct money
-payers_sum(const struct payers *payers)
+payers_spendable(const struct payers *payers, struct money own)
 {
-	struct money sum = { 0 };
+	struct money sum = own.micros > 0 ? own : NOTHING;
 	for (size_t i = 0; i < payers->count; i++) {
-		bool fits = money_add(sum, payers->held[i].charged, &sum);
-		must(fits); /* together no more than the cost */
+		if (!money_add(sum, payers->held[i].charged, &sum))
+			return (struct money){ INT64_MAX };
 	}
 	return sum;
 }

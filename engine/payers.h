@@ -29,7 +29,7 @@ struct payer_held {
 	bool is_bounded; /* then the month's counter, in micro-units */
 	struct record_key counter_key;
 	struct counter counter;
-	struct money most; /* that it can pay; more than 0 */
+	struct money bound;
 	struct money charged;
 };
 
@@ -51,8 +51,8 @@ enum purses_outcome payers_read(struct call *call, const struct payers_question 
 /* Fills `charged` of each; returns what is left to be paid. */
 struct money payers_pay(struct payers *payers, struct money cost);
 
-/* What they pay together. */
-struct money payers_sum(const struct payers *payers);
+/* All that could be spent where so much is left to the own account, which may be less than nothing. */
+struct money payers_spendable(const struct payers *payers, struct money own);
 
 /* Adds to an entry what those that pay have and have paid now: of each, its balance and its counter. */
 bool payers_post(const struct payers *payers, struct posted *posted, int64_t now_ms);

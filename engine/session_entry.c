@@ -263,13 +263,27 @@ record_count(const struct session_deciding *deciding)
 	return 1 + deciding->other_count + deciding->begun + deciding->counting_count + 3;
 }
 
+/* Of how many other accounts a part holds something. */
+static size_t
+count_payers(const struct session_deciding *deciding, size_t place)
+{
+	const struct part_work *work = &deciding->works[place];
+	struct field_reader holds = work->part.holds;
+	size_t count = 0;
+	for (unsigned i = 0; i < work->part.hold_count; i++)
+		count += work->asks != NULL ? work->holds[i].by_payer
+					    : session_hold_read(&holds).by_payer;
+	return count;
+}
+
 /* Could the session be closed by one entry? All that it holds of may have to change then. */
 static bool
 can_be_closed(const struct session_deciding *deciding)
 {
-	size_t records = deciding->subject.account.balance_count + 3u;
+	size_t records = deciding->subject.account.balance_count + 3u +
+		2u * deciding->subject.subscription.payer_count;
 	for (size_t i = 0; i < deciding->work_count; i++)
-		records += deciding->works[i].part.counter_count;
+		records += deciding->works[i].part.counter_count + count_payers(deciding, i);
 	return records <= ENTRY_EFFECTS_MAX;
 }
 

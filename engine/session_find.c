@@ -252,11 +252,13 @@ enum progress
 session_make_room(struct session_deciding *deciding, enum call_end *end)
 {
 	struct arena *arena = deciding->call->arena;
-	size_t others = deciding->subject.account.balance_count - 1u;
+	size_t others = deciding->subject.account.balance_count - 1u +
+		deciding->subject.subscription.payer_count;
 	bool prices = deciding->release != NULL;
 	deciding->main_before = deciding->subject.balance.amount;
 	if (others > 0)
 		deciding->others = arena_take(arena, others * sizeof *deciding->others);
+	deciding->other_room = others;
 	if ((others == 0 || deciding->others != NULL) &&
 		(!prices ||
 			subject_holdings(&deciding->subject, deciding->release->image, arena,

@@ -7,6 +7,7 @@
 #define SUANPAN_SESSION_PARTS_H
 
 #include "once.h"
+#include "payers.h"
 #include "purses.h"
 #include "subject.h"
 
@@ -48,6 +49,7 @@ struct part_work {
 	const struct attribute *attributes;
 	struct session_counter *counters; /* part.counter_count of them, once it is touched */
 	struct session_hold *holds;       /* likewise */
+	struct payers payers;             /* other accounts that may pay for it before */
 	struct purses purses;             /* that may pay for it besides the main balance */
 	struct pricing pricing;           /* of all that was used */
 	bool is_priced;
@@ -77,7 +79,7 @@ struct session_deciding {
 	struct part_work works[SESSION_PARTS_MAX];
 	size_t work_count;
 	struct purse_held *others; /* balances besides the main one that change, as they will be */
-	size_t other_count;
+	size_t other_count, other_room;
 	unsigned begun; /* of them, that are used for the first time */
 	struct counting *countings;
 	size_t counting_count, counting_room;

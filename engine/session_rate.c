@@ -106,22 +106,53 @@ wait_for_cold(struct session_deciding *deciding, enum call_end *end)
 
 /* ---- taking back ---- */
 
-/* The balance of that name as it will be, besides the main one; `charged` is what it pays in all. */
-static enum progress
-find_other(struct session_deciding *deciding, struct text name, struct purse_held **found,
-	enum call_end *end)
+/* Room for one more; false without memory. What pointed to them does no more. */
+static bool
+other_room(struct session_deciding *deciding)
 {
-	struct bytes value;
+	size_t count = deciding->other_count, room = 2 * count + 4;
+	if (count < deciding->other_room)
+		return true;
+	struct purse_held *moved = arena_take(deciding->call->arena, room * sizeof *moved);
+	if (moved == NULL)
+		return false;
+	if (count > 0)
+		memcpy(moved, deciding->others, count * sizeof *moved);
+	deciding->others = moved;
+	deciding->other_room = room;
+	return true;
+}
+
+static struct purse_held *
+other_known(struct session_deciding *deciding, const struct record_key *key)
+{
+	const struct bytes wanted = { key->data, key->size };
 	for (size_t i = 0; i < deciding->other_count; i++) {
-		if (text_equal(deciding->others[i].name, name)) {
-			*found = &deciding->others[i];
-			return GOES_ON;
-		}
+		struct purse_held *other = &deciding->others[i];
+		if (bytes_equal((struct bytes){ other->key.data, other->key.size }, wanted))
+			return other;
 	}
-	must(deciding->other_count + 1 < deciding->subject.account.balance_count);
+	return NULL;
+}
+
+/*
+ * The balance of a hold as it will be, unless it is the main one; `charged` is what it pays in all.
+ */
+static enum progress
+find_other(struct session_deciding *deciding, const struct session_hold *hold,
+	struct purse_held **found, enum call_end *end)
+{
+	struct record_key key;
+	struct bytes value;
+	key_of_hold(&key, deciding->session.account, hold);
+	*found = other_known(deciding, &key);
+	if (*found != NULL)
+		return GOES_ON;
+	if (!other_room(deciding))
+		return no_memory(deciding, end);
 	struct purse_held *other = &deciding->others[deciding->other_count];
-	other->name = name;
-	key_of_balance(&other->key, deciding->session.account, name);
+	other->key = key;
+	other->name = hold->by_payer ? TEXT("main") : hold->balance;
 	switch (call_find(deciding->call, shelf_key_of(&other->key), &value, &other->version)) {
 	case LOOKUP_COLD:
 		deciding->cold = other->key;
@@ -141,14 +172,14 @@ find_other(struct session_deciding *deciding, struct text name, struct purse_hel
 }
 
 static enum progress
-find_balance(struct session_deciding *deciding, struct text name, struct balance **balance,
-	enum call_end *end)
+find_balance(struct session_deciding *deciding, const struct session_hold *hold,
+	struct balance **balance, enum call_end *end)
 {
 	struct purse_held *other;
 	*balance = &deciding->subject.balance;
-	if (text_equal(name, TEXT("main")))
+	if (!hold->by_payer && text_equal(hold->balance, TEXT("main")))
 		return GOES_ON;
-	if (find_other(deciding, name, &other, end) == HAS_ENDED)
+	if (find_other(deciding, hold, &other, end) == HAS_ENDED)
 		return HAS_ENDED;
 	*balance = &other->balance;
 	return GOES_ON;
@@ -161,7 +192,7 @@ take_back_holds(struct session_deciding *deciding, struct part_work *work, enum 
 	for (unsigned i = 0; i < work->part.hold_count; i++) {
 		struct session_hold hold = session_hold_read(&holds);
 		struct balance *balance;
-		if (find_balance(deciding, hold.balance, &balance, end) == HAS_ENDED)
+		if (find_balance(deciding, &hold, &balance, end) == HAS_ENDED)
 			return HAS_ENDED;
 		must(balance->held >= hold.amount);
 		balance->held -= hold.amount;
@@ -176,8 +207,8 @@ take_back_counters(
 	struct session_deciding *deciding, struct part_work *work, bool used, enum call_end *end)
 {
 	struct field_reader counters = work->part.counters;
-	work->counters = arena_take(
-		deciding->call->arena, (work->part.counter_count + 1u) * sizeof *work->counters);
+	size_t room = work->part.counter_count + deciding->subject.subscription.payer_count + 1u;
+	work->counters = arena_take(deciding->call->arena, room * sizeof *work->counters);
 	if (work->counters == NULL)
 		return no_memory(deciding, end);
 	for (unsigned i = 0; i < work->part.counter_count; i++) {
@@ -281,24 +312,112 @@ note_refusal(
 		deciding->call->arena, work->shortage.arguments);
 }
 
+/* ---- what a part has counted itself ---- */
+
+static struct session_counter *
+own_counter(struct part_work *work, const struct counter_name *name)
+{
+	for (unsigned i = 0; i < work->part.counter_count; i++) {
+		struct session_counter *own = &work->counters[i];
+		const struct counter_name its = { own->package, own->allowance, own->cycle,
+			own->group };
+		if (same_counter(&its, name))
+			return own;
+	}
+	return NULL;
+}
+
+/* Likewise of money that no price counts; there is room for it. */
+static struct session_counter *
+own_money(struct part_work *work, const struct counter_name *name)
+{
+	struct session_counter *own = own_counter(work, name);
+	if (own != NULL)
+		return own;
+	own = &work->counters[work->part.counter_count++];
+	*own = (struct session_counter){ .package = name->package,
+		.allowance = name->allowance,
+		.cycle = name->cycle,
+		.unit = SESSION_COUNTS_MONEY };
+	return own;
+}
+
 /* ---- paying ---- */
 
-/* The balances besides the main one; most accounts have none. */
+/* The counter of what a payer pays in the month in which the part began. */
+static bool
+find_payer_counter(struct session_deciding *deciding, const struct payer_held *held,
+	struct counting **counting)
+{
+	struct counter_key key;
+	bool is_key = key_is_of_counter(
+		(struct bytes){ held->counter_key.data, held->counter_key.size }, &key);
+	must(is_key);
+	/* The name lies in the subscription, for the key is on its way. */
+	const struct counter_name name = { PAYERS_PACKAGE, held->account_id, key.cycle,
+		{ NULL, 0 } };
+	return counting_find(deciding, &name, counting);
+}
+
+/* A payer as it is by now; false as of counting_find. */
+static bool
+refresh_payer(struct session_deciding *deciding, struct payer_held *held)
+{
+	const struct purse_held *other = other_known(deciding, &held->key);
+	struct counting *counting;
+	if (other != NULL)
+		held->balance = other->balance;
+	if (!held->is_bounded)
+		return true;
+	if (!find_payer_counter(deciding, held, &counting))
+		return false;
+	held->counter = counting->now;
+	return true;
+}
+
+/* Other accounts that pay; most subscriptions have none. */
+static enum progress
+find_payers(struct session_deciding *deciding, struct part_work *work,
+	const struct purses_question *usage, enum call_end *end)
+{
+	if (deciding->subject.subscription.payer_count == 0 || work->payers.held != NULL)
+		return GOES_ON;
+	const struct payers_question question = { *usage, deciding->release->image->zone };
+	switch (payers_read(deciding->call, &question, &work->payers, &deciding->cold)) {
+	case PURSES_READ:
+		break;
+	case PURSES_COLD:
+		work->payers.held = NULL;
+		return wait_for_cold(deciding, end);
+	case PURSES_NO_MEMORY:
+		return no_memory(deciding, end);
+	}
+	for (size_t i = 0; i < work->payers.count; i++) {
+		if (!refresh_payer(deciding, &work->payers.held[i]))
+			return wait_for_cold(deciding, end);
+	}
+	return GOES_ON;
+}
+
+/* Other accounts, and the balances besides the main one; most have neither. */
 static enum progress
 find_purses(struct session_deciding *deciding, struct part_work *work, struct text zone,
 	enum call_end *end)
 {
-	if (deciding->subject.account.balance_count == 1 || work->purses.held != NULL)
-		return GOES_ON;
-	const struct purses_question question = {
+	struct purses_question question = {
 		.subject = &deciding->subject,
 		.service = work->part.service,
 		.zone = zone,
-		.at_ms = deciding->params->at_ms,
+		.at_ms = work->part.at_ms,
 		.now_ms = deciding->call->shard->now_ms,
 		.changed = deciding->others,
 		.changed_count = deciding->other_count,
 	};
+	if (find_payers(deciding, work, &question, end) == HAS_ENDED)
+		return HAS_ENDED;
+	question.at_ms = deciding->params->at_ms;
+	if (deciding->subject.account.balance_count == 1 || work->purses.held != NULL)
+		return GOES_ON;
 	switch (purses_read(deciding->call, &question, &work->purses, &deciding->cold)) {
 	case PURSES_READ:
 		return GOES_ON;
@@ -315,7 +434,7 @@ static enum pay_outcome
 pay_by_all(struct session_deciding *deciding, struct part_work *work, struct money cost,
 	enum short_mode mode, struct payment *payment)
 {
-	const struct purses_terms terms = {
+	struct purses_terms terms = {
 		.image = deciding->release->image,
 		.subject = &deciding->subject,
 		.cost = cost,
@@ -327,10 +446,40 @@ pay_by_all(struct session_deciding *deciding, struct part_work *work, struct mon
 			.after = { deciding->subject.balance.amount } };
 		return mode == SHORT_PARTIAL ? PAY_DONE : PAY_TOO_LOW;
 	}
+	if (work->payers.count > 0)
+		terms.cost = payers_pay(&work->payers, cost);
 	if (work->purses.count > 0)
 		return purses_pay(&terms, &work->purses, payment);
-	return pay(
-		&deciding->subject.balance, deciding->subject.account.floor, cost, mode, payment);
+	return pay(&deciding->subject.balance, deciding->subject.account.floor, terms.cost, mode,
+		payment);
+}
+
+/* Takes what other accounts pay. */
+static enum progress
+take_from_payers(struct session_deciding *deciding, struct part_work *work, struct money *sum,
+	enum call_end *end)
+{
+	for (size_t i = 0; i < work->payers.count; i++) {
+		struct payer_held *payer = &work->payers.held[i];
+		const struct session_hold hold = { payer->account_id, 0, true };
+		struct purse_held *other;
+		struct counting *counting;
+		if (payer->charged.micros == 0)
+			continue;
+		if (find_other(deciding, &hold, &other, end) == HAS_ENDED)
+			return HAS_ENDED;
+		other->balance.amount -= payer->charged.micros;
+		other->charged.micros += payer->charged.micros;
+		payer->balance = other->balance;
+		sum->micros += payer->charged.micros;
+		if (!payer->is_bounded)
+			continue;
+		if (!find_payer_counter(deciding, payer, &counting))
+			return wait_for_cold(deciding, end);
+		counting->now.used += payer->charged.micros;
+		payer->counter = counting->now;
+	}
+	return GOES_ON;
 }
 
 /* Takes what the purses pay; what the main balance does is in the payment. */
@@ -343,7 +492,8 @@ take_from_purses(struct session_deciding *deciding, struct part_work *work, stru
 		struct purse_held *other;
 		if (purse->charged.micros == 0)
 			continue;
-		if (find_other(deciding, purse->name, &other, end) == HAS_ENDED)
+		const struct session_hold hold = { purse->name, 0, false };
+		if (find_other(deciding, &hold, &other, end) == HAS_ENDED)
 			return HAS_ENDED;
 		other->balance.amount -= purse->charged.micros;
 		other->charged.micros += purse->charged.micros;
@@ -370,7 +520,8 @@ charge_used(struct session_deciding *deciding, struct part_work *work, enum call
 	work->charged = payment.charged;
 	deciding->subject.balance.amount = payment.after.micros;
 	if (!deciding->subject.account.frozen &&
-		take_from_purses(deciding, work, &work->charged, end) == HAS_ENDED)
+		(take_from_payers(deciding, work, &work->charged, end) == HAS_ENDED ||
+			take_from_purses(deciding, work, &work->charged, end) == HAS_ENDED))
 		return HAS_ENDED;
 	work->unpaid.micros = cost.micros - work->charged.micros;
 	work->part.charged += work->charged.micros;
@@ -444,7 +595,8 @@ try_units(struct session_deciding *deciding, struct part_work *work, int64_t qua
 		return GOES_ON;
 	}
 	work->shortage.say = SAY_BALANCE_TOO_LOW;
-	pay_tell_too_low(&work->shortage.too_low, cost, payment.available,
+	pay_tell_too_low(&work->shortage.too_low, cost,
+		payers_spendable(&work->payers, payment.available),
 		deciding->subject.account.currency);
 	memcpy(work->shortage.arguments, work->shortage.too_low.arguments,
 		sizeof work->shortage.too_low.arguments);
@@ -484,16 +636,41 @@ find_quota(struct session_deciding *deciding, struct part_work *work, int64_t as
 }
 
 static bool
-hold_add(struct session_deciding *deciding, struct part_work *work, struct text balance,
-	int64_t amount)
+hold_add(struct session_deciding *deciding, struct part_work *work, struct session_hold hold)
 {
+	size_t room = (size_t)deciding->subject.account.balance_count +
+		deciding->subject.subscription.payer_count;
 	if (work->holds == NULL)
-		work->holds = arena_take(deciding->call->arena,
-			deciding->subject.account.balance_count * sizeof *work->holds);
+		work->holds = arena_take(deciding->call->arena, room * sizeof *work->holds);
 	if (work->holds == NULL)
 		return false;
-	work->holds[work->part.hold_count++] = (struct session_hold){ balance, amount };
+	work->holds[work->part.hold_count++] = hold;
 	return true;
+}
+
+/* Holds of the payers what they would pay, and of their months as much. */
+static enum progress
+hold_of_payers(struct session_deciding *deciding, struct part_work *work, enum call_end *end)
+{
+	for (size_t i = 0; i < work->payers.count; i++) {
+		const struct payer_held *payer = &work->payers.held[i];
+		const struct session_hold hold = { payer->account_id, payer->charged.micros, true };
+		struct purse_held *other;
+		struct counting *counting;
+		if (hold.amount == 0)
+			continue;
+		if (find_other(deciding, &hold, &other, end) == HAS_ENDED)
+			return HAS_ENDED;
+		other->balance.held += hold.amount;
+		if (!hold_add(deciding, work, hold))
+			return no_memory(deciding, end);
+		if (!payer->is_bounded)
+			continue;
+		if (!find_payer_counter(deciding, payer, &counting))
+			return wait_for_cold(deciding, end);
+		own_money(work, &counting->name)->held += hold.amount;
+	}
+	return GOES_ON;
 }
 
 /* Holds what the units that are granted cost, where it would be taken from. */
@@ -507,20 +684,24 @@ hold_money(struct session_deciding *deciding, struct part_work *work, struct mon
 		return GOES_ON;
 	enum pay_outcome outcome = pay_by_all(deciding, work, cost, SHORT_REFUSE, &payment);
 	must(outcome == PAY_DONE); /* try_units saw to it */
+	if (hold_of_payers(deciding, work, end) == HAS_ENDED)
+		return HAS_ENDED;
 	for (size_t i = 0; i < work->purses.count; i++) {
 		struct purse_held *purse = &work->purses.held[i];
 		struct purse_held *other;
 		if (purse->charged.micros == 0)
 			continue;
-		if (find_other(deciding, purse->name, &other, end) == HAS_ENDED)
+		const struct session_hold hold = { purse->name, purse->charged.micros, false };
+		if (find_other(deciding, &hold, &other, end) == HAS_ENDED)
 			return HAS_ENDED;
-		other->balance.held += purse->charged.micros;
-		if (!hold_add(deciding, work, purse->name, purse->charged.micros))
+		other->balance.held += hold.amount;
+		if (!hold_add(deciding, work, hold))
 			return no_memory(deciding, end);
 	}
 	deciding->subject.balance.held += payment.charged.micros;
 	if (payment.charged.micros > 0 &&
-		!hold_add(deciding, work, TEXT("main"), payment.charged.micros))
+		!hold_add(deciding, work,
+			(struct session_hold){ TEXT("main"), payment.charged.micros, false }))
 		return no_memory(deciding, end);
 	return GOES_ON;
 }
@@ -564,19 +745,6 @@ find_change(struct session_deciding *deciding, struct part_work *work,
 }
 
 /* ---- counting ---- */
-
-static struct session_counter *
-own_counter(struct part_work *work, const struct counter_name *name)
-{
-	for (unsigned i = 0; i < work->part.counter_count; i++) {
-		struct session_counter *own = &work->counters[i];
-		const struct counter_name its = { own->package, own->allowance, own->cycle,
-			own->group };
-		if (same_counter(&its, name))
-			return own;
-	}
-	return NULL;
-}
 
 /* Notes what the units count, as used or, beyond that, as held. */
 static void

@@ -23,7 +23,7 @@ held_by_part(const struct session *session, struct session_part part)
 	uint64_t sum = 0;
 	for (unsigned i = 0; i < part.hold_count; i++) {
 		struct session_hold hold = session_hold_read(&part.holds);
-		key_of_balance(&key, session->account, hold.balance);
+		key_of_hold(&key, session->account, &hold);
 		sum += (uint64_t)hold.amount * weight(&key);
 	}
 	for (unsigned i = 0; i < part.counter_count; i++) {

@@ -57,11 +57,28 @@ session_attribute_read(struct field_reader *attributes)
 	return attribute;
 }
 
+/* Before an account, which no balance is called like. */
+enum { PAYER_MARK = 1 };
+
+void
+key_of_hold(struct record_key *key, struct text account, const struct session_hold *hold)
+{
+	if (hold->by_payer)
+		key_of_balance(key, hold->balance, MAIN);
+	else
+		key_of_balance(key, account, hold->balance);
+}
+
 struct session_hold
 session_hold_read(struct field_reader *holds)
 {
 	struct text balance = field_read_text(holds);
-	return (struct session_hold){ balance.size == 0 ? MAIN : balance, read_count(holds) };
+	bool by_payer = balance.size > 0 && balance.data[0] == PAYER_MARK;
+	if (by_payer)
+		balance = (struct text){ balance.data + 1, balance.size - 1 };
+	else if (balance.size == 0)
+		balance = MAIN;
+	return (struct session_hold){ balance, read_count(holds), by_payer };
 }
 
 struct session_counter
@@ -185,6 +202,19 @@ session_identity_write(
 	field_write_u8(writer, part->attribute_count);
 }
 
+static void
+write_held_of(struct field_writer *writer, const struct session_hold *hold)
+{
+	static const uint8_t mark = PAYER_MARK;
+	if (!hold->by_payer) {
+		write_unless(writer, hold->balance, MAIN);
+		return;
+	}
+	field_write_u8(writer, (uint8_t)(hold->balance.size + 1));
+	field_write_bytes(writer, (struct bytes){ &mark, 1 });
+	field_write_bytes(writer, bytes_of_text(hold->balance));
+}
+
 void
 session_progress_write(struct field_writer *writer, const struct session_part *part,
 	const struct session_hold *holds, const struct session_counter *counters)
@@ -195,7 +225,7 @@ session_progress_write(struct field_writer *writer, const struct session_part *p
 	field_write_u8(writer, part->hold_count);
 	for (unsigned i = 0; i < part->hold_count; i++) {
 		must(holds[i].amount > 0);
-		write_unless(writer, holds[i].balance, MAIN);
+		write_held_of(writer, &holds[i]);
 		write_count(writer, holds[i].amount);
 	}
 	field_write_u8(writer, part->counter_count);

@@ -11,7 +11,8 @@
  *     begins so much later than the session (zigzag), count of attributes, each: name text, kind byte
  *     (0 text, 1 integer), text or number (zigzag);
  *     used, granted, charged (micro-units);
- *     count of holds, each: name of the balance text (size 0: the main one), amount;
+ *     count of holds, each: name of the balance text (size 0: the main one; behind a byte 1: the account of
+ *     which it is the main one), amount;
  *     count of counters, each: package text, allowance text, group text, cycle (zigzag), unit 1 byte
  *     (255: money), used (zigzag), held
  *
@@ -63,11 +64,14 @@ struct session_attribute {
 	int64_t number;
 };
 
-/* Of a balance of the session's account. */
+/* Of a balance of the session's account, or of another account that pays for the subscription. */
 struct session_hold {
-	struct text balance;
-	int64_t amount; /* > 0 */
+	struct text balance; /* of the other account: its id, and it is of its main balance */
+	int64_t amount;      /* > 0 */
+	bool by_payer;
 };
+/* The balance's key; `account` is the session's. */
+void key_of_hold(struct record_key *key, struct text account, const struct session_hold *hold);
 
 /* What the part has counted, and may count yet. */
 struct session_counter {

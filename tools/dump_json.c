@@ -5,10 +5,10 @@
 
 #include "../engine/base/instant.h"
 #include "../engine/base/memory.h"
-#include "../engine/once.h"
-#include "../store/session_record.h"
 #include "../engine/base/must.h"
+#include "../engine/once.h"
 #include "../store/record_agenda.h"
+#include "../store/session_record.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -429,8 +429,11 @@ session_holds_json(struct session_part part)
 	json_t *object = json_object();
 	for (unsigned i = 0; i < part.hold_count; i++) {
 		struct session_hold hold = session_hold_read(&part.holds);
-		json_object_setn_new(object, hold.balance.data, hold.balance.size,
-			json_of_money((struct money){ hold.amount }));
+		char name[KEY_TEXT_MAX];
+		int size = snprintf(name, sizeof name, "%.*s%s", TEXT_ARGS(hold.balance),
+			hold.by_payer ? "/main" : "");
+		json_object_setn_new(
+			object, name, (size_t)size, json_of_money((struct money){ hold.amount }));
 	}
 	return object;
 }
@@ -460,8 +463,8 @@ session_json(struct bytes value)
 		json_array_append_new(parts,
 			json_pack("{s:o, s:o, s:o, s:s, s:o, s:o, s:I, s:I, s:o, s:o, s:o}", "part",
 				json_of_text(part.id), "service", json_of_text(part.service), "to",
-				json_of_text(part.to), "unit", unit_name((enum unit)part.unit), "at",
-				time_json(part.at_ms), "with", session_attributes_json(part),
+				json_of_text(part.to), "unit", unit_name((enum unit)part.unit),
+				"at", time_json(part.at_ms), "with", session_attributes_json(part),
 				"used", (json_int_t)part.used, "granted", (json_int_t)part.granted,
 				"charged", json_of_money((struct money){ part.charged }), "held",
 				session_holds_json(part), "counters", session_counters_json(part)));
