@@ -13,8 +13,11 @@
 
 #include <string.h>
 
-/* Of the thread's time, while clients call; and the most of it at a time, in a turn. */
-enum { BUSY_SHARE = 8, BUSY_NS_MAX = 500 * 1000, IDLE_NS_MAX = 2 * 1000 * 1000 };
+/*
+ * Of the thread's time, while clients call; the most of it in a turn; and the most of the journal that
+ * may lie before a charge which comes now.
+ */
+enum { BUSY_SHARE = 8, TURN_NS_MAX = 500 * 1000, JOURNAL_BYTES_MAX = 64 * 1024 };
 enum { PAGE_BYTES_MAX = 256 * 1024, PAGE_AGAIN_MS = 1000 };
 
 /* One that is under way, or waits to be tried again. */
@@ -43,6 +46,9 @@ struct timers {
 	bool is_reading;
 	int64_t page_not_before_ms;
 
+	/* What it has written since the journal was decided up to there, as long as that is not durable. */
+	uint64_t journal_position;
+	uint64_t journal_bytes;
 	/* How long it may still work now, and what there was at the end of the last turn. */
 	int64_t left_ns;
 	uint64_t turn_ns;
@@ -220,20 +226,37 @@ timer_was_set(void *context, struct bytes key)
 
 /* For how long it may work now. */
 static void
-allow(struct timers *timers, uint64_t now_ns)
+allow_time(struct timers *timers, uint64_t now_ns)
 {
 	const struct shard_stats *stats = &timers->shard->stats;
-	uint64_t share_ns = (now_ns - timers->turn_ns) / BUSY_SHARE;
+	uint64_t elapsed_ns = now_ns - timers->turn_ns;
 	bool is_busy = stats->calls != timers->calls;
 	timers->calls = stats->calls;
 	timers->turn_ns = now_ns;
-	if (!is_busy) {
-		timers->left_ns = IDLE_NS_MAX;
-		return;
+	timers->left_ns += (int64_t)(elapsed_ns < SECOND_NS ? elapsed_ns : SECOND_NS) / BUSY_SHARE;
+	if (!is_busy || timers->left_ns > TURN_NS_MAX)
+		timers->left_ns = TURN_NS_MAX;
+}
+
+/* Is what it has written before on the disk by now, or little? */
+static bool
+journal_has_room(struct timers *timers)
+{
+	const struct store *store = timers->shard->store;
+	if (store_durable(store) > timers->journal_position) {
+		timers->journal_position = store_decided(store);
+		timers->journal_bytes = 0;
 	}
-	timers->left_ns += share_ns < BUSY_NS_MAX ? (int64_t)share_ns : BUSY_NS_MAX;
-	if (timers->left_ns > BUSY_NS_MAX)
-		timers->left_ns = BUSY_NS_MAX;
+	return timers->journal_bytes < JOURNAL_BYTES_MAX;
+}
+
+static void
+begin(struct timers *timers, struct timer *timer)
+{
+	uint64_t decided = store_decided(timers->shard->store);
+	timers->under_way++;
+	shard_run_timer(timers->shard, timer, (struct bytes){ timer->key, timer->key_size });
+	timers->journal_bytes += store_decided(timers->shard->store) - decided;
 }
 
 bool
@@ -246,13 +269,12 @@ timers_turn(struct timers *timers)
 	shard_tick(shard);
 	bool has_begun = read_page(timers);
 	uint64_t now_ns = monotonic_ns();
-	allow(timers, now_ns);
+	allow_time(timers, now_ns);
 	if (!store_is_at_ease(shard->store) || shard_is_pressed(shard))
 		return has_begun;
-	while (timers->left_ns > 0 && timers->under_way < TIMERS_UNDER_WAY &&
-		(timer = take_due(timers)) != NULL) {
-		timers->under_way++;
-		shard_run_timer(shard, timer, (struct bytes){ timer->key, timer->key_size });
+	while (timers->left_ns > 0 && journal_has_room(timers) &&
+		timers->under_way < TIMERS_UNDER_WAY && (timer = take_due(timers)) != NULL) {
+		begin(timers, timer);
 		uint64_t then_ns = monotonic_ns();
 		timers->left_ns -= (int64_t)(then_ns - now_ns);
 		now_ns = then_ns;

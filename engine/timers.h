@@ -12,8 +12,9 @@
  * it jumps ahead, much is due at once.
  *
  * The calls wait as all others do, in the order of their scope. At most TIMERS_UNDER_WAY are on their
- * way at a time, and while clients call, they get an eighth of the thread's time: so a million that
- * are due at midnight take some minutes more, and nobody feels them.
+ * way at a time; while clients call, they get an eighth of the thread's time; and they never put more
+ * into the journal than is written at once. So a million that are due at midnight take some seconds
+ * more, and nobody feels them.
  *
  * Thread: the shard's.
  */
