@@ -15,7 +15,7 @@ override BUILD := $(patsubst $(CURDIR)/%,%,$(BUILD))
 # Listed in reading order; a library may use those before it (see ARCHITECTURE.md, law 7).
 AREAS = base store rules engine tools
 
-PACKAGES = libuv lmdb msgpack lua5.4 libxxhash libcrypto libisal jansson libzstd
+PACKAGES = libuv lmdb msgpack lua5.4 libxxhash libcrypto libisal jansson libzstd libcurl
 WARNINGS = -Wall -Wextra -Wconversion -Wshadow -Wswitch-enum -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Werror
 # Optimised across files: a seventh fewer instructions a charge.
@@ -34,7 +34,7 @@ FLAGS_arch = $(if $(filter x86_64,$(shell uname -m)),-march=x86-64-v2)
 
 CFLAGS_all = -std=c11 -D_GNU_SOURCE -pthread -fno-strict-aliasing -fno-tree-slp-vectorize -MMD -MP $(FLAGS_arch) $(FLAGS_$(MODE)) \
 	$(WARNINGS) -isystem /usr/include/lua5.4 -DSUANPAN_VERSION='"$(VERSION)"'
-LIBS = -luv -llmdb -lmsgpackc -llua5.4 -lxxhash -lcrypto -lisal -ljansson -lzstd -lm -ldl
+LIBS = -luv -llmdb -lmsgpackc -llua5.4 -lxxhash -lcrypto -lisal -ljansson -lcurl -lzstd -lm -ldl
 LIBS_base = -lxxhash -lcrypto -lisal
 LIBS_store = $(LIBS_base) -luv -llmdb -lzstd
 LIBS_rules = $(LIBS_base) -llua5.4 -lm

@@ -167,6 +167,19 @@ call_wait_room(struct call *call)
 	return CALL_WAITS;
 }
 
+enum call_end
+call_wait_range(struct call *call, struct range *range, void (*drop)(void *range))
+{
+	struct waiting *waiting = call->waiting;
+	must(waiting != NULL && waiting->state == NULL);
+	struct want *want = want_to_fill(call);
+	waiting->state = range;
+	waiting->drop_state = drop;
+	want->kind = WANT_RANGE;
+	want->range = range;
+	return CALL_WAITS;
+}
+
 void *
 call_state(const struct call *call)
 {

@@ -110,6 +110,11 @@ enum call_end call_wait_record(struct call *call, struct shelf_key key);
 enum call_end call_wait_id(struct call *call, struct text scope, struct text id);
 enum call_end call_wait_durable(struct call *call, uint64_t position);
 enum call_end call_wait_room(struct call *call);
+/*
+ * A page of an ordered table. The range is what call_state() is from then on; `drop` frees it when
+ * the call ends. As with call_work, it can't be given in the first run.
+ */
+enum call_end call_wait_range(struct call *call, struct range *range, void (*drop)(void *range));
 
 /*
  * A long piece of work on a worker. In the first run after it was given, call_state() is NULL: make
@@ -169,6 +174,8 @@ enum call_end query_run_balance(struct call *call, const void *params);
 enum call_end history_run(struct call *call, const void *params);
 enum call_end history_run_charge(struct call *call, const void *params);
 enum call_end explain_run(struct call *call, const void *params);
+enum call_end notice_run_list(struct call *call, const void *params);
+enum call_end notice_run_ack(struct call *call, const void *params);
 enum call_end release_run_publish(struct call *call, const void *params);
 enum call_end release_run_list(struct call *call, const void *params);
 enum call_end release_run_activate(struct call *call, const void *params);

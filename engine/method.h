@@ -318,6 +318,15 @@ struct movement_params {
 	struct validity_params extends;
 };
 
+struct notice_list_params {
+	struct text after;
+	int64_t limit;
+};
+
+struct notice_ack_params {
+	struct text till;
+};
+
 /* charge.cancel has no part. */
 struct refund_params {
 	struct text charge;

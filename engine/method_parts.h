@@ -102,6 +102,8 @@ extern const struct method METHOD_BALANCE_TOPUP;
 extern const struct method METHOD_BALANCE_ADJUST;
 extern const struct method METHOD_BALANCE_TRANSFER;
 extern const struct method METHOD_HISTORY;
+extern const struct method METHOD_NOTICE_LIST;
+extern const struct method METHOD_NOTICE_ACK;
 extern const struct method METHOD_RELEASE_PUBLISH;
 extern const struct method METHOD_RELEASE_LIST;
 extern const struct method METHOD_RELEASE_ACTIVATE;

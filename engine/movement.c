@@ -67,6 +67,7 @@ outcome_of(enum entry_kind kind)
 	case ENTRY_SESSION:
 	case ENTRY_DUE:
 	case ENTRY_STORED:
+	case ENTRY_NOTICE:
 		break;
 	}
 	must(false);

@@ -225,6 +225,7 @@ bool
 notice_post(const struct raised *raised, struct call *call, struct posted *posted)
 {
 	uint64_t place = store_decided(call->shard->store);
+	call->shard->notices_raised += raised->count;
 	for (size_t i = 0; i < raised->count; i++) {
 		const struct notice_key name = { place, (uint16_t)i };
 		struct record_key key;

@@ -186,6 +186,19 @@ pack_releases(struct pack *pack, const struct releases *releases)
 	pack_name_unsigned(pack, "switch_cpu_ns_max", switches.cpu_ns_max);
 }
 
+static void
+pack_notices(struct pack *pack, struct notice_stats stats)
+{
+	pack_name(pack, "notices");
+	pack_map(pack, 6);
+	pack_name_unsigned(pack, "raised", stats.raised);
+	pack_name_unsigned(pack, "removed", stats.removed);
+	pack_name_unsigned(pack, "delivered", stats.webhook.delivered);
+	pack_name_unsigned(pack, "given_up", stats.webhook.given_up);
+	pack_name_unsigned(pack, "failures", stats.webhook.failures);
+	pack_name_unsigned(pack, "queued", stats.webhook.queued);
+}
+
 enum call_end
 query_run_stats(struct call *call, const void *params)
 {
@@ -194,7 +207,7 @@ query_run_stats(struct call *call, const void *params)
 	(void)params;
 	store_stats(shard->store, &stats);
 	struct pack pack = pack_into(call_buffer(call));
-	pack_map(&pack, 10);
+	pack_map(&pack, 11);
 	pack_name(&pack, "calls");
 	pack_map(&pack, 10);
 	pack_name_unsigned(&pack, "calls", shard->stats.calls);
@@ -211,6 +224,7 @@ query_run_stats(struct call *call, const void *params)
 	pack_loop(&pack, &shard->stats);
 	pack_timers(&pack, shard->timers);
 	pack_releases(&pack, shard->releases);
+	pack_notices(&pack, notice_keeper_stats(shard->notices));
 	shard->stats.turn_ns_max = 0;
 	return answer(call, &pack);
 }

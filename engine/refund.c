@@ -245,6 +245,7 @@ kind_text(enum entry_kind kind)
 	case ENTRY_DUE:
 	case ENTRY_PUT:
 	case ENTRY_RELEASE:
+	case ENTRY_NOTICE:
 		break;
 	}
 	return BILINGUAL("no movement of money", "没有资金变动的记录");

@@ -347,8 +347,32 @@ shard_settings_of(const struct settings *settings)
 		.ahead_max_ms = settings->usage_ahead_max.number,
 		.frame_bytes_max = (size_t)settings->frame_max.number,
 		.waiting_max = (size_t)settings->waiting_max.number,
+		.notices_keep_ms = settings->notices_keep.number,
 		.clock = clock_system(),
 	};
+}
+
+/* A webhook is checked, and its secret read, before anything is opened. */
+static enum status
+read_webhook(const struct settings *settings, struct webhook_settings *webhook, struct fault *fault)
+{
+	const char *secret = settings->notice_secret_file.text;
+	*webhook = (struct webhook_settings){
+		.timeout_ms = settings->notice_timeout.number,
+		.retry_max_ms = settings->notice_retry_max.number,
+		.keep_ms = settings->notices_keep.number,
+		.clock = clock_system(),
+	};
+	must(strlen(settings->notice_webhook.text) < sizeof webhook->url);
+	strcpy(webhook->url, settings->notice_webhook.text);
+	if (webhook->url[0] == '\0')
+		return STATUS_OK;
+	if (secret[0] == '\0')
+		return fault_set(fault, STATUS_INVALID,
+			"notice.webhook needs notice.secret_file, by which what is posted is signed; make one with: "
+			"(umask 077; openssl rand -hex 32 > FILE)");
+	enum status status = webhook_check_url(webhook->url, fault);
+	return status == STATUS_OK ? webhook_read_secret(secret, webhook, fault) : status;
 }
 
 static void
@@ -440,6 +464,8 @@ server_open(struct server **server, const struct settings *settings,
 	struct shard_settings shard = shard_settings_of(settings);
 	struct store_events store_events = { opened, durable_called, failed_called,
 		recovering_called };
+	if (status == STATUS_OK)
+		status = read_webhook(settings, &shard.webhook, fault);
 	if (status == STATUS_OK)
 		status = shard_open(&opened->shard, &shard, &opened->loop, &store_events, fault);
 	if (status == STATUS_OK) {

@@ -85,6 +85,21 @@ struct setting {
 	SETTING(checkpoint_behind, "checkpoint.behind", SETTING_BYTES, "3 GiB", 1 << 20, INT64_C(1) << 40, NULL, \
 		"of journal that no checkpoint covers yet: at a third of it one begins, at all of it requests have to wait; bounds the time a restart takes", \
 		"尚未被检查点覆盖的日志量：达到三分之一时开始检查点，达到全部时请求须等待；决定重启耗时") \
+	SETTING(notices_keep, "notices.keep", SETTING_DURATION, "30 days", 1000, INT64_C(315360000000), NULL, \
+		"how long a notice is kept that was not acknowledged; then it is removed, whether or not it was read or delivered", \
+		"未确认的通知的保留时长，超过后删除，无论是否已读取或投递") \
+	SETTING(notice_webhook, "notice.webhook", SETTING_TEXT, "", 0, 1000, NULL, \
+		"URL to which notices are posted as CloudEvents, in order, each until it is accepted; https, or http to this machine; " \
+		"empty: they are only listed by notice.list", \
+		"以 CloudEvents 格式按次序投递通知的 URL，直至对方接受；须为 https，本机可用 http；空表示不投递，只由 notice.list 读取") \
+	SETTING(notice_secret_file, "notice.secret_file", SETTING_TEXT, "", 0, 800, NULL, \
+		"a file with the secret by which what is posted is signed, 16 to 256 bytes, readable by its owner only; needed with notice.webhook", \
+		"签名密钥文件，16 至 256 字节，仅限所有者可读；设置 notice.webhook 时必需") \
+	SETTING(notice_timeout, "notice.timeout", SETTING_DURATION, "10 s", 100, 600000, NULL, \
+		"of one attempt to deliver a notice", "单次投递的超时时间") \
+	SETTING(notice_retry_max, "notice.retry_max", SETTING_DURATION, "5 minutes", 10, 86400000, NULL, \
+		"between two attempts to deliver a notice; the first rest is 1 s, each is twice as long as the one before", \
+		"两次投递之间的最长间隔；首次间隔 1 s，其后逐次加倍") \
 	SETTING(log_level, "log.level", SETTING_CHOICE, "info", 0, 0, "debug|info|warn|error", \
 		"what the log says", "日志级别")
 /* clang-format on */

@@ -49,6 +49,8 @@ shard_open(struct shard **shard, const struct shard_settings *settings, uv_loop_
 	}
 	if (status == STATUS_OK)
 		status = timers_open(&opened->timers, opened, fault);
+	if (status == STATUS_OK)
+		status = notice_keeper_open(&opened->notices, opened, fault);
 	if (status != STATUS_OK) {
 		shard_close(opened, NULL);
 		return status;
@@ -64,8 +66,10 @@ shard_close(struct shard *shard, struct fault *fault)
 		return STATUS_OK;
 	must(shard->waits == NULL || shard->waits->count == 0);
 	releases_close(shard->releases);
+	notice_keeper_stop(shard->notices);
 	enum status status = store_close(shard->store, fault);
 	timers_close(shard->timers);
+	notice_keeper_free(shard->notices);
 	params_reader_free(shard->reader);
 	memory_free(shard->waits);
 	id_memo_release(&shard->memo);
@@ -281,6 +285,7 @@ shard_turn(struct shard *shard)
 		}
 	}
 	releases_turn(shard->releases);
+	notice_keeper_turn(shard->notices);
 	return timers_turn(shard->timers);
 }
 

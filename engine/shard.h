@@ -10,6 +10,7 @@
 #define SUANPAN_SHARD_H
 
 #include "call.h"
+#include "notice_keeper.h"
 #include "releases.h"
 
 #include "base/clock.h"
@@ -23,6 +24,8 @@ struct shard_settings {
 	int64_t validity_max_ms; /* of a session of which nothing is heard */
 	size_t frame_bytes_max;  /* of a message */
 	size_t waiting_max;      /* calls that may wait for something cold */
+	int64_t notices_keep_ms; /* older notices are removed */
+	struct webhook_settings webhook;
 	struct clock clock;
 };
 
@@ -42,7 +45,10 @@ struct shard {
 	struct store *store;
 	struct releases *releases;
 	struct timers *timers;
-	int64_t now_ms; /* once a turn */
+	struct notice_keeper *notices;
+	uint64_t
+		notices_raised; /* since the start; some perhaps for an entry that came to nothing */
+	int64_t now_ms;         /* once a turn */
 
 	/* Of the calls being run now. */
 	struct arena arena;

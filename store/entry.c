@@ -62,6 +62,8 @@ entry_kind_name(enum entry_kind kind)
 		return "due";
 	case ENTRY_STORED:
 		return "stored";
+	case ENTRY_NOTICE:
+		return "notice";
 	}
 	return NULL;
 }

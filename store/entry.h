@@ -61,6 +61,7 @@ enum entry_kind {
 	ENTRY_SESSION,    /* a session begun, reported, closed */
 	ENTRY_DUE,        /* what falls due of a package that is held, charged on its date */
 	ENTRY_STORED,     /* a deposit paid in, released, a gift given; returned, forfeited, skipped */
+	ENTRY_NOTICE,     /* notices were acknowledged, delivered or removed */
 };
 const char *entry_kind_name(enum entry_kind kind); /* "charge" …; NULL if there is no such kind */
 

@@ -179,7 +179,7 @@ void field_write_u32(struct field_writer *writer, uint32_t value);
 void field_write_i64(struct field_writer *writer, int64_t value);
 void field_write_u64(struct field_writer *writer, uint64_t value);
 void field_write_varint(struct field_writer *writer, uint64_t value);
-void field_write_text(struct field_writer *writer, struct text text); /* at most 255 bytes */
+void field_write_text(struct field_writer *writer, struct text text);    /* at most 255 bytes */
 void field_write_bytes(struct field_writer *writer, struct bytes bytes); /* as they are */
 void field_write_sentence(struct field_writer *writer, struct text text);
 void field_write_span(struct field_writer *writer, struct span span);
@@ -406,6 +406,12 @@ struct notice_record {
 };
 struct notice_record notice_record_read(struct bytes value);
 void notice_record_write(struct field_writer *writer, const struct notice_record *notice);
+/* Of the amount; 0 if more is used. */
+static inline int64_t
+notice_left(const struct notice_record *notice)
+{
+	return notice->amount > notice->used ? notice->amount - notice->used : 0;
+}
 
 #define RELEASE_NAME_BYTES 64 /* hexadecimal digits */
 

@@ -21,7 +21,8 @@ MAY_USE = {
 ONLY_IN = {
     r"lmdb\.h": ["store/database.c"],
     r"(lua|lauxlib|lualib|luaconf)\.h": ["rules/"],
-    r"jansson\.h": ["tools/"],
+    r"jansson\.h": ["engine/cloud_event.c", "tools/"],
+    r"curl/curl\.h": ["engine/webhook.c"],
     r"uv\.h": ["store/store.h", "engine/", "tools/"],
     r"msgpack(/.*)?\.h": ["engine/pack.c", "engine/params_parts.h", "engine/told.h", "engine/unpriced.c", "tools/"],
 }

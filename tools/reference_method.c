@@ -77,6 +77,8 @@ static const struct example EXAMPLES[] = {
 		"{\"account\": \"a1\", \"to\": \"a2\", \"id\": \"app:9001\", \"at\": \"2026-09-18T18:00:00+08:00\", "
 		"\"amount\": \"20.00\", \"currency\": \"CNY\"}" },
 	{ "history", "{\"account\": \"a1\", \"limit\": 20}" },
+	{ "notice.list", "{\"after\": \"000000000000a0580000\", \"limit\": 20}" },
+	{ "notice.ack", "[\"000000000000a0580000\"]" },
 	{ "release.publish", "{\"bundle\": {\"$bytes\": \"U1BCVU5ETDE=\"}, \"by\": \"li.wei\"}" },
 	{ "release.list", "" },
 	{ "release.activate", "{\"release\": \"00ab0e9b0541\", \"audience\": \"new\"}" },

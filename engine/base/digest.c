@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <isa-l/crc.h>
 #include <limits.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 #include <sys/random.h>
 
 /* Compiled in here: for keys of a few bytes, the call into the shared library is as long as the
@@ -51,6 +53,27 @@ sha256(struct bytes data, uint8_t digest[SHA256_BYTES])
 	int done = EVP_Digest(data.size == 0 ? "" : (const char *)data.data, data.size, digest,
 		&size, EVP_sha256(), NULL);
 	must(done == 1 && size == SHA256_BYTES);
+}
+
+bool
+hmac_sha256(struct bytes key, const struct bytes *parts, size_t count, uint8_t mac[SHA256_BYTES])
+{
+	size_t size = 0;
+	char digest[] = "SHA256";
+	const OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+		OSSL_PARAM_construct_end(),
+	};
+	EVP_MAC *method = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	EVP_MAC_CTX *context = method == NULL ? NULL : EVP_MAC_CTX_new(method);
+	bool whole = context != NULL && EVP_MAC_init(context, key.data, key.size, params) == 1;
+	for (size_t i = 0; i < count && whole; i++)
+		whole = EVP_MAC_update(context, parts[i].data, parts[i].size) == 1;
+	whole = whole && EVP_MAC_final(context, mac, &size, SHA256_BYTES) == 1;
+	must(!whole || size == SHA256_BYTES);
+	EVP_MAC_CTX_free(context);
+	EVP_MAC_free(method);
+	return whole;
 }
 
 void

@@ -21,6 +21,9 @@ uint32_t crc32c(uint32_t crc, const void *data, size_t size);
 #define SHA256_BYTES 32
 #define SHA256_HEX 64
 void sha256(struct bytes data, uint8_t digest[SHA256_BYTES]);
+/* Of parts that stand one behind the other; RFC 2104. False without memory. */
+bool
+hmac_sha256(struct bytes key, const struct bytes *parts, size_t count, uint8_t mac[SHA256_BYTES]);
 /* Lower-case hexadecimal digits, without a zero at the end. */
 void hex_encode(const uint8_t *data, size_t size, char *text);
 

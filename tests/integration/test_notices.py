@@ -137,6 +137,8 @@ def test_what_is_taken_otherwise_is_told_too(plain):
     back = {**fields, "account": "07715510002"}
     assert low(client.call("balance.transfer", id="c", to="07715510001", amount="5.00", **back)) == ([], None)
     assert low(client.call("balance.adjust", id="d", amount="-7.00", why="a mistake", **fields)) == (["0.00", "-1.00"], None)
+    entry = client.call("history", account="07715510001", limit=1)["entries"][0]
+    assert [posting["book"] for posting in entry["postings"]] == ["balance:07715510001/main", "adjustment"]
     plain.stop()
     checked = suanpan("fsck", plain.data)
     assert checked.returncode == 0, checked.stdout

@@ -121,6 +121,39 @@ random_bytes_differ_and_fill_any_size(void **state)
 	assert_true(random_bytes(NULL, 0));
 }
 
+/* RFC 4231, test cases 1, 2 and 6; in parts, too. */
+static void
+hmac_is_the_standard_one(void **state)
+{
+	(void)state;
+	uint8_t ones[20], long_key[131];
+	memset(ones, 0x0b, sizeof ones);
+	memset(long_key, 0xaa, sizeof long_key);
+	const struct {
+		struct bytes key;
+		const char *data, *mac;
+	} cases[] = {
+		{ { ones, 20 }, "Hi There",
+			"b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7" },
+		{ { (const uint8_t *)"Jefe", 4 }, "what do ya want for nothing?",
+			"5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843" },
+		{ { long_key, 131 }, "Test Using Larger Than Block-Size Key - Hash Key First",
+			"60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54" },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct bytes data = bytes_of_text(text_of(cases[i].data));
+		for (size_t cut = 0; cut <= data.size; cut++) {
+			struct bytes parts[] = { { data.data, cut },
+				{ data.data + cut, data.size - cut } };
+			uint8_t mac[SHA256_BYTES];
+			char hex[SHA256_HEX];
+			assert_true(hmac_sha256(cases[i].key, parts, 2, mac));
+			hex_encode(mac, sizeof mac, hex);
+			assert_memory_equal(hex, cases[i].mac, sizeof hex);
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -129,6 +162,7 @@ main(void)
 		cmocka_unit_test(crc32c_of_parts_composes),
 		cmocka_unit_test(hashes_are_xxh3),
 		cmocka_unit_test(sha256_is_the_standard_one),
+		cmocka_unit_test(hmac_is_the_standard_one),
 		cmocka_unit_test(hex_is_lower_case_and_ends_where_it_ends),
 		cmocka_unit_test(random_bytes_differ_and_fill_any_size),
 	};

@@ -146,6 +146,7 @@ world_init(struct world *world)
 		.ahead_max_ms = 10 * MINUTE_MS,
 		.frame_bytes_max = 1 << 20,
 		.waiting_max = 1000,
+		.notices_keep_ms = 30 * DAY_MS,
 		.clock = clock_fixed(&world->now_ms),
 	};
 	world->connections_max = 100;

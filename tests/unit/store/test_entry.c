@@ -428,6 +428,7 @@ kinds_have_names(void **state)
 	assert_string_equal(entry_kind_name(ENTRY_REFUND), "refund");
 	assert_string_equal(entry_kind_name(ENTRY_SESSION), "session");
 	assert_null(entry_kind_name((enum entry_kind)255));
+	assert_string_equal(entry_kind_name(ENTRY_NOTICE), "notice");
 }
 
 int

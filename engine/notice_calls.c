@@ -1,0 +1,240 @@
+/*
+ * notice.list and notice.ack: reading what was raised, in order, and letting go of what was read.
+ *
+ * A page has only what is durable: in the order of keys that is all up to some entry, so whoever
+ * asks for what comes behind the last one he got misses nothing and gets nothing twice, whatever
+ * happens to the server meanwhile.
+ */
+#include "call.h"
+#include "notice_keeper.h"
+#include "once.h"
+#include "shard.h"
+
+#include "base/memory.h"
+#include "base/must.h"
+
+#include <string.h>
+
+enum { LIMIT_DEFAULT = 50, PAGE_BYTES = 1 << 20 };
+
+static enum call_end
+wrong_cursor(struct call *call, const char *field)
+{
+	struct text arguments[] = { text_of(field),
+		BILINGUAL("the cursor of a notice that was listed", "已列出的某条通知的 cursor") };
+	return call_error(call, SAY_OUT_OF_RANGE, arguments, 2);
+}
+
+/* ---- a notice as it is listed ---- */
+
+static void
+pack_amount(struct pack *pack, const char *name, int64_t amount, struct text unit)
+{
+	pack_name(pack, name);
+	if (currency_is_valid(unit))
+		pack_money(pack, (struct money){ amount });
+	else
+		pack_integer(pack, amount);
+}
+
+static void
+pack_text_if_any(struct pack *pack, const char *name, struct text text)
+{
+	if (text.size > 0)
+		pack_name_text(pack, name, text);
+}
+
+/* How many pairs these are is known when they are packed. */
+static uint32_t
+pack_amounts(struct pack *pack, const struct notice_record *notice)
+{
+	if (notice->kind == NOTICE_LOW_BALANCE) {
+		pack_amount(pack, "balance", notice->amount, notice->unit);
+		return 1;
+	}
+	pack_amount(pack, "used", notice->used, notice->unit);
+	if (notice->amount == 0)
+		return 1;
+	pack_amount(pack, "amount", notice->amount, notice->unit);
+	pack_amount(pack, "left", notice_left(notice), notice->unit);
+	return 3;
+}
+
+static uint32_t
+amount_pairs(const struct notice_record *notice)
+{
+	return notice->kind == NOTICE_LOW_BALANCE || notice->amount == 0 ? 1 : 3;
+}
+
+static void
+pack_listed(struct pack *pack, const struct range_record *record, uint32_t shard)
+{
+	const struct notice_record notice = notice_record_read(record->value);
+	const struct text texts[] = { notice.subscription, notice.package, notice.group, notice.id,
+		notice.of, notice.unit };
+	char cursor[NOTICE_TEXT_BYTES + 1], charge[CHARGE_ID_MAX];
+	struct notice_key key;
+	bool ends = notice.till_ms != INT64_MAX, is_key = key_is_of_notice(record->key, &key);
+	uint32_t pairs = 8 + ends + amount_pairs(&notice);
+	must(is_key);
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		pairs += texts[i].size > 0;
+	notice_key_format(&key, cursor);
+	pack_map(pack, pairs);
+	pack_name_text(pack, "cursor", (struct text){ cursor, NOTICE_TEXT_BYTES });
+	pack_name_text(pack, "charge",
+		(struct text){ charge, charge_id_format(shard, record->version, charge) });
+	pack_name_string(pack, "kind", notice_kind_name(notice.kind));
+	pack_name_integer(pack, "made", notice.made_ms);
+	pack_name_integer(pack, "at", notice.at_ms);
+	pack_name_text(pack, "account", notice.account);
+	pack_text_if_any(pack, "subscription", notice.subscription);
+	pack_text_if_any(pack, "package", notice.package);
+	pack_text_if_any(pack, "group", notice.group);
+	pack_text_if_any(pack, "notify", notice.id);
+	pack_name_text(pack, "threshold", notice.threshold);
+	pack_text_if_any(pack, "of", notice.of);
+	pack_text_if_any(pack, "unit", notice.unit);
+	uint32_t amounts = pack_amounts(pack, &notice);
+	must(amounts == amount_pairs(&notice));
+	if (ends)
+		pack_name_integer(pack, "till", notice.till_ms);
+	pack_name(pack, "say");
+	pack_map(pack, 2);
+	pack_name_text(pack, "en", notice.en);
+	pack_name_text(pack, "zh", notice.zh);
+}
+
+/* ---- notice.list ---- */
+
+static void
+page_drop(void *state)
+{
+	struct range *page = state;
+	buffer_release(&page->bytes);
+	memory_free(page);
+}
+
+/* The records of the page that are durable; *last is the key of the last of them. */
+static uint32_t
+count_durable(const struct call *call, const struct range *page, struct bytes *last)
+{
+	struct bytes rest = { page->bytes.data, page->bytes.size };
+	struct range_record record;
+	uint32_t count = 0;
+	while (range_next(&rest, &record) && record.version < store_durable(call->shard->store)) {
+		*last = record.key;
+		count++;
+	}
+	return count;
+}
+
+static enum call_end
+answer_page(struct call *call, const struct range *page)
+{
+	struct bytes rest = { page->bytes.data, page->bytes.size };
+	struct bytes last = { page->after.data, page->after.size };
+	uint32_t count = count_durable(call, page, &last);
+	char cursor[NOTICE_TEXT_BYTES + 1];
+	struct notice_key next = { 0 };
+	struct pack pack = pack_into(call_buffer(call));
+	pack_map(&pack, 2);
+	pack_name(&pack, "notices");
+	pack_array(&pack, count);
+	for (uint32_t i = 0; i < count; i++) {
+		struct range_record record;
+		bool is_there = range_next(&rest, &record);
+		must(is_there);
+		pack_listed(&pack, &record, call->shard->settings.store.shard);
+	}
+	if (last.size > 0 && !key_is_of_notice(last, &next))
+		must_not_come_here("a key that is not of this table");
+	notice_key_format(&next, cursor);
+	pack_name_text(&pack, "next", (struct text){ cursor, NOTICE_TEXT_BYTES });
+	return call_answer(call, pack_whole(&pack));
+}
+
+enum call_end
+notice_run_list(struct call *call, const void *params)
+{
+	const struct notice_list_params *list = params;
+	struct range *page = call_state(call);
+	struct notice_key after = { 0 };
+	if (page != NULL)
+		return answer_page(call, page);
+	if (list->after.data != NULL && !notice_key_parse(list->after, &after))
+		return wrong_cursor(call, "after");
+	if (!call_can_work(call))
+		return CALL_WAITS;
+	page = memory_new_zeroed(1, sizeof *page);
+	if (page == NULL)
+		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+	page->table = TABLE_NOTICE;
+	page->limit = list->limit == NOT_GIVEN ? LIMIT_DEFAULT : (unsigned)list->limit;
+	if (list->after.data != NULL)
+		key_of_notice(&page->after, &after);
+	buffer_init(&page->bytes, PAGE_BYTES);
+	return call_wait_range(call, page, page_drop);
+}
+
+/* ---- notice.ack ---- */
+
+static enum call_end
+answer_ack(struct call *call, const char *outcome, const struct notice_key *till, uint64_t version)
+{
+	char cursor[NOTICE_TEXT_BYTES + 1];
+	struct pack pack = pack_into(call_buffer(call));
+	notice_key_format(till, cursor);
+	pack_map(&pack, 2);
+	pack_name_string(&pack, "outcome", outcome);
+	pack_name_text(&pack, "till", (struct text){ cursor, NOTICE_TEXT_BYTES });
+	return call_answer_at(call, pack_whole(&pack), version);
+}
+
+static bool
+is_before(const struct notice_key *a, const struct notice_key *b)
+{
+	return a->place < b->place || (a->place == b->place && a->index < b->index);
+}
+
+static enum call_end
+append_ack(struct call *call, const struct record_key *key, const struct notice_key *till)
+{
+	struct record_key value;
+	uint64_t position;
+	struct fault fault;
+	key_of_notice(&value, till);
+	struct effect effect = { .table = TABLE_SETTING,
+		.key = { key->data, key->size },
+		.value = { value.data, value.size } };
+	struct entry entry = {
+		.kind = ENTRY_NOTICE,
+		.made_ms = call->shard->now_ms,
+		.effects = &effect,
+		.effect_count = 1,
+	};
+	enum status status = store_append(call->shard->store, &entry, &effect, &position, &fault);
+	if (status != STATUS_OK)
+		return call_failed(call, status, &fault);
+	notice_keeper_acked(call->shard->notices, till);
+	return answer_ack(call, "acknowledged", till, position);
+}
+
+/* What was raised later than what is durable has not been listed: nobody can have read it. */
+enum call_end
+notice_run_ack(struct call *call, const void *params)
+{
+	const struct notice_ack_params *ack = params;
+	struct notice_key till, acked;
+	struct record_key key;
+	struct bytes value;
+	uint64_t version;
+	if (!notice_key_parse(ack->till, &till) || till.place >= store_durable(call->shard->store))
+		return wrong_cursor(call, "till");
+	key_of_text(&key, TABLE_SETTING, NOTICES_ACKED);
+	if (call_find(call, shelf_key_of(&key), &value, &version) == LOOKUP_COLD)
+		return call_wait_record(call, shelf_key_of(&key));
+	if (notice_keeper_last_acked(call->shard->notices, &acked) && !is_before(&acked, &till))
+		return answer_ack(call, "unchanged", &acked, version);
+	return append_ack(call, &key, &till);
+}
