@@ -8,12 +8,12 @@
 
 enum { HELD = 750000, COUNTED = 60 };
 
-/* An entry that opens a session, or closes it, with the balance and the counter that it holds of. */
+/* An entry that opens a session with the balance and the counter that it holds of, and its timer. */
 struct forged {
 	struct entry entry;
-	struct record_key keys[3];
+	struct record_key keys[4];
 	uint8_t places[3][200];
-	struct effect effects[3];
+	struct effect effects[4];
 };
 
 static void
@@ -70,9 +70,13 @@ append_session(struct holds holds)
 	forged_effect(
 		&forged, 1, counter_write(forged.places[1], (struct counter){ 0, holds.counter }));
 	forged_effect(&forged, 2, session_value(&forged, holds.by_balance, holds.by_counter));
+	const struct timer_key timer = { 0, TIMER_SESSION,
+		{ forged.keys[2].data, forged.keys[2].size } };
+	key_of_timer(&forged.keys[3], &timer);
+	forged_effect(&forged, 3, TIMER_VALUE);
 	forged.entry.kind = ENTRY_SESSION;
 	forged.entry.effects = forged.effects;
-	forged.entry.effect_count = 3;
+	forged.entry.effect_count = 4;
 	row_append(&row, &forged.entry);
 	save_row();
 }
