@@ -189,3 +189,72 @@ def test_s2_fees_come_with_their_months_and_a_kill_between_changes_nothing():
         server.set_clock("2026-09-01T00:00:00+08:00")
         settle(client)
         assert dues(client) == wanted and main(client) == "521.45"
+
+
+# ---- S4: the tenants of a tower are different customers ----
+
+SITE = {"site.build_cost": "250000.00", "site.years": 10, "site.upkeep": "2000.00", "site.site_fee": "12000.00", "site.power_access": "6000.00"}
+
+
+def lease(client, tenant, role, since, tenants, till=None):
+    """`tenants`: how many there are from which day on."""
+    days = [day for day, _ in tenants[1:]] + [None]
+    facts = [{"with": {**SITE, "lease.role": role}}] + [
+        {"with": {"site.tenants": count}, "from": at(f"{day} 00:00:00"), **({"till": at(f"{end} 00:00:00")} if end else {})}
+        for (day, count), end in zip(tenants, days, strict=True)
+    ]  # fmt: skip
+    package = {"package": "tower_lease", "from": at(f"{since} 00:00:00"), "params": {"term_months": 60}, "facts": facts}
+    client.call("subscription.put", subscription=tenant, account=tenant, product="tower",
+                packages=[{**package, **({"till": at(f"{till} 00:00:00")} if till else {})}])  # fmt: skip
+    settle(client)
+
+
+@pytest.fixture
+def tower():
+    with MovedServer("2026-03-01T09:00:00+08:00") as server:
+        server.publish("rules/catalogs/towers")
+        server.subscribe(["north", "south"], None, product="tower")
+        yield server
+
+
+def rent(client, tenant, day):
+    return [(rule.split(".")[1], amount) for due, rule, amount in dues(client, tenant) if due == f"{day} 00:00"]
+
+
+def test_s4_the_arrival_of_one_changes_the_others_rent_and_each_sees_only_its_own(tower):
+    client = tower.connect()
+    lease(client, "north", "anchor", "2026-03-01", [("2026-03-01", 1)])
+    tower.set_clock("2026-03-16T09:00:00+08:00")
+    both = [("2026-03-01", 1), ("2026-03-16", 2)]
+    lease(client, "north", "anchor", "2026-03-01", both)
+    lease(client, "south", "other", "2026-03-16", both)
+    assert dues(client, "north") == dues(client, "south") == []
+    tower.set_clock("2026-05-02T00:00:00+08:00")
+    tower.wait_until(lambda: len(dues(client, "north")) == len(dues(client, "south")) == 6)
+    assert rent(client, "north", "2026-04-01") == [("rent", "2065.46"), ("site_fee", "767.74"), ("power_access", "383.87")]
+    assert rent(client, "south", "2026-04-01") == [("rent", "910.75"), ("site_fee", "309.68"), ("power_access", "154.84")]
+    assert rent(client, "north", "2026-05-01") == [("rent", "1638.54"), ("site_fee", "550.00"), ("power_access", "275.00")]
+    assert rent(client, "south", "2026-05-01") == [("rent", "1764.58"), ("site_fee", "600.00"), ("power_access", "300.00")]
+    assert (main(client, "north"), main(client, "south")) == ("-5680.61", "-4039.85")
+
+
+def test_s4_leaving_early_costs_what_remains_of_the_term(tower):
+    client = tower.connect()
+    lease(client, "north", "anchor", "2024-01-01", [("2024-01-01", 2)], till="2026-04-01")
+    tower.set_clock("2026-04-02T00:00:00+08:00")
+    tower.wait_until(lambda: len(dues(client, "north")) == 27 * 3 + 1)
+    assert sorted(rent(client, "north", "2026-04-01")) == [
+        ("power_access", "275.00"), ("rent", "1638.54"), ("rent_remaining", "54071.88"), ("site_fee", "550.00"),
+    ]  # fmt: skip
+    assert main(client, "north") == "-120587.46"
+
+
+def test_what_can_not_be_priced_waits_until_it_can_and_holds_up_nothing_else(tower):
+    """Four tenants have no share: it is said in the log, and charged when they are three."""
+    client = tower.connect()
+    lease(client, "north", "anchor", "2026-03-01", [("2026-03-01", 4)])
+    tower.set_clock("2026-04-02T00:00:00+08:00")
+    tower.wait_until(lambda: "due_stuck" in tower.log_text())
+    assert dues(client, "north") == []
+    lease(client, "north", "anchor", "2026-03-01", [("2026-03-01", 3)])
+    assert rent(client, "north", "2026-04-01") == [("rent", "1386.46"), ("site_fee", "450.00"), ("power_access", "225.00")]
