@@ -6,22 +6,45 @@
 /* Things that happen in one run; behind them others have their turn. */
 enum { HAPPENING_MAX = 64 };
 
-/* One thing that is due by now. */
+/* What is first: of those at one instant, what is stored comes before what is charged. */
+static bool
+do_first(struct settling *settling)
+{
+	struct scheduled event;
+	bool falls = settling->line_count > 0 &&
+		settling->lines[0].at_ms <= settling->call->shard->now_ms;
+	if (settling_next_stored(settling, &event) &&
+		!(falls && settling->lines[0].at_ms < event.at_ms))
+		return settling_make_happen(settling, &event);
+	return falls ? settling_charge(settling) : settling_move_on(settling);
+}
+
+static bool
+is_wrong_currency(const struct settling *settling)
+{
+	return !text_equal(settling->subject.account.currency, settling->release->image->currency);
+}
+
+/* One thing that is due by now. If it can't be done, the agenda rests until tomorrow, as it was. */
 static enum agenda_outcome
 happen(struct settling *settling)
 {
-	enum agenda_outcome outcome = settling_load(settling);
+	const struct settling before = *settling;
+	enum agenda_outcome outcome = settling_load(settling, false);
 	if (outcome != AGENDA_MOVED)
 		return outcome;
-	if (!text_equal(settling->subject.account.currency, settling->release->image->currency))
-		return settling_stick(settling, TEXT("WRONG_CURRENCY")) ? AGENDA_MOVED
-									: AGENDA_ENDED;
-	if (!settling_find_lines(settling))
+	if (is_wrong_currency(settling))
+		settling_refuse(settling, TEXT("WRONG_CURRENCY"));
+	else if (settling_find_lines(settling) && do_first(settling))
+		return AGENDA_MOVED;
+	if (settling->why.size == 0)
 		return AGENDA_ENDED;
-	bool due = settling->line_count > 0 &&
-		settling->lines[0].at_ms <= settling->call->shard->now_ms;
-	bool happened = due ? settling_charge(settling) : settling_move_on(settling);
-	return happened ? AGENDA_MOVED : AGENDA_ENDED;
+	struct text why = settling->why;
+	*settling = before;
+	outcome = settling_load(settling, false);
+	if (outcome == AGENDA_MOVED && !settling_stick(settling, why))
+		return AGENDA_ENDED;
+	return outcome;
 }
 
 enum agenda_outcome

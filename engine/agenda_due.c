@@ -214,6 +214,7 @@ bool
 settling_stick(struct settling *settling, struct text why)
 {
 	settling->line_count = 0;
+	settling->rests = true;
 	for (size_t i = 0; i < settling->held_count; i++) {
 		struct settled *settled = &settling->held[i];
 		settled->stuck = settled->item != NULL;
@@ -312,5 +313,6 @@ settling_next_ms(const struct settling *settling)
 	}
 	for (size_t i = 0; i < settling->line_count; i++)
 		offer(settling->lines[i].at_ms, now_ms, &next_ms);
+	offer(settling_next_stored_ms(settling), now_ms, &next_ms);
 	return next_ms;
 }

@@ -74,9 +74,13 @@ note_days(struct settling *settling)
 static bool
 is_more_due(const struct settling *settling)
 {
+	int64_t now_ms = settling->call->shard->now_ms;
+	struct scheduled event;
+	if (settling->rests)
+		return false;
 	return !settling_knows_all(settling) ||
-		(settling->line_count > 0 &&
-			settling->lines[0].at_ms <= settling->call->shard->now_ms);
+		(settling->line_count > 0 && settling->lines[0].at_ms <= now_ms) ||
+		settling_next_stored(settling, &event);
 }
 
 /* ---- the records ---- */
@@ -118,9 +122,9 @@ add_timers(struct settling *settling, struct posted *posted, int64_t before_ms)
 	return posted_timer_set(posted, &timer) || settling_out_of_memory(settling);
 }
 
-/* The agenda, and its timer. While more is due by now, the instant that is next stays as it is. */
-static bool
-add_agenda(struct settling *settling, struct posted *posted)
+/* While more is due by now, the instant that is next stays as it is, if it has come. */
+bool
+settling_add_agenda(struct settling *settling, struct posted *posted)
 {
 	int64_t before_ms = settling->old.size == 0 ? INT64_MAX : agenda_next_ms(settling->old);
 	uint8_t *place = arena_take(settling->call->arena, AGENDA_BYTES_MAX);
@@ -128,8 +132,12 @@ add_agenda(struct settling *settling, struct posted *posted)
 	if (place == NULL)
 		return settling_out_of_memory(settling);
 	note_days(settling);
+	if (!settling_note_stored(settling))
+		return false;
 	if (!is_more_due(settling))
 		settling->agenda.next_ms = settling_next_ms(settling);
+	else if (settling->agenda.next_ms > settling->call->shard->now_ms)
+		settling->agenda.next_ms = settling->call->shard->now_ms;
 	struct bytes value = agenda_value(settling, place);
 	if (settling->agenda.held_count == 0)
 		value = (struct bytes){ NULL, 0 };
@@ -138,9 +146,8 @@ add_agenda(struct settling *settling, struct posted *posted)
 		add_timers(settling, posted, before_ms);
 }
 
-/* The main balance carries the history of its account, also where it pays nothing. */
-static bool
-add_main(struct settling *settling, struct posted *posted, struct money amount)
+bool
+settling_add_main(struct settling *settling, struct posted *posted, struct money amount)
 {
 	const struct subject *subject = &settling->subject;
 	struct balance balance = subject->balance;
@@ -151,8 +158,8 @@ add_main(struct settling *settling, struct posted *posted, struct money amount)
 		settling_out_of_memory(settling);
 }
 
-static bool
-append(struct settling *settling, const struct posted *posted, struct entry *entry)
+bool
+settling_append(struct settling *settling, const struct posted *posted, struct entry *entry)
 {
 	uint64_t position;
 	struct fault fault;
@@ -175,7 +182,7 @@ settling_move_on(struct settling *settling)
 	struct entry entry = { .kind = ENTRY_DUE };
 	if (!posted_begin(&posted, settling->call->arena, RECORDS_BESIDES))
 		return settling_out_of_memory(settling);
-	return add_agenda(settling, &posted) && append(settling, &posted, &entry);
+	return settling_add_agenda(settling, &posted) && settling_append(settling, &posted, &entry);
 }
 
 /* ---- a charge ---- */
@@ -277,7 +284,7 @@ add_payments(struct settling *settling, struct posted *posted, const struct purs
 	const struct payment *payment)
 {
 	struct text currency = settling->subject.account.currency;
-	if (!add_main(settling, posted, payment->after))
+	if (!settling_add_main(settling, posted, payment->after))
 		return false;
 	posted_move(posted, -payment->charged.micros, currency, TEXT("revenue"));
 	return purses_post(purses, posted, currency, settling->call->shard->now_ms) ||
@@ -294,7 +301,7 @@ settling_charge(struct settling *settling)
 	if (!find_purses(settling, &falling, &purses))
 		return false;
 	if (pay_line(settling, &falling, &purses, &payment) != PAY_DONE)
-		return settling_stick(settling, TEXT("OVERFLOW"));
+		return settling_refuse(settling, TEXT("OVERFLOW"));
 	if (purses_begin(settling->call, &settling->subject.account, &purses, &settling->end) ==
 		HAS_ENDED)
 		return false;
@@ -312,6 +319,6 @@ settling_charge(struct settling *settling)
 	if (entry.event.size == 0 || entry.answer.size == 0)
 		return settling_out_of_memory(settling);
 	return add_payments(settling, &posted, &purses, &payment) &&
-		note_charged(settling, &falling) && add_agenda(settling, &posted) &&
-		append(settling, &posted, &entry);
+		note_charged(settling, &falling) && settling_add_agenda(settling, &posted) &&
+		settling_append(settling, &posted, &entry);
 }

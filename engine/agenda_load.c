@@ -36,6 +36,13 @@ settling_out_of_memory(struct settling *settling)
 	return false;
 }
 
+bool
+settling_refuse(struct settling *settling, struct text why)
+{
+	settling->why = why;
+	return false;
+}
+
 /* ---- what is held ---- */
 
 /* From when till when the subscription is not ended; in between it may be. */
@@ -171,6 +178,7 @@ match_items(struct settling *settling)
 		if (found == NULL && !agenda_owes(settling->release->image, holding->package))
 			continue;
 		settled->item = &items[count++];
+		settled->is_new = found == NULL;
 		if (found != NULL)
 			*settled->item = *found;
 		else
@@ -222,14 +230,15 @@ find_account(struct settling *settling)
 }
 
 enum agenda_outcome
-settling_load(struct settling *settling)
+settling_load(struct settling *settling, bool whenever)
 {
 	struct call *call = settling->call;
 	uint64_t version;
 	key_of_text(&settling->key, TABLE_AGENDA, settling->id);
 	if (!settling_find(settling, &settling->key, &settling->old, &version))
 		return AGENDA_ENDED;
-	if (settling->old.size > 0 && agenda_next_ms(settling->old) > call->shard->now_ms)
+	if (!whenever && settling->old.size > 0 &&
+		agenda_next_ms(settling->old) > call->shard->now_ms)
 		return AGENDA_CLEAR;
 	enum agenda_outcome outcome = find_subscription(settling);
 	if (outcome != AGENDA_MOVED)
@@ -245,5 +254,8 @@ settling_load(struct settling *settling)
 		return AGENDA_CLEAR;
 	if (!read_suspended(settling))
 		return AGENDA_ENDED;
-	return find_account(settling);
+	outcome = find_account(settling);
+	if (outcome == AGENDA_MOVED && !settling_load_stock(settling))
+		return AGENDA_ENDED;
+	return outcome;
 }

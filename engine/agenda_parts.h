@@ -5,6 +5,7 @@
  *   agenda_load.c   the agenda with all that is held
  *   agenda_due.c    what is due, and what comes next
  *   agenda_entry.c  the entry of one thing that happens
+ *   agenda_stored.c, agenda_stored_entry.c   the same of deposits and gifts
  *
  * After each entry all is read anew, since the records have changed.
  */
@@ -12,11 +13,13 @@
 #define SUANPAN_AGENDA_PARTS_H
 
 #include "agenda.h"
+#include "once.h"
 #include "purses.h"
 #include "shard.h"
 #include "subject.h"
 
 #include "../rules/due.h"
+#include "../rules/schedule.h"
 #include "../store/record_agenda.h"
 
 /* Something that is held: each holding of the subscription, that of its product's standard prices last. */
@@ -29,6 +32,15 @@ struct settled {
 	size_t fact_count;
 	int64_t asked_day; /* its lines that fall due before this day are known */
 	bool stuck;        /* those behind it can't be priced */
+	bool is_new;       /* the agenda had no item for it */
+};
+
+/* A balance that came of a deposit or gift. */
+struct stored_purse {
+	struct text name;
+	struct record_key key;
+	struct balance balance;
+	uint64_t version;
 };
 
 /* A line that falls due. */
@@ -53,6 +65,12 @@ struct settling {
 	struct falling *lines; /* in the order of time */
 	size_t line_count;
 	size_t line_room;
+	struct stock stock;         /* of what is stored: */
+	struct schedule *schedules; /* of each that is held; no package: it stores nothing */
+	struct purse *purses;
+	struct stored_purse *purse_records;
+	bool rests;      /* nothing more happens today */
+	struct text why; /* what was to happen can't; size 0: not so */
 	enum call_end end;
 };
 
@@ -66,8 +84,24 @@ bool agenda_owes(const struct image *image, struct text package);
 bool settling_find(struct settling *settling, const struct record_key *key, struct bytes *value,
 	uint64_t *version);
 bool settling_out_of_memory(struct settling *settling);
-/* AGENDA_MOVED: all is there, and it is time to look at it. */
-enum agenda_outcome settling_load(struct settling *settling);
+/* What was to happen can't, and why: false. */
+bool settling_refuse(struct settling *settling, struct text why);
+/* AGENDA_MOVED: all is there, and it is time to look at it, or that is not asked. */
+enum agenda_outcome settling_load(struct settling *settling, bool whenever);
+
+/* ---- agenda_stored.c ---- */
+
+/* What packages store, with the balances that came of it. */
+bool settling_load_stock(struct settling *settling);
+/* What happens next to it by now; false: nothing does. */
+bool settling_next_stored(const struct settling *settling, struct scheduled *event);
+/* When something happens next to it; INT64_MAX: never. What expires is apart. */
+int64_t settling_next_stored_ms(const struct settling *settling);
+/* Notes in the agenda how far it has come. */
+bool settling_note_stored(struct settling *settling);
+/* The balance on which an instalment comes; data NULL without memory. */
+struct text settling_balance_name(
+	const struct settling *settling, const struct scheduled *event, struct text package);
 
 /* ---- agenda_due.c ---- */
 
@@ -86,5 +120,24 @@ int64_t settling_next_ms(const struct settling *settling);
 bool settling_charge(struct settling *settling);
 /* Nothing happens, but the agenda has come to what is next. */
 bool settling_move_on(struct settling *settling);
+/* Of an entry: the main balance, which carries the history; the agenda and its timers; its end. */
+bool settling_add_main(struct settling *settling, struct posted *posted, struct money amount);
+bool settling_add_agenda(struct settling *settling, struct posted *posted);
+bool settling_append(struct settling *settling, const struct posted *posted, struct entry *entry);
+
+/* ---- agenda_stored_entry.c ---- */
+
+/* What happens next to what is stored. */
+bool settling_make_happen(struct settling *settling, const struct scheduled *event);
+
+/* A deposit that is paid in. */
+struct deposit_paid {
+	const struct once *once;
+	struct bytes event;
+	size_t holding;
+	uint32_t place; /* among what the package stores */
+};
+/* True: the entry was appended, and settling->end is what to return, as if not. */
+bool settling_pay_in(struct settling *settling, const struct deposit_paid *paid);
 
 #endif

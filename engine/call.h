@@ -160,6 +160,7 @@ enum call_end due_run_price(struct call *call, const void *params);
 enum call_end movement_run_topup(struct call *call, const void *params);
 enum call_end movement_run_adjust(struct call *call, const void *params);
 enum call_end movement_run_transfer(struct call *call, const void *params);
+enum call_end deposit_run_pay(struct call *call, const void *params);
 enum call_end put_run_customer(struct call *call, const void *params);
 enum call_end put_run_account(struct call *call, const void *params);
 enum call_end put_run_balance(struct call *call, const void *params);

@@ -327,6 +327,16 @@ struct notice_ack_params {
 	struct text till;
 };
 
+struct deposit_params {
+	struct text account;
+	struct text id;
+	int64_t attempt;
+	int64_t at_ms;
+	struct text subscription;
+	struct text package;
+	struct text deposit;
+};
+
 /* charge.cancel has no part. */
 struct refund_params {
 	struct text charge;

@@ -85,6 +85,19 @@ posted_move(struct posted *posted, int64_t amount, struct text unit, struct text
 	};
 }
 
+void
+posted_move_books(
+	struct posted *posted, int64_t amount, struct text unit, struct text from, struct text to)
+{
+	must(posted->posting_count + 2 <= 2 * posted->effect_count);
+	posted->postings[posted->posting_count++] = (struct posting){
+		.side = POSTING_BOOK, .book = from, .amount = -amount, .unit = unit
+	};
+	posted->postings[posted->posting_count++] = (struct posting){
+		.side = POSTING_BOOK, .book = to, .amount = amount, .unit = unit
+	};
+}
+
 enum status
 posted_store(const struct posted *posted, struct call *call, struct entry *entry,
 	uint64_t *position, struct fault *fault)

@@ -34,6 +34,10 @@ bool posted_timer_clear(struct posted *posted, const struct timer_key *timer);
 /* What the newest change moves, and the book on the other side; nothing if it is 0. */
 void posted_move(struct posted *posted, int64_t amount, struct text unit, struct text book);
 
+/* The same from one book to another. */
+void posted_move_books(
+	struct posted *posted, int64_t amount, struct text unit, struct text from, struct text to);
+
 /* Appends the entry with all that, as store_append does. */
 enum status posted_store(const struct posted *posted, struct call *call, struct entry *entry,
 	uint64_t *position, struct fault *fault);

@@ -95,6 +95,11 @@ enum say_kind { SAY_ERROR, SAY_REFUSAL };
 		"{0} 需要 {2} 个单位，只有 {3}：{4}") \
 	CODE(WRONG_CURRENCY, SAY_REFUSAL, "the account is kept in {0}, this is in {1}", \
 		"账户币种为 {0}，而本次为 {1}") \
+	CODE(UNKNOWN_DEPOSIT, SAY_REFUSAL, \
+		"account \"{0}\" pays for no subscription \"{1}\" that holds package \"{2}\" with a deposit \"{3}\" at that time", \
+		"账户 \"{0}\" 当时没有付费用户 \"{1}\" 持有含预存款 \"{3}\" 的优惠包 \"{2}\"") \
+	CODE(DEPOSIT_PAID, SAY_REFUSAL, "deposit {0}.{1} of subscription \"{2}\" was paid in before", \
+		"用户 \"{2}\" 的预存款 {0}.{1} 此前已缴纳") \
 	CODE(UNKNOWN_CHARGE, SAY_REFUSAL, "there is no charge \"{0}\"", "没有费用 \"{0}\"") \
 	CODE(NOT_A_CHARGE, SAY_REFUSAL, "\"{0}\" is {1}; only a charge can be given back", \
 		"\"{0}\" 是{1}；只有费用可以退还") \

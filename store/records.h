@@ -225,8 +225,8 @@ struct balance {
 	uint8_t pays_count;       /* 0: it pays for everything */
 	struct field_reader pays; /* texts: a service, or a service, a dot and one of its zones */
 };
-#define BALANCE_PAYS_MAX 8
-#define BALANCE_VALUE_MAX 720
+#define BALANCE_PAYS_MAX 32
+#define BALANCE_VALUE_MAX 2400
 /* How many balances an account has at most; the first is "main". */
 #define ACCOUNT_BALANCES_MAX 64
 struct balance balance_read(struct bytes value);

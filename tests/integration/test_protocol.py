@@ -68,6 +68,7 @@ SOUND = {
     "balance.transfer": {
         "id": "t1", "account": "1001", "to": "1002", "at": AT, "amount": "1.00", "currency": "CNY", "why": "a gift", "attempt": 1,
     },
+    "deposit.pay": {"account": "1001", "id": "t1", "at": AT, "subscription": "1001", "package": "p", "deposit": "d", "attempt": 1},
     "history": {"account": "1001", "limit": 10, "cursor": "0", "from": AT, "till": AT_MS},
     "notice.list": {"after": "0" * 20, "limit": 10},
     "notice.ack": {"till": "0" * 20},
@@ -104,6 +105,7 @@ REQUIRED = {
     "balance.topup": ["id", "account", "at", "amount", "currency"],
     "balance.adjust": ["id", "account", "at", "amount", "currency", "why"],
     "balance.transfer": ["id", "account", "to", "at", "amount", "currency"],
+    "deposit.pay": ["account", "id", "at", "subscription", "package", "deposit"],
     "history": ["account"],
     "notice.ack": ["till"],
     "release.publish": ["bundle"],
@@ -130,6 +132,7 @@ IDENTIFIERS = {
     "balance.topup": ["id", "account"],
     "balance.adjust": ["id", "account"],
     "balance.transfer": ["id", "account", "to"],
+    "deposit.pay": ["account", "id", "subscription", "package", "deposit"],
     "history": ["account"],
 }
 
@@ -477,7 +480,7 @@ def test_text_that_is_not_utf8_is_refused(client):
         ("balance.topup", "amount", "NaN"),
         ("balance.put", "kind", "cash"),
         ("balance.put", "till", AT_MS),
-        ("balance.put", "pays", ["voice"] * 9),
+        ("balance.put", "pays", ["voice"] * 33),
         ("balance.adjust", "amount", "0"),
         ("balance.adjust", "amount", "-0.00"),
         ("balance.adjust", "amount", "-1000000000000.000001"),

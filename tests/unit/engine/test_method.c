@@ -212,8 +212,7 @@ check_texts_that_stand_for_maps(const struct shape *shape)
 {
 	for (size_t i = 0; i < shape->field_count; i++) {
 		const struct shape *of = shape->fields[i].of;
-		if (of == NULL || of == method_charge()->params ||
-			strcmp(of->name, "part") == 0)
+		if (of == NULL || of == method_charge()->params || strcmp(of->name, "part") == 0)
 			continue;
 		check_texts_that_stand_for_maps(of);
 		if (shape->fields[i].type == FIELD_MAP)
@@ -350,7 +349,7 @@ whatever_changes_or_shows_one_account_is_decided_in_order(void **state)
 	(void)state;
 	static const char *const names[] = { "rate", "charge", "charge.check", "customer.put",
 		"account.put", "subscription.put", "balance.get", "balance.put", "balance.topup",
-		"balance.adjust", "balance.transfer" };
+		"balance.adjust", "balance.transfer", "deposit.pay" };
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		assert_true(method_find(text_of(names[i]))->in_order);
 }
@@ -360,7 +359,7 @@ what_moves_money_has_an_id_a_time_and_an_attempt(void **state)
 {
 	(void)state;
 	static const char *const names[] = { "charge", "balance.topup", "balance.adjust",
-		"balance.transfer" };
+		"balance.transfer", "deposit.pay" };
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		const struct shape *params = method_find(text_of(names[i]))->params;
 		assert_true(
