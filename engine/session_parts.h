@@ -1,7 +1,8 @@
 /*
- * A session's request while it is decided: shared by session.c, which reads it and finds whom it is
- * for, session_ask.c, which finds what it asks for, session_rate.c, which prices, pays and grants, and session_entry.c, which does what was
- * decided, only.
+ * A session's request while it is decided: shared by session.c, which reads it, session_find.c, which
+ * finds whom it is for, session_ask.c, which finds what it asks for, session_rate.c, which prices and
+ * grants, session_count.c and session_pay.c, which know what of counters and balances is left, and
+ * session_entry.c, which does what was decided, only.
  */
 #ifndef SUANPAN_SESSION_PARTS_H
 #define SUANPAN_SESSION_PARTS_H
@@ -133,6 +134,39 @@ int64_t session_validity_ms(const struct session_deciding *deciding);
 enum progress session_decide_parts(struct session_deciding *deciding, enum call_end *end);
 /* What the parts hold that the request did not touch is held no more. */
 enum progress session_let_go(struct session_deciding *deciding, enum call_end *end);
+
+/*
+ * session_count.c. A counter as it is by now; false: it is cold, or there is no memory; what is then
+ * to be returned, session_wait_for_cold says.
+ */
+bool session_find_counter(struct session_deciding *deciding, const struct counter_name *name,
+	struct counting **found);
+enum fact session_counter_fact(void *context, const struct counter_name *name, int64_t *used);
+enum progress session_wait_for_cold(struct session_deciding *deciding, enum call_end *end);
+enum progress session_no_memory(struct session_deciding *deciding, enum call_end *end);
+/* What a part has counted itself of money that no price counts; there is room for it. */
+struct session_counter *session_own_money(struct part_work *work, const struct counter_name *name);
+/* Takes off what a part holds of counters and, if `used`, what it has counted; and counts it anew. */
+enum progress session_take_back_counters(
+	struct session_deciding *deciding, struct part_work *work, bool used, enum call_end *end);
+enum progress session_count_anew(struct session_deciding *deciding, struct part_work *work,
+	const struct pricing *granted, enum call_end *end);
+
+/*
+ * session_pay.c. What a part holds of balances is theirs again. Who may pay for it: then what they
+ * pay, of which session_take_paid takes what is not the main balance's, adding it to *sum; or holds
+ * what is granted.
+ */
+enum progress session_take_back_holds(
+	struct session_deciding *deciding, struct part_work *work, enum call_end *end);
+enum progress session_find_purses(struct session_deciding *deciding, struct part_work *work,
+	struct text zone, enum call_end *end);
+enum pay_outcome session_pay(struct session_deciding *deciding, struct part_work *work,
+	struct money cost, enum short_mode mode, struct payment *payment);
+enum progress session_take_paid(struct session_deciding *deciding, struct part_work *work,
+	struct money *sum, enum call_end *end);
+enum progress session_hold_money(struct session_deciding *deciding, struct part_work *work,
+	struct money cost, enum call_end *end);
 
 /* session_entry.c: everything was decided; makes the entry, which can only fail as a whole. */
 enum call_end session_take(struct session_deciding *deciding);
