@@ -31,6 +31,19 @@ class Conflict(Exception):
     """What comes in the error slot; its text is the code."""
 
 
+def assert_answer(answer, expected):
+    """An answer has what is expected of it; where that is a Decimal, as text."""
+    for name, value in expected.items():
+        found = answer.get(name)
+        if name == "parts":
+            assert {one["part"] for one in found} == set(value), (answer, expected)
+            for one in found:
+                assert_answer(one, value[one["part"]])
+        else:
+            found = Decimal(found) if isinstance(value, Decimal) and found is not None else found
+            assert found == value, (name, found, value, answer)
+
+
 @dataclass
 class Balance:
     pays: list

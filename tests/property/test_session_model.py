@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from server import ROOT, Server, suanpan
-from session_model import NEVER, Account, Balance, Conflict, Refused
+from session_model import NEVER, Account, Balance, Conflict, Refused, assert_answer
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "12"))
 STEPS = int(os.environ.get("STEPS", "40"))
@@ -100,19 +100,8 @@ class Machine(RuleBasedStateMachine):
             expected = {"outcome": "refused", "code": str(refusal)}
         assert error is None, (error, expected)
         self.tally[expected.get("code") or method] += 1
-        self.compare(answer, {**expected, "repeat": False})
+        assert_answer(answer, {**expected, "repeat": False})
         self.ids[key] = (content, answer)
-
-    def compare(self, answer, expected):
-        for name, value in expected.items():
-            found = answer.get(name)
-            if name == "parts":
-                assert {one["part"] for one in found} == set(value), (answer, expected)
-                for one in found:
-                    self.compare(one, value[one["part"]])
-            else:
-                found = Decimal(found) if isinstance(value, Decimal) and found is not None else found
-                assert found == value, (name, found, value, answer)
 
     def decided(self, kind, *numbers):
         """Notes the entry, when its answer is there: the last thing that is looked at."""
