@@ -184,7 +184,7 @@ child_part(struct key_tree *tree, struct key_node *parent, size_t index, unsigne
 	struct key_node *child = parent->children[index];
 	struct key_node *right = node_take(tree);
 	struct wanted wanted = { added->head, key_of(added) };
-	must(parent->count < INNER_ITEMS_MAX);
+	must(child != NULL && parent->count < INNER_ITEMS_MAX);
 	struct key_item between;
 	if (level == 1)
 		between = leaf_part(child, right, added,
@@ -213,6 +213,7 @@ static struct key_node *
 leaf_for(struct key_tree *tree, const struct key_item *item)
 {
 	struct wanted wanted = { item->head, key_of(item) };
+	must((tree->root == NULL) == (tree->height == 0));
 	if (tree->root == NULL || is_full(tree->root, tree->height)) {
 		struct key_node *root = node_take(tree);
 		root->children[0] = tree->root;
