@@ -77,7 +77,7 @@ static const struct naming NAMES[FSCK_NAMES] = {
 	[FSCK_TIMER_MISSING] = { "timer_missing",
 		"put the balance again with balance.put, as it is: that sets its timer; "
 		"where a server that knew timers has put it before, report it as a bug",
-		"账本或会话缺少定时记录，或多于一个",
+		"账本、会话或计划缺少定时记录，或多于一个",
 		"用 balance.put 按原样重新提交该账本，即会设置；若此前已由支持定时的服务器提交过，请作为缺陷报告" },
 	[FSCK_ACTIVATION_PAST] = { "activation_past", REPORT, "记录改变了此前已经生效的规则版本",
 		REPORT_ZH },

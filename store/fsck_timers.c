@@ -1,5 +1,6 @@
 /* Timers, as fsck holds them against what they are about (see fsck.h). */
 #include "fsck_parts.h"
+#include "record_agenda.h"
 
 #include "../engine/base/must.h"
 
@@ -13,7 +14,7 @@ table_of_owner(enum timer_kind kind)
 	case TIMER_SESSION:
 		return TABLE_SESSION;
 	case TIMER_SUBSCRIPTION:
-		break;
+		return TABLE_AGENDA;
 	}
 	return 0;
 }
@@ -37,6 +38,8 @@ fsck_needs_timer(const struct effect *effect)
 		return false;
 	if (effect->table == TABLE_SESSION)
 		return true;
+	if (effect->table == TABLE_AGENDA)
+		return agenda_next_ms(effect->value) != INT64_MAX;
 	if (effect->table != TABLE_BALANCE)
 		return false;
 	const struct balance balance = balance_read(effect->value);
