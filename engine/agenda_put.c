@@ -130,10 +130,23 @@ reopen(const struct image *image, const struct agenda_change *change, struct spa
 		item->billed_day = earlier_day(item->billed_day, due_day(image, before.till_ms));
 }
 
-/* What becomes of the items of what was held before. */
-static void
-change_items(const struct image *image, const struct agenda_change *change, struct agenda *agenda)
+/* Money of the customer lies there, that its end gives back. */
+static bool
+stores_money(const struct agenda_held *item)
 {
+	for (unsigned i = 0; i < item->stored_count; i++) {
+		if (item->stored[i].paid_ms != INT64_MAX && !item->ended)
+			return true;
+	}
+	return false;
+}
+
+/* What becomes of the items of what was held before. False: *end says what may not be left out. */
+static bool
+change_items(struct call *call, const struct agenda_change *change, struct agenda *agenda,
+	enum call_end *end)
+{
+	const struct image *image = releases_active(call->shard->releases)->image;
 	struct subscription after = subscription_read(change->after);
 	for (unsigned i = 0; change->before.size > 0 && i < agenda->held_count; i++) {
 		struct agenda_held *item = &agenda->held[i];
@@ -143,7 +156,17 @@ change_items(const struct image *image, const struct agenda_change *change, stru
 		if (!find_held(after, item, &now))
 			follow(agenda, after, before, item);
 		reopen(image, change, before, item);
+		if (find_held(after, item, &now) || !stores_money(item))
+			continue;
+		struct text why = arena_print(call->arena,
+			BILINGUAL_STRING(
+				"a deposit lies in package \"%.*s\"; give it a till, so that its end gives back what is left",
+				"优惠包 \"%.*s\" 中有预存款；请为其填写 till，终止时将退还余额"),
+			TEXT_ARGS(item->package), TEXT_ARGS(item->package));
+		*end = call_error(call, SAY_IN_USE, &why, 1);
+		return false;
 	}
+	return true;
 }
 
 static bool
@@ -214,8 +237,8 @@ agenda_mark(struct putting *putting, struct text id, const struct agenda_change 
 		*end = call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 		return false;
 	}
-	if (release != NULL)
-		change_items(release->image, change, &agenda);
+	if (release != NULL && !change_items(call, change, &agenda, end))
+		return false;
 	int64_t before_ms = agenda.next_ms;
 	agenda.next_ms = call->shard->now_ms;
 	return put_agenda(putting, &key, old, &agenda, end) &&

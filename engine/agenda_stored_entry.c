@@ -207,34 +207,93 @@ set_timer(struct movement *movement, const struct record_key *balance_key)
 		settling_out_of_memory(movement->settling);
 }
 
-/* Puts the amount on its balance, which is made if it is not there. */
+/* The balance on which something comes. */
+struct target {
+	struct record_key key;
+	struct balance balance;
+	uint64_t version; /* 0: it is new */
+	bool begins;      /* it is new, or used again */
+};
+
+/* Has it expired, with its timer, and is nothing left of it? False, too, if its timer is cold. */
+static bool
+is_spare(struct settling *settling, const struct stored_purse *purse, bool *spare)
+{
+	const struct balance *balance = &purse->balance;
+	struct record_key timer;
+	struct bytes value;
+	uint64_t version;
+	*spare = balance->span.till_ms <= settling->call->shard->now_ms && balance->amount == 0 &&
+		balance->held == 0;
+	if (!*spare)
+		return true;
+	expiry_key(&timer, &purse->key, balance);
+	if (!settling_find(settling, &timer, &value, &version))
+		return false;
+	*spare = value.size == 0;
+	return true;
+}
+
+/* In an account that has no room for one more: one that came of the same gift, and keeps its name. */
+static bool
+find_spare(struct movement *movement, struct target *target)
+{
+	struct settling *settling = movement->settling;
+	for (size_t i = 0; i < settling->stock.purse_count; i++) {
+		const struct stored_purse *purse = &settling->purse_records[i];
+		bool spare = false;
+		if (settling->purses[i].stored != movement->stored)
+			continue;
+		if (!is_spare(settling, purse, &spare))
+			return false;
+		if (!spare)
+			continue;
+		*target = (struct target){ purse->key, purse->balance, purse->version, true };
+		target->balance.span.till_ms = movement->till_ms;
+		movement->name = purse->name;
+		return true;
+	}
+	return settling_refuse(settling, TEXT("TOO_MANY_BALANCES"));
+}
+
+/* The one of its name, or a new one. */
+static bool
+find_target(struct movement *movement, const struct holding *holding, struct target *target)
+{
+	struct settling *settling = movement->settling;
+	struct bytes value;
+	*target = (struct target){ .version = 0 };
+	key_of_balance(&target->key, settling->subject.subscription.account, movement->name);
+	if (!settling_find(settling, &target->key, &value, &target->version))
+		return false;
+	if (value.size > 0) {
+		target->balance = balance_read(value);
+		return true;
+	}
+	if (settling->subject.account.balance_count == ACCOUNT_BALANCES_MAX)
+		return find_spare(movement, target);
+	target->version = 0;
+	target->begins = true;
+	return make_balance(movement, holding, &target->balance) && add_name(movement);
+}
+
+/* Puts the amount on its balance. */
 static bool
 put_on(struct movement *movement, const struct holding *holding, struct text book)
 {
 	struct settling *settling = movement->settling;
-	struct record_key key;
-	struct bytes value;
-	struct balance balance;
+	struct target target;
 	struct money after;
-	uint64_t version = 0;
-	key_of_balance(&key, settling->subject.subscription.account, movement->name);
-	if (!settling_find(settling, &key, &value, &version))
+	if (!find_target(movement, holding, &target))
 		return false;
-	bool is_new = value.size == 0;
-	if (is_new && settling->subject.account.balance_count == ACCOUNT_BALANCES_MAX)
-		return settling_refuse(settling, TEXT("TOO_MANY_BALANCES"));
-	if (!is_new)
-		balance = balance_read(value);
-	else if (!make_balance(movement, holding, &balance))
-		return false;
-	if (!money_add((struct money){ balance.amount }, movement->amount, &after))
+	if (!money_add((struct money){ target.balance.amount }, movement->amount, &after))
 		return settling_refuse(settling, TEXT("OVERFLOW"));
-	balance.amount = after.micros;
-	if (!posted_balance(&movement->posted, (struct bytes){ key.data, key.size }, balance,
-		    is_new ? 0 : version, settling->call->shard->now_ms))
+	target.balance.amount = after.micros;
+	if (!posted_balance(&movement->posted, (struct bytes){ target.key.data, target.key.size },
+		    target.balance, target.version, settling->call->shard->now_ms))
 		return settling_out_of_memory(settling);
 	posted_move(&movement->posted, movement->amount.micros, currency_of(movement), book);
-	return !is_new || (add_name(movement) && set_timer(movement, &key));
+	return !target.begins || set_timer(movement, &target.key);
 }
 
 static bool

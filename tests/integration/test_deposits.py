@@ -211,3 +211,31 @@ def test_a_deposit_is_paid_in_once(server):
     error, _ = client.ask("deposit.pay", {"account": "saver", "id": "d1", "at": at("2026-01-15 10:00:00"), "subscription": "saver",
                                           "package": "deposit_600", "deposit": "other"})  # fmt: skip
     assert error.startswith("ID_CONFLICT: ")
+
+
+def test_a_package_in_which_a_deposit_lies_is_ended_and_not_left_out(server):
+    client = server.connect()
+    fields = {"subscription": "saver", "account": "saver", "product": "mobile", "service_ids": ["saver"], "packages": ["mobile"]}
+    assert client.call("subscription.put", fields)["outcome"] == "stored", "nothing was paid in yet"
+    hold(client)
+    pay(client)
+    error, _ = client.ask("subscription.put", fields)
+    assert error.startswith('IN_USE: a deposit lies in package "deposit_600"')
+    hold(client, till="2026-01-15 10:00:01")
+    server.set_clock("2026-01-15T10:00:02+08:00")
+    server.wait_until(lambda: amounts(client) == {"main": "600.00"})
+    assert client.call("subscription.put", fields)["outcome"] == "stored"
+
+
+def test_an_account_without_room_for_one_more_balance_uses_an_empty_one_again(server):
+    client = server.connect()
+    for number in range(56):
+        client.call("balance.put", account="saver", balance=f"b{number}")
+    pay(client)
+    for month in range(2, 13):
+        pass_to(server, client, f"2026-{month:02}-01 00:00:00")
+    assert len(client.call("balance.get", ["saver"])["balances"]) == 64
+    given = [move.split()[-1] for move in moves(client) if " given " in move]
+    assert given == ["30.00"] + ["20.00"] * 5 + ["10.00"] * 5
+    assert sorted(amounts(client).values()) == ["10.00", "10.00", "550.00"]
+    assert use(client, "voice", "2026-12-01 00:00:00", 50)["paid"][0]["amount"] == "10.00"
