@@ -161,6 +161,7 @@ enum call_end movement_run_topup(struct call *call, const void *params);
 enum call_end movement_run_adjust(struct call *call, const void *params);
 enum call_end movement_run_transfer(struct call *call, const void *params);
 enum call_end deposit_run_pay(struct call *call, const void *params);
+enum call_end agenda_run_get(struct call *call, const void *params);
 enum call_end put_run_customer(struct call *call, const void *params);
 enum call_end put_run_account(struct call *call, const void *params);
 enum call_end put_run_balance(struct call *call, const void *params);

@@ -1,4 +1,4 @@
-/* Methods: what packages store of a customer's money (see method.h). */
+/* Methods: what packages store of a customer's money, and when something falls due (see method.h). */
 #include "method_parts.h"
 
 #include "call.h"
@@ -41,5 +41,39 @@ const struct method METHOD_DEPOSIT_PAY = { "deposit.pay", &DEPOSIT_PAY_PARAMS, N
 	deposit_run_pay, NULL,
 	"pays in a deposit that a package of a subscription stores, once; the server releases it, and gives its gifts, on their dates",
 	"缴纳用户优惠包中的预存款，且只生效一次；由系统按期返还并赠送", true };
+
+/* ---- agenda.get ---- */
+
+GET_PARAMS(AGENDA_GET, "agenda.get", "subscription", "the subscription's id", "用户编号");
+
+static const struct field AGENDA_STORED_FIELDS[] = {
+	{ "deposit", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "its name, of a deposit", "预存款名称" },
+	{ "gift", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "its name, of a gift", "赠款名称" },
+	{ "amount", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "all of it", "总额" },
+	{ "paid", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "when the deposit was paid in", "预存款缴纳时间" },
+	{ "given", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "so many instalments have come, or were skipped", "已到（含跳过）期数" },
+	{ "times", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "of so many", "总期数" },
+	{ "left", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "what of a deposit lies there, unreleased; what of a gift may still come",
+		"预存款中尚未返还的部分，或尚可赠送的部分" },
+};
+RESULT(AGENDA_STORED_RESULT, "stored", AGENDA_STORED_FIELDS);
+static const struct field AGENDA_HELD_FIELDS[] = {
+	{ "package", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "that owes or stores something", "有收费或预存、赠送的优惠包" },
+	{ "from", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "since when it is held", "持有起始时间" },
+	{ "stuck", FIELD_TEXT, 0, false, 0, 0, NULL, NULL,
+		"why what falls due can't be done: a code, the package and the charge; tried again each midnight, and when the subscription is put",
+		"到期事项无法处理的原因：代码、优惠包与收费；每日零点及重写用户时重试" },
+	{ "stored", FIELD_LIST, 0, false, 0, 0, NULL, &AGENDA_STORED_RESULT, "its deposits and gifts", "预存款与赠款" },
+};
+RESULT(AGENDA_HELD_RESULT, "held", AGENDA_HELD_FIELDS);
+static const struct field AGENDA_GET_RESULT_FIELDS[] = {
+	{ "subscription", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "as it was given", "用户编号" },
+	{ "next", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "when something may fall due next; if that is past, it is being done", "下次可能到期的时间；已过则正在处理" },
+	{ "held", FIELD_LIST, 0, true, 0, 0, NULL, &AGENDA_HELD_RESULT, "packages that owe or store something", "有收费或预存、赠送的优惠包" },
+};
+RESULT(AGENDA_GET_RESULT, "agenda", AGENDA_GET_RESULT_FIELDS);
+const struct method METHOD_AGENDA_GET = { "agenda.get", &AGENDA_GET, AGENDA_GET_POSITIONAL, &AGENDA_GET_RESULT, METHOD_GET_SAYS,
+	agenda_run_get, NULL, "when something falls due next of a subscription, and how far its deposits and gifts have come",
+	"查询用户下次到期时间，以及预存款与赠款的进度", false };
 
 /* clang-format on */

@@ -102,6 +102,7 @@ extern const struct method METHOD_BALANCE_TOPUP;
 extern const struct method METHOD_BALANCE_ADJUST;
 extern const struct method METHOD_BALANCE_TRANSFER;
 extern const struct method METHOD_DEPOSIT_PAY;
+extern const struct method METHOD_AGENDA_GET;
 extern const struct method METHOD_HISTORY;
 extern const struct method METHOD_NOTICE_LIST;
 extern const struct method METHOD_NOTICE_ACK;

@@ -2,6 +2,8 @@
 #include "fsck_parts.h"
 #include "record_agenda.h"
 
+#include "record_agenda.h"
+
 #include "../engine/base/must.h"
 
 /* Whose timer it is, as a table. */

@@ -76,6 +76,7 @@ static const struct example EXAMPLES[] = {
 	{ "balance.transfer",
 		"{\"account\": \"a1\", \"to\": \"a2\", \"id\": \"app:9001\", \"at\": \"2026-09-18T18:00:00+08:00\", "
 		"\"amount\": \"20.00\", \"currency\": \"CNY\"}" },
+	{ "agenda.get", "[\"s1\"]" },
 	{ "deposit.pay",
 		"{\"account\": \"a1\", \"id\": \"counter7:20260115-0007\", \"at\": \"2026-01-15T10:00:00+08:00\", "
 		"\"subscription\": \"s1\", \"package\": \"deposit_600\", \"deposit\": \"stored\"}" },

@@ -1,6 +1,5 @@
 """S5 over the wire: a deposit with gifts, released and given by the server on their dates, spent, expired, returned and forfeited."""
 
-import time
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -35,13 +34,16 @@ def pay(client, **fields):
 
 
 def pass_to(server, client, now):
-    """The clock goes there, and what is due by then is done."""
+    """The clock goes there, and what is due by then is done, also what expires."""
     server.set_clock(now.replace(" ", "T") + "+08:00")
-    while True:
-        timers = client.call("stats")["timers"]
-        if timers["due"] == timers["under_way"] == 0:
-            return
-        time.sleep(0.005)
+
+    def is_done():
+        balances = client.call("balance.get", ["saver"])["balances"]
+        ends = [one["till"] for one in balances if one["amount"] != "0.00" and "till" in one]
+        ends.append(client.call("agenda.get", ["saver"]).get("next", 1 << 62))
+        return min(ends) > client.call("ping")["now"]
+
+    server.wait_until(is_done)
 
 
 def use(client, identifier, when, minutes=None, service="voice", **quantity):
@@ -78,6 +80,11 @@ def test_s5_a_gift_is_spent_before_the_deposit_and_the_earliest_first(server):
     pass_to(server, client, "2026-02-01 00:00:00")
     assert amounts(client) == {"stored": "50.00", "bonus.2026-02-01": "30.00"}
     assert moves(client) == [STORED, *FEBRUARY]
+    (held,) = client.call("agenda.get", ["saver"])["held"]
+    assert held["stored"] == [
+        {"deposit": "stored", "amount": "600.00", "paid": at("2026-01-15 10:00:00"), "given": 1, "times": 12, "left": "550.00"},
+        {"gift": "bonus", "amount": "190.00", "given": 1, "times": 12, "left": "160.00"},
+    ]
     pass_to(server, client, "2026-02-10 12:00:00")
     first = use(client, "feb", "2026-02-10 12:00:00", 100)
     assert (first["amount"], first["paid"]) == ("20.00", [{"balance": "deposit_600.bonus.2026-02-01", "amount": "20.00"}])
@@ -239,3 +246,11 @@ def test_an_account_without_room_for_one_more_balance_uses_an_empty_one_again(se
     assert given == ["30.00"] + ["20.00"] * 5 + ["10.00"] * 5
     assert sorted(amounts(client).values()) == ["10.00", "10.00", "550.00"]
     assert use(client, "voice", "2026-12-01 00:00:00", 50)["paid"][0]["amount"] == "10.00"
+
+
+def test_what_owes_and_stores_nothing_has_an_empty_agenda(server):
+    client = server.connect()
+    client.call("subscription.put", subscription="plain", account="saver", product="mobile", packages=["mobile"])
+    assert client.call("agenda.get", ["plain"]) == {"subscription": "plain", "held": []}
+    error, _ = client.ask("agenda.get", ["nobody"])
+    assert error == 'NOT_FOUND: there is no subscription "nobody"'

@@ -68,6 +68,7 @@ SOUND = {
     "balance.transfer": {
         "id": "t1", "account": "1001", "to": "1002", "at": AT, "amount": "1.00", "currency": "CNY", "why": "a gift", "attempt": 1,
     },
+    "agenda.get": {"subscription": "1001"},
     "deposit.pay": {"account": "1001", "id": "t1", "at": AT, "subscription": "1001", "package": "p", "deposit": "d", "attempt": 1},
     "history": {"account": "1001", "limit": 10, "cursor": "0", "from": AT, "till": AT_MS},
     "notice.list": {"after": "0" * 20, "limit": 10},
@@ -100,6 +101,7 @@ REQUIRED = {
     "account.get": ["account"],
     "subscription.put": ["subscription", "account", "product"],
     "subscription.get": ["subscription"],
+    "agenda.get": ["subscription"],
     "balance.put": ["account", "balance"],
     "balance.get": ["account"],
     "balance.topup": ["id", "account", "at", "amount", "currency"],
