@@ -46,7 +46,7 @@ struct reply_to {
 
 /* Where the records of a charge were seen when they were fetched ahead. */
 struct seen {
-	struct record_seen service, subscription, account, balance, session;
+	struct record_seen service, subscription, account, balance, session, timer;
 	struct record_seen counters[WARM_COUNTERS_MAX];
 };
 
@@ -59,6 +59,7 @@ struct warm {
 	struct bytes subscription;
 	struct hash128 id;                    /* of the request's id */
 	uint64_t session;                     /* hash of its session's record */
+	uint64_t timer;                       /* and of that one's timer; 0: it is not needed */
 	uint64_t counters[WARM_COUNTERS_MAX]; /* hashes of their records */
 	unsigned counter_count;
 	bool stopped;

@@ -125,22 +125,6 @@ refuse_balance(struct deciding *deciding, struct money available)
 
 /* ---- pricing ---- */
 
-static enum lookup
-find_counter(struct call *call, const struct record_key *key, struct bytes *value)
-{
-	const struct record_name name = { key->table, { key->data, key->size } };
-	uint64_t version;
-	for (unsigned i = 0; i < call->warm.counter_count; i++) {
-		enum lookup found = store_look(
-			call->shard->store, &call->warm.seen.counters[i], name, value, &version);
-		if (found == LOOKUP_COLD)
-			continue;
-		call_saw(call, version);
-		return found;
-	}
-	return call_find(call, shelf_key_of(key), value, &version);
-}
-
 static enum fact
 counter_fact(void *context, const struct counter_name *name, int64_t *used)
 {
@@ -149,7 +133,8 @@ counter_fact(void *context, const struct counter_name *name, int64_t *used)
 	subject_key_of_counter(&key, deciding->subject.subscription_id, name);
 	struct bytes value;
 	struct counter counter;
-	switch (find_counter(deciding->call, &key, &value)) {
+	struct record_seen seen;
+	switch (subject_find_counter(deciding->call, &key, &value, &seen)) {
 	case LOOKUP_FOUND:
 		counter = counter_read(value);
 		deciding->holds_counters |= counter.held > 0;
@@ -558,38 +543,6 @@ charge_run_check(struct call *call, const void *params)
 
 /* ---- fetching ahead ---- */
 
-static void
-warm_counter(void *context, const struct counter_name *name)
-{
-	struct call *call = context;
-	struct warm *warm = &call->warm;
-	struct record_key key;
-	if (warm->counter_count == WARM_COUNTERS_MAX)
-		return;
-	subject_key_of_counter(&key, warm->subscription_id, name);
-	uint64_t hash = shelf_key_of(&key).hash;
-	warm->counters[warm->counter_count++] = hash;
-	store_prefetch_slot(call->shard->store, hash);
-}
-
-/* The counters of the allowances that are held: where are their records? */
-static void
-warm_counters(struct call *call, const struct usage_params *usage)
-{
-	if (releases_active(call->shard->releases) == NULL)
-		return;
-	struct subscription subscription = subscription_read(call->warm.subscription);
-	const struct loaded_release *release = releases_for(call->shard->releases, &subscription);
-	uint32_t service = image_service(release->image, usage->service);
-	for (unsigned i = 0; i < subscription.package_count; i++) {
-		struct package_held held = package_held_read(&subscription.packages);
-		struct holding holding = holding_of(&held);
-		if (span_has(held.span, usage->at_ms))
-			rate_counters(release->image, service, &holding, usage->at_ms, warm_counter,
-				call);
-	}
-}
-
 void
 charge_warm(struct call *call, const void *params, unsigned step)
 {
@@ -600,10 +553,8 @@ charge_warm(struct call *call, const void *params, unsigned step)
 		store_prefetch_id(store, call->warm.id);
 	}
 	subject_warm(call, usage->service_id, usage->at_ms, step);
-	if (call->warm.stopped || step < 4)
-		return;
 	if (step == 4)
-		warm_counters(call, usage);
-	for (unsigned i = 0; step == 5 && i < call->warm.counter_count; i++)
-		call->warm.seen.counters[i] = store_prefetch_record(store, call->warm.counters[i]);
+		subject_warm_counters(call, usage->service, usage->at_ms);
+	if (step == 5)
+		subject_warm_counter_records(call);
 }

@@ -38,7 +38,6 @@ session_find_counter(
 	struct session_deciding *deciding, const struct counter_name *name, struct counting **found)
 {
 	struct bytes value;
-	uint64_t version;
 	for (size_t i = 0; i < deciding->counting_count; i++) {
 		if (same_counter(&deciding->countings[i].name, name)) {
 			*found = &deciding->countings[i];
@@ -52,7 +51,7 @@ session_find_counter(
 	counting->name = *name;
 	counting->unit = SESSION_COUNTS_MONEY;
 	subject_key_of_counter(&counting->key, deciding->subject.subscription_id, name);
-	switch (call_find(deciding->call, shelf_key_of(&counting->key), &value, &version)) {
+	switch (subject_find_counter(deciding->call, &counting->key, &value, &counting->seen)) {
 	case LOOKUP_FOUND:
 		counting->before = counter_read(value);
 		break;

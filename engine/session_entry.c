@@ -189,6 +189,7 @@ add_counters(struct session_deciding *deciding, struct posted *posted)
 			    (struct bytes){ counting->key.data, counting->key.size },
 			    counter_write(value, counting->now)))
 			return false;
+		posted->effects[posted->effect_count - 1].seen = counting->seen;
 		posted_move(posted, counting->now.used - counting->before.used,
 			money ? deciding->subject.account.currency
 			      : text_of(unit_name((enum unit)counting->unit)),
@@ -236,6 +237,16 @@ add_session(struct session_deciding *deciding, struct posted *posted)
 	return true;
 }
 
+static bool
+clear_timer(const struct session_deciding *deciding, struct posted *posted,
+	const struct timer_key *timer)
+{
+	if (!posted_timer_clear(posted, timer))
+		return false;
+	posted->effects[posted->effect_count - 1].seen = deciding->call->warm.seen.timer;
+	return true;
+}
+
 /*
  * A session has one timer. One that is heard of again keeps it: when it comes, it is set to when
  * the session expires by then. But it never comes too late.
@@ -248,7 +259,7 @@ add_timer(struct session_deciding *deciding, struct posted *posted)
 		{ deciding->key.data, deciding->key.size } };
 	bool begins = deciding->request == SESSION_RESERVE;
 	if (!begins && (session_closes(deciding) || session->expires_ms < session->timer_ms) &&
-		!posted_timer_clear(posted, &timer))
+		!clear_timer(deciding, posted, &timer))
 		return false;
 	if (session_closes(deciding) || (!begins && session->expires_ms >= session->timer_ms))
 		return true;

@@ -148,7 +148,9 @@ session_find_timer(struct session_deciding *deciding, enum call_end *end)
 		(!session_closes(deciding) && session->expires_ms >= session->timer_ms))
 		return GOES_ON;
 	key_of_timer(&key, &timer);
-	if (call_find(deciding->call, shelf_key_of(&key), &value, &version) != LOOKUP_COLD)
+	const struct record_name name = { TABLE_TIMER, { key.data, key.size } };
+	if (call_look(deciding->call, &deciding->call->warm.seen.timer, name, &value, &version) !=
+		LOOKUP_COLD)
 		return GOES_ON;
 	*end = call_wait_record(deciding->call, shelf_key_of(&key));
 	return HAS_ENDED;

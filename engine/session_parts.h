@@ -37,6 +37,7 @@ struct counting {
 	struct counter before;
 	struct counter now;
 	uint8_t unit; /* as in struct session_counter; known where a part counts */
+	struct record_seen seen;
 };
 
 /* A part of the session, as it was, and then as it will be. */

@@ -1,8 +1,6 @@
-/* session.get, and what a session's request fetches ahead (see session.c). */
-#include "once.h"
+/* session.get: an open session as it is (see session.c). */
 #include "query.h"
 #include "shard.h"
-#include "subject.h"
 
 #include "../rules/image.h"
 #include "../store/session_record.h"
@@ -70,29 +68,4 @@ session_run_get(struct call *call, const void *params)
 	pack_parts(&pack, &session);
 	pack_name_unsigned(&pack, "version", version);
 	return call_answer(call, pack_whole(&pack));
-}
-
-/* ---- fetching ahead ---- */
-
-/* Where its record, its id and whose it is are; the counters are few, and found when they are asked. */
-void
-session_warm(struct call *call, const void *params, unsigned step)
-{
-	const struct session_params *session = params;
-	struct store *store = call->shard->store;
-	struct warm *warm = &call->warm;
-	if (step == 0) {
-		char scope[SCOPE_BYTES_MAX];
-		struct record_key key;
-		size_t size = once_session_scope(
-			scope, session->service_id, (uint32_t)session->number);
-		warm->id = store_id_hash(store, (struct text){ scope, size }, session->session);
-		store_prefetch_id(store, warm->id);
-		key_of_session(&key, session->service_id, session->session);
-		warm->session = shelf_key_of(&key).hash;
-		store_prefetch_slot(store, warm->session);
-	}
-	if (step == 1)
-		warm->seen.session = store_prefetch_record(store, warm->session);
-	subject_warm(call, session->service_id, session->at_ms, step);
 }

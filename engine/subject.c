@@ -84,7 +84,8 @@ subject_find_subscription(struct call *call, struct text subscription_id, struct
 	enum lookup found = find(call, &sought, &value, &lack->cold);
 	if (found == LOOKUP_COLD)
 		return SUBJECT_COLD;
-	must(found == LOOKUP_FOUND); /* written in one entry with its service ids, and never removed */
+	must(found ==
+		LOOKUP_FOUND); /* written in one entry with its service ids, and never removed */
 	subject->subscription_id = subscription_id;
 	subject->subscription = subscription_read(value);
 	return SUBJECT_FOUND;
@@ -237,4 +238,61 @@ subject_warm(struct call *call, struct text service_id, int64_t at_ms, unsigned 
 	store_prefetch_slot(store, warm->first.hash);
 	if (step == 4)
 		store_prefetch_slot(store, warm->second);
+}
+
+static void
+warm_counter(void *context, const struct counter_name *name)
+{
+	struct call *call = context;
+	struct warm *warm = &call->warm;
+	struct record_key key;
+	if (warm->counter_count == WARM_COUNTERS_MAX)
+		return;
+	subject_key_of_counter(&key, warm->subscription_id, name);
+	uint64_t hash = shelf_key_of(&key).hash;
+	warm->counters[warm->counter_count++] = hash;
+	store_prefetch_slot(call->shard->store, hash);
+}
+
+void
+subject_warm_counters(struct call *call, struct text service, int64_t at_ms)
+{
+	if (call->warm.stopped || releases_active(call->shard->releases) == NULL)
+		return;
+	struct subscription subscription = subscription_read(call->warm.subscription);
+	const struct loaded_release *release = releases_for(call->shard->releases, &subscription);
+	uint32_t index = image_service(release->image, service);
+	for (unsigned i = 0; i < subscription.package_count; i++) {
+		struct package_held held = package_held_read(&subscription.packages);
+		struct holding holding = holding_of(&held);
+		if (span_has(held.span, at_ms))
+			rate_counters(release->image, index, &holding, at_ms, warm_counter, call);
+	}
+}
+
+void
+subject_warm_counter_records(struct call *call)
+{
+	struct warm *warm = &call->warm;
+	for (unsigned i = 0; i < warm->counter_count; i++)
+		warm->seen.counters[i] = store_prefetch_record(
+			call->shard->store, warm->counters[i]);
+}
+
+enum lookup
+subject_find_counter(struct call *call, const struct record_key *key, struct bytes *value,
+	struct record_seen *seen)
+{
+	const struct record_name name = { key->table, { key->data, key->size } };
+	uint64_t version;
+	for (unsigned i = 0; i < call->warm.counter_count; i++) {
+		*seen = call->warm.seen.counters[i];
+		enum lookup found = store_look(call->shard->store, seen, name, value, &version);
+		if (found == LOOKUP_COLD)
+			continue;
+		call_saw(call, version);
+		return found;
+	}
+	*seen = (struct record_seen){ NULL, 0 };
+	return call_find(call, shelf_key_of(key), value, &version);
 }

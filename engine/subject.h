@@ -55,5 +55,13 @@ void subject_key_of_counter(
  * call->warm has the subscription, unless it says that it stopped.
  */
 void subject_warm(struct call *call, struct text service_id, int64_t at_ms, unsigned step);
+/*
+ * The same, in steps 4 and 5, for the counters of what is held that usage of the service may count;
+ * and finds one, where it was seen then: *seen is for its effect.
+ */
+void subject_warm_counters(struct call *call, struct text service, int64_t at_ms);
+void subject_warm_counter_records(struct call *call);
+enum lookup subject_find_counter(struct call *call, const struct record_key *key,
+	struct bytes *value, struct record_seen *seen);
 
 #endif

@@ -11,11 +11,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The first two are the load. The others prepare a Suanpan and look into it afterwards; `number` is
+/* The first three are the load. The others prepare a Suanpan and look into it afterwards; `number` is
  * the subscription's. */
 enum question_kind {
 	QUESTION_CHARGE,
-	QUESTION_RATE, /* only the price, nothing changes */
+	QUESTION_RATE,    /* only the price, nothing changes */
+	QUESTION_SESSION, /* a step of a session */
 	QUESTION_CUSTOMER,
 	QUESTION_ACCOUNT,
 	QUESTION_SUBSCRIPTION,
@@ -25,11 +26,15 @@ enum question_kind {
 	QUESTION_BALANCE,
 };
 
+/* What is asked of a session, in this order: the call whole, half of it told, the other half told. */
+enum session_step { STEP_RESERVE, STEP_UPDATE, STEP_COMMIT, SESSION_STEPS };
+
 struct question {
 	enum question_kind kind;
 	uint32_t slot;   /* comes back in the answer, unless the driver's answers come in order */
 	uint32_t run;    /* 0 to 999: request ids are "r<run>-<number>" */
-	uint64_t number; /* below 1,000,000,000 */
+	uint64_t number; /* below 1,000,000,000; of a session, which has several questions */
+	enum session_step step;
 	struct call call;
 };
 

@@ -54,6 +54,33 @@ put_rate(uint8_t *at, const struct question *question)
 	return put_call(put_u8(at, 0x85), &question->call);
 }
 
+/* The whole call is asked for; half of it is told, and the rest asked for; the rest is told. */
+static uint8_t *
+put_session(uint8_t *at, const struct question *question)
+{
+	const struct call *call = &question->call;
+	uint32_t half = call->seconds / 2, rest = call->seconds - half;
+	bool reserves = question->step == STEP_RESERVE, commits = question->step == STEP_COMMIT;
+	at = reserves     ? put_word(at, "session.reserve")
+		: commits ? put_word(at, "session.commit")
+			  : put_word(at, "session.update");
+	at = put_u8(put_u8(at, 0x91), 0x85);
+	at = put_name(put_word(at, "service_id"), 's', call->subscription);
+	at = put_id(put_u8(put_word(at, "session"), 0xa0 | ID_BYTES), question);
+	at = put_u8(put_word(at, "number"), question->step);
+	at = put_u64(put_u8(put_word(at, "at"), 0xcf), (uint64_t)call->at_ms);
+	at = put_u8(put_u8(put_word(at, "parts"), 0x91), commits ? 0x82 : 0x83);
+	at = reserves ? put_word(at, "service") : put_word(at, "part");
+	at = put_word(at, "voice");
+	if (reserves)
+		at = put_to(put_u8(put_word(at, "to"), 0xa0 | TO_BYTES), call->to);
+	else
+		at = put_u32(put_u8(put_word(at, "used"), 0xce), commits ? rest : half);
+	if (commits)
+		return at;
+	return put_u32(put_u8(put_word(at, "ask"), 0xce), reserves ? call->seconds : rest);
+}
+
 /* As a member of one group, or alone. */
 static uint8_t *
 put_subscription(uint8_t *at, uint64_t number, bool grouped)
@@ -81,6 +108,8 @@ put_question(uint8_t *at, const struct question *question)
 		return put_charge(at, question);
 	case QUESTION_RATE:
 		return put_rate(at, question);
+	case QUESTION_SESSION:
+		return put_session(at, question);
 	case QUESTION_CUSTOMER:
 		at = put_u8(put_u8(put_word(at, "customer.put"), 0x91), 0x81);
 		return put_name(put_word(at, "customer"), 'c', number);
@@ -136,7 +165,8 @@ read_map(struct pack *pack, int64_t pairs, struct answer *answer)
 				answer->outcome = OUTCOME_REFUSED;
 		} else if (pack_is(&key, "repeat")) {
 			repeat = pack_next(pack).integer != 0;
-		} else if (pack_is(&key, "amount") || pack_is(&key, "available")) {
+		} else if (pack_is(&key, "amount") || pack_is(&key, "available") ||
+			pack_is(&key, "charged")) {
 			struct pack_value amount = pack_next(pack);
 			if (amount.kind != PACK_TEXT ||
 				!read_amount(amount.text, amount.size, &answer->amount_micros))

@@ -147,6 +147,21 @@ connection_flush(struct loop *loop, struct connection *connection)
 	return connection_watch(loop, connection, false);
 }
 
+/*
+ * Each session has three questions, of which the next is asked only when the one before was
+ * answered: so all sessions of a row, twice as many as may be in flight, are asked one thing after
+ * the other.
+ */
+static void
+session_nth(const struct loop_plan *plan, uint64_t number, struct question *question)
+{
+	uint64_t row = 2 * (uint64_t)plan->connections * plan->in_flight;
+	uint64_t place = number % (SESSION_STEPS * row);
+	question->number = number / (SESSION_STEPS * row) * row + place % row;
+	question->step = (enum session_step)(place / row);
+	question->call = calls_nth(&plan->calls, question->number);
+}
+
 static struct question
 question_nth(const struct loop_plan *plan, uint64_t number)
 {
@@ -156,6 +171,9 @@ question_nth(const struct loop_plan *plan, uint64_t number)
 	case QUESTION_CHARGE:
 	case QUESTION_RATE:
 		question.call = calls_nth(&plan->calls, number);
+		break;
+	case QUESTION_SESSION:
+		session_nth(plan, number, &question);
 		break;
 	case QUESTION_USE:
 		question.call = (struct call){ subscription,

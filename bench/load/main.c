@@ -23,6 +23,7 @@ static const char usage[] =
 	"  --count N            ask exactly N times instead\n"
 	"  --rate R             open loop: R questions a second, whatever the answers do\n"
 	"  --method M           charge (default) or rate: only the price\n"
+	"  --sessions           suanpan: sessions of three questions each: reserve, update, commit\n"
 	"  --subscriptions N    charge one of these at random, 1000000\n"
 	"  --one-account        charge always the same\n"
 	"  --call-seconds N     all calls last so long (default: random, 1 to 600)\n"
@@ -134,6 +135,7 @@ enum option_name {
 	OPTION_COUNT,
 	OPTION_RATE,
 	OPTION_METHOD,
+	OPTION_SESSIONS,
 	OPTION_SUBSCRIPTIONS,
 	OPTION_ONE_ACCOUNT,
 	OPTION_CALL_SECONDS,
@@ -158,6 +160,7 @@ static const struct option names[] = {
 	{ "count", required_argument, NULL, OPTION_COUNT },
 	{ "rate", required_argument, NULL, OPTION_RATE },
 	{ "method", required_argument, NULL, OPTION_METHOD },
+	{ "sessions", no_argument, NULL, OPTION_SESSIONS },
 	{ "subscriptions", required_argument, NULL, OPTION_SUBSCRIPTIONS },
 	{ "one-account", no_argument, NULL, OPTION_ONE_ACCOUNT },
 	{ "call-seconds", required_argument, NULL, OPTION_CALL_SECONDS },
@@ -236,6 +239,9 @@ parse_options(int count, char **arguments, struct options *options)
 			break;
 		case OPTION_METHOD:
 			parse_method(optarg, plan);
+			break;
+		case OPTION_SESSIONS:
+			plan->kind = QUESTION_SESSION;
 			break;
 		case OPTION_ONE_ACCOUNT:
 			plan->calls.subscriptions = 1;
