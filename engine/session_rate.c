@@ -12,6 +12,8 @@
 
 #include "base/must.h"
 
+#include "../rules/quota.h"
+
 #include <string.h>
 
 /* ---- taking back ---- */
@@ -133,30 +135,21 @@ charge_used(struct session_deciding *deciding, struct part_work *work, enum call
 static enum progress
 price_used(struct session_deciding *deciding, struct part_work *work, enum call_end *end)
 {
-	int64_t used = work->part.used, low = 0, high = used;
+	int64_t used = work->part.used;
+	struct quota_search search = quota_search_of(used);
 	struct pricing pricing;
 	work->pricing = (struct pricing){ .at_ms = work->part.at_ms };
 	work->is_priced = true;
-	if (used == 0)
-		return GOES_ON;
-	if (price_units(deciding, work, used, used, &work->pricing, end) == HAS_ENDED)
-		return HAS_ENDED;
-	if (work->pricing.refused == 0)
-		return GOES_ON;
-	note_refusal(deciding, work, &work->pricing);
-	work->pricing = (struct pricing){ .at_ms = work->part.at_ms };
-	while (high - low > 1) {
-		int64_t middle = low + (high - low) / 2;
-		if (price_units(deciding, work, middle, middle, &pricing, end) == HAS_ENDED)
+	for (int64_t quantity; quota_search_next(&search, &quantity);) {
+		if (price_units(deciding, work, quantity, quantity, &pricing, end) == HAS_ENDED)
 			return HAS_ENDED;
-		if (pricing.refused == 0) {
-			low = middle;
+		if (pricing.refused == 0)
 			work->pricing = pricing;
-		} else {
-			high = middle;
-		}
+		else if (quantity == used)
+			note_refusal(deciding, work, &pricing);
+		quota_search_tell(&search, pricing.refused == 0);
 	}
-	work->unpriced = used - low;
+	work->unpriced = used - search.low;
 	return GOES_ON;
 }
 
@@ -210,26 +203,17 @@ static enum progress
 find_quota(struct session_deciding *deciding, struct part_work *work, int64_t asked,
 	struct pricing *pricing, enum call_end *end)
 {
+	struct quota_search search = quota_search_of(asked);
 	struct pricing tried;
-	int64_t low = 0, high = asked;
 	bool payable;
-	if (try_units(deciding, work, asked, pricing, &payable, end) == HAS_ENDED)
-		return HAS_ENDED;
-	work->granted = payable ? asked : 0;
-	if (payable)
-		return GOES_ON;
-	while (high - low > 1) {
-		int64_t middle = low + (high - low) / 2;
-		if (try_units(deciding, work, middle, &tried, &payable, end) == HAS_ENDED)
+	for (int64_t quantity; quota_search_next(&search, &quantity);) {
+		if (try_units(deciding, work, quantity, &tried, &payable, end) == HAS_ENDED)
 			return HAS_ENDED;
-		if (payable) {
-			low = middle;
+		if (payable)
 			*pricing = tried;
-		} else {
-			high = middle;
-		}
+		quota_search_tell(&search, payable);
 	}
-	work->granted = low;
+	work->granted = search.low;
 	return GOES_ON;
 }
 

@@ -19,12 +19,12 @@ stds.none = {}
 files["**/catalogs/**/*.lua"] = with {
     "allowance", "calendar", "cap", "catalog", "charge", "column", "deposit", "discount", "eligible", "excludes", "gift", "life_cycle",
     "limit", "move", "notify", "offering", "package", "param", "plan", "product", "prompt", "quiet", "recommends", "refund", "requires",
-    "retain", "sell", "service", "state", "table", "tables", "tariff", "tax", "termination", "texts", "zones",
+    "retain", "sell", "service", "session", "state", "table", "tables", "tariff", "tax", "termination", "texts", "topup", "zones",
 }
 files["**/sample/**/*.lua"] = files["**/catalogs/**/*.lua"]
 files["**/catalogs/**/*_test.lua"] = with {
-    "advance", "always", "at", "buy", "cancel", "cases", "change", "due", "expect", "fact", "give_back", "guard", "occasion", "order",
-    "resume", "scenario", "step", "store", "suspend", "test", "top_up", "use", "walk",
+    "advance", "always", "at", "buy", "cancel", "cases", "change", "commit", "due", "expect", "fact", "give_back", "guard", "occasion",
+    "order", "reserve", "resume", "scenario", "step", "store", "suspend", "test", "top_up", "update", "use", "walk",
 }
 files["**/sample/**/*_test.lua"] = files["**/catalogs/**/*_test.lua"]
 files["**/layouts/*.lua"] = with { "column", "layout" }

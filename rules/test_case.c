@@ -145,7 +145,9 @@ step_kind(struct text word)
 	} kinds[] = { { "buy", STEP_BUY }, { "change", STEP_CHANGE }, { "cancel", STEP_CANCEL },
 		{ "fact", STEP_TELL }, { "use", STEP_USE }, { "expect", STEP_EXPECT },
 		{ "top_up", STEP_MONEY }, { "store", STEP_MONEY }, { "suspend", STEP_MONEY },
-		{ "resume", STEP_MONEY }, { "give_back", STEP_GIVE_BACK } };
+		{ "resume", STEP_MONEY }, { "give_back", STEP_GIVE_BACK },
+		{ "reserve", STEP_SESSION }, { "update", STEP_SESSION },
+		{ "commit", STEP_SESSION } };
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
 		if (text_equal(word, text_of(kinds[i].word)))
 			return kinds[i].kind;
@@ -225,6 +227,10 @@ read_step(lua_State *lua, struct test_step *step)
 		reader_close(lua);
 	} else if (step->kind == STEP_GIVE_BACK) {
 		refund_step_read(lua, arena_of(lua), &step->refund);
+	} else if (step->kind == STEP_SESSION) {
+		session_step_read(lua, arena_of(lua), step->word, &step->session);
+		if (step->session.request == REQUEST_RESERVE)
+			read_usage(lua, &step->usage);
 	} else if (step->kind != STEP_MOVE) {
 		read_holding(lua, step);
 	}

@@ -13,6 +13,7 @@
 #include "test_order.h"
 #include "test_purses.h"
 #include "test_refunds.h"
+#include "test_sessions.h"
 #include "test_walk.h"
 #include "test_world.h"
 
@@ -55,6 +56,7 @@ enum step_kind {
 	STEP_USE,
 	STEP_MONEY,
 	STEP_GIVE_BACK,
+	STEP_SESSION,
 	STEP_EXPECT
 };
 
@@ -81,6 +83,7 @@ struct test_step {
 	struct text name; /* by which a refund knows this use; data NULL: none */
 	struct expectation expect;
 	struct refund_step refund;
+	struct session_step session; /* its usage is `usage`, of a session that begins */
 	/* What must be so: of allowances that are left, of counters, of all charges. */
 	const struct used_allowance *left;
 	uint32_t left_count;

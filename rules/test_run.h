@@ -13,6 +13,7 @@
  *   test_sale.c       those that buy or change something, judged as orders
  *   test_notices.c   what is told meanwhile
  *   test_refunds.c   what comes back of a usage
+ *   test_sessions.c  usage that is granted before it happens
  *   test_always.c    tries a claim on a range of usage, and shrinks what breaks it
  *   test_due.c       what falls due in a period
  *   test_order.c     an order, and whether it may be sold
@@ -120,6 +121,9 @@ bool test_notices_compare(struct test_run *run, struct text wanted);
 bool test_refund_keep(struct test_run *run, const struct test_step *step,
 	const struct pricing *pricing, size_t paid_from);
 bool test_refund_give(struct test_run *run, const struct refund_step *step);
+
+/* test_sessions.c: does a request of a session, and compares. */
+bool test_session_step(struct test_run *run, const struct test_step *step);
 
 /* test_scenario.c */
 bool test_scenario_run(struct test_run *run, const struct test_case *test);

@@ -229,6 +229,8 @@ act(struct test_run *run, const struct test_step *step)
 		return test_money_step(run, &step->money);
 	case STEP_GIVE_BACK:
 		return test_refund_give(run, &step->refund);
+	case STEP_SESSION:
+		return test_session_step(run, step);
 	case STEP_EXPECT:
 		return run_expect(run, step);
 	}

@@ -79,6 +79,15 @@ struct world_charge {
 	size_t payment_count;
 };
 
+/* What is kept of a session that is open; lists lie in `kept` of the world. */
+struct world_session {
+	struct usage usage; /* of which `quantity` was used */
+	struct money charged;
+	const struct consumption
+		*counted; /* by what was used and granted: used_after - used_before */
+	size_t counted_count;
+};
+
 struct world {
 	const struct image *image;
 	const struct rate_functions *functions;
@@ -120,7 +129,8 @@ struct world {
 	struct world_charge *charges;
 	size_t charge_count;
 	size_t charge_room;
-	struct arena kept; /* the lists of the charges */
+	struct world_session session;
+	struct arena kept; /* the lists of the charges and the session */
 };
 
 void

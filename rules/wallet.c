@@ -37,6 +37,7 @@ wallet_release(struct wallet *wallet)
 	memory_free(wallet->purses);
 	memory_free(wallet->entries);
 	memory_free(wallet->given);
+	memory_free(wallet->held);
 	memory_free(wallet->suspended);
 	wallet_init(wallet, wallet->image);
 }
@@ -52,6 +53,7 @@ wallet_clear(struct wallet *wallet, int64_t now_ms)
 	wallet->entries_told = 0;
 	wallet->given_count = 0;
 	wallet->given_told = 0;
+	wallet->held_count = 0;
 	wallet->suspended_count = 0;
 }
 
@@ -359,6 +361,88 @@ wallet_pay(struct wallet *wallet, const struct purpose *purpose, struct money am
 	bool taken = !*paid || take(wallet, list, count);
 	memory_free(list);
 	return taken;
+}
+
+/* Who would pay, in memory that is the caller's to free; *left is what nobody pays for. */
+static struct taken *
+plan(const struct wallet *wallet, const struct purpose *purpose, struct money amount, size_t *count,
+	struct money *left)
+{
+	const struct spending spending = { wallet->image, wallet->purses, wallet->purse_count,
+		purpose, wallet->moved_ms, amount };
+	struct taken *list = memory_new_zeroed(wallet->purse_count + 1, sizeof *list);
+	if (list != NULL)
+		*left = spend_plan(&spending, list, count);
+	return list;
+}
+
+bool
+wallet_pay_most(struct wallet *wallet, const struct purpose *purpose, struct money amount,
+	struct money *paid)
+{
+	size_t count;
+	struct money left;
+	*paid = amount;
+	if (!wallet->used || amount.micros <= 0)
+		return true;
+	struct taken *list = plan(wallet, purpose, amount, &count, &left);
+	if (list == NULL)
+		return false;
+	bool taken = take(wallet, list, count) && money_subtract(amount, left, paid);
+	memory_free(list);
+	return taken;
+}
+
+bool
+wallet_could_pay(
+	struct wallet *wallet, const struct purpose *purpose, struct money amount, bool *could)
+{
+	size_t count;
+	struct money left = { 0 };
+	*could = true;
+	if (!wallet->used || amount.micros <= 0)
+		return true;
+	struct taken *list = plan(wallet, purpose, amount, &count, &left);
+	*could = left.micros == 0;
+	memory_free(list);
+	return list != NULL;
+}
+
+bool
+wallet_hold_back(struct wallet *wallet, const struct purpose *purpose, struct money amount)
+{
+	size_t count;
+	struct money left;
+	must(wallet->held_count == 0);
+	if (!wallet->used || amount.micros <= 0)
+		return true;
+	struct wallet_held *held = memory_grow(
+		wallet->held, wallet->purse_count, &wallet->held_room, sizeof *held);
+	struct taken *list = held == NULL ? NULL : plan(wallet, purpose, amount, &count, &left);
+	if (held != NULL)
+		wallet->held = held;
+	if (list == NULL)
+		return false;
+	must(left.micros == 0);
+	for (size_t i = 0; i < count; i++) {
+		struct purse *purse = &wallet->purses[list[i].purse];
+		must(money_subtract(purse->amount, list[i].amount, &purse->amount));
+		held[wallet->held_count++] = (struct wallet_held){ list[i].purse, list[i].amount };
+	}
+	memory_free(list);
+	return true;
+}
+
+bool
+wallet_let_go(struct wallet *wallet)
+{
+	bool whole = true;
+	while (wallet->held_count > 0 && whole) {
+		const struct wallet_held *held = &wallet->held[--wallet->held_count];
+		struct purse *purse = &wallet->purses[held->purse];
+		whole = money_add(purse->amount, held->amount, &purse->amount);
+	}
+	return whole && wallet_move(wallet, wallet->moved_ms);
 }
 
 /* Its package has ended, and what became of what was there is not to be kept. */

@@ -36,6 +36,12 @@ struct wallet_entry {
 	size_t purse; /* of what is paid: its place */
 };
 
+/* What was taken out of a purse, to be held. */
+struct wallet_held {
+	size_t purse;
+	struct money amount;
+};
+
 struct wallet {
 	const struct image *image;
 	bool used;        /* else nothing is paid, given or noted */
@@ -53,7 +59,10 @@ struct wallet {
 	struct topup_judged *given; /* by rules for top-ups, in order */
 	size_t given_count;
 	size_t given_room;
-	size_t given_told; /* so many were expected already */
+	size_t given_told;        /* so many were expected already */
+	struct wallet_held *held; /* for what a session was granted */
+	size_t held_count;
+	size_t held_room;
 	struct due_span *suspended;
 	size_t suspended_count;
 	size_t suspended_room;
@@ -91,6 +100,16 @@ bool wallet_store(struct wallet *wallet, struct text package, struct text deposi
  */
 bool wallet_pay(struct wallet *wallet, const struct purpose *purpose, struct money amount,
 	bool owed, bool *paid);
+
+/* Pays as much of it as there is; *paid is that. */
+bool wallet_pay_most(struct wallet *wallet, const struct purpose *purpose, struct money amount,
+	struct money *paid);
+/* Could it be paid? What is held can't be. False without memory. */
+bool wallet_could_pay(
+	struct wallet *wallet, const struct purpose *purpose, struct money amount, bool *could);
+/* Holds it where it would be paid from, which must be possible; gives back all that is held. */
+bool wallet_hold_back(struct wallet *wallet, const struct purpose *purpose, struct money amount);
+bool wallet_let_go(struct wallet *wallet);
 
 /*
  * When what a purse holds expires; INT64_MIN: it is forfeited already, for its package has ended.

@@ -218,7 +218,7 @@ for key, entry in pairs(use "manual_functions") do
     manual[key] = entry
 end
 for _, name in ipairs { "manual_selling", "manual_prompts", "manual_lives", "manual_guard", "manual_deposits",
-    "manual_notices", "manual_topups", "manual_sessions" } do
+    "manual_notices", "manual_topups", "manual_sessions", "manual_session_steps" } do
     local area = use(name)
     for word, entry in pairs(area.words) do
         manual.words[word] = entry

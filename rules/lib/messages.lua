@@ -202,7 +202,7 @@ messages.language_not_listed = {
 for _, name in ipairs { "messages_tables", "messages_packages", "messages_tests", "messages_dues", "messages_leaving",
     "messages_taxes", "messages_selling", "messages_prompts", "messages_lives", "messages_sharing",
     "messages_deposits", "messages_notices", "messages_table_prices",
-    "messages_topups", "messages_sessions" } do
+    "messages_topups", "messages_sessions", "messages_session_steps" } do
     for rule, message in pairs(use(name)) do
         messages[rule] = message
     end

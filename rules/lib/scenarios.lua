@@ -5,6 +5,7 @@ local report = use "report"
 local events = use "events"
 local money_steps = use "money_steps"
 local refunds = use "test_refunds"
+local session_steps = use "session_steps"
 local sharing = use "sharing"
 local facts = use "facts"
 
@@ -171,8 +172,10 @@ end
 
 steps.give_back = refunds.give_back
 
-for word, read in pairs(money_steps.steps) do
-    steps[word] = read
+for _, more in ipairs { money_steps.steps, session_steps.steps } do
+    for word, read in pairs(more) do
+        steps[word] = read
+    end
 end
 
 -- A scenario for C; nil after findings, and while there is no release.
@@ -195,7 +198,8 @@ function scenarios.read(record)
             step.member = step.member or entry.member
             list[#list + 1] = step
         end
-        expects = expects or entry.word == "use" or entry.word == "expect" or entry.word == "give_back" or entry.expect ~= nil
+        expects = expects or entry.word == "reserve" or entry.word == "use" or entry.word == "expect" or entry.word == "give_back"
+            or entry.expect ~= nil
     end
     if not expects then
         find("nothing_expected", record.place)

@@ -524,7 +524,7 @@ for _, words in ipairs { dues, taxes } do
     end
 end
 for _, words in ipairs { "words_scenario", "words_always", "words_guard", "words_deposits", "words_notices",
-    "words_table_prices", "words_sessions" } do
+    "words_table_prices", "words_sessions", "words_session_steps" } do
     use(words)(schema)
 end
 

@@ -62,7 +62,7 @@ def test_the_examples_are_one_catalog_without_any_finding_and_pass_their_own_tes
     assert checked["findings"] == []
     tested = json.loads(suanpan("test", folder, "--json").stdout)
     assert tested["failed"] == 0, [test for test in tested["tests"] if not test["passed"]]
-    assert tested["passed"] == 21
+    assert tested["passed"] == 22
 
 
 def test_the_example_of_a_layout_reads_the_example_of_a_file(server, catalog, tmp_path):
