@@ -91,17 +91,37 @@ add_payment(struct charged *charged, const struct effect *effect, int64_t moved)
 }
 
 /*
- * A balance or a counter that the charge has changed. What it made known stays known, and the end of a
- * balance that it began stays, too.
+ * A balance or a counter that the charge has changed. What it made known stays known, the end of a
+ * balance that it began stays, and so does that what fell due was charged.
  */
 static bool
 add_effect(struct charged *charged, const struct effect *effect, int64_t moved, struct text unit)
 {
 	if (effect->table == TABLE_COUNTER)
 		return add_count(charged, effect, moved, unit);
-	if (effect->table == TABLE_NOTICE || effect->table == TABLE_TIMER)
+	if (effect->table == TABLE_NOTICE || effect->table == TABLE_TIMER ||
+		effect->table == TABLE_AGENDA)
 		return moved == 0;
 	return effect->table == TABLE_BALANCE && add_payment(charged, effect, moved);
+}
+
+/*
+ * What fell due is one item of no service, which cost what was paid: it is given back whole, or so
+ * much of its money.
+ */
+static bool
+read_due(const struct charged *charged, struct arena *arena, struct unpriced_charge *cost)
+{
+	struct price_line *line = arena_take_zeroed(arena, 1, sizeof *line);
+	if (line == NULL)
+		return false;
+	line->amount = charged->paid;
+	*cost = (struct unpriced_charge){ .service = TEXT(""),
+		.unit = UNIT_ITEM,
+		.quantity = 1,
+		.lines = line,
+		.line_count = 1 };
+	return true;
 }
 
 enum status
@@ -111,7 +131,7 @@ charged_read(const struct entry *entry, struct arena *arena, struct charged *cha
 	const struct stored_charge stored = { entry->event, entry->answer, entry->at_ms };
 	struct bytes rest = entry->effect_bytes;
 	struct effect effect;
-	must(entry->kind == ENTRY_CHARGE);
+	must(entry_kind_charges(entry->kind));
 	*charged = (struct charged){ .count_count = 0 };
 	charged->keys = arena_take(arena, (entry->effect_count + 1) * sizeof *charged->keys);
 	charged->counts = arena_take(arena, (entry->effect_count + 1) * sizeof *charged->counts);
@@ -128,7 +148,11 @@ charged_read(const struct entry *entry, struct arena *arena, struct charged *cha
 	}
 	if (charged->payment_count == 0)
 		return corrupt(fault, "nobody paid");
-	enum status status = unpriced_read_charge(&stored, arena, &charged->cost, fault);
+	enum status status = STATUS_OK;
+	if (entry->kind == ENTRY_CHARGE)
+		status = unpriced_read_charge(&stored, arena, &charged->cost, fault);
+	else if (!read_due(charged, arena, &charged->cost))
+		status = fault_set(fault, STATUS_MEMORY, "no memory for what fell due");
 	if (status == STATUS_OK)
 		charged->quantity = charged->cost.quantity > 0 ? charged->cost.quantity : 1;
 	return status;

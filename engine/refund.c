@@ -44,7 +44,7 @@ named_read(void *state)
 	struct named_entry *named = state;
 	ledger_read(&named->ledger);
 	named->status = named->ledger.status;
-	if (named->status == STATUS_OK && named->ledger.entry.kind == ENTRY_CHARGE)
+	if (named->status == STATUS_OK && entry_kind_charges(named->ledger.entry.kind))
 		named->status = charged_read(
 			&named->ledger.entry, &named->arena, &named->charged, &named->fault);
 	else
@@ -259,7 +259,7 @@ check_entry(struct refunding *refunding, enum call_end *end)
 	const struct named_entry *named = refunding->named;
 	if (named == NULL)
 		return refuse(refunding, SAY_UNKNOWN_CHARGE, &params->charge, 1, end);
-	if (named->ledger.entry.kind != ENTRY_CHARGE) {
+	if (!entry_kind_charges(named->ledger.entry.kind)) {
 		struct text arguments[] = { params->charge, kind_text(named->ledger.entry.kind) };
 		return refuse(refunding, SAY_NOT_A_CHARGE, arguments, 2, end);
 	}
@@ -338,6 +338,9 @@ find_user(struct refunding *refunding, struct text *subscription, enum call_end 
 		if (!counter.by_group)
 			return GOES_ON;
 	}
+	*subscription = entry->scope;
+	if (entry->kind == ENTRY_DUE)
+		return GOES_ON;
 	key_of_text(&key, TABLE_SERVICE, entry->scope);
 	if (find_record(refunding, &key, &value, &version, end) == HAS_ENDED)
 		return HAS_ENDED;

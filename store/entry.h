@@ -63,6 +63,12 @@ enum entry_kind {
 	ENTRY_STORED,     /* a deposit paid in, released, a gift given; returned, forfeited, skipped */
 	ENTRY_NOTICE,     /* notices were acknowledged, delivered or removed */
 };
+/* Did it take money for something, so that it can be given back? */
+static inline bool
+entry_kind_charges(enum entry_kind kind)
+{
+	return kind == ENTRY_CHARGE || kind == ENTRY_DUE;
+}
 const char *entry_kind_name(enum entry_kind kind); /* "charge" …; NULL if there is no such kind */
 
 #define ENTRY_HEADER_BYTES 56

@@ -163,6 +163,27 @@ def test_a_kill_anywhere_leaves_each_due_once(home):
         assert result.returncode == 0, result.stdout + result.stderr
 
 
+def test_a_due_is_given_back_whole_or_in_part_and_is_not_charged_again(home):
+    with home.connect() as client:
+        base = {"package": "e6_base", "from": at("2026-03-10 00:00:00"), "till": at("2026-05-20 00:00:00")}
+        hold(client, base)
+        entries = client.call("history", account="07715510165")["entries"]
+        may, march = entries[0]["charge"], entries[2]["charge"]
+        now = client.call("ping")["now"]
+        part = client.call("charge.refund", id="r1", charge=may, at=now, amount="29.00", currency="CNY")
+        assert (part["outcome"], part["amount"], part["left"], part["balance"]) == ("refunded", "29.00", "100.00", "679.45")
+        rest = client.call("charge.cancel", id="r2", charge=may, at=now, by="desk", why="a mistake")
+        assert (rest["outcome"], rest["amount"], rest["left"], rest["balance"]) == ("cancelled", "100.00", "0.00", "779.45")
+        assert client.call("charge.cancel", id="r3", charge=may, at=now, by="desk", why="a mistake")["code"] == "ALREADY_REFUNDED"
+        assert client.call("charge.refund", id="r4", charge=march, at=now)["balance"] == "871.00"
+        assert client.call("charge.get", [march])["refunded"]["amount"] == "91.55"
+        hold(client, {**base, "params": {"monthly_fee": "99.00"}})
+        assert len(dues(client)) == 3 and main(client) == "871.00"
+    home.stop()
+    result = suanpan("fsck", home.data, "--age-max", "7300")
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
 def test_s2_fees_come_with_their_months_and_a_kill_between_changes_nothing():
     with MovedServer("2026-03-10T00:00:00+08:00") as server:
         server.publish("rules/catalogs/e6")
