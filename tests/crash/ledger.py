@@ -28,6 +28,24 @@ def position(charge):
     return int(charge.split(":")[1])
 
 
+def scope(line):
+    """A session's requests are told apart by their number, which is the second of the event's values; its first is a number only there."""
+    event = line.get("event") or [""]
+    return (line["scope"], event[1]) if isinstance(event[0], int) else line["scope"]
+
+
+def check_holds(records):
+    """What is held of balances is held by the sessions that are open."""
+    held = defaultdict(Decimal)
+    for (table, _), (_, value) in records.items():
+        for part in value["parts"] if table == "session" else []:
+            for balance, amount in part["held"].items():
+                held[f"{value['account']}/{balance}"] += Decimal(amount)
+    for (table, key), (_, value) in records.items():
+        if table == "balance":
+            assert Decimal(value["held"]) == held[key], (key, value)
+
+
 class Ledger:
     """The journal from its beginning, and the records that must have come of it."""
 
@@ -35,6 +53,7 @@ class Ledger:
         self.entries = 0
         self.decided = {}  # (scope, id, attempt) → (charge, answer)
         self.books = defaultdict(Decimal)
+        self.removed = {}  # (table, key) → where
         records, made, last = {}, {}, -1
         for line in lines(folder):
             if "table" in line:
@@ -45,6 +64,7 @@ class Ledger:
             last = here
             self._entry(line, here, made)
         assert records == made, "the records are not what the journal made of them"
+        check_holds(records)
         for (table, key), (_, value) in records.items():
             if table == "balance":
                 assert Decimal(value["amount"]) == self.books[f"balance:{key}"], (key, value)
@@ -52,7 +72,7 @@ class Ledger:
     def _entry(self, line, here, made):
         self.entries += 1
         if "id" in line:
-            key = (line["scope"], line["id"], line["attempt"])
+            key = (scope(line), line["id"], line["attempt"])
             assert key not in self.decided, f"{key} was decided twice"
             self.decided[key] = (line["charge"], line["answer"])
         sums = defaultdict(Decimal)
@@ -62,9 +82,13 @@ class Ledger:
         assert not any(sums.values()), f"postings do not sum to zero: {line}"
         for effect in line.get("effects", []):
             key = (effect["table"], effect["key"])
-            assert effect.get("previous", 0) == made.get(key, (0,))[0], f"the chain of {key} is broken: {line}"
+            previous = effect.get("previous", 0)
+            # Of what was removed its end may be known, or be forgotten.
+            known = (made[key][0],) if key in made else (0, self.removed.get(key, 0))
+            assert previous in known, f"the chain of {key} is broken: {line}"
             if effect.get("value") is None:
                 made.pop(key, None)
+                self.removed[key] = here
             else:
                 made[key] = (here, effect["value"])
 

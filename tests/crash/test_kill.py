@@ -1,5 +1,5 @@
-"""Killed again and again while it charges, starts, checkpoints, begins segments and takes in releases: nothing is lost, nothing counts
-twice.
+"""Killed again and again while it charges, runs sessions, starts, checkpoints, begins segments, takes in releases and does what is due:
+nothing is lost, nothing counts twice, nothing stays held.
 
 $CRASH_KILLS says how often, $CRASH_SEED how; the seed is printed.
 """
@@ -8,16 +8,15 @@ import os
 import random
 import shutil
 import subprocess
-import threading
 import time
 from decimal import Decimal
 
-import msgpack
 import pytest
 import sample
 from ledger import Ledger, fsck, segments
 from sender import Sender, priced_part
-from server import ROOT, SANITIZED, Client, Server, binary, clean_environment
+from server import ROOT, SANITIZED, Server, binary, clean_environment
+from workers import Caller, Clerk, Giver
 
 KILLS_A_FILE = 20
 KILLS = int(os.environ.get("CRASH_KILLS", 8 if SANITIZED else KILLS_A_FILE))
@@ -73,95 +72,6 @@ class Releases:
         assert self.acknowledged <= names
         assert listed["active"] in self.may_be_active
         self.may_be_active = {listed["active"]}
-
-
-class Clerk:
-    """Tops accounts up, moves money between them, gives charges back and changes customers, one thing after the other, and asks again
-    until there is an answer."""
-
-    def __init__(self, address, sender, chance):
-        self.address = address
-        self.sender = sender
-        self.refunded = set()  # places of the sender's requests
-        self.chance = random.Random(chance.getrandbits(32))
-        self.client = None
-        self.moved = dict.fromkeys(sample.NUMBERS, Decimal(0))
-        self.segments = {}
-        self.ids = set()
-        self.problem = None
-        self.stopping = False
-        self.thread = threading.Thread(target=self._run, daemon=True)
-        self.thread.start()
-
-    def finish(self):
-        self.stopping = True
-        self.thread.join(60)
-        assert self.problem is None and not self.thread.is_alive(), self.problem
-
-    def _run(self):
-        try:
-            while not self.stopping:
-                self._work(self.chance.choice(sample.NUMBERS), f"more{len(self.ids)}")
-                time.sleep(0.002)
-        except Exception as problem:
-            self.problem = repr(problem)
-            raise
-
-    def _work(self, number, name):
-        amount = f"{self.chance.randrange(1, 1000) / 100:.2f}"
-        topup = {"id": name, "account": number, "at": "2026-09-18T00:00:00+08:00", "amount": amount, "currency": "CNY"}
-        answer = self._ask("balance.topup", topup)
-        assert answer["outcome"] == "topped_up" and answer["amount"] == amount, answer
-        self.ids.add(name)
-        self.moved[number] += Decimal(amount)
-        assert self._ask("balance.topup", topup) == {**answer, "repeat": True}
-        to = self.chance.choice([one for one in sample.NUMBERS if one != number])
-        transfer = {**topup, "id": f"{name}-passed-on", "to": to}
-        answer = self._ask("balance.transfer", transfer)
-        assert answer["outcome"] == "transferred" and answer["amount"] == amount, answer
-        self.ids.add(transfer["id"])
-        self.moved[number] -= Decimal(amount)
-        self.moved[to] += Decimal(amount)
-        assert self._ask("balance.transfer", transfer) == {**answer, "repeat": True}
-        self._give_back(name)
-        stored = self._ask("customer.put", {"customer": number, "segment": name})
-        found = self._ask("customer.get", {"customer": number})
-        assert found["segment"] == name and found["version"] == stored["version"], (stored, found)
-        self.segments[number] = name
-
-    def _give_back(self, name):
-        """A charge that was answered: one second of it, then the rest, and then nothing more."""
-        place = self.chance.randrange(self.sender.taken + 1)
-        answered = place < self.sender.taken and self.sender.answers[place]
-        request = self.sender.requests[place % len(self.sender.requests)]
-        if not answered or place in self.refunded or request["seconds"] < 2:
-            return
-        self.refunded.add(place)
-        charged = msgpack.unpackb(answered)
-        given = Decimal(0)
-        for part, seconds in (("second", {"seconds": 1}), ("rest", {})):
-            refund = {"id": f"{name}-{part}", "charge": charged["charge"], "at": request["at"], **seconds}
-            answer = self._ask("charge.refund", refund)
-            assert answer["outcome"] == "refunded" and answer["of"] == charged["charge"], answer
-            assert self._ask("charge.refund", refund) == {**answer, "repeat": True}
-            given += Decimal(answer["amount"])
-            self.ids.add(refund["id"])
-        assert given == Decimal(charged["amount"]) and answer["left"] == "0.00", answer
-        assert self._ask("charge.refund", {**refund, "id": f"{name}-once-more"})["code"] == "ALREADY_REFUNDED"
-        self.ids.add(f"{name}-once-more")
-        self.moved[request["service_id"]] += given
-
-    def _ask(self, method, params):
-        while True:
-            try:
-                self.client = self.client or Client(self.address, timeout=10)
-                error, answer = self.client.receive(self.client.send(method, params))
-                if error is None:
-                    return answer
-                assert error.startswith("OVERLOADED"), error
-            except (OSError, ConnectionError):
-                self.client = None
-                time.sleep(0.005)
 
 
 class Killer:
@@ -278,7 +188,8 @@ def test_nothing_is_lost_and_nothing_counts_twice_however_often_it_is_killed(tmp
         releases.may_be_active = {server.connect().call("release.list")["active"]}
         sender = Sender(server.socket, requests, chance)
         sender.start()
-        clerk = Clerk(server.socket, sender, chance)
+        clerk, caller, giver = Clerk(server.socket, sender, chance), Caller(server.socket, sender, chance), Giver(server.socket, chance)
+        workers = [clerk, caller, giver]
         killer = Killer(server, sender, releases, chance)
         for number in range(KILLS):
             killer.kill(number, len(requests) // KILLS)
@@ -287,9 +198,11 @@ def test_nothing_is_lost_and_nothing_counts_twice_however_often_it_is_killed(tmp
                 fsck(server.data)
                 server.start()
         answers = sender.finish()
-        clerk.finish()
-        print(f"met {killer.met}, {sender.breaks} broken connections, "
-              f"{sender.sent_again} of {len(requests)} sent again, {len(clerk.ids)} movements, {len(clerk.refunded)} refunds")  # fmt: skip
+        for worker in workers:
+            worker.finish()
+        print(f"met {killer.met}, {sender.breaks} broken connections, {sender.sent_again} of {len(requests)} sent again, "
+              f"{len(clerk.ids)} movements, {len(clerk.refunded)} refunds, {caller.sessions} sessions, {caller.forgotten} of them forgotten, "
+              f"{giver.given} given and expired")  # fmt: skip
         assert sender.sent_again > 0, "no kill met anything"
         assert clerk.refunded, "nothing was given back"
 
@@ -297,12 +210,13 @@ def test_nothing_is_lost_and_nothing_counts_twice_however_often_it_is_killed(tmp
         wanted = {key: (files * calls, files * amount) for key, (calls, amount) in sample.expected().items()}
         assert found == wanted
         client = server.connect()
+        server.wait_until(lambda: caller.nothing_is_open(client) and giver.all_has_expired(client))
         again = sample.results(client.call_all("charge", requests))
         assert all(answer["repeat"] for answer in again)
         assert [priced_part(answer) for answer in again] == sender.answers
         for number in sample.NUMBERS:
             _, charged = found.get(("subscription", number), (0, 0))
-            assert sample.balance(client, number) == start + clerk.moved[number] - charged
+            assert sample.balance(client, number) == start + clerk.moved[number] - caller.charged[number] - charged
         for number, segment in clerk.segments.items():
             assert client.call("customer.get", [number])["segment"] == segment
         by_number = {}
@@ -317,5 +231,6 @@ def test_nothing_is_lost_and_nothing_counts_twice_however_often_it_is_killed(tmp
             charge, kept = ledger.decided.pop((request["service_id"], request["id"], 1))
             assert {**kept, "charge": charge} == answer
         first = {f"first-{number}" for number in sample.NUMBERS}
-        assert {identifier for _, identifier, _ in ledger.decided} == first | clerk.ids
+        assert {identifier for _, identifier, _ in ledger.decided} == first.union(*(worker.ids for worker in workers))
+        assert ledger.books["expired"] == giver.given
         fsck(server.data)
