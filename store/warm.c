@@ -10,8 +10,8 @@
  * When a whole table is in memory, a record that is not there does not exist, and nobody needs to
  * look.
  *
- * No charge reads customers or notices: of them only the first chunk is brought, which is all of a
- * small or new store.
+ * No charge reads customers, and what is read by the page comes so: of them only the first chunk is
+ * brought, which is all of a small or new store.
  */
 #include "store_parts.h"
 
@@ -132,7 +132,7 @@ warm_read_done(uv_work_t *work, int status)
 		return;
 	}
 	if (warming->table_ended || warming->table == TABLE_CUSTOMER ||
-		warming->table == TABLE_NOTICE) {
+		table_is_ordered(warming->table)) {
 		if (warming->table_ended && !warming->skipped)
 			store->complete |= UINT32_C(1) << warming->table;
 		warming->skipped = false;

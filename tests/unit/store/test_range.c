@@ -274,6 +274,27 @@ walk_while_memory_is_little(void **state)
 }
 
 static void
+what_comes_by_the_page_does_not_come_by_itself(void **state)
+{
+	(void)state;
+	struct record_key key;
+	struct bytes value;
+	uint64_t version;
+	open_it();
+	change_all();
+	close_it();
+	open_it();
+	while (living.store->warming != NULL)
+		living_turn(&living, true);
+	timer_key_of(&key, TIMERS - 1);
+	assert_int_equal(
+		store_find(living.store, shelf_key_of(&key), &value, &version), LOOKUP_COLD);
+	check_walk(RANGE_RECORDS_MAX);
+	assert_int_equal(
+		store_find(living.store, shelf_key_of(&key), &value, &version), LOOKUP_FOUND);
+}
+
+static void
 page_with_little_room_has_fewer_records(void **state)
 {
 	(void)state;
@@ -328,6 +349,7 @@ main(void)
 		RANGE_TEST(what_recovery_has_applied_is_seen),
 		RANGE_TEST(walk_while_a_sweep_runs),
 		RANGE_TEST(walk_while_memory_is_little),
+		RANGE_TEST(what_comes_by_the_page_does_not_come_by_itself),
 		RANGE_TEST(page_with_little_room_has_fewer_records),
 		RANGE_TEST(page_can_not_be_read_where_the_disk_fails),
 	};
