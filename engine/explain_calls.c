@@ -14,6 +14,8 @@
 #include "ledger.h"
 #include "once.h"
 #include "shard.h"
+
+#include "../rules/explain_due.h"
 #include "unpriced.h"
 
 #include "base/memory.h"
@@ -109,23 +111,40 @@ write_told(const struct entry *entry, bool zh, struct buffer *text)
 	return whole;
 }
 
+/* Its lines, of usage or of what fell due. */
+static enum status
+write_lines(struct explaining *explaining, const struct release *release, struct arena *arena)
+{
+	const struct entry *entry = &explaining->ledger.entry;
+	const struct image *image = release_image(release);
+	struct text language = explaining->zh ? TEXT("zh") : TEXT("en");
+	struct due_pricing dues;
+	struct pricing pricing;
+	bool due = entry->kind == ENTRY_DUE;
+	enum status status = due
+		? unpriced_read_due(entry->answer, image, arena, &dues, &explaining->fault)
+		: unpriced_read(
+			  entry->answer, image, entry->at_ms, arena, &pricing, &explaining->fault);
+	if (status != STATUS_OK)
+		return status;
+	bool whole = due ? explain_due(release, language, &dues, &explaining->text)
+			 : explain_pricing(release, language, &pricing, &explaining->text);
+	return whole ? STATUS_OK : no_room(&explaining->fault);
+}
+
 static enum status
 write_charge(struct explaining *explaining, const struct release *release)
 {
 	const struct entry *entry = &explaining->ledger.entry;
 	struct fault *fault = &explaining->fault;
-	struct pricing pricing;
 	struct charged charged;
 	struct arena arena;
 	arena_init(&arena, FACTS_BYTES_MAX);
-	enum status status = unpriced_read(
-		entry->answer, release_image(release), entry->at_ms, &arena, &pricing, fault);
+	enum status status = write_lines(explaining, release, &arena);
 	if (status == STATUS_OK)
 		status = charged_read(entry, &arena, &charged, fault);
 	if (status == STATUS_OK &&
-		(!explain_pricing(release, explaining->zh ? TEXT("zh") : TEXT("en"), &pricing,
-			 &explaining->text) ||
-			!write_paid(&charged, explaining->zh, &explaining->text) ||
+		(!write_paid(&charged, explaining->zh, &explaining->text) ||
 			!write_told(entry, explaining->zh, &explaining->text) ||
 			!explain_refunded(
 				&explaining->refunded, explaining->zh, &explaining->text)))
@@ -225,7 +244,7 @@ was_read(struct call *call, struct explaining *explaining, struct text charge)
 	const struct entry *entry = &explaining->ledger.entry;
 	if (explaining->ledger.status != STATUS_OK)
 		return ledger_failed(call, &explaining->ledger, charge);
-	if (entry->kind != ENTRY_CHARGE && entry->kind != ENTRY_REFUSAL &&
+	if (!entry_kind_charges(entry->kind) && entry->kind != ENTRY_REFUSAL &&
 		entry->kind != ENTRY_REFUND)
 		return ledger_not_found(call, charge);
 	struct ledger_refund refund;
@@ -233,7 +252,7 @@ was_read(struct call *call, struct explaining *explaining, struct text charge)
 	if (!ledger_find_refund(call, &explaining->ledger, &refund, &end))
 		return end;
 	explaining->stage = WRITING;
-	if (entry->kind != ENTRY_CHARGE)
+	if (!entry_kind_charges(entry->kind))
 		return work(call, explaining, run_write);
 	note_refund(call, explaining, &refund);
 	char number[NUMBER_DIGITS + 1];
@@ -253,7 +272,7 @@ static enum call_end
 answer(struct call *call, struct explaining *explaining, struct text charge)
 {
 	const struct entry *entry = &explaining->ledger.entry;
-	bool priced = entry->kind == ENTRY_CHARGE;
+	bool priced = entry_kind_charges(entry->kind);
 	struct pack pack = pack_into(call_buffer(call));
 	pack_map(&pack, 4u + priced);
 	pack_name_text(&pack, "charge", charge);

@@ -252,7 +252,7 @@ read_discounts(struct unpricing *unpricing, const msgpack_object *map, struct pr
 
 /* The tax of a line, whose code the image has. */
 static bool
-read_tax(struct unpricing *unpricing, const msgpack_object *map, struct price_line *line)
+read_tax(struct unpricing *unpricing, const msgpack_object *map, const struct price_tax **read)
 {
 	const msgpack_object *found = find(map, "tax");
 	struct money percent;
@@ -269,7 +269,7 @@ read_tax(struct unpricing *unpricing, const msgpack_object *map, struct price_li
 	for (uint32_t i = 0; i < unpricing->image->tax_count; i++)
 		if (text_equal(unpricing->image->taxes[i].id, text_in(found, "code")))
 			tax->tax = &unpricing->image->taxes[i];
-	line->tax = tax;
+	*read = tax;
 	return tax->tax != NULL || corrupt(unpricing, "its release has no such tax code");
 }
 
@@ -293,7 +293,7 @@ read_line(struct unpricing *unpricing, const msgpack_object *map, struct price_l
 	line->table = tariff->prices == NULL ? NULL : tariff->prices->table;
 	line->component = unpricing->image->components[tariff->component];
 	return read_parts(unpricing, map, line) && read_discounts(unpricing, map, line) &&
-		read_tax(unpricing, map, line);
+		read_tax(unpricing, map, &line->tax);
 }
 
 static bool
@@ -531,6 +531,198 @@ unpriced_read_refusal(struct bytes answer, struct unpriced_refusal *refusal, str
 		else
 			*refusal = read;
 	}
+	msgpack_zone_destroy(&zone);
+	return status;
+}
+
+/* ---- what fell due ---- */
+
+static bool
+day_in(const msgpack_object *map, const char *name, int64_t *day)
+{
+	struct date date;
+	if (!date_parse(text_in(map, name), &date))
+		return false;
+	*day = day_of_date(date);
+	return true;
+}
+
+/* "129", or a fraction: "2838/31". */
+static bool
+ratio_in(const msgpack_object *map, const char *name, struct ratio *value)
+{
+	struct text text = text_in(map, name);
+	const char *slash = text.size == 0 ? NULL : memchr(text.data, '/', text.size);
+	struct ratio below;
+	if (slash == NULL)
+		return ratio_parse(text, value);
+	size_t size = (size_t)(slash - text.data);
+	return ratio_parse((struct text){ text.data, size }, value) &&
+		ratio_parse((struct text){ slash + 1, text.size - size - 1 }, &below) &&
+		ratio_divide(*value, below, value);
+}
+
+static bool
+read_reasons(struct unpricing *unpricing, const msgpack_object *map, struct due_part *part)
+{
+	const struct image *image = unpricing->image;
+	const msgpack_object *list = array_in(map, "because");
+	size_t count = list == NULL ? 0 : list->via.array.size;
+	struct due_reason *reasons = arena_take_zeroed(unpricing->arena, count, sizeof *reasons);
+	if (reasons == NULL)
+		return no_memory(unpricing);
+	for (size_t i = 0; i < count; i++) {
+		const msgpack_object *one = &list->via.array.ptr[i];
+		uint32_t table = image_decision(image, text_in(one, "table"));
+		int64_t line;
+		reasons[i].say = text_in(one, "say");
+		if (table == NO_INDEX || !integer_in(one, "row", &line))
+			continue;
+		uint32_t row = find_row(image->decisions[table], line);
+		reasons[i].table = row == 0 ? NULL : image->decisions[table];
+		reasons[i].row = row == 0 ? 0 : row - 1;
+	}
+	part->reasons = reasons;
+	part->reason_count = count;
+	return true;
+}
+
+static bool
+read_due_parts(struct unpricing *unpricing, const msgpack_object *map, struct due_line *line)
+{
+	const msgpack_object *list = array_in(map, "parts");
+	size_t count = list == NULL ? 0 : list->via.array.size;
+	struct due_part *parts = arena_take_zeroed(unpricing->arena, count, sizeof *parts);
+	if (parts == NULL)
+		return no_memory(unpricing);
+	for (size_t i = 0; i < count; i++) {
+		const msgpack_object *one = &list->via.array.ptr[i];
+		if (!day_in(one, "from", &parts[i].from_day) ||
+			!day_in(one, "till", &parts[i].till_day) ||
+			!ratio_in(one, "price", &parts[i].price) ||
+			!integer_in(one, "version", &parts[i].version_ms))
+			return corrupt(unpricing, "a part of what fell due");
+		integer_in(one, "of", &parts[i].cycle_days);
+		integer_in(one, "times", &parts[i].times);
+		if (!read_reasons(unpricing, one, &parts[i]))
+			return false;
+	}
+	line->parts = parts;
+	line->part_count = count;
+	return true;
+}
+
+static bool
+read_shares(struct unpricing *unpricing, const msgpack_object *map, struct due_line *line)
+{
+	const msgpack_object *list = array_in(map, "split");
+	size_t count = list == NULL ? 0 : list->via.array.size;
+	struct due_share *shares = arena_take_zeroed(unpricing->arena, count, sizeof *shares);
+	struct split *splits = arena_take_zeroed(unpricing->arena, count, sizeof *splits);
+	if (shares == NULL || splits == NULL)
+		return no_memory(unpricing);
+	for (size_t i = 0; i < count; i++) {
+		const msgpack_object *one = &list->via.array.ptr[i];
+		struct money percent;
+		splits[i].is_partner = find(one, "partner") != NULL;
+		splits[i].party = text_in(one, splits[i].is_partner ? "partner" : "product");
+		if (!money_in(one, "percent", &percent) ||
+			!money_in(one, "amount", &shares[i].amount))
+			return corrupt(unpricing, "a share");
+		splits[i].parts_per_million = (uint32_t)(percent.micros / 100);
+		shares[i].split = &splits[i];
+	}
+	line->shares = shares;
+	line->share_count = count;
+	return true;
+}
+
+static bool
+read_term(struct unpricing *unpricing, const msgpack_object *map, struct due_line *line)
+{
+	const msgpack_object *found = find(map, "term");
+	struct money percent;
+	int64_t begun;
+	if (found == NULL)
+		return true;
+	struct due_term *term = arena_take_zeroed(unpricing->arena, 1, sizeof *term);
+	if (term == NULL)
+		return no_memory(unpricing);
+	if (!day_in(found, "till", &term->till_day) || !integer_in(found, "months_begun", &begun) ||
+		!money_in(found, "percent", &percent) || !money_in(found, "falls", &term->falls))
+		return corrupt(unpricing, "a term");
+	term->months_begun = (int32_t)begun;
+	term->parts_per_million = find(found, "percent") == NULL ? DISCOUNT_WHOLE
+								 : (uint32_t)(percent.micros / 100);
+	line->term = term;
+	return true;
+}
+
+/* The text that names the lines of a charge, or of what is owed for leaving early. */
+static struct text
+due_say(const struct image *image, const struct due_line *line)
+{
+	uint32_t first, count;
+	if (!image_package(image, line->package, &first, &count))
+		return TEXT("");
+	for (uint32_t i = first; i < first + count; i++) {
+		const struct package *package = &image->packages[i];
+		for (uint32_t j = 0; j < package->charge_count; j++)
+			if (text_equal(package->charges[j].id, line->charge))
+				return package->charges[j].say;
+		for (uint32_t j = 0; j < package->termination_count; j++)
+			if (text_equal(package->terminations[j].charge.id, line->charge))
+				return package->terminations[j].charge.say;
+	}
+	return TEXT("");
+}
+
+static bool
+read_due_line(struct unpricing *unpricing, const msgpack_object *map, struct due_line *line)
+{
+	*line = (struct due_line){ .each = 0 };
+	if (!split_rule(text_in(map, "rule"), &line->package, &line->charge) ||
+		!day_in(map, "from", &line->from_day) || !day_in(map, "till", &line->till_day) ||
+		!day_in(map, "due", &line->due_day) || !money_in(map, "amount", &line->amount) ||
+		!ratio_in(map, "exact", &line->exact))
+		return corrupt(unpricing, "a line of what fell due");
+	integer_in(map, "each", &line->each);
+	line->say = due_say(unpricing->image, line);
+	return read_due_parts(unpricing, map, line) && read_shares(unpricing, map, line) &&
+		read_term(unpricing, map, line) && read_tax(unpricing, map, &line->tax);
+}
+
+static bool
+read_dues(struct unpricing *unpricing, const msgpack_object *answer, struct due_pricing *pricing)
+{
+	const msgpack_object *list = array_in(answer, "lines");
+	size_t count = list == NULL ? 0 : list->via.array.size;
+	struct due_line *lines = arena_take_zeroed(unpricing->arena, count, sizeof *lines);
+	if (lines == NULL)
+		return no_memory(unpricing);
+	*pricing = (struct due_pricing){ .lines = lines, .line_count = count };
+	for (size_t i = 0; i < count; i++) {
+		if (!read_due_line(unpricing, &list->via.array.ptr[i], &lines[i]))
+			return false;
+	}
+	return money_in(answer, "amount", &pricing->amount) || corrupt(unpricing, "an amount");
+}
+
+enum status
+unpriced_read_due(struct bytes answer, const struct image *image, struct arena *arena,
+	struct due_pricing *pricing, struct fault *fault)
+{
+	struct unpricing unpricing = { image, 0, arena, fault, STATUS_OK };
+	struct due_pricing read;
+	msgpack_object object;
+	msgpack_zone zone;
+	if (!msgpack_zone_init(&zone, ZONE_CHUNK_BYTES))
+		return fault_set(fault, STATUS_MEMORY, "no memory for a stored answer");
+	enum status status = unpack(answer, &zone, &object, fault);
+	if (status == STATUS_OK && !read_dues(&unpricing, &object, &read))
+		status = unpricing.status;
+	if (status == STATUS_OK)
+		*pricing = read;
 	msgpack_zone_destroy(&zone);
 	return status;
 }

@@ -14,6 +14,7 @@
 #ifndef SUANPAN_UNPRICED_H
 #define SUANPAN_UNPRICED_H
 
+#include "../rules/due.h"
 #include "../rules/rate.h"
 
 /*
@@ -73,5 +74,9 @@ struct stored_charge {
 };
 enum status unpriced_read_charge(const struct stored_charge *stored, struct arena *arena,
 	struct unpriced_charge *charge, struct fault *fault);
+
+/* What fell due, as its entry answers it: due_packed.h the other way round. */
+enum status unpriced_read_due(struct bytes answer, const struct image *image, struct arena *arena,
+	struct due_pricing *pricing, struct fault *fault);
 
 #endif

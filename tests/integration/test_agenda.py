@@ -184,6 +184,19 @@ def test_a_due_is_given_back_whole_or_in_part_and_is_not_charged_again(home):
     assert result.returncode == 0, result.stdout + result.stderr
 
 
+def test_a_due_is_explained_as_price_due_explains_it(home):
+    with home.connect() as client:
+        hold(client, {"package": "e6_base", "from": at("2026-03-10 00:00:00"), "till": at("2026-04-01 00:00:00")})
+        (entry,) = [one for one in client.call("history", account="07715510165")["entries"] if one["kind"] == "due"]
+        for language in ("en", "zh"):
+            priced = client.call("price.due", package="e6_base", **{"from": "2026-03-01", "till": "2026-04-01"}, held_from="2026-03-10",
+                                 language=language)  # fmt: skip
+            told = client.call("charge.explain", charge=entry["charge"], language=language)
+            assert told["text"] == priced["text"] and "129.00 × 22/31" in told["text"], language
+        assert (told["kind"], told["at"]) == ("due", at("2026-03-10 00:00:00"))
+        assert entry["answer"]["lines"] == priced["lines"]
+
+
 def test_s2_fees_come_with_their_months_and_a_kill_between_changes_nothing():
     with MovedServer("2026-03-10T00:00:00+08:00") as server:
         server.publish("rules/catalogs/e6")
@@ -254,6 +267,9 @@ def test_s4_the_arrival_of_one_changes_the_others_rent_and_each_sees_only_its_ow
     assert rent(client, "north", "2026-05-01") == [("rent", "1638.54"), ("site_fee", "550.00"), ("power_access", "275.00")]
     assert rent(client, "south", "2026-05-01") == [("rent", "1764.58"), ("site_fee", "600.00"), ("power_access", "300.00")]
     assert (main(client, "north"), main(client, "south")) == ("-5680.61", "-4039.85")
+    newest = client.call("history", account="north", limit=3)["entries"][2]["charge"]
+    text = client.call("charge.explain", charge=newest)["text"]
+    assert "1638.54 CNY  (tower_lease.rent" in text and "(sharing, row" in text
 
 
 def test_s4_leaving_early_costs_what_remains_of_the_term(tower):
@@ -264,6 +280,8 @@ def test_s4_leaving_early_costs_what_remains_of_the_term(tower):
     assert sorted(rent(client, "north", "2026-04-01")) == [
         ("power_access", "275.00"), ("rent", "1638.54"), ("rent_remaining", "54071.88"), ("site_fee", "550.00"),
     ]  # fmt: skip
+    leaving = next(one for one in client.call("history", account="north")["entries"] if one["answer"]["amount"] == "54071.88")
+    assert "54071.88 CNY  (tower_lease.rent_remaining" in client.call("charge.explain", charge=leaving["charge"])["text"]
     assert main(client, "north") == "-120587.46"
 
 
