@@ -43,6 +43,8 @@
 #define RAISED_ANSWERED \
 	{ "notices", FIELD_LIST, 0, false, 0, 0, NULL, &METHOD_RAISED_RESULT, \
 		"what it made known, if anything", "由此产生的通知" }
+#define HINT_ANSWERED \
+	{ "hint", FIELD_MAP, 0, false, 0, 0, NULL, &METHOD_HINT_RESULT, "the balance is low", "余额偏低" }
 #define REPEAT_ANSWERED \
 	{ "repeat", FIELD_BOOLEAN, 0, true, 0, 0, NULL, NULL, "the answer was given before", "是否重复应答" }
 

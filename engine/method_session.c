@@ -92,6 +92,8 @@ static const struct field SESSION_RESULT_FIELDS[] = {
 	{ "currency", FIELD_CURRENCY, 0, false, 0, 0, NULL, NULL, "of all amounts", "币种" },
 	{ "release", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "the release that prices the session, first 12 digits", "会话定价所用规则版本（前 12 位）" },
 	{ "valid_till", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "the session ends by itself then, unless something is heard of it", "若无后续请求，会话在此时自动结束" },
+	RAISED_ANSWERED,
+	HINT_ANSWERED,
 	REFUSAL_FIELDS,
 };
 RESULT(SESSION_RESULT, "session", SESSION_RESULT_FIELDS);

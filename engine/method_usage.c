@@ -143,7 +143,7 @@ static const struct field CHARGE_RESULT_FIELDS[] = {
 	{ "paid", FIELD_LIST, 0, false, 0, 0, NULL, &PAID_RESULT, "who paid how much, if it was not the main balance alone; in the order of paying, other accounts first, the main balance last",
 		"各账本支付的金额（不只由主账本支付时），按支付次序，代付账户在前，主账本在最后" },
 	RAISED_ANSWERED,
-	{ "hint", FIELD_MAP, 0, false, 0, 0, NULL, &METHOD_HINT_RESULT, "the balance is low", "余额偏低" },
+	HINT_ANSWERED,
 	REFUSAL_FIELDS,
 };
 RESULT(CHARGE_RESULT, "charge", CHARGE_RESULT_FIELDS);

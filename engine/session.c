@@ -253,6 +253,8 @@ run(struct call *call, const struct session_params *params, enum session_request
 	if ((request == SESSION_RESERVE && check_grants(&deciding, &end) == HAS_ENDED) ||
 		begin_balances(&deciding, &end) == HAS_ENDED)
 		return end;
+	if (!session_raise(&deciding))
+		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	return session_take(&deciding);
 }
 

@@ -125,10 +125,13 @@ pack_answer(struct session_deciding *deciding)
 {
 	struct buffer *scratch = &deciding->call->shard->scratch;
 	struct sums sums = sum_parts(deciding);
-	bool open = !session_closes(deciding);
+	bool open = !session_closes(deciding), tells = deciding->raised.count > 0;
+	struct money low;
+	bool is_low = notice_is_low(
+		&deciding->subject.account, deciding->subject.balance.amount, &low);
 	buffer_clear(scratch);
 	struct pack pack = pack_into(scratch);
-	pack_map(&pack, 6u + (deciding->release != NULL) + open);
+	pack_map(&pack, 6u + (deciding->release != NULL) + open + tells + is_low);
 	pack_name_string(&pack, "outcome", outcome_of(deciding->request));
 	pack_parts(deciding, &pack);
 	pack_name_money(&pack, "charged", sums.charged);
@@ -140,6 +143,10 @@ pack_answer(struct session_deciding *deciding)
 			&pack, "release", (struct text){ deciding->release->name, RELEASE_SHORT });
 	if (open)
 		pack_name_integer(&pack, "valid_till", deciding->session.expires_ms);
+	if (tells)
+		notice_pack(&pack, &deciding->raised);
+	if (is_low)
+		notice_pack_hint(&pack, low);
 	return (struct bytes){ scratch->data, pack_is_whole(&pack) ? scratch->size : 0 };
 }
 
@@ -267,11 +274,12 @@ add_timer(struct session_deciding *deciding, struct posted *posted)
 	return posted_timer_set(posted, &timer);
 }
 
-/* A balance, the others, counters, the session, its old timer and its new one. */
+/* A balance, the others, counters, the session, its old timer and its new one, what is made known. */
 static size_t
 record_count(const struct session_deciding *deciding)
 {
-	return 1 + deciding->other_count + deciding->begun + deciding->counting_count + 3;
+	return 1 + deciding->other_count + deciding->begun + deciding->counting_count + 3 +
+		deciding->raised.count;
 }
 
 /* Of how many other accounts a part holds something. */
@@ -310,7 +318,8 @@ make_entry(struct session_deciding *deciding, struct posted *posted, struct entr
 	return entry->answer.size > 0 &&
 		posted_begin(posted, deciding->call->arena, record_count(deciding)) &&
 		add_balances(deciding, posted) && add_counters(deciding, posted) &&
-		add_timer(deciding, posted) && add_session(deciding, posted);
+		add_timer(deciding, posted) && add_session(deciding, posted) &&
+		notice_post(&deciding->raised, deciding->call, posted);
 }
 
 enum call_end

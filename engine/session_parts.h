@@ -7,6 +7,7 @@
 #ifndef SUANPAN_SESSION_PARTS_H
 #define SUANPAN_SESSION_PARTS_H
 
+#include "notice.h"
 #include "once.h"
 #include "payers.h"
 #include "purses.h"
@@ -85,6 +86,7 @@ struct session_deciding {
 	unsigned begun; /* of them, that are used for the first time */
 	struct counting *countings;
 	size_t counting_count, counting_room;
+	struct raised raised;   /* what the request makes known */
 	struct record_key cold; /* what is to be waited for */
 };
 
@@ -168,6 +170,9 @@ enum progress session_take_paid(struct session_deciding *deciding, struct part_w
 	struct money *sum, enum call_end *end);
 enum progress session_hold_money(struct session_deciding *deciding, struct part_work *work,
 	struct money cost, enum call_end *end);
+
+/* session_tell.c: what the request makes known, once all is decided; false without memory. */
+bool session_raise(struct session_deciding *deciding);
 
 /* session_entry.c: everything was decided; makes the entry, which can only fail as a whole. */
 enum call_end session_take(struct session_deciding *deciding);

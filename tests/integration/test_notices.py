@@ -77,6 +77,28 @@ def test_nobody_is_told_who_charges_nothing(server):
     assert len(client.call("charge", send("crossing", "crm"))["notices"]) == 1
 
 
+def of_session(number, service_id, *parts):
+    return {"service_id": service_id, "session": "s", "number": number, "at": AT, "parts": list(parts)}
+
+
+def test_what_a_session_uses_crosses_once_however_often_it_reports(server):
+    client = enterprise(server)
+    client.call("charge", send("most", "crm", 8990))
+    sms = {"service": "sms", "to": "13800000000", "with": {"characters": 70}}
+    granted = client.call("session.reserve", of_session(1, "crm", {**sms, "ask": 20}))
+    assert granted["parts"][0]["granted"] == 20 and "notices" not in granted  # what is held is not used
+    assert "notices" not in client.call("session.update", of_session(2, "crm", {"part": "sms", "used": 9, "ask": 20}))
+    crossing = client.call("session.update", of_session(3, "crm", {"part": "sms", "used": 2, "ask": 20}))
+    assert [(one["notify"], one["threshold"]) for one in crossing["notices"]] == [("low", "10%")]
+    assert client.call("session.update", of_session(3, "crm", {"part": "sms", "used": 2, "ask": 20})) == {**crossing, "repeat": True}
+    assert "notices" not in client.call("session.update", of_session(4, "crm", {"part": "sms", "used": 5, "ask": 20}))
+    assert "notices" not in client.call("session.commit", of_session(5, "crm", {"part": "sms", "used": 1}))
+    listed = client.call("notice.list", {})["notices"]
+    assert [(one["charge"], one["subscription"], one["used"]) for one in listed] == [(crossing["charge"], "crm", 9001)]
+    server.stop()
+    assert suanpan("fsck", server.data).returncode == 0
+
+
 @pytest.fixture
 def plain():
     with Server() as one:
@@ -193,3 +215,16 @@ def test_64_clients_and_kills_cross_once():
         assert sum(len(answer.get("notices", [])) for answer in told.values()) == 1
         server.stop()
         assert len(dumped(server)) == 1
+
+
+def test_a_balance_falls_by_what_a_session_is_charged_not_by_what_it_holds(plain):
+    client = plain.connect()
+    number = "07715510001"
+    put(client, ["9.70"])
+    voice = {"service": "voice", "to": "5507882"}
+    assert low(client.call("session.reserve", of_session(1, number, {**voice, "ask": 600}))) == ([], None)
+    assert low(client.call("session.update", of_session(2, number, {"part": "voice", "used": 180, "ask": 600}))) == ([], None)  # 9.78
+    update = of_session(3, number, {"part": "voice", "used": 60, "ask": 600})
+    assert low(client.call("session.update", update)) == (["9.70"], {"low_balance": "9.70"})  # 9.67
+    assert low(client.call("session.release", {"service_id": number, "session": "s", "number": 4, "at": AT})) == ([], {"low_balance": "9.70"})
+    assert len(client.call("notice.list", {})["notices"]) == 1

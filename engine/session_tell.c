@@ -1,0 +1,62 @@
+/* What a session's request makes known: thresholds that it crosses, a balance that is low (see notice.h). */
+#include "session_parts.h"
+#include "shard.h"
+
+/*
+ * What the request counts, of all its parts, as one pricing: thresholds are crossed by what counters
+ * have been moved by, not by what the parts count in all.
+ */
+static bool
+counted_now(const struct session_deciding *deciding, struct pricing *pricing)
+{
+	struct consumption *list = arena_take(
+		deciding->call->arena, deciding->counting_count * sizeof *list);
+	size_t count = 0;
+	if (list == NULL)
+		return false;
+	for (size_t i = 0; i < deciding->counting_count; i++) {
+		const struct counting *counting = &deciding->countings[i];
+		bool money = counting->unit == SESSION_COUNTS_MONEY;
+		if (counting->now.used <= counting->before.used)
+			continue;
+		list[count++] = (struct consumption){
+			.name = counting->name,
+			.used_before = counting->before.used,
+			.used_after = counting->now.used,
+			.money = money,
+			.unit = money ? UNIT_ITEM : (enum unit)counting->unit,
+		};
+	}
+	*pricing = (struct pricing){
+		.at_ms = deciding->params->at_ms, .consumptions = list, .consumption_count = count
+	};
+	return true;
+}
+
+static bool
+raise_crossed(struct session_deciding *deciding, const struct raising *raising)
+{
+	const struct rate_question question = {
+		.image = deciding->release->image,
+		.holdings = deciding->holdings,
+		.holding_count = deciding->holding_count,
+	};
+	struct pricing pricing;
+	if (!question.image->tells || deciding->counting_count == 0)
+		return true;
+	return counted_now(deciding, &pricing) &&
+		notice_raise_crossed(
+			raising, deciding->release, &question, &pricing, &deciding->raised);
+}
+
+bool
+session_raise(struct session_deciding *deciding)
+{
+	const struct subject *subject = &deciding->subject;
+	const struct raising raising = { deciding->call, deciding->session.account,
+		deciding->session.subscription, deciding->params->at_ms };
+	const struct fall fall = { deciding->main_before, subject->balance.amount };
+	return (deciding->release == NULL || raise_crossed(deciding, &raising)) &&
+		(subject->account.low_count == 0 ||
+			notice_raise_fall(&raising, &subject->account, fall, &deciding->raised));
+}
