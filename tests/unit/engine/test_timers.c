@@ -254,6 +254,15 @@ many_that_are_due_at_one_instant_are_each_done_once_and_calls_go_on(void **state
 	peer_open(&peer, world);
 	give_many(&peer, world);
 	world->now_ms = END_MS + 10;
+	/* While the journal does not write, a charge would wait behind what is put into it. */
+	uint64_t decided = store_decided(world->shard->store);
+	journal_hold(true);
+	for (int i = 0; i < 5000 && store_decided(world->shard->store) - decided < 64 * 1024; i++)
+		world_step(world);
+	world_steps(world, 20);
+	uint64_t ahead = store_decided(world->shard->store) - decided;
+	journal_hold(false);
+	assert_in_range(ahead, 64 * 1024, 65 * 1024);
 	for (int i = 0; i < 3; i++) {
 		check_field(&peer, "account.get", "[a1]", "account", "a1");
 		assert_true(stats_of(world).done < ACCOUNTS * GIFTS);
