@@ -20,7 +20,7 @@ package "prepaid" {
     kind = "plugin", from = "2026-01-01",
 
     session {
-        serves = { service = "voice" },
+        id = "calls", serves = { service = "voice" },
         quota = "300 s", valid = "10 minutes", final = "redirect", address = "https://pay.example/top-up",
     },
 }

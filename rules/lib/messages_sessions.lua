@@ -27,9 +27,9 @@ messages.session_needs = {
     mend_zh = "加上 {field}",
 }
 messages.dead_session = {
-    en = "these terms never apply: those at {place} before them are of all their usage, and say as much",
-    zh = "这些条款永远用不到：{place} 处在前的条款已包括其适用的全部使用与内容",
-    mend_en = "move them up, or remove them",
+    en = "the session {id} is never asked: '{other}' before it is of all its usage, and says as much",
+    zh = "会话条款 {id} 永远用不到：前面的“{other}”已包括它适用的全部使用与内容",
+    mend_en = "move it up, or remove it",
     mend_zh = "上移，或删去",
 }
 

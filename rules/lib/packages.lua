@@ -237,6 +237,7 @@ local function build_package(model, record)
     package.refunds = refunds.build(model, record.refund)
     check_ids(package.refunds)
     package.sessions = sessions.build(model, record.session)
+    check_ids(package.sessions)
     check_reached(model, package)
     dated.check_span(package)
     return package

@@ -77,7 +77,7 @@ function sessions.build(model, records)
     local list = {}
     for index, record in ipairs(records) do
         local served = serves.resolve(model, record.serves) or {}
-        list[index] = { record = record, place = record.place, serves = served }
+        list[index] = { id = record.id, record = record, place = record.place, serves = served }
         serves.check_unconverted(served)
         if not record.broken then
             check_terms(record, served)
@@ -88,7 +88,7 @@ function sessions.build(model, records)
         end
         local other = serves.taken_by(model, list[index], earlier)
         if other then
-            find("dead_session", record.place, { place = report.name(other.place) })
+            find("dead_session", record.place, { id = record.id or "?", other = other.id or "?" })
         end
     end
     return list

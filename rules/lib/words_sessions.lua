@@ -28,6 +28,7 @@ local word = {
     "session", form = "plain",
     say = { en = "How sessions run of who holds the package", zh = "会话条款：持有本优惠包者的会话如何进行" },
     fields = {
+        { "id", "id", required = true, say = { en = "Unlike any other session of its package", zh = "在优惠包的会话条款中唯一" } },
         { "serves", { "records", "serves" }, required = true, say = { en = "Sessions of which usage", zh = "适用哪些使用的会话" } },
     },
 }

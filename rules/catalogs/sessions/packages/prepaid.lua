@@ -11,5 +11,5 @@ package "prepaid" {
 package "calls_only" {
     kind = "plugin", from = "2026-01-01",
 
-    session { serves = { service = "data" }, quota = "50 MB", final = "restrict", services = "voice" },
+    session { id = "data", serves = { service = "data" }, quota = "50 MB", final = "restrict", services = "voice" },
 }
