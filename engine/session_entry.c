@@ -236,6 +236,9 @@ add_session(struct session_deciding *deciding, struct posted *posted)
 		session_write(&writer, &deciding->session);
 		for (size_t i = 0; i < deciding->work_count; i++)
 			write_part(deciding, &deciding->works[i], &writer);
+		deciding->is_too_long = writer.full;
+		if (writer.full)
+			return false;
 		value = fields_written(&writer);
 	}
 	if (!posted_change(posted, TABLE_SESSION, key, value))
@@ -306,7 +309,7 @@ can_be_closed(const struct session_deciding *deciding)
 	return records <= ENTRY_EFFECTS_MAX;
 }
 
-/* False without memory. */
+/* False without memory, or if the session is too long to be kept. */
 static bool
 make_entry(struct session_deciding *deciding, struct posted *posted, struct entry *entry)
 {
@@ -329,9 +332,13 @@ session_take(struct session_deciding *deciding)
 	struct posted posted;
 	struct entry entry;
 	enum call_end end;
-	if (record_count(deciding) > ENTRY_EFFECTS_MAX || !can_be_closed(deciding))
+	bool is_open = !session_closes(deciding);
+	if (record_count(deciding) > ENTRY_EFFECTS_MAX || (is_open && !can_be_closed(deciding)))
 		return session_refuse(deciding, SAY_OVERFLOW, NULL, 0);
-	if (!make_entry(deciding, &posted, &entry))
+	bool made = make_entry(deciding, &posted, &entry);
+	if (!made && deciding->is_too_long)
+		return session_refuse(deciding, SAY_OVERFLOW, NULL, 0);
+	if (!made)
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	enum status status = posted_append(&posted, call, &entry, &end);
 	if (status == STATUS_LIMIT)

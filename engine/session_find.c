@@ -16,6 +16,7 @@ session_begin(struct session_deciding *deciding, struct call *call,
 	deciding->request = request;
 	deciding->release = NULL;
 	deciding->overtaken = false;
+	deciding->is_too_long = false;
 	deciding->session.part_count = 0;
 	deciding->work_count = 0;
 	deciding->others = NULL;

@@ -352,6 +352,14 @@ def test_wrong_requests_have_names_and_change_nothing(client):
     assert refused["code"] == "NOT_A_CHARGE" and "a report of a session" in refused["say"]["en"]
 
 
+def test_a_session_that_is_too_long_to_be_kept_is_refused(client):
+    facts = {f"{number:02d}" + 60 * "n": 250 * "t" for number in range(32)}
+    parts = [{"service": "voice", "part": f"p{number}", "with": facts, "ask": 1} for number in range(8)]
+    refused = Session(client).send("reserve", parts=parts)
+    assert (refused["outcome"], refused["code"]) == ("refused", "OVERFLOW")
+    assert Session(client, "s2").send("reserve", parts=parts[:4])["outcome"] == "granted"
+
+
 # ---- late, skipped, overtaken ----
 
 
