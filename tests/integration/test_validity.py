@@ -5,6 +5,7 @@ import json
 import zoneinfo
 
 import pytest
+from moved_clock import MovedServer
 from server import Server, suanpan
 
 AT_MS = 1789704000000  # 2026-09-18 12:00 in China
@@ -148,3 +149,26 @@ def test_without_a_catalog_only_an_account_with_its_own_zone_can_say_when_a_day_
         assert error.startswith("NO_RELEASE")
         client.call("account.put", account="a", customer="c", zone=CHINA)
         assert client.call("balance.put", account="a", balance="x", valid={"count": 1, "every": "day"})["outcome"] == "stored"
+
+
+def test_a_pass_is_over_at_the_midnight_behind_its_last_day_and_what_is_left_expires():
+    with MovedServer("2026-09-18T12:00:00+08:00") as server:
+        server.publish("rules/catalogs/fixed_line")
+        server.subscribe([ACCOUNT], "10.00", package="fixed_line")
+        with server.connect() as client:
+            put(client, "pass", "1.00", valid={"count": 2, "every": "day", "begins": "first_use"})
+            server.set_clock("2026-10-30T12:00:00+08:00")  # it waits as long as it is not used
+            assert charge(client, "c1")["paid"][0]["till"] == 1793462400000  # 2026-11-01 00:00 in China
+            server.set_clock("2026-10-31T23:59:00+08:00")
+            assert charge(client, "c2")["paid"] == [{"balance": "pass", "amount": "0.22"}]
+            server.set_clock("2026-11-01T00:00:00+08:00")
+            assert "paid" not in charge(client, "c3")
+            server.wait_until(lambda: shown(client, "pass")["amount"] == "0.00")
+            kinds = [entry["kind"] for entry in client.call("history", account=ACCOUNT)["entries"]]
+            assert sorted(kinds[:2]) == ["charge", "expiry"]
+            extended = client.call("balance.topup", id="again", account=ACCOUNT, balance="pass", at=AT_MS, amount="1.00", currency="CNY",
+                                   extends={"count": 1, "every": "day"})  # fmt: skip
+            assert (extended["balance"], extended["till"]) == ("1.00", 1793548800000)  # 2026-11-02 00:00 in China
+        server.stop()
+        result = suanpan("fsck", server.data, "--age-max", "7300")
+        assert result.returncode == 0, result.stdout + result.stderr
