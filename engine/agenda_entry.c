@@ -5,6 +5,7 @@
 #include "agenda_parts.h"
 #include "due_packed.h"
 #include "pay.h"
+#include "payers.h"
 #include "posted.h"
 #include "priced.h"
 
@@ -187,22 +188,41 @@ settling_move_on(struct settling *settling)
 
 /* ---- a charge ---- */
 
+/* Who pays for what fell due: other accounts, and balances besides the main one. */
+struct paying {
+	struct payers payers;
+	struct purses purses;
+};
+
+static enum purses_outcome
+read_paying(struct settling *settling, const struct falling *falling, struct paying *paying,
+	struct record_key *cold)
+{
+	const struct subject *subject = &settling->subject;
+	const struct payers_question question = {
+		.usage = { .subject = subject,
+			.service = TEXT(""),
+			.zone = TEXT(""),
+			.charge = { falling->line->package, falling->line->charge },
+			.at_ms = falling->at_ms,
+			.now_ms = falling->at_ms },
+		.zone = settling->release->image->zone,
+	};
+	enum purses_outcome outcome = PURSES_READ;
+	if (subject->subscription.payer_count > 0)
+		outcome = payers_read(settling->call, &question, &paying->payers, cold);
+	if (outcome == PURSES_READ && subject->account.balance_count > 1 &&
+		!subject->account.frozen)
+		outcome = purses_read(settling->call, &question.usage, &paying->purses, cold);
+	return outcome;
+}
+
 static bool
-find_purses(struct settling *settling, const struct falling *falling, struct purses *purses)
+find_paying(struct settling *settling, const struct falling *falling, struct paying *paying)
 {
 	struct record_key cold;
-	struct purses_question question = {
-		.subject = &settling->subject,
-		.service = TEXT(""),
-		.zone = TEXT(""),
-		.charge = { falling->line->package, falling->line->charge },
-		.at_ms = falling->at_ms,
-		.now_ms = falling->at_ms,
-	};
-	purses->count = purses->begun = 0;
-	if (settling->subject.account.balance_count == 1 || settling->subject.account.frozen)
-		return true;
-	switch (purses_read(settling->call, &question, purses, &cold)) {
+	*paying = (struct paying){ .payers = { .count = 0 } };
+	switch (read_paying(settling, falling, paying, &cold)) {
 	case PURSES_READ:
 		return true;
 	case PURSES_COLD:
@@ -216,39 +236,28 @@ find_purses(struct settling *settling, const struct falling *falling, struct pur
 
 /* It is owed: what the others do not pay, the main balance does, below its floor if need be. */
 static enum pay_outcome
-pay_line(struct settling *settling, const struct falling *falling, struct purses *purses,
+pay_line(struct settling *settling, const struct falling *falling, struct paying *paying,
 	struct payment *payment)
 {
 	const struct subject *subject = &settling->subject;
 	struct purses_terms terms = {
 		.image = settling->release->image,
 		.subject = subject,
-		.cost = falling->line->amount,
+		.cost = payers_pay(&paying->payers, falling->line->amount),
 		.mode = SHORT_DEBT,
 		.now_ms = falling->at_ms,
 	};
-	return purses->count > 0
-		? purses_pay(&terms, purses, payment)
+	return paying->purses.count > 0
+		? purses_pay(&terms, &paying->purses, payment)
 		: pay(&subject->balance, subject->account.floor, terms.cost, terms.mode, payment);
 }
 
-/* Who paid how much, where it was not the main balance alone. */
-static void
-pack_paid(struct pack *pack, const struct purses *purses, struct money by_main)
-{
-	pack_name(pack, "paid");
-	pack_array(pack, purses_count_paid(purses) + (by_main.micros > 0));
-	for (size_t i = 0; i < purses->count; i++)
-		purses_pack_one(pack, &purses->held[i]);
-	purses_pack_one(pack, &(struct purse_held){ .name = TEXT("main"), .charged = by_main });
-}
-
 static struct bytes
-pack_answer(struct settling *settling, const struct falling *falling, const struct purses *purses,
+pack_answer(struct settling *settling, const struct falling *falling, const struct paying *paying,
 	const struct payment *payment)
 {
 	struct buffer *scratch = &settling->call->shard->scratch;
-	uint32_t others = purses_count_paid(purses);
+	uint32_t others = payers_count_paid(&paying->payers, &paying->purses);
 	buffer_clear(scratch);
 	struct pack pack = pack_into(scratch);
 	pack_map(&pack, 7u + (others > 0));
@@ -262,7 +271,7 @@ pack_answer(struct settling *settling, const struct falling *falling, const stru
 	pack_name_text(&pack, "release", (struct text){ settling->release->name, RELEASE_SHORT });
 	pack_name_money(&pack, "balance", payment->after);
 	if (others > 0)
-		pack_paid(&pack, purses, payment->charged);
+		payers_pack_paid(&pack, &paying->payers, &paying->purses, payment->charged);
 	return pack_whole(&pack);
 }
 
@@ -280,14 +289,16 @@ pack_event(struct settling *settling, const struct due_line *line)
 }
 
 static bool
-add_payments(struct settling *settling, struct posted *posted, const struct purses *purses,
+add_payments(struct settling *settling, struct posted *posted, const struct paying *paying,
 	const struct payment *payment)
 {
+	int64_t now_ms = settling->call->shard->now_ms;
 	struct text currency = settling->subject.account.currency;
 	if (!settling_add_main(settling, posted, payment->after))
 		return false;
 	posted_move(posted, -payment->charged.micros, currency, TEXT("revenue"));
-	return purses_post(purses, posted, currency, settling->call->shard->now_ms) ||
+	return (payers_post(&paying->payers, posted, now_ms) &&
+		       purses_post(&paying->purses, posted, currency, now_ms)) ||
 		settling_out_of_memory(settling);
 }
 
@@ -295,18 +306,19 @@ bool
 settling_charge(struct settling *settling)
 {
 	const struct falling falling = settling->lines[0];
-	struct purses purses;
+	struct paying paying;
 	struct payment payment;
 	struct posted posted;
-	if (!find_purses(settling, &falling, &purses))
+	if (!find_paying(settling, &falling, &paying))
 		return false;
-	if (pay_line(settling, &falling, &purses, &payment) != PAY_DONE)
+	if (pay_line(settling, &falling, &paying, &payment) != PAY_DONE)
 		return settling_refuse(settling, TEXT("OVERFLOW"));
-	if (purses_begin(settling->call, &settling->subject.account, &purses, &settling->end) ==
-		HAS_ENDED)
+	if (purses_begin(settling->call, &settling->subject.account, &paying.purses,
+		    &settling->end) == HAS_ENDED)
 		return false;
-	if (!posted_begin(
-		    &posted, settling->call->arena, RECORDS_BESIDES + purses.count + purses.begun))
+	size_t records = RECORDS_BESIDES + 2 * paying.payers.count + paying.purses.count +
+		paying.purses.begun;
+	if (!posted_begin(&posted, settling->call->arena, records))
 		return settling_out_of_memory(settling);
 	settling->lines++;
 	settling->line_count--;
@@ -314,11 +326,11 @@ settling_charge(struct settling *settling)
 		.kind = ENTRY_DUE,
 		.at_ms = falling.at_ms,
 		.event = pack_event(settling, falling.line),
-		.answer = pack_answer(settling, &falling, &purses, &payment),
+		.answer = pack_answer(settling, &falling, &paying, &payment),
 	};
 	if (entry.event.size == 0 || entry.answer.size == 0)
 		return settling_out_of_memory(settling);
-	return add_payments(settling, &posted, &purses, &payment) &&
+	return add_payments(settling, &posted, &paying, &payment) &&
 		note_charged(settling, &falling) && settling_add_agenda(settling, &posted) &&
 		settling_append(settling, &posted, &entry);
 }

@@ -11,47 +11,12 @@
 
 /* ---- the answer ---- */
 
-/* The main balance of another account. */
-static void
-pack_paid_for(struct pack *pack, const struct payer_held *held)
-{
-	if (held->charged.micros == 0)
-		return;
-	pack_map(pack, 3);
-	pack_name_text(pack, "account", held->account_id);
-	pack_name_text(pack, "balance", TEXT("main"));
-	pack_name_money(pack, "amount", held->charged);
-}
-
-/* How many have paid, the main balance apart. */
-static uint32_t
-count_others(const struct deciding *deciding)
-{
-	uint32_t count = 0;
-	for (size_t i = 0; i < deciding->payers.count; i++)
-		count += deciding->payers.held[i].charged.micros > 0;
-	return count + purses_count_paid(&deciding->purses);
-}
-
-/* Who paid how much, where it was not the main balance alone. */
-static void
-pack_paid(struct pack *pack, const struct deciding *deciding, struct money by_main)
-{
-	const struct purses *purses = &deciding->purses;
-	pack_name(pack, "paid");
-	pack_array(pack, count_others(deciding) + (by_main.micros > 0));
-	for (size_t i = 0; i < deciding->payers.count; i++)
-		pack_paid_for(pack, &deciding->payers.held[i]);
-	for (size_t i = 0; i < purses->count; i++)
-		purses_pack_one(pack, &purses->held[i]);
-	purses_pack_one(pack, &(struct purse_held){ .name = TEXT("main"), .charged = by_main });
-}
-
 static struct bytes
 pack_charged(struct deciding *deciding, const struct payment *payment)
 {
 	struct buffer *scratch = &deciding->call->shard->scratch;
-	bool unpaid = payment->unpaid.micros > 0, others = count_others(deciding) > 0;
+	bool unpaid = payment->unpaid.micros > 0,
+	     others = payers_count_paid(&deciding->payers, &deciding->purses) > 0;
 	bool tells = deciding->raised.count > 0;
 	struct money low;
 	bool is_low = notice_is_low(&deciding->subject.account, payment->after.micros, &low);
@@ -65,7 +30,7 @@ pack_charged(struct deciding *deciding, const struct payment *payment)
 	if (unpaid)
 		pack_name_money(&pack, "unpaid", payment->unpaid);
 	if (others)
-		pack_paid(&pack, deciding, payment->charged);
+		payers_pack_paid(&pack, &deciding->payers, &deciding->purses, payment->charged);
 	if (tells)
 		notice_pack(&pack, &deciding->raised);
 	if (is_low)
@@ -85,7 +50,7 @@ charge_tell_payers(struct deciding *deciding, const struct payment *payment)
 	pack_name_money(&pack, "balance", payment->after);
 	if (is_short)
 		pack_name_money(&pack, "missing", payment->unpaid);
-	pack_paid(&pack, deciding, payment->charged);
+	payers_pack_paid(&pack, &deciding->payers, &deciding->purses, payment->charged);
 	return call_answer(deciding->call, pack_whole(&pack));
 }
 

@@ -164,10 +164,10 @@ static const struct field PAYER_FIELDS[] = {
 	{ "account", FIELD_IDENTIFIER, offsetof(struct payer_params, account), true, 0, 0, NULL, NULL,
 		"another account, kept in the same currency; must exist", "另一个账户，币种须相同，必须已存在" },
 	{ "services", FIELD_LIST, offsetof(struct payer_params, services), false, 0, BALANCE_PAYS_MAX, NULL, &PAYS_PARAMS,
-		"for which usage it pays; for everything if absent; a text alone is enough", "为哪些使用付费，缺省为一切；可只写文本" },
+		"for which usage, and what falls due, it pays; for everything if absent; a text alone is enough", "为哪些使用与到期收费付费，缺省为一切；可只写文本" },
 	{ "up_to", FIELD_MONEY, offsetof(struct payer_params, up_to), false, 0, MICROS_MAX, NULL, NULL,
-		"how much it pays in a calendar month, by the time of the usage and the catalog's clock; without bound if absent",
-		"每个自然月最多支付的金额，按使用时间与目录时区计；缺省不限" },
+		"how much it pays in a calendar month, by the time of the usage, or of what falls due, and the catalog's clock; without bound if absent",
+		"每个自然月最多支付的金额，按使用或到期时间与目录时区计；缺省不限" },
 };
 SHAPE(PAYER_PARAMS, "payers", PAYER_FIELDS, struct payer_params);
 
@@ -188,8 +188,8 @@ static const struct field SUBSCRIPTION_FIELDS[] = {
 		&STATE_PARAMS, "active for ever if absent; outside all of them it is ended",
 		"状态及其日期；缺省为一直正常，范围之外视为终止" },
 	{ "payers", FIELD_LIST, offsetof(struct subscription_params, payers), false, 0, SUBSCRIPTION_PAYERS_MAX, NULL,
-		&PAYER_PARAMS, "other accounts whose main balances pay for its usage, in this order and as far as they can; "
-		"the rest is the account's own", "其他账户：按此次序由其主账本先支付该用户的使用，不足部分由本账户支付" },
+		&PAYER_PARAMS, "other accounts whose main balances pay for its usage and what falls due of it, in this order and as far as they can; "
+		"the rest is the account's own", "其他账户：按此次序由其主账本先支付该用户的使用与到期收费，不足部分由本账户支付" },
 	EXPECT(subscription_params),
 };
 SHAPE(SUBSCRIPTION_PARAMS, "subscription.put", SUBSCRIPTION_FIELDS, struct subscription_params);

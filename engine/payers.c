@@ -169,6 +169,42 @@ payers_post(const struct payers *payers, struct posted *posted, int64_t now_ms)
 	return true;
 }
 
+/* ---- the answer ---- */
+
+uint32_t
+payers_count_paid(const struct payers *payers, const struct purses *purses)
+{
+	uint32_t count = 0;
+	for (size_t i = 0; i < payers->count; i++)
+		count += payers->held[i].charged.micros > 0;
+	return count + purses_count_paid(purses);
+}
+
+/* The main balance of another account. */
+static void
+pack_one(struct pack *pack, const struct payer_held *held)
+{
+	if (held->charged.micros == 0)
+		return;
+	pack_map(pack, 3);
+	pack_name_text(pack, "account", held->account_id);
+	pack_name_text(pack, "balance", TEXT("main"));
+	pack_name_money(pack, "amount", held->charged);
+}
+
+void
+payers_pack_paid(struct pack *pack, const struct payers *payers, const struct purses *purses,
+	struct money by_main)
+{
+	pack_name(pack, "paid");
+	pack_array(pack, payers_count_paid(payers, purses) + (by_main.micros > 0));
+	for (size_t i = 0; i < payers->count; i++)
+		pack_one(pack, &payers->held[i]);
+	for (size_t i = 0; i < purses->count; i++)
+		purses_pack_one(pack, &purses->held[i]);
+	purses_pack_one(pack, &(struct purse_held){ .name = TEXT("main"), .charged = by_main });
+}
+
 bool
 payers_counter_is(struct bytes key, struct text *payer)
 {

@@ -1,12 +1,12 @@
 /*
- * Other accounts that pay for a subscription's usage, before its own account does: a company for
- * those who work there, parents for a child. Which usage, and how much in a calendar month, is in the
+ * Other accounts that pay for a subscription's usage and for what falls due of it, before its own
+ * account does: a company for those who work there, parents for a child. Of what, and how much in a calendar month, is in the
  * subscription's record; how much it was this month, in a counter.
  *
  * They pay in the order in which they stand there, each from its main balance, down to its floor, and
  * as far as its month's bound goes; what has no balance left, or is frozen, is passed over. What none
  * of them pays for is the own account's, as if there were no others. The month is that of the usage,
- * by the catalog's clock.
+ * or of the day on which a charge falls due, by the catalog's clock.
  */
 #ifndef SUANPAN_PAYERS_H
 #define SUANPAN_PAYERS_H
@@ -56,6 +56,11 @@ struct money payers_spendable(const struct payers *payers, struct money own);
 
 /* Adds to an entry what those that pay have and have paid now: of each, its balance and its counter. */
 bool payers_post(const struct payers *payers, struct posted *posted, int64_t now_ms);
+
+/* How many have paid, the main balance apart; and the pair "paid" of an answer, where any has. */
+uint32_t payers_count_paid(const struct payers *payers, const struct purses *purses);
+void payers_pack_paid(struct pack *pack, const struct payers *payers, const struct purses *purses,
+	struct money by_main);
 
 /* Is it such a counter? Then *payer is the account. */
 bool payers_counter_is(struct bytes key, struct text *payer);

@@ -136,17 +136,6 @@ refuse_usage(struct call *call, struct text usage, enum call_end *end)
 }
 
 bool
-put_check_usage(struct call *call, const struct list *usage, enum call_end *end)
-{
-	const struct loaded_release *release = releases_active(call->shard->releases);
-	const struct get_params *items = usage->items;
-	for (size_t i = 0; release != NULL && i < usage->count; i++)
-		if (!is_usage(release->image, items[i].id))
-			return refuse_usage(call, items[i].id, end);
-	return true;
-}
-
-bool
 put_check_paid(struct call *call, const struct list *paid, enum call_end *end)
 {
 	const struct loaded_release *release = releases_active(call->shard->releases);

@@ -39,12 +39,10 @@ bool put_change(struct putting *putting, const struct record_key *key, struct by
 enum call_end put_finish(struct putting *putting, struct text what, struct text id, int64_t expect);
 
 /*
- * Is each of a list of struct get_params a service, or a service, a dot and one of its zones? What
- * nothing will ever be is a slip of the pen. Without a catalog anything may come. False: *end says
- * what is not.
+ * Is each of a list of struct get_params something that can be paid for: a service, or a service, a dot
+ * and one of its zones, or what falls due (PURSES_ALL_CHARGES)? What nothing will ever be is a slip of
+ * the pen. Without a catalog anything may come. False: *end says what is not.
  */
-bool put_check_usage(struct call *call, const struct list *usage, enum call_end *end);
-/* The same of what a balance may pay for, which is also what falls due (PURSES_ALL_CHARGES). */
 bool put_check_paid(struct call *call, const struct list *paid, enum call_end *end);
 
 /* The payers of a subscription: may they be, and as its record has them. */

@@ -70,7 +70,7 @@ put_check_payers(struct call *call, const struct subscription_params *params, st
 		uint64_t version;
 		key_of_text(&key, TABLE_ACCOUNT, items[i].account);
 		if (!put_read(call, &key, &value, &version, end) ||
-			!put_check_usage(call, &items[i].services, end))
+			!put_check_paid(call, &items[i].services, end))
 			return false;
 		if (value.size == 0) {
 			*end = put_not_found(call, SAY_ACCOUNT, items[i].account);

@@ -1,6 +1,7 @@
 """Other accounts pay for a subscription's usage: all of it, some services, or up to so much in a month; refunds go back to who paid."""
 
 import random
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
@@ -44,8 +45,8 @@ def main_of(client, account):
     return client.call("balance.get", [account])["balances"][0]["amount"]
 
 
-def mains(client):
-    return [main_of(client, account) for account in (USER, BOSS, PARENT)]
+def mains(client, accounts=(USER, BOSS, PARENT)):
+    return [main_of(client, account) for account in accounts]
 
 
 def by(amount, account=None, balance="main"):
@@ -208,3 +209,39 @@ def test_random_usage_is_paid_as_a_naive_payer_says_and_a_kill_changes_nothing(s
     for command in (["fsck", server.data, "--age-max", "7300"], ["replay", server.data]):
         result = suanpan(*command)
         assert result.returncode == 0, result.stdout + result.stderr
+
+
+# ---- what falls due ----
+
+
+def at(text):
+    return int(datetime.fromisoformat(f"{text}T00:00:00+08:00").timestamp() * 1000)
+
+
+@pytest.mark.parametrize(("services", "paid"), [
+    (None, ["91.55", "129.00"]), (["@charges"], ["91.55", "129.00"]), (["@e6_base.fee"], ["91.55", "129.00"]), (["voice"], [None, None]),
+])  # fmt: skip
+def test_a_payer_pays_what_falls_due_if_it_pays_for_everything_or_names_it(services, paid):
+    with Server() as server:
+        server.publish("rules/catalogs/e6")
+        server.subscribe([USER, BOSS], "500.00")
+        with server.connect() as client:
+            client.call("subscription.put", subscription=USER, account=USER, product="pstn", service_ids=[USER],
+                        packages=[{"package": "e6_base", "from": at("2026-03-10"), "till": at("2026-05-01")}],
+                        payers=[{"account": BOSS, "up_to": "120.00", **({"services": services} if services else {})}])  # fmt: skip
+            server.wait_until(lambda: len(entries(client, USER)) == 2)
+            amounts = [
+                next((one["amount"] for one in entry["answer"].get("paid", []) if one.get("account") == BOSS), None)
+                for entry in reversed(entries(client, USER))
+            ]
+            assert amounts == [min(one, "120.00", key=Decimal) if one else None for one in paid]
+            by_boss = sum(Decimal(one) for one in amounts if one)
+            assert [Decimal(one) for one in mains(client, (USER, BOSS))] == [500 - (Decimal("220.55") - by_boss), 500 - by_boss]
+            assert len(entries(client, BOSS)) == sum(one is not None for one in amounts)
+        server.stop()
+        result = suanpan("fsck", server.data, "--age-max", "7300")
+        assert result.returncode == 0, result.stdout + result.stderr
+
+
+def entries(client, account):
+    return [one for one in client.call("history", account=account)["entries"] if one["kind"] == "due"]
