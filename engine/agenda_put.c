@@ -183,20 +183,11 @@ owes(const struct image *image, const struct subscription *subscription)
 
 /* The timer of an instant is set, or is not. */
 static bool
-put_timer(struct putting *putting, struct text subscription, int64_t at_ms, struct bytes value,
+put_agenda_timer(struct putting *putting, struct text subscription, int64_t at_ms, bool is_set,
 	enum call_end *end)
 {
-	struct timer_key timer = agenda_timer(subscription, at_ms);
-	struct record_key key;
-	struct bytes old;
-	uint64_t version;
-	key_of_timer(&key, &timer);
-	if (!put_read(putting->call, &key, &old, &version, end))
-		return false;
-	if (put_change(putting, &key, old, value))
-		return true;
-	*end = call_error(putting->call, SAY_OUT_OF_MEMORY, NULL, 0);
-	return false;
+	const struct timer_key timer = agenda_timer(subscription, at_ms);
+	return put_timer(putting, &timer, is_set, end);
 }
 
 static bool
@@ -239,10 +230,10 @@ agenda_mark(struct putting *putting, struct text id, const struct agenda_change 
 	}
 	if (release != NULL && !change_items(call, change, &agenda, end))
 		return false;
-	int64_t before_ms = agenda.next_ms;
-	agenda.next_ms = call->shard->now_ms;
+	int64_t before_ms = agenda.next_ms, now_ms = call->shard->now_ms;
+	agenda.next_ms = now_ms;
 	return put_agenda(putting, &key, old, &agenda, end) &&
-		(before_ms == INT64_MAX || before_ms == agenda.next_ms ||
-			put_timer(putting, id, before_ms, (struct bytes){ NULL, 0 }, end)) &&
-		put_timer(putting, id, agenda.next_ms, TIMER_VALUE, end);
+		(before_ms == INT64_MAX || before_ms == now_ms ||
+			put_agenda_timer(putting, id, before_ms, false, end)) &&
+		put_agenda_timer(putting, id, now_ms, true, end);
 }

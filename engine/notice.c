@@ -5,8 +5,6 @@
 
 #include "base/must.h"
 
-#include "../rules/notices.h"
-
 #include <string.h>
 
 enum { THRESHOLD_BYTES_MAX = 64 };
@@ -46,25 +44,18 @@ begin(const struct raising *raising, enum notice_kind kind)
 
 /* ---- what packages tell ---- */
 
-struct crossing {
-	const struct raising *raising;
-	const struct loaded_release *release;
-	const struct pricing *pricing;
-	struct raised *raised;
-};
-
 /*
  * The sentence in a language, or its key, if a catalog has one that is longer than can be kept; data
  * is NULL without memory.
  */
 static struct text
-sentence(const struct crossing *crossing, const char *language, const struct notice *notice)
+sentence(const struct noting *noting, const char *language, const struct notice *notice)
 {
-	struct arena *arena = crossing->raising->call->arena;
+	struct arena *arena = noting->raising->call->arena;
 	struct text written = notice->notify->say;
 	struct buffer buffer;
 	buffer_init(&buffer, NOTICE_SENTENCE_BYTES_MAX);
-	if (notice_write(crossing->release->release, text_of(language), notice, &buffer))
+	if (notice_write(noting->release->release, text_of(language), notice, &buffer))
 		written = arena_copy_text(
 			arena, (struct text){ (const char *)buffer.data, buffer.size });
 	buffer_release(&buffer);
@@ -81,50 +72,49 @@ threshold_text(const struct notice *notice)
 	return text;
 }
 
-/* The unit of what was counted. */
+/* The unit of what is counted; empty of the end of a package. */
 static struct text
-unit_of(const struct crossing *crossing, const struct notice *notice)
+unit_of(const struct noting *noting, const struct notice *notice)
 {
-	const struct pricing *pricing = crossing->pricing;
+	struct text what = notice->counter.allowance;
+	const struct allowance *allowance = package_allowance(notice->package, what);
+	const struct meter *meter = package_meter(notice->package, what);
 	if (notice->money)
-		return crossing->release->image->currency;
-	for (size_t i = 0; i < pricing->consumption_count; i++) {
-		const struct counter_name *name = &pricing->consumptions[i].name;
-		if (text_equal(name->package, notice->counter.package) &&
-			text_equal(name->allowance, notice->counter.allowance))
-			return text_of(unit_name(pricing->consumptions[i].unit));
-	}
-	must_not_come_here("a counter that was counted");
+		return noting->release->image->currency;
+	if (allowance != NULL)
+		return text_of(unit_name(allowance->unit));
+	return meter != NULL ? text_of(unit_name(meter->unit)) : TEXT("");
 }
 
-static void
-note_crossed(void *context, const struct notice *notice)
+void
+notice_note(void *context, const struct notice *notice)
 {
-	struct crossing *crossing = context;
-	struct notice_record *record = add(crossing->raised, crossing->raising->call->arena);
+	const struct noting *noting = context;
+	struct notice_record *record = add(noting->raised, noting->raising->call->arena);
 	if (record == NULL)
 		return;
-	*record = begin(crossing->raising, NOTICE_THRESHOLD);
+	*record = begin(noting->raising, noting->kind);
+	record->at_ms = notice->at_ms;
 	record->package = notice->package->id;
 	record->group = notice->counter.group;
 	record->id = notice->notify->id;
 	record->threshold = threshold_text(notice);
 	record->of = notice->counter.allowance;
-	record->unit = unit_of(crossing, notice);
+	record->unit = unit_of(noting, notice);
 	record->amount = notice->amount;
 	record->used = notice->used;
 	record->till_ms = notice->till_ms;
-	record->en = sentence(crossing, "en", notice);
-	record->zh = sentence(crossing, "zh", notice);
-	crossing->raised->no_memory |= record->en.data == NULL || record->zh.data == NULL;
+	record->en = sentence(noting, "en", notice);
+	record->zh = sentence(noting, "zh", notice);
+	noting->raised->no_memory |= record->en.data == NULL || record->zh.data == NULL;
 }
 
 bool
 notice_raise_crossed(const struct raising *raising, const struct loaded_release *release,
 	const struct rate_question *question, const struct pricing *pricing, struct raised *raised)
 {
-	struct crossing crossing = { raising, release, pricing, raised };
-	notices_crossed(question, pricing, note_crossed, &crossing);
+	struct noting noting = { raising, release, NOTICE_THRESHOLD, raised };
+	notices_crossed(question, pricing, notice_note, &noting);
 	return !raised->no_memory;
 }
 

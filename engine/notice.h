@@ -6,6 +6,11 @@
  * What a package tells is in the catalog (rules/notices.h); at which amounts the main balance of an
  * account is low, in the account: each is told when the balance comes down to it. Whoever uses
  * neither pays a comparison for each.
+ *
+ * What is told so long before an end has a timer: a put of the subscription sets that of the next
+ * instant at which something may be due, by the release in force, and each sets the one behind it.
+ * One that turns out to be of nothing, since something else is held by then, tells nothing. What a
+ * new release tells of packages that are held already is told from the next put, or timer, on.
  */
 #ifndef SUANPAN_NOTICE_H
 #define SUANPAN_NOTICE_H
@@ -14,7 +19,7 @@
 #include "releases.h"
 #include "subject.h"
 
-#include "../rules/rate.h"
+#include "../rules/notices.h"
 
 /* What one entry raises, in the arena of the call. */
 struct raised {
@@ -31,6 +36,15 @@ struct raising {
 	struct text subscription; /* empty: nobody's usage */
 	int64_t at_ms;
 };
+
+/* Who notes what a package tells; a notice_told of rules/notices.h, whose context this is. */
+struct noting {
+	const struct raising *raising;
+	const struct loaded_release *release;
+	enum notice_kind kind;
+	struct raised *raised;
+};
+void notice_note(void *context, const struct notice *notice);
 
 /*
  * What a charge crosses that has this pricing; `question` is that by which it was priced. The

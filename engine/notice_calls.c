@@ -52,6 +52,8 @@ pack_amounts(struct pack *pack, const struct notice_record *notice)
 		pack_amount(pack, "balance", notice->amount, notice->unit);
 		return 1;
 	}
+	if (notice->unit.size == 0)
+		return 0;
 	pack_amount(pack, "used", notice->used, notice->unit);
 	if (notice->amount == 0)
 		return 1;
@@ -63,6 +65,8 @@ pack_amounts(struct pack *pack, const struct notice_record *notice)
 static uint32_t
 amount_pairs(const struct notice_record *notice)
 {
+	if (notice->kind != NOTICE_LOW_BALANCE && notice->unit.size == 0)
+		return 0;
 	return notice->kind == NOTICE_LOW_BALANCE || notice->amount == 0 ? 1 : 3;
 }
 

@@ -61,6 +61,22 @@ put_change(
 	return true;
 }
 
+bool
+put_timer(struct putting *putting, const struct timer_key *timer, bool is_set, enum call_end *end)
+{
+	static const struct bytes nothing = { NULL, 0 };
+	struct record_key key;
+	struct bytes old;
+	uint64_t version;
+	key_of_timer(&key, timer);
+	if (!put_read(putting->call, &key, &old, &version, end))
+		return false;
+	if (put_change(putting, &key, old, is_set ? TIMER_VALUE : nothing))
+		return true;
+	*end = call_error(putting->call, SAY_OUT_OF_MEMORY, NULL, 0);
+	return false;
+}
+
 /* The entry of all changes; who did what is in the answer and the event. */
 static enum call_end
 append(struct putting *putting, struct text subject)

@@ -183,20 +183,12 @@ balance_value(const struct balance_put *put, uint8_t place[BALANCE_VALUE_MAX])
 
 /* The timer of a balance that was, or shall be, so: it is set, or not. False: *end is what to return. */
 static bool
-put_timer(struct putting *putting, const struct record_key *key, const struct balance *balance,
+put_end(struct putting *putting, const struct record_key *key, const struct balance *balance,
 	bool is_set, enum call_end *end)
 {
-	static const struct bytes nothing = { NULL, 0 };
-	struct record_key timer_key;
-	struct bytes old;
-	uint64_t version;
-	expiry_key(&timer_key, key, balance);
-	if (!put_read(putting->call, &timer_key, &old, &version, end))
-		return false;
-	if (put_change(putting, &timer_key, old, is_set ? TIMER_VALUE : nothing))
-		return true;
-	*end = call_error(putting->call, SAY_OUT_OF_MEMORY, NULL, 0);
-	return false;
+	const struct timer_key timer = expiry_timer(
+		(struct bytes){ key->data, key->size }, balance);
+	return put_timer(putting, &timer, is_set, end);
 }
 
 /* One timer at most: that of before goes, unless it is that of now. False: *end is what to return. */
@@ -208,11 +200,11 @@ move_timer(struct putting *putting, const struct record_key *key, struct bytes o
 	if (old.size > 0) {
 		struct balance before = balance_read(old);
 		if (before.span.till_ms != INT64_MAX && before.span.till_ms != after.span.till_ms &&
-			!put_timer(putting, key, &before, false, end))
+			!put_end(putting, key, &before, false, end))
 			return false;
 	}
 	return after.span.till_ms == INT64_MAX ||
-		put_timer(putting, key, &after,
+		put_end(putting, key, &after,
 			expiry_is_to_come(&after, putting->call->shard->now_ms), end);
 }
 

@@ -1,5 +1,6 @@
 /* subscription.put: a subscription with its service ids, packages and states, in one entry (see put.h). */
 #include "agenda.h"
+#include "notice_due.h"
 #include "put.h"
 #include "shard.h"
 
@@ -464,7 +465,8 @@ put_run_subscription(struct call *call, const void *params)
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	if (change_service_ids(&putting, subscription, old, &end) == PUT_ENDED ||
 		!agenda_mark(&putting, subscription->subscription,
-			&(struct agenda_change){ old, value }, &end))
+			&(struct agenda_change){ old, value }, &end) ||
+		!notice_mark(&putting, subscription->subscription, value, &end))
 		return end;
 	return put_finish(
 		&putting, SAY_SUBSCRIPTION, subscription->subscription, subscription->expect);

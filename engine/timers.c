@@ -4,6 +4,7 @@
 #include "agenda.h"
 #include "expiry.h"
 #include "nearest.h"
+#include "notice_due.h"
 #include "session_expiry.h"
 #include "shard.h"
 
@@ -70,6 +71,8 @@ run_of(enum timer_kind kind)
 		return session_run_timer;
 	case TIMER_SUBSCRIPTION:
 		return agenda_run;
+	case TIMER_NOTICE:
+		return notice_run_due;
 	}
 	must_not_come_here("a timer is of one of these kinds");
 }

@@ -17,6 +17,8 @@ table_of_owner(enum timer_kind kind)
 		return TABLE_SESSION;
 	case TIMER_SUBSCRIPTION:
 		return TABLE_AGENDA;
+	case TIMER_NOTICE:
+		break;
 	}
 	return 0;
 }

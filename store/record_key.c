@@ -210,6 +210,7 @@ owner_is_valid(enum timer_kind kind, struct bytes owner)
 	case TIMER_SESSION:
 		return key_is_of_balance(owner, &whose, &what);
 	case TIMER_SUBSCRIPTION:
+	case TIMER_NOTICE:
 		return identifier_is_valid(text_of_bytes(owner));
 	}
 	return false;

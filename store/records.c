@@ -67,6 +67,8 @@ timer_kind_name(enum timer_kind kind)
 		return "session";
 	case TIMER_SUBSCRIPTION:
 		return "subscription";
+	case TIMER_NOTICE:
+		return "notice";
 	}
 	return NULL;
 }
@@ -79,6 +81,8 @@ notice_kind_name(enum notice_kind kind)
 		return "threshold";
 	case NOTICE_LOW_BALANCE:
 		return "low_balance";
+	case NOTICE_ENDING:
+		return "ending";
 	}
 	return NULL;
 }

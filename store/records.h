@@ -346,6 +346,7 @@ enum timer_kind {
 	TIMER_BALANCE = 1,  /* its validity ends; the owner is the balance's key */
 	TIMER_SESSION,      /* its time is over; service id, zero byte, session id */
 	TIMER_SUBSCRIPTION, /* its agenda has something; the subscription's id */
+	TIMER_NOTICE,       /* something may be to be told of what ends; the subscription's id */
 };
 const char *timer_kind_name(enum timer_kind kind); /* "balance" …; NULL if there is no such kind */
 
@@ -381,6 +382,7 @@ bool notice_key_parse(struct text text, struct notice_key *notice);
 enum notice_kind {
 	NOTICE_THRESHOLD = 1, /* what a package counts has come so far */
 	NOTICE_LOW_BALANCE,   /* the main balance has fallen so low */
+	NOTICE_ENDING,        /* something ends so long from now: what is counted, or the package */
 };
 const char *notice_kind_name(enum notice_kind kind); /* "threshold" …; NULL if there is none */
 

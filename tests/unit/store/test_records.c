@@ -430,7 +430,7 @@ keys_that_no_function_makes_are_not_valid(void **state)
 			KEY("\0\0\0\0\0\0\0\x7\0"
 			    "subscription-1") },
 		{ TABLE_TIMER,
-			KEY("\0\0\0\0\0\0\0\x7\x4"
+			KEY("\0\0\0\0\0\0\0\x7\x5"
 			    "subscription-1") },
 		{ TABLE_TIMER,
 			KEY("\x80\0\0\0\0\0\0\x7\x3"
@@ -562,6 +562,7 @@ keys_of_timers_are_in_the_order_of_time_then_of_kind_and_owner(void **state)
 	assert_string_equal(timer_kind_name(TIMER_BALANCE), "balance");
 	assert_string_equal(timer_kind_name(TIMER_SESSION), "session");
 	assert_string_equal(timer_kind_name(TIMER_SUBSCRIPTION), "subscription");
+	assert_string_equal(timer_kind_name(TIMER_NOTICE), "notice");
 	assert_null(timer_kind_name((enum timer_kind)0));
 }
 
@@ -588,6 +589,7 @@ notice_is_read_as_it_was_written(void **state)
 	assert_text(notice.zh, "10000 条还剩 1000 条");
 	assert_string_equal(notice_kind_name(NOTICE_THRESHOLD), "threshold");
 	assert_string_equal(notice_kind_name(NOTICE_LOW_BALANCE), "low_balance");
+	assert_string_equal(notice_kind_name(NOTICE_ENDING), "ending");
 	assert_null(notice_kind_name((enum notice_kind)0));
 }
 
