@@ -193,26 +193,63 @@ grant(struct requesting *requesting)
 	return wallet_hold_back(&requesting->run->world.wallet, &purpose, requesting->held);
 }
 
+/* What a pricing counts, for as long as the session is open; NULL without memory. */
+static struct consumption *
+keep(struct requesting *requesting, const struct pricing *pricing)
+{
+	size_t size = pricing->consumption_count * sizeof(struct consumption);
+	struct consumption *list = arena_take(&requesting->run->world.kept, size + 1);
+	if (list != NULL && size > 0)
+		memcpy(list, pricing->consumptions, size);
+	return list;
+}
+
 /* Counts what was used, and what is granted as if it was; the list is kept, to be taken back. */
 static bool
 count(struct requesting *requesting)
 {
-	struct world *world = &requesting->run->world;
 	struct world_session *session = requesting->session;
 	const struct pricing *pricing = requesting->grant > 0 ? &requesting->granted
 							      : &requesting->used;
-	struct consumption *list = arena_take(
-		&world->kept, (pricing->consumption_count + 1) * sizeof *list);
-	if (list == NULL)
-		return false;
-	for (size_t i = 0; i < pricing->consumption_count; i++) {
-		list[i] = pricing->consumptions[i];
-		if (!world_count(world, &list[i].name, list[i].used_after))
+	session->counted = keep(requesting, pricing);
+	session->counted_count = session->counted == NULL ? 0 : pricing->consumption_count;
+	for (size_t i = 0; i < session->counted_count; i++)
+		if (!world_count(&requesting->run->world, &session->counted[i].name,
+			    session->counted[i].used_after))
 			return false;
+	return session->counted != NULL;
+}
+
+/* By how much it had counted there when notices were told before. */
+static int64_t
+told_before(const struct world_session *session, const struct counter_name *name)
+{
+	for (size_t i = 0; i < session->told_count; i++) {
+		const struct consumption *one = &session->told[i];
+		if (one->name.cycle == name->cycle &&
+			text_equal(one->name.allowance, name->allowance) &&
+			text_equal(one->name.package, name->package))
+			return one->used_after - one->used_before;
 	}
-	session->counted = list;
-	session->counted_count = pricing->consumption_count;
-	return true;
+	return 0;
+}
+
+/* Tells what is crossed by what was used since the report before. */
+static bool
+tell(struct requesting *requesting)
+{
+	struct world_session *session = requesting->session;
+	struct pricing crossed = requesting->used;
+	struct consumption *since = keep(requesting, &requesting->used);
+	struct consumption *all = keep(requesting, &requesting->used);
+	if (since == NULL || all == NULL)
+		return false;
+	for (size_t i = 0; i < crossed.consumption_count; i++)
+		since[i].used_before += told_before(session, &since[i].name);
+	crossed.consumptions = since;
+	session->told = all;
+	session->told_count = crossed.consumption_count;
+	return test_notices_cross(requesting->run, &crossed);
 }
 
 /* ---- what is expected ---- */
@@ -345,7 +382,7 @@ test_session_step(struct test_run *run, const struct test_step *step)
 	coverage_note(run->report, run->image, usage, &requesting.used);
 	find_wanted(&requesting, step->clock_ms);
 	if ((!text_equal(requesting.refused, TEXT("SUSPENDED")) && !grant(&requesting)) ||
-		!count(&requesting))
+		!count(&requesting) || !tell(&requesting))
 		return run->expected.size > 0;
 	if (step->session.request == REQUEST_COMMIT)
 		requesting.session->counted_count = 0; /* it stays counted */

@@ -54,7 +54,7 @@ world_clear(struct world *world, int64_t clock_ms)
 	world->notices_told = 0;
 	world->told_ms = clock_ms;
 	world->charge_count = 0;
-	world->session.counted_count = 0;
+	world->session = (struct world_session){ 0 };
 	arena_clear(&world->kept);
 	wallet_clear(&world->wallet, clock_ms);
 }

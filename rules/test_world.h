@@ -83,9 +83,12 @@ struct world_charge {
 struct world_session {
 	struct usage usage; /* of which `quantity` was used */
 	struct money charged;
-	const struct consumption
-		*counted; /* by what was used and granted: used_after - used_before */
+	/* Lists of how much more it counted, used_after - used_before: by what was used and granted, */
+	const struct consumption *counted;
 	size_t counted_count;
+	/* … and by what was used, when notices were told of it. */
+	const struct consumption *told;
+	size_t told_count;
 };
 
 struct world {

@@ -17,6 +17,7 @@ static const char *const catalog =
 	"    allowance { id = \"free\", serves = { service = \"voice\" }, amount = \"10 minutes\", every = \"month\" },\n"
 	"    tariff { id = \"voice\", say = \"s\", serves = { service = \"voice\" }, step = \"60 s\", price = \"0.20\" },\n"
 	"    tariff { id = \"sms\", say = \"s\", serves = { service = \"sms\" }, step = \"1 item\", price = \"0.10\" },\n"
+	"    notify { id = \"low\", of = \"free\", left = { \"50%\", \"2 minutes\" }, say = \"s\" },\n"
 	"    limit { id = \"enough\", say = \"s\", serves = { service = \"voice\" }, amount = \"30 minutes\", every = \"month\" },\n"
 	"}\n"
 	"texts \"en\" { catalog = { online = \"o\" }, service = { voice = \"v\", sms = \"s\" }, package = { talk = \"t\" }, s = \"it\",\n"
@@ -40,6 +41,24 @@ what_is_held_of_allowances_and_money_nobody_else_can_use(void **state)
 		"    commit { used = 61, expect = { charged = \"0.20\" } },\n"
 		"    expect { left = { [\"talk.free\"] = 0 }, charged = \"0.40\", balances = { cash = \"0.60\" } },\n"
 		"}\n");
+}
+
+static void
+a_threshold_is_told_by_the_report_that_crosses_it_and_once(void **state)
+{
+	(void)state;
+	assert_tests_pass(catalog,
+		BEGIN "    reserve { service = \"voice\", ask = \"10 minutes\" },\n"
+		      "    expect { notices = {} },\n"
+		      "    update { used = \"4 minutes\", ask = \"6 minutes\" },\n"
+		      "    expect { notices = {} },\n"
+		      "    update { used = \"2 minutes\", ask = \"4 minutes\" },\n"
+		      "    expect { notices = { \"talk.low 50%\" } },\n"
+		      "    update { used = \"1 minute\", ask = 0 },\n"
+		      "    expect { notices = {} },\n"
+		      "    commit { used = \"1 minute\" },\n"
+		      "    expect { notices = { \"talk.low 2 minutes\" } },\n"
+		      "}\n");
 }
 
 static void
@@ -120,6 +139,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_held_of_allowances_and_money_nobody_else_can_use),
+		cmocka_unit_test(a_threshold_is_told_by_the_report_that_crosses_it_and_once),
 		cmocka_unit_test(at_a_limit_nothing_more_is_granted),
 		cmocka_unit_test(without_money_all_that_has_a_price_is_granted),
 		cmocka_unit_test(what_differs_is_told),
