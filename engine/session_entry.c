@@ -72,9 +72,11 @@ pack_part(struct session_deciding *deciding, const struct part_work *work, struc
 		pack_name_money(pack, "unpaid", work->unpaid);
 	if (unpriced)
 		pack_name_integer(pack, "unpriced", work->unpriced);
-	if (priced)
+	if (priced) {
+		must(deciding->release != NULL); /* that priced it */
 		priced_pack_lines(
 			pack, &work->pricing, deciding->release->image, deciding->call->arena);
+	}
 }
 
 static void

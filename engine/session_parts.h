@@ -77,7 +77,7 @@ struct session_deciding {
 	struct record_key key;
 	struct session session;
 	bool is_too_long; /* its record would be longer than one may be */
-	bool overtaken; /* a request with a higher number was decided before */
+	bool overtaken;   /* a request with a higher number was decided before */
 	struct holding *holdings;
 	size_t holding_count;
 	struct part_work works[SESSION_PARTS_MAX];
