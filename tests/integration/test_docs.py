@@ -10,6 +10,7 @@ from server import ROOT
 PAIRS = [
     ("README.md", "README.zh-CN.md"),
     ("docs/tutorial-billing.en.md", "docs/tutorial-billing.zh.md"),
+    ("docs/tutorial-prepaid.en.md", "docs/tutorial-prepaid.zh.md"),
     ("docs/tutorial-product-manager.en.md", "docs/tutorial-product-manager.zh.md"),
     ("docs/tutorial-plans.en.md", "docs/tutorial-plans.zh.md"),
     ("docs/tutorial-order-front-end.en.md", "docs/tutorial-order-front-end.zh.md"),
