@@ -295,6 +295,32 @@ what_comes_by_the_page_does_not_come_by_itself(void **state)
 }
 
 static void
+record_that_is_surely_new_is_made_though_nobody_looked(void **state)
+{
+	(void)state;
+	static struct draft draft;
+	struct record_key key;
+	struct bytes value;
+	uint64_t version, position;
+	open_it();
+	change(&(size_t){ 10 }, 1);
+	close_it();
+	open_it(); /* LMDB has something, and nobody knows what */
+	timer_key_of(&key, 20);
+	assert_int_equal(
+		store_find(living.store, shelf_key_of(&key), &value, &version), LOOKUP_COLD);
+	draft_begin(&draft, &living, ENTRY_PUT);
+	draft_effect(&draft, &key, TIMER_VALUE);
+	draft.effects[0].is_new = true;
+	assert_int_equal(
+		store_append(living.store, &draft.entry, draft.effects, &position, &living.fault),
+		STATUS_OK);
+	is_set[20] = true;
+	check_walk(10);
+	assert_all_agree();
+}
+
+static void
 page_with_little_room_has_fewer_records(void **state)
 {
 	(void)state;
@@ -350,6 +376,7 @@ main(void)
 		RANGE_TEST(walk_while_a_sweep_runs),
 		RANGE_TEST(walk_while_memory_is_little),
 		RANGE_TEST(what_comes_by_the_page_does_not_come_by_itself),
+		RANGE_TEST(record_that_is_surely_new_is_made_though_nobody_looked),
 		RANGE_TEST(page_with_little_room_has_fewer_records),
 		RANGE_TEST(page_can_not_be_read_where_the_disk_fails),
 	};
