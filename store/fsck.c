@@ -189,13 +189,13 @@ void
 fsck_where_record(uint8_t table, struct bytes key, char where[FSCK_WHERE_MAX])
 {
 	const char *name = table_name(table);
-	struct notice_key notice;
-	int used = snprintf(where, FSCK_WHERE_MAX, "%s ", name == NULL ? "no table" : name);
-	must(used > 0 && key.size <= FSCK_WHERE_MAX / 2);
-	if (table == TABLE_NOTICE && key_is_of_notice(key, &notice)) {
-		notice_key_format(&notice, where + used);
+	char text[RECORD_TEXT_MAX];
+	if (record_key_format(table, key, text)) {
+		snprintf(where, FSCK_WHERE_MAX, "%s %s", name, text);
 		return;
 	}
+	int used = snprintf(where, FSCK_WHERE_MAX, "%s ", name == NULL ? "no table" : name);
+	must(used > 0 && key.size <= FSCK_WHERE_MAX / 2);
 	char *at = where + used;
 	for (size_t i = 0; i < key.size; i++)
 		*at++ = key.data[i] == 0                            ? '/'

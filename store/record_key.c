@@ -287,3 +287,43 @@ notice_key_parse(struct text text, struct notice_key *notice)
 	*notice = read;
 	return true;
 }
+
+/* ---- as people know them ---- */
+
+static void
+format_timer(const struct timer_key *timer, char text[RECORD_TEXT_MAX])
+{
+	struct text whose, what;
+	char at[INSTANT_TEXT_MAX];
+	int at_size = (int)instant_format(timer->at_ms, 0, at);
+	const char *kind = timer_kind_name(timer->kind);
+	if (key_is_of_balance(timer->owner, &whose, &what))
+		snprintf(text, RECORD_TEXT_MAX, "%.*s %s %.*s/%.*s", at_size, at, kind,
+			TEXT_ARGS(whose), TEXT_ARGS(what));
+	else
+		snprintf(text, RECORD_TEXT_MAX, "%.*s %s %.*s", at_size, at, kind,
+			TEXT_ARGS(text_of_bytes(timer->owner)));
+}
+
+bool
+record_key_format(uint8_t table, struct bytes key, char text[RECORD_TEXT_MAX])
+{
+	struct text whose, what;
+	struct counter_key counter;
+	struct timer_key timer;
+	struct notice_key notice;
+	if (!record_is_valid(table, key, (struct bytes){ NULL, 0 }))
+		return false;
+	if ((table == TABLE_BALANCE && key_is_of_balance(key, &whose, &what)) ||
+		(table == TABLE_SESSION && key_is_of_session(key, &whose, &what)))
+		snprintf(text, RECORD_TEXT_MAX, "%.*s/%.*s", TEXT_ARGS(whose), TEXT_ARGS(what));
+	else if (table == TABLE_COUNTER && key_is_of_counter(key, &counter))
+		counter_key_format(&counter, text);
+	else if (table == TABLE_TIMER && key_is_of_timer(key, &timer))
+		format_timer(&timer, text);
+	else if (table == TABLE_NOTICE && key_is_of_notice(key, &notice))
+		notice_key_format(&notice, text);
+	else
+		snprintf(text, RECORD_TEXT_MAX, "%.*s", TEXT_ARGS(text_of_bytes(key)));
+	return true;
+}

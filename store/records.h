@@ -124,6 +124,13 @@ struct counter counter_read(struct bytes value);
 /* At `place`, which has room for COUNTER_VALUE_MAX bytes. */
 struct bytes counter_write(uint8_t *place, struct counter counter);
 
+/*
+ * A key as people know it: "account/main", "2026-09-21T04:00:00Z balance account/gift". False: its
+ * table has no such keys.
+ */
+#define RECORD_TEXT_MAX 600
+bool record_key_format(uint8_t table, struct bytes key, char text[RECORD_TEXT_MAX]);
+
 /* FROM ≤ t < TILL */
 struct span {
 	int64_t from_ms; /* INT64_MIN: since ever */

@@ -13,7 +13,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { KEY_TEXT_MAX = 600, AGENDA_BYTES_MAX = 4 << 20 };
+enum { AGENDA_BYTES_MAX = 4 << 20 };
 
 /* ---- small values ---- */
 
@@ -58,46 +58,12 @@ charge_json(uint32_t shard, uint64_t position)
 
 /* ---- keys ---- */
 
-/* "2026-09-21T04:00:00Z balance account/name" */
-static int
-timer_text(const struct timer_key *timer, char text[KEY_TEXT_MAX])
-{
-	struct text whose, what;
-	char at[INSTANT_TEXT_MAX];
-	int at_size = (int)instant_format(timer->at_ms, 0, at);
-	const char *kind = timer_kind_name(timer->kind);
-	if (!key_is_of_balance(timer->owner, &whose, &what))
-		return snprintf(text, KEY_TEXT_MAX, "%.*s %s %.*s", at_size, at, kind,
-			TEXT_ARGS(text_of_bytes(timer->owner)));
-	return snprintf(text, KEY_TEXT_MAX, "%.*s %s %.*s/%.*s", at_size, at, kind,
-		TEXT_ARGS(whose), TEXT_ARGS(what));
-}
-
 char *
 record_key_text(uint8_t table, struct bytes key)
 {
-	struct text account, name;
-	struct counter_key counter;
-	struct timer_key timer;
-	struct notice_key notice;
-	char *text = memory_new(KEY_TEXT_MAX);
-	int size = -1;
-	if (text == NULL)
-		return NULL;
-	if ((table == TABLE_BALANCE && key_is_of_balance(key, &account, &name)) ||
-		(table == TABLE_SESSION && key_is_of_session(key, &account, &name)))
-		size = snprintf(
-			text, KEY_TEXT_MAX, "%.*s/%.*s", TEXT_ARGS(account), TEXT_ARGS(name));
-	else if (table == TABLE_COUNTER && key_is_of_counter(key, &counter))
-		size = (int)counter_key_format(&counter, text);
-	else if (table == TABLE_TIMER && key_is_of_timer(key, &timer))
-		size = timer_text(&timer, text);
-	else if (table == TABLE_NOTICE && key_is_of_notice(key, &notice)) {
-		notice_key_format(&notice, text);
-		size = NOTICE_TEXT_BYTES;
-	}
-	if (size < 0)
-		snprintf(text, KEY_TEXT_MAX, "%.*s", TEXT_ARGS(text_of_bytes(key)));
+	char *text = memory_new(RECORD_TEXT_MAX);
+	if (text != NULL && !record_key_format(table, key, text))
+		snprintf(text, RECORD_TEXT_MAX, "%.*s", TEXT_ARGS(text_of_bytes(key)));
 	return text;
 }
 
@@ -429,7 +395,7 @@ session_holds_json(struct session_part part)
 	json_t *object = json_object();
 	for (unsigned i = 0; i < part.hold_count; i++) {
 		struct session_hold hold = session_hold_read(&part.holds);
-		char name[KEY_TEXT_MAX];
+		char name[RECORD_TEXT_MAX];
 		int size = snprintf(name, sizeof name, "%.*s%s", TEXT_ARGS(hold.balance),
 			hold.by_payer ? "/main" : "");
 		json_object_setn_new(
@@ -598,7 +564,7 @@ side_json(const struct entry *entry, uint8_t side)
 {
 	struct bytes rest = entry->effect_bytes;
 	struct effect effect = { 0 };
-	char text[KEY_TEXT_MAX + 40] = "?";
+	char text[RECORD_TEXT_MAX + 40] = "?";
 	for (unsigned i = 0; i <= side; i++) {
 		if (!effect_next(&rest, &effect))
 			return json_string(text);

@@ -107,6 +107,22 @@ balance_with_two_timers_is_found(void **state)
 	forged_set(&forged, END_MS + 1);
 	append(&forged);
 	assert_found_alone("timer_missing");
+	assert_string_equal(listed.list[0].where, "balance somebody/gift");
+}
+
+static void
+timer_is_named_as_people_know_it(void **state)
+{
+	(void)state;
+	struct forged forged;
+	load_row();
+	forged_begin(&forged, 500, END_MS);
+	forged_set(&forged, END_MS);
+	forged.effects[1].value = bytes_of_text(TEXT("?"));
+	append(&forged);
+	assert_found_alone("record_malformed");
+	assert_non_null(
+		strstr(listed.list[0].what, "timer 2026-03-18T00:00:00Z balance somebody/gift"));
 }
 
 /* The entry ends the timer of a balance that keeps its money. */
@@ -139,6 +155,7 @@ main(void)
 		OF(killed, balance_for_ever_or_without_money_needs_none),
 		OF(killed, balance_without_its_timer_is_found),
 		OF(killed, balance_with_two_timers_is_found),
+		OF(killed, timer_is_named_as_people_know_it),
 		OF(killed, balance_whose_timer_is_ended_too_soon_is_found),
 	};
 	return cmocka_run_group_tests(tests, make_bases, remove_bases);
