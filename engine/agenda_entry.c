@@ -4,6 +4,7 @@
  */
 #include "agenda_parts.h"
 #include "due_packed.h"
+#include "notice.h"
 #include "pay.h"
 #include "payers.h"
 #include "posted.h"
@@ -254,13 +255,13 @@ pay_line(struct settling *settling, const struct falling *falling, struct paying
 
 static struct bytes
 pack_answer(struct settling *settling, const struct falling *falling, const struct paying *paying,
-	const struct payment *payment)
+	const struct payment *payment, const struct raised *raised)
 {
 	struct buffer *scratch = &settling->call->shard->scratch;
 	uint32_t others = payers_count_paid(&paying->payers, &paying->purses);
 	buffer_clear(scratch);
 	struct pack pack = pack_into(scratch);
-	pack_map(&pack, 7u + (others > 0));
+	pack_map(&pack, 7u + (others > 0) + (raised->count > 0));
 	pack_name_string(&pack, "outcome", "due");
 	pack_name_text(&pack, "subscription", settling->id);
 	pack_name_money(&pack, "amount", falling->line->amount);
@@ -272,6 +273,8 @@ pack_answer(struct settling *settling, const struct falling *falling, const stru
 	pack_name_money(&pack, "balance", payment->after);
 	if (others > 0)
 		payers_pack_paid(&pack, &paying->payers, &paying->purses, payment->charged);
+	if (raised->count > 0)
+		notice_pack(&pack, raised);
 	return pack_whole(&pack);
 }
 
@@ -302,6 +305,21 @@ add_payments(struct settling *settling, struct posted *posted, const struct payi
 		settling_out_of_memory(settling);
 }
 
+/* What it makes known of balances that are low. */
+static bool
+raise_notices(struct settling *settling, const struct falling *falling, const struct paying *paying,
+	const struct payment *payment, struct raised *raised)
+{
+	const struct subject *subject = &settling->subject;
+	const struct raising raising = { settling->call, subject->subscription.account,
+		settling->id, falling->at_ms };
+	const struct fall fall = { subject->balance.amount, payment->after.micros };
+	*raised = (struct raised){ .count = 0 };
+	return (payers_raise(&paying->payers, &raising, raised) &&
+		       notice_raise_fall(&raising, &subject->account, fall, raised)) ||
+		settling_out_of_memory(settling);
+}
+
 bool
 settling_charge(struct settling *settling)
 {
@@ -309,6 +327,7 @@ settling_charge(struct settling *settling)
 	struct paying paying;
 	struct payment payment;
 	struct posted posted;
+	struct raised raised;
 	if (!find_paying(settling, &falling, &paying))
 		return false;
 	if (pay_line(settling, &falling, &paying, &payment) != PAY_DONE)
@@ -318,6 +337,9 @@ settling_charge(struct settling *settling)
 		return false;
 	size_t records = RECORDS_BESIDES + 2 * paying.payers.count + paying.purses.count +
 		paying.purses.begun;
+	if (!raise_notices(settling, &falling, &paying, &payment, &raised))
+		return false;
+	records += raised.count;
 	if (!posted_begin(&posted, settling->call->arena, records))
 		return settling_out_of_memory(settling);
 	settling->lines++;
@@ -326,11 +348,13 @@ settling_charge(struct settling *settling)
 		.kind = ENTRY_DUE,
 		.at_ms = falling.at_ms,
 		.event = pack_event(settling, falling.line),
-		.answer = pack_answer(settling, &falling, &paying, &payment),
+		.answer = pack_answer(settling, &falling, &paying, &payment, &raised),
 	};
 	if (entry.event.size == 0 || entry.answer.size == 0)
 		return settling_out_of_memory(settling);
 	return add_payments(settling, &posted, &paying, &payment) &&
 		note_charged(settling, &falling) && settling_add_agenda(settling, &posted) &&
+		(notice_post(&raised, settling->call, &posted) ||
+			settling_out_of_memory(settling)) &&
 		settling_append(settling, &posted, &entry);
 }

@@ -395,15 +395,36 @@ find_purses(struct deciding *deciding, enum call_end *end)
 	return HAS_ENDED;
 }
 
-/* Who pays for another is told when its own balance is low. */
+/* Rules counted what sessions hold as used; a crossing is of what was used. False without memory. */
 static bool
-raise_payer(struct deciding *deciding, const struct payer_held *held)
+without_holds(struct deciding *deciding, struct pricing *pricing)
 {
-	const struct raising raising = { deciding->call, held->account_id,
-		deciding->subject.subscription_id, deciding->usage.at_ms };
-	int64_t before = held->balance.amount;
-	struct fall fall = { before, before - held->charged.micros };
-	return notice_raise_fall(&raising, &held->account, fall, &deciding->raised);
+	size_t count = pricing->consumption_count;
+	if (!deciding->holds_counters)
+		return true;
+	struct consumption *list = arena_take(deciding->call->arena, count * sizeof *list);
+	if (list == NULL)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		struct record_key key;
+		list[i] = pricing->consumptions[i];
+		subject_key_of_counter(&key, deciding->subject.subscription_id, &list[i].name);
+		int64_t held = charge_counter_held(deciding, &key);
+		list[i].used_before -= held;
+		list[i].used_after -= held;
+	}
+	pricing->consumptions = list;
+	return true;
+}
+
+static bool
+raise_crossed(struct deciding *deciding, const struct raising *raising)
+{
+	struct pricing pricing = deciding->pricing;
+	struct rate_question question;
+	return ask(deciding, &question) && without_holds(deciding, &pricing) &&
+		notice_raise_crossed(
+			raising, deciding->release, &question, &pricing, &deciding->raised);
 }
 
 /*
@@ -414,21 +435,15 @@ static bool
 raise_notices(struct deciding *deciding, const struct payment *payment)
 {
 	const struct subject *subject = &deciding->subject;
-	const struct pricing *pricing = &deciding->pricing;
 	const struct raising raising = { deciding->call, subject->subscription.account,
 		subject->subscription_id, deciding->usage.at_ms };
 	struct fall fall = { subject->balance.amount, payment->after.micros };
-	struct rate_question question;
 	deciding->raised = (struct raised){ .count = 0 };
-	if (deciding->release->image->tells && pricing->consumption_count > 0 &&
-		(!ask(deciding, &question) ||
-			!notice_raise_crossed(&raising, deciding->release, &question, pricing,
-				&deciding->raised)))
+	if (deciding->release->image->tells && deciding->pricing.consumption_count > 0 &&
+		!raise_crossed(deciding, &raising))
 		return false;
-	for (size_t i = 0; i < deciding->payers.count; i++) {
-		if (!raise_payer(deciding, &deciding->payers.held[i]))
-			return false;
-	}
+	if (!payers_raise(&deciding->payers, &raising, &deciding->raised))
+		return false;
 	return subject->account.low_count == 0 ||
 		notice_raise_fall(&raising, &subject->account, fall, &deciding->raised);
 }

@@ -75,16 +75,22 @@ add_main_balance(struct deciding *deciding, struct posted *posted, const struct 
 	return true;
 }
 
+int64_t
+charge_counter_held(struct deciding *deciding, const struct record_key *key)
+{
+	struct bytes value;
+	uint64_t version;
+	if (!deciding->holds_counters ||
+		call_find(deciding->call, shelf_key_of(key), &value, &version) != LOOKUP_FOUND)
+		return 0;
+	return counter_read(value).held;
+}
+
 /* Rules counted what sessions hold as used; that is still held. */
 static struct counter
 counter_after(struct deciding *deciding, const struct record_key *key, int64_t counted)
 {
-	struct bytes value;
-	uint64_t version;
-	int64_t held = 0;
-	if (deciding->holds_counters &&
-		call_find(deciding->call, shelf_key_of(key), &value, &version) == LOOKUP_FOUND)
-		held = counter_read(value).held;
+	int64_t held = charge_counter_held(deciding, key);
 	return (struct counter){ counted - held, held };
 }
 

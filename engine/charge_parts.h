@@ -34,6 +34,9 @@ struct deciding {
 enum call_end charge_refuse(struct deciding *deciding, enum say say, const struct text *arguments,
 	size_t count, const struct near_miss *miss);
 
+/* What sessions hold of a counter, which rules count as used. */
+int64_t charge_counter_held(struct deciding *deciding, const struct record_key *key);
+
 /* Everything was decided: makes the entry, which can only fail as a whole, and answers. */
 enum call_end charge_take_money(struct deciding *deciding, const struct payment *payment);
 

@@ -151,6 +151,21 @@ post_counter(struct posted *posted, const struct payer_held *held)
 }
 
 bool
+payers_raise(const struct payers *payers, const struct raising *raising, struct raised *raised)
+{
+	for (size_t i = 0; i < payers->count; i++) {
+		const struct payer_held *held = &payers->held[i];
+		int64_t before = held->balance.amount;
+		const struct fall fall = { before, before - held->charged.micros };
+		struct raising own = *raising;
+		own.account = held->account_id;
+		if (!notice_raise_fall(&own, &held->account, fall, raised))
+			return false;
+	}
+	return true;
+}
+
+bool
 payers_post(const struct payers *payers, struct posted *posted, int64_t now_ms)
 {
 	for (size_t i = 0; i < payers->count; i++) {

@@ -11,6 +11,7 @@
 #ifndef SUANPAN_PAYERS_H
 #define SUANPAN_PAYERS_H
 
+#include "notice.h"
 #include "purses.h"
 
 /*
@@ -56,6 +57,10 @@ struct money payers_spendable(const struct payers *payers, struct money own);
 
 /* Adds to an entry what those that pay have and have paid now: of each, its balance and its counter. */
 bool payers_post(const struct payers *payers, struct posted *posted, int64_t now_ms);
+
+/* Who pays for another is told when the own balance is low. False without memory. */
+bool
+payers_raise(const struct payers *payers, const struct raising *raising, struct raised *raised);
 
 /* How many have paid, the main balance apart; and the pair "paid" of an answer, where any has. */
 uint32_t payers_count_paid(const struct payers *payers, const struct purses *purses);

@@ -2,8 +2,10 @@
 
 import json
 import threading
+import time
 
 import pytest
+from moved_clock import MovedServer
 from server import Server, suanpan
 
 AT = "2026-03-11T09:00:00+08:00"
@@ -68,6 +70,35 @@ def test_a_tenth_of_what_was_bought_is_left_and_is_told_once(server):
     assert suanpan("fsck", server.data).returncode == 0
 
 
+def test_s8_at_10_percent_left_and_30_days_before_expiry_one_notification_each():
+    """Over the server's clock: whatever is sent, given back and restarted meanwhile."""
+    with MovedServer("2026-03-10T10:00:00+08:00", notices_keep="2 years") as server:
+        client = enterprise(server, ["crm"])
+        server.set_clock("2026-03-11T09:00:01+08:00")
+        assert "notices" not in client.call("charge", send("a", "crm", 8999))
+        assert len(client.call("charge", send("b", "crm"))["notices"]) == 1
+        assert "notices" not in client.call("charge", send("c", "crm", 10))
+        server.set_clock("2027-02-07T23:59:58+08:00")
+        assert len(client.call("notice.list")["notices"]) == 1
+        server.kill()
+        server.set_clock("2027-02-08T00:00:00+08:00")
+        server.start()
+        client = server.connect()
+        server.wait_until(lambda: len(client.call("notice.list")["notices"]) == 2)
+        server.restart()
+        client = server.connect()
+        first, notice = client.call("notice.list")["notices"]
+        assert (first["kind"], first["threshold"], first["left"]) == ("threshold", "10%", 1000)
+        assert (notice["kind"], notice["threshold"], notice["used"], notice["left"]) == ("ending", "30 days", 9010, 990)
+        assert notice["say"]["en"] == "990 short messages (10,000 short messages) can be sent until 2027-03-09, and not after it"
+        server.set_clock("2027-03-10T00:00:00+08:00")
+        time.sleep(0.2)
+        assert client.call("notice.list")["notices"] == [first, notice]
+        server.stop()
+        checked = suanpan("fsck", server.data)
+        assert checked.returncode == 0, checked.stdout
+
+
 def test_nobody_is_told_who_charges_nothing(server):
     client = enterprise(server)
     client.call("charge", send("most", "crm", 8999))
@@ -97,6 +128,19 @@ def test_what_a_session_uses_crosses_once_however_often_it_reports(server):
     assert [(one["charge"], one["subscription"], one["used"]) for one in listed] == [(crossing["charge"], "crm", 9001)]
     server.stop()
     assert suanpan("fsck", server.data).returncode == 0
+
+
+def test_what_a_session_holds_crosses_nothing_for_who_charges_meanwhile(server):
+    client = enterprise(server)
+    client.call("charge", send("most", "crm", 8990))
+    sms = {"service": "sms", "to": "13800000000", "with": {"characters": 70}}
+    client.call("session.reserve", of_session(1, "crm", {**sms, "ask": 20}))
+    assert "notices" not in client.call("charge", send("while held", "shop", 5))
+    crossing = client.call("charge", send("crosses", "shop", 5))
+    assert [one["threshold"] for one in crossing["notices"]] == ["10%"]
+    assert "notices" not in client.call("session.release", {"service_id": "crm", "session": "s", "number": 2, "at": AT})
+    (notice,) = client.call("notice.list")["notices"]
+    assert (notice["used"], notice["charge"]) == (9000, crossing["charge"])
 
 
 @pytest.fixture
@@ -164,6 +208,34 @@ def test_what_is_taken_otherwise_is_told_too(plain):
     plain.stop()
     checked = suanpan("fsck", plain.data)
     assert checked.returncode == 0, checked.stdout
+
+
+def test_who_pays_for_another_is_told_of_its_own_balance(plain):
+    client = plain.connect()
+    client.call("account.put", account="07715510002", customer="07715510002", low_balance=["9.80"])
+    client.call("subscription.put", subscription="07715510001", account="07715510001", product="pstn", service_ids=["07715510001"],
+                packages=["fixed_line"], payers=[{"account": "07715510002"}])  # fmt: skip
+    paid = client.call("charge", call("a", 60))
+    assert low(paid) == (["9.80"], None)
+    (notice,) = client.call("notice.list")["notices"]
+    assert (notice["account"], notice["subscription"], notice["balance"]) == ("07715510002", "07715510001", "9.78")
+
+
+def test_a_fee_that_falls_due_is_told_of_a_balance_that_is_low():
+    with Server() as server:
+        server.publish("rules/catalogs/e6")
+        server.subscribe(["07715510165"], "100.00")
+        client = server.connect()
+        client.call("account.put", account="07715510165", customer="07715510165", low_balance=["50.00", "0"])
+        client.call("subscription.put", subscription="07715510165", account="07715510165", product="pstn", service_ids=["07715510165"],
+                    packages=[{"package": "e6_base", "from": "2026-03-10T00:00:00+08:00", "till": "2026-04-02T00:00:00+08:00"}])  # fmt: skip
+        server.wait_until(lambda: len(client.call("notice.list")["notices"]) == 2)
+        dues = [one for one in reversed(client.call("history", account="07715510165")["entries"]) if one["kind"] == "due"]
+        assert [(one["answer"]["amount"], low(one["answer"])[0]) for one in dues] == [("91.55", ["50.00"]), ("129.00", ["0.00"])]
+        assert [one["charge"] for one in client.call("notice.list")["notices"]] == [one["charge"] for one in dues]
+        server.stop()
+        checked = suanpan("fsck", server.data)
+        assert checked.returncode == 0, checked.stdout
 
 
 def test_an_account_says_at_most_eight_amounts(plain):
