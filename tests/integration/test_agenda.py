@@ -2,6 +2,7 @@
 
 import time
 from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 
 import pytest
 from moved_clock import MovedServer
@@ -297,3 +298,16 @@ def test_what_can_not_be_priced_waits_until_it_can_and_holds_up_nothing_else(tow
     lease(client, "north", "anchor", "2026-03-01", [("2026-03-01", 3)])
     assert "stuck" not in client.call("agenda.get", ["north"])["held"][0]
     assert rent(client, "north", "2026-04-01") == [("rent", "1386.46"), ("site_fee", "450.00"), ("power_access", "225.00")]
+
+
+def test_a_charge_waits_until_all_of_a_long_backlog_is_done():
+    with MovedServer("2026-03-10T00:00:00+08:00") as server:
+        server.publish("rules/catalogs/e6")
+        server.subscribe(["07715510165"], "1000.00")
+        client = server.connect()
+        hold(client, {"package": "e6_base", "from": at("2026-03-10 00:00:00")})
+        server.set_clock("2040-03-10T00:00:00+08:00")
+        answer = client.call("charge", id="c", service_id="07715510165", service="voice", to="5507882", at=at("2040-03-09 12:00:00"),
+                             seconds=60)  # fmt: skip
+        assert (answer["outcome"], answer["balance"]) == ("charged", f"{Decimal('1000.00') - Decimal('91.55') - 168 * 129}")
+        assert len(dues(client)) == 169
