@@ -145,7 +145,8 @@ session_find_timer(struct session_deciding *deciding, enum call_end *end)
 	struct bytes value;
 	uint64_t version;
 	if (!session_closes(deciding) && !deciding->overtaken)
-		session->expires_ms = shard->now_ms + session_validity_ms(deciding);
+		session->expires_ms = session_whole_second(
+			shard->now_ms + session_validity_ms(deciding));
 	if (deciding->request == SESSION_RESERVE ||
 		(!session_closes(deciding) && session->expires_ms >= session->timer_ms))
 		return GOES_ON;

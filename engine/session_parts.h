@@ -91,6 +91,16 @@ struct session_deciding {
 	struct record_key cold; /* what is to be waited for */
 };
 
+/*
+ * Sessions end at whole seconds, late rather than early: so the timers of a second lie together, and
+ * a request that has to be decided again means the same one.
+ */
+static inline int64_t
+session_whole_second(int64_t ms)
+{
+	return (ms + SECOND_MS - 1) / SECOND_MS * SECOND_MS;
+}
+
 /* Does the request tell that some of a part was used? */
 static inline bool
 session_reports(const struct session_deciding *deciding, const struct part_work *work)

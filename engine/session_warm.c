@@ -2,11 +2,8 @@
  * What a session's request fetches ahead: its id, the session with its timer, whose it is, and what
  * it may count.
  */
-#include "once.h"
+#include "session_parts.h"
 #include "shard.h"
-#include "subject.h"
-
-#include "../store/session_record.h"
 
 /* Its record, if that is in memory. */
 static bool
@@ -45,7 +42,7 @@ find_timer_ms(struct call *call, const struct session_params *params, int64_t *a
 {
 	const struct shard *shard = call->shard;
 	struct session session;
-	*at_ms = shard->now_ms + shard->settings.validity_max_ms;
+	*at_ms = session_whole_second(shard->now_ms + shard->settings.validity_max_ms);
 	if (call->method->run == session_run_reserve)
 		return true;
 	if (call->method->run == session_run_update || !session_in_memory(call, params, &session))

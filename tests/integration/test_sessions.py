@@ -492,7 +492,7 @@ def test_sessions_that_expired_while_nobody_served_end_after_the_start(server, c
     for session in sessions:
         session.reserve(60, validity_s=1)
     server.kill()
-    time.sleep(1.1)
+    time.sleep(2.1)
     server.start()
     client = server.connect()
     late = client.call("session.update", service_id=A, session="s19", number=9, at=AT, parts=[{"part": "voice", "used": 60}])
