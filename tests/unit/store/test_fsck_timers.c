@@ -1,6 +1,8 @@
 /* fsck holds timers against balances that are to end: forged ones, behind the end of a journal. */
 #include "fsck_case.h"
 
+#include "../../../store/record_agenda.h"
+
 #define END_MS (LIVING_BEGAN_MS + 30 * LIVING_DAY_MS)
 
 /* An entry that puts money on a balance of its own, and sets or clears timers of it. */
@@ -147,6 +149,60 @@ balance_whose_timer_is_ended_too_soon_is_found(void **state)
 	assert_found_alone("timer_missing");
 }
 
+/* An agenda, with the timer of what is next or without one. */
+static void
+append_agenda(int64_t next_ms, bool has_timer)
+{
+	uint8_t place[64];
+	struct field_writer writer = fields_into(place, sizeof place);
+	struct agenda_held held = { .package = TEXT("deposit"), .from_ms = 1000 };
+	const struct agenda agenda = { next_ms, &held, 1 };
+	struct entry entry = forged_entry();
+	struct record_key key, timer_key;
+	key_of_text(&key, TABLE_AGENDA, TEXT("somebody"));
+	const struct timer_key timer = { END_MS, TIMER_SUBSCRIPTION, { key.data, key.size } };
+	key_of_timer(&timer_key, &timer);
+	agenda_write(&writer, &agenda);
+	const struct effect effects[] = {
+		{ .table = TABLE_AGENDA,
+			.key = { key.data, key.size },
+			.value = fields_written(&writer) },
+		{ .table = TABLE_TIMER,
+			.key = { timer_key.data, timer_key.size },
+			.value = TIMER_VALUE },
+	};
+	load_row();
+	entry.kind = ENTRY_DUE;
+	entry.effects = effects;
+	entry.effect_count = has_timer ? 2 : 1;
+	row_append(&row, &entry);
+	save_row();
+}
+
+static void
+agenda_with_something_on_it_has_a_timer(void **state)
+{
+	(void)state;
+	append_agenda(END_MS, true);
+	assert_clean();
+}
+
+static void
+agenda_with_nothing_on_it_needs_none(void **state)
+{
+	(void)state;
+	append_agenda(INT64_MAX, false);
+	assert_clean();
+}
+
+static void
+agenda_without_its_timer_is_found(void **state)
+{
+	(void)state;
+	append_agenda(END_MS, false);
+	assert_found_alone("timer_missing");
+}
+
 int
 main(void)
 {
@@ -157,6 +213,9 @@ main(void)
 		OF(killed, balance_with_two_timers_is_found),
 		OF(killed, timer_is_named_as_people_know_it),
 		OF(killed, balance_whose_timer_is_ended_too_soon_is_found),
+		OF(killed, agenda_with_something_on_it_has_a_timer),
+		OF(killed, agenda_with_nothing_on_it_needs_none),
+		OF(killed, agenda_without_its_timer_is_found),
 	};
 	return cmocka_run_group_tests(tests, make_bases, remove_bases);
 }
