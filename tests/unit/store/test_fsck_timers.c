@@ -157,7 +157,7 @@ append_agenda(int64_t next_ms, bool has_timer)
 	struct field_writer writer = fields_into(place, sizeof place);
 	struct agenda_held held = { .package = TEXT("deposit"), .from_ms = 1000 };
 	const struct agenda agenda = { next_ms, &held, 1 };
-	struct entry entry = forged_entry();
+	struct entry entry;
 	struct record_key key, timer_key;
 	key_of_text(&key, TABLE_AGENDA, TEXT("somebody"));
 	const struct timer_key timer = { END_MS, TIMER_SUBSCRIPTION, { key.data, key.size } };
@@ -172,6 +172,7 @@ append_agenda(int64_t next_ms, bool has_timer)
 			.value = TIMER_VALUE },
 	};
 	load_row();
+	entry = forged_entry();
 	entry.kind = ENTRY_DUE;
 	entry.effects = effects;
 	entry.effect_count = has_timer ? 2 : 1;
