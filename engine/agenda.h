@@ -12,7 +12,8 @@
  * floor. What can't be priced, since a fact or a parameter is missing, is stuck: the record says why,
  * it is tried again each day and at each put, and holds up nothing else. A package that is held since
  * ever owes what falls due from the day after it was put; one that begins on a date owes all from
- * then on, as far back as events are accepted.
+ * then on, as far back as events are accepted. What a new release asks of packages that owed nothing
+ * before is known from the next put, or charge, of the subscription on.
  */
 #ifndef SUANPAN_AGENDA_H
 #define SUANPAN_AGENDA_H

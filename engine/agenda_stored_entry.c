@@ -394,8 +394,7 @@ expire(struct settling *settling, const struct scheduled *event)
 	if (expiry_settle(settling->call, &settling->purse_records[event->holding].key,
 		    &has_expired, &settling->end) == HAS_ENDED)
 		return false;
-	must(has_expired); /* something is free, and its end was set with it */
-	return true;
+	return has_expired || settling_refuse(settling, TEXT("NO_TIMER"));
 }
 
 bool
