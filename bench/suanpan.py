@@ -127,6 +127,22 @@ class Suanpan(targets.Target):
         self.settle()
         bench.add(round_number, instance.measured("group/64", 64, *members, *bench.timing()))
 
+    def sessions(self, bench, instance, round_number):
+        """Calls as sessions: reserve, update, commit; then half as many, while checkpoints run; then by one group."""
+        before, charged = self.stats()["calls"]["sessions"], instance.charged
+        full = instance.measured("session/64", 64, "--sessions", *bench.timing())
+        bench.add(round_number, full)
+        self.settle()
+        half = instance.measured("open/session", 64, "--sessions", "--rate", full["per_second"] / 2,
+                                 "--seconds", max(8 * bench.options.seconds, 6), "--warm-up", 1)
+        half["rate"] = full["per_second"] / 2
+        bench.add(round_number, half)
+        members = ("--subscriptions", str(min(GROUP_MEMBERS, self.context.subscriptions)))
+        bench.add(round_number, instance.measured("session_group/64", 64, "--sessions", *members, *bench.timing()))
+        decided, answered = self.stats()["calls"]["sessions"] - before, instance.charged - charged
+        if decided != answered:
+            raise RuntimeError(f"suanpan: {decided} requests of sessions were decided, {answered} answered")
+
     def time_until_ready(self):
         """Until it has answered a question about its data."""
         started = time.monotonic()
@@ -146,6 +162,7 @@ class Suanpan(targets.Target):
         return self.stats()["records"]["bytes"] / self.context.subscriptions
 
     def afterwards(self, bench, instance, round_number):
+        self.sessions(bench, instance, round_number)
         self.stop()
         clean = self.time_until_ready()
         bench.results["cold_bytes"].append(self.cold_bytes())

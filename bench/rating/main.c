@@ -265,8 +265,11 @@ rate_calls(size_t from, size_t count)
 		.from = TEXT("07715510165"),
 		.quantity = call_seconds,
 		.unit = UNIT_SECOND };
-	const struct rate_question question = { &sketch->image, &usage, held, held_count,
-		{ NULL, half_used }, NULL };
+	const struct rate_question question = { .image = &sketch->image,
+		.usage = &usage,
+		.holdings = held,
+		.holding_count = held_count,
+		.facts = { NULL, half_used } };
 	struct pricing pricing;
 
 	for (size_t i = from; i < from + count; i++) {
