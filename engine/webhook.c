@@ -99,9 +99,9 @@ webhook_read_secret(const char *path, struct webhook_settings *settings, struct 
 	struct bytes secret = { content.data, without_blanks(content.data, content.size) };
 	bool coded = secret.size > mark && memcmp(secret.data, SECRET_MARK, mark) == 0;
 	if (coded) {
-		struct bytes rest = { secret.data + mark, secret.size - mark };
+		struct bytes text = { secret.data + mark, secret.size - mark };
 		secret = (struct bytes){ decoded, 0 };
-		if (!base64_decode(rest, decoded, &secret.size)) {
+		if (!base64_decode(text, decoded, &secret.size)) {
 			status = fault_set(fault, STATUS_INVALID,
 				"%s: what stands behind %s is not base64", path, SECRET_MARK);
 			goto wipe;
@@ -187,7 +187,7 @@ webhook_sign(const struct webhook_message *message, struct bytes secret,
 	struct bytes parts[] = { { (const uint8_t *)head, (size_t)size }, message->body };
 	if (!hmac_sha256(secret, parts, 2, mac))
 		return false;
-	memcpy(signature, "v1,", 3);
+	strcpy(signature, "v1,");
 	EVP_EncodeBlock((uint8_t *)signature + 3, mac, sizeof mac);
 	return true;
 }
@@ -353,7 +353,7 @@ static int64_t
 delay_after(const struct attempt *attempt, unsigned tries)
 {
 	int64_t max_ms = attempt->webhook->settings.retry_max_ms;
-	int64_t delay_ms = tries > 20 ? max_ms : INT64_C(1) * RETRY_FIRST_MS << (tries - 1);
+	int64_t delay_ms = tries > 20 ? max_ms : (int64_t)RETRY_FIRST_MS << (tries - 1);
 	if (attempt->retry_after_ms > delay_ms)
 		delay_ms = attempt->retry_after_ms;
 	return delay_ms < max_ms ? delay_ms : max_ms;

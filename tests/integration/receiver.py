@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import http.server
 import json
+import ssl
 import threading
 import time
 
@@ -22,7 +23,7 @@ def is_signed(headers, body, secret=SECRET):
 class Receiver:
     """`answer(number, event)` gives a status, "close" to hang up or "hang" to say nothing; 200 if it gives None."""
 
-    def __init__(self, answer=lambda number, event: None, secret=SECRET):
+    def __init__(self, answer=lambda number, event: None, secret=SECRET, certificate=None):
         receiver = self
         self.answer, self.secret = answer, secret
         self.posts, self.accepted, self.unsigned, self.types = 0, [], 0, set()
@@ -38,9 +39,17 @@ class Receiver:
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class Listener(http.server.ThreadingHTTPServer):
+            def handle_error(self, *_):
+                pass  # who does not trust the certificate hangs up
+
+        self.server = Listener(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
-        self.url = "http://127.0.0.1:%d/notices" % self.server.server_address[1]
+        self.url = "%s://127.0.0.1:%d/notices" % ("https" if certificate else "http", self.server.server_address[1])
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def take(self, handler):

@@ -1,6 +1,7 @@
 """Notices are listed in order by a cursor that misses none and repeats none, acknowledged, removed, and delivered by a webhook."""
 
 import json
+import subprocess
 import threading
 import time
 
@@ -270,6 +271,20 @@ def test_charges_do_not_wait_for_a_receiver_that_hangs(secret):
         began = time.monotonic()
         assert server.stop() == 0  # nor does the end
         assert time.monotonic() - began < 5
+
+
+def test_who_has_no_certificate_to_trust_gets_nothing(tmp_path, secret):
+    certificate = tmp_path / "certificate.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=127.0.0.1",
+                    "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", certificate, "-out", tmp_path / "public.pem"],
+                   check=True, capture_output=True)  # fmt: skip
+    certificate.write_bytes(certificate.read_bytes() + (tmp_path / "public.pem").read_bytes())
+    with Receiver(certificate=certificate) as receiver, hooked(receiver, secret) as server:
+        client = prepare(server, ["A1"], ["99.00"])
+        take(client, "A1", "a")
+        server.wait_until(lambda: client.call("stats")["notices"]["failures"] >= 3)
+        assert receiver.posts == 0
+        assert "certificate" in server.log_text() and "status=0" in server.log_text()
 
 
 def test_a_receiver_that_was_away_gets_all(secret):
