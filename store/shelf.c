@@ -69,7 +69,7 @@ shelf_free(struct shelf *shelf)
 	memory_free(shelf->dead[0].records);
 	memory_free(shelf->dead[1].records);
 	for (int list = 0; list < 2; list++) {
-		for (uint8_t table = 0; table < TABLE_END; table++)
+		for (unsigned table = 0; table < TABLE_END; table++)
 			key_tree_clear(&shelf->ordered[list][table]);
 	}
 	memory_free(shelf);

@@ -88,7 +88,7 @@ shelf_sweep_end(struct shelf *shelf, struct shelf_sweep *sweep)
 		slab_give(shelf->slabs, record, record_cell_bytes(record));
 	}
 	dead->count = 0;
-	for (uint8_t table = 1; table < TABLE_END; table++) {
+	for (unsigned table = 1; table < TABLE_END; table++) {
 		struct key_tree *tree = &shelf->ordered[(shelf->list + 1) % 2][table];
 		shelf->ordered_bytes -= key_tree_bytes(tree);
 		key_tree_clear(tree);
