@@ -101,7 +101,7 @@ bool key_is_of_balance(struct bytes key, struct text *account, struct text *name
 
 /* Whose counter it is, of what, in which cycle. */
 struct counter_key {
-	struct text owner; /* a subscription */
+	struct text owner; /* a subscription; of rules for top-ups a customer */
 	bool by_group;     /* no, a group */
 	struct text package;
 	struct text allowance; /* or what tiers, a cap, a limit count */
