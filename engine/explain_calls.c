@@ -236,6 +236,18 @@ note_refund(struct call *call, struct explaining *explaining, const struct ledge
 	explaining->refunded = (struct refunded){ refund->given, { explaining->last, size } };
 }
 
+/* A report of a session charges the price of all its units so far less what was charged before. */
+static enum call_end
+not_explained(struct call *call, struct text report)
+{
+	struct text arguments[] = {
+		BILINGUAL("explanation of a session's report; charge.get has its lines:",
+			"会话上报的说明；明细见 charge.get："),
+		report
+	};
+	return call_error(call, SAY_NOT_FOUND, arguments, 2);
+}
+
 /* The entry is there: finds the release that priced it. */
 static enum call_end
 was_read(struct call *call, struct explaining *explaining, struct text charge)
@@ -244,6 +256,8 @@ was_read(struct call *call, struct explaining *explaining, struct text charge)
 	const struct entry *entry = &explaining->ledger.entry;
 	if (explaining->ledger.status != STATUS_OK)
 		return ledger_failed(call, &explaining->ledger, charge);
+	if (entry->kind == ENTRY_SESSION)
+		return not_explained(call, charge);
 	if (!entry_kind_charges(entry->kind) && entry->kind != ENTRY_REFUSAL &&
 		entry->kind != ENTRY_REFUND)
 		return ledger_not_found(call, charge);
