@@ -1,8 +1,6 @@
 /* What is asked of the agenda of a subscription, and when (see agenda.h). */
 #include "agenda_parts.h"
 
-#include "base/must.h"
-
 /* Things that happen in one run; behind them others have their turn. */
 enum { HAPPENING_MAX = 64 };
 

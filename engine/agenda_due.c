@@ -7,7 +7,6 @@
 #include "agenda_parts.h"
 
 #include "base/log.h"
-#include "base/must.h"
 #include "base/zoneinfo.h"
 
 #include <string.h>

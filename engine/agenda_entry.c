@@ -10,8 +10,6 @@
 #include "posted.h"
 #include "priced.h"
 
-#include "base/must.h"
-
 #include <string.h>
 
 enum {

@@ -2,8 +2,6 @@
 #include "agenda_parts.h"
 #include "due_packed.h"
 
-#include "base/must.h"
-
 #include <string.h>
 
 /* ---- parameters ---- */

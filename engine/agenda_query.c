@@ -1,8 +1,6 @@
 /* agenda.get: when something falls due next of a subscription, and how far that has come. */
 #include "agenda_parts.h"
 
-#include "base/must.h"
-
 /* What of a gift has not been given, nor skipped; of a deposit, what was not released. */
 static struct money
 still_to_come(const struct schedule *schedule, uint32_t place)

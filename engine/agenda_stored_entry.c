@@ -8,7 +8,6 @@
 #include "gift.h"
 #include "posted.h"
 
-#include "base/must.h"
 #include "base/utf8.h"
 
 #include <stdio.h>

@@ -5,7 +5,6 @@
 #include "agenda_parts.h"
 
 #include "base/digest.h"
-#include "base/must.h"
 
 /* A request while it is decided. */
 struct paying {
