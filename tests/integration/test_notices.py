@@ -6,7 +6,7 @@ import time
 
 import pytest
 from moved_clock import MovedServer
-from server import Server, suanpan
+from server import Client, Server, suanpan
 
 AT = "2026-03-11T09:00:00+08:00"
 BOUGHT = "2026-03-10T10:00:00+08:00"
@@ -254,11 +254,11 @@ def test_64_clients_and_kills_cross_once():
         told = {}
 
         def work(member, lot):
-            client = server.connect()
             try:
-                for number in range(50):
-                    identifier = f"{lot}-{member}-{number}"
-                    told[identifier] = client.call("charge", send(identifier, member))
+                with Client(server.socket) as client:  # ended by the kill, and by nobody else
+                    for number in range(50):
+                        identifier = f"{lot}-{member}-{number}"
+                        told[identifier] = client.call("charge", send(identifier, member))
             except (OSError, EOFError, ConnectionError):
                 pass
 
