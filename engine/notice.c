@@ -186,7 +186,7 @@ notice_pack(struct pack *pack, const struct raised *raised)
 		const struct notice_record *notice = &raised->list[i];
 		bool packaged = notice->package.size > 0;
 		pack_map(pack, 3u + 2u * packaged);
-		pack_name_string(pack, "kind", notice_kind_name(notice->kind));
+		pack_name_text(pack, "kind", text_of(notice_kind_name(notice->kind)));
 		if (packaged) {
 			pack_name_text(pack, "package", notice->package);
 			pack_name_text(pack, "notify", notice->id);

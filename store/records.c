@@ -335,8 +335,9 @@ field_write_i64(struct field_writer *writer, int64_t value)
 void
 field_write_varint(struct field_writer *writer, uint64_t value)
 {
-	uint8_t bytes[VARINT_BYTES_MAX];
-	field_give(writer, bytes, varint_put(bytes, value));
+	for (; value >= 0x80; value >>= 7)
+		field_write_u8(writer, (uint8_t)(value | 0x80));
+	field_write_u8(writer, (uint8_t)value);
 }
 
 void
