@@ -25,7 +25,7 @@ $(BUILD)/bench/tables/tables: $(call bench_objects,tables) $(LINK_rules)
 $(BUILD)/bench/selling/selling: $(call bench_objects,selling) $(LINK_rules)
 	$(CC_used) $(FLAGS_$(MODE)) -pthread $(LDFLAGS) -o $@ $^ $(LIBS_rules)
 
-.PHONY: bench bench-authoring bench-programs bench-check
+.PHONY: bench bench-authoring bench-midnight bench-many bench-programs bench-check
 bench-programs: $(BENCH_PROGRAMS)
 
 bench-check: $(BENCH_PROGRAMS) ## does the bench itself measure rightly, and can its probes fail? A minute
@@ -42,3 +42,15 @@ bench-authoring: ## how long an author waits: tests, a large check, a switch und
 	tools/install.sh build bench
 	$(MAKE) $(BUILD)/suanpan
 	$(BENCH_PYTHON) bench/authoring.py --build $(BUILD) $(AUTHORING)
+
+# MIDNIGHT="--balances 100000" and so on go to bench/midnight.py.
+bench-midnight: ## what a million balances that end at one instant do to charges
+	tools/install.sh build bench
+	$(MAKE) $(BUILD)/suanpan $(BENCH_PROGRAMS)
+	$(BENCH_PYTHON) bench/midnight.py --build $(BUILD) $(MIDNIGHT)
+
+# MANY="--sessions 1000000" and so on go to bench/many.py.
+bench-many: ## memory of a subscription and of an open session, by ten million sessions
+	tools/install.sh build bench
+	$(MAKE) $(BUILD)/suanpan $(BENCH_PROGRAMS)
+	$(BENCH_PYTHON) bench/many.py --build $(BUILD) $(MANY)

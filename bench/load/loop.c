@@ -157,8 +157,9 @@ session_nth(const struct loop_plan *plan, uint64_t number, struct question *ques
 {
 	uint64_t row = 2 * (uint64_t)plan->connections * plan->in_flight;
 	uint64_t place = number % (SESSION_STEPS * row);
-	question->number = number / (SESSION_STEPS * row) * row + place % row;
-	question->step = (enum session_step)(place / row);
+	question->number = plan->reserves_only ? number
+					       : number / (SESSION_STEPS * row) * row + place % row;
+	question->step = plan->reserves_only ? STEP_RESERVE : (enum session_step)(place / row);
 	question->call = calls_nth(&plan->calls, question->number);
 }
 

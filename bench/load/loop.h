@@ -26,6 +26,7 @@ struct loop_plan {
 	uint32_t connections;
 	uint32_t in_flight; /* on each connection */
 	enum question_kind kind;
+	bool reserves_only; /* of sessions: they stay open */
 	struct calls calls;
 	uint32_t run;
 	uint64_t count; /* ask exactly so many; 0: go by time */

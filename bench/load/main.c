@@ -24,6 +24,7 @@ static const char usage[] =
 	"  --rate R             open loop: R questions a second, whatever the answers do\n"
 	"  --method M           charge (default) or rate: only the price\n"
 	"  --sessions           suanpan: sessions of three questions each: reserve, update, commit\n"
+	"  --reserves           suanpan: sessions that are only begun, and stay open\n"
 	"  --subscriptions N    charge one of these at random, 1000000\n"
 	"  --one-account        charge always the same\n"
 	"  --call-seconds N     all calls last so long (default: random, 1 to 600)\n"
@@ -136,6 +137,7 @@ enum option_name {
 	OPTION_RATE,
 	OPTION_METHOD,
 	OPTION_SESSIONS,
+	OPTION_RESERVES,
 	OPTION_SUBSCRIPTIONS,
 	OPTION_ONE_ACCOUNT,
 	OPTION_CALL_SECONDS,
@@ -161,6 +163,7 @@ static const struct option names[] = {
 	{ "rate", required_argument, NULL, OPTION_RATE },
 	{ "method", required_argument, NULL, OPTION_METHOD },
 	{ "sessions", no_argument, NULL, OPTION_SESSIONS },
+	{ "reserves", no_argument, NULL, OPTION_RESERVES },
 	{ "subscriptions", required_argument, NULL, OPTION_SUBSCRIPTIONS },
 	{ "one-account", no_argument, NULL, OPTION_ONE_ACCOUNT },
 	{ "call-seconds", required_argument, NULL, OPTION_CALL_SECONDS },
@@ -239,6 +242,10 @@ parse_options(int count, char **arguments, struct options *options)
 			break;
 		case OPTION_METHOD:
 			parse_method(optarg, plan);
+			break;
+		case OPTION_RESERVES:
+			plan->reserves_only = true;
+			plan->kind = QUESTION_SESSION;
 			break;
 		case OPTION_SESSIONS:
 			plan->kind = QUESTION_SESSION;
