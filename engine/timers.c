@@ -19,6 +19,8 @@
  * may lie before a charge which comes now.
  */
 enum { BUSY_SHARE = 8, TURN_NS_MAX = 500 * 1000, JOURNAL_BYTES_MAX = 64 * 1024 };
+/* Clients that call do so in bursts: for so long after a call another is expected. */
+#define BUSY_NS (50 * MS_NS)
 enum { PAGE_BYTES_MAX = 256 * 1024, PAGE_AGAIN_MS = 1000 };
 
 /* One that is under way, or waits to be tried again. */
@@ -54,6 +56,7 @@ struct timers {
 	int64_t left_ns;
 	uint64_t turn_ns;
 	uint64_t calls;
+	uint64_t called_ns; /* the end of the last turn that brought a call */
 	uint64_t done;
 };
 
@@ -233,7 +236,9 @@ allow_time(struct timers *timers, uint64_t now_ns)
 {
 	const struct shard_stats *stats = &timers->shard->stats;
 	uint64_t elapsed_ns = now_ns - timers->turn_ns;
-	bool is_busy = stats->calls != timers->calls;
+	if (stats->calls != timers->calls)
+		timers->called_ns = now_ns;
+	bool is_busy = now_ns - timers->called_ns < BUSY_NS;
 	timers->calls = stats->calls;
 	timers->turn_ns = now_ns;
 	timers->left_ns += (int64_t)(elapsed_ns < SECOND_NS ? elapsed_ns : SECOND_NS) / BUSY_SHARE;
