@@ -34,10 +34,11 @@ class Server(suanpan.Suanpan):
 
 def count(options, server):
     server.ask("release.publish", bundle=suanpan.bundle(os.path.join(targets.HERE, "catalog")), by="bench", activate=True)
-    empty = server.held()
     subprocess.run(server.load_program("--prepare", "--in-flight", "64"), check=True, stdout=subprocess.DEVNULL)
+    server.stop()
+    server.start()
+    found = {"subscriptions": options.subscriptions, "subscription_bytes": server.cold_bytes()}
     held = server.held()
-    found = {"subscriptions": options.subscriptions, "subscription_bytes": (held[0] - empty[0]) / options.subscriptions}
     load = server.load_program("--reserves", "--count", str(options.sessions), "--in-flight", "64", "--run", "1")
     done = json.loads(subprocess.check_output(load, text=True))
     if done["charged"] != options.sessions:
