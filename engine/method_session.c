@@ -52,7 +52,7 @@
 		"so many seconds without a request end the session; if absent, as the catalog says; session.validity_max at most, and if nobody says it", \
 		"多少秒内没有请求则会话结束；缺省按目录规定；最大值与未规定时的值为 session.validity_max" }
 #define PARTS_FIELD(required, shape, en, zh) \
-	{ "parts", FIELD_LIST, SESSION(parts), required, required, SESSION_PARTS_MAX, NULL, &shape, en, zh }
+	{ "parts", FIELD_LIST, SESSION(parts), required, required, SESSION_PARTS_MAX, NULL, &(shape), en, zh }
 
 /* ---- what is answered ---- */
 
