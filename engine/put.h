@@ -33,8 +33,8 @@ bool put_change(struct putting *putting, const struct record_key *key, struct by
 	struct bytes value);
 
 /* A timer is set, or is not. False: *end is what to return. */
-bool put_timer(
-	struct putting *putting, const struct timer_key *timer, bool is_set, enum call_end *end);
+bool
+put_timer(struct putting *putting, const struct timer_key *timer, bool is_set, enum call_end *end);
 
 /*
  * Appends what is to change. A put that expects a version it does not find is a conflict, unless

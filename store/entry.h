@@ -60,8 +60,8 @@ enum entry_kind {
 	ENTRY_EXPIRY,     /* what was left of a balance whose validity has ended */
 	ENTRY_SESSION,    /* a session begun, reported, closed */
 	ENTRY_DUE,        /* what falls due of a package that is held, charged on its date */
-	ENTRY_STORED,     /* a deposit paid in, released, a gift given; returned, forfeited, skipped */
-	ENTRY_NOTICE,     /* notices raised at a time; or acknowledged, delivered, removed */
+	ENTRY_STORED, /* a deposit paid in, released, a gift given; returned, forfeited, skipped */
+	ENTRY_NOTICE, /* notices raised at a time; or acknowledged, delivered, removed */
 };
 /* Did it take money for something, so that it can be given back? */
 static inline bool
