@@ -10,10 +10,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 #define TITLE "Suanpan data folder"
 enum { FILE_BYTES_MAX = 4096 };
+enum { LOCK_WAIT_MS = 1000, LOCK_STEP_MS = 10 };
 
 void
 folder_path(const struct folder *folder, const char *name, char path[1000])
@@ -34,6 +36,22 @@ folder_journal(const struct folder *folder)
 }
 
 /*
+ * A server that was killed while it began a child process leaves the lock with that for a moment, so
+ * whoever starts it again at once has to wait. 0, or why there is no lock.
+ */
+static int
+lock_file(int fd)
+{
+	const struct timespec step = { .tv_nsec = LOCK_STEP_MS * 1000000L };
+	for (int waited_ms = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; waited_ms += LOCK_STEP_MS) {
+		if ((errno != EWOULDBLOCK && errno != EINTR) || waited_ms >= LOCK_WAIT_MS)
+			return errno;
+		nanosleep(&step, NULL);
+	}
+	return 0;
+}
+
+/*
  * Without `make`, nothing is written: where there is no lock file, no process of ours has ever
  * been.
  */
@@ -47,8 +65,8 @@ folder_lock(struct folder *folder, bool make, struct fault *fault)
 		return STATUS_OK;
 	if (fd < 0)
 		return fault_system(fault, errno, "%s", path);
-	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-		int code = errno;
+	int code = lock_file(fd);
+	if (code != 0) {
 		close(fd);
 		if (code == EWOULDBLOCK)
 			return fault_set(fault, STATUS_BUSY,

@@ -155,6 +155,25 @@ lock_goes_with_the_process_that_held_it(void **state)
 	close(ready[1]);
 }
 
+/* As of a server that was killed while it began a child process. */
+static void
+lock_that_is_let_go_of_soon_is_waited_for(void **state)
+{
+	(void)state;
+	make_it();
+	pid_t child = fork();
+	if (child == 0) {
+		usleep(100 * 1000);
+		_exit(0); /* the lock that came with the fork goes with it */
+	}
+	close(folder.lock);
+	folder.lock = -1;
+	struct folder second;
+	assert_int_equal(folder_open(&second, path, 3, SEGMENT, &fault), STATUS_OK);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	folder_close(&second);
+}
+
 static void
 other_shard_is_a_conflict(void **state)
 {
@@ -282,6 +301,7 @@ main(void)
 		TEST(parts_lie_in_the_folder),
 		TEST(folder_in_use_is_busy_here_and_in_another_process),
 		TEST(lock_goes_with_the_process_that_held_it),
+		TEST(lock_that_is_let_go_of_soon_is_waited_for),
 		TEST(other_shard_is_a_conflict),
 		TEST(what_is_not_there_is_not_made_for_a_tool),
 		TEST(journal_without_its_folder_file_is_damage),
