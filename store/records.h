@@ -44,8 +44,8 @@
 #ifndef SUANPAN_RECORDS_H
 #define SUANPAN_RECORDS_H
 
-#include "../engine/base/bytes.h"
 #include "../engine/base/money.h"
+#include "fields.h"
 
 enum table {
 	TABLE_CUSTOMER = 1,
@@ -73,7 +73,6 @@ table_is_ordered(uint8_t table)
 }
 
 #define RECORD_KEY_MAX 255
-#define RECORD_VALUE_MAX 65535
 
 /* Is this a well-formed value of that table, with a key it may have? For bytes from a disk. */
 bool record_is_valid(uint8_t table, struct bytes key, struct bytes value);
@@ -130,76 +129,6 @@ struct bytes counter_write(uint8_t *place, struct counter counter);
  */
 #define RECORD_TEXT_MAX 600
 bool record_key_format(uint8_t table, struct bytes key, char text[RECORD_TEXT_MAX]);
-
-/* FROM ≤ t < TILL */
-struct span {
-	int64_t from_ms; /* INT64_MIN: since ever */
-	int64_t till_ms; /* INT64_MAX: for ever */
-};
-#define SPAN_ALWAYS ((struct span){ INT64_MIN, INT64_MAX })
-
-static inline bool
-span_has(struct span span, int64_t ms)
-{
-	return span.from_ms <= ms && ms < span.till_ms;
-}
-
-static inline bool
-span_overlaps(struct span a, struct span b)
-{
-	return a.from_ms < b.till_ms && b.from_ms < a.till_ms;
-}
-
-/*
- * Walking a value. A reader is a position in it; each *_read function takes the next part. Past the
- * end or on malformed bytes it gives zeros and sets `bad`, for the one place that checks
- * (record_is_valid); elsewhere bad is a bug.
- */
-struct field_reader {
-	const uint8_t *at;
-	const uint8_t *end;
-	bool bad;
-};
-struct field_reader fields_of(struct bytes value);
-uint8_t field_read_u8(struct field_reader *reader);
-uint32_t field_read_u32(struct field_reader *reader);
-int64_t field_read_i64(struct field_reader *reader);
-uint64_t field_read_u64(struct field_reader *reader);
-uint64_t field_read_varint(struct field_reader *reader); /* base/bytes.h */
-struct text field_read_text(struct field_reader *reader);
-struct text field_read_sentence(struct field_reader *reader); /* with a size of 4 bytes */
-struct span field_read_span(struct field_reader *reader);
-
-/*
- * Building a value in a place of fixed size; `full` when it did not fit (nothing is written past
- * the end).
- */
-struct field_writer {
-	uint8_t *start;
-	uint8_t *at;
-	uint8_t *end;
-	bool full;
-};
-struct field_writer fields_into(void *place, size_t size);
-void field_write_u8(struct field_writer *writer, uint8_t value);
-void field_write_u32(struct field_writer *writer, uint32_t value);
-void field_write_i64(struct field_writer *writer, int64_t value);
-void field_write_u64(struct field_writer *writer, uint64_t value);
-void field_write_varint(struct field_writer *writer, uint64_t value);
-void field_write_text(struct field_writer *writer, struct text text);    /* at most 255 bytes */
-void field_write_bytes(struct field_writer *writer, struct bytes bytes); /* as they are */
-void field_write_sentence(struct field_writer *writer, struct text text);
-void field_write_span(struct field_writer *writer, struct span span);
-struct bytes fields_written(const struct field_writer *writer);
-
-/* A name, and what goes by it: a text, or a whole number. */
-struct named_value {
-	struct text name;
-	struct text text; /* data NULL: it is a number */
-	int64_t number;
-};
-struct named_value named_value_read(struct field_reader *reader);
-void named_value_write(struct field_writer *writer, const struct named_value *value);
 
 enum subscription_state { SUBSCRIPTION_ACTIVE, SUBSCRIPTION_SUSPENDED, SUBSCRIPTION_ENDED };
 const char *subscription_state_name(enum subscription_state state); /* "active" … */

@@ -1,0 +1,239 @@
+/* Fields of a value: read and written one after the other (see fields.h). */
+#include "fields.h"
+
+#include "../engine/base/must.h"
+
+/* ---- reading ---- */
+
+struct field_reader
+fields_of(struct bytes value)
+{
+	return (struct field_reader){ .at = value.data, .end = value.data + value.size };
+}
+
+/* The next `size` bytes, or NULL (and bad) if there are not so many. */
+static const uint8_t *
+field_take(struct field_reader *reader, size_t size)
+{
+	if ((size_t)(reader->end - reader->at) < size) {
+		reader->bad = true;
+		reader->at = reader->end;
+		return NULL;
+	}
+	const uint8_t *at = reader->at;
+	reader->at += size;
+	return at;
+}
+
+uint8_t
+field_read_u8(struct field_reader *reader)
+{
+	const uint8_t *at = field_take(reader, 1);
+	return at == NULL ? 0 : *at;
+}
+
+uint32_t
+field_read_u32(struct field_reader *reader)
+{
+	const uint8_t *at = field_take(reader, 4);
+	return at == NULL ? 0 : load_u32(at);
+}
+
+uint64_t
+field_read_u64(struct field_reader *reader)
+{
+	const uint8_t *at = field_take(reader, 8);
+	return at == NULL ? 0 : load_u64(at);
+}
+
+int64_t
+field_read_i64(struct field_reader *reader)
+{
+	return (int64_t)field_read_u64(reader);
+}
+
+uint64_t
+field_read_varint(struct field_reader *reader)
+{
+	uint64_t value;
+	size_t size = varint_get(reader->at, (size_t)(reader->end - reader->at), &value);
+	if (size == 0) {
+		reader->bad = true;
+		reader->at = reader->end;
+		return 0;
+	}
+	reader->at += size;
+	return value;
+}
+
+struct text
+field_read_text(struct field_reader *reader)
+{
+	size_t size = field_read_u8(reader);
+	const uint8_t *at = field_take(reader, size);
+	if (at == NULL)
+		return (struct text){ "", 0 };
+	return (struct text){ (const char *)at, size };
+}
+
+struct text
+field_read_sentence(struct field_reader *reader)
+{
+	size_t size = field_read_u32(reader);
+	const uint8_t *at = field_take(reader, size);
+	if (at == NULL)
+		return (struct text){ "", 0 };
+	return (struct text){ (const char *)at, size };
+}
+
+enum { SPAN_HAS_FROM = 1, SPAN_HAS_TILL = 2 };
+
+struct span
+field_read_span_flags(struct field_reader *reader, uint8_t known, uint8_t *flags)
+{
+	struct span span = SPAN_ALWAYS;
+	*flags = field_read_u8(reader);
+	if ((*flags & ~(SPAN_HAS_FROM | SPAN_HAS_TILL | known)) != 0)
+		reader->bad = true;
+	if ((*flags & SPAN_HAS_FROM) != 0)
+		span.from_ms = field_read_i64(reader);
+	if ((*flags & SPAN_HAS_TILL) != 0)
+		span.till_ms = field_read_i64(reader);
+	return span;
+}
+
+struct span
+field_read_span(struct field_reader *reader)
+{
+	uint8_t flags;
+	return field_read_span_flags(reader, 0, &flags);
+}
+
+struct named_value
+named_value_read(struct field_reader *reader)
+{
+	struct named_value value = { .name = field_read_text(reader) };
+	uint8_t kind = field_read_u8(reader);
+	reader->bad |= kind > 1;
+	if (kind == 0)
+		value.text = field_read_text(reader);
+	else
+		value.number = field_read_i64(reader);
+	return value;
+}
+
+/* ---- writing ---- */
+
+struct field_writer
+fields_into(void *place, size_t size)
+{
+	return (struct field_writer){ .start = place, .at = place, .end = (uint8_t *)place + size };
+}
+
+static void
+field_give(struct field_writer *writer, const void *data, size_t size)
+{
+	if ((size_t)(writer->end - writer->at) < size) {
+		writer->full = true;
+		writer->end = writer->at;
+		return;
+	}
+	writer->at = put_bytes(writer->at, data, size);
+}
+
+void
+field_write_u8(struct field_writer *writer, uint8_t value)
+{
+	field_give(writer, &value, 1);
+}
+
+void
+field_write_u32(struct field_writer *writer, uint32_t value)
+{
+	uint8_t bytes[4];
+	store_u32(bytes, value);
+	field_give(writer, bytes, sizeof bytes);
+}
+
+void
+field_write_u64(struct field_writer *writer, uint64_t value)
+{
+	uint8_t bytes[8];
+	store_u64(bytes, value);
+	field_give(writer, bytes, sizeof bytes);
+}
+
+void
+field_write_i64(struct field_writer *writer, int64_t value)
+{
+	field_write_u64(writer, (uint64_t)value);
+}
+
+void
+field_write_varint(struct field_writer *writer, uint64_t value)
+{
+	for (; value >= 0x80; value >>= 7)
+		field_write_u8(writer, (uint8_t)(value | 0x80));
+	field_write_u8(writer, (uint8_t)value);
+}
+
+void
+field_write_bytes(struct field_writer *writer, struct bytes bytes)
+{
+	field_give(writer, bytes.data, bytes.size);
+}
+
+void
+field_write_text(struct field_writer *writer, struct text text)
+{
+	must(text.size <= 255);
+	field_write_u8(writer, (uint8_t)text.size);
+	field_give(writer, text.data, text.size);
+}
+
+void
+field_write_sentence(struct field_writer *writer, struct text text)
+{
+	must(text.size <= RECORD_VALUE_MAX);
+	field_write_u32(writer, (uint32_t)text.size);
+	field_give(writer, text.data, text.size);
+}
+
+void
+field_write_span_flags(struct field_writer *writer, struct span span, uint8_t flags)
+{
+	if (span.from_ms != INT64_MIN)
+		flags |= SPAN_HAS_FROM;
+	if (span.till_ms != INT64_MAX)
+		flags |= SPAN_HAS_TILL;
+	field_write_u8(writer, flags);
+	if ((flags & SPAN_HAS_FROM) != 0)
+		field_write_i64(writer, span.from_ms);
+	if ((flags & SPAN_HAS_TILL) != 0)
+		field_write_i64(writer, span.till_ms);
+}
+
+void
+field_write_span(struct field_writer *writer, struct span span)
+{
+	field_write_span_flags(writer, span, 0);
+}
+
+void
+named_value_write(struct field_writer *writer, const struct named_value *value)
+{
+	bool is_text = value->text.data != NULL;
+	field_write_text(writer, value->name);
+	field_write_u8(writer, !is_text);
+	if (is_text)
+		field_write_text(writer, value->text);
+	else
+		field_write_i64(writer, value->number);
+}
+
+struct bytes
+fields_written(const struct field_writer *writer)
+{
+	must(!writer->full);
+	return (struct bytes){ writer->start, (size_t)(writer->at - writer->start) };
+}

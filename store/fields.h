@@ -1,0 +1,85 @@
+/*
+ * The fields that values of records are made of (records.h says of which): numbers, texts, spans of
+ * time, named values.
+ */
+#ifndef SUANPAN_FIELDS_H
+#define SUANPAN_FIELDS_H
+
+#include "../engine/base/bytes.h"
+
+#define RECORD_VALUE_MAX 65535
+
+/* FROM ≤ t < TILL */
+struct span {
+	int64_t from_ms; /* INT64_MIN: since ever */
+	int64_t till_ms; /* INT64_MAX: for ever */
+};
+#define SPAN_ALWAYS ((struct span){ INT64_MIN, INT64_MAX })
+
+static inline bool
+span_has(struct span span, int64_t ms)
+{
+	return span.from_ms <= ms && ms < span.till_ms;
+}
+
+static inline bool
+span_overlaps(struct span a, struct span b)
+{
+	return a.from_ms < b.till_ms && b.from_ms < a.till_ms;
+}
+
+/*
+ * Walking a value. A reader is a position in it; each *_read function takes the next part. Past the
+ * end or on malformed bytes it gives zeros and sets `bad`, for the one place that checks
+ * (record_is_valid); elsewhere bad is a bug.
+ */
+struct field_reader {
+	const uint8_t *at;
+	const uint8_t *end;
+	bool bad;
+};
+struct field_reader fields_of(struct bytes value);
+uint8_t field_read_u8(struct field_reader *reader);
+uint32_t field_read_u32(struct field_reader *reader);
+int64_t field_read_i64(struct field_reader *reader);
+uint64_t field_read_u64(struct field_reader *reader);
+uint64_t field_read_varint(struct field_reader *reader); /* base/bytes.h */
+struct text field_read_text(struct field_reader *reader);
+struct text field_read_sentence(struct field_reader *reader); /* with a size of 4 bytes */
+struct span field_read_span(struct field_reader *reader);
+/* One whose flag byte may have these, too, which are the caller's, and what they say comes behind. */
+struct span field_read_span_flags(struct field_reader *reader, uint8_t known, uint8_t *flags);
+
+/*
+ * Building a value in a place of fixed size; `full` when it did not fit (nothing is written past
+ * the end).
+ */
+struct field_writer {
+	uint8_t *start;
+	uint8_t *at;
+	uint8_t *end;
+	bool full;
+};
+struct field_writer fields_into(void *place, size_t size);
+void field_write_u8(struct field_writer *writer, uint8_t value);
+void field_write_u32(struct field_writer *writer, uint32_t value);
+void field_write_i64(struct field_writer *writer, int64_t value);
+void field_write_u64(struct field_writer *writer, uint64_t value);
+void field_write_varint(struct field_writer *writer, uint64_t value);
+void field_write_text(struct field_writer *writer, struct text text);    /* at most 255 bytes */
+void field_write_bytes(struct field_writer *writer, struct bytes bytes); /* as they are */
+void field_write_sentence(struct field_writer *writer, struct text text);
+void field_write_span(struct field_writer *writer, struct span span);
+void field_write_span_flags(struct field_writer *writer, struct span span, uint8_t flags);
+struct bytes fields_written(const struct field_writer *writer);
+
+/* A name, and what goes by it: a text, or a whole number. */
+struct named_value {
+	struct text name;
+	struct text text; /* data NULL: it is a number */
+	int64_t number;
+};
+struct named_value named_value_read(struct field_reader *reader);
+void named_value_write(struct field_writer *writer, const struct named_value *value);
+
+#endif
