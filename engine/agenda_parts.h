@@ -133,7 +133,6 @@ bool settling_make_happen(struct settling *settling, const struct scheduled *eve
 /* A deposit that is paid in. */
 struct deposit_paid {
 	const struct once *once;
-	struct bytes event;
 	size_t holding;
 	uint32_t place; /* among what the package stores */
 };

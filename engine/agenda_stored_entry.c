@@ -433,7 +433,6 @@ settling_pay_in(struct settling *settling, const struct deposit_paid *paid)
 		TEXT("deposit_paid"), TEXT("stored"));
 	struct entry entry = once_entry(paid->once, ENTRY_STORED, settling->call->shard->now_ms);
 	entry.release = settling->release->number;
-	entry.event = paid->event;
 	entry.answer = pack_answer(&movement);
 	if (entry.answer.size == 0)
 		return settling_out_of_memory(settling);

@@ -11,7 +11,6 @@
 #include "priced.h"
 #include "shard.h"
 
-#include "base/digest.h"
 #include "base/must.h"
 
 #include <string.h>
@@ -83,7 +82,7 @@ pack_event(struct deciding *deciding)
 				pack_integer(&pack, usage->attributes[i].number);
 		}
 	}
-	return (struct bytes){ buffer->data, pack_is_whole(&pack) ? buffer->size : 0 };
+	return pack_whole(&pack);
 }
 
 /* ---- refusing ---- */
@@ -99,8 +98,8 @@ charge_refuse(struct deciding *deciding, enum say say, const struct text *argume
 	struct bytes answer = { scratch->data, scratch->size };
 	if (deciding->enquiry)
 		return call_answer(call, answer);
-	uint64_t release = deciding->release == NULL ? 0 : deciding->release->number;
-	return once_refuse(call, &deciding->once, deciding->event, release, answer);
+	deciding->once.release = deciding->release == NULL ? 0 : deciding->release->number;
+	return once_refuse(call, &deciding->once, answer);
 }
 
 static enum call_end
@@ -249,7 +248,6 @@ begin(struct deciding *deciding, struct call *call, const struct usage_params *p
 	deciding->params = params;
 	deciding->release = call_release(call);
 	deciding->enquiry = false;
-	deciding->event = (struct bytes){ NULL, 0 };
 	deciding->holds_counters = false;
 	if (!read_usage(params, &deciding->usage)) {
 		*end = refuse_quantities(call);
@@ -502,25 +500,14 @@ static enum progress
 check_once(struct deciding *deciding, enum call_end *end)
 {
 	const struct usage_params *params = deciding->params;
-	struct bytes refusal;
-	if (!once_in_window(deciding->call, params->at_ms, &refusal)) {
-		*end = once_answer(deciding->call, refusal, true, false, 0);
-		return HAS_ENDED;
-	}
-	deciding->event = pack_event(deciding);
-	if (deciding->event.size == 0) {
-		*end = call_error(deciding->call, SAY_OUT_OF_MEMORY, NULL, 0);
-		return HAS_ENDED;
-	}
 	deciding->once = (struct once){
 		.scope = params->service_id,
 		.id = params->id,
-		.attempt = params->attempt == NOT_GIVEN ? 1 : (uint8_t)params->attempt,
-		.fingerprint = hash64(deciding->event.data, deciding->event.size, ENTRY_CHARGE),
+		.attempt = once_attempt(params->attempt),
 		.at_ms = params->at_ms,
+		.event = pack_event(deciding),
 	};
-	return once_check(deciding->call, &deciding->once, end) == ONCE_DECIDE ? GOES_ON
-									       : HAS_ENDED;
+	return once_begin(deciding->call, &deciding->once, ENTRY_CHARGE, end);
 }
 
 enum call_end

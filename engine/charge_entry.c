@@ -35,7 +35,7 @@ pack_charged(struct deciding *deciding, const struct payment *payment)
 		notice_pack(&pack, &deciding->raised);
 	if (is_low)
 		notice_pack_hint(&pack, low);
-	return (struct bytes){ scratch->data, pack_is_whole(&pack) ? scratch->size : 0 };
+	return pack_whole(&pack);
 }
 
 enum call_end
@@ -139,7 +139,6 @@ charge_take_money(struct deciding *deciding, const struct payment *payment)
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	struct entry entry = once_entry(&deciding->once, ENTRY_CHARGE, call->shard->now_ms);
 	entry.release = deciding->release->number;
-	entry.event = deciding->event;
 	entry.answer = answer;
 	enum status status = posted_append(&posted, call, &entry, &end);
 	if (status == STATUS_LIMIT)

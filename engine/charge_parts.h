@@ -19,7 +19,6 @@ struct deciding {
 	bool enquiry; /* rate, charge.check: no id, no entry */
 	struct usage usage;
 	struct once once;
-	struct bytes event;
 	struct subject subject;
 	struct pricing pricing;
 	bool holds_counters; /* of what was counted so far, sessions hold something */

@@ -4,14 +4,11 @@
  */
 #include "agenda_parts.h"
 
-#include "base/digest.h"
-
 /* A request while it is decided. */
 struct paying {
 	struct call *call;
 	const struct deposit_params *params;
 	struct once once;
-	struct bytes event;
 	struct settling settling;
 };
 
@@ -33,11 +30,7 @@ pack_event(struct paying *paying)
 static enum call_end
 refuse(struct paying *paying, enum say say, const struct text *arguments, size_t count)
 {
-	struct buffer *scratch = &paying->call->shard->scratch;
-	buffer_clear(scratch);
-	refusal_pack(scratch, paying->call->arena, say, arguments, count, NULL);
-	return once_refuse(paying->call, &paying->once, paying->event, 0,
-		(struct bytes){ scratch->data, scratch->size });
+	return once_refuse_why(paying->call, &paying->once, say, arguments, count);
 }
 
 static enum call_end
@@ -55,24 +48,14 @@ static enum progress
 check_once(struct paying *paying, enum call_end *end)
 {
 	const struct deposit_params *params = paying->params;
-	struct bytes refusal;
-	if (!once_in_window(paying->call, params->at_ms, &refusal)) {
-		*end = once_answer(paying->call, refusal, true, false, 0);
-		return HAS_ENDED;
-	}
-	paying->event = pack_event(paying);
 	paying->once = (struct once){
 		.scope = once_account_scope(paying->call->arena, params->account),
 		.id = params->id,
-		.attempt = params->attempt == NOT_GIVEN ? 1 : (uint8_t)params->attempt,
+		.attempt = once_attempt(params->attempt),
 		.at_ms = params->at_ms,
+		.event = pack_event(paying),
 	};
-	if (paying->event.size == 0 || paying->once.scope.data == NULL) {
-		*end = call_error(paying->call, SAY_OUT_OF_MEMORY, NULL, 0);
-		return HAS_ENDED;
-	}
-	paying->once.fingerprint = hash64(paying->event.data, paying->event.size, ENTRY_STORED);
-	return once_check(paying->call, &paying->once, end) == ONCE_DECIDE ? GOES_ON : HAS_ENDED;
+	return once_begin(paying->call, &paying->once, ENTRY_STORED, end);
 }
 
 /* What is due is done first; then all is read as it is. */
@@ -126,7 +109,7 @@ find_deposit(struct paying *paying, struct deposit_paid *paid, enum call_end *en
 		if (place == NO_INDEX)
 			continue;
 		if (schedule->progress[place].paid_ms == INT64_MAX) {
-			*paid = (struct deposit_paid){ &paying->once, paying->event, i, place };
+			*paid = (struct deposit_paid){ &paying->once, i, place };
 			return GOES_ON;
 		}
 		was_paid = true;

@@ -1,96 +1,22 @@
 /*
  * balance.topup, balance.adjust, balance.transfer: money put on, taken from or moved between
- * balances, once. Each is one entry, so that a transfer has both sides or neither.
+ * balances, once. Each is one entry, so that a transfer has both sides or neither; movement_entry.c
+ * makes it.
  */
 #include "call.h"
 #include "expiry.h"
-#include "notice.h"
-#include "once.h"
+#include "movement_parts.h"
 #include "pay.h"
-#include "posted.h"
-#include "reward.h"
 #include "shard.h"
-#include "subject.h"
 #include "validity.h"
 
-#include "base/digest.h"
-#include "base/must.h"
-
-enum { SIDES_MAX = 2, TIMERS_MAX = 2 };
-
-/* One balance that moves. */
-struct side {
-	struct subject subject; /* its account and balance */
-	struct text account;
-	struct text name;   /* of the balance; size 0: the main one */
-	struct money floor; /* how low it may fall */
-	struct money change;
-	struct money after;
-	struct text book;   /* from which that comes; size 0: from the other side */
-	struct money bonus; /* what rules of the catalog add to a change, in `after` too */
-	bool is_extended;   /* its validity ends otherwise now */
-	bool has_timer;     /* for the end that it had */
-	int64_t till_ms;
-};
-
-struct movement {
-	struct call *call;
-	enum entry_kind kind;
-	const struct movement_params *params;
-	struct once once;
-	struct bytes event;
-	struct side sides[SIDES_MAX]; /* the account that was named comes first */
-	size_t side_count;
-	struct raised raised;
-	struct reward_question rewarded; /* of a top-up … */
-	struct reward reward;            /* … and what rules give besides */
-};
-
-/* ---- what each kind is ---- */
-
-static const char *
-outcome_of(enum entry_kind kind)
-{
-	switch (kind) {
-	case ENTRY_TOPUP:
-		return "topped_up";
-	case ENTRY_ADJUSTMENT:
-		return "adjusted";
-	case ENTRY_TRANSFER:
-		return "transferred";
-	case ENTRY_CHARGE:
-	case ENTRY_REFUSAL:
-	case ENTRY_PUT:
-	case ENTRY_RELEASE:
-	case ENTRY_REFUND:
-	case ENTRY_EXPIRY:
-	case ENTRY_SESSION:
-	case ENTRY_DUE:
-	case ENTRY_STORED:
-	case ENTRY_NOTICE:
-		break;
-	}
-	must(false);
-	return NULL;
-}
-
-static bool
-gives_bonus(const struct movement_params *params)
-{
-	return params->bonus.balance.size > 0;
-}
-
-static bool
-extends(const struct movement_params *params)
-{
-	return params->extends.count > 0;
-}
+/* ---- the event ---- */
 
 /* What a top-up does besides: a map of {bonus: [balance, amount], extends: [count, every]}. */
 static void
 pack_besides(struct pack *pack, const struct movement_params *params)
 {
-	bool bonus = gives_bonus(params), later = extends(params);
+	bool bonus = movement_gives_bonus(params), later = movement_extends(params);
 	if (!bonus && !later)
 		return;
 	pack_map(pack, (uint32_t)bonus + later);
@@ -121,7 +47,7 @@ pack_event(struct movement *movement)
 	buffer_clear(buffer);
 	struct pack pack = pack_into(buffer);
 	struct text name = movement->sides[0].name;
-	bool besides = gives_bonus(params) || extends(params);
+	bool besides = movement_gives_bonus(params) || movement_extends(params);
 	pack_array(&pack, (movement->kind == ENTRY_TOPUP ? 2u : 4u) + (name.size > 0) + besides);
 	pack_money(&pack, params->amount);
 	pack_text(&pack, params->currency);
@@ -134,169 +60,16 @@ pack_event(struct movement *movement)
 	if (name.size > 0)
 		pack_text(&pack, name);
 	pack_besides(&pack, params);
-	return (struct bytes){ buffer->data, pack_is_whole(&pack) ? buffer->size : 0 };
-}
-
-static void
-pack_bonus(struct pack *pack, const struct side *side)
-{
-	pack_name(pack, "bonus");
-	pack_map(pack, 3);
-	pack_name_text(pack, "name", side->name.size > 0 ? side->name : TEXT("main"));
-	pack_name_money(pack, "amount", side->change);
-	pack_name_money(pack, "balance", side->after);
-}
-
-static struct bytes
-pack_answer(struct movement *movement)
-{
-	const struct movement_params *params = movement->params;
-	struct buffer *scratch = &movement->call->shard->scratch;
-	bool why = params->why.size > 0, to = movement->kind == ENTRY_TRANSFER;
-	bool named = movement->sides[0].name.size > 0, tells = movement->raised.count > 0;
-	bool later = movement->sides[0].is_extended, bonus = gives_bonus(params);
-	buffer_clear(scratch);
-	struct pack pack = pack_into(scratch);
-	pack_map(&pack,
-		4u + named + why + to + tells + later + bonus + reward_pairs(&movement->reward));
-	pack_name_string(&pack, "outcome", outcome_of(movement->kind));
-	pack_name_money(&pack, "amount", params->amount);
-	pack_name_text(&pack, "currency", params->currency);
-	pack_name_money(&pack, "balance", movement->sides[0].after);
-	if (named)
-		pack_name_text(&pack, "name", movement->sides[0].name);
-	if (later)
-		pack_name_integer(&pack, "till", movement->sides[0].till_ms);
-	if (bonus)
-		pack_bonus(&pack, &movement->sides[1]);
-	reward_pack(&movement->reward, &pack);
-	if (to)
-		pack_name_text(&pack, "to", params->to);
-	if (why)
-		pack_name_text(&pack, "why", params->why);
-	if (tells)
-		notice_pack(&pack, &movement->raised);
-	return (struct bytes){ scratch->data, pack_is_whole(&pack) ? scratch->size : 0 };
-}
-
-/* ---- the entry ---- */
-
-/* One timer at most: that of before goes, and there is one for the new end. */
-static bool
-add_timers(const struct side *side, struct posted *posted)
-{
-	const struct record_key *key = &side->subject.balance_key;
-	struct timer_key timer = expiry_timer(
-		(struct bytes){ key->data, key->size }, &side->subject.balance);
-	if (side->has_timer && !posted_timer_clear(posted, &timer))
-		return false;
-	timer.at_ms = side->till_ms;
-	return posted_timer_set(posted, &timer);
-}
-
-/* What moves it: a book, or the other side. */
-static void
-add_posting(const struct movement *movement, const struct side *side, struct posted *posted)
-{
-	struct text unit = movement->params->currency;
-	if (side->book.size > 0)
-		posted_move(posted, side->change.micros, unit, side->book);
-	else
-		posted->postings[posted->posting_count++] = (struct posting){
-			.side = (uint8_t)(posted->effect_count - 1),
-			.amount = side->change.micros,
-			.unit = unit,
-		};
-}
-
-/* A balance as it is afterwards; false without memory. */
-static bool
-add_side(const struct movement *movement, const struct side *side, struct posted *posted)
-{
-	const struct record_key *key = &side->subject.balance_key;
-	struct balance balance = side->subject.balance;
-	balance.amount = side->after.micros;
-	if (side->is_extended)
-		balance.span.till_ms = side->till_ms;
-	if (!posted_balance(posted, (struct bytes){ key->data, key->size }, balance,
-		    side->subject.balance_version, movement->call->shard->now_ms))
-		return false;
-	add_posting(movement, side, posted);
-	posted_move(posted, side->bonus.micros, movement->params->currency, TEXT("bonus"));
-	return !side->is_extended || add_timers(side, posted);
-}
-
-static bool
-add_sides(const struct movement *movement, struct posted *posted)
-{
-	for (size_t i = 0; i < movement->side_count; i++) {
-		if (!add_side(movement, &movement->sides[i], posted))
-			return false;
-	}
-	return true;
-}
-
-/* What it makes known of a main balance that falls; false without memory. */
-static bool
-raise_notices(struct movement *movement)
-{
-	for (size_t i = 0; i < movement->side_count; i++) {
-		const struct side *side = &movement->sides[i];
-		const struct raising raising = { .call = movement->call,
-			.account = side->account,
-			.at_ms = movement->params->at_ms };
-		struct fall fall = { side->subject.balance.amount, side->after.micros };
-		if (side->name.size == 0 &&
-			!notice_raise_fall(
-				&raising, &side->subject.account, fall, &movement->raised))
-			return false;
-	}
-	return true;
-}
-
-static enum call_end
-append(struct movement *movement)
-{
-	struct call *call = movement->call;
-	struct posted posted;
-	enum call_end end;
-	if (!raise_notices(movement))
-		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
-	struct bytes answer = pack_answer(movement);
-	const struct reward *reward = &movement->reward;
-	size_t records = movement->side_count + TIMERS_MAX + movement->raised.count +
-		reward_records(reward);
-	if (answer.size == 0 || !posted_begin(&posted, call->arena, records) ||
-		!add_sides(movement, &posted) || !reward_post(reward, &posted) ||
-		!notice_post(&movement->raised, call, &posted))
-		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
-	struct entry entry = once_entry(&movement->once, movement->kind, call->shard->now_ms);
-	entry.event = movement->event;
-	entry.answer = answer;
-	if (reward->given_count > 0)
-		entry.release = reward->release->number;
-	enum status status = posted_append(&posted, call, &entry, &end);
-	must(status != STATUS_LIMIT); /* two balances and a sentence, or what so many rules give */
-	return end;
+	return pack_whole(&pack);
 }
 
 /* ---- deciding ---- */
-
-static enum call_end
-refuse(struct movement *movement, enum say say, const struct text *arguments, size_t count)
-{
-	struct buffer *scratch = &movement->call->shard->scratch;
-	buffer_clear(scratch);
-	refusal_pack(scratch, movement->call->arena, say, arguments, count, NULL);
-	return once_refuse(movement->call, &movement->once, movement->event, 0,
-		(struct bytes){ scratch->data, scratch->size });
-}
 
 static enum progress
 refuse_side(struct movement *movement, enum say say, const struct text *arguments, size_t count,
 	enum call_end *end)
 {
-	*end = refuse(movement, say, arguments, count);
+	*end = once_refuse_why(movement->call, &movement->once, say, arguments, count);
 	return HAS_ENDED;
 }
 
@@ -353,7 +126,7 @@ find_named(struct movement *movement, struct side *side, enum call_end *end)
 		break;
 	}
 	subject->balance = balance_read(value);
-	if (side == &movement->sides[0] && extends(movement->params))
+	if (side == &movement->sides[0] && movement_extends(movement->params))
 		return extend(movement, side, end);
 	if (movement->call->shard->now_ms >= subject->balance.span.till_ms)
 		return refuse_side(movement, SAY_BALANCE_EXPIRED, about, 2, end);
@@ -432,7 +205,7 @@ settle_expired(struct movement *movement, enum call_end *end)
 	struct bytes value;
 	uint64_t version;
 	bool has_expired;
-	if (!extends(movement->params))
+	if (!movement_extends(movement->params))
 		return GOES_ON;
 	key_of_balance(&key, side->account, side->name);
 	if (call_find(movement->call, shelf_key_of(&key), &value, &version) != LOOKUP_COLD)
@@ -503,7 +276,7 @@ decide(struct movement *movement)
 	}
 	if (movement->kind == ENTRY_TOPUP && find_reward(movement, &end) == HAS_ENDED)
 		return end;
-	return append(movement);
+	return movement_append(movement);
 }
 
 static enum call_end
@@ -512,21 +285,14 @@ run(struct movement *movement)
 	struct call *call = movement->call;
 	const struct movement_params *params = movement->params;
 	enum call_end end;
-	struct bytes refusal;
-	if (!once_in_window(call, params->at_ms, &refusal))
-		return once_answer(call, refusal, true, false, 0);
-	movement->event = pack_event(movement);
-	struct text scope = once_account_scope(call->arena, params->account);
-	if (movement->event.size == 0 || scope.data == NULL)
-		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	movement->once = (struct once){
-		.scope = scope,
+		.scope = once_account_scope(call->arena, params->account),
 		.id = params->id,
-		.attempt = params->attempt == NOT_GIVEN ? 1 : (uint8_t)params->attempt,
-		.fingerprint = hash64(movement->event.data, movement->event.size, movement->kind),
+		.attempt = once_attempt(params->attempt),
 		.at_ms = params->at_ms,
+		.event = pack_event(movement),
 	};
-	if (once_check(call, &movement->once, &end) != ONCE_DECIDE)
+	if (once_begin(call, &movement->once, movement->kind, &end) == HAS_ENDED)
 		return end;
 	return decide(movement);
 }
@@ -560,7 +326,7 @@ check_besides(struct call *call, const struct movement *movement, enum call_end 
 {
 	const struct side *sides = movement->sides;
 	struct text why = { NULL, 0 };
-	if (extends(movement->params) && sides[0].name.size == 0)
+	if (movement_extends(movement->params) && sides[0].name.size == 0)
 		why = BILINGUAL("the main balance is always valid; name the balance to be extended",
 			"主账本长期有效；请用 balance 指定要延长的账本");
 	else if (movement->side_count == SIDES_MAX && text_equal(sides[0].name, sides[1].name))
@@ -579,7 +345,7 @@ movement_run_topup(struct call *call, const void *params)
 	const struct movement_params *asked = params;
 	enum call_end end;
 	add_own_side(&movement, asked->balance, asked->amount, TEXT("topup"));
-	if (gives_bonus(asked))
+	if (movement_gives_bonus(asked))
 		add_own_side(&movement, asked->bonus.balance, asked->bonus.amount, TEXT("gift"));
 	return check_besides(call, &movement, &end) == HAS_ENDED ? end : run(&movement);
 }

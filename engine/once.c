@@ -3,6 +3,7 @@
 
 #include "shard.h"
 
+#include "base/digest.h"
 #include "base/instant.h"
 #include "base/must.h"
 
@@ -266,21 +267,58 @@ once_check(struct call *call, const struct once *once, enum call_end *end)
 	return ONCE_ANSWERED;
 }
 
-enum call_end
-once_refuse(struct call *call, const struct once *once, struct bytes event, uint64_t release,
-	struct bytes answer)
+enum progress
+once_check_time(struct call *call, int64_t at_ms, enum call_end *end)
 {
-	uint64_t position;
+	struct bytes refusal;
+	if (once_in_window(call, at_ms, &refusal))
+		return GOES_ON;
+	*end = once_answer(call, refusal, true, false, 0);
+	return HAS_ENDED;
+}
+
+enum progress
+once_begin(struct call *call, struct once *once, enum entry_kind kind, enum call_end *end)
+{
+	if (once_check_time(call, once->at_ms, end) == HAS_ENDED)
+		return HAS_ENDED;
+	if (once->event.size == 0 || once->scope.data == NULL) {
+		*end = call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+		return HAS_ENDED;
+	}
+	once->fingerprint = hash64(once->event.data, once->event.size, (uint64_t)kind);
+	if (once->scope.size == 0 || once_check(call, once, end) == ONCE_DECIDE)
+		return GOES_ON;
+	return HAS_ENDED;
+}
+
+/* ---- refusing ---- */
+
+enum call_end
+once_refuse(struct call *call, const struct once *once, struct bytes answer)
+{
+	uint64_t position = 0;
 	struct fault fault;
 	if (answer.size == 0)
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
-	struct entry entry = once_entry(once, ENTRY_REFUSAL, call->shard->now_ms);
-	entry.release = release;
-	entry.event = event;
-	entry.answer = answer;
-	enum status status = store_append(call->shard->store, &entry, NULL, &position, &fault);
-	if (status != STATUS_OK)
-		return call_failed(call, status, &fault);
+	if (once->scope.size > 0) {
+		struct entry entry = once_entry(once, ENTRY_REFUSAL, call->shard->now_ms);
+		entry.answer = answer;
+		enum status status = store_append(
+			call->shard->store, &entry, NULL, &position, &fault);
+		if (status != STATUS_OK)
+			return call_failed(call, status, &fault);
+	}
 	call->shard->stats.refused++;
 	return once_answer(call, answer, true, false, position);
+}
+
+enum call_end
+once_refuse_why(struct call *call, const struct once *once, enum say say,
+	const struct text *arguments, size_t count)
+{
+	struct buffer *scratch = &call->shard->scratch;
+	buffer_clear(scratch);
+	refusal_pack(scratch, call->arena, say, arguments, count, NULL);
+	return once_refuse(call, once, (struct bytes){ scratch->data, scratch->size });
 }

@@ -9,12 +9,21 @@
 #include "call.h"
 
 struct once {
-	struct text scope; /* service id or account */
+	struct text scope; /* service id or account; size 0: nobody is known who could ask again */
 	struct text id;
 	uint8_t attempt;
-	uint64_t fingerprint;
+	uint64_t fingerprint; /* of the event */
 	int64_t at_ms;
+	struct bytes event; /* the request in its one form, as it is journaled */
+	uint64_t release;   /* that has decided, as far as that is known; 0: none */
 };
+
+/* The attempt that a client names; who names none makes the first. */
+static inline uint8_t
+once_attempt(int64_t given)
+{
+	return given == NOT_GIVEN ? 1 : (uint8_t)given;
+}
 
 /*
  * The scope of an id that belongs to an account: its id behind a mark that no service id can have,
@@ -43,8 +52,10 @@ once_entry(const struct once *once, enum entry_kind kind, int64_t made_ms)
 		.fingerprint = once->fingerprint,
 		.at_ms = once->at_ms,
 		.made_ms = made_ms,
+		.release = once->release,
 		.scope = once->scope,
 		.id = once->id,
+		.event = once->event,
 	};
 }
 
@@ -60,6 +71,17 @@ enum once_outcome once_check(struct call *call, const struct once *once, enum ca
  * answer, in the stored form; it is not remembered, because only the clock has decided.
  */
 bool once_in_window(struct call *call, int64_t at_ms, struct bytes *refusal);
+
+/*
+ * The first checks of every request that is decided once: its time, then its id. All of `once` is
+ * filled in but the fingerprint, which is made here, of the event and what kind of entry it would
+ * become; an event without bytes and a scope without data say that there was no memory for them.
+ * GOES_ON: it is to be decided.
+ */
+enum progress
+once_begin(struct call *call, struct once *once, enum entry_kind kind, enum call_end *end);
+/* The time alone, for who has to find out something before the id can be looked for. */
+enum progress once_check_time(struct call *call, int64_t at_ms, enum call_end *end);
 
 /*
  * What is answered for an entry: its stored answer, with `repeat` and, unless it is a refusal, the
@@ -88,9 +110,12 @@ bool charge_id_parse(struct text text, uint32_t *shard, uint64_t *position);
 
 /*
  * Journals a refusal that will be repeated as such, and answers it. The answer is packed in
- * `answer`; if it is empty there was no memory for it, and nothing is decided.
+ * `answer`; if it is empty there was no memory for it, and nothing is decided. Nobody's request is
+ * answered only.
  */
-enum call_end once_refuse(struct call *call, const struct once *once, struct bytes event,
-	uint64_t release, struct bytes answer);
+enum call_end once_refuse(struct call *call, const struct once *once, struct bytes answer);
+/* The same of a refusal that is yet to be packed, and has nothing to say but why. */
+enum call_end once_refuse_why(struct call *call, const struct once *once, enum say say,
+	const struct text *arguments, size_t count);
 
 #endif

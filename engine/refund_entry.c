@@ -190,7 +190,6 @@ refund_give_back(struct refunding *refunding)
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	struct entry entry = once_entry(&refunding->once, ENTRY_REFUND, call->shard->now_ms);
 	entry.release = refunding->release;
-	entry.event = refunding->event;
 	entry.answer = answer;
 	enum status status = posted_append(&posted, call, &entry, &end);
 	must(status != STATUS_LIMIT); /* 255 records and what is said of each are shorter */

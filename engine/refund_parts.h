@@ -1,6 +1,6 @@
 /*
- * A refund while it is decided: shared by refund.c, which decides, and refund_entry.c, which does
- * what was decided, only.
+ * A refund while it is decided: shared by refund.c, which reads it, refund_find.c, which finds what
+ * is given and to whom, and refund_entry.c, which does what was decided, only.
  */
 #ifndef SUANPAN_REFUND_PARTS_H
 #define SUANPAN_REFUND_PARTS_H
@@ -37,7 +37,6 @@ struct refunding {
 	enum unit unit;                  /* of the part, if it is one of usage */
 	const struct named_entry *named; /* NULL: there is no such entry */
 	struct once once;                /* no scope: nobody is known who could be asked again */
-	struct bytes event;
 
 	struct record_key key; /* of what was given back so far */
 	uint64_t last;         /* the refund before, if there was one */
@@ -66,7 +65,14 @@ refund_money(const struct refunding *refunding)
 		refunding->before.money.micros };
 }
 
-/* Everything was decided: makes the entry, which can only fail as a whole, and answers. */
+/* refund.c: a refusal is remembered, unless there is nobody whose id it could be. */
+enum progress refund_refuse(struct refunding *refunding, enum say say, const struct text *arguments,
+	size_t count, enum call_end *end);
+
+/* refund_find.c: what was given back before, what is now, and the records that it changes. */
+enum progress refund_find(struct refunding *refunding, enum call_end *end);
+
+/* refund_entry.c. Everything was decided: makes the entry, which can only fail as a whole, and answers. */
 enum call_end refund_give_back(struct refunding *refunding);
 
 #endif

@@ -20,7 +20,6 @@
 #include "session_parts.h"
 #include "shard.h"
 
-#include "base/digest.h"
 #include "base/must.h"
 
 #include <string.h>
@@ -98,7 +97,7 @@ pack_event(const struct session_deciding *deciding)
 	pack_array(&pack, (uint32_t)params->parts.count);
 	for (size_t i = 0; i < params->parts.count; i++)
 		pack_part(&pack, &parts_of(params)[i]);
-	return (struct bytes){ buffer->data, pack_is_whole(&pack) ? buffer->size : 0 };
+	return pack_whole(&pack);
 }
 
 enum progress
@@ -144,13 +143,8 @@ enum call_end
 session_refuse(
 	struct session_deciding *deciding, enum say say, const struct text *arguments, size_t count)
 {
-	struct call *call = deciding->call;
-	struct buffer *scratch = &call->shard->scratch;
-	buffer_clear(scratch);
-	refusal_pack(scratch, call->arena, say, arguments, count, NULL);
-	uint64_t release = deciding->release == NULL ? 0 : deciding->release->number;
-	return once_refuse(call, &deciding->once, deciding->event, release,
-		(struct bytes){ scratch->data, scratch->size });
+	deciding->once.release = deciding->release == NULL ? 0 : deciding->release->number;
+	return once_refuse_why(deciding->call, &deciding->once, say, arguments, count);
 }
 
 /* What is due of the subscription is done before what comes later. */
@@ -179,26 +173,15 @@ static enum progress
 check_once(struct session_deciding *deciding, char scope[SCOPE_BYTES_MAX], enum call_end *end)
 {
 	const struct session_params *params = deciding->params;
-	struct bytes refusal;
-	if (!once_in_window(deciding->call, params->at_ms, &refusal)) {
-		*end = once_answer(deciding->call, refusal, true, false, 0);
-		return HAS_ENDED;
-	}
-	deciding->event = pack_event(deciding);
-	if (deciding->event.size == 0) {
-		*end = call_error(deciding->call, SAY_OUT_OF_MEMORY, NULL, 0);
-		return HAS_ENDED;
-	}
 	size_t size = once_session_scope(scope, params->service_id, (uint32_t)params->number);
 	deciding->once = (struct once){
 		.scope = { scope, size },
 		.id = params->session,
 		.attempt = 1,
-		.fingerprint = hash64(deciding->event.data, deciding->event.size, ENTRY_SESSION),
 		.at_ms = params->at_ms,
+		.event = pack_event(deciding),
 	};
-	return once_check(deciding->call, &deciding->once, end) == ONCE_DECIDE ? GOES_ON
-									       : HAS_ENDED;
+	return once_begin(deciding->call, &deciding->once, ENTRY_SESSION, end);
 }
 
 /* A reserve of which nothing can be granted opens nothing. */

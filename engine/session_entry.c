@@ -149,7 +149,7 @@ pack_answer(struct session_deciding *deciding)
 		notice_pack(&pack, &deciding->raised);
 	if (is_low)
 		notice_pack_hint(&pack, low);
-	return (struct bytes){ scratch->data, pack_is_whole(&pack) ? scratch->size : 0 };
+	return pack_whole(&pack);
 }
 
 /* ---- the entry ---- */
@@ -317,7 +317,6 @@ make_entry(struct session_deciding *deciding, struct posted *posted, struct entr
 {
 	*entry = once_entry(&deciding->once, ENTRY_SESSION, deciding->call->shard->now_ms);
 	entry->release = deciding->session.release;
-	entry->event = deciding->event;
 	entry->answer = pack_answer(deciding);
 	/* The timer comes before the session, which holds its instant. */
 	return entry->answer.size > 0 &&

@@ -25,7 +25,6 @@ session_begin(struct session_deciding *deciding, struct call *call,
 	deciding->counting_count = deciding->counting_room = 0;
 	deciding->begun = 0;
 	deciding->raised = (struct raised){ .count = 0 };
-	deciding->event = (struct bytes){ NULL, 0 };
 }
 
 /* ---- who ---- */

@@ -70,7 +70,6 @@ struct session_deciding {
 	const struct session_params *params;
 	enum session_request request;
 	struct once once;
-	struct bytes event;
 	const struct loaded_release *release;
 	struct subject subject; /* the main balance as it will be */
 	int64_t main_before;
