@@ -2,6 +2,7 @@
 #include "server.h"
 
 #include "connection.h"
+#include "pace.h"
 #include "shard.h"
 #include "timers.h"
 
@@ -20,6 +21,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { BACKLOG = 511, GRACE_MS = 5000, MAPPED_BYTES_MIN = 128 * 1024 };
@@ -43,6 +45,7 @@ struct server {
 
 	/* At the end of the last turn: the clock, and how long the loop had waited for events. */
 	uint64_t turn_ended_ns, idle_ns;
+	struct pace pace;
 
 	bool stopping;
 	bool failed;
@@ -97,6 +100,19 @@ measure_turn(struct server *server)
 }
 
 /*
+ * With so much to come that it is worth it: a short rest, in which it gathers. (Measured on two
+ * processors: at half of the top rate, p99 was 12.3 ms without rests and 8.4 ms with them; with 64
+ * clients that wait for each answer, rests took a third of the rate, so there are none.)
+ */
+static void
+rest(struct server *server)
+{
+	struct timespec time = { .tv_nsec = PACE_REST_NS };
+	nanosleep(&time, NULL);
+	server->turn_ended_ns = monotonic_ns();
+}
+
+/*
  * The end of each turn of the loop: all that is left to do before it sleeps, also after sockets
  * were closed.
  */
@@ -123,6 +139,9 @@ turn_called(uv_prepare_t *prepare)
 		shard_waiting(server->shard) == 0)
 		uv_stop(&server->loop);
 	measure_turn(server);
+	bool is_high = pace_turn(&server->pace, server->shard->stats.calls, server->turn_ended_ns);
+	if (is_high && lingers && !resumes && !goes_on)
+		rest(server);
 }
 
 /* ---- listening ---- */
