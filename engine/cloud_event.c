@@ -4,6 +4,7 @@
 #include "base/instant.h"
 #include "base/memory.h"
 #include "base/money.h"
+#include "notice_fields.h"
 #include "once.h"
 
 #include <jansson.h>
@@ -22,60 +23,41 @@ time_json(int64_t ms)
 	return json_stringn(text, instant_format(ms, 0, text));
 }
 
-/* Money as decimal text, units as an integer. */
 static json_t *
-amount_json(int64_t amount, struct text unit)
+money_json(struct money money)
 {
 	char text[MONEY_TEXT_MAX];
-	if (!currency_is_valid(unit))
-		return json_integer(amount);
-	return json_stringn(text, money_format((struct money){ amount }, text));
+	return json_stringn(text, money_format(money, text));
 }
 
-static void
-set_text(json_t *object, const char *name, struct text text)
+static json_t *
+field_json(const struct notice_field *field)
 {
-	if (text.size > 0)
-		json_object_set_new(object, name, text_json(text));
-}
-
-static void
-set_amounts(json_t *data, const struct notice_record *notice)
-{
-	struct text unit = notice->unit;
-	if (notice->kind == NOTICE_LOW_BALANCE) {
-		json_object_set_new(data, "balance", amount_json(notice->amount, unit));
-		return;
+	switch (field->kind) {
+	case NOTICE_FIELD_TEXT:
+		return text_json(field->text);
+	case NOTICE_FIELD_TIME:
+		return time_json(field->number);
+	case NOTICE_FIELD_MONEY:
+		return money_json((struct money){ field->number });
+	case NOTICE_FIELD_UNITS:
+		return json_integer(field->number);
 	}
-	if (unit.size == 0)
-		return;
-	json_object_set_new(data, "used", amount_json(notice->used, unit));
-	if (notice->amount > 0) {
-		json_object_set_new(data, "amount", amount_json(notice->amount, unit));
-		json_object_set_new(data, "left", amount_json(notice_left(notice), unit));
-	}
+	return NULL;
 }
 
 static json_t *
 data_json(const struct cloud_event *event)
 {
 	const struct notice_record *notice = &event->notice;
+	struct notice_field fields[NOTICE_FIELDS_MAX];
+	size_t count = notice_fields(notice, fields);
 	char charge[CHARGE_ID_MAX];
 	size_t size = charge_id_format(event->shard, event->version, charge);
 	json_t *data = json_object();
-	set_text(data, "charge", (struct text){ charge, size });
-	json_object_set_new(data, "at", time_json(notice->at_ms));
-	set_text(data, "account", notice->account);
-	set_text(data, "subscription", notice->subscription);
-	set_text(data, "package", notice->package);
-	set_text(data, "group", notice->group);
-	set_text(data, "notify", notice->id);
-	set_text(data, "threshold", notice->threshold);
-	set_text(data, "of", notice->of);
-	set_text(data, "unit", notice->unit);
-	set_amounts(data, notice);
-	if (notice->till_ms != INT64_MAX)
-		json_object_set_new(data, "till", time_json(notice->till_ms));
+	json_object_set_new(data, "charge", json_stringn(charge, size));
+	for (size_t i = 0; i < count; i++)
+		json_object_set_new(data, fields[i].name, field_json(&fields[i]));
 	json_object_set_new(data, "say",
 		json_pack("{s:o, s:o}", "en", text_json(notice->en), "zh", text_json(notice->zh)));
 	return data;

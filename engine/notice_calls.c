@@ -6,6 +6,7 @@
  * happens to the server meanwhile.
  */
 #include "call.h"
+#include "notice_fields.h"
 #include "notice_keeper.h"
 #include "once.h"
 #include "shard.h"
@@ -28,81 +29,42 @@ wrong_cursor(struct call *call, const char *field)
 /* ---- a notice as it is listed ---- */
 
 static void
-pack_amount(struct pack *pack, const char *name, int64_t amount, struct text unit)
+pack_field(struct pack *pack, const struct notice_field *field)
 {
-	pack_name(pack, name);
-	if (currency_is_valid(unit))
-		pack_money(pack, (struct money){ amount });
-	else
-		pack_integer(pack, amount);
-}
-
-static void
-pack_text_if_any(struct pack *pack, const char *name, struct text text)
-{
-	if (text.size > 0)
-		pack_name_text(pack, name, text);
-}
-
-/* How many pairs these are is known when they are packed. */
-static uint32_t
-pack_amounts(struct pack *pack, const struct notice_record *notice)
-{
-	if (notice->kind == NOTICE_LOW_BALANCE) {
-		pack_amount(pack, "balance", notice->amount, notice->unit);
-		return 1;
+	switch (field->kind) {
+	case NOTICE_FIELD_TEXT:
+		pack_name_text(pack, field->name, field->text);
+		return;
+	case NOTICE_FIELD_MONEY:
+		pack_name_money(pack, field->name, (struct money){ field->number });
+		return;
+	case NOTICE_FIELD_TIME:
+	case NOTICE_FIELD_UNITS:
+		pack_name_integer(pack, field->name, field->number);
+		return;
 	}
-	if (notice->unit.size == 0)
-		return 0;
-	pack_amount(pack, "used", notice->used, notice->unit);
-	if (notice->amount == 0)
-		return 1;
-	pack_amount(pack, "amount", notice->amount, notice->unit);
-	pack_amount(pack, "left", notice_left(notice), notice->unit);
-	return 3;
-}
-
-static uint32_t
-amount_pairs(const struct notice_record *notice)
-{
-	if (notice->kind != NOTICE_LOW_BALANCE && notice->unit.size == 0)
-		return 0;
-	return notice->kind == NOTICE_LOW_BALANCE || notice->amount == 0 ? 1 : 3;
+	must_not_come_here("a field is of one of these kinds");
 }
 
 static void
 pack_listed(struct pack *pack, const struct range_record *record, uint32_t shard)
 {
 	const struct notice_record notice = notice_record_read(record->value);
-	const struct text texts[] = { notice.subscription, notice.package, notice.group, notice.id,
-		notice.of, notice.unit };
+	struct notice_field fields[NOTICE_FIELDS_MAX];
 	char cursor[NOTICE_TEXT_BYTES + 1], charge[CHARGE_ID_MAX];
 	struct notice_key key;
-	bool ends = notice.till_ms != INT64_MAX, is_key = key_is_of_notice(record->key, &key);
-	uint32_t pairs = 8 + ends + amount_pairs(&notice);
+	bool is_key = key_is_of_notice(record->key, &key);
+	size_t count = notice_fields(&notice, fields);
 	must(is_key);
-	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-		pairs += texts[i].size > 0;
 	notice_key_format(&key, cursor);
-	pack_map(pack, pairs);
+	pack_map(pack, (uint32_t)count + 5);
 	pack_name_text(pack, "cursor", (struct text){ cursor, NOTICE_TEXT_BYTES });
 	pack_name_text(pack, "charge",
 		(struct text){ charge, charge_id_format(shard, record->version, charge) });
 	pack_name_string(pack, "kind", notice_kind_name(notice.kind));
 	pack_name_integer(pack, "made", notice.made_ms);
-	pack_name_integer(pack, "at", notice.at_ms);
-	pack_name_text(pack, "account", notice.account);
-	pack_text_if_any(pack, "subscription", notice.subscription);
-	pack_text_if_any(pack, "package", notice.package);
-	pack_text_if_any(pack, "group", notice.group);
-	pack_text_if_any(pack, "notify", notice.id);
-	pack_name_text(pack, "threshold", notice.threshold);
-	pack_text_if_any(pack, "of", notice.of);
-	pack_text_if_any(pack, "unit", notice.unit);
-	uint32_t amounts = pack_amounts(pack, &notice);
-	must(amounts == amount_pairs(&notice));
-	if (ends)
-		pack_name_integer(pack, "till", notice.till_ms);
+	for (size_t i = 0; i < count; i++)
+		pack_field(pack, &fields[i]);
 	pack_name(pack, "say");
 	pack_map(pack, 2);
 	pack_name_text(pack, "en", notice.en);

@@ -63,7 +63,7 @@ def test_a_tenth_of_what_was_bought_is_left_and_is_told_once(server):
     assert first["value"] == {
         "kind": "threshold", "made": first["value"]["made"], "at": "2026-03-11T01:00:00Z", "account": "crm", "subscription": "crm",
         "package": "sms_10000", "group": "acme", "notify": "low", "threshold": "10%", "of": "units", "unit": "item", "amount": 10000,
-        "used": 9000, "till": "2027-03-09T16:00:00Z", "say": crossing["notices"][0]["say"],
+        "left": 1000, "used": 9000, "till": "2027-03-09T16:00:00Z", "say": crossing["notices"][0]["say"],
     }  # fmt: skip
     assert str(first["version"]) == crossing["charge"].split(":")[1]
     assert second["value"]["subscription"] == "shop"

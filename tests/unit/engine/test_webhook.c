@@ -4,6 +4,7 @@
 #include "../../../engine/cloud_event.h"
 #include "../../../engine/webhook.h"
 #include "../../../store/disk.h"
+#include "../store/notice_sample.h"
 #include "../store/scratch.h"
 
 #include <setjmp.h>
@@ -138,35 +139,19 @@ an_event_has_what_the_notice_has(void **state)
 		.shard = 0,
 		.key = { 4160, 1 },
 		.version = 4168,
-		.notice = {
-			.kind = NOTICE_THRESHOLD,
-			.made_ms = 1000,
-			.at_ms = 0,
-			.account = TEXT("a\"1"),
-			.subscription = TEXT("s1"),
-			.package = TEXT("sms_10000"),
-			.group = TEXT("acme"),
-			.id = TEXT("low"),
-			.threshold = TEXT("10%"),
-			.of = TEXT("units"),
-			.unit = TEXT("item"),
-			.amount = 10000,
-			.used = 9001,
-			.till_ms = 2000,
-			.en = TEXT("999 are left"),
-			.zh = TEXT("还剩 999 条"),
-		},
+		.notice = notice_sample(),
 	};
 	struct text written = cloud_event_write(&event);
 	assert_string_equal(written.data,
 		"{\"specversion\":\"1.0\",\"id\":\"00000000000010400001\","
 		"\"source\":\"/suanpan/00000000000000ff/0\",\"type\":\"suanpan.notice.threshold\","
-		"\"subject\":\"a\\\"1\",\"time\":\"1970-01-01T00:00:01Z\","
+		"\"subject\":\"account \\\"1\\\"\",\"time\":\"1970-01-01T00:00:02Z\","
 		"\"datacontenttype\":\"application/json\",\"data\":{\"charge\":\"0:4168:0\","
-		"\"at\":\"1970-01-01T00:00:00Z\",\"account\":\"a\\\"1\",\"subscription\":\"s1\","
-		"\"package\":\"sms_10000\",\"group\":\"acme\",\"notify\":\"low\",\"threshold\":\"10%\","
-		"\"of\":\"units\",\"unit\":\"item\",\"used\":9001,\"amount\":10000,\"left\":999,"
-		"\"till\":\"1970-01-01T00:00:02Z\",\"say\":{\"en\":\"999 are left\",\"zh\":\"还剩 999 条\"}}}");
+		"\"at\":\"1970-01-01T00:00:01Z\",\"account\":\"account \\\"1\\\"\","
+		"\"subscription\":\"subscription-1\",\"package\":\"sms_10000\",\"group\":\"acme\","
+		"\"notify\":\"low\",\"threshold\":\"10%\",\"of\":\"units\",\"unit\":\"item\","
+		"\"used\":9001,\"amount\":10000,\"left\":999,\"till\":\"1970-01-01T00:00:03Z\","
+		"\"say\":{\"en\":\"999 of 10000 are left\",\"zh\":\"10000 条还剩 999 条\"}}}");
 	assert_int_equal(written.size, strlen(written.data));
 	memory_free((void *)(uintptr_t)written.data);
 }

@@ -7,6 +7,7 @@
 
 #include "../../../store/record_agenda.h"
 #include "../../../store/session_record.h"
+#include "notice_sample.h"
 #include "scratch.h"
 
 #include <setjmp.h>
@@ -185,24 +186,7 @@ static inline struct bytes
 sample_notice(void)
 {
 	struct field_writer writer = start();
-	const struct notice_record notice = {
-		.kind = NOTICE_THRESHOLD,
-		.made_ms = 2000,
-		.at_ms = 1000,
-		.account = TEXT("account-1"),
-		.subscription = TEXT("subscription-1"),
-		.package = TEXT("sms_10000"),
-		.group = TEXT("acme"),
-		.id = TEXT("low"),
-		.threshold = TEXT("10%"),
-		.of = TEXT("units"),
-		.unit = TEXT("item"),
-		.amount = 10000,
-		.used = 9000,
-		.till_ms = 3000,
-		.en = TEXT("1000 of 10000 are left"),
-		.zh = TEXT("10000 条还剩 1000 条"),
-	};
+	const struct notice_record notice = notice_sample();
 	notice_record_write(&writer, &notice);
 	return fields_written(&writer);
 }

@@ -46,7 +46,7 @@ notice_is_read_as_it_was_written(void **state)
 	assert_int_equal(notice.kind, NOTICE_THRESHOLD);
 	assert_int_equal(notice.made_ms, 2000);
 	assert_int_equal(notice.at_ms, 1000);
-	assert_text(notice.account, "account-1");
+	assert_text(notice.account, "account \"1\"");
 	assert_text(notice.subscription, "subscription-1");
 	assert_text(notice.package, "sms_10000");
 	assert_text(notice.group, "acme");
@@ -55,10 +55,10 @@ notice_is_read_as_it_was_written(void **state)
 	assert_text(notice.of, "units");
 	assert_text(notice.unit, "item");
 	assert_int_equal(notice.amount, 10000);
-	assert_int_equal(notice.used, 9000);
+	assert_int_equal(notice.used, 9001);
 	assert_int_equal(notice.till_ms, 3000);
-	assert_text(notice.en, "1000 of 10000 are left");
-	assert_text(notice.zh, "10000 条还剩 1000 条");
+	assert_text(notice.en, "999 of 10000 are left");
+	assert_text(notice.zh, "10000 条还剩 999 条");
 	assert_string_equal(notice_kind_name(NOTICE_THRESHOLD), "threshold");
 	assert_string_equal(notice_kind_name(NOTICE_LOW_BALANCE), "low_balance");
 	assert_string_equal(notice_kind_name(NOTICE_ENDING), "ending");

@@ -276,7 +276,7 @@ a_notice_shows_what_is_told_and_its_cursor(void **state)
 		"{\"table\": \"notice\", \"key\": \"00000000000010400002\", \"version\": 4168, \"value\": "
 		"{\"kind\": \"low_balance\", \"made\": \"1970-01-01T00:00:01Z\", \"at\": \"1970-01-01T00:00:00Z\", "
 		"\"account\": \"a1\", \"threshold\": \"5.00\", \"of\": \"main\", \"unit\": \"CNY\", "
-		"\"amount\": \"4.99\", \"used\": \"0.00\", "
+		"\"balance\": \"4.99\", "
 		"\"say\": {\"en\": \"little is left\", \"zh\": \"余额不足\"}}}");
 }
 

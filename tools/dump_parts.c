@@ -1,0 +1,63 @@
+/* The values that records and entries have (see dump_parts.h). */
+#include "dump_parts.h"
+
+#include "json.h"
+
+#include "../engine/base/instant.h"
+
+#include <stdio.h>
+
+json_t *
+dump_time(int64_t ms)
+{
+	char text[INSTANT_TEXT_MAX];
+	size_t size = instant_format(ms, 0, text);
+	return json_stringn(text, size);
+}
+
+json_t *
+dump_number(uint64_t number)
+{
+	return json_integer((json_int_t)number);
+}
+
+json_t *
+dump_amount(int64_t amount, struct text unit)
+{
+	return currency_is_valid(unit) ? json_of_money((struct money){ amount })
+				       : json_integer(amount);
+}
+
+void
+dump_set_span(json_t *object, struct span span)
+{
+	if (span.from_ms != INT64_MIN)
+		json_object_set_new(object, "from", dump_time(span.from_ms));
+	if (span.till_ms != INT64_MAX)
+		json_object_set_new(object, "till", dump_time(span.till_ms));
+}
+
+json_t *
+dump_texts(struct field_reader texts, unsigned count)
+{
+	json_t *list = json_array();
+	for (unsigned i = 0; i < count; i++)
+		json_array_append_new(list, json_of_text(field_read_text(&texts)));
+	return list;
+}
+
+json_t *
+dump_day(int64_t day)
+{
+	struct date date = date_of_day(day);
+	char text[40];
+	snprintf(text, sizeof text, "%04d-%02d-%02d", date.year, date.month, date.day);
+	return json_string(text);
+}
+
+void
+dump_set_text(json_t *object, const char *name, struct text text)
+{
+	if (text.size > 0)
+		json_object_set_new(object, name, json_of_text(text));
+}
