@@ -54,6 +54,13 @@
 #define PARTS_FIELD(required, shape, en, zh) \
 	{ "parts", FIELD_LIST, SESSION(parts), required, required, SESSION_PARTS_MAX, NULL, &(shape), en, zh }
 
+#define PART_SHAPE(c_name, ...) \
+	static const struct field c_name##_FIELDS[] = { __VA_ARGS__ }; \
+	SHAPE(c_name, "part", c_name##_FIELDS, struct session_part_params)
+#define REQUEST_SHAPE(c_name, method, ...) \
+	static const struct field c_name##_FIELDS[] = { REQUEST_FIELDS, __VA_ARGS__ }; \
+	SHAPE(c_name, method, c_name##_FIELDS, struct session_params)
+
 /* ---- what is answered ---- */
 
 static const struct field FINAL_RESULT_FIELDS[] = {
@@ -105,53 +112,38 @@ RESULT(SESSION_RESULT, "session", SESSION_RESULT_FIELDS);
 
 /* ---- session.reserve ---- */
 
-static const struct field RESERVE_PART_FIELDS[] = {
+PART_SHAPE(RESERVE_PART,
 	SERVICE_FIELD(true),
 	PART_NAME_FIELD,
 	DESCRIPTION_FIELDS,
-	ASK_FIELD("so many units are asked for; 0, or absent: the quota that the catalog says", "请求的数量；0 或缺省为目录规定的配额"),
-};
-SHAPE(RESERVE_PART, "part", RESERVE_PART_FIELDS, struct session_part_params);
-static const struct field RESERVE_FIELDS[] = {
-	REQUEST_FIELDS,
+	ASK_FIELD("so many units are asked for; 0, or absent: the quota that the catalog says", "请求的数量；0 或缺省为目录规定的配额"));
+REQUEST_SHAPE(RESERVE_PARAMS, "session.reserve",
 	PARTS_FIELD(true, RESERVE_PART, "what is to be used, 8 at most; money goes to them in this order", "将要使用的各部分，最多 8 个；按此顺序分配余额"),
-	VALIDITY_FIELD,
-};
-SHAPE(RESERVE_PARAMS, "session.reserve", RESERVE_FIELDS, struct session_params);
+	VALIDITY_FIELD);
 static const enum say RESERVE_SAYS[] = { COMMON_SAYS, SAY_SESSION_OPEN, SAY_UNKNOWN_SUBSCRIPTION, SAY_WRONG_CURRENCY, GRANT_SAYS, SAY_COUNT };
 
 /* ---- session.update ---- */
 
-static const struct field UPDATE_PART_FIELDS[] = {
+PART_SHAPE(UPDATE_PART,
 	PART_NAME_FIELD,
 	SERVICE_FIELD(false),
 	DESCRIPTION_FIELDS,
 	USED_FIELD(false),
-	ASK_FIELD("so many units more are asked for; 0: the quota that the catalog says; if absent, nothing is held for it any more", "再请求的数量；0 为目录规定的配额；缺省则不再为其冻结"),
-};
-SHAPE(UPDATE_PART, "part", UPDATE_PART_FIELDS, struct session_part_params);
-static const struct field UPDATE_FIELDS[] = {
-	REQUEST_FIELDS,
+	ASK_FIELD("so many units more are asked for; 0: the quota that the catalog says; if absent, nothing is held for it any more", "再请求的数量；0 为目录规定的配额；缺省则不再为其冻结"));
+REQUEST_SHAPE(UPDATE_PARAMS, "session.update",
 	PARTS_FIELD(false, UPDATE_PART, "what was used, and what is asked for; a part that is not named stays as it is", "已使用的与再请求的；未提到的部分保持不变"),
-	VALIDITY_FIELD,
-};
-SHAPE(UPDATE_PARAMS, "session.update", UPDATE_FIELDS, struct session_params);
+	VALIDITY_FIELD);
 static const enum say UPDATE_SAYS[] = { COMMON_SAYS, SAY_UNKNOWN_SESSION, GRANT_SAYS, SAY_COUNT };
 
 /* ---- session.commit ---- */
 
-static const struct field COMMIT_PART_FIELDS[] = {
+PART_SHAPE(COMMIT_PART,
 	PART_NAME_FIELD,
 	SERVICE_FIELD(false),
 	DESCRIPTION_FIELDS,
-	USED_FIELD(true),
-};
-SHAPE(COMMIT_PART, "part", COMMIT_PART_FIELDS, struct session_part_params);
-static const struct field COMMIT_FIELDS[] = {
-	REQUEST_FIELDS,
-	PARTS_FIELD(false, COMMIT_PART, "what was used", "已使用的各部分"),
-};
-SHAPE(COMMIT_PARAMS, "session.commit", COMMIT_FIELDS, struct session_params);
+	USED_FIELD(true));
+REQUEST_SHAPE(COMMIT_PARAMS, "session.commit",
+	PARTS_FIELD(false, COMMIT_PART, "what was used", "已使用的各部分"));
 static const enum say COMMIT_SAYS[] = { COMMON_SAYS, SAY_UNKNOWN_SESSION, SAY_COUNT };
 
 /* ---- session.release ---- */
