@@ -37,6 +37,17 @@ begin(struct peer *peer, struct world *world, int count)
 		world_subscribe(peer, i, "talk", "1000.00");
 }
 
+/* The same peer, of a server that has ended and begun again. */
+static inline void
+peer_reopen(struct peer *peer)
+{
+	struct world *world = peer->world;
+	peer_close(peer);
+	assert_int_equal(world_close(world), STATUS_OK);
+	world_open(world);
+	peer_open(peer, world);
+}
+
 /* Has nothing come, though the world had time? */
 static inline bool
 is_silent(struct peer *peer)
