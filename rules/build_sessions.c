@@ -40,6 +40,7 @@ build_sessions(lua_State *lua, struct package *package)
 	struct reader_list list = reader_list(
 		lua, image_arena(lua), "sessions", sizeof(struct session_rule));
 	for (struct session_rule *one; (one = reader_next(&list)) != NULL;) {
+		one->id = reader_text(lua, image_arena(lua), "id");
 		one->serves = build_serves(lua, image_arena(lua), &one->serve_count);
 		one->terms = read_terms(lua, "terms");
 	}

@@ -70,6 +70,8 @@ enum coverage_kind {
 	COVERAGE_REASON,    /* "package.charge: key": its formula gave this reason */
 	COVERAGE_STORED,    /* "package.deposit": it was paid in; "package.gift": it was given */
 	COVERAGE_TOPUP,     /* "topup": the rule gave something */
+	/* "service.quota", "package.session.final", "… valid": a session ran by it, or ended so */
+	COVERAGE_SESSION,
 	COVERAGE_RULE,      /* "excludes file:line": an order broke it, or was told so */
 	COVERAGE_PROMPT,    /* "prompt", retention offers and what is quiet, too: it was so */
 	COVERAGE_MOVE,      /* "life_cycle.move": an order made it */

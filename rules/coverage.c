@@ -11,7 +11,8 @@ coverage_kind_name(enum coverage_kind kind)
 {
 	static const char *const names[] = { "tariff", "band", "step", "tier", "allowance",
 		"discount", "cap", "limit", "notice", "refund", "zone", "refusal", "charge",
-		"reason", "stored", "topup", "rule", "prompt", "move", "row", "outcome", "text" };
+		"reason", "stored", "topup", "session", "rule", "prompt", "move", "row", "outcome",
+		"text" };
 	_Static_assert(sizeof names / sizeof names[0] == COVERAGE_KINDS, "each has a name");
 	must(kind < COVERAGE_KINDS);
 	return names[kind];
@@ -112,7 +113,8 @@ add_package(struct test_report *report, const struct package *package)
 		added = coverage_add(report, COVERAGE_REFUND, "%.*s.%.*s", TEXT_ARGS(package->id),
 				TEXT_ARGS(package->refunds[i].id)) &&
 			coverage_add_text(report, package->refunds[i].say);
-	return added && coverage_list_dues(report, package);
+	return added && coverage_list_dues(report, package) &&
+		coverage_list_sessions(report, package);
 }
 
 static bool
@@ -153,7 +155,8 @@ coverage_list(struct test_report *report, const struct image *image)
 	for (uint32_t i = 0; i < image->decision_count; i++)
 		if (!add_rows(report, image->decisions[i]))
 			return false;
-	if (!coverage_list_topups(report, image) || !coverage_list_selling(report, image))
+	if (!coverage_list_services(report, image) || !coverage_list_topups(report, image) ||
+		!coverage_list_selling(report, image))
 		return false;
 	coverage_sort(report);
 	return true;

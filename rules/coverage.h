@@ -8,6 +8,7 @@
 #include "catalog_test.h"
 #include "notices.h"
 #include "prompts.h"
+#include "session_terms.h"
 #include "wallet.h"
 
 /* Lists all there is in the image in report->coverages. False without memory. */
@@ -25,6 +26,13 @@ void coverage_note_dues(struct test_report *report, const struct due_pricing *pr
 void coverage_note_due(struct test_report *report, const struct due_line *line);
 void coverage_note_bill(struct test_report *report, const struct bill_discounts *discounts);
 void coverage_note_wallet(struct test_report *report, const struct wallet *wallet);
+/*
+ * … a term of a session that was asked for: its quota, how long it is good, or what is done at its
+ * last unit; `service` says it where no package does;
+ */
+enum session_term { TERM_QUOTA, TERM_VALID, TERM_FINAL };
+void coverage_note_session(struct test_report *report, const struct service *service,
+	const struct session_source *source, enum session_term term);
 /* … what was said of an order, what a customer was told, the move that an order made; */
 void coverage_note_verdict(struct test_report *report, const struct sell_verdict *verdict);
 void coverage_note_prompts(struct test_report *report, const struct prompt_verdict *verdict);

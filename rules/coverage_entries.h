@@ -5,6 +5,7 @@
  *   coverage_entries.c  the list: sorted by kind and name, each name once
  *   coverage.c          what prices usage
  *   coverage_due.c      what falls due, and what is stored and given
+ *   coverage_session.c  the terms on which sessions run
  *   coverage_sell.c     rules of selling, prompts, life cycles
  *   coverage_calls.c    outcomes of functions
  */
@@ -35,6 +36,8 @@ void coverage_hit_outcomes(struct test_report *report, const uint64_t hits[2], c
 /* What else there is in a package, and in the catalog. False without memory. */
 bool coverage_list_topups(struct test_report *report, const struct image *image);
 bool coverage_list_dues(struct test_report *report, const struct package *package);
+bool coverage_list_sessions(struct test_report *report, const struct package *package);
+bool coverage_list_services(struct test_report *report, const struct image *image);
 bool coverage_list_selling(struct test_report *report, const struct image *image);
 
 #endif

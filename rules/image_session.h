@@ -28,6 +28,7 @@ struct serve;
 
 /* Of a package: for usage that it serves. */
 struct session_rule {
+	struct text id;
 	const struct serve *serves;
 	uint32_t serve_count;
 	struct session_terms terms;

@@ -27,6 +27,18 @@ struct session_question {
  */
 struct session_terms session_terms_of(const struct session_question *question);
 
+/* Who says a term: a rule of a package; or, where that is NULL, the service, if it is said at all. */
+struct session_source {
+	const struct package *package;
+	const struct session_rule *rule;
+};
+struct session_sources {
+	struct session_source quota, valid, final;
+};
+/* The same terms, and who says each. */
+struct session_terms session_terms_said(
+	const struct session_question *question, struct session_sources *sources);
+
 /* "terminate", "redirect", "restrict" */
 const char *final_action_name(enum final_action action);
 

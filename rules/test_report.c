@@ -123,13 +123,13 @@ write_coverage(
 {
 	static const char *const names_zh[] = { "资费", "时段", "首个与后续计费单位", "阶梯",
 		"免费资源", "优惠", "封顶", "限额", "通知", "退费规则", "计费区", "拒绝原因",
-		"收费", "公式的原因", "预存金与赠款", "充值规则", "销售规则", "提示", "订单流转",
-		"表行", "条件的两种结果", "文本" };
+		"收费", "公式的原因", "预存金与赠款", "充值规则", "会话条款", "销售规则", "提示",
+		"订单流转", "表行", "条件的两种结果", "文本" };
 	static const char *const names_en[] = { "tariffs", "bands", "first and next steps", "tiers",
 		"allowances", "discounts", "caps", "limits", "notices", "refunds", "zones",
 		"refusals", "charges", "reasons of formulas", "deposits and gifts",
-		"rules for top-ups", "rules of selling", "prompts", "moves of orders",
-		"rows of tables", "outcomes of conditions", "texts" };
+		"rules for top-ups", "terms of sessions", "rules of selling", "prompts",
+		"moves of orders", "rows of tables", "outcomes of conditions", "texts" };
 	_Static_assert(sizeof names_zh / sizeof names_zh[0] == COVERAGE_KINDS, "each has a name");
 	_Static_assert(sizeof names_en / sizeof names_en[0] == COVERAGE_KINDS, "each has a name");
 	size_t count = 0, covered = 0, shown = 0;

@@ -60,6 +60,7 @@ struct requesting {
 	struct world_session *session;
 	uint32_t service;
 	struct session_terms terms;
+	struct session_sources sources;
 	struct pricing used;    /* of all that was used … */
 	struct pricing granted; /* … and of that with what is granted */
 	int64_t wanted, grant;
@@ -317,8 +318,24 @@ find_terms(struct requesting *requesting)
 		.service = requesting->service,
 		.zone = rate_zone(run->image, requesting->service, usage->from, usage->to),
 		.at_ms = usage->at_ms };
-	requesting->terms = session_terms_of(&asked);
+	requesting->terms = session_terms_said(&asked, &requesting->sources);
 	return true;
+}
+
+/* The terms that the request came by: its quota if it did not say how much, its end if that was short. */
+static void
+note_terms(const struct requesting *requesting)
+{
+	struct test_report *report = requesting->run->report;
+	const struct service *service = &requesting->run->image->services[requesting->service];
+	const struct session_units *ask = &requesting->step->ask;
+	if (!ask->is_given)
+		return;
+	coverage_note_session(report, service, &requesting->sources.valid, TERM_VALID);
+	if (ask->count == 0)
+		coverage_note_session(report, service, &requesting->sources.quota, TERM_QUOTA);
+	if (requesting->grant < requesting->wanted)
+		coverage_note_session(report, service, &requesting->sources.final, TERM_FINAL);
 }
 
 /* Is what the step says counted as the service is? */
@@ -384,6 +401,7 @@ test_session_step(struct test_run *run, const struct test_step *step)
 	if ((!text_equal(requesting.refused, TEXT("SUSPENDED")) && !grant(&requesting)) ||
 		!count(&requesting) || !tell(&requesting))
 		return run->expected.size > 0;
+	note_terms(&requesting);
 	if (step->session.request == REQUEST_COMMIT)
 		requesting.session->counted_count = 0; /* it stays counted */
 	return compare(&requesting);

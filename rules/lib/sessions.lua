@@ -102,7 +102,7 @@ end
 
 -- The same of a package's; `served` is the usage that they are of, as the image has it.
 function sessions.flat(session, served)
-    return { serves = served, terms = sessions.flat_terms(session.record) }
+    return { id = session.id, serves = served, terms = sessions.flat_terms(session.record) }
 end
 
 return sessions

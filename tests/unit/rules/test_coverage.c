@@ -3,7 +3,7 @@
 
 static const char catalog[] =
 	"catalog \"all\" { formula_facts = { site = { rent = \"money\" } }, facts = { age = \"integer\" } }\n"
-	"service \"voice\" { unit = \"second\" }\n"
+	"service \"voice\" { unit = \"second\", session = { quota = \"60 s\", final = \"terminate\" } }\n"
 	"product \"line\" { services = \"voice\" }\n"
 	"package \"base\" { kind = \"base\", from = \"2020-01-01\",\n"
 	"    params = { price = { money = \"5.00\", check = function(p) return p.price < money \"9.00\" end, say = \"dear\" } },\n"
@@ -16,6 +16,7 @@ static const char catalog[] =
 	"    termination { id = \"left\", term = \"2 months\", remaining = \"fee\" },\n"
 	"    discount { id = \"off\", off = \"10%\", stack = \"add\", per = \"bill\", round = \"0.01 half_up\", say = \"off\" },\n"
 	"    deposit { id = \"paid\", amount = \"9.00\", release = { { \"9.00\", times = 1 } }, pays = { service = \"voice\" } },\n"
+	"    session { id = \"calls\", serves = { service = \"voice\" }, valid = \"10 minutes\", final = \"redirect\", address = \"x:y\" },"
 	"    gift { id = \"given\", amounts = \"1.00\", valid = \"2 months\", pays = { service = \"voice\" } } }\n"
 	"package \"other\" { kind = \"plugin\", from = \"2020-01-01\" }\n"
 	"plan \"p\" { base = \"base\", optional = \"other\" }\n"
@@ -70,6 +71,15 @@ static const struct {
 		"prompt hello; outcome child.when false; outcome hello.when true; text hello" },
 	{ "occasion \"child\" { on = \"enquiry\", at = \"2026-03-02\", customer = { facts = { age = 9 } }, expect = { prompts = {} } }\n",
 		"prompt child; outcome child.when true; text child" },
+	{ "scenario \"granted\" { from = \"2026-03-02 00:00:00\", holds = \"base\", cash = \"1.00\",\n"
+	  "    reserve { service = \"voice\", expect = { granted = 60 } }, commit { used = 0 } }\n",
+		"session base.calls.valid; session voice.quota" },
+	{ "scenario \"short\" { from = \"2026-03-02 00:00:00\", holds = \"base\", cash = \"1.00\",\n"
+	  "    reserve { service = \"voice\", ask = 120, expect = { granted = 60, final = \"redirect x:y\" } } }\n",
+		"session base.calls.final; session base.calls.valid" },
+	{ "scenario \"without\" { from = \"2026-03-02 00:00:00\", cash = \"0.00\",\n"
+	  "    reserve { service = \"voice\", ask = 120, expect = { granted = 0, final = \"terminate\" } } }\n",
+		"session voice.final" },
 	{ "walk \"do\" { of = \"order\", at = \"2026-03-02\", step { \"do\", by = \"clerk\", at = \"2026-03-03\" } }\n",
 		"move order.do" },
 };

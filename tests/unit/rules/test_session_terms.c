@@ -52,7 +52,8 @@ add_rule(struct package *package)
 	size_t place = (size_t)(package - sketch.packages);
 	uint32_t number = package->session_count++;
 	serves[place][number] = (struct serve){ .zones = ALL_ZONES };
-	rules[place][number] = (struct session_rule){ &serves[place][number], 1, { 0 } };
+	rules[place][number] = (struct session_rule){ .serves = &serves[place][number],
+		.serve_count = 1 };
 	return &rules[place][number];
 }
 
