@@ -73,6 +73,7 @@ extern const struct shape METHOD_TAX_RESULT; /* of a line */
 extern const struct shape METHOD_RAISED_RESULT;
 extern const struct shape METHOD_HINT_RESULT;
 extern const struct shape METHOD_LINE_RESULT; /* of a price */
+extern const struct shape METHOD_PAID_RESULT; /* what somebody paid of it */
 extern const enum say METHOD_NO_SAYS[];
 extern const enum say METHOD_GET_SAYS[];
 

@@ -78,6 +78,7 @@ static const struct field PART_RESULT_FIELDS[] = {
 	{ "used", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "in all", "累计使用量" },
 	{ "charged", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "in all", "累计扣费" },
 	{ "held", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "for what is granted", "为已授予部分冻结的金额" },
+	{ "held_of", FIELD_LIST, 0, false, 0, 0, NULL, &METHOD_PAID_RESULT, "of whom that is held, if not of the main balance alone; in the order of paying", "冻结所在的账本（不只冻结主账本时），按支付次序" },
 	{ "final", FIELD_MAP, 0, false, 0, 0, NULL, &FINAL_RESULT, "if less is granted than was asked for: what to do then", "授予少于请求时：用完后的处理" },
 	{ "code", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "why less is granted, or not all could be priced: the stable code", "授予不足或无法全部计价的原因代码" },
 	{ "say", FIELD_SAY, 0, false, 0, 0, NULL, NULL, "the same in both languages", "原因，中英文" },
@@ -94,6 +95,8 @@ static const struct field SESSION_RESULT_FIELDS[] = {
 	{ "charge", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "where it is kept, shard:position:index, for charge.get", "记录位置，用于 charge.get" },
 	{ "parts", FIELD_LIST, 0, false, 0, 0, NULL, &PART_RESULT, "those that the request names", "请求中提到的各部分" },
 	{ "charged", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "by this request", "本次扣费" },
+	{ "paid", FIELD_LIST, 0, false, 0, 0, NULL, &METHOD_PAID_RESULT, "who paid how much of that, if it was not the main balance alone; in the order of paying, other accounts first, the main balance last",
+		"本次扣费中各账本支付的金额（不只由主账本支付时），按支付次序，代付账户在前，主账本在最后" },
 	{ "held", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "for all parts of the session", "会话全部部分冻结的金额" },
 	{ "balance", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "of the account, afterwards, with what is held", "之后的余额（含冻结金额）" },
 	{ "currency", FIELD_CURRENCY, 0, false, 0, 0, NULL, NULL, "of all amounts", "币种" },
@@ -168,6 +171,7 @@ static const struct field GET_PART_RESULT_FIELDS[] = {
 	{ "granted", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "beyond that", "此外已授予的数量" },
 	{ "charged", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "in all", "累计扣费" },
 	{ "held", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "for what is granted", "为已授予部分冻结的金额" },
+	{ "held_of", FIELD_LIST, 0, false, 0, 0, NULL, &METHOD_PAID_RESULT, "of whom that is held, if not of the main balance alone; in the order of paying", "冻结所在的账本（不只冻结主账本时），按支付次序" },
 };
 RESULT(GET_PART_RESULT, "part", GET_PART_RESULT_FIELDS);
 static const struct field GET_RESULT_FIELDS[] = {

@@ -130,7 +130,7 @@ static const struct field PAID_RESULT_FIELDS[] = {
 	{ "amount", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "what it paid", "支付金额" },
 	{ "till", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "when it expires, if this was its first use", "首次使用时：到期时间" },
 };
-RESULT(PAID_RESULT, "paid", PAID_RESULT_FIELDS);
+const struct shape METHOD_PAID_RESULT = { "paid", PAID_RESULT_FIELDS, COUNT(PAID_RESULT_FIELDS), 0 };
 static const struct field CHARGE_RESULT_FIELDS[] = {
 	{ "outcome", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "\"charged\" or \"refused\"", "charged 或 refused" },
 	REPEAT_ANSWERED,
@@ -140,7 +140,7 @@ static const struct field CHARGE_RESULT_FIELDS[] = {
 	{ "balance", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "of the account, afterwards", "扣费后余额" },
 	{ "unpaid", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "with short \"partial\": what was not taken",
 		"部分扣费时未收取的金额" },
-	{ "paid", FIELD_LIST, 0, false, 0, 0, NULL, &PAID_RESULT, "who paid how much, if it was not the main balance alone; in the order of paying, other accounts first, the main balance last",
+	{ "paid", FIELD_LIST, 0, false, 0, 0, NULL, &METHOD_PAID_RESULT, "who paid how much, if it was not the main balance alone; in the order of paying, other accounts first, the main balance last",
 		"各账本支付的金额（不只由主账本支付时），按支付次序，代付账户在前，主账本在最后" },
 	RAISED_ANSWERED,
 	HINT_ANSWERED,
@@ -153,7 +153,7 @@ static const struct field CHECK_RESULT_FIELDS[] = {
 	PRICE_FIELDS,
 	{ "balance", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "what the main balance would have afterwards", "扣费后主账本余额" },
 	{ "missing", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "short: what nobody could pay", "不足时：无人可付的金额" },
-	{ "paid", FIELD_LIST, 0, false, 0, 0, NULL, &PAID_RESULT, "who would pay how much, in the order of paying, the main balance last",
+	{ "paid", FIELD_LIST, 0, false, 0, 0, NULL, &METHOD_PAID_RESULT, "who would pay how much, in the order of paying, the main balance last",
 		"各账本将支付的金额，按支付次序，主账本在最后" },
 	REFUSAL_FIELDS,
 };

@@ -196,8 +196,8 @@ payers_count_paid(const struct payers *payers, const struct purses *purses)
 }
 
 /* The main balance of another account. */
-static void
-pack_one(struct pack *pack, const struct payer_held *held)
+void
+payers_pack_one(struct pack *pack, const struct payer_held *held)
 {
 	if (held->charged.micros == 0)
 		return;
@@ -214,7 +214,7 @@ payers_pack_paid(struct pack *pack, const struct payers *payers, const struct pu
 	pack_name(pack, "paid");
 	pack_array(pack, payers_count_paid(payers, purses) + (by_main.micros > 0));
 	for (size_t i = 0; i < payers->count; i++)
-		pack_one(pack, &payers->held[i]);
+		payers_pack_one(pack, &payers->held[i]);
 	for (size_t i = 0; i < purses->count; i++)
 		purses_pack_one(pack, &purses->held[i]);
 	purses_pack_one(pack, &(struct purse_held){ .name = TEXT("main"), .charged = by_main });

@@ -62,6 +62,9 @@ bool payers_post(const struct payers *payers, struct posted *posted, int64_t now
 bool
 payers_raise(const struct payers *payers, const struct raising *raising, struct raised *raised);
 
+/* What one of them pays, as in that pair; or holds; nothing if it does not. */
+void payers_pack_one(struct pack *pack, const struct payer_held *held);
+
 /* How many have paid, the main balance apart; and the pair "paid" of an answer, where any has. */
 uint32_t payers_count_paid(const struct payers *payers, const struct purses *purses);
 void payers_pack_paid(struct pack *pack, const struct payers *payers, const struct purses *purses,

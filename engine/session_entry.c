@@ -52,15 +52,18 @@ pack_part(struct session_deciding *deciding, const struct part_work *work, struc
 	bool unpaid = work->unpaid.micros > 0, unpriced = work->unpriced > 0;
 	bool priced = work->is_priced;
 	bool change = work->granted > 0 && work->change_ms != INT64_MAX;
+	bool others = session_holds_others(work);
 	pack_map(pack,
 		4u + asked + short_of + REFUSAL_WHY_PAIRS * why + change + unpaid + unpriced +
-			priced);
+			priced + others);
 	pack_name_text(pack, "part", work->part.id);
 	if (asked)
 		pack_name_integer(pack, "granted", work->granted);
 	pack_name_integer(pack, "used", work->part.used);
 	pack_name_money(pack, "charged", (struct money){ work->part.charged });
 	pack_name_money(pack, "held", work->held);
+	if (others)
+		session_pack_holds(work, pack);
 	if (short_of)
 		pack_final(pack, &work->terms);
 	if (why)
@@ -127,13 +130,14 @@ pack_answer(struct session_deciding *deciding)
 {
 	struct buffer *scratch = &deciding->call->shard->scratch;
 	struct sums sums = sum_parts(deciding);
-	bool open = !session_closes(deciding), tells = deciding->raised.count > 0;
+	bool open = !session_closes(deciding), tells = deciding->raised.count > 0,
+	     others = deciding->paying_count > 0;
 	struct money low;
 	bool is_low = notice_is_low(
 		&deciding->subject.account, deciding->subject.balance.amount, &low);
 	buffer_clear(scratch);
 	struct pack pack = pack_into(scratch);
-	pack_map(&pack, 6u + (deciding->release != NULL) + open + tells + is_low);
+	pack_map(&pack, 6u + (deciding->release != NULL) + open + others + tells + is_low);
 	pack_name_string(&pack, "outcome", outcome_of(deciding->request));
 	pack_parts(deciding, &pack);
 	pack_name_money(&pack, "charged", sums.charged);
@@ -145,6 +149,8 @@ pack_answer(struct session_deciding *deciding)
 			&pack, "release", (struct text){ deciding->release->name, RELEASE_SHORT });
 	if (open)
 		pack_name_integer(&pack, "valid_till", deciding->session.expires_ms);
+	if (others)
+		session_pack_paid(deciding, &pack);
 	if (tells)
 		notice_pack(&pack, &deciding->raised);
 	if (is_low)

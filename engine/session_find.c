@@ -20,7 +20,7 @@ session_begin(struct session_deciding *deciding, struct call *call,
 	deciding->session.part_count = 0;
 	deciding->work_count = 0;
 	deciding->others = NULL;
-	deciding->other_count = 0;
+	deciding->other_count = deciding->paying_count = 0;
 	deciding->countings = NULL;
 	deciding->counting_count = deciding->counting_room = 0;
 	deciding->begun = 0;

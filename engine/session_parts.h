@@ -83,6 +83,7 @@ struct session_deciding {
 	size_t work_count;
 	struct purse_held *others; /* balances besides the main one that change, as they will be */
 	size_t other_count, other_room;
+	size_t paying_count; /* of them, that pay; `turn` of each says in which order */
 	unsigned begun; /* of them, that are used for the first time */
 	struct counting *countings;
 	size_t counting_count, counting_room;
@@ -180,6 +181,17 @@ enum progress session_take_paid(struct session_deciding *deciding, struct part_w
 	struct money *sum, enum call_end *end);
 enum progress session_hold_money(struct session_deciding *deciding, struct part_work *work,
 	struct money cost, enum call_end *end);
+
+/*
+ * session_paid.c. A balance besides the main one pays so much more; who pays in all, as the pair
+ * "paid", where others do. Does a part hold something of others than the main balance? Then the pair
+ * "held_of".
+ */
+void session_note_paid(
+	struct session_deciding *deciding, struct purse_held *other, struct money amount);
+void session_pack_paid(const struct session_deciding *deciding, struct pack *pack);
+bool session_holds_others(const struct part_work *work);
+void session_pack_holds(const struct part_work *work, struct pack *pack);
 
 /* session_tell.c: what the request makes known, once all is decided; false without memory. */
 bool session_raise(struct session_deciding *deciding);

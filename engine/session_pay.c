@@ -235,7 +235,7 @@ take_from_payers(struct session_deciding *deciding, struct part_work *work, stru
 		if (find_other(deciding, &hold, &other, end) == HAS_ENDED)
 			return HAS_ENDED;
 		other->balance.amount -= payer->charged.micros;
-		other->charged.micros += payer->charged.micros;
+		session_note_paid(deciding, other, payer->charged);
 		payer->balance = other->balance;
 		sum->micros += payer->charged.micros;
 		if (!payer->is_bounded)
@@ -262,7 +262,7 @@ take_from_purses(struct session_deciding *deciding, struct part_work *work, stru
 		if (find_other(deciding, &hold, &other, end) == HAS_ENDED)
 			return HAS_ENDED;
 		other->balance.amount -= purse->charged.micros;
-		other->charged.micros += purse->charged.micros;
+		session_note_paid(deciding, other, purse->charged);
 		purse->balance.amount = other->balance.amount;
 		sum->micros += purse->charged.micros;
 	}

@@ -51,12 +51,19 @@ def test_a_session_holds_of_its_payers_first_and_charges_them_what_is_used(serve
     pay_for(client, {"account": BOSS, "up_to": "0.40"}, PARENT)
     granted = reserve(client, 600)  # ten minutes: 1.50
     assert (granted["parts"][0]["granted"], granted["held"]) == (600, "1.50")
+    assert granted["parts"][0]["held_of"] == [
+        {"account": BOSS, "balance": "main", "amount": "0.40"}, {"account": PARENT, "balance": "main", "amount": "1.00"},
+        {"balance": "main", "amount": "0.10"},
+    ]  # fmt: skip
     assert mains(client) == [("1.00", "0.10"), ("1.00", "0.40"), ("1.00", "1.00")]
     server.kill()
     server.start()
     with server.connect() as other:
         updated = send(other, "update", 2, used=150, ask=60)  # three minutes, 30 s of the last are paid
         assert (updated["charged"], updated["held"], updated["balance"]) == ("0.45", "0.15", "1.00")
+        assert updated["paid"] == [
+            {"account": BOSS, "balance": "main", "amount": "0.40"}, {"account": PARENT, "balance": "main", "amount": "0.05"},
+        ]  # fmt: skip
         assert mains(other) == [("1.00", "0.00"), ("0.60", "0.00"), ("0.95", "0.15")]
         entry = other.call("history", account=BOSS)["entries"][0]
         assert {"book": f"counter:{USER}/@payer.{BOSS}/2026-03-01", "amount": "0.40", "unit": "CNY"} in entry["postings"]

@@ -247,6 +247,7 @@ def test_several_services_share_a_balance_in_the_order_of_the_request(client):
     assert [(one["part"], one["granted"], one["held"]) for one in first["parts"]] == [
         ("voice", 240, "0.60"), ("data", 4 << 20, "0.40"), ("greetings", 0, "0.00"),
     ]  # fmt: skip
+    assert not any("held_of" in one for one in first["parts"])
     assert first["held"] == "1.00" and [("final" in one) for one in first["parts"]] == [False, True, True]
     second = session.send("update", parts=[{"part": "data", "used": 1_500_000}, {"part": "greetings", "used": 0, "ask": 3}])
     assert (second["charged"], [one["charged"] for one in second["parts"]]) == ("0.20", ["0.20", "0.00"])
@@ -269,12 +270,20 @@ def test_balances_pay_in_order_and_hold_what_they_would_pay(client):
         return {one["balance"]: (one["amount"], one["held"]) for one in balances}
 
     session = Session(client)
-    assert session.reserve(300)["held"] == "0.75"
+    first = session.reserve(300)
+    assert first["held"] == "0.75" and "paid" not in first
+    calls, gift, rest = {"balance": "calls", "amount": "0.20"}, {"balance": "gift", "amount": "0.20"}, {"balance": "main", "amount": "0.35"}
+    assert part(first)["held_of"] == [calls, gift, rest]
     assert shown() == {"main": ("10.00", "0.35"), "gift": ("0.20", "0.20"), "calls": ("0.20", "0.20")}
     second = session.update(60, 60)
     assert (second["charged"], second["held"]) == ("0.15", "0.15")
+    assert second["paid"] == [{"balance": "calls", "amount": "0.15"}]
+    assert part(second)["held_of"] == [{"balance": "calls", "amount": "0.05"}, {"balance": "gift", "amount": "0.10"}]
     assert shown() == {"main": ("10.00", "0.00"), "gift": ("0.20", "0.10"), "calls": ("0.05", "0.05")}
-    assert session.commit(180)["charged"] == "0.45"
+    end = session.commit(180)
+    assert end["charged"] == "0.45" and "held_of" not in part(end)
+    assert end["paid"] == [{"balance": "calls", "amount": "0.05"}, gift, {"balance": "main", "amount": "0.20"}]
+    assert session.commit(180, number=session.number) == {**end, "repeat": True}
     assert shown() == {"main": ("9.80", "0.00"), "gift": ("0.00", "0.00"), "calls": ("0.00", "0.00")}
     entries = client.call("history", account=A)["entries"]
     assert [entry["kind"] for entry in entries][:3] == ["session"] * 3
