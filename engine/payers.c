@@ -65,6 +65,10 @@ find_counted(struct call *call, const struct payers_question *question, struct p
 	return found != LOOKUP_COLD;
 }
 
+/*
+ * A session may be of the account that the subscription had before: then that may be among those
+ * that pay by now, and they may be kept in another currency.
+ */
 enum purses_outcome
 payers_read(struct call *call, const struct payers_question *question, struct payers *payers,
 	struct record_key *cold)
@@ -83,13 +87,12 @@ payers_read(struct call *call, const struct payers_question *question, struct pa
 			.bound = payer.bound };
 		bool is_own = text_equal(payer.account, subject->subscription.account);
 		if (is_own || !purses_serve(&question->usage, payer.pays, payer.pays_count))
-			continue; /* a session may be of the account that the subscription had before */
+			continue;
 		if (!find_account(call, &held, cold) ||
 			(held.is_bounded && !find_counted(call, question, &held, cold)))
 			return PURSES_COLD;
-		/* Seen to when it was named, and no account's ever changes. */
-		must(text_equal(held.account.currency, subject->account.currency));
-		if (!held.account.frozen)
+		if (!held.account.frozen &&
+			text_equal(held.account.currency, subject->account.currency))
 			payers->held[payers->count++] = held;
 	}
 	return PURSES_READ;

@@ -71,6 +71,17 @@ def test_a_session_holds_of_its_payers_first_and_charges_them_what_is_used(serve
         assert mains(other) == [("1.00", "0.00"), ("0.60", "0.00"), ("0.80", "0.00")]
 
 
+def test_payers_in_another_currency_than_the_sessions_account_do_not_pay_for_it(server, client):
+    """The subscription moves to another account while the session is open: that stays with the account it began with."""
+    reserve(client, 60)
+    for account in ("dollars", "uncle"):
+        client.call("account.put", account=account, customer=USER, currency="USD")
+    client.call("subscription.put", subscription=USER, account="dollars", product="line", service_ids=[USER], packages=["plain"],
+                payers=["uncle"])  # fmt: skip
+    updated = send(client, "update", 2, used=60, ask=60)
+    assert (updated["charged"], updated["held"], updated["balance"], "paid" in updated) == ("0.15", "0.15", "0.85", False)
+
+
 def test_two_sessions_and_a_charge_never_pass_the_bound_of_a_month(client):
     pay_for(client, {"account": BOSS, "up_to": "0.50"})
     reserve(client, 120)  # 0.30 of BOSS
