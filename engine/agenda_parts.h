@@ -99,9 +99,26 @@ bool settling_next_stored(const struct settling *settling, struct scheduled *eve
 int64_t settling_next_stored_ms(const struct settling *settling);
 /* Notes in the agenda how far it has come. */
 bool settling_note_stored(struct settling *settling);
-/* The balance on which an instalment comes; data NULL without memory. */
-struct text settling_balance_name(
-	const struct settling *settling, const struct scheduled *event, struct text package);
+
+/*
+ * What balances that come of a deposit or gift are called, and for whose usage they are: their names
+ * begin with "package.deposit" or, if the account has that for another of its subscriptions, with
+ * "package.deposit@user"; what has an end has the day on which it came behind another dot.
+ */
+enum { STORED_STEMS = 2 };
+struct stored_names {
+	struct text stems[STORED_STEMS];
+	struct text user; /* the subscription, or the group that gets it once */
+	bool user_is_group;
+};
+bool settling_name_balances(struct settling *settling, size_t place, const struct stored *stored,
+	struct stored_names *names);
+/* The stems become the names of the balance on which an instalment comes: the first that is free. */
+bool settling_date_names(
+	struct settling *settling, const struct scheduled *event, struct stored_names *names);
+/* Is a balance of such a name one that came of that, for that user? */
+bool stored_is_own(const struct stored_names *names, const struct stored *stored,
+	const struct balance *balance);
 
 /* ---- agenda_due.c ---- */
 

@@ -9,34 +9,66 @@
 #include "base/must.h"
 #include "base/utf8.h"
 
+#include <string.h>
+
 enum { DATE_BYTES = 10 };
 
 /* ---- the balances ---- */
 
-/*
- * "package.deposit", and of what has an end the day on which it came behind another dot. Names that
- * are too long for that are a hash.
- */
+/* A name that is too long to have a day behind it is a hash. */
 static struct text
-balance_stem(struct arena *arena, struct text package, struct text stored)
+shortened(struct arena *arena, struct text stem)
 {
-	struct text stem = arena_print(arena, "%.*s.%.*s", TEXT_ARGS(package), TEXT_ARGS(stored));
-	if (stem.data == NULL || stem.size <= IDENTIFIER_BYTES_MAX - DATE_BYTES - 1)
+	if (stem.size <= IDENTIFIER_BYTES_MAX - DATE_BYTES - 1)
 		return stem;
 	return arena_print(arena, "~%016llx", (unsigned long long)hash64(stem.data, stem.size, 0));
 }
 
-struct text
-settling_balance_name(
-	const struct settling *settling, const struct scheduled *event, struct text package)
+/* The name of one that came on a day. */
+static struct text
+dated(const struct settling *settling, struct text stem, int64_t at_ms)
+{
+	char day[DUE_DAY_TEXT_MAX];
+	due_day_format(due_day(settling->release->image, at_ms), day);
+	return arena_print(settling->call->arena, "%.*s.%s", TEXT_ARGS(stem), day);
+}
+
+bool
+settling_name_balances(struct settling *settling, size_t place, const struct stored *stored,
+	struct stored_names *names)
 {
 	struct arena *arena = settling->call->arena;
-	struct text stem = balance_stem(arena, package, event->stored->id);
-	char day[DUE_DAY_TEXT_MAX];
-	if (event->till_ms == INT64_MAX || stem.data == NULL)
-		return stem;
-	due_day_format(due_day(settling->release->image, event->at_ms), day);
-	return arena_print(arena, "%.*s.%s", TEXT_ARGS(stem), day);
+	const struct holding *holding = &settling->held[place].holding;
+	names->user_is_group = stored->by_package && holding->group.size > 0;
+	names->user = names->user_is_group ? holding->group : settling->id;
+	struct text plain = arena_print(
+		arena, "%.*s.%.*s", TEXT_ARGS(holding->package), TEXT_ARGS(stored->id));
+	struct text own = arena_print(arena, "%.*s@%.*s", TEXT_ARGS(plain), TEXT_ARGS(names->user));
+	names->stems[0] = shortened(arena, plain);
+	names->stems[1] = shortened(arena, own);
+	return (names->stems[0].data != NULL && names->stems[1].data != NULL) ||
+		settling_out_of_memory(settling);
+}
+
+bool
+settling_date_names(
+	struct settling *settling, const struct scheduled *event, struct stored_names *names)
+{
+	for (size_t i = 0; event->till_ms != INT64_MAX && i < STORED_STEMS; i++) {
+		names->stems[i] = dated(settling, names->stems[i], event->at_ms);
+		if (names->stems[i].data == NULL)
+			return settling_out_of_memory(settling);
+	}
+	return true;
+}
+
+bool
+stored_is_own(const struct stored_names *names, const struct stored *stored,
+	const struct balance *balance)
+{
+	enum balance_kind kind = stored->kind == MONEY_GIFT ? BALANCE_GIFT : BALANCE_DEPOSIT;
+	return balance->kind == kind && balance->user_is_group == names->user_is_group &&
+		text_equal(balance->user, names->user);
 }
 
 static bool
@@ -47,8 +79,10 @@ is_named(struct text name, struct text stem)
 		(rest == 0 || (rest == 1 + DATE_BYTES && name.data[stem.size] == '.'));
 }
 
+/* A balance that is called like those that come of something is one, if it is for the same user. */
 static bool
-add_purse(struct settling *settling, size_t place, const struct stored *stored, struct text name)
+add_purse(struct settling *settling, size_t place, const struct stored *stored,
+	const struct stored_names *names, struct text name)
 {
 	struct stored_purse *purse = &settling->purse_records[settling->stock.purse_count];
 	struct bytes value;
@@ -58,6 +92,8 @@ add_purse(struct settling *settling, size_t place, const struct stored *stored, 
 	must(value.size > 0); /* written in one entry with its name */
 	purse->name = name;
 	purse->balance = balance_read(value);
+	if (!stored_is_own(names, stored, &purse->balance))
+		return true;
 	int64_t free_micros = purse->balance.amount - purse->balance.held;
 	settling->purses[settling->stock.purse_count++] = (struct purse){
 		.stored = stored,
@@ -73,13 +109,34 @@ static bool
 find_purses_of(struct settling *settling, size_t place, const struct stored *stored)
 {
 	struct account account = settling->subject.account;
-	struct text package = settling->schedules[place].package->id;
-	struct text stem = balance_stem(settling->call->arena, package, stored->id);
-	if (stem.data == NULL)
-		return settling_out_of_memory(settling);
+	struct stored_names names;
+	if (!settling_name_balances(settling, place, stored, &names))
+		return false;
 	for (unsigned i = 0; i < account.balance_count; i++) {
 		struct text name = field_read_text(&account.balances);
-		if (is_named(name, stem) && !add_purse(settling, place, stored, name))
+		bool named = is_named(name, names.stems[0]) || is_named(name, names.stems[1]);
+		if (named && !add_purse(settling, place, stored, &names, name))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Of holdings of one package, one behind the other, the balances are those of the first that has not
+ * ended, or else of the last: what an end leaves there stays with who holds the package next.
+ */
+static bool
+has_purses(const struct settling *settling, size_t place)
+{
+	const struct schedule *own = &settling->schedules[place];
+	for (size_t i = 0; i < settling->held_count; i++) {
+		const struct schedule *other = &settling->schedules[i];
+		bool before = other->from_ms < own->from_ms ||
+			(other->from_ms == own->from_ms && i < place);
+		if (i == place || other->package == NULL ||
+			!text_equal(other->package->id, own->package->id))
+			continue;
+		if (own->ended ? !other->ended || !before : !other->ended && before)
 			return false;
 	}
 	return true;
@@ -132,10 +189,13 @@ make_schedule(struct settling *settling, size_t place)
 	if (progress == NULL)
 		return settling_out_of_memory(settling);
 	for (uint32_t i = 0; i < package->stored_count; i++) {
-		const struct agenda_stored *found = find_progress(
-			settled->item, package->stored[i].id);
+		const struct stored *stored = &package->stored[i];
+		const struct agenda_stored *found = find_progress(settled->item, stored->id);
 		progress[i].paid_ms = found == NULL ? INT64_MAX : found->paid_ms;
 		progress[i].given = found == NULL ? 0 : found->given;
+		/* By a release that gives fewer than have come, all have. */
+		if (progress[i].given > stored->times)
+			progress[i].given = stored->times;
 	}
 	schedule->package = package;
 	schedule->from_ms = from_ms;
@@ -164,16 +224,41 @@ settling_load_stock(struct settling *settling)
 	settling->stock = (struct stock){ settling->schedules, count, settling->purses, 0,
 		settling->suspended, settling->suspended_count };
 	for (size_t i = 0; i < count; i++) {
-		if (settling->held[i].item == NULL)
-			continue;
-		if (!make_schedule(settling, i))
+		if (settling->held[i].item != NULL && !make_schedule(settling, i))
 			return false;
+	}
+	for (size_t i = 0; i < count; i++) {
 		const struct package *package = settling->schedules[i].package;
-		for (uint32_t j = 0; package != NULL && j < package->stored_count; j++)
+		if (package == NULL || !has_purses(settling, i))
+			continue;
+		for (uint32_t j = 0; j < package->stored_count; j++)
 			if (!find_purses_of(settling, i, &package->stored[j]))
 				return false;
 	}
 	return true;
+}
+
+/*
+ * How far one has come. What the release in force has not, or gives fewer of, is kept as it was noted:
+ * it counts again when that release is taken back.
+ */
+static void
+note_one(struct agenda_held *item, struct text id, const struct stored_progress *progress)
+{
+	struct agenda_stored *note = NULL;
+	for (unsigned i = 0; i < item->stored_count; i++) {
+		if (text_equal(item->stored[i].id, id))
+			note = &item->stored[i];
+	}
+	if (note == NULL && item->stored_count < UINT8_MAX) {
+		note = &item->stored[item->stored_count++];
+		*note = (struct agenda_stored){ .id = id };
+	}
+	if (note == NULL)
+		return;
+	note->paid_ms = progress->paid_ms;
+	if (note->given < progress->given)
+		note->given = progress->given;
 }
 
 bool
@@ -185,18 +270,15 @@ settling_note_stored(struct settling *settling)
 		if (item == NULL || schedule->package == NULL)
 			continue;
 		uint32_t count = schedule->package->stored_count;
-		count = count < UINT8_MAX ? count : UINT8_MAX;
-		item->stored = arena_take_zeroed(
-			settling->call->arena, count, sizeof *item->stored);
-		if (item->stored == NULL)
+		struct agenda_stored *list = arena_take_zeroed(
+			settling->call->arena, item->stored_count + count, sizeof *list);
+		if (list == NULL)
 			return settling_out_of_memory(settling);
+		if (item->stored_count > 0)
+			memcpy(list, item->stored, item->stored_count * sizeof *list);
+		item->stored = list;
 		for (uint32_t j = 0; j < count; j++)
-			item->stored[j] = (struct agenda_stored){
-				.id = schedule->package->stored[j].id,
-				.paid_ms = schedule->progress[j].paid_ms,
-				.given = schedule->progress[j].given,
-			};
-		item->stored_count = (uint8_t)count;
+			note_one(item, schedule->package->stored[j].id, &schedule->progress[j]);
 		item->ended = schedule->ended;
 	}
 	return true;

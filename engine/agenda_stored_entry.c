@@ -149,9 +149,9 @@ write_pays(const struct image *image, const struct stored *stored, struct field_
 	return *count <= BALANCE_PAYS_MAX && !writer->full;
 }
 
-/* A balance of its own for what comes, for this subscription, or for the group that gets it once. */
+/* A balance of its own for what comes, for who gets it. */
 static bool
-make_balance(struct movement *movement, const struct holding *holding, struct balance *balance)
+make_balance(struct movement *movement, const struct stored_names *names, struct balance *balance)
 {
 	struct settling *settling = movement->settling;
 	uint8_t *place = arena_take(settling->call->arena, BALANCE_VALUE_MAX);
@@ -161,13 +161,12 @@ make_balance(struct movement *movement, const struct holding *holding, struct ba
 		return settling_out_of_memory(settling);
 	if (!write_pays(settling->release->image, movement->stored, &pays, &count))
 		return settling_refuse(settling, TEXT("PAYS_TOO_MUCH"));
-	bool shared = movement->stored->by_package && holding->group.size > 0;
 	*balance = (struct balance){
 		.kind = movement->stored->kind == MONEY_GIFT ? BALANCE_GIFT : BALANCE_DEPOSIT,
 		.unit = currency_of(movement),
 		.span = { INT64_MIN, movement->till_ms },
-		.user = shared ? holding->group : settling->id,
-		.user_is_group = shared,
+		.user = names->user,
+		.user_is_group = names->user_is_group,
 		.pays_count = (uint8_t)count,
 		.pays = fields_of(fields_written(&pays)),
 	};
@@ -255,35 +254,50 @@ find_spare(struct movement *movement, struct target *target)
 	return settling_refuse(settling, TEXT("TOO_MANY_BALANCES"));
 }
 
-/* The one of its name, or a new one. */
+/* One that is new. */
 static bool
-find_target(struct movement *movement, const struct holding *holding, struct target *target)
+make_target(struct movement *movement, const struct stored_names *names, struct target *target)
 {
-	struct settling *settling = movement->settling;
-	struct bytes value;
-	*target = (struct target){ .version = 0 };
-	key_of_balance(&target->key, settling->subject.subscription.account, movement->name);
-	if (!settling_find(settling, &target->key, &value, &target->version))
-		return false;
-	if (value.size > 0) {
-		target->balance = balance_read(value);
-		return true;
-	}
-	if (settling->subject.account.balance_count == ACCOUNT_BALANCES_MAX)
+	if (movement->settling->subject.account.balance_count == ACCOUNT_BALANCES_MAX)
 		return find_spare(movement, target);
 	target->version = 0;
 	target->begins = true;
-	return make_balance(movement, holding, &target->balance) && add_name(movement);
+	return make_balance(movement, names, &target->balance) && add_name(movement);
+}
+
+/* The one of its name, or a new one. What is called alike may be somebody else's, or of a client's. */
+static bool
+find_target(struct movement *movement, const struct stored_names *names, struct target *target)
+{
+	struct settling *settling = movement->settling;
+	for (size_t i = 0; i < STORED_STEMS; i++) {
+		struct bytes value;
+		*target = (struct target){ .version = 0 };
+		movement->name = names->stems[i];
+		key_of_balance(
+			&target->key, settling->subject.subscription.account, movement->name);
+		if (!settling_find(settling, &target->key, &value, &target->version))
+			return false;
+		if (value.size == 0)
+			return make_target(movement, names, target);
+		target->balance = balance_read(value);
+		if (stored_is_own(names, movement->stored, &target->balance))
+			return true;
+	}
+	return settling_refuse(settling, TEXT("BALANCE_NAME_TAKEN"));
 }
 
 /* Puts the amount on its balance. */
 static bool
-put_on(struct movement *movement, const struct holding *holding, struct text book)
+put_on(struct movement *movement, const struct scheduled *event, struct text book)
 {
 	struct settling *settling = movement->settling;
+	struct stored_names names;
 	struct target target;
 	struct money after;
-	if (!find_target(movement, holding, &target))
+	if (!settling_name_balances(settling, event->holding, event->stored, &names) ||
+		!settling_date_names(settling, event, &names) ||
+		!find_target(movement, &names, &target))
 		return false;
 	if (!money_add((struct money){ target.balance.amount }, movement->amount, &after))
 		return settling_refuse(settling, TEXT("OVERFLOW"));
@@ -298,7 +312,6 @@ put_on(struct movement *movement, const struct holding *holding, struct text boo
 static bool
 come(struct settling *settling, const struct scheduled *event)
 {
-	const struct holding *holding = &settling->held[event->holding].holding;
 	bool gift = event->kind == SCHEDULED_GIFT, skipped = event->kind == SCHEDULED_SKIP;
 	struct movement movement = {
 		.settling = settling,
@@ -306,20 +319,15 @@ come(struct settling *settling, const struct scheduled *event)
 			: gift     ? "given"
 				   : "released",
 		.at_ms = event->at_ms,
-		.package = holding->package,
+		.package = settling->held[event->holding].holding.package,
 		.stored = event->stored,
 		.amount = event->amount,
 		.till_ms = event->till_ms,
 	};
 	settling->schedules[event->holding].progress[event->place].given++;
-	if (!skipped) {
-		movement.name = settling_balance_name(settling, event, holding->package);
-		if (movement.name.data == NULL)
-			return settling_out_of_memory(settling);
-	}
 	if (!begin(&movement, (struct money){ 0 }))
 		return false;
-	return (skipped || put_on(&movement, holding, gift ? TEXT("gift") : TEXT("stored"))) &&
+	return (skipped || put_on(&movement, event, gift ? TEXT("gift") : TEXT("stored"))) &&
 		finish(&movement);
 }
 

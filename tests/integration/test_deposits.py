@@ -1,10 +1,11 @@
 """S5 over the wire: a deposit with gifts, released and given by the server on their dates, spent, expired, returned and forfeited."""
 
+import shutil
 from datetime import datetime, timedelta, timezone
 
 import pytest
 from moved_clock import MovedServer
-from server import suanpan
+from server import ROOT, suanpan
 
 CHINA = timezone(timedelta(hours=8))
 
@@ -246,6 +247,116 @@ def test_an_account_without_room_for_one_more_balance_uses_an_empty_one_again(se
     assert given == ["30.00"] + ["20.00"] * 5 + ["10.00"] * 5
     assert sorted(amounts(client).values()) == ["10.00", "10.00", "550.00"]
     assert use(client, "voice", "2026-12-01 00:00:00", 50)["paid"][0]["amount"] == "10.00"
+
+
+def stored_of(client, user):
+    """What lies there for one user: by the name of the deposit or gift, its amount."""
+    balances = client.call("balance.get", ["saver"])["balances"]
+    return {one["balance"].removeprefix("deposit_600."): one["amount"] for one in balances if one.get("for") == {"subscription": user}}
+
+
+def test_what_comes_of_a_deposit_is_its_subscriptions_though_another_of_the_account_has_the_same(server):
+    client = server.connect()
+    stored = {"package": "deposit_600", "from": at("2026-01-15 10:00:00")}
+    client.call("subscription.put", subscription="second", account="saver", product="mobile", service_ids=["second"],
+                packages=["mobile", stored])  # fmt: skip
+    pay(client)
+    pay(client, id="d2", subscription="second")
+    pass_to(server, client, "2026-02-01 00:00:00")
+    server.wait_until(lambda: len(client.call("balance.get", ["saver"])["balances"]) == 5)
+    assert stored_of(client, "saver") == {"stored": "50.00", "bonus.2026-02-01": "30.00"}
+    assert stored_of(client, "second") == {"stored@second": "50.00", "bonus@second.2026-02-01": "30.00"}
+    paid = client.call("charge", id="c1", service_id="second", service="voice", at=at("2026-02-01 00:00:00"), seconds=60)["paid"]
+    assert paid == [{"balance": "deposit_600.bonus@second.2026-02-01", "amount": "0.20"}]
+    hold(client, till="2026-02-05 00:00:00")
+    pass_to(server, client, "2026-02-05 00:00:01")
+    assert amounts(client) == {"main": "600.00", "stored@second": "50.00", "bonus@second.2026-02-01": "29.80"}
+
+
+def test_a_package_that_is_held_again_has_a_deposit_of_its_own(server):
+    client = server.connect()
+    pay(client)
+    pass_to(server, client, "2026-05-10 00:00:00")
+    spans = (("2026-01-15 10:00:00", "2026-05-11 00:00:00"), ("2026-05-12 10:00:00", None))
+    packages = [{"package": "deposit_600", "from": at(start), **({"till": at(end)} if end else {})} for start, end in spans]
+    hold_both = {"subscription": "saver", "account": "saver", "product": "mobile", "service_ids": ["saver"], "packages": ["mobile", *packages]}
+    client.call("subscription.put", hold_both)
+    pass_to(server, client, "2026-05-13 00:00:00")
+    assert amounts(client) == {"main": "600.00"}
+    assert pay(client, id="d2", at=at("2026-05-12 12:00:00"))["outcome"] == "paid_in"
+    pass_to(server, client, "2026-07-01 00:00:00")
+    assert amounts(client) == {"main": "600.00", "stored": "100.00", "bonus.2026-06-01": "30.00", "bonus.2026-07-01": "20.00"}
+
+
+def test_a_balance_that_a_client_calls_like_a_gift_is_left_alone(server):
+    client = server.connect()
+    for name in ("bonus.2026-02-01", "bonus@saver.2026-03-01"):
+        client.call("balance.put", account="saver", balance=f"deposit_600.{name}", pays=["sms"])
+    pay(client)
+    pass_to(server, client, "2026-03-01 00:00:00")
+    assert amounts(client) == {"stored": "100.00", "bonus@saver.2026-02-01": "30.00", "bonus.2026-03-01": "20.00"}
+
+
+def publish_other(server, folder, changes):
+    """The catalog with other files, in force from now on. Changes: {file: [(what stands there, what instead)]}."""
+    shutil.copytree(ROOT / "rules/catalogs/deposit", folder)
+    (folder / "packages/deposit_600_test.lua").unlink()
+    for name, replacements in changes.items():
+        text = (folder / name).read_text()
+        for before, after in replacements:
+            assert text.count(before) == 1, before
+            text = text.replace(before, after)
+        (folder / name).write_text(text)
+    return server.publish(folder)
+
+
+PACKAGE = "packages/deposit_600.lua"
+SIX_DEPOSITS = ('{ "50.00", times = 12 }', '{ "100.00", times = 6 }')
+SIX_GIFTS = (', { "10.00", times = 6 }', "")
+
+
+def test_a_release_that_gives_fewer_instalments_than_have_come_gives_none_and_is_taken_back(server, tmp_path):
+    client = server.connect()
+    (first,) = {one["release"] for one in client.call("release.list")["releases"]}
+    pay(client)
+    pass_to(server, client, "2026-09-02 00:00:00")
+    assert amounts(client) == {"stored": "400.00", "bonus.2026-08-01": "10.00", "bonus.2026-09-01": "10.00"}
+    publish_other(server, tmp_path / "fewer", {PACKAGE: [SIX_DEPOSITS, SIX_GIFTS]})
+    pass_to(server, client, "2026-10-02 00:00:00")
+    assert amounts(client) == {"stored": "400.00", "bonus.2026-09-01": "10.00"}
+    client.call("release.activate", [first])
+    hold(client, till="2027-03-01 00:00:00")
+    pass_to(server, client, "2026-10-02 00:00:01")
+    assert amounts(client) == {"stored": "450.00", "bonus.2026-09-01": "10.00", "bonus.2026-10-01": "10.00"}, "the ninth and no earlier one"
+    hold(client, till="2026-10-03 00:00:00")
+    pass_to(server, client, "2026-10-03 00:00:01")
+    assert amounts(client) == {"main": "600.00"}
+
+
+def test_a_release_that_gives_fewer_instalments_ends_the_package_with_what_is_there(server, tmp_path):
+    client = server.connect()
+    pay(client)
+    pass_to(server, client, "2026-09-02 00:00:00")
+    publish_other(server, tmp_path / "fewer", {PACKAGE: [SIX_DEPOSITS]})
+    hold(client, till="2026-09-03 00:00:00")
+    pass_to(server, client, "2026-09-03 00:00:01")
+    assert amounts(client) == {"main": "400.00"}
+
+
+def test_a_deposit_that_a_release_forgets_is_there_again_when_it_is_taken_back(server, tmp_path):
+    client = server.connect()
+    (first,) = {one["release"] for one in client.call("release.list")["releases"]}
+    pay(client)
+    pass_to(server, client, "2026-03-02 00:00:00")
+    renamed = [('id = "stored"', 'id = "kept"'), ('with = "stored"', 'with = "kept"')]
+    texts = [("{ stored = ", "{ kept = ")]
+    publish_other(server, tmp_path / "other", {PACKAGE: renamed, "texts/en.lua": texts, "texts/zh.lua": texts})
+    pass_to(server, client, "2026-04-02 00:00:00")
+    client.call("release.activate", [first])
+    hold(client, till="2027-03-01 00:00:00")
+    pass_to(server, client, "2026-04-02 00:00:01")
+    assert amounts(client) == {"stored": "150.00", "bonus.2026-03-01": "20.00", "bonus.2026-04-01": "20.00"}
+    assert pay(client, id="d2", at=at("2026-04-02 00:00:00"))["code"] == "DEPOSIT_PAID"
 
 
 def test_what_owes_and_stores_nothing_has_an_empty_agenda(server):
