@@ -131,7 +131,7 @@ charged_read(const struct entry *entry, struct arena *arena, struct charged *cha
 	const struct stored_charge stored = { entry->event, entry->answer, entry->at_ms };
 	struct bytes rest = entry->effect_bytes;
 	struct effect effect;
-	must(entry_kind_charges(entry->kind));
+	must(entry_charges(entry));
 	*charged = (struct charged){ .count_count = 0 };
 	charged->keys = arena_take(arena, (entry->effect_count + 1) * sizeof *charged->keys);
 	charged->counts = arena_take(arena, (entry->effect_count + 1) * sizeof *charged->counts);

@@ -258,7 +258,7 @@ was_read(struct call *call, struct explaining *explaining, struct text charge)
 		return ledger_failed(call, &explaining->ledger, charge);
 	if (entry->kind == ENTRY_SESSION)
 		return not_explained(call, charge);
-	if (!entry_kind_charges(entry->kind) && entry->kind != ENTRY_REFUSAL &&
+	if (!entry_charges(entry) && entry->kind != ENTRY_REFUSAL &&
 		entry->kind != ENTRY_REFUND)
 		return ledger_not_found(call, charge);
 	struct ledger_refund refund;
@@ -266,7 +266,7 @@ was_read(struct call *call, struct explaining *explaining, struct text charge)
 	if (!ledger_find_refund(call, &explaining->ledger, &refund, &end))
 		return end;
 	explaining->stage = WRITING;
-	if (!entry_kind_charges(entry->kind))
+	if (!entry_charges(entry))
 		return work(call, explaining, run_write);
 	note_refund(call, explaining, &refund);
 	char number[NUMBER_DIGITS + 1];
@@ -286,7 +286,7 @@ static enum call_end
 answer(struct call *call, struct explaining *explaining, struct text charge)
 {
 	const struct entry *entry = &explaining->ledger.entry;
-	bool priced = entry_kind_charges(entry->kind);
+	bool priced = entry_charges(entry);
 	struct pack pack = pack_into(call_buffer(call));
 	pack_map(&pack, 4u + priced);
 	pack_name_text(&pack, "charge", charge);

@@ -64,7 +64,7 @@ ledger_find_refund(struct call *call, const struct ledger_entry *ledger,
 	struct bytes value;
 	uint64_t version;
 	*refund = (struct ledger_refund){ .last = 0 };
-	if (ledger->status != STATUS_OK || !entry_kind_charges(ledger->entry.kind))
+	if (ledger->status != STATUS_OK || !entry_charges(&ledger->entry))
 		return true;
 	key_of_refund(&key, ledger->position);
 	switch (call_find(call, shelf_key_of(&key), &value, &version)) {

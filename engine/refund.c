@@ -37,7 +37,7 @@ named_read(void *state)
 	struct named_entry *named = state;
 	ledger_read(&named->ledger);
 	named->status = named->ledger.status;
-	if (named->status == STATUS_OK && entry_kind_charges(named->ledger.entry.kind))
+	if (named->status == STATUS_OK && entry_charges(&named->ledger.entry))
 		named->status = charged_read(
 			&named->ledger.entry, &named->arena, &named->charged, &named->fault);
 	else
@@ -196,7 +196,7 @@ check_entry(struct refunding *refunding, enum call_end *end)
 	const struct named_entry *named = refunding->named;
 	if (named == NULL)
 		return refund_refuse(refunding, SAY_UNKNOWN_CHARGE, &params->charge, 1, end);
-	if (!entry_kind_charges(named->ledger.entry.kind)) {
+	if (!entry_charges(&named->ledger.entry)) {
 		struct text arguments[] = { params->charge, kind_text(named->ledger.entry.kind) };
 		return refund_refuse(refunding, SAY_NOT_A_CHARGE, arguments, 2, end);
 	}

@@ -63,12 +63,6 @@ enum entry_kind {
 	ENTRY_STORED, /* a deposit paid in, released, a gift given; returned, forfeited, skipped */
 	ENTRY_NOTICE, /* notices raised at a time; or acknowledged, delivered, removed */
 };
-/* Did it take money for something, so that it can be given back? */
-static inline bool
-entry_kind_charges(enum entry_kind kind)
-{
-	return kind == ENTRY_CHARGE || kind == ENTRY_DUE;
-}
 const char *entry_kind_name(enum entry_kind kind); /* "charge" …; NULL if there is no such kind */
 
 #define ENTRY_HEADER_BYTES 56
@@ -116,6 +110,16 @@ struct entry {
 	struct bytes effect_bytes;
 	struct bytes posting_bytes;
 };
+
+/*
+ * Did it take money for something, so that it can be given back? What only moves an agenda on, since
+ * nothing fell due, has no answer.
+ */
+static inline bool
+entry_charges(const struct entry *entry)
+{
+	return entry->kind == ENTRY_CHARGE || (entry->kind == ENTRY_DUE && entry->answer.size > 0);
+}
 
 /*
  * The encoded size, padding included. The entry must be within the bounds above, but for the size

@@ -332,7 +332,7 @@ check_refund(const struct looked *looked)
 		return;
 	if (position >= looked->position ||
 		journal_read(&fsck->place, position, &fsck->charge, &charge, NULL) != STATUS_OK ||
-		!entry_kind_charges(charge.kind)) {
+		!entry_charges(&charge)) {
 		found(looked, FSCK_REFUND_CHARGE, &refund, "A refund is of no charge");
 		return;
 	}

@@ -1,5 +1,6 @@
 """What falls due of packages that are held, charged by the server on its date: recurring and one-off fees, rent (S2, S4)."""
 
+import json
 import time
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -36,6 +37,14 @@ def settle(client, subscription="07715510165"):
         time.sleep(0.005)
 
 
+def journal(server):
+    """The entries of the server's journal; the server is stopped for that, and serves again."""
+    server.stop()
+    lines = suanpan("dump", server.data, "--journal", "--json").stdout.splitlines()
+    server.start()
+    return [json.loads(line) for line in lines]
+
+
 def dues(client, account="07715510165"):
     """[(when it fell due, charge, amount)], the first first."""
     entries = client.call("history", account=account, limit=500)["entries"]
@@ -68,6 +77,16 @@ def test_the_order_chooses_the_fee_and_a_value_that_is_not_offered_is_refused(ho
         error, _ = client.ask("subscription.put", subscription="x", account="07715510165", product="pstn",
                               packages=[{"package": "e6_base", "params": {"monthly_fee": "88.00"}}])  # fmt: skip
         assert error.startswith("PARAMETER: ") and "99.00" in error
+
+
+def test_an_entry_that_only_moves_the_agenda_on_is_no_charge(home):
+    with home.connect() as client:
+        hold(client, {"package": "e6_base", "from": at("2035-03-10 00:00:00")})
+        assert dues(client) == []
+        (entry,) = [one for one in journal(home) if one["kind"] == "due"]
+    with home.connect() as client:
+        refused = client.call("charge.refund", id="r1", charge=entry["charge"], at=client.call("ping")["now"])
+        assert (refused["code"], client.ask("charge.explain", [entry["charge"]])[0].split(":")[0]) == ("NOT_A_CHARGE", "NOT_FOUND")
 
 
 def test_what_was_charged_is_not_charged_again_however_it_is_put(home):
