@@ -248,6 +248,7 @@ find_spare(struct movement *movement, struct target *target)
 			continue;
 		*target = (struct target){ purse->key, purse->balance, purse->version, true };
 		target->balance.span.till_ms = movement->till_ms;
+		target->balance.begun_ms = settling->call->shard->now_ms;
 		movement->name = purse->name;
 		return true;
 	}

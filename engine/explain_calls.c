@@ -258,8 +258,7 @@ was_read(struct call *call, struct explaining *explaining, struct text charge)
 		return ledger_failed(call, &explaining->ledger, charge);
 	if (entry->kind == ENTRY_SESSION)
 		return not_explained(call, charge);
-	if (!entry_charges(entry) && entry->kind != ENTRY_REFUSAL &&
-		entry->kind != ENTRY_REFUND)
+	if (!entry_charges(entry) && entry->kind != ENTRY_REFUSAL && entry->kind != ENTRY_REFUND)
 		return ledger_not_found(call, charge);
 	struct ledger_refund refund;
 	enum call_end end;

@@ -173,6 +173,7 @@ begin(struct slots *slots, struct text currency, struct gift *gift)
 		enum lookup found = find(slots, &gift->key, &value, &gift->version);
 		must(found == LOOKUP_FOUND); /* it was, in this run */
 		gift->balance = balance_read(value);
+		gift->balance.begun_ms = slots->call->shard->now_ms;
 	}
 	gift->balance.span = (struct span){ INT64_MIN, gift->till_ms };
 	return true;

@@ -2,7 +2,8 @@
  * Gifts: money that the server gives to an account, each to a balance of its own, with its validity and
  * what it pays for. The balance is made in the entry that gives. What is given for the same and ends at
  * the same instant is one balance; and one that has ended, and of which nothing is left, is used
- * again, so that there are no more of them than are valid at a time.
+ * again, so that there are no more of them than are valid at a time. Since when it stands for the new
+ * gift is in its record: what was paid of the old one, and is given back, does not come back to it.
  */
 #ifndef SUANPAN_GIFT_H
 #define SUANPAN_GIFT_H

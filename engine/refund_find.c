@@ -235,7 +235,14 @@ find_counted(struct refunding *refunding, struct returning *returning, enum call
 	return GOES_ON;
 }
 
-/* What has expired gets nothing back; the main balance never does. */
+/* What has expired gets nothing back, also if its balance stands for another gift by now. */
+static bool
+may_get_back(const struct refunding *refunding, const struct balance *balance)
+{
+	return refunding->call->shard->now_ms < balance->span.till_ms &&
+		refunding->named->ledger.entry.made_ms >= balance->begun_ms;
+}
+
 static enum progress
 find_returning(struct refunding *refunding, const struct payment_made *payment,
 	struct returning *returning, enum call_end *end)
@@ -250,7 +257,7 @@ find_returning(struct refunding *refunding, const struct payment_made *payment,
 	must(value.size > 0); /* it has paid, and is never removed */
 	returning->balance = balance_read(value);
 	must(text_equal(returning->balance.unit, refunding->named->charged.currency));
-	returning->back = refunding->call->shard->now_ms < returning->balance.span.till_ms;
+	returning->back = may_get_back(refunding, &returning->balance);
 	if (!returning->back)
 		return GOES_ON;
 	if (payment->counter.size > 0 && find_counted(refunding, returning, end) == HAS_ENDED)

@@ -38,7 +38,15 @@ validity_every_name(enum validity_every every)
 }
 
 /* Behind its span. */
-enum { PAYS_FOR_SUBSCRIPTION = 4, PAYS_FOR_GROUP = 8, PAYS_NOTHING = 16, BEGINS_BY_USE = 32 };
+enum {
+	PAYS_FOR_SUBSCRIPTION = 4,
+	PAYS_FOR_GROUP = 8,
+	PAYS_NOTHING = 16,
+	BEGINS_BY_USE = 32,
+	USED_AGAIN = 64,
+	BALANCE_FLAGS = PAYS_FOR_SUBSCRIPTION | PAYS_FOR_GROUP | PAYS_NOTHING | BEGINS_BY_USE |
+		USED_AGAIN,
+};
 
 struct balance
 balance_read(struct bytes value)
@@ -52,8 +60,7 @@ balance_read(struct bytes value)
 	balance.day = field_read_u32(&reader);
 	balance.kind = (enum balance_kind)field_read_u8(&reader);
 	balance.unit = field_read_text(&reader);
-	balance.span = field_read_span_flags(&reader,
-		PAYS_FOR_SUBSCRIPTION | PAYS_FOR_GROUP | PAYS_NOTHING | BEGINS_BY_USE, &flags);
+	balance.span = field_read_span_flags(&reader, BALANCE_FLAGS, &flags);
 	balance.frozen = (flags & PAYS_NOTHING) != 0;
 	balance.user = (struct text){ NULL, 0 };
 	balance.user_is_group = (flags & PAYS_FOR_GROUP) != 0;
@@ -65,6 +72,8 @@ balance_read(struct bytes value)
 		balance.first_use.count = field_read_u32(&reader);
 		balance.first_use.every = (enum validity_every)field_read_u8(&reader);
 	}
+	balance.begun_ms = (flags & USED_AGAIN) != 0 ? field_read_i64(&reader) : 0;
+	reader.bad |= (flags & USED_AGAIN) != 0 && balance.begun_ms == 0;
 	balance.pays_count = 0;
 	if (reader.at < reader.end) {
 		balance.pays_count = field_read_u8(&reader);
@@ -89,6 +98,8 @@ balance_write(struct field_writer *writer, const struct balance *balance)
 		flags |= balance->user_is_group ? PAYS_FOR_GROUP : PAYS_FOR_SUBSCRIPTION;
 	if (balance->first_use.count > 0)
 		flags |= BEGINS_BY_USE;
+	if (balance->begun_ms != 0)
+		flags |= USED_AGAIN;
 	field_write_span_flags(writer, balance->span, flags);
 	if (balance->user.size > 0)
 		field_write_text(writer, balance->user);
@@ -96,6 +107,8 @@ balance_write(struct field_writer *writer, const struct balance *balance)
 		field_write_u32(writer, balance->first_use.count);
 		field_write_u8(writer, (uint8_t)balance->first_use.every);
 	}
+	if (balance->begun_ms != 0)
+		field_write_i64(writer, balance->begun_ms);
 	if (balance->pays_count == 0)
 		return;
 	struct field_reader pays = balance->pays;

@@ -23,8 +23,9 @@
  *   balance       amount 8, held 8, earlier 8 (position of the newest entry of an earlier day), day 4 (of the newest
  *                 entry, days since 1970 UTC), kind 1 byte, unit text, span; if the flags of the span say so, the one
  *                 subscription (4: text) or group (8: text) it pays for, that it is frozen (16), and how long it is
- *                 valid from its first use (32: so many, 4 bytes, of these, 1 byte enum validity_every); and, if it
- *                 pays for some usage only, the list of it: texts, "voice" or "voice.local"
+ *                 valid from its first use (32: so many, 4 bytes, of these, 1 byte enum validity_every), and since
+ *                 when it stands for what was given last (64: 8 bytes); and, if it pays for some usage only, the list
+ *                 of it: texts, "voice" or "voice.local"
  *   counter       used 8 bytes; and, if open sessions hold some more, held 8
  *   release       size 8, published_ms 8, by text, catalog text, why text
  *   setting       depends on the key; "activation:" and 20 digits, the instant (ms) from which on a release is in force:
@@ -158,6 +159,11 @@ struct balance {
 	bool frozen;        /* it pays nothing for the time being */
 	/* How long it is valid from its first use. Until then the span has no end, and then it has. */
 	struct validity first_use;
+	/*
+	 * When it was used again for another gift, by the shard's clock: what was paid of it before
+	 * does not come back to it. 0: never.
+	 */
+	int64_t begun_ms;
 	uint8_t pays_count;       /* 0: it pays for everything */
 	struct field_reader pays; /* texts: a service, or a service, a dot and one of its zones */
 };

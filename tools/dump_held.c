@@ -35,9 +35,10 @@ dump_balance(struct bytes value)
 			json_pack("{s:I, s:s, s:s}", "count", (json_int_t)balance.first_use.count,
 				"every", validity_every_name(balance.first_use.every), "begins",
 				"first_use"));
-	if (balance.day != 0) {
+	if (balance.begun_ms != 0)
+		json_object_set_new(object, "begun", dump_time(balance.begun_ms));
+	if (balance.day != 0)
 		json_object_set_new(object, "day", dump_day(balance.day));
-	}
 	if (balance.earlier != 0)
 		json_object_set_new(object, "earlier", dump_number(balance.earlier));
 	return object;

@@ -246,7 +246,13 @@ def test_an_account_without_room_for_one_more_balance_uses_an_empty_one_again(se
     given = [move.split()[-1] for move in moves(client) if " given " in move]
     assert given == ["30.00"] + ["20.00"] * 5 + ["10.00"] * 5
     assert sorted(amounts(client).values()) == ["10.00", "10.00", "550.00"]
-    assert use(client, "voice", "2026-12-01 00:00:00", 50)["paid"][0]["amount"] == "10.00"
+    used = use(client, "voice", "2026-12-01 00:00:00", 50)
+    assert used["paid"][0]["amount"] == "10.00"
+    gift = used["paid"][0]["balance"]
+    pass_to(server, client, "2027-02-01 00:00:00")
+    assert amounts(client)[gift.removeprefix("deposit_600.")] == "10.00", "used again"
+    refund = client.call("charge.refund", id="r1", charge=used["charge"], at=at("2027-02-01 00:00:00"))
+    assert {"balance": gift, "amount": "10.00", "back": False} in refund["balances"]
 
 
 def stored_of(client, user):

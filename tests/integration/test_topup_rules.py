@@ -173,6 +173,27 @@ def test_a_balance_whose_gift_has_ended_is_used_for_the_next():
         check(server)
 
 
+def test_a_refund_gives_nothing_to_a_balance_that_stands_for_another_gift_by_now():
+    with MovedServer("2026-03-18T12:00:00+08:00") as server:
+        begin(server)
+        client = server.connect()
+        call = {"service_id": A, "service": "voice", "to": "1"}
+        top_up(client, "t1", "10.00", at=AT)
+        old = client.call("charge", call, id="c1", at=AT, seconds=60)
+        assert old["paid"] == [{"balance": "topup.gone", "amount": "0.20"}]
+        at = "2026-03-19T12:00:00+08:00"
+        server.set_clock(at)
+        server.wait_until(lambda: balances(client)["topup.gone"] == "0.00")
+        top_up(client, "t2", "10.00", at=at)
+        new = client.call("charge", call, id="c2", at=at, seconds=600)
+        assert new["paid"] == [{"balance": "topup.gone", "amount": "2.00"}]
+        for id, charge, back in (("r1", old, False), ("r2", new, True)):
+            refund = client.call("charge.refund", charge=charge["charge"], id=id, at=at)
+            assert [(one["balance"], one["back"]) for one in refund["balances"]] == [("main", True), ("topup.gone", back)]
+        assert balances(client)["topup.gone"] == "3.00"
+        check(server)
+
+
 def test_gifts_that_end_at_different_times_are_different_balances(client):
     for number, day in enumerate(("2026-03-18", "2026-03-19", "2026-03-20", "2026-03-19")):
         top_up(client, f"t{number}", "100.00", at=f"{day}T12:00:00+08:00")

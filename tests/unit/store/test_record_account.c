@@ -171,6 +171,27 @@ whose_usage_a_balance_pays_for_is_read_as_written(void **state)
 }
 
 static void
+since_when_a_balance_stands_for_what_was_given_last_is_read_as_written(void **state)
+{
+	(void)state;
+	const struct bytes key = bytes_of_text((struct text){ KEY("account-1\0gift") });
+	struct balance balance = balance_read(sample_balance_for_calls());
+	assert_int_equal(balance.begun_ms, 0);
+	uint8_t copy[PLACE_BYTES];
+	struct field_writer writer = fields_into(copy, sizeof copy);
+	balance.begun_ms = 4711;
+	balance_write(&writer, &balance);
+	struct bytes value = fields_written(&writer);
+	assert_true(record_is_valid(TABLE_BALANCE, key, value));
+	balance = balance_read(value);
+	assert_int_equal(balance.begun_ms, 4711);
+	assert_int_equal(balance.pays_count, 2);
+	assert_text(field_read_text(&balance.pays), "voice.local");
+	store_i64(copy + value.size - 1 - 8 - 1 - strlen("voice.local") - 1 - strlen("sms"), 0);
+	assert_false(record_is_valid(TABLE_BALANCE, key, value));
+}
+
+static void
 first_entry_of_a_day_remembers_the_one_before_and_later_ones_keep_it(void **state)
 {
 	(void)state;
@@ -207,6 +228,8 @@ main(void)
 		cmocka_unit_test(balance_is_read_as_written),
 		cmocka_unit_test(a_balance_may_pay_for_some_usage_only),
 		cmocka_unit_test(whose_usage_a_balance_pays_for_is_read_as_written),
+		cmocka_unit_test(
+			since_when_a_balance_stands_for_what_was_given_last_is_read_as_written),
 		cmocka_unit_test(
 			first_entry_of_a_day_remembers_the_one_before_and_later_ones_keep_it),
 		cmocka_unit_test(names_of_kinds_of_balances),
