@@ -311,10 +311,11 @@ raise_notices(struct settling *settling, const struct falling *falling, const st
 	const struct subject *subject = &settling->subject;
 	const struct raising raising = { settling->call, subject->subscription.account,
 		settling->id, falling->at_ms };
-	const struct fall fall = { subject->balance.amount, payment->after.micros };
 	*raised = (struct raised){ .count = 0 };
 	return (payers_raise(&paying->payers, &raising, raised) &&
-		       notice_raise_fall(&raising, &subject->account, fall, raised)) ||
+		       purses_raise(&paying->purses, &raising, raised) &&
+		       notice_raise_main(&raising, &subject->account, &subject->balance,
+			       payment->after.micros, raised)) ||
 		settling_out_of_memory(settling);
 }
 

@@ -6,6 +6,7 @@
 #include "agenda_parts.h"
 #include "expiry.h"
 #include "gift.h"
+#include "notice.h"
 #include "posted.h"
 
 #include "base/utf8.h"
@@ -303,6 +304,7 @@ put_on(struct movement *movement, const struct scheduled *event, struct text boo
 	if (!money_add((struct money){ target.balance.amount }, movement->amount, &after))
 		return settling_refuse(settling, TEXT("OVERFLOW"));
 	target.balance.amount = after.micros;
+	notice_fill(&target.balance.tells, &target.balance);
 	if (!posted_balance(&movement->posted, (struct bytes){ target.key.data, target.key.size },
 		    target.balance, target.version, settling->call->shard->now_ms))
 		return settling_out_of_memory(settling);

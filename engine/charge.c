@@ -435,15 +435,15 @@ raise_notices(struct deciding *deciding, const struct payment *payment)
 	const struct subject *subject = &deciding->subject;
 	const struct raising raising = { deciding->call, subject->subscription.account,
 		subject->subscription_id, deciding->usage.at_ms };
-	struct fall fall = { subject->balance.amount, payment->after.micros };
 	deciding->raised = (struct raised){ .count = 0 };
 	if (deciding->release->image->tells && deciding->pricing.consumption_count > 0 &&
 		!raise_crossed(deciding, &raising))
 		return false;
 	if (!payers_raise(&deciding->payers, &raising, &deciding->raised))
 		return false;
-	return subject->account.low_count == 0 ||
-		notice_raise_fall(&raising, &subject->account, fall, &deciding->raised);
+	return purses_raise(&deciding->purses, &raising, &deciding->raised) &&
+		notice_raise_main(&raising, &subject->account, &subject->balance,
+			payment->after.micros, &deciding->raised);
 }
 
 static enum call_end

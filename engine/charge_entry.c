@@ -19,7 +19,8 @@ pack_charged(struct deciding *deciding, const struct payment *payment)
 	     others = payers_count_paid(&deciding->payers, &deciding->purses) > 0;
 	bool tells = deciding->raised.count > 0;
 	struct money low;
-	bool is_low = notice_is_low(&deciding->subject.account, payment->after.micros, &low);
+	bool is_low = notice_is_low(&deciding->subject.account, &deciding->subject.balance,
+		payment->after.micros, &low);
 	buffer_clear(scratch);
 	struct pack pack = pack_into(scratch);
 	pack_map(&pack, 2u + PRICED_PAIRS + unpaid + others + tells + is_low);

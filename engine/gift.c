@@ -3,6 +3,7 @@
 
 #include "base/must.h"
 #include "expiry.h"
+#include "notice.h"
 #include "shard.h"
 
 #include <string.h>
@@ -213,6 +214,7 @@ gift_post(struct posted *posted, const struct gift *gift, struct text book, int6
 		balance.pays_count = (uint8_t)gift->pays_count;
 		balance.pays = fields_of(pays_value(gift, pays));
 	}
+	notice_fill(&balance.tells, &balance);
 	if (!posted_balance(posted, key, balance, gift->version, now_ms))
 		return false;
 	posted_move(posted, gift->amount.micros, balance.unit, book);

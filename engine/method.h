@@ -203,6 +203,28 @@ struct customer_params {
 	int64_t expect;
 };
 
+/* So long; count is NOT_GIVEN where it was not said. */
+struct validity_params {
+	int64_t count;
+	int every;  /* as enum validity_every of store/records.h */
+	int begins; /* 0 now, 1 with the first use */
+};
+
+struct amount_params {
+	struct money amount;
+};
+
+struct percent_params {
+	int64_t percent;
+};
+
+/* When somebody is to be told of money. */
+struct telling_params {
+	struct list low_balance; /* of struct amount_params */
+	struct list low_percent; /* of struct percent_params */
+	struct validity_params expires_soon;
+};
+
 struct account_params {
 	struct text account;
 	struct text customer;
@@ -213,12 +235,8 @@ struct account_params {
 	bool frozen;
 	struct money temporary_floor;
 	int64_t temporary_till_ms;
-	struct list low_balance; /* of struct amount_params */
+	struct telling_params tells;
 	int64_t expect;
-};
-
-struct amount_params {
-	struct money amount;
 };
 
 /* Facts of a package that is held, and while they hold. */
@@ -249,13 +267,6 @@ struct balance_for_params {
 	struct text group;
 };
 
-/* So long; count is NOT_GIVEN where it was not said. */
-struct validity_params {
-	int64_t count;
-	int every;  /* as enum validity_every of store/records.h */
-	int begins; /* 0 now, 1 with the first use */
-};
-
 struct balance_put_params {
 	struct text account;
 	struct text balance;
@@ -266,6 +277,7 @@ struct balance_put_params {
 	int64_t from_ms;
 	int64_t till_ms;
 	struct validity_params valid;
+	struct telling_params tells;
 	int64_t expect;
 };
 

@@ -39,6 +39,9 @@ static const struct field BALANCE_RESULT_ITEM_FIELDS[] = {
 	{ "from", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "pays for usage from then on", "可支付自此时起的使用" },
 	{ "till", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "when it expires", "到期时间" },
 	{ "valid", FIELD_MAP, 0, false, 0, 0, NULL, &VALID_RESULT, "how long from its first use", "自首次使用起的有效期" },
+	{ "low_balance", FIELD_ANY, 0, false, 0, 0, NULL, NULL, "list of amounts at which it is low, as it was put", "列表：余额偏低的各档金额" },
+	{ "low_percent", FIELD_ANY, 0, false, 0, 0, NULL, NULL, "list of integers: the same, in percent of `full`", "整数列表：同上，相对于 full 的百分数" },
+	{ "full", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "where percents are said: what was there after money last came in", "有百分数时：最近一次资金转入后的余额" },
 	{ "version", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "position of the last entry", "最近一次变动的位置" },
 };
 RESULT(BALANCE_ITEM, "balance", BALANCE_RESULT_ITEM_FIELDS);

@@ -30,6 +30,21 @@ static const struct field LOW_FIELDS[] = {
 		"when no more than this is left; a text alone is enough", "余额不高于此金额时；可只写文本" },
 };
 SHAPE(LOW_PARAMS, "low_balance", LOW_FIELDS, struct amount_params);
+static const struct field PERCENT_FIELDS[] = {
+	{ "percent", FIELD_INTEGER, offsetof(struct percent_params, percent), true, 1, PERCENT_MAX, NULL, NULL,
+		"when no more than so much is left of what was there after money last came in; a number alone is enough",
+		"余额不高于最近一次资金转入后余额的百分之几时；可只写数字" },
+};
+SHAPE(PERCENT_PARAMS, "low_percent", PERCENT_FIELDS, struct percent_params);
+/* When somebody is told of the money of an account, or a balance. */
+#define LOW_BALANCE_FIELDS(type, en, zh) \
+	{ "low_balance", FIELD_LIST, offsetof(struct type, tells.low_balance), false, 0, LOWS_MAX, NULL, &LOW_PARAMS, \
+		"amounts: a notice is raised when " en " comes down to one of them; none if absent", \
+		"若干金额：" zh "降到其中之一时产生通知；缺省为无" }, \
+	{ "low_percent", FIELD_LIST, offsetof(struct type, tells.low_percent), false, 0, LOWS_MAX, NULL, &PERCENT_PARAMS, \
+		"percents: the same, of what was there after money last came in by a top-up, a gift or a transfer; of what is there now, " \
+		"until some does", \
+		"若干百分数：同上，相对于最近一次充值、赠送或转入后的余额；此前以当前余额为准" }
 static const struct field ACCOUNT_FIELDS[] = {
 	{ "account", FIELD_IDENTIFIER, offsetof(struct account_params, account), true, 0, 0, NULL, NULL,
 		"the account's id", "账户编号" },
@@ -52,9 +67,7 @@ static const struct field ACCOUNT_FIELDS[] = {
 	{ "frozen", FIELD_BOOLEAN, offsetof(struct account_params, frozen), false, 0, 0, NULL, NULL,
 		"true: its balances pay nothing, FROZEN; what costs nothing is still charged, and money may come in; put without it to thaw",
 		"true：各账本不再支付，应答 FROZEN；零元的使用仍可计费，资金仍可转入；不带此项再次 put 即解冻" },
-	{ "low_balance", FIELD_LIST, offsetof(struct account_params, low_balance), false, 0, ACCOUNT_LOWS_MAX, NULL, &LOW_PARAMS,
-		"amounts: a notice is raised when the main balance comes down to one of them; none if absent",
-		"若干金额：主账本余额降到其中之一时产生通知；缺省为无" },
+	LOW_BALANCE_FIELDS(account_params, "the main balance", "主账本余额"),
 	EXPECT(account_params),
 };
 SHAPE(ACCOUNT_PARAMS, "account.put", ACCOUNT_FIELDS, struct account_params);
@@ -106,6 +119,7 @@ static const struct field BALANCE_PUT_FIELDS[] = {
 		"到期时间（不含）：届时剩余金额失效，不再支付任何时间的使用；缺省为永久" },
 	{ "valid", FIELD_MAP, offsetof(struct balance_put_params, valid), false, 0, 0, NULL, &VALID_PARAMS,
 		"instead of `till`: how long", "代替 till：有效期长短" },
+	LOW_BALANCE_FIELDS(balance_put_params, "it", "该账本余额"),
 	EXPECT(balance_put_params),
 };
 SHAPE(BALANCE_PUT_PARAMS, "balance.put", BALANCE_PUT_FIELDS, struct balance_put_params);

@@ -115,6 +115,9 @@ add_side(const struct movement *movement, const struct side *side, struct posted
 	const struct record_key *key = &side->subject.balance_key;
 	struct balance balance = side->subject.balance;
 	balance.amount = side->after.micros;
+	if (side->change.micros > 0 && movement->kind != ENTRY_ADJUSTMENT)
+		notice_fill(side->name.size == 0 ? &side->subject.account.tells : &balance.tells,
+			&balance);
 	if (side->is_extended)
 		balance.span.till_ms = side->till_ms;
 	if (!posted_balance(posted, (struct bytes){ key->data, key->size }, balance,
@@ -135,7 +138,7 @@ add_sides(const struct movement *movement, struct posted *posted)
 	return true;
 }
 
-/* What it makes known of a main balance that falls; false without memory. */
+/* What it makes known of balances that fall; false without memory. */
 static bool
 raise_notices(struct movement *movement)
 {
@@ -144,10 +147,13 @@ raise_notices(struct movement *movement)
 		const struct raising raising = { .call = movement->call,
 			.account = side->account,
 			.at_ms = movement->params->at_ms };
-		struct fall fall = { side->subject.balance.amount, side->after.micros };
-		if (side->name.size == 0 &&
-			!notice_raise_fall(
-				&raising, &side->subject.account, fall, &movement->raised))
+		const struct subject *subject = &side->subject;
+		bool raised = side->name.size == 0
+			? notice_raise_main(&raising, &subject->account, &subject->balance,
+				  side->after.micros, &movement->raised)
+			: notice_raise_other(&raising, side->name, &subject->balance,
+				  side->after.micros, &movement->raised);
+		if (!raised)
 			return false;
 	}
 	return true;

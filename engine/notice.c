@@ -1,10 +1,12 @@
 /* What an entry raises (see notice.h). */
 #include "notice.h"
 
+#include "notice_say.h"
 #include "shard.h"
 
 #include "base/must.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 enum { THRESHOLD_BYTES_MAX = 64 };
@@ -120,58 +122,123 @@ notice_raise_crossed(const struct raising *raising, const struct loaded_release 
 
 /* ---- a balance that is low ---- */
 
-static bool
-raise_low(const struct raising *raising, const struct account *account, int64_t low,
-	struct fall fall, struct raised *raised)
+/* A balance that falls, and what is to be told of it. */
+struct fall {
+	const struct raising *raising;
+	struct text name; /* "main", or its own */
+	struct text unit;
+	struct telling tells;
+	int64_t before;
+	int64_t after;
+};
+
+static struct text
+amount_text(struct arena *arena, int64_t amount, struct text unit)
 {
-	struct arena *arena = raising->call->arena;
-	struct notice_record *record = add(raised, arena);
-	char left[MONEY_TEXT_MAX], threshold[MONEY_TEXT_MAX];
+	char text[MONEY_TEXT_MAX];
+	if (!currency_is_valid(unit))
+		return arena_print(arena, "%" PRId64, amount);
+	return arena_copy_text(
+		arena, (struct text){ text, money_format((struct money){ amount }, text) });
+}
+
+static bool
+raise_low(const struct fall *fall, struct text threshold, struct raised *raised)
+{
+	struct notice_record *record = add(raised, fall->raising->call->arena);
 	if (record == NULL)
 		return false;
-	int left_size = (int)money_format((struct money){ fall.after }, left);
-	int size = (int)money_format((struct money){ low }, threshold);
-	*record = begin(raising, NOTICE_LOW_BALANCE);
-	record->threshold = arena_copy_text(arena, (struct text){ threshold, (size_t)size });
-	record->of = TEXT("main");
-	record->unit = account->currency;
-	record->amount = fall.after;
+	*record = begin(fall->raising, NOTICE_LOW_BALANCE);
+	record->threshold = threshold;
+	record->of = fall->name;
+	record->unit = fall->unit;
+	record->amount = fall->after;
 	record->till_ms = INT64_MAX;
-	record->en = arena_print(arena, "%.*s %.*s are left, which is not above %.*s", left_size,
-		left, TEXT_ARGS(account->currency), size, threshold);
-	record->zh = arena_print(arena, "余额剩余 %.*s %.*s，已不高于 %.*s", left_size, left,
-		TEXT_ARGS(account->currency), size, threshold);
+	notice_say_low(record, fall->tells.full, fall->raising->call->arena);
 	raised->no_memory |= record->threshold.data == NULL || record->en.data == NULL ||
 		record->zh.data == NULL;
 	return !raised->no_memory;
 }
 
-bool
-notice_raise_fall(const struct raising *raising, const struct account *account, struct fall fall,
-	struct raised *raised)
+/* Does it come down to an amount, from above? */
+static bool
+crosses(const struct fall *fall, int64_t low)
 {
-	struct field_reader lows = account->lows;
-	for (unsigned i = 0; i < account->low_count; i++) {
-		int64_t low = field_read_i64(&lows);
-		if (fall.before > low && fall.after <= low &&
-			!raise_low(raising, account, low, fall, raised))
+	return fall->before > low && fall->after <= low;
+}
+
+static bool
+raise_fall(const struct fall *fall, struct raised *raised)
+{
+	const struct telling *tells = &fall->tells;
+	struct arena *arena = fall->raising->call->arena;
+	for (unsigned i = 0; i < tells->low_count; i++) {
+		int64_t low = telling_low(tells, i);
+		if (crosses(fall, low) &&
+			!raise_low(fall, amount_text(arena, low, fall->unit), raised))
+			return false;
+	}
+	for (unsigned i = 0; i < tells->percent_count && tells->full > 0; i++) {
+		if (crosses(fall, telling_percent_low(tells, i)) &&
+			!raise_low(fall, arena_print(arena, "%u%%", tells->percents[i]), raised))
 			return false;
 	}
 	return true;
 }
 
-bool
-notice_is_low(const struct account *account, int64_t balance, struct money *low)
+/* What an account says, of its main balance, which knows what it was full with. */
+static struct telling
+telling_of_main(const struct account *account, const struct balance *main)
 {
-	struct field_reader lows = account->lows;
+	struct telling tells = account->tells;
+	tells.full = main->tells.full;
+	return tells;
+}
+
+bool
+notice_raise_main(const struct raising *raising, const struct account *account,
+	const struct balance *before, int64_t after, struct raised *raised)
+{
+	if (!telling_has_lows(&account->tells))
+		return true;
+	const struct fall fall = { raising, TEXT("main"), before->unit,
+		telling_of_main(account, before), before->amount, after };
+	return raise_fall(&fall, raised);
+}
+
+bool
+notice_raise_other(const struct raising *raising, struct text name, const struct balance *before,
+	int64_t after, struct raised *raised)
+{
+	if (!telling_has_lows(&before->tells))
+		return true;
+	const struct fall fall = { raising, name, before->unit, before->tells, before->amount,
+		after };
+	return raise_fall(&fall, raised);
+}
+
+/* One more that a balance is perhaps not above: is it, and the lowest so far? */
+static void
+consider(int64_t amount, int64_t one, bool *is_low, struct money *low)
+{
+	if (amount > one || (*is_low && one >= low->micros))
+		return;
+	low->micros = one;
+	*is_low = true;
+}
+
+bool
+notice_is_low(const struct account *account, const struct balance *main, int64_t amount,
+	struct money *low)
+{
 	bool is_low = false;
-	for (unsigned i = 0; i < account->low_count; i++) {
-		int64_t one = field_read_i64(&lows);
-		if (balance > one)
-			break; /* and above all that follow */
-		low->micros = one;
-		is_low = true;
-	}
+	if (!telling_has_lows(&account->tells))
+		return false;
+	const struct telling tells = telling_of_main(account, main);
+	for (unsigned i = 0; i < tells.low_count; i++)
+		consider(amount, telling_low(&tells, i), &is_low, low);
+	for (unsigned i = 0; i < tells.percent_count && tells.full > 0; i++)
+		consider(amount, telling_percent_low(&tells, i), &is_low, low);
 	return is_low;
 }
 

@@ -4,8 +4,10 @@
  * collects what it raises, says it in its answer, and gives it to the entry.
  *
  * What a package tells is in the catalog (rules/notices.h); at which amounts the main balance of an
- * account is low, in the account: each is told when the balance comes down to it. Whoever uses
- * neither pays a comparison for each.
+ * account is low, in the account, and of another balance in its own record: each is told when the
+ * balance comes down to it. A percent is of what was there after money last came in (`full` in the
+ * balance's record), so the amount that it is moves with that. Whoever uses none of these pays a
+ * comparison for each.
  *
  * What is told so long before an end has a timer: a put of the subscription sets that of the next
  * instant at which something may be due, by the release in force, and each sets the one behind it.
@@ -53,16 +55,32 @@ void notice_note(void *context, const struct notice *notice);
 bool notice_raise_crossed(const struct raising *raising, const struct loaded_release *release,
 	const struct rate_question *question, const struct pricing *pricing, struct raised *raised);
 
-/* The account's main balance falls so far. */
-struct fall {
-	int64_t before;
-	int64_t after;
-};
-bool notice_raise_fall(const struct raising *raising, const struct account *account,
-	struct fall fall, struct raised *raised);
+/*
+ * An account's main balance, as it was, comes down to an amount; or another balance of it does, which
+ * has a name. Nothing is raised of one that rises.
+ */
+bool notice_raise_main(const struct raising *raising, const struct account *account,
+	const struct balance *before, int64_t after, struct raised *raised);
+bool notice_raise_other(const struct raising *raising, struct text name,
+	const struct balance *before, int64_t after, struct raised *raised);
 
-/* The lowest of the amounts at which a balance is low that it is not above; false: it is above all. */
-bool notice_is_low(const struct account *account, int64_t balance, struct money *low);
+/*
+ * Money has come onto a balance, by a top-up, a gift or a transfer: percents are of what it has now. Of
+ * a main balance, its account has the percents.
+ */
+static inline void
+notice_fill(const struct telling *percents, struct balance *balance)
+{
+	if (percents->percent_count > 0)
+		balance->tells.full = balance->amount > 0 ? balance->amount : 0;
+}
+
+/*
+ * The lowest of the amounts at which a main balance is low, percents counted out, that it is not
+ * above; false: it is above all.
+ */
+bool notice_is_low(const struct account *account, const struct balance *main, int64_t amount,
+	struct money *low);
 /* The pair "hint" of an answer: the balance is low. */
 void notice_pack_hint(struct pack *pack, struct money low);
 

@@ -198,6 +198,15 @@ object_of_string(const char *string)
 	return object;
 }
 
+/* Is it a shape's first value, where that alone is enough? */
+static bool
+is_alone(const struct shape *shape, const msgpack_object *object)
+{
+	return object->type == MSGPACK_OBJECT_STR ||
+		(object->type == MSGPACK_OBJECT_POSITIVE_INTEGER &&
+			shape->fields[0].type == FIELD_INTEGER);
+}
+
 /* An object that msgpack-c has made, inside of a list. */
 static bool
 read_shape(struct reading *reading, const struct shape *shape, const msgpack_object *object,
@@ -205,7 +214,7 @@ read_shape(struct reading *reading, const struct shape *shape, const msgpack_obj
 {
 	struct filling filling;
 	filling_begin(&filling, shape, into);
-	if (object->type == MSGPACK_OBJECT_STR) {
+	if (is_alone(shape, object)) {
 		msgpack_object key = object_of_string(shape->fields[0].name);
 		return fill_pair(reading, &filling, &key, object) && filling_end(reading, &filling);
 	}

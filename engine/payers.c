@@ -158,11 +158,10 @@ payers_raise(const struct payers *payers, const struct raising *raising, struct 
 {
 	for (size_t i = 0; i < payers->count; i++) {
 		const struct payer_held *held = &payers->held[i];
-		int64_t before = held->balance.amount;
-		const struct fall fall = { before, before - held->charged.micros };
 		struct raising own = *raising;
 		own.account = held->account_id;
-		if (!notice_raise_fall(&own, &held->account, fall, raised))
+		if (!notice_raise_main(&own, &held->account, &held->balance,
+			    held->balance.amount - held->charged.micros, raised))
 			return false;
 	}
 	return true;

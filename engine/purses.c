@@ -316,6 +316,18 @@ purses_post(
 	return true;
 }
 
+bool
+purses_raise(const struct purses *purses, const struct raising *raising, struct raised *raised)
+{
+	for (size_t i = 0; i < purses->count; i++) {
+		const struct purse_held *held = &purses->held[i];
+		if (!notice_raise_other(raising, held->name, &held->balance,
+			    held->balance.amount - held->charged.micros, raised))
+			return false;
+	}
+	return true;
+}
+
 /* ---- who paid ---- */
 
 void

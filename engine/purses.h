@@ -13,6 +13,7 @@
 #ifndef SUANPAN_PURSES_H
 #define SUANPAN_PURSES_H
 
+#include "notice.h"
 #include "pay.h"
 #include "posted.h"
 #include "subject.h"
@@ -91,6 +92,10 @@ bool purses_post_end(struct posted *posted, const struct purse_held *held); /* t
 /* Takes from each what it pays, and sets the timers of those that begin. False without memory. */
 bool purses_post(
 	const struct purses *purses, struct posted *posted, struct text currency, int64_t now_ms);
+
+/* What it makes known of those that pay and come down to where they are low. False without memory. */
+bool
+purses_raise(const struct purses *purses, const struct raising *raising, struct raised *raised);
 
 /* How many of them paid; and what one of them did, or the main balance, if it did. */
 uint32_t purses_count_paid(const struct purses *purses);

@@ -2,8 +2,10 @@
 #include "put.h"
 
 #include "purses.h"
+#include "put_telling.h"
 #include "shard.h"
 
+#include "base/instant.h"
 #include "base/must.h"
 #include "base/zoneinfo.h"
 
@@ -232,25 +234,21 @@ new_balance_value(struct text currency, uint8_t *place)
 	return fields_written(&writer);
 }
 
-/* The amounts at which its balance is low, the highest first, each once; how many. */
-static uint8_t
-read_lows(const struct account_params *params, int64_t lows[ACCOUNT_LOWS_MAX])
+/*
+ * Percents that an account says anew are of what its main balance has now, until money comes in. What
+ * has a history, has that in it.
+ */
+static struct bytes
+balance_with_full(const struct putting *putting, struct bytes old, uint64_t version, uint8_t *place)
 {
-	const struct amount_params *given = params->low_balance.items;
-	uint8_t count = 0;
-	must(params->low_balance.count <= ACCOUNT_LOWS_MAX);
-	for (size_t i = 0; i < params->low_balance.count; i++) {
-		int64_t low = given[i].amount.micros;
-		uint8_t place = 0;
-		while (place < count && lows[place] > low)
-			place++;
-		if (place < count && lows[place] == low)
-			continue;
-		memmove(lows + place + 1, lows + place, (size_t)(count - place) * sizeof *lows);
-		lows[place] = low;
-		count++;
-	}
-	return count;
+	struct field_writer writer = fields_into(place, PUT_VALUE_BYTES_MAX);
+	struct balance balance = balance_read(old);
+	balance.tells.full = balance.amount > 0 ? balance.amount : 0;
+	if (balance.day != 0)
+		balance_touch(&balance, version,
+			(uint32_t)floor_divide(putting->call->shard->now_ms, DAY_MS));
+	balance_write(&writer, &balance);
+	return fields_written(&writer);
 }
 
 /* The names of its balances are kept; a new account has one, "main". */
@@ -260,9 +258,7 @@ account_value(
 {
 	static const uint8_t MAIN_ALONE[] = "\4main";
 	struct field_writer writer = fields_into(place, PUT_VALUE_BYTES_MAX);
-	uint8_t low_place[ACCOUNT_LOWS_MAX * sizeof(int64_t)];
-	struct field_writer low = fields_into(low_place, sizeof low_place);
-	int64_t lows[ACCOUNT_LOWS_MAX];
+	struct telling_place telling_place;
 	struct account account = {
 		.balance_count = 1,
 		.balances = fields_of((struct bytes){ MAIN_ALONE, sizeof MAIN_ALONE - 1 }),
@@ -277,10 +273,7 @@ account_value(
 	account.frozen = params->frozen;
 	account.temporary_floor = params->temporary_floor;
 	account.temporary_till_ms = params->temporary_till_ms;
-	account.low_count = read_lows(params, lows);
-	for (unsigned i = 0; i < account.low_count; i++)
-		field_write_i64(&low, lows[i]);
-	account.lows = fields_of(fields_written(&low));
+	account.tells = put_telling(&params->tells, &telling_place);
 	account_write(&writer, &account);
 	return fields_written(&writer);
 }
@@ -364,9 +357,14 @@ put_run_account(struct call *call, const void *params)
 	if (!check_zone(call, account->zone, old, &end))
 		return end;
 	bool whole = put_change(&putting, &key, old, account_value(account, currency, old, place));
+	bool begins_percents = account->tells.low_percent.count > 0 && old.size > 0 &&
+		account_read(old).tells.percent_count == 0;
 	if (whole && old.size == 0)
 		whole = put_change(
 			&putting, &balance_key, old_balance, new_balance_value(currency, place));
+	if (whole && begins_percents)
+		whole = put_change(&putting, &balance_key, old_balance,
+			balance_with_full(&putting, old_balance, balance_version, place));
 	if (!whole)
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	return put_finish(&putting, SAY_ACCOUNT, account->account, account->expect);

@@ -6,6 +6,7 @@
 #include "expiry.h"
 #include "gift.h"
 #include "put.h"
+#include "put_telling.h"
 #include "shard.h"
 #include "validity.h"
 
@@ -150,12 +151,26 @@ write_balance(const struct balance *balance, uint8_t place[BALANCE_VALUE_MAX])
 	return fields_written(&writer);
 }
 
+/* Percents are of what it was full with; if they are said anew, of what it has now. */
+static void
+put_tells(const struct balance_put *put, struct balance *balance, struct telling_place *place)
+{
+	struct telling before = balance->tells;
+	struct telling *tells = &balance->tells;
+	*tells = put_telling(&put->params->tells, place);
+	if (tells->percent_count > 0)
+		tells->full = before.percent_count > 0 ? before.full
+			: balance->amount > 0          ? balance->amount
+						       : 0;
+}
+
 /* What it has stays as it is; a change of one that has a history is part of that. */
 static struct bytes
 balance_value(const struct balance_put *put, uint8_t place[BALANCE_VALUE_MAX])
 {
 	const struct balance_put_params *params = put->params;
 	uint8_t pays[BALANCE_VALUE_MAX];
+	struct telling_place telling_place;
 	struct balance balance = { .unit = put->account.currency };
 	if (put->old.size > 0)
 		balance = balance_read(put->old);
@@ -167,6 +182,7 @@ balance_value(const struct balance_put *put, uint8_t place[BALANCE_VALUE_MAX])
 	};
 	balance.first_use = begins_by_use(params) ? validity_of(&params->valid)
 						  : (struct validity){ .count = 0 };
+	put_tells(put, &balance, &telling_place);
 	balance.user_is_group = params->user.group.size > 0;
 	balance.user = balance.user_is_group ? params->user.group : params->user.subscription;
 	balance.pays_count = (uint8_t)params->pays.count;

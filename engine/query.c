@@ -272,7 +272,7 @@ query_run_account(struct call *call, const void *params)
 	struct account account = account_read(value);
 	bool temporary = account.temporary_till_ms != INT64_MIN;
 	struct pack pack = pack_into(call_buffer(call));
-	pack_map(&pack, 8u + 2u * temporary + account.frozen + (account.low_count > 0));
+	pack_map(&pack, 8u + 2u * temporary + account.frozen + query_telling_pairs(&account.tells));
 	pack_name_text(&pack, "account", get->id);
 	pack_name_text(&pack, "customer", account.customer);
 	pack_name_text(&pack, "currency", account.currency);
@@ -289,12 +289,7 @@ query_run_account(struct call *call, const void *params)
 	pack_array(&pack, account.balance_count);
 	for (unsigned i = 0; i < account.balance_count; i++)
 		pack_text(&pack, field_read_text(&account.balances));
-	if (account.low_count > 0) {
-		pack_name(&pack, "low_balance");
-		pack_array(&pack, account.low_count);
-		for (unsigned i = 0; i < account.low_count; i++)
-			pack_money(&pack, (struct money){ field_read_i64(&account.lows) });
-	}
+	query_pack_telling(&pack, &account.tells, true);
 	pack_name_unsigned(&pack, "version", version);
 	return answer(call, &pack);
 }

@@ -4,6 +4,8 @@
 
 #include "call.h"
 
+#include "../store/records.h"
+
 /* A customer, account or subscription that must exist; false: *end is what to return. */
 bool query_record(struct call *call, enum table table, struct text id, struct bytes *value,
 	uint64_t *version, enum call_end *end);
@@ -11,5 +13,12 @@ bool query_record(struct call *call, enum table table, struct text id, struct by
 /* The pairs "from" and "till", as far as a span has them; how many. */
 void query_pack_span(struct pack *pack, struct span span);
 uint32_t query_span_pairs(struct span span);
+
+/*
+ * The pairs that say when somebody is to be told of money, of an account or a balance, whose amounts are
+ * money or units; how many.
+ */
+void query_pack_telling(struct pack *pack, const struct telling *telling, bool money);
+uint32_t query_telling_pairs(const struct telling *telling);
 
 #endif

@@ -48,7 +48,7 @@ pack_balance(struct pack *pack, struct text name, const struct balance *balance,
 	pack_map(pack,
 		6 + query_span_pairs(balance->span) + (balance->pays_count > 0) +
 			(balance->user.size > 0) + balance->frozen +
-			(balance->first_use.count > 0));
+			(balance->first_use.count > 0) + query_telling_pairs(&balance->tells));
 	pack_name_text(pack, "balance", name);
 	pack_name_string(pack, "kind", balance_kind_name(balance->kind));
 	pack_name_text(pack, "unit", balance->unit);
@@ -63,6 +63,7 @@ pack_balance(struct pack *pack, struct text name, const struct balance *balance,
 	pack_pays(pack, balance);
 	pack_user(pack, balance);
 	pack_validity(pack, balance);
+	query_pack_telling(pack, &balance->tells, money);
 	if (balance->frozen)
 		pack_name_bool(pack, "frozen", true);
 	pack_name_unsigned(pack, "version", version);

@@ -133,8 +133,8 @@ pack_answer(struct session_deciding *deciding)
 	bool open = !session_closes(deciding), tells = deciding->raised.count > 0,
 	     others = deciding->paying_count > 0;
 	struct money low;
-	bool is_low = notice_is_low(
-		&deciding->subject.account, deciding->subject.balance.amount, &low);
+	bool is_low = notice_is_low(&deciding->subject.account, &deciding->subject.balance,
+		deciding->subject.balance.amount, &low);
 	buffer_clear(scratch);
 	struct pack pack = pack_into(scratch);
 	pack_map(&pack, 6u + (deciding->release != NULL) + open + others + tells + is_low);

@@ -49,14 +49,31 @@ raise_crossed(struct session_deciding *deciding, const struct raising *raising)
 			raising, deciding->release, &question, &pricing, &deciding->raised);
 }
 
+/* Of the balances that pay besides the main one. */
+static bool
+raise_others(struct session_deciding *deciding, const struct raising *raising)
+{
+	for (size_t i = 0; i < deciding->other_count; i++) {
+		const struct purse_held *other = &deciding->others[i];
+		struct balance before = other->balance;
+		before.amount += other->charged.micros;
+		if (!notice_raise_other(raising, other->name, &before, other->balance.amount,
+			    &deciding->raised))
+			return false;
+	}
+	return true;
+}
+
 bool
 session_raise(struct session_deciding *deciding)
 {
 	const struct subject *subject = &deciding->subject;
 	const struct raising raising = { deciding->call, deciding->session.account,
 		deciding->session.subscription, deciding->params->at_ms };
-	const struct fall fall = { deciding->main_before, subject->balance.amount };
+	struct balance before = subject->balance;
+	before.amount = deciding->main_before;
 	return (deciding->release == NULL || raise_crossed(deciding, &raising)) &&
-		(subject->account.low_count == 0 ||
-			notice_raise_fall(&raising, &subject->account, fall, &deciding->raised));
+		raise_others(deciding, &raising) &&
+		notice_raise_main(&raising, &subject->account, &before, subject->balance.amount,
+			&deciding->raised);
 }

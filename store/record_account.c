@@ -21,22 +21,6 @@ balance_kind_name(enum balance_kind kind)
 	return NULL;
 }
 
-const char *
-validity_every_name(enum validity_every every)
-{
-	switch (every) {
-	case VALID_HOURS:
-		return "hour";
-	case VALID_DAYS:
-		return "day";
-	case VALID_MONTHS:
-		return "month";
-	case VALID_YEARS:
-		return "year";
-	}
-	return NULL;
-}
-
 /* Behind its span. */
 enum {
 	PAYS_FOR_SUBSCRIPTION = 4,
@@ -44,8 +28,9 @@ enum {
 	PAYS_NOTHING = 16,
 	BEGINS_BY_USE = 32,
 	USED_AGAIN = 64,
+	IS_TOLD_OF = 128,
 	BALANCE_FLAGS = PAYS_FOR_SUBSCRIPTION | PAYS_FOR_GROUP | PAYS_NOTHING | BEGINS_BY_USE |
-		USED_AGAIN,
+		USED_AGAIN | IS_TOLD_OF,
 };
 
 struct balance
@@ -74,6 +59,9 @@ balance_read(struct bytes value)
 	}
 	balance.begun_ms = (flags & USED_AGAIN) != 0 ? field_read_i64(&reader) : 0;
 	reader.bad |= (flags & USED_AGAIN) != 0 && balance.begun_ms == 0;
+	balance.tells = (struct telling){ .low_count = 0 };
+	if ((flags & IS_TOLD_OF) != 0)
+		balance.tells = telling_read(&reader);
 	balance.pays_count = 0;
 	if (reader.at < reader.end) {
 		balance.pays_count = field_read_u8(&reader);
@@ -100,6 +88,8 @@ balance_write(struct field_writer *writer, const struct balance *balance)
 		flags |= BEGINS_BY_USE;
 	if (balance->begun_ms != 0)
 		flags |= USED_AGAIN;
+	if (telling_is_any(&balance->tells))
+		flags |= IS_TOLD_OF;
 	field_write_span_flags(writer, balance->span, flags);
 	if (balance->user.size > 0)
 		field_write_text(writer, balance->user);
@@ -109,6 +99,8 @@ balance_write(struct field_writer *writer, const struct balance *balance)
 	}
 	if (balance->begun_ms != 0)
 		field_write_i64(writer, balance->begun_ms);
+	if (telling_is_any(&balance->tells))
+		telling_write(writer, &balance->tells);
 	if (balance->pays_count == 0)
 		return;
 	struct field_reader pays = balance->pays;
@@ -129,7 +121,7 @@ balance_touch(struct balance *balance, uint64_t version, uint32_t day)
 /* ---- accounts ---- */
 
 /* With its bill day. */
-enum { BILL_DAY = 31, ACCOUNT_FROZEN = 32, ACCOUNT_TEMPORARY = 64, ACCOUNT_HAS_LOWS = 128 };
+enum { BILL_DAY = 31, ACCOUNT_FROZEN = 32, ACCOUNT_TEMPORARY = 64, ACCOUNT_TELLS = 128 };
 
 struct account
 account_read(struct bytes value)
@@ -149,10 +141,9 @@ account_read(struct bytes value)
 		account.temporary_floor.micros = field_read_i64(&reader);
 		account.temporary_till_ms = field_read_i64(&reader);
 	}
-	account.low_count = (day & ACCOUNT_HAS_LOWS) == 0 ? 0 : field_read_u8(&reader);
-	account.lows = reader;
-	for (unsigned i = 0; i < account.low_count; i++)
-		field_read_i64(&reader);
+	account.tells = (struct telling){ .low_count = 0 };
+	if ((day & ACCOUNT_TELLS) != 0)
+		account.tells = telling_read(&reader);
 	account.balance_count = field_read_u8(&reader);
 	account.balances = reader;
 	return account;
@@ -162,24 +153,23 @@ void
 account_write(struct field_writer *writer, const struct account *account)
 {
 	bool temporary = account->temporary_till_ms != INT64_MIN;
-	struct field_reader names = account->balances, lows = account->lows;
+	struct field_reader names = account->balances;
 	must(account->bill_day <= BILL_DAY && account->balance_count > 0);
+	must(account->tells.full == 0 && account->tells.soon_ms == 0); /* a balance has those */
 	field_write_text(writer, account->customer);
 	field_write_text(writer, account->currency);
 	field_write_text(writer, account->zone);
 	field_write_u8(writer,
 		(uint8_t)(account->bill_day | (account->frozen ? ACCOUNT_FROZEN : 0) |
 			(temporary ? ACCOUNT_TEMPORARY : 0) |
-			(account->low_count > 0 ? ACCOUNT_HAS_LOWS : 0)));
+			(telling_is_any(&account->tells) ? ACCOUNT_TELLS : 0)));
 	field_write_i64(writer, account->floor.micros);
 	if (temporary) {
 		field_write_i64(writer, account->temporary_floor.micros);
 		field_write_i64(writer, account->temporary_till_ms);
 	}
-	if (account->low_count > 0)
-		field_write_u8(writer, account->low_count);
-	for (unsigned i = 0; i < account->low_count; i++)
-		field_write_i64(writer, field_read_i64(&lows));
+	if (telling_is_any(&account->tells))
+		telling_write(writer, &account->tells);
 	field_write_u8(writer, account->balance_count);
 	for (unsigned i = 0; i < account->balance_count; i++)
 		field_write_text(writer, field_read_text(&names));

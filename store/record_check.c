@@ -51,21 +51,6 @@ walk_customer(struct field_reader *reader)
 		walk_named_value(reader);
 }
 
-/* Amounts that are low fall from one to the next. */
-static bool
-lows_are_valid(const struct account *account)
-{
-	struct field_reader lows = account->lows;
-	int64_t before = INT64_MAX;
-	for (unsigned i = 0; i < account->low_count; i++) {
-		int64_t low = field_read_i64(&lows);
-		if (low >= before)
-			return false;
-		before = low;
-	}
-	return account->low_count <= ACCOUNT_LOWS_MAX;
-}
-
 static void
 walk_account(struct field_reader *reader)
 {
@@ -73,8 +58,8 @@ walk_account(struct field_reader *reader)
 	*reader = account.balances;
 	if (!identifier_is_valid(account.customer) || !currency_is_valid(account.currency) ||
 		account.bill_day < 1 || account.bill_day > 28 || account.floor.micros > 0 ||
-		account.temporary_floor.micros > 0 || !lows_are_valid(&account) ||
-		account.balance_count == 0)
+		account.temporary_floor.micros > 0 || !telling_is_valid(&account.tells) ||
+		account.tells.full != 0 || account.tells.soon_ms != 0 || account.balance_count == 0)
 		reader->bad = true;
 	for (unsigned count = account.balance_count; count > 0; count--)
 		walk_id(reader);
@@ -159,7 +144,8 @@ walk_balance(struct field_reader *reader)
 		balance.span.from_ms >= balance.span.till_ms ||
 		balance.pays_count > BALANCE_PAYS_MAX)
 		reader->bad = true;
-	if (validity_every_name(balance.first_use.every) == NULL)
+	if (validity_every_name(balance.first_use.every) == NULL ||
+		!telling_is_valid(&balance.tells))
 		reader->bad = true;
 	if (balance.user.data != NULL && !identifier_is_valid(balance.user))
 		reader->bad = true;

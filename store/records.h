@@ -8,8 +8,8 @@
  *
  *   customer      segment text, area text, list of facts: name text, kind byte (0 text, 1 integer), text or 8 bytes
  *   account       customer text, currency text, zone text, bill day 1 byte (5 bits of it; and 32: it is frozen; 64: it has
- *                 another floor for a while; 128: amounts at which the main balance is low), floor 8 bytes (micro-units),
- *                 that other floor 8 bytes, till when 8 bytes, list of those amounts, 8 bytes each, falling,
+ *                 another floor for a while; 128: it says when somebody is to be told), floor 8 bytes (micro-units),
+ *                 that other floor 8 bytes, till when 8 bytes, what it says of telling (record_telling.h),
  *                 list of texts: the names of its balances, the first is the main one
  *   subscription  account text, product text, list of states: span, 1 byte enum subscription_state; where 128 is added
  *                 to the count of the states, a list of payers stands before the first of them: account text, flag
@@ -22,10 +22,10 @@
  *   service       list: span, subscription text. Spans of one service id do not overlap.
  *   balance       amount 8, held 8, earlier 8 (position of the newest entry of an earlier day), day 4 (of the newest
  *                 entry, days since 1970 UTC), kind 1 byte, unit text, span; if the flags of the span say so, the one
- *                 subscription (4: text) or group (8: text) it pays for, that it is frozen (16), and how long it is
- *                 valid from its first use (32: so many, 4 bytes, of these, 1 byte enum validity_every), and since
- *                 when it stands for what was given last (64: 8 bytes); and, if it pays for some usage only, the list
- *                 of it: texts, "voice" or "voice.local"
+ *                 subscription (4: text) or group (8: text) it pays for, that it is frozen (16), how long it is
+ *                 valid from its first use (32: so many, 4 bytes, of these, 1 byte enum validity_every), since
+ *                 when it stands for what was given last (64: 8 bytes), and when somebody is to be told of it (128:
+ *                 record_telling.h); and, if it pays for some usage only, the list of it: texts, "voice" or "voice.local"
  *   counter       used 8 bytes; and, if open sessions hold some more, held 8
  *   release       size 8, published_ms 8, by text, catalog text, why text
  *   setting       depends on the key; "activation:" and 20 digits, the instant (ms) from which on a release is in force:
@@ -47,6 +47,7 @@
 
 #include "../engine/base/money.h"
 #include "fields.h"
+#include "record_telling.h"
 
 enum table {
 	TABLE_CUSTOMER = 1,
@@ -137,13 +138,6 @@ const char *subscription_state_name(enum subscription_state state); /* "active" 
 enum balance_kind { BALANCE_CASH, BALANCE_GIFT, BALANCE_DEPOSIT, BALANCE_UNITS };
 const char *balance_kind_name(enum balance_kind kind); /* "cash" … */
 
-enum validity_every { VALID_HOURS, VALID_DAYS, VALID_MONTHS, VALID_YEARS };
-const char *validity_every_name(enum validity_every every); /* "hour" … */
-struct validity {
-	uint32_t count; /* 0: it is none */
-	enum validity_every every;
-};
-
 struct balance {
 	int64_t amount; /* micro-units, or units */
 	int64_t held;
@@ -164,6 +158,7 @@ struct balance {
 	 * does not come back to it. 0: never.
 	 */
 	int64_t begun_ms;
+	struct telling tells;     /* when it is low, and that it ends */
 	uint8_t pays_count;       /* 0: it pays for everything */
 	struct field_reader pays; /* texts: a service, or a service, a dot and one of its zones */
 };
@@ -188,12 +183,10 @@ struct account {
 	bool frozen;                  /* its balances pay nothing for the time being */
 	struct money temporary_floor; /* before an instant it may fall to this, if that is lower */
 	int64_t temporary_till_ms;    /* INT64_MIN: there is no such floor */
-	uint8_t low_count;            /* of amounts at which the main balance is low; mostly 0 */
-	struct field_reader lows;     /* those, the highest first: i64 */
+	struct telling tells; /* when the main balance is low; that any other ends that says not when */
 	uint8_t balance_count;
 	struct field_reader balances; /* texts */
 };
-#define ACCOUNT_LOWS_MAX 8
 struct account account_read(struct bytes value);
 void account_write(struct field_writer *writer, const struct account *account);
 

@@ -37,6 +37,7 @@ dump_balance(struct bytes value)
 				"first_use"));
 	if (balance.begun_ms != 0)
 		json_object_set_new(object, "begun", dump_time(balance.begun_ms));
+	dump_set_telling(object, &balance.tells, balance.unit);
 	if (balance.day != 0)
 		json_object_set_new(object, "day", dump_day(balance.day));
 	if (balance.earlier != 0)

@@ -36,13 +36,7 @@ dump_account(struct bytes value)
 	}
 	if (account.frozen)
 		json_object_set_new(object, "frozen", json_true());
-	if (account.low_count > 0) {
-		json_t *lows = json_array();
-		for (unsigned i = 0; i < account.low_count; i++)
-			json_array_append_new(lows,
-				json_of_money((struct money){ field_read_i64(&account.lows) }));
-		json_object_set_new(object, "low_balance", lows);
-	}
+	dump_set_telling(object, &account.tells, account.currency);
 	return object;
 }
 

@@ -61,3 +61,38 @@ dump_set_text(json_t *object, const char *name, struct text text)
 	if (text.size > 0)
 		json_object_set_new(object, name, json_of_text(text));
 }
+
+static json_t *
+lows_json(const struct telling *telling, struct text unit)
+{
+	json_t *list = json_array();
+	for (unsigned i = 0; i < telling->low_count; i++)
+		json_array_append_new(list, dump_amount(telling_low(telling, i), unit));
+	return list;
+}
+
+static json_t *
+percents_json(const struct telling *telling)
+{
+	json_t *list = json_array();
+	for (unsigned i = 0; i < telling->percent_count; i++)
+		json_array_append_new(list, json_integer(telling->percents[i]));
+	return list;
+}
+
+void
+dump_set_telling(json_t *object, const struct telling *telling, struct text unit)
+{
+	if (telling->low_count > 0)
+		json_object_set_new(object, "low_balance", lows_json(telling, unit));
+	if (telling->percent_count > 0)
+		json_object_set_new(object, "low_percent", percents_json(telling));
+	if (telling->full > 0)
+		json_object_set_new(object, "full", dump_amount(telling->full, unit));
+	if (telling->before_end.count > 0)
+		json_object_set_new(object, "expires_soon",
+			json_pack("{s:I, s:s}", "count", (json_int_t)telling->before_end.count,
+				"every", validity_every_name(telling->before_end.every)));
+	if (telling->soon_ms != 0)
+		json_object_set_new(object, "soon", dump_time(telling->soon_ms));
+}

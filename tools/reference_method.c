@@ -56,7 +56,7 @@ static const struct example EXAMPLES[] = {
 	{ "customer.get", "[\"c1\"]" },
 	{ "account.put",
 		"{\"account\": \"a1\", \"customer\": \"c1\", \"currency\": \"CNY\", \"floor\": \"-100.00\", "
-		"\"low_balance\": [\"10.00\", \"-80.00\"]}" },
+		"\"low_balance\": [\"10.00\", \"-80.00\"], \"low_percent\": [20]}" },
 	{ "account.get", "[\"a1\"]" },
 	{ "subscription.put",
 		"{\"subscription\": \"s1\", \"account\": \"a1\", \"product\": \"pstn\", "

@@ -203,7 +203,7 @@ params_have_fields_that_lie_apart_in_their_structs(void **state)
 }
 
 /*
- * Texts stand for maps with only the first field: so of a list's items, that must be enough, where
+ * Texts and numbers stand for maps with only the first field: so of a list's items, that must be enough, where
  * it may be a text at all. (Facts are never a text, and say so. A charge, and a part of a session, say
  * what they lack.)
  */
@@ -219,6 +219,7 @@ check_texts_that_stand_for_maps(const struct shape *shape)
 			continue; /* says itself what it lacks */
 		if (of->fields[0].type != FIELD_FACTS)
 			assert_true(of->fields[0].type == FIELD_IDENTIFIER ||
+				of->fields[0].type == FIELD_INTEGER ||
 				of->fields[0].type == FIELD_CHOICE ||
 				of->fields[0].type == FIELD_TIME ||
 				of->fields[0].type == FIELD_MOMENT ||
@@ -229,7 +230,7 @@ check_texts_that_stand_for_maps(const struct shape *shape)
 }
 
 static void
-items_of_lists_may_be_texts(void **state)
+items_of_lists_may_be_values_alone(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < count; i++)
@@ -393,7 +394,7 @@ main(void)
 		cmocka_unit_test(names_that_are_nearly_right_are_not_found),
 		cmocka_unit_test(a_charge_is_what_each_item_of_a_batch_is),
 		cmocka_unit_test(params_have_fields_that_lie_apart_in_their_structs),
-		cmocka_unit_test(items_of_lists_may_be_texts),
+		cmocka_unit_test(items_of_lists_may_be_values_alone),
 		cmocka_unit_test(results_are_described_to_the_end),
 		cmocka_unit_test(methods_and_types_are_explained_in_both_languages),
 		cmocka_unit_test(codes_of_methods_end_and_none_is_there_twice),

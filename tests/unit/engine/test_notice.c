@@ -39,18 +39,16 @@ account_low_at(const int64_t *lows, uint8_t count)
 {
 	static uint8_t place[200];
 	struct field_writer writer = fields_into(place, sizeof place);
-	uint8_t low_place[ACCOUNT_LOWS_MAX * 8];
-	struct field_writer low = fields_into(low_place, sizeof low_place);
+	uint8_t low_place[LOWS_MAX * 8];
 	for (unsigned i = 0; i < count; i++)
-		field_write_i64(&low, lows[i]);
+		store_i64(low_place + 8 * i, lows[i]);
 	account_write(&writer,
 		&(struct account){
 			.customer = TEXT("customer"),
 			.currency = TEXT("CNY"),
 			.bill_day = 1,
 			.temporary_till_ms = INT64_MIN,
-			.low_count = count,
-			.lows = fields_of(fields_written(&low)),
+			.tells = { .low_count = count, .lows = low_place },
 			.balance_count = 1,
 			.balances = fields_of(bytes_of_text(TEXT("\4main"))),
 		});
@@ -65,8 +63,16 @@ raise_fall(const struct account *account, int64_t before, int64_t after)
 	const struct raising raising = {
 		.call = &call, .account = TEXT("a1"), .subscription = TEXT("s1"), .at_ms = 4000
 	};
+	const struct balance balance = { .amount = before, .unit = TEXT("CNY") };
 	raised = (struct raised){ .count = 0 };
-	assert_true(notice_raise_fall(&raising, account, (struct fall){ before, after }, &raised));
+	assert_true(notice_raise_main(&raising, account, &balance, after, &raised));
+}
+
+static bool
+is_low_at(const struct account *account, int64_t amount, struct money *low)
+{
+	const struct balance balance = { .unit = TEXT("CNY") };
+	return notice_is_low(account, &balance, amount, low);
 }
 
 static void
@@ -131,17 +137,17 @@ account_that_names_no_amount_is_never_low(void **state)
 	struct money low = { 7 };
 	raise_fall(&account, INT64_MAX, INT64_MIN);
 	assert_int_equal(raised.count, 0);
-	assert_false(notice_is_low(&account, INT64_MIN, &low));
+	assert_false(is_low_at(&account, INT64_MIN, &low));
 	assert_int_equal(low.micros, 7);
 }
 
 /* Falling amounts below 100, at least one; how many. */
 static uint8_t
-some_lows(struct random *random, int64_t lows[ACCOUNT_LOWS_MAX])
+some_lows(struct random *random, int64_t lows[LOWS_MAX])
 {
 	uint8_t count = 0;
 	for (int64_t low = 99; low >= -20; low--) {
-		if (count < ACCOUNT_LOWS_MAX && random_below(random, 12) == 0)
+		if (count < LOWS_MAX && random_below(random, 12) == 0)
 			lows[count++] = low;
 	}
 	if (count == 0)
@@ -155,7 +161,7 @@ each_crossing_is_told_once(void **state)
 {
 	(void)state;
 	struct random random = { random_seed(__func__) };
-	int64_t lows[ACCOUNT_LOWS_MAX];
+	int64_t lows[LOWS_MAX];
 	uint8_t count = some_lows(&random, lows);
 	struct account account = account_low_at(lows, count);
 	int64_t balance = 100;
@@ -174,11 +180,60 @@ each_crossing_is_told_once(void **state)
 		struct money low = { 0 };
 		raise_fall(&account, balance, after);
 		assert_int_equal(raised.count, expected);
-		assert_int_equal(notice_is_low(&account, after, &low), is_low);
+		assert_int_equal(is_low_at(&account, after, &low), is_low);
 		assert_int_equal(low.micros, lowest);
 		balance = after;
 		arena_clear(&arena);
 	}
+}
+
+/* A gift of 2.00 that was filled with 10.00 falls: by percents it is low at 5.00 and 0.10. */
+static void
+percents_are_of_what_was_there_after_money_came_in(void **state)
+{
+	(void)state;
+	static const uint8_t PERCENTS[] = { 50, 1 };
+	struct balance gift = { .amount = 5000001,
+		.unit = TEXT("CNY"),
+		.tells = { .percent_count = 2, .percents = PERCENTS, .full = 10000000 } };
+	const struct raising raising = { .call = &call, .account = TEXT("a1") };
+	raised = (struct raised){ .count = 0 };
+	assert_true(notice_raise_other(&raising, TEXT("gift"), &gift, 5000000, &raised));
+	assert_int_equal(raised.count, 1);
+	assert_text(raised.list[0].threshold, "50%");
+	assert_text(raised.list[0].of, "gift");
+	assert_text(raised.list[0].en,
+		"5.00 CNY are left on \"gift\", which is not above 50% of the 10.00 CNY there after money last came in");
+	assert_text(raised.list[0].zh,
+		"账本“gift”剩余 5.00 CNY，已不高于最近一次资金转入后 10.00 CNY 的 50%");
+	gift.amount = 5000000;
+	assert_true(notice_raise_other(&raising, TEXT("gift"), &gift, 99999, &raised));
+	assert_int_equal(raised.count, 2);
+	assert_text(raised.list[1].threshold, "1%");
+	/* Nothing says of what: so nothing is told. */
+	gift.tells.full = 0;
+	assert_true(notice_raise_other(&raising, TEXT("gift"), &gift, 0, &raised));
+	assert_int_equal(raised.count, 2);
+}
+
+static void
+lowest_of_amounts_and_percents_is_the_hint(void **state)
+{
+	(void)state;
+	static const int64_t LOWS[] = { 3000000 };
+	static const uint8_t PERCENTS[] = { 50, 10 };
+	struct account account = account_low_at(LOWS, 1);
+	struct balance main = { .unit = TEXT("CNY"), .tells = { .full = 20000000 } };
+	struct money low = { 7 };
+	account.tells.percent_count = 2;
+	account.tells.percents = PERCENTS;
+	assert_false(notice_is_low(&account, &main, 10000001, &low));
+	assert_true(notice_is_low(&account, &main, 10000000, &low));
+	assert_int_equal(low.micros, 10000000);
+	assert_true(notice_is_low(&account, &main, 3000000, &low));
+	assert_int_equal(low.micros, 3000000);
+	assert_true(notice_is_low(&account, &main, 2000000, &low));
+	assert_int_equal(low.micros, 2000000);
 }
 
 static void
@@ -188,12 +243,13 @@ without_memory_nothing_is_raised(void **state)
 	static const int64_t LOWS[] = { 5, 4, 3, 2, 1 };
 	struct account account = account_low_at(LOWS, 5);
 	const struct raising raising = { .call = &call, .account = TEXT("a1") };
+	const struct balance balance = { .amount = 10, .unit = TEXT("CNY") };
 	for (uint64_t countdown = 1;; countdown++) {
 		arena_release(&arena);
 		arena_init(&arena, 64 << 20);
 		raised = (struct raised){ .count = 0 };
 		memory_fail_at(countdown);
-		bool done = notice_raise_fall(&raising, &account, (struct fall){ 10, 0 }, &raised);
+		bool done = notice_raise_main(&raising, &account, &balance, 0, &raised);
 		memory_fail_at(0);
 		if (done)
 			break;
@@ -213,6 +269,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			account_that_names_no_amount_is_never_low, setup, teardown),
 		cmocka_unit_test_setup_teardown(each_crossing_is_told_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			percents_are_of_what_was_there_after_money_came_in, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			lowest_of_amounts_and_percents_is_the_hint, setup, teardown),
 		cmocka_unit_test_setup_teardown(without_memory_nothing_is_raised, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,7 +21,7 @@ amounts_at_which_an_account_is_low_fall(void **state)
 {
 	(void)state;
 	static const struct {
-		int64_t lows[ACCOUNT_LOWS_MAX + 1];
+		int64_t lows[LOWS_MAX + 1];
 		uint8_t count;
 		bool valid;
 	} CASES[] = {
@@ -37,22 +37,109 @@ amounts_at_which_an_account_is_low_fall(void **state)
 		struct field_writer lows = fields_into(low_place, sizeof low_place);
 		struct field_writer writer = fields_into(copy, sizeof copy);
 		struct account account = account_read(sample_account());
-		assert_int_equal(account.low_count, 0);
+		assert_int_equal(account.tells.low_count, 0);
 		for (uint8_t low = 0; low < CASES[i].count; low++)
 			field_write_i64(&lows, CASES[i].lows[low]);
-		account.low_count = CASES[i].count;
-		account.lows = fields_of(fields_written(&lows));
+		account.tells.low_count = CASES[i].count;
+		account.tells.lows = fields_written(&lows).data;
 		account_write(&writer, &account);
 		struct bytes value = fields_written(&writer);
 		assert_int_equal(value_is_valid(TABLE_ACCOUNT, value), CASES[i].valid);
 		struct account again = account_read(value);
-		assert_int_equal(again.low_count, CASES[i].count);
-		assert_int_equal(field_read_i64(&again.lows), CASES[i].lows[0]);
+		assert_int_equal(again.tells.low_count, CASES[i].count);
+		assert_int_equal(telling_low(&again.tells, 0), CASES[i].lows[0]);
 		assert_int_equal(again.bill_day, 5);
 		assert_text(field_read_text(&again.balances), "main");
 		for (size_t size = 1; size < value.size; size++)
 			assert_false(
 				value_is_valid(TABLE_ACCOUNT, (struct bytes){ value.data, size }));
+	}
+}
+
+/* As accounts had them before there was anything else to tell: so many amounts, and those. */
+static void
+amounts_of_an_old_account_are_read(void **state)
+{
+	(void)state;
+	static const uint8_t OLD[] = "\1c\3CNY\0\x81\0\0\0\0\0\0\0\0"
+				     "\2\5\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0\1\4main";
+	const struct bytes value = { OLD, sizeof OLD - 1 };
+	assert_true(value_is_valid(TABLE_ACCOUNT, value));
+	struct account account = account_read(value);
+	assert_int_equal(account.tells.low_count, 2);
+	assert_int_equal(telling_low(&account.tells, 0), 5);
+	assert_int_equal(telling_low(&account.tells, 1), 3);
+	assert_int_equal(account.tells.percent_count, 0);
+	uint8_t copy[PLACE_BYTES];
+	struct field_writer writer = fields_into(copy, sizeof copy);
+	account_write(&writer, &account);
+	assert_true(bytes_equal(fields_written(&writer), value));
+	assert_text(field_read_text(&account.balances), "main");
+}
+
+/* Each part alone, and all together. */
+static void
+what_is_told_of_a_balance_is_read_as_written(void **state)
+{
+	(void)state;
+	uint8_t lows[LOWS_MAX * 8], copy[PLACE_BYTES], again_copy[PLACE_BYTES];
+	static const uint8_t PERCENTS[] = { 99, 20, 1 };
+	for (unsigned parts = 0; parts < 32; parts++) {
+		struct balance balance = { .unit = TEXT("CNY"), .span = { 1, 2 }, .pays_count = 0 };
+		struct telling *tells = &balance.tells;
+		store_i64(lows, 500);
+		store_i64(lows + 8, -3);
+		*tells = (struct telling){ .lows = lows, .percents = PERCENTS };
+		tells->low_count = (parts & 1) != 0 ? 2 : 0;
+		tells->percent_count = (parts & 2) != 0 ? 3 : 0;
+		tells->full = (parts & 4) != 0 ? 999 : 0;
+		tells->before_end.count = (parts & 8) != 0 ? 7 : 0;
+		tells->before_end.every = (parts & 8) != 0 ? VALID_DAYS : VALID_HOURS;
+		tells->soon_ms = (parts & 16) != 0 ? 77 : 0;
+		struct field_writer writer = fields_into(copy, sizeof copy);
+		balance_write(&writer, &balance);
+		struct bytes value = fields_written(&writer);
+		assert_true(value_is_valid(TABLE_BALANCE, value));
+		struct balance again = balance_read(value);
+		writer = fields_into(again_copy, sizeof again_copy);
+		balance_write(&writer, &again);
+		assert_true(bytes_equal(fields_written(&writer), value));
+		assert_int_equal(again.tells.full, tells->full);
+		assert_int_equal(again.tells.soon_ms, tells->soon_ms);
+		assert_int_equal(again.tells.before_end.count, tells->before_end.count);
+		assert_true(again.tells.before_end.every == tells->before_end.every);
+		for (unsigned i = 0; i < again.tells.percent_count; i++)
+			assert_int_equal(telling_percent_low(&again.tells, i),
+				again.tells.full * PERCENTS[i] / 100);
+		if ((parts & 1) != 0)
+			assert_int_equal(telling_low(&again.tells, 1), -3);
+	}
+}
+
+static void
+percents_that_do_not_fall_are_not_valid(void **state)
+{
+	(void)state;
+	static const struct {
+		uint8_t percents[LOWS_MAX + 1];
+		uint8_t count;
+		bool valid;
+	} CASES[] = {
+		{ { 99, 1 }, 2, true },
+		{ { 100 }, 1, false },
+		{ { 0 }, 1, false },
+		{ { 20, 20 }, 2, false },
+		{ { 9, 8, 7, 6, 5, 4, 3, 2, 1 }, 9, false },
+	};
+	for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+		uint8_t copy[PLACE_BYTES];
+		struct field_writer writer = fields_into(copy, sizeof copy);
+		struct account account = account_read(sample_account());
+		account.tells.percent_count = CASES[i].count;
+		account.tells.percents = CASES[i].percents;
+		account_write(&writer, &account);
+		assert_int_equal(
+			value_is_valid(TABLE_ACCOUNT, fields_written(&writer)), CASES[i].valid);
 	}
 }
 
@@ -224,6 +311,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(account_is_read_as_written),
 		cmocka_unit_test(amounts_at_which_an_account_is_low_fall),
+		cmocka_unit_test(amounts_of_an_old_account_are_read),
+		cmocka_unit_test(what_is_told_of_a_balance_is_read_as_written),
+		cmocka_unit_test(percents_that_do_not_fall_are_not_valid),
 		cmocka_unit_test(what_an_account_may_spend_for_a_while_is_read_as_written),
 		cmocka_unit_test(balance_is_read_as_written),
 		cmocka_unit_test(a_balance_may_pay_for_some_usage_only),

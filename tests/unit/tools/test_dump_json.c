@@ -227,10 +227,10 @@ an_account_shows_what_is_low(void **state)
 	struct record_key key;
 	key_of_text(&key, TABLE_ACCOUNT, TEXT("a1"));
 	struct field_writer writer = fields_into(place, sizeof place);
-	uint8_t low_place[16];
-	struct field_writer low = fields_into(low_place, sizeof low_place);
-	field_write_i64(&low, 10000000);
-	field_write_i64(&low, -500000);
+	uint8_t lows[16];
+	static const uint8_t PERCENTS[] = { 20, 5 };
+	store_i64(lows, 10000000);
+	store_i64(lows + 8, -500000);
 	account_write(&writer,
 		&(struct account){
 			.customer = TEXT("c1"),
@@ -238,14 +238,18 @@ an_account_shows_what_is_low(void **state)
 			.bill_day = 1,
 			.floor = { -1000000 },
 			.temporary_till_ms = INT64_MIN,
-			.low_count = 2,
-			.lows = fields_of(fields_written(&low)),
+			.tells = { .low_count = 2,
+				.lows = lows,
+				.percent_count = 2,
+				.percents = PERCENTS,
+				.before_end = { 7, VALID_DAYS } },
 			.balance_count = 1,
 			.balances = fields_of(bytes_of_text(TEXT("\4main"))),
 		});
 	assert_json(record_value_json(TABLE_ACCOUNT, key_of(&key), fields_written(&writer)),
 		"{\"customer\": \"c1\", \"currency\": \"CNY\", \"zone\": \"\", \"bill_day\": 1, "
-		"\"floor\": \"-1.00\", \"balances\": [\"main\"], \"low_balance\": [\"10.00\", \"-0.50\"]}");
+		"\"floor\": \"-1.00\", \"balances\": [\"main\"], \"low_balance\": [\"10.00\", \"-0.50\"], "
+		"\"low_percent\": [20, 5], \"expires_soon\": {\"count\": 7, \"every\": \"day\"}}");
 }
 
 static void

@@ -1,0 +1,46 @@
+/* The sentences of notices (see notice_say.h). */
+#include "notice_say.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* "5.00 CNY", "90 second" */
+#define AMOUNT_TEXT_MAX (MONEY_TEXT_MAX + 20)
+static struct text
+write_amount(int64_t amount, struct text unit, char text[AMOUNT_TEXT_MAX])
+{
+	char money[MONEY_TEXT_MAX];
+	int size = (int)money_format((struct money){ amount }, money);
+	size = currency_is_valid(unit)
+		? snprintf(text, AMOUNT_TEXT_MAX, "%.*s %.*s", size, money, TEXT_ARGS(unit))
+		: snprintf(text, AMOUNT_TEXT_MAX, "%" PRId64 " %.*s", amount, TEXT_ARGS(unit));
+	return (struct text){ text, (size_t)size };
+}
+
+void
+notice_say_low(struct notice_record *notice, int64_t full, struct arena *arena)
+{
+	char left_text[AMOUNT_TEXT_MAX], full_text[AMOUNT_TEXT_MAX];
+	struct text left = write_amount(notice->amount, notice->unit, left_text);
+	struct text all = write_amount(full, notice->unit, full_text);
+	struct text threshold = notice->threshold;
+	bool is_main = text_equal(notice->of, TEXT("main"));
+	bool is_part = threshold.size > 0 && threshold.data[threshold.size - 1] == '%';
+	struct text of_en = is_main ? TEXT("")
+				    : arena_print(arena, " on \"%.*s\"", TEXT_ARGS(notice->of));
+	struct text of_zh = is_main ? TEXT("余额")
+				    : arena_print(arena, "账本“%.*s”", TEXT_ARGS(notice->of));
+	if (is_part) {
+		notice->en = arena_print(arena,
+			"%.*s are left%.*s, which is not above %.*s of the %.*s there after money last came in",
+			TEXT_ARGS(left), TEXT_ARGS(of_en), TEXT_ARGS(threshold), TEXT_ARGS(all));
+		notice->zh = arena_print(arena,
+			"%.*s剩余 %.*s，已不高于最近一次资金转入后 %.*s 的 %.*s", TEXT_ARGS(of_zh),
+			TEXT_ARGS(left), TEXT_ARGS(all), TEXT_ARGS(threshold));
+		return;
+	}
+	notice->en = arena_print(arena, "%.*s are left%.*s, which is not above %.*s",
+		TEXT_ARGS(left), TEXT_ARGS(of_en), TEXT_ARGS(threshold));
+	notice->zh = arena_print(arena, "%.*s剩余 %.*s，已不高于 %.*s", TEXT_ARGS(of_zh),
+		TEXT_ARGS(left), TEXT_ARGS(threshold));
+}
