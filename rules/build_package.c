@@ -127,6 +127,7 @@ static void
 read_uses(lua_State *lua, struct tariff *tariff)
 {
 	tariff->uses_any = reader_flag(lua, "uses_any");
+	tariff->uses_own = reader_flag(lua, "uses_own");
 	tariff->use_count = reader_open(lua, "uses");
 	must(tariff->use_count <= TARIFF_USES_MAX);
 	for (uint32_t i = 0; i < tariff->use_count; i++) {

@@ -164,6 +164,12 @@ write_part(const struct words *words, const struct price_line *line, const struc
 				line->table->lines[part->row - 1]);
 	if (part->allowance.size == 0)
 		return written && buffer_print(out, "%.*s\n", (int)size, price);
+	struct text own = own_units_name(part->allowance);
+	if (own.size > 0)
+		return written &&
+			buffer_print(out,
+				words->chinese ? "由账本 %.*s 抵扣\n" : "from balance %.*s\n",
+				TEXT_ARGS(own));
 	return written &&
 		buffer_print(out, words->chinese ? "免费（%.*s%s）\n" : "free (%.*s%s)\n",
 			TEXT_ARGS(part->allowance),

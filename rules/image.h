@@ -173,6 +173,7 @@ struct tariff {
 	int64_t round_step;               /* micro-units, 0: not rounded */
 	enum rounding round_mode;
 	bool uses_any; /* all covering allowances of what is held, else only uses[] */
+	bool uses_own; /* and the customer's own units */
 	uint32_t uses[TARIFF_USES_MAX]; /* indexes of allowances of the same package version */
 	uint32_t use_count;
 	struct text refuse; /* key of a text: what no allowance pays for is refused; empty: paid */

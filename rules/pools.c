@@ -53,6 +53,7 @@ pool_open(struct rating *rating, const struct owner *owner, const struct counted
 	pool->name.allowance = counted->id;
 	pool->name.cycle = (int32_t)pool->cycle.first_day;
 	pool->name.group = owner_group(owner, counted->shared);
+	pool->turn = 0;
 	pool->label = (struct text){ NULL, 0 };
 	for (struct pool *earlier = pools; earlier < pool; earlier++)
 		if (same_counter(&earlier->name, &pool->name)) {
@@ -101,9 +102,9 @@ meter_pool(struct rating *rating, const struct owner *owner, const struct meter 
 		&cycle);
 }
 
-/* One more use of a pool, whole; NULL ends the rating. */
-static inline struct use *
-use_new(struct rating *rating, const struct allowance *allowance, const struct pool *pool)
+struct use *
+use_new(struct rating *rating, const struct pool *pool, int64_t amount,
+	const struct convert *convert)
 {
 	struct use *uses = rating_grow(
 		rating, rating->uses, rating->use_count, &rating->use_room, sizeof *uses);
@@ -112,10 +113,11 @@ use_new(struct rating *rating, const struct allowance *allowance, const struct p
 		return NULL;
 	rating->uses = uses;
 	uses += rating->use_count++;
-	uses->amount = allowance->amount;
+	uses->amount = amount;
 	uses->pool = (size_t)(pool - rating->pools);
-	uses->convert = allowance->convert;
+	uses->convert = convert;
 	uses->member = NO_POOL;
+	uses->own = false;
 	return uses;
 }
 
@@ -131,7 +133,7 @@ use_add_cycle(struct rating *rating, const struct owner *owner, const struct all
 		struct counted counted = counted_allowance(allowance);
 		pool = pool_open(rating, owner, &counted, &cycle);
 	}
-	return pool == NULL ? NULL : use_new(rating, allowance, pool);
+	return pool == NULL ? NULL : use_new(rating, pool, allowance->amount, allowance->convert);
 }
 
 /*
@@ -152,7 +154,8 @@ use_add_given(struct rating *rating, const struct owner *owner, const struct all
 		return true;
 	struct counted counted = counted_allowance(given);
 	const struct pool *pool = pool_open(rating, owner, &counted, &span);
-	struct use *use = pool == NULL ? NULL : use_new(rating, given, pool);
+	struct use *use = pool == NULL ? NULL
+				       : use_new(rating, pool, given->amount, given->convert);
 	if (use == NULL)
 		return false;
 	for (const struct use *earlier = rating->uses; earlier < use; earlier++)
@@ -345,6 +348,8 @@ use_draws(const struct use *use, const struct tariff *tariff, int64_t size)
 	/* Steps that are converted are at most 2^40, too: none of this overflows. */
 	__int128 above = (__int128)size * paid->each * free->as;
 	__int128 below = (__int128)paid->as * free->each;
+	if (use->own && above % below != 0)
+		return 0;
 	must(above % below == 0 && above / below <= INT64_MAX); /* rules/lib/serves.lua saw to it */
 	return (int64_t)(above / below);
 }
@@ -358,8 +363,10 @@ use_take(
 	int64_t left = use->amount - pool->used;
 	int64_t needed;
 
-	*taken = wanted;
-	must(draws > 0);
+	must(draws > 0 || use->own);
+	*taken = draws > 0 ? wanted : 0;
+	if (draws == 0)
+		return true;
 	if (member != NULL && use->member_cap - member->used < left)
 		left = use->member_cap - member->used;
 	if (__builtin_mul_overflow(wanted, draws, &needed) || needed > left)
@@ -367,5 +374,9 @@ use_take(
 	pool->used += *taken * draws;
 	if (member != NULL)
 		member->used += *taken * draws;
-	return *taken == 0 || pool_label(rating, pool);
+	if (*taken == 0)
+		return true;
+	if (pool->turn == 0)
+		pool->turn = ++rating->turns;
+	return pool_label(rating, pool);
 }

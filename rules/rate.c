@@ -396,6 +396,8 @@ finish_consumptions(struct rating *rating)
 			list[rating->consumption_count++] = (struct consumption){ pool->name,
 				pool->used_before, pool->used, pool->money, pool->unit };
 	}
+	if (rating->question->own_count > 0)
+		own_sort(rating, list);
 	rating->consumptions = list;
 	return true;
 }
@@ -422,6 +424,7 @@ rating_begin(struct rating *rating, const struct rate_question *question, struct
 	rating->pools = scratch->pools;
 	rating->pool_count = 0;
 	rating->pool_room = sizeof scratch->pools / sizeof *scratch->pools;
+	rating->turns = 0;
 	rating->uses = scratch->uses;
 	rating->use_count = 0;
 	rating->use_room = sizeof scratch->uses / sizeof *scratch->uses;

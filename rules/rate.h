@@ -27,6 +27,10 @@
  *     counted for the group by which the package is held, and was given since the group held it; of
  *     that, a member takes no more than its cap in the cycle of the unit's first instant. A tariff that
  *     refuses what would have to be paid refuses the event as a whole.
+ *     Units that the customer has of its own pay like those of an allowance, whatever allowances `uses` names;
+ *     but where it names none (`uses = {}`), no units pay at all. What ends first goes first: own
+ *     units stand before the first allowance that ends after them, one that carries over with the
+ *     last cycle into which it does; of the own ones, whoever asks says the order.
  *     What is paid has the price of its tier, if the tariff has tiers: by the line alone, or by all
  *     that was paid for in the cycle of the unit's first instant. The first step that has a price
  *     of its own keeps it, and is counted.
@@ -145,6 +149,28 @@ struct rate_functions {
 		struct money *amount, struct text *problem);
 };
 
+/*
+ * Units of the event's service that the customer has of its own, in a balance of the account. Whether
+ * that may pay for the event, whoever asks has found out.
+ */
+struct own_units {
+	struct text name; /* of the balance */
+	int64_t used;     /* ≥ 0: what this event, which goes on, has taken before … */
+	int64_t left; /* … and what there is besides, ≥ 0: it pays for nothing that was settled before */
+	int64_t till_ms; /* when they expire; INT64_MAX: never */
+};
+
+/*
+ * As what they are counted: the counter of an allowance that has the name of the balance, of a
+ * package that no catalog has. The cycle is 0.
+ */
+#define OWN_UNITS_PACKAGE TEXT("@balance")
+static inline bool
+counter_is_own(struct text package)
+{
+	return text_equal(package, OWN_UNITS_PACKAGE);
+}
+
 struct rate_question {
 	const struct image *image;
 	const struct usage *usage;
@@ -153,6 +179,9 @@ struct rate_question {
 	 * was reached by then. All of them: they are only told, and no limit is asked.
 	 */
 	int64_t done;
+	const struct own_units *own; /* in the order in which they are used */
+	size_t own_count;
+	int64_t settled; /* so many of its units were priced before, when only own->used was there */
 	const struct holding *holdings;
 	size_t holding_count;
 	struct rate_facts facts;
@@ -160,13 +189,25 @@ struct rate_question {
 };
 
 struct price_part {
-	struct text band;      /* empty without a calendar */
-	struct text allowance; /* "package.allowance" if the units were free, else empty */
-	int64_t units;         /* steps begun */
-	struct money price;    /* of one; 0 if they were free */
-	uint32_t tier;         /* of the tariff's tiers, from 1; 0: the price is of none */
-	uint32_t row;          /* of the line's table, from 1; 0: the price is of none */
+	struct text band; /* empty without a calendar */
+	struct text
+		allowance; /* "package.allowance" if the units were free, or own_units_label; else empty */
+	int64_t units;      /* steps begun */
+	struct money price; /* of one; 0 if they were free */
+	uint32_t tier;      /* of the tariff's tiers, from 1; 0: the price is of none */
+	uint32_t row;       /* of the line's table, from 1; 0: the price is of none */
 };
+
+/* Own units as an allowance: "@balance.NAME". The name is empty if it is an allowance. */
+#define OWN_UNITS_LABEL "@balance."
+static inline struct text
+own_units_name(struct text allowance)
+{
+	size_t size = sizeof OWN_UNITS_LABEL - 1;
+	if (allowance.size <= size || memcmp(allowance.data, OWN_UNITS_LABEL, size) != 0)
+		return (struct text){ NULL, 0 };
+	return (struct text){ allowance.data + size, allowance.size - size };
+}
 
 /* A discount that took something off a line. */
 struct price_discount {

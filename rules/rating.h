@@ -6,6 +6,7 @@
  *   choice.c    which tariff prices a component at an instant
  *   runs.c      how many units, in which bands, at what price
  *   pools.c     which of them are free
+ *   own.c       which of them the customer has units of its own for
  *   grants.c    how much an allowance gives in a cycle
  *   left.c      what is left of it, where no event asks
  *   counted.c   whether what was counted still counts
@@ -67,6 +68,7 @@ struct pool {
 	struct counter_name name;
 	int64_t used_before;
 	int64_t used;
+	uint32_t turn;     /* of those that units were taken from, the first is 1; else 0 */
 	struct text label; /* "package.allowance", once units were taken */
 };
 
@@ -77,6 +79,7 @@ struct use {
 	const struct convert *convert; /* of the allowance */
 	size_t member;                 /* the pool of what a member takes, or NO_POOL */
 	int64_t member_cap;
+	bool own; /* the customer's own units */
 };
 
 /* The pools of a tariff's tiers, as places in rating->pools, or NO_POOL. */
@@ -146,6 +149,7 @@ struct rating {
 	struct pool *pools;
 	size_t pool_count;
 	size_t pool_room;
+	uint32_t turns;   /* of pools so far */
 	struct use *uses; /* of the run at hand */
 	size_t use_count;
 	size_t use_room;
@@ -172,6 +176,10 @@ struct scratch {
 	struct use uses[4];
 	struct draft drafts[2];
 };
+
+/* pools.c: one more use of a pool; NULL ends the rating. */
+struct use *use_new(struct rating *rating, const struct pool *pool, int64_t amount,
+	const struct convert *convert);
 
 /* rate.c */
 bool rating_refuse(struct rating *rating, enum rate_refusal why, const struct near_miss *nearest);
@@ -218,13 +226,22 @@ bool choice_make(struct rating *rating, uint32_t component, int64_t ms, struct c
 
 /*
  * pools.c: lists in rating->uses what units that begin at `ms` may use, in order; the list is good
- * until *till_ms, which it only lowers. Of one of them a step of `size` draws so much; then takes up
- * to `wanted` units from it, each of which draws that.
+ * until *till_ms, which it only lowers. Of one of them a step of `size` draws so much, or 0: it can't pay
+ * for whole steps; then takes up to `wanted` units from it, each of which draws that.
  */
 bool uses_gather(struct rating *rating, const struct choice *choice, int64_t ms, int64_t *till_ms);
 int64_t use_draws(const struct use *use, const struct tariff *tariff, int64_t size);
 bool use_take(struct rating *rating, const struct use *use, int64_t draws, int64_t wanted,
 	int64_t *taken);
+
+/*
+ * own.c, which is asked only if the customer has units of its own: puts them among rating->uses, for
+ * units that begin at a position, good until *till, which it only lowers; and the consumptions of an
+ * event in the order in which they were begun.
+ */
+bool
+own_gather(struct rating *rating, const struct tariff *tariff, int64_t position, int64_t *till);
+void own_sort(struct rating *rating, struct consumption *list);
 
 /*
  * grants.c: what an allowance gives in a cycle. Of an earlier cycle, the version that was in force

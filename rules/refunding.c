@@ -117,18 +117,22 @@ is_held(const struct refund_question *question, const struct counter_name *name)
 }
 
 static bool
-is_over(const struct refund_question *question, const struct counter_name *name)
+is_over(const struct refund_question *question, const struct refund_count *count)
 {
-	return !is_held(question, name) ||
-		rate_count_state(question->image, name, question->now_ms) != COUNT_RUNS;
+	if (counter_is_own(count->name.package))
+		return count->is_over;
+	return !is_held(question, &count->name) ||
+		rate_count_state(question->image, &count->name, question->now_ms) != COUNT_RUNS;
 }
 
-/* Is it that of an allowance, in whichever version? */
+/* Is it that of an allowance, in whichever version, or of own units? */
 static bool
 is_grant(const struct refund_question *question, const struct refund_count *count)
 {
 	uint32_t first, versions;
 
+	if (counter_is_own(count->name.package))
+		return true;
 	if (!image_package(question->image, count->name.package, &first, &versions))
 		return false;
 	for (uint32_t i = first; i < first + versions; i++)
@@ -178,7 +182,7 @@ give_counts(const struct refund_question *question, struct refund_answer *answer
 			continue;
 		add_part(answer->counts, &answer->count_count, i,
 			count_back(question, i, part) - count_back(question, i, question->given),
-			is_over(question, &count->name));
+			is_over(question, count));
 	}
 }
 

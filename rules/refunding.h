@@ -13,7 +13,8 @@
  *  3. Money goes back to what paid it, the last that paid first; units to the allowances that they
  *     were taken from, the last first, for each unit that these are counted in. What limits, caps
  *     and tiers counted goes back, too. What has expired by then, ended with its package, or belongs
- *     to a cycle that is over, is lost: there is nothing that it could go back to.
+ *     to a cycle that is over, is lost: there is nothing that it could go back to. Units of the customer's
+ *     own go back to their balance in the same way, whatever packages are held by then.
  */
 #ifndef SUANPAN_REFUNDING_H
 #define SUANPAN_REFUNDING_H
@@ -31,6 +32,7 @@ struct refund_count {
 	bool money;     /* counts micro-units */
 	enum unit unit; /* else */
 	int64_t moved;  /* by the charge, ≥ 0 */
+	bool is_over;   /* of units of the customer's own (counter_is_own): they have expired */
 };
 
 struct refund_payment {

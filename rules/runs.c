@@ -227,7 +227,7 @@ band_find(struct walk *walk, const struct choice *choice, uint32_t *band, int64_
 		return false;
 	must(change_ms > ms && *band < tariff->band_count);
 	*till = smaller(*till, ms_position(rating, change_ms));
-	return true;
+	return rating->question->own_count == 0 || own_gather(rating, tariff, walk->position, till);
 }
 
 /* Has the tariff a line for each cycle? */

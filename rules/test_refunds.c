@@ -42,8 +42,10 @@ keep_counts(struct world *world, struct world_charge *charge, const struct prici
 	struct refund_count *counts = arena_take_zeroed(&world->kept, count + 1, sizeof *counts);
 	for (size_t i = 0; counts != NULL && i < count; i++) {
 		const struct consumption *one = &pricing->consumptions[i];
-		counts[i] = (struct refund_count){ one->name, one->money, one->unit,
-			one->used_after - one->used_before };
+		counts[i] = (struct refund_count){ .name = one->name,
+			.money = one->money,
+			.unit = one->unit,
+			.moved = one->used_after - one->used_before };
 	}
 	charge->counts = counts;
 	charge->count_count = count;

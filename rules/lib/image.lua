@@ -156,7 +156,7 @@ local function tariffs(list, names, meters, free, spans)
             return { id = from.id, component = from.component, calendar = from.calendar and names.calendars[from.calendar.id],
                 first = from.first, next = from.next, tiers = tiered, when = from.when, amount = from.amount, setup = from.setup,
                 prices = table_prices.flat(from.prices, names.decisions), minimum = from.minimum, maximum = from.maximum,
-                round = from.round, uses_any = from.uses_any, refuse = from.record.refuse,
+                round = from.round, uses_any = from.uses_any, uses_own = from.uses_own, refuse = from.record.refuse,
                 say = from.say, tax = names.taxes[from.record.tax or ""], line = from.line }
         end, function(one)
             one.uses = used(from.uses, spans, free, one.service)

@@ -266,14 +266,19 @@ table "sms_rates" {
                 .. "What is `shared` belongs to the group as whose members several subscriptions hold the package, and each takes of it "
                 .. "what is left; who holds the package by itself shares with nobody. The first month of a group, and the cycles of which "
                 .. "something may be carried over, count from the instant since which the group holds the package (`group_from`, else "
-                .. "`from` of the member's own holding), whenever the member joined: who joins later finds what the others left.",
+                .. "`from` of the member's own holding), whenever the member joined: who joins later finds what the others left. "
+                .. "Units that a customer has in a balance of the account (`balance.put` with a unit) pay in the same way, and what ends "
+                .. "first goes first: such a balance before the first allowance that ends after it. Of which usage it may pay for, `uses` "
+                .. "says nothing; but where a tariff says `uses = {}`, nothing is free, and it does not pay either.",
             zh = "写在优惠包之内。先于金额抵扣，按整个计费单位抵扣；凡适用的使用都可抵扣，不论由本优惠包还是所持有的其他优惠包定价，"
                 .. "除非资费用 `uses` 另行指定。当日、当月或当年未用完的部分作废，或按 `carry_over` 结转，先用最早的。"
                 .. "计量单位与数量不同的业务，用 `convert` 写明如何换算，且须与资费的计费单位相合。"
                 .. "只给予一次的属于该次购买：持有两份即给予两次，之后的版本既不增加也不减少；同一天购买的合为一笔。"
                 .. "写了 `shared` 的属于群组：多个用户作为同一群组的成员持有本优惠包时共用余量；单独持有者不与他人共用。"
                 .. "群组的首月以及可结转的周期，自群组开始持有之时（`group_from`，不写则为该成员自己的 `from`）算起，与成员何时加入无关："
-                .. "后加入者使用其他成员剩下的部分。",
+                .. "后加入者使用其他成员剩下的部分。"
+                .. "客户账户中数量账本（带 unit 的 `balance.put`）的数量以同样方式抵扣，先到期者先用：排在第一个晚于它到期的免费资源之前。"
+                .. "它可抵扣什么与 `uses` 无关；但资费写明 `uses = {}` 时不可抵扣，数量账本也不抵扣。",
         },
         file = "packages/minutes.lua",
         example = [[

@@ -223,6 +223,7 @@ end
 
 local function resolve_uses(model, record, tariff, allowances)
     tariff.uses_any = record.uses == nil and not record.amount
+    tariff.uses_own = not record.amount and (record.uses == nil or #record.uses > 0)
     tariff.uses = {}
     local ids = {}
     for _, allowance in ipairs(allowances) do

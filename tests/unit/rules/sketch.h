@@ -58,6 +58,9 @@ struct sketch {
 	struct sketch_counter counters[SKETCH_COUNTERS_MAX];
 	size_t counter_count;
 	size_t counter_reads;
+	const struct own_units *own; /* of who uses */
+	size_t own_count;
+	int64_t settled;
 	struct sketch_function functions[SKETCH_FUNCTIONS_MAX];
 	struct rate_functions calls;
 	struct arena arena; /* of the rating */
@@ -266,6 +269,9 @@ sketch_rate(struct sketch *sketch, const struct usage *usage, const struct holdi
 		.usage = usage,
 		.holdings = holdings,
 		.holding_count = holding_count,
+		.own = sketch->own,
+		.own_count = sketch->own_count,
+		.settled = sketch->settled,
 		.facts = { sketch, sketch_counter_read },
 		.functions = &sketch->calls };
 
