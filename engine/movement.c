@@ -102,9 +102,11 @@ extend(struct movement *movement, struct side *side, enum call_end *end)
 		return GOES_ON;
 	if (find_timer(movement, side, end) == HAS_ENDED)
 		return HAS_ENDED;
-	return validity_extend(movement->call, &subject->account,
-		(struct validity){ (uint32_t)later->count, (enum validity_every)later->every },
-		&side->till_ms, end);
+	if (validity_extend(movement->call, &subject->account,
+		    (struct validity){ (uint32_t)later->count, (enum validity_every)later->every },
+		    &side->till_ms, end) == HAS_ENDED)
+		return HAS_ENDED;
+	return validity_check(movement->call, "extends", side->till_ms, end);
 }
 
 /* The balance that was named, in place of the main one, below whose 0 nothing goes. */

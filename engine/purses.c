@@ -288,6 +288,8 @@ purses_begin(
 		if (validity_begin(call, account, balance->first_use, &balance->span.till_ms,
 			    end) == HAS_ENDED)
 			return HAS_ENDED;
+		if (balance->span.till_ms > INSTANT_MAX)
+			balance->span.till_ms = INSTANT_MAX;
 		held->begins = true;
 		purses->begun++;
 	}

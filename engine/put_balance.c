@@ -111,6 +111,17 @@ till_by_use(const struct balance_put *put)
 	return same ? before.span.till_ms : INT64_MAX;
 }
 
+/* When what is valid from now ends. */
+static bool
+find_end(struct balance_put *put, enum call_end *end)
+{
+	const struct balance_put_params *params = put->params;
+	struct call *call = put->putting.call;
+	return validity_begin(call, &put->account, validity_of(&params->valid), &put->till_ms,
+		       end) == GOES_ON &&
+		validity_check(call, "valid", put->till_ms, end) == GOES_ON;
+}
+
 static bool
 find_till(struct balance_put *put, enum call_end *end)
 {
@@ -119,9 +130,7 @@ find_till(struct balance_put *put, enum call_end *end)
 	put->till_ms = params->till_ms == NOT_GIVEN ? INT64_MAX : params->till_ms;
 	if (begins_by_use(params))
 		put->till_ms = till_by_use(put);
-	else if (params->valid.count != NOT_GIVEN &&
-		validity_begin(call, &put->account, validity_of(&params->valid), &put->till_ms,
-			end) == HAS_ENDED)
+	else if (params->valid.count != NOT_GIVEN && !find_end(put, end))
 		return false;
 	if (params->from_ms == NOT_GIVEN || params->from_ms < put->till_ms)
 		return true;

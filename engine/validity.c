@@ -92,3 +92,15 @@ validity_extend(struct call *call, const struct account *account, struct validit
 	*end = call_failed(call, status, &fault);
 	return HAS_ENDED;
 }
+
+enum progress
+validity_check(struct call *call, const char *field, int64_t till_ms, enum call_end *end)
+{
+	if (till_ms <= INSTANT_MAX)
+		return GOES_ON;
+	struct text arguments[] = { text_of(field),
+		BILINGUAL(
+			"shorter: it ends before the year 2200", "更短：到期时间须早于 2200 年") };
+	*end = call_error(call, SAY_OUT_OF_RANGE, arguments, 2);
+	return HAS_ENDED;
+}

@@ -30,4 +30,11 @@ enum progress validity_begin(struct call *call, const struct account *account,
 enum progress validity_extend(struct call *call, const struct account *account,
 	struct validity validity, int64_t *till_ms, enum call_end *end);
 
+/*
+ * Such an end may be no instant any more. HAS_ENDED: then *end says so of the field that asked for
+ * it, and nothing is decided.
+ */
+enum progress
+validity_check(struct call *call, const char *field, int64_t till_ms, enum call_end *end);
+
 #endif

@@ -123,8 +123,12 @@ def test_what_cannot_be_is_said_and_nothing_is_put_on(client):
     ):
         error, _ = client.ask("balance.topup", {"id": "x", "account": ACCOUNT, "at": AT_MS, "amount": "1.00", "currency": "CNY", **fields})
         assert error.startswith(code), (fields, error)
+    put(client, "kept", till=7258118399999)
+    error, _ = client.ask("balance.topup", id="x", account=ACCOUNT, at=AT_MS, amount="1.00", currency="CNY", balance="kept",
+                          extends={"count": 1, "every": "hour"})  # fmt: skip
+    assert error.startswith('OUT_OF_RANGE: field "extends" must be shorter'), error
     assert top_up(client, "t1", bonus={"balance": "gold", "amount": "1.00"})["code"] == "UNKNOWN_BALANCE"
-    assert balances(client) == {"main": "0.00", "gift": "0.00"}
+    assert balances(client) == {"main": "0.00", "gift": "0.00", "kept": "0.00"}
 
 
 def test_a_movement_that_makes_a_balance_low_moves_the_balance(server, client):

@@ -109,6 +109,11 @@ def test_what_is_valid_from_its_first_use_begins_with_the_charge_that_takes_from
         assert result.returncode == 0, result.stdout + result.stderr
 
 
+def test_what_would_be_valid_beyond_all_instants_from_its_first_use_ends_with_them(client):
+    put(client, "pass", "5.00", valid={"count": 100_000, "every": "year", "begins": "first_use"})
+    assert charge(client, "c1")["paid"][0]["till"] == 7258118399999
+
+
 def test_another_validity_begins_anew_with_the_next_use(client):
     put(client, "pass", "5.00", valid={"count": 3, "every": "day", "begins": "first_use"})
     charge(client, "c1")
@@ -134,6 +139,7 @@ def test_mistakes_about_validity_are_said(client):
         ({"valid": {"count": 1, "every": "day"}, "from": 7258118399999}, "OUT_OF_RANGE"),
         ({"valid": {"count": 0, "every": "day"}}, "OUT_OF_RANGE"),
         ({"valid": {"count": 100_001, "every": "day"}}, "OUT_OF_RANGE"),
+        ({"valid": {"count": 200, "every": "year"}}, 'OUT_OF_RANGE: field "valid" must be shorter'),
         ({"valid": {"count": 1, "every": "week"}}, "OUT_OF_RANGE"),
         ({"valid": "day"}, "WRONG_TYPE"),
     ):
