@@ -227,7 +227,7 @@ enum lookup
 call_look(struct call *call, const struct record_seen *seen, struct record_name name,
 	struct bytes *value, uint64_t *version)
 {
-	enum lookup found = store_look(call->shard->store, seen, name, value, version);
+	enum lookup found = shelf_look(seen, name, value, version);
 	if (found == LOOKUP_COLD)
 		return call_find(
 			call, shelf_key((enum table)name.table, name.bytes), value, version);

@@ -236,12 +236,14 @@ once_in_window(struct call *call, int64_t at_ms, struct bytes *refusal)
 }
 
 enum once_outcome
-once_check(struct call *call, const struct once *once, enum call_end *end)
+once_check(struct call *call, struct once *once, enum call_end *end)
 {
 	struct entry entry;
 	uint64_t position;
-	switch (store_find_id(
-		call->shard->store, once->scope, once->id, call->memo, &entry, &position)) {
+	enum lookup found = store_find_id(
+		call->shard->store, once->scope, once->id, call->memo, &entry, &position);
+	once->id_hash = call->memo->hash;
+	switch (found) {
 	case LOOKUP_ABSENT:
 		return ONCE_DECIDE;
 	case LOOKUP_COLD:

@@ -16,6 +16,7 @@ struct once {
 	int64_t at_ms;
 	struct bytes event; /* the request in its one form, as it is journaled */
 	uint64_t release;   /* that has decided, as far as that is known; 0: none */
+	struct hash128 id_hash; /* of scope and id, once it was asked for them */
 };
 
 /* The attempt that a client names; who names none makes the first. */
@@ -56,6 +57,7 @@ once_entry(const struct once *once, enum entry_kind kind, int64_t made_ms)
 		.scope = once->scope,
 		.id = once->id,
 		.event = once->event,
+		.id_hash = once->id_hash,
 	};
 }
 
@@ -64,7 +66,7 @@ enum once_outcome {
 	ONCE_ANSWERED, /* a repeat or a conflict: *end is what to return */
 	ONCE_WAITS,    /* likewise */
 };
-enum once_outcome once_check(struct call *call, const struct once *once, enum call_end *end);
+enum once_outcome once_check(struct call *call, struct once *once, enum call_end *end);
 
 /*
  * Is `at` within what is accepted, and are all ids of that time kept? If not, *refusal is what to

@@ -14,8 +14,7 @@ session_in_memory(struct call *call, const struct session_params *params, struct
 	uint64_t version;
 	key_of_session(&key, params->service_id, params->session);
 	const struct record_name name = { TABLE_SESSION, { key.data, key.size } };
-	if (store_look(call->shard->store, &call->warm.seen.session, name, &value, &version) !=
-		LOOKUP_FOUND)
+	if (shelf_look(&call->warm.seen.session, name, &value, &version) != LOOKUP_FOUND)
 		return false;
 	*session = session_read(value);
 	return true;

@@ -287,12 +287,12 @@ subject_find_counter(struct call *call, const struct record_key *key, struct byt
 	uint64_t version;
 	for (unsigned i = 0; i < call->warm.counter_count; i++) {
 		*seen = call->warm.seen.counters[i];
-		enum lookup found = store_look(call->shard->store, seen, name, value, &version);
+		enum lookup found = shelf_look(seen, name, value, &version);
 		if (found == LOOKUP_COLD)
 			continue;
 		call_saw(call, version);
 		return found;
 	}
-	*seen = (struct record_seen){ NULL, 0 };
+	*seen = (struct record_seen){ NULL };
 	return call_find(call, shelf_key_of(key), value, &version);
 }

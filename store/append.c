@@ -48,13 +48,6 @@ store_prefetch_record(const struct store *store, uint64_t hash)
 	return shelf_prefetch_record(store->shelf, hash);
 }
 
-enum lookup
-store_look(struct store *store, const struct record_seen *seen, struct record_name name,
-	struct bytes *value, uint64_t *version)
-{
-	return shelf_look(store->shelf, seen, name, value, version);
-}
-
 struct hash128
 store_id_hash(const struct store *store, struct text scope, struct text id)
 {
@@ -101,8 +94,8 @@ store_pin(struct store *store, struct changes *changes, size_t index, const stru
 	struct shelf_record *record = shelf_pin(
 		store->shelf, effect_key(effect), effect->value.size);
 	for (size_t i = 0; i < index; i++)
-		must(changes->records[i] != record); /* an entry changes a record once */
-	changes->records[index] = record;
+		must(changes->list[i].record != record); /* an entry changes a record once */
+	changes->list[index].record = record;
 	return record != NULL;
 }
 
@@ -110,9 +103,17 @@ bool
 store_make_room(
 	struct store *store, struct changes *changes, size_t index, const struct effect *effect)
 {
-	return shelf_has_room(changes->records[index], effect->value.size) ||
-		shelf_make_room(store->shelf, effect_key(effect), &changes->records[index],
-			effect->value.size);
+	struct shelf_record **record = &changes->list[index].record;
+	return shelf_has_room(*record, effect->value.size) ||
+		shelf_make_room(store->shelf, effect_key(effect), record, effect->value.size);
+}
+
+/* Whoever has asked for the id knows its hash. */
+static struct hash128
+id_hash_of(const struct store *store, const struct entry *entry)
+{
+	bool is_known = entry->id_hash.low != 0 || entry->id_hash.high != 0;
+	return is_known ? entry->id_hash : store_id_hash(store, entry->scope, entry->id);
 }
 
 void
@@ -122,14 +123,14 @@ store_apply(struct store *store, uint64_t position, const struct entry *entry,
 	struct bytes rest = entry->effect_bytes;
 	struct effect effect;
 	for (size_t i = 0; effect_next(&rest, &effect); i++) {
-		must(shelf_record_follows(changes->records[i], effect.previous));
-		shelf_set(store->shelf, changes->records[i], effect.value, position);
+		must(shelf_record_follows(changes->list[i].record, effect.previous));
+		shelf_set(store->shelf, changes->list[i].record, effect.value, position);
 		if (effect.table == TABLE_TIMER && effect.value.size > 0 &&
 			store->timer_set != NULL)
 			store->timer_set(store->timer_context, effect.key);
 	}
 	if (entry->id.size > 0)
-		ids_add(store->ids, store_id_hash(store, entry->scope, entry->id), position,
+		ids_add(store->ids, id_hash_of(store, entry), position,
 			(int32_t)floor_divide(entry->at_ms, DAY_MS));
 }
 
@@ -246,6 +247,26 @@ store_is_at_ease(const struct store *store)
 		store_behind_bytes(store) <= store->settings.behind_bytes_max / 2;
 }
 
+/* Pins the record of an effect, or gives NULL if it is not in memory; then its hash is known. */
+static bool
+pin_one(struct store *store, const struct effect *effect, struct change *change)
+{
+	const struct record_name name = { effect->table, effect->key };
+	if (!shelf_pin_seen(store->shelf, &effect->seen, name, &change->record))
+		return false;
+	if (change->record != NULL)
+		return true;
+	const struct shelf_key key = effect_key(effect);
+	change->hash = key.hash;
+	return shelf_pin_found(store->shelf, key, &change->record);
+}
+
+static bool
+same_record(const struct effect *one, const struct effect *other)
+{
+	return one->table == other->table && bytes_equal(one->key, other->key);
+}
+
 /*
  * Pins the records that exist, before one that is made drops them. Whoever decides has looked at
  * all of them, but for those that are surely new.
@@ -255,16 +276,25 @@ pin_found(struct store *store, const struct entry *entry, const struct effect *e
 	struct changes *changes)
 {
 	for (size_t i = 0; i < entry->effect_count; i++) {
-		struct shelf_record **record = &changes->records[i];
 		must(value_is_valid(effects[i].table, effects[i].value));
-		const struct record_name name = { effects[i].table, effects[i].key };
-		if (!shelf_pin_found(store->shelf, &effects[i].seen, name, record))
+		if (!pin_one(store, &effects[i], &changes->list[i]))
 			return false;
-		must(*record != NULL || effects[i].is_new || is_complete(store, effects[i].table));
+		const struct shelf_record *record = changes->list[i].record;
+		must(record != NULL || effects[i].is_new || is_complete(store, effects[i].table));
 		for (size_t other = 0; other < i; other++)
-			must(*record == NULL || changes->records[other] != *record);
+			must(record == NULL ? !same_record(&effects[other], &effects[i])
+					    : changes->list[other].record != record);
 	}
 	return true;
+}
+
+/* Makes the record of an effect that has none. */
+static bool
+pin_new(struct store *store, const struct effect *effect, struct change *change)
+{
+	const struct shelf_key key = { change->hash, effect->table, effect->key };
+	change->record = shelf_pin_new(store->shelf, key, effect->value.size);
+	return change->record != NULL;
 }
 
 /*
@@ -278,9 +308,10 @@ prepare_effects(struct store *store, const struct entry *entry, struct effect *e
 	if (!pin_found(store, entry, effects, changes))
 		return false;
 	for (size_t i = 0; i < entry->effect_count; i++) {
-		if (changes->records[i] == NULL && !store_pin(store, changes, i, &effects[i]))
+		struct change *change = &changes->list[i];
+		if (change->record == NULL && !pin_new(store, &effects[i], change))
 			return false;
-		effects[i].previous = shelf_record_version(changes->records[i]);
+		effects[i].previous = shelf_record_version(change->record);
 	}
 	for (size_t i = 0; i < entry->effect_count; i++) {
 		if (!store_make_room(store, changes, i, &effects[i]))

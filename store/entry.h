@@ -45,6 +45,7 @@
 #define SUANPAN_ENTRY_H
 
 #include "../engine/base/bytes.h"
+#include "../engine/base/digest.h"
 #include "../engine/base/status.h"
 #include "records.h"
 
@@ -100,6 +101,7 @@ struct entry {
 	uint64_t release;
 	struct text scope;
 	struct text id;
+	struct hash128 id_hash; /* when appending: store_id_hash of them, or zeros: not known */
 	struct bytes event;
 	struct bytes answer;
 	const struct effect *effects; /* when encoding */

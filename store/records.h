@@ -87,7 +87,6 @@ bool value_is_valid(uint8_t table, struct bytes value);
  */
 struct record_seen {
 	struct shelf_record *record;
-	uint64_t moves;
 };
 
 /* A key that is being made, filled by one of the functions below. */

@@ -89,7 +89,7 @@ prepare_entry(struct recovery *recovery, const struct journal_visit *visit, stru
 				"changes a record in a way that is not well-formed");
 		if (!store_pin(store, changes, i, &effect))
 			return STATUS_MEMORY;
-		if (!shelf_record_follows(changes->records[i], effect.previous))
+		if (!shelf_record_follows(changes->list[i].record, effect.previous))
 			return bad_entry(recovery, visit->position,
 				"does not follow the entry that changed its record before");
 	}

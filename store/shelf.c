@@ -96,16 +96,17 @@ shelf_find_record(const struct shelf *shelf, struct shelf_key key)
 	return NULL;
 }
 
-/* The record if it is where it was seen, or NULL. */
+/*
+ * The record if it is where it was seen, or NULL. By now that cell may be free, or another record's,
+ * or hold what this one was before it moved, but it is a cell still: slabs are not given back.
+ */
 static struct shelf_record *
-record_where_seen(
-	const struct shelf *shelf, const struct record_seen *seen, struct record_name name)
+record_where_seen(const struct record_seen *seen, struct record_name name)
 {
 	struct shelf_record *record = seen->record;
-	if (record == NULL || seen->moves != shelf->moves || record->table != name.table ||
+	if (record == NULL || record->table != name.table || (record->marks & MARK_DEAD) != 0 ||
 		!bytes_equal(record_key(record), name.bytes))
 		return NULL;
-	must((record->marks & MARK_DEAD) == 0);
 	return record;
 }
 
@@ -129,10 +130,10 @@ shelf_find(struct shelf *shelf, struct shelf_key key, struct bytes *value, uint6
 }
 
 enum lookup
-shelf_look(struct shelf *shelf, const struct record_seen *seen, struct record_name name,
-	struct bytes *value, uint64_t *version)
+shelf_look(const struct record_seen *seen, struct record_name name, struct bytes *value,
+	uint64_t *version)
 {
-	return record_use(record_where_seen(shelf, seen, name), value, version);
+	return record_use(record_where_seen(seen, name), value, version);
 }
 
 void
@@ -150,7 +151,7 @@ shelf_prefetch_record(const struct shelf *shelf, uint64_t hash)
 		__builtin_prefetch(record);
 		__builtin_prefetch((const uint8_t *)record + 64);
 	}
-	return (struct record_seen){ record, shelf->moves };
+	return (struct record_seen){ record };
 }
 
 /* ---- memory ---- */
@@ -166,7 +167,6 @@ record_drop(struct shelf *shelf, struct shelf_record *record)
 		shelf->dropped_tables |= UINT32_C(1) << record->table;
 	shelf->record_count--;
 	shelf->dropped++;
-	shelf->moves++;
 	slab_give(shelf->slabs, record, record_cell_bytes(record));
 }
 
@@ -331,7 +331,6 @@ record_move(struct shelf *shelf, struct shelf_key key, struct shelf_record *old,
 	record->cell_units = cell_units;
 	record->marks = (uint8_t)(marks & ~MARKS_KEEP);
 	index_replace(&shelf->index, key.hash, old, record);
-	shelf->moves++;
 	if ((marks & MARKS_KEEP) == 0) {
 		slab_give(shelf->slabs, old, record_cell_bytes(old));
 		return record;
@@ -364,39 +363,57 @@ shelf_install(struct shelf *shelf, struct shelf_key key, struct bytes value, uin
 	return true;
 }
 
+/* A record that is here is listed, if it is not yet; there is room on the list. */
+static void
+record_pin(struct shelf *shelf, struct shelf_record *record)
+{
+	record->marks |= MARK_USED;
+	if ((record->marks & MARKS_LISTED) == 0)
+		list_as_changed(shelf, record);
+}
+
 bool
-shelf_pin_found(struct shelf *shelf, const struct record_seen *seen, struct record_name name,
+shelf_pin_seen(struct shelf *shelf, const struct record_seen *seen, struct record_name name,
 	struct shelf_record **record)
 {
 	if (!changed_make_room(shelf, name.table))
 		return false;
-	struct shelf_record *found = record_where_seen(shelf, seen, name);
-	if (found == NULL)
-		found = shelf_find_record(shelf, shelf_key((enum table)name.table, name.bytes));
-	if (found != NULL) {
-		found->marks |= MARK_USED;
-		if ((found->marks & MARKS_LISTED) == 0)
-			list_as_changed(shelf, found);
-	}
-	*record = found;
+	*record = record_where_seen(seen, name);
+	if (*record != NULL)
+		record_pin(shelf, *record);
 	return true;
+}
+
+bool
+shelf_pin_found(struct shelf *shelf, struct shelf_key key, struct shelf_record **record)
+{
+	if (!changed_make_room(shelf, key.table))
+		return false;
+	*record = shelf_find_record(shelf, key);
+	if (*record != NULL)
+		record_pin(shelf, *record);
+	return true;
+}
+
+struct shelf_record *
+shelf_pin_new(struct shelf *shelf, struct shelf_key key, size_t value_size)
+{
+	must(value_size <= RECORD_VALUE_MAX);
+	if (!changed_make_room(shelf, key.table))
+		return NULL;
+	struct shelf_record *record = record_new(shelf, key, value_size);
+	if (record != NULL)
+		list_as_changed(shelf, record);
+	return record;
 }
 
 struct shelf_record *
 shelf_pin(struct shelf *shelf, struct shelf_key key, size_t value_size)
 {
 	struct shelf_record *record;
-	must(value_size <= RECORD_VALUE_MAX);
-	static const struct record_seen nowhere;
-	const struct record_name name = { key.table, key.bytes };
-	if (!shelf_pin_found(shelf, &nowhere, name, &record))
+	if (!shelf_pin_found(shelf, key, &record))
 		return NULL;
-	if (record != NULL)
-		return record;
-	record = record_new(shelf, key, value_size);
-	if (record != NULL)
-		list_as_changed(shelf, record);
-	return record;
+	return record != NULL ? record : shelf_pin_new(shelf, key, value_size);
 }
 
 bool

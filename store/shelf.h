@@ -71,11 +71,11 @@ shelf_find(struct shelf *shelf, struct shelf_key key, struct bytes *value, uint6
 void shelf_prefetch_slot(const struct shelf *shelf, uint64_t hash);
 struct record_seen shelf_prefetch_record(const struct shelf *shelf, uint64_t hash);
 /*
- * shelf_find without hashing the key, if the record is where it was seen: no record has moved or
- * gone since then. LOOKUP_COLD: it must be found.
+ * shelf_find without hashing the key, if the record is where it was seen. LOOKUP_COLD: it must be
+ * found.
  */
-enum lookup shelf_look(struct shelf *shelf, const struct record_seen *seen, struct record_name name,
-	struct bytes *value, uint64_t *version);
+enum lookup shelf_look(const struct record_seen *seen, struct record_name name, struct bytes *value,
+	uint64_t *version);
 
 /*
  * Puts a record from LMDB on the shelf; value size 0 and version 0: known not to exist. If the
@@ -92,12 +92,14 @@ bool shelf_install(struct shelf *shelf, struct shelf_key key, struct bytes value
  * only grows. The pointer is good until the next make_room for this record, or the next sweep.
  *
  * Making one may drop others that are not pinned yet. So whoever changes several records, and knows
- * them from having found them, pins those that are here before any is made: pin_found gives NULL
- * for one that is not here.
+ * them from having found them, pins those that are here before any is made. pin_seen gives NULL for
+ * one that is not where it was seen, pin_found for one that is not here; pin_new makes that.
  */
-bool shelf_pin_found(struct shelf *shelf, const struct record_seen *seen, struct record_name name,
-	struct shelf_record **record);
 struct shelf_record *shelf_pin(struct shelf *shelf, struct shelf_key key, size_t value_size);
+bool shelf_pin_seen(struct shelf *shelf, const struct record_seen *seen, struct record_name name,
+	struct shelf_record **record);
+bool shelf_pin_found(struct shelf *shelf, struct shelf_key key, struct shelf_record **record);
+struct shelf_record *shelf_pin_new(struct shelf *shelf, struct shelf_key key, size_t value_size);
 bool shelf_has_room(const struct shelf_record *record, size_t value_size);
 bool shelf_make_room(
 	struct shelf *shelf, struct shelf_key key, struct shelf_record **record, size_t value_size);

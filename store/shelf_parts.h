@@ -65,7 +65,6 @@ struct shelf {
 	size_t kept_bytes;   /* of cells that the hand may not drop: they are not in LMDB yet */
 	uint64_t dropped;
 	uint64_t sweeps;         /* that have ended */
-	uint64_t moves;          /* records that went, or went elsewhere, so far */
 	uint32_t dropped_tables; /* bit i: a record of table i that exists was dropped */
 };
 

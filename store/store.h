@@ -91,9 +91,6 @@ enum lookup
 store_find(struct store *store, struct shelf_key key, struct bytes *value, uint64_t *version);
 void store_prefetch_slot(const struct store *store, uint64_t hash);
 struct record_seen store_prefetch_record(const struct store *store, uint64_t hash);
-/* Cheaper, if the record is where it was seen (shelf_look); LOOKUP_COLD: it must be found. */
-enum lookup store_look(struct store *store, const struct record_seen *seen, struct record_name name,
-	struct bytes *value, uint64_t *version);
 
 /*
  * What a request that waited has learnt about its id, so that deciding again does not ask again.

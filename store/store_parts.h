@@ -102,8 +102,12 @@ store_behind_bytes(const struct store *store)
 }
 
 /* The records that an entry changes, in the order of its effects. */
+struct change {
+	struct shelf_record *record;
+	uint64_t hash; /* when appending: of the key of one that is not where it was seen */
+};
 struct changes {
-	struct shelf_record *records[ENTRY_EFFECTS_MAX];
+	struct change list[ENTRY_EFFECTS_MAX];
 };
 /*
  * Finds memory for one effect: pins first, room later, since making room for one may drop what is

@@ -101,8 +101,6 @@ key_of(struct made_key *made, size_t number)
 	return made->key;
 }
 
-static const struct record_seen nowhere;
-
 static struct record_name
 name_of(struct made_key *made, size_t number)
 {
@@ -190,7 +188,7 @@ look_and_check(size_t number)
 	struct bytes value, found_value;
 	uint64_t version = 0, found_version = 0;
 	enum lookup looked = shelf_look(
-		model.shelf, &model.seen[number], name_of(&made, number), &value, &version);
+		&model.seen[number], name_of(&made, number), &value, &version);
 	enum lookup found = find_and_check(number);
 	shelf_find(model.shelf, key_of(&made, number), &found_value, &found_version);
 	model.looks++;
@@ -765,11 +763,19 @@ record_that_was_made_and_never_set_is_not_written(void **state)
 	uint64_t version;
 	model_start(1 << 20, 10, 2000, 1);
 	struct shelf_record *record;
-	assert_true(shelf_pin_found(model.shelf, &nowhere, name_of(&made, 0), &record));
+	static const struct record_seen nowhere;
+	assert_true(shelf_pin_found(model.shelf, key_of(&made, 0), &record));
 	assert_null(record);
 	assert_non_null(shelf_pin(model.shelf, key_of(&made, 0), 10));
-	assert_true(shelf_pin_found(model.shelf, &nowhere, name_of(&made, 0), &record));
+	assert_true(shelf_pin_found(model.shelf, key_of(&made, 0), &record));
 	assert_non_null(record);
+	const struct record_seen there = { record };
+	assert_true(shelf_pin_seen(model.shelf, &there, name_of(&made, 0), &record));
+	assert_ptr_equal(record, there.record);
+	assert_true(shelf_pin_seen(model.shelf, &there, name_of(&made, 1), &record));
+	assert_null(record);
+	assert_true(shelf_pin_seen(model.shelf, &nowhere, name_of(&made, 0), &record));
+	assert_null(record);
 	struct shelf_sweep sweep = shelf_sweep_begin(model.shelf);
 	assert_int_equal(sweep.count, 1);
 	assert_false(shelf_sweep_copy(model.shelf, sweep.records[0], &value, &version));
