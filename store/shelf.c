@@ -356,6 +356,7 @@ shelf_install(struct shelf *shelf, struct shelf_key key, struct bytes value, uin
 		return false;
 	if (value.size > 0) {
 		memcpy(record->bytes + record->key_size, value.data, value.size);
+		record->marks |= MARK_STORED;
 		shelf->absent_count--;
 	}
 	record->value_size = (uint16_t)value.size;
@@ -413,7 +414,12 @@ shelf_pin(struct shelf *shelf, struct shelf_key key, size_t value_size)
 	struct shelf_record *record;
 	if (!shelf_pin_found(shelf, key, &record))
 		return NULL;
-	return record != NULL ? record : shelf_pin_new(shelf, key, value_size);
+	if (record != NULL)
+		return record;
+	record = shelf_pin_new(shelf, key, value_size);
+	if (record != NULL)
+		record->marks |= MARK_STORED; /* nobody has looked there */
+	return record;
 }
 
 bool

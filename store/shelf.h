@@ -17,6 +17,8 @@
  *   clean ──set──► changed (on the list) ──sweep begins──► swept ──copied into a chunk──► copied ──chunk durable──► clean
  *                                                                          └─ set again ─► on the new list too
  *
+ * What came and went between two sweeps, so that LMDB can't have it, is not written: most sessions.
+ *
  * What a list has of a table that is read in key order is also in a tree (key_tree.h), as long as
  * that list is not done.
  *

@@ -17,9 +17,10 @@
 enum {
 	MARK_LISTED_EVEN = 1,
 	MARK_LISTED_ODD = 2,
-	MARK_COPIED = 4, /* in a chunk that is not durable yet */
-	MARK_DEAD = 8,   /* not in the index any more; its cell waits for the lists that name it */
-	MARK_USED = 16,  /* found since the hand came by */
+	MARK_COPIED = 4,  /* in a chunk that is not durable yet */
+	MARK_DEAD = 8,    /* not in the index any more; its cell waits for the lists that name it */
+	MARK_USED = 16,   /* found since the hand came by */
+	MARK_STORED = 32, /* LMDB may have it, as it is or as it was */
 };
 #define MARKS_LISTED (MARK_LISTED_EVEN | MARK_LISTED_ODD)
 #define MARKS_KEEP (MARKS_LISTED | MARK_COPIED)

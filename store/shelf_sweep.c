@@ -49,6 +49,17 @@ successor_to_write(const struct shelf *shelf, const struct shelf_record *dead)
 	return moved_since ? record : NULL;
 }
 
+/*
+ * A version of 0 was made for an entry that came to nothing, or that is still to come. What has come
+ * and gone since the sweep before is not in LMDB: most sessions, and their timers.
+ */
+static bool
+has_to_be_written(const struct shelf_record *record)
+{
+	bool is_there = record->value_size > 0 || (record->marks & MARK_STORED) != 0;
+	return is_there && record->version > 0;
+}
+
 bool
 shelf_sweep_copy(
 	struct shelf *shelf, struct shelf_record *record, struct bytes *value, uint64_t *version)
@@ -58,12 +69,12 @@ shelf_sweep_copy(
 	struct shelf_record *newest = (record->marks & MARK_DEAD) != 0
 		? successor_to_write(shelf, record)
 		: record;
-	/* A version of 0 was made for an entry that came to nothing, or that is still to come. */
-	if (newest == NULL || newest->version == 0) {
+	if (newest == NULL || !has_to_be_written(newest)) {
 		record_is_done(shelf, record);
 		return false;
 	}
 	record->marks |= MARK_COPIED;
+	newest->marks |= MARK_STORED;
 	*value = record_value(newest);
 	*version = newest->version;
 	return true;
@@ -74,6 +85,8 @@ shelf_sweep_copied(struct shelf *shelf, struct shelf_record *record)
 {
 	must(shelf->sweeping && (record->marks & MARK_COPIED) != 0);
 	record->marks = (uint8_t)(record->marks & ~MARK_COPIED);
+	if (record->value_size == 0 && (record->marks & MARKS_LISTED) == 0)
+		record->marks = (uint8_t)(record->marks & ~MARK_STORED); /* it was removed */
 	record_is_done(shelf, record);
 }
 

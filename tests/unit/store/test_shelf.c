@@ -299,6 +299,18 @@ number_of(const struct shelf_record *record)
 	return number;
 }
 
+/* What is neither here nor on the disk is as good as written. */
+static void
+note_not_copied(size_t number)
+{
+	struct model_record *record = &model.records[number];
+	bool is_in_chunk = false;
+	for (size_t i = 0; i < model.copy_count; i++)
+		is_in_chunk |= model.copies[i].key == number;
+	if (record->live.size == 0 && record->disk.size == 0 && !is_in_chunk)
+		record->disk = record->live;
+}
+
 /* Copies up to `count` records into the chunk. */
 static void
 sweep_copy_some(size_t count)
@@ -310,8 +322,10 @@ sweep_copy_some(size_t count)
 		struct state live = model.records[number].live;
 		struct bytes value;
 		uint64_t version;
-		if (!shelf_sweep_copy(model.shelf, record, &value, &version))
+		if (!shelf_sweep_copy(model.shelf, record, &value, &version)) {
+			note_not_copied(number);
 			continue;
+		}
 		assert_true(is_value(value, live));
 		assert_int_equal(version, live.version);
 		model.copies[model.copy_count++] = (struct copy){ record, number, live };
@@ -784,6 +798,71 @@ record_that_was_made_and_never_set_is_not_written(void **state)
 	assert_true(shelf_is_valid(model.shelf));
 }
 
+/* Writes all that has to be; returns how many records that was. */
+static size_t
+sweep_and_count(void)
+{
+	struct shelf_sweep sweep = shelf_sweep_begin(model.shelf);
+	struct bytes value;
+	uint64_t version;
+	size_t count = 0;
+	for (size_t i = 0; i < sweep.count; i++) {
+		if (!shelf_sweep_copy(model.shelf, sweep.records[i], &value, &version))
+			continue;
+		count++;
+		shelf_sweep_copied(model.shelf, sweep.records[i]);
+	}
+	shelf_sweep_end(model.shelf, &sweep);
+	assert_true(shelf_is_valid(model.shelf));
+	assert_int_equal(shelf_stats(model.shelf).kept_bytes, 0);
+	return count;
+}
+
+static void
+what_came_and_went_since_the_last_sweep_is_not_written(void **state)
+{
+	(void)state;
+	struct made_key made;
+	model_start(1 << 20, 10, 2000, 1);
+	assert_non_null(shelf_pin_new(model.shelf, key_of(&made, 0), 10));
+	set_one(0, 10);
+	set_one(0, 500); /* to another cell */
+	set_one(0, 0);
+	assert_int_equal(sweep_and_count(), 0);
+	set_one(0, 10);
+	assert_int_equal(sweep_and_count(), 1);
+	set_one(0, 20);
+	set_one(0, 0);
+	assert_int_equal(sweep_and_count(), 1); /* it was there */
+	set_one(0, 30);
+	set_one(0, 0);
+	assert_int_equal(sweep_and_count(), 0);
+}
+
+static void
+end_of_a_record_that_nobody_looked_for_is_written(void **state)
+{
+	(void)state;
+	model_start(1 << 20, 10, 2000, 1);
+	set_one(0, 10);
+	set_one(0, 0);
+	assert_int_equal(sweep_and_count(), 1);
+}
+
+static void
+end_of_what_was_read_is_written(void **state)
+{
+	(void)state;
+	struct made_key made;
+	model_start(1 << 20, 10, 2000, 1);
+	model.version = 5;
+	const struct state before = { 5, 10 };
+	const struct bytes value = { value_of(before), before.size };
+	assert_true(shelf_install(model.shelf, key_of(&made, 0), value, before.version));
+	set_one(0, 0);
+	assert_int_equal(sweep_and_count(), 1);
+}
+
 static void
 entry_follows_the_version_it_names_and_nothing_or_an_end_that_was_forgotten(void **state)
 {
@@ -935,6 +1014,9 @@ main(void)
 		TEST(record_that_outgrew_its_cell_during_the_sweep_is_written_by_it),
 		TEST(record_changed_between_its_copy_and_the_end_of_the_chunk_is_changed_still),
 		TEST(record_that_was_made_and_never_set_is_not_written),
+		TEST(what_came_and_went_since_the_last_sweep_is_not_written),
+		TEST(end_of_a_record_that_nobody_looked_for_is_written),
+		TEST(end_of_what_was_read_is_written),
 		TEST(entry_follows_the_version_it_names_and_nothing_or_an_end_that_was_forgotten),
 		TEST(records_that_are_asked_for_stay_longer),
 		TEST(memory_is_found_where_all_records_were_used_lately),
