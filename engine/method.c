@@ -108,6 +108,12 @@ method_find(struct text name)
 	/* What is asked a hundred thousand times a second comes first. */
 	if (text_equal(name, TEXT("charge")))
 		return &METHOD_CHARGE;
+	if (text_equal(name, TEXT("session.update")))
+		return &METHOD_SESSION_UPDATE;
+	if (text_equal(name, TEXT("session.reserve")))
+		return &METHOD_SESSION_RESERVE;
+	if (text_equal(name, TEXT("session.commit")))
+		return &METHOD_SESSION_COMMIT;
 	if (text_equal(name, TEXT("rate")))
 		return &METHOD_RATE;
 	for (size_t i = 0; i < COUNT(METHODS); i++) {

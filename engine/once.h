@@ -14,8 +14,8 @@ struct once {
 	uint8_t attempt;
 	uint64_t fingerprint; /* of the event */
 	int64_t at_ms;
-	struct bytes event; /* the request in its one form, as it is journaled */
-	uint64_t release;   /* that has decided, as far as that is known; 0: none */
+	struct bytes event;     /* the request in its one form, as it is journaled */
+	uint64_t release;       /* that has decided, as far as that is known; 0: none */
 	struct hash128 id_hash; /* of scope and id, once it was asked for them */
 };
 

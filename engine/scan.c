@@ -11,6 +11,13 @@ struct head {
 	bool invalid;
 };
 
+/* Most values are of a size that their first byte says, and hold no others. */
+static inline bool
+is_plain(const struct head *head)
+{
+	return (head->length | head->children | head->invalid) == 0;
+}
+
 #define NUMBER(size) \
 	{ \
 		.bytes = 1 + (size) \
@@ -144,6 +151,33 @@ open_container(struct scan *scan, uint64_t children, const struct scan_limits *l
 }
 
 /*
+ * Passes plain values up to the end of the container they lie in, or of the data, as long as no limit
+ * is near: what this does not do, the loop of scan_message does.
+ */
+static inline void
+pass_plain(struct scan *scan, struct bytes data, const struct scan_limits *limits)
+{
+	size_t end = data.size < limits->bytes_max ? data.size : limits->bytes_max;
+	uint64_t most = scan->left < scan->to_come ? scan->left : scan->to_come;
+	uint64_t passed = 0;
+	size_t offset = scan->offset;
+	if (limits->bytes_max - offset < scan->to_come)
+		return;
+	while (passed < most && offset < end) {
+		const struct head *head = &HEADS[data.data[offset]];
+		if (!is_plain(head) || head->bytes > end - offset)
+			break;
+		offset += head->bytes;
+		passed++;
+	}
+	scan->offset = offset;
+	scan->to_come -= passed;
+	scan->values += passed;
+	scan->left -= passed;
+	close_containers(scan);
+}
+
+/*
  * The loop works on a copy that the compiler can keep in registers: it runs for every value of
  * every message.
  */
@@ -152,7 +186,7 @@ scan_message(struct scan *place, struct bytes data, const struct scan_limits *li
 {
 	struct scan scan = *place;
 	enum scan_outcome outcome = SCAN_MESSAGE;
-	while (scan.to_come > 0) {
+	while (pass_plain(&scan, data, limits), scan.to_come > 0) {
 		struct value value;
 		/* Every value to come takes a byte at least. */
 		if (scan.offset + scan.to_come > limits->bytes_max) {
