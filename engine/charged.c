@@ -26,9 +26,8 @@ charged_account(const struct entry *entry)
 	return (struct text){ NULL, 0 };
 }
 
-/* What the entry's postings move on one of its records; 0 and no unit if none does. */
-static int64_t
-moved_on(const struct entry *entry, size_t index, struct text *unit)
+int64_t
+charged_moved_on(const struct entry *entry, size_t index, struct text *unit)
 {
 	struct bytes rest = entry->posting_bytes;
 	struct posting posting = { 0 };
@@ -80,7 +79,9 @@ add_payment(struct charged *charged, const struct effect *effect, int64_t moved)
 {
 	struct payment_made *payment = &charged->payments[charged->payment_count];
 	struct text currency = balance_read(effect->value).unit;
-	*payment = (struct payment_made){ .key = effect->key, .amount = { -moved } };
+	*payment = (struct payment_made){
+		.key = effect->key, .amount = { -moved }, .made_ms = charged->made_ms
+	};
 	if (moved > 0 || !key_is_of_balance(effect->key, &payment->account, &payment->name) ||
 		(charged->payment_count > 0 && !text_equal(currency, charged->currency)))
 		return false;
@@ -131,8 +132,8 @@ charged_read(const struct entry *entry, struct arena *arena, struct charged *cha
 	const struct stored_charge stored = { entry->event, entry->answer, entry->at_ms };
 	struct bytes rest = entry->effect_bytes;
 	struct effect effect;
-	must(entry_charges(entry));
-	*charged = (struct charged){ .count_count = 0 };
+	must(entry->kind != ENTRY_SESSION && entry_charges(entry));
+	*charged = (struct charged){ .at_ms = entry->at_ms, .made_ms = entry->made_ms };
 	charged->keys = arena_take(arena, (entry->effect_count + 1) * sizeof *charged->keys);
 	charged->counts = arena_take(arena, (entry->effect_count + 1) * sizeof *charged->counts);
 	charged->payments = arena_take(
@@ -141,7 +142,7 @@ charged_read(const struct entry *entry, struct arena *arena, struct charged *cha
 		return fault_set(fault, STATUS_MEMORY, "no memory for what a charge took");
 	for (size_t i = 0; effect_next(&rest, &effect); i++) {
 		struct text unit;
-		int64_t moved = moved_on(entry, i, &unit);
+		int64_t moved = charged_moved_on(entry, i, &unit);
 		if (!add_effect(charged, &effect, moved, unit))
 			return corrupt(
 				fault, "it changes something else than balances and counters");

@@ -17,12 +17,14 @@
 
 #include "../rules/refunding.h"
 #include "../store/entry.h"
+#include "../store/journal.h"
 
 /* What one balance paid. */
 struct payment_made {
 	struct bytes key; /* of the balance's record */
 	struct text account, name;
 	struct money amount;
+	int64_t made_ms;      /* when it did; of a session, when it first did */
 	struct bytes counter; /* of what that account pays in a month; size 0: nobody counts it */
 };
 
@@ -40,6 +42,12 @@ struct charged {
 	struct refund_count *counts;
 	size_t count_count;
 	bool counts_units; /* some of them count no money */
+	int64_t at_ms;     /* when the usage began */
+	int64_t made_ms;   /* when it was charged */
+	/* Of a session: its name, whether this entry closed it (else nothing else is filled), whose it was. */
+	struct text session;
+	bool is_closed;
+	struct text subscription;
 };
 
 /*
@@ -48,6 +56,26 @@ struct charged {
  */
 enum status charged_read(const struct entry *entry, struct arena *arena, struct charged *charged,
 	struct fault *fault);
+
+/*
+ * Reads a session as one charge, from the entry that closed it back to its first: all that its
+ * requests took and counted. Everything lies in the arena. Statuses as above, and those of reading
+ * the journal.
+ */
+enum status charged_read_session(const struct journal_place *place, const struct entry *last,
+	struct arena *arena, struct charged *charged, struct fault *fault);
+
+/* The effect of an entry on a session's record; false if it has none. */
+bool charged_session_effect(const struct entry *entry, struct effect *effect);
+/*
+ * The entry that changed the session's record before; *is_first: there is none, for this one began
+ * the session.
+ */
+enum status charged_read_before(const struct journal_place *place, const struct entry *entry,
+	struct buffer *bytes, struct entry *before, bool *is_first, struct fault *fault);
+
+/* What the entry's postings move on its record of that index; 0 and no unit if none does. */
+int64_t charged_moved_on(const struct entry *entry, size_t index, struct text *unit);
 
 /* The account of the first balance that an entry of any kind changes; empty if it changes none. */
 struct text charged_account(const struct entry *entry);

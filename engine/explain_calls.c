@@ -7,10 +7,12 @@
  *   worker: loads it if not, and writes the lines ─► shard: keeps it for who asks next ─► answered
  *
  * A refusal was stored with its reason in both languages, and needs no release; nor does a refund,
- * whose answer says what it gave. A charge tells at its end what was given back of it.
+ * whose answer says what it gave. A charge tells at its end what was given back of it. Of a session's
+ * request the entry before is read, too: it has what was used and charged before.
  */
 #include "charged.h"
 #include "explain_refund.h"
+#include "explain_session.h"
 #include "ledger.h"
 #include "once.h"
 #include "shard.h"
@@ -31,6 +33,10 @@ enum { TEXT_BYTES_MAX = 8 << 20, FACTS_BYTES_MAX = 32 << 20, NUMBER_DIGITS = 16 
 
 struct explaining {
 	struct ledger_entry ledger;
+	/* Of a session's request: the entry before, which has the session as it was. */
+	struct buffer before_bytes;
+	struct entry before;
+	bool is_first;                             /* there is none */
 	enum { READING, WRITING, DROPPING } stage; /* what the worker does, or did last */
 	bool zh;
 	struct refunded refunded; /* of a charge */
@@ -53,6 +59,7 @@ explaining_drop(void *state)
 	release_drop(explaining->loaded);
 	release_drop(explaining->dropped);
 	ledger_release(&explaining->ledger);
+	buffer_release(&explaining->before_bytes);
 	buffer_release(&explaining->text);
 	memory_free(explaining);
 }
@@ -63,7 +70,12 @@ static void
 run_read(void *state)
 {
 	struct explaining *explaining = state;
-	ledger_read(&explaining->ledger);
+	struct ledger_entry *ledger = &explaining->ledger;
+	ledger_read(ledger);
+	if (ledger->status == STATUS_OK && ledger->entry.kind == ENTRY_SESSION)
+		ledger->status = charged_read_before(&ledger->place, &ledger->entry,
+			&explaining->before_bytes, &explaining->before, &explaining->is_first,
+			&ledger->fault);
 }
 
 static enum status
@@ -132,23 +144,61 @@ write_lines(struct explaining *explaining, const struct release *release, struct
 	return whole ? STATUS_OK : no_room(&explaining->fault);
 }
 
+/* A session's request: what its parts cost so far, what they had cost, and who paid the difference. */
+static enum status
+write_session(struct explaining *explaining, const struct release *release, struct arena *arena)
+{
+	const struct entry *entry = &explaining->ledger.entry;
+	struct explained_request explained;
+	struct unpriced_request request;
+	struct session session;
+	struct effect effect;
+	if (!explaining->is_first && charged_session_effect(&explaining->before, &effect))
+		session = session_read(effect.value);
+	const struct stored_request stored = { entry->event, entry->answer, entry->at_ms,
+		explaining->is_first ? NULL : &session };
+	if (!charged_session_effect(entry, &effect) ||
+		!key_is_of_session(effect.key, &explained.service_id, &explained.session))
+		return fault_set(&explaining->fault, STATUS_CORRUPT,
+			"the entry of a session's request changes no session");
+	enum status status = unpriced_read_session(
+		&stored, release_image(release), arena, &request, &explaining->fault);
+	if (status != STATUS_OK)
+		return status;
+	explained.request = &request;
+	return explain_session(release, explaining->zh, &explained, &explaining->text)
+		? STATUS_OK
+		: no_room(&explaining->fault);
+}
+
+/* A charge of usage, or of what fell due, and who paid it. */
+static enum status
+write_priced(struct explaining *explaining, const struct release *release, struct arena *arena)
+{
+	struct charged charged;
+	enum status status = write_lines(explaining, release, arena);
+	if (status == STATUS_OK)
+		status = charged_read(
+			&explaining->ledger.entry, arena, &charged, &explaining->fault);
+	if (status == STATUS_OK && !write_paid(&charged, explaining->zh, &explaining->text))
+		status = no_room(&explaining->fault);
+	return status;
+}
+
 static enum status
 write_charge(struct explaining *explaining, const struct release *release)
 {
 	const struct entry *entry = &explaining->ledger.entry;
-	struct fault *fault = &explaining->fault;
-	struct charged charged;
 	struct arena arena;
 	arena_init(&arena, FACTS_BYTES_MAX);
-	enum status status = write_lines(explaining, release, &arena);
-	if (status == STATUS_OK)
-		status = charged_read(entry, &arena, &charged, fault);
+	enum status status = entry->kind == ENTRY_SESSION
+		? write_session(explaining, release, &arena)
+		: write_priced(explaining, release, &arena);
 	if (status == STATUS_OK &&
-		(!write_paid(&charged, explaining->zh, &explaining->text) ||
-			!write_told(entry, explaining->zh, &explaining->text) ||
+		(!write_told(entry, explaining->zh, &explaining->text) ||
 			!explain_refunded(
 				&explaining->refunded, explaining->zh, &explaining->text)))
-		status = no_room(fault);
+		status = no_room(&explaining->fault);
 	arena_release(&arena);
 	return status;
 }
@@ -222,6 +272,7 @@ begin(struct call *call, const struct charge_explain_params *params)
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	explaining->ledger = ledger;
 	explaining->zh = params->language == 1;
+	buffer_init(&explaining->before_bytes, ENTRY_BYTES_MAX);
 	buffer_init(&explaining->text, TEXT_BYTES_MAX);
 	return work(call, explaining, run_read);
 }
@@ -236,18 +287,6 @@ note_refund(struct call *call, struct explaining *explaining, const struct ledge
 	explaining->refunded = (struct refunded){ refund->given, { explaining->last, size } };
 }
 
-/* A report of a session charges the price of all its units so far less what was charged before. */
-static enum call_end
-not_explained(struct call *call, struct text report)
-{
-	struct text arguments[] = {
-		BILINGUAL("explanation of a session's report; charge.get has its lines:",
-			"会话上报的说明；明细见 charge.get："),
-		report
-	};
-	return call_error(call, SAY_NOT_FOUND, arguments, 2);
-}
-
 /* The entry is there: finds the release that priced it. */
 static enum call_end
 was_read(struct call *call, struct explaining *explaining, struct text charge)
@@ -256,8 +295,6 @@ was_read(struct call *call, struct explaining *explaining, struct text charge)
 	const struct entry *entry = &explaining->ledger.entry;
 	if (explaining->ledger.status != STATUS_OK)
 		return ledger_failed(call, &explaining->ledger, charge);
-	if (entry->kind == ENTRY_SESSION)
-		return not_explained(call, charge);
 	if (!entry_charges(entry) && entry->kind != ENTRY_REFUSAL && entry->kind != ENTRY_REFUND)
 		return ledger_not_found(call, charge);
 	struct ledger_refund refund;

@@ -352,6 +352,7 @@ struct deposit_params {
 /* charge.cancel has no part. */
 struct refund_params {
 	struct text charge;
+	struct text session;
 	struct text id;
 	int64_t attempt;
 	int64_t at_ms;

@@ -11,6 +11,9 @@
 	{ "charge", FIELD_TEXT, REFUND(charge), true, 5, 64, NULL, NULL, \
 		"what is given back: shard:position:index, as the charge was answered", \
 		"要退还的费用：计费应答中的 shard:position:index" }, \
+		{ "session", FIELD_IDENTIFIER, REFUND(session), false, 0, 0, NULL, NULL, \
+			"gives back a session as a whole, which `charge` closed: its name", \
+			"退还由 charge 结束的整个会话：会话编号" }, \
 		{ "id", FIELD_IDENTIFIER, REFUND(id), true, 0, 0, NULL, NULL, \
 			"the request's own id, in the account that paid: sent twice, it counts once", \
 			"请求编号，在付费账户内唯一：重复发送只生效一次" }, \
@@ -68,6 +71,7 @@ static const struct field REFUND_RESULT_FIELDS[] = {
 	REPEAT_ANSWERED,
 	{ "charge", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "where the refund is kept, for charge.get", "退款的记录位置" },
 	{ "of", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "the charge that is given back", "所退的费用" },
+	{ "session", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "the session that was given back, all its reports together", "所退的会话（含全部上报）" },
 	{ "amount", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "what was given back, or would be, had no balance expired", "退还的金额（含账本已到期而未退的部分，见 balances）" },
 	{ "currency", FIELD_CURRENCY, 0, false, 0, 0, NULL, NULL, "of all amounts", "币种" },
 	{ "usage", FIELD_INTEGER, 0, false, 0, 0, NULL, NULL, "for so much of the usage", "对应的使用量" },
@@ -87,10 +91,10 @@ static const struct field REFUND_RESULT_FIELDS[] = {
 RESULT(REFUND_RESULT, "refund", REFUND_RESULT_FIELDS);
 
 static const enum say REFUND_SAYS[] = { SAY_ID_CONFLICT, SAY_NO_RELEASE, SAY_FIELDS_CONFLICT, SAY_UNKNOWN_CHARGE,
-	SAY_NOT_A_CHARGE, SAY_OTHER_ACCOUNT, SAY_ALREADY_REFUNDED, SAY_MORE_THAN_CHARGED, SAY_REFUND_TOO_LATE,
+	SAY_NOT_A_CHARGE, SAY_REPORT_OF_SESSION, SAY_OTHER_SESSION, SAY_SESSION_NOT_CLOSED, SAY_OTHER_ACCOUNT, SAY_ALREADY_REFUNDED, SAY_MORE_THAN_CHARGED, SAY_REFUND_TOO_LATE,
 	SAY_UNITS_ONLY, SAY_WRONG_CURRENCY, SAY_WRONG_UNIT, SAY_OVERFLOW, SAY_TOO_OLD, SAY_AHEAD_OF_CLOCK, SAY_DISK_FULL, SAY_OVERLOADED, SAY_COUNT };
 static const enum say CANCEL_SAYS[] = { SAY_ID_CONFLICT, SAY_NO_RELEASE, SAY_UNKNOWN_CHARGE, SAY_NOT_A_CHARGE,
-	SAY_OTHER_ACCOUNT, SAY_ALREADY_REFUNDED, SAY_OVERFLOW, SAY_TOO_OLD, SAY_AHEAD_OF_CLOCK, SAY_DISK_FULL,
+	SAY_REPORT_OF_SESSION, SAY_OTHER_SESSION, SAY_SESSION_NOT_CLOSED, SAY_OTHER_ACCOUNT, SAY_ALREADY_REFUNDED, SAY_OVERFLOW, SAY_TOO_OLD, SAY_AHEAD_OF_CLOCK, SAY_DISK_FULL,
 	SAY_OVERLOADED, SAY_COUNT };
 
 const struct method METHOD_CHARGE_REFUND = { "charge.refund", &REFUND_PARAMS, NULL, &REFUND_RESULT, REFUND_SAYS,

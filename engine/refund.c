@@ -37,11 +37,14 @@ named_read(void *state)
 	struct named_entry *named = state;
 	ledger_read(&named->ledger);
 	named->status = named->ledger.status;
-	if (named->status == STATUS_OK && entry_charges(&named->ledger.entry))
+	if (named->status != STATUS_OK || !entry_charges(&named->ledger.entry))
+		named->fault = named->ledger.fault;
+	else if (named->ledger.entry.kind == ENTRY_SESSION)
+		named->status = charged_read_session(&named->ledger.place, &named->ledger.entry,
+			&named->arena, &named->charged, &named->fault);
+	else
 		named->status = charged_read(
 			&named->ledger.entry, &named->arena, &named->charged, &named->fault);
-	else
-		named->fault = named->ledger.fault;
 }
 
 /* Has a worker read it; GOES_ON: it has, or there is nothing to read. */
@@ -84,8 +87,8 @@ find_entry(struct refunding *refunding, enum call_end *end)
 
 /*
  * The request in its one form, as it is journaled and fingerprinted: [charge, does it cancel,
- * account, what of it, by, why]; what of it is nil (all that is left), [amount, currency] or
- * [quantity, unit].
+ * account, what of it, by, why], and behind that the session, if one is named; what of it is nil (all
+ * that is left), [amount, currency] or [quantity, unit].
  */
 static struct bytes
 pack_event(struct refunding *refunding)
@@ -94,7 +97,7 @@ pack_event(struct refunding *refunding)
 	struct buffer *buffer = &refunding->call->shard->event;
 	buffer_clear(buffer);
 	struct pack pack = pack_into(buffer);
-	pack_array(&pack, 6);
+	pack_array(&pack, 6u + (params->session.size > 0));
 	pack_text(&pack, params->charge);
 	pack_bool(&pack, refunding->cancels);
 	pack_text(&pack, params->account);
@@ -115,6 +118,8 @@ pack_event(struct refunding *refunding)
 	}
 	pack_text(&pack, params->by);
 	pack_text(&pack, params->why);
+	if (params->session.size > 0)
+		pack_text(&pack, params->session);
 	return pack_whole(&pack);
 }
 
@@ -174,18 +179,40 @@ kind_text(enum entry_kind kind)
 		return BILINGUAL("a request that was refused", "一个被拒绝的请求");
 	case ENTRY_EXPIRY:
 		return BILINGUAL("the end of a balance", "账本到期");
-	case ENTRY_SESSION:
-		return BILINGUAL("a report of a session", "一次会话上报");
 	case ENTRY_STORED:
 		return BILINGUAL("a movement of a deposit or gift", "一笔预存款或赠款的变动");
 	case ENTRY_CHARGE:
 	case ENTRY_DUE:
+	case ENTRY_SESSION:
 	case ENTRY_PUT:
 	case ENTRY_RELEASE:
 	case ENTRY_NOTICE:
 		break;
 	}
 	return BILINGUAL("no movement of money", "没有资金变动的记录");
+}
+
+/* A session is given back whole, by what closed it: is it that, if any is named, and closed? */
+static enum progress
+check_session(struct refunding *refunding, enum call_end *end)
+{
+	const struct refund_params *params = refunding->params;
+	const struct charged *charged = &refunding->named->charged;
+	bool is_session = refunding->named->ledger.entry.kind == ENTRY_SESSION;
+	struct text arguments[] = { params->charge, params->session };
+	if (is_session && params->session.size == 0) {
+		arguments[1] = charged->session;
+		return refund_refuse(refunding, SAY_REPORT_OF_SESSION, arguments, 2, end);
+	}
+	if (params->session.size > 0 &&
+		(!is_session || !text_equal(params->session, charged->session)))
+		return refund_refuse(refunding, SAY_OTHER_SESSION, arguments, 2, end);
+	if (is_session && !charged->is_closed)
+		return refund_refuse(refunding, SAY_SESSION_NOT_CLOSED, arguments, 2, end);
+	/* Of each payer its balance and its month, counters, and what is given back of the charge. */
+	if (2 * charged->payment_count + charged->count_count + 1 > ENTRY_EFFECTS_MAX)
+		return refund_refuse(refunding, SAY_OVERFLOW, NULL, 0, end);
+	return GOES_ON;
 }
 
 /* Is it a charge, and that of the account that was named? */
@@ -200,6 +227,8 @@ check_entry(struct refunding *refunding, enum call_end *end)
 		struct text arguments[] = { params->charge, kind_text(named->ledger.entry.kind) };
 		return refund_refuse(refunding, SAY_NOT_A_CHARGE, arguments, 2, end);
 	}
+	if (check_session(refunding, end) == HAS_ENDED)
+		return HAS_ENDED;
 	if (params->account.size > 0 && !charged_is_of(&named->charged, params->account)) {
 		struct text arguments[] = { params->charge, params->account };
 		return refund_refuse(refunding, SAY_OTHER_ACCOUNT, arguments, 2, end);

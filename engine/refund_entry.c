@@ -66,12 +66,14 @@ pack_refunded(struct refunding *refunding)
 	const struct refund_record *before = &refunding->before, *after = &refunding->given.after;
 	struct buffer *scratch = &refunding->call->shard->scratch;
 	bool by = params->by.size > 0, why = params->why.size > 0;
-	bool others = refunding->returning_count > 1;
+	bool others = refunding->returning_count > 1, session = charged->session.size > 0;
 	buffer_clear(scratch);
 	struct pack pack = pack_into(scratch);
-	pack_map(&pack, 10u + others + by + why);
+	pack_map(&pack, 10u + session + others + by + why);
 	pack_name_string(&pack, "outcome", refunding->cancels ? "cancelled" : "refunded");
 	pack_name_text(&pack, "of", params->charge);
+	if (session)
+		pack_name_text(&pack, "session", charged->session);
 	pack_name_money(
 		&pack, "amount", (struct money){ after->money.micros - before->money.micros });
 	pack_name_text(&pack, "currency", charged->currency);

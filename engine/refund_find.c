@@ -113,8 +113,8 @@ find_user(struct refunding *refunding, struct text *subscription, enum call_end 
 		if (!counter.by_group)
 			return GOES_ON;
 	}
-	*subscription = entry->scope;
-	if (entry->kind == ENTRY_DUE)
+	*subscription = entry->kind == ENTRY_SESSION ? named->charged.subscription : entry->scope;
+	if (entry->kind != ENTRY_CHARGE)
 		return GOES_ON;
 	key_of_text(&key, TABLE_SERVICE, entry->scope);
 	if (find_record(refunding, &key, &value, &version, end) == HAS_ENDED)
@@ -192,7 +192,7 @@ find_given(struct refunding *refunding, enum call_end *end)
 	if (find_rules(refunding, end) == HAS_ENDED)
 		return HAS_ENDED;
 	question->charged = &refunding->named->charged;
-	question->at_ms = refunding->named->ledger.entry.at_ms;
+	question->at_ms = refunding->named->charged.at_ms;
 	question->now_ms = refunding->params->at_ms > question->at_ms ? refunding->params->at_ms
 								      : question->at_ms;
 	question->before = &refunding->before;
@@ -237,10 +237,11 @@ find_counted(struct refunding *refunding, struct returning *returning, enum call
 
 /* What has expired gets nothing back, also if its balance stands for another gift by now. */
 static bool
-may_get_back(const struct refunding *refunding, const struct balance *balance)
+may_get_back(const struct refunding *refunding, const struct payment_made *payment,
+	const struct balance *balance)
 {
 	return refunding->call->shard->now_ms < balance->span.till_ms &&
-		refunding->named->ledger.entry.made_ms >= balance->begun_ms;
+		payment->made_ms >= balance->begun_ms;
 }
 
 static enum progress
@@ -257,7 +258,7 @@ find_returning(struct refunding *refunding, const struct payment_made *payment,
 	must(value.size > 0); /* it has paid, and is never removed */
 	returning->balance = balance_read(value);
 	must(text_equal(returning->balance.unit, refunding->named->charged.currency));
-	returning->back = may_get_back(refunding, &returning->balance);
+	returning->back = may_get_back(refunding, payment, &returning->balance);
 	if (!returning->back)
 		return GOES_ON;
 	if (payment->counter.size > 0 && find_counted(refunding, returning, end) == HAS_ENDED)

@@ -114,6 +114,12 @@ enum say_kind { SAY_ERROR, SAY_REFUSAL };
 	CODE(UNITS_ONLY, SAY_REFUSAL, "by {0}, units are given back, and no money", "根据 {0}，只退数量，不退金额") \
 	CODE(WRONG_UNIT, SAY_REFUSAL, "charge \"{0}\" counts {1}, this is in {2}", \
 		"费用 \"{0}\" 按{1}计，而本次为{2}") \
+	CODE(REPORT_OF_SESSION, SAY_REFUSAL, "\"{0}\" is a report of session \"{1}\", and a session is given back as one charge, with all its reports: say so by `session`", \
+		"\"{0}\" 是会话 \"{1}\" 的一次上报；会话连同全部上报作为一笔费用退还：请给出 session") \
+	CODE(OTHER_SESSION, SAY_REFUSAL, "\"{0}\" is no report of session \"{1}\"", \
+		"\"{0}\" 不是会话 \"{1}\" 的上报") \
+	CODE(SESSION_NOT_CLOSED, SAY_REFUSAL, "\"{0}\" did not close session \"{1}\", which is given back when it is closed, by the charge id of what closed it: a commit, a release, or its expiry, which history shows", \
+		"会话 \"{1}\" 不是由 \"{0}\" 结束的；会话结束后，凭结束它的请求（commit、release 或到期，见 history）的编号退还") \
 	CODE(SESSION_OPEN, SAY_REFUSAL, "service id \"{1}\" has a session \"{0}\" that is open; update, commit or release it, or name the new one otherwise", \
 		"业务接入号 \"{1}\" 的会话 \"{0}\" 尚未结束；请更新、提交或释放它，或为新会话另取编号") \
 	CODE(UNKNOWN_SESSION, SAY_REFUSAL, "service id \"{1}\" has no open session \"{0}\": it never began, or was closed, or has expired; nothing was charged", \

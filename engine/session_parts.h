@@ -84,7 +84,7 @@ struct session_deciding {
 	struct purse_held *others; /* balances besides the main one that change, as they will be */
 	size_t other_count, other_room;
 	size_t paying_count; /* of them, that pay; `turn` of each says in which order */
-	unsigned begun; /* of them, that are used for the first time */
+	unsigned begun;      /* of them, that are used for the first time */
 	struct counting *countings;
 	size_t counting_count, counting_room;
 	struct raised raised;   /* what the request makes known */
@@ -187,8 +187,8 @@ enum progress session_hold_money(struct session_deciding *deciding, struct part_
  * "paid", where others do. Does a part hold something of others than the main balance? Then the pair
  * "held_of".
  */
-void session_note_paid(
-	struct session_deciding *deciding, struct purse_held *other, struct money amount);
+void
+session_note_paid(struct session_deciding *deciding, struct purse_held *other, struct money amount);
 void session_pack_paid(const struct session_deciding *deciding, struct pack *pack);
 bool session_holds_others(const struct part_work *work);
 void session_pack_holds(const struct part_work *work, struct pack *pack);

@@ -164,13 +164,12 @@ read_line(struct unpricing *unpricing, const msgpack_object *map, struct price_l
 		unpriced_tax(unpricing, map, &line->tax);
 }
 
-static bool
-read_pricing(struct unpricing *unpricing, const msgpack_object *answer, void *read)
+bool
+unpriced_lines(struct unpricing *unpricing, const msgpack_object *map, struct pricing *pricing)
 {
-	struct pricing *pricing = read;
-	const msgpack_object *list = stored_array(answer, "lines");
+	const msgpack_object *list = stored_array(map, "lines");
 	*pricing = (struct pricing){ .at_ms = unpricing->at_ms };
-	if (list == NULL || !stored_money(answer, "amount", &pricing->amount))
+	if (list == NULL)
 		return unpriced_corrupt(unpricing, "it has no price");
 	pricing->line_count = list->via.array.size;
 	struct price_line *lines = arena_take(
@@ -184,6 +183,15 @@ read_pricing(struct unpricing *unpricing, const msgpack_object *answer, void *re
 	if (pricing->line_count > 0)
 		pricing->zone = lines[0].zone;
 	return true;
+}
+
+static bool
+read_pricing(struct unpricing *unpricing, const msgpack_object *answer, void *read)
+{
+	struct pricing *pricing = read;
+	return unpriced_lines(unpricing, answer, pricing) &&
+		(stored_money(answer, "amount", &pricing->amount) ||
+			unpriced_corrupt(unpricing, "it has no price"));
 }
 
 /* ---- answers ---- */
@@ -229,11 +237,11 @@ read_cost(struct unpricing *unpricing, const msgpack_object *map, struct price_l
 	return true;
 }
 
-static bool
-read_costs(
-	struct unpricing *unpricing, const msgpack_object *answer, struct unpriced_charge *charge)
+bool
+unpriced_costs(
+	struct unpricing *unpricing, const msgpack_object *map, struct unpriced_charge *charge)
 {
-	const msgpack_object *list = stored_array(answer, "lines");
+	const msgpack_object *list = stored_array(map, "lines");
 	if (list == NULL)
 		return unpriced_corrupt(unpricing, "it has no price");
 	struct price_line *lines = arena_take(
@@ -262,7 +270,8 @@ unpriced_read_charge(const struct stored_charge *stored, struct arena *arena,
 	if (status == STATUS_OK)
 		status = stored_unpack(stored->answer, &zone, &answer, fault);
 	if (status == STATUS_OK &&
-		(!read_event(&unpricing, &event, &read) || !read_costs(&unpricing, &answer, &read)))
+		(!read_event(&unpricing, &event, &read) ||
+			!unpriced_costs(&unpricing, &answer, &read)))
 		status = unpricing.status;
 	if (status == STATUS_OK)
 		*charge = read;

@@ -41,12 +41,18 @@ stored_find(const msgpack_object *map, const char *name)
 }
 
 struct text
+stored_text_of(const msgpack_object *value)
+{
+	if (value->type != MSGPACK_OBJECT_STR)
+		return (struct text){ NULL, 0 };
+	return (struct text){ value->via.str.ptr, value->via.str.size };
+}
+
+struct text
 stored_text(const msgpack_object *map, const char *name)
 {
 	const msgpack_object *value = stored_find(map, name);
-	if (value == NULL || value->type != MSGPACK_OBJECT_STR)
-		return (struct text){ NULL, 0 };
-	return (struct text){ value->via.str.ptr, value->via.str.size };
+	return value == NULL ? (struct text){ NULL, 0 } : stored_text_of(value);
 }
 
 bool

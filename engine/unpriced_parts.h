@@ -54,6 +54,20 @@ bool stored_integer_of(const msgpack_object *value, int64_t *number);
 /* NULL if it is absent or something else. */
 const msgpack_object *stored_array(const msgpack_object *map, const char *name);
 
+/* Of an object that is no text, none. */
+struct text stored_text_of(const msgpack_object *value);
+
+/*
+ * The lines of a price, which `unpricing` says when its usage began: as pricing->lines, all there
+ * is of them; as charge->lines, what they cost and by which rule, without asking an image.
+ */
+bool
+unpriced_lines(struct unpricing *unpricing, const msgpack_object *map, struct pricing *pricing);
+bool unpriced_costs(
+	struct unpricing *unpricing, const msgpack_object *map, struct unpriced_charge *charge);
+/* Why something was refused; none if the map does not say it. */
+void unpriced_why(const msgpack_object *map, struct unpriced_refusal *refusal);
+
 /* The row of a table that stands in this line of its file, from 1; 0: there is none. */
 uint32_t unpriced_row(const struct decision *table, int64_t line);
 /* "package.tariff", or another rule of a package: no id has a dot. */

@@ -69,16 +69,22 @@ unpriced_read_refund(struct bytes answer, struct arena *arena, struct unpriced_r
 
 /* ---- a refusal ---- */
 
-static bool
-read_refusal(struct unpricing *unpricing, const msgpack_object *answer, void *read)
+void
+unpriced_why(const msgpack_object *map, struct unpriced_refusal *refusal)
 {
-	const msgpack_object *say = stored_find(answer, "say");
-	struct unpriced_refusal *refusal = read;
+	const msgpack_object *say = stored_find(map, "say");
 	*refusal = (struct unpriced_refusal){
-		.code = stored_text(answer, "code"),
+		.code = stored_text(map, "code"),
 		.en = stored_text(say, "en"),
 		.zh = stored_text(say, "zh"),
 	};
+}
+
+static bool
+read_refusal(struct unpricing *unpricing, const msgpack_object *answer, void *read)
+{
+	struct unpriced_refusal *refusal = read;
+	unpriced_why(answer, refusal);
 	return (refusal->code.data != NULL && refusal->en.data != NULL &&
 		       refusal->zh.data != NULL) ||
 		unpriced_corrupt(unpricing, "it is no refusal");

@@ -115,12 +115,13 @@ struct entry {
 
 /*
  * Did it take money for something, so that it can be given back? What only moves an agenda on, since
- * nothing fell due, has no answer.
+ * nothing fell due, has no answer. Of a session, what closed it stands for all that its requests took.
  */
 static inline bool
 entry_charges(const struct entry *entry)
 {
-	return entry->kind == ENTRY_CHARGE || (entry->kind == ENTRY_DUE && entry->answer.size > 0);
+	return entry->kind == ENTRY_CHARGE || entry->kind == ENTRY_SESSION ||
+		(entry->kind == ENTRY_DUE && entry->answer.size > 0);
 }
 
 /*

@@ -255,45 +255,19 @@ check_effect(struct looked *looked, const struct effect *effect, size_t index, s
 
 /* ---- refunds ---- */
 
-/* What the postings of an entry move on a record; false if it does not change that. */
-static bool
-moved_by(const struct entry *entry, const struct effect *wanted, int64_t *moved)
-{
-	struct bytes effects = entry->effect_bytes, postings = entry->posting_bytes;
-	struct effect effect;
-	struct posting posting = { 0 };
-	size_t index = 0;
-	while (effect_next(&effects, &effect)) {
-		if (effect.table == wanted->table && bytes_equal(effect.key, wanted->key))
-			break;
-		index++;
-	}
-	*moved = 0;
-	while (index < entry->effect_count && posting_next(&postings, &posting)) {
-		if (posting.side == index && __builtin_add_overflow(*moved, posting.amount, moved))
-			return false;
-	}
-	return index < entry->effect_count;
-}
-
 /*
- * Is what the refund moves on a record no more than the charge has moved, the other way? What it
- * says was given back of the charge in all, is no more than that took from its balances.
+ * Is what the refund moves on its record of that index no more than the charge has moved, the other
+ * way? What it says was given back of the charge in all, is no more than that took from its balances.
  */
 static bool
-is_within(const struct entry *refund, const struct entry *charge, const struct effect *effect)
+is_within(const struct looked *looked, const struct fsck_taken *taken, const struct effect *effect,
+	size_t index)
 {
-	struct bytes rest = charge->effect_bytes;
-	struct effect paid;
-	int64_t taken = 0, given, moved;
-	if (effect->table != TABLE_REFUND)
-		return moved_by(charge, effect, &taken) && moved_by(refund, effect, &given) &&
-			(taken > 0 ? given <= 0 && given >= -taken : given >= 0 && given <= -taken);
-	while (effect_next(&rest, &paid)) {
-		if (paid.table == TABLE_BALANCE && moved_by(charge, &paid, &moved))
-			taken -= moved;
-	}
-	return amount_of(effect) <= taken;
+	int64_t given = looked->sums[index], moved = taken->moved[index];
+	if (effect->table == TABLE_REFUND)
+		return amount_of(effect) <= taken->paid;
+	return taken->changes[index] &&
+		(moved > 0 ? given <= 0 && given >= -moved : given >= 0 && given <= -moved);
 }
 
 /* The effect that says of which charge it is; how many there are. */
@@ -318,6 +292,7 @@ check_refund(const struct looked *looked)
 {
 	struct fsck *fsck = looked->fsck;
 	struct effect refund, effect;
+	struct fsck_taken taken;
 	struct entry charge;
 	uint64_t position;
 	bool is_refund = looked->entry->kind == ENTRY_REFUND;
@@ -336,11 +311,16 @@ check_refund(const struct looked *looked)
 		found(looked, FSCK_REFUND_CHARGE, &refund, "A refund is of no charge");
 		return;
 	}
+	enum fsck_known known = fsck_taken_of(fsck, looked->entry, &charge, &taken);
+	if (known == FSCK_WRONG)
+		found(looked, FSCK_REFUND_CHARGE, &refund, "A refund is of no charge");
+	if (known != FSCK_KNOWN)
+		return;
 	struct bytes rest = looked->entry->effect_bytes;
-	while (effect_next(&rest, &effect)) {
+	for (size_t i = 0; effect_next(&rest, &effect); i++) {
 		if (is_counted(&effect) &&
 			record_is_valid(effect.table, effect.key, effect.value) &&
-			!is_within(looked->entry, &charge, &effect))
+			!is_within(looked, &taken, &effect, i))
 			found(looked, FSCK_REFUND_OVER, &effect,
 				"More is given back than the charge has taken");
 	}

@@ -158,6 +158,19 @@ fsck_entry_id(struct fsck *fsck, uint64_t position, const struct entry *entry, s
  */
 enum status
 fsck_release(struct fsck *fsck, const struct effect *record, bool is_entry, struct fault *fault);
+/*
+ * What a charge, or a session by the entry that closed it, moved on each record that its refund
+ * changes, by the refund's effects; and what it took from balances in all. FSCK_UNKNOWN: an entry of
+ * the session can't be read; FSCK_WRONG: it is no charge.
+ */
+struct fsck_taken {
+	int64_t moved[ENTRY_EFFECTS_MAX];
+	bool changes[ENTRY_EFFECTS_MAX];
+	int64_t paid;
+};
+enum fsck_known { FSCK_KNOWN, FSCK_UNKNOWN, FSCK_WRONG };
+enum fsck_known fsck_taken_of(struct fsck *fsck, const struct entry *refund,
+	const struct entry *charge, struct fsck_taken *taken);
 /* An effect on a timer, which was set before or not: whose it is counts it. */
 void fsck_timer(struct fsck *fsck, const struct effect *effect, bool was_set);
 /* Is the record, as the effect leaves it, one that has to have a timer? */

@@ -359,10 +359,6 @@ def test_wrong_requests_have_names_and_change_nothing(client):
     assert main(client) == ("10.00", "0.15")
     report = session.commit(60, number=10)["charge"]
     assert client.call("charge.get", charge=report)["kind"] == "session"
-    with pytest.raises(ServerError, match="NOT_FOUND: there is no explanation of a session's report; charge.get has its lines"):
-        client.call("charge.explain", charge=report)
-    refused = client.call("charge.refund", charge=report, id="r", at=AT)
-    assert refused["code"] == "NOT_A_CHARGE" and "a report of a session" in refused["say"]["en"]
 
 
 def test_a_session_that_is_too_long_to_be_kept_is_refused(client):

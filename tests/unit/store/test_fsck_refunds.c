@@ -4,6 +4,8 @@
  */
 #include "fsck_case.h"
 
+#include "../../../store/session_record.h"
+
 static bool
 is_charge(const struct spot *spot)
 {
@@ -163,6 +165,74 @@ refund_of_what_is_no_charge_is_found(void **state)
 	assert_found_alone("refund_charge");
 }
 
+/*
+ * Forged: a request of a session, which stays open or is closed; returns where it is. `previous` is
+ * the one before, 0 for the first.
+ */
+static uint64_t
+append_session(uint64_t previous, bool closes)
+{
+	uint8_t value[128];
+	struct record_key key;
+	struct field_writer writer = fields_into(value, sizeof value);
+	const struct session session = { .subscription = TEXT("nobody"),
+		.account = TEXT("nobody"),
+		.number = 1,
+		.part_count = 1 };
+	const struct session_part part = {
+		.id = TEXT("voice"), .service = TEXT("voice"), .to = TEXT("")
+	};
+	struct entry entry = forged_entry();
+	entry.kind = ENTRY_SESSION;
+	session_write(&writer, &session);
+	session_identity_write(&writer, &session, &part);
+	session_progress_write(&writer, &part, NULL, NULL);
+	key_of_session(&key, TEXT("nobody"), TEXT("s"));
+	const struct effect effect = { .table = TABLE_SESSION,
+		.key = { key.data, key.size },
+		.value = closes ? (struct bytes){ NULL, 0 } : fields_written(&writer),
+		.previous = previous };
+	entry.effects = &effect;
+	entry.effect_count = 1;
+	return row_append(&row, &entry)->frame.position + FRAME_HEADER_BYTES;
+}
+
+/* A session that took nothing, opened and closed; returns what is given back of it. */
+static void
+give_back_session(bool of_the_last, int64_t micros)
+{
+	struct forged forged;
+	load_row();
+	uint64_t first = append_session(0, false), last = append_session(first, true);
+	forged_begin(&forged);
+	forged_give(&forged, of_the_last ? last : first, micros, micros);
+	append(&forged);
+}
+
+static void
+a_session_may_be_given_back_by_what_closed_it(void **state)
+{
+	(void)state;
+	give_back_session(true, 0);
+	assert_clean();
+}
+
+static void
+more_than_all_requests_of_a_session_took_is_found(void **state)
+{
+	(void)state;
+	give_back_session(true, 1);
+	assert_found_alone("refund_over");
+}
+
+static void
+refund_of_a_session_by_what_did_not_close_it_is_found(void **state)
+{
+	(void)state;
+	give_back_session(false, 0);
+	assert_found_alone("refund_charge");
+}
+
 static void
 refund_of_nothing_is_found(void **state)
 {
@@ -219,6 +289,9 @@ main(void)
 		OF(killed, what_is_given_to_a_counter_that_nothing_took_from_is_found),
 		OF(killed, other_money_than_was_posted_is_found),
 		OF(killed, refund_of_what_is_no_charge_is_found),
+		OF(killed, a_session_may_be_given_back_by_what_closed_it),
+		OF(killed, more_than_all_requests_of_a_session_took_is_found),
+		OF(killed, refund_of_a_session_by_what_did_not_close_it_is_found),
 		OF(killed, refund_of_nothing_is_found),
 		OF(killed, refund_that_names_no_charge_or_two_is_found),
 		OF(killed, what_is_no_refund_and_says_so_is_found),
