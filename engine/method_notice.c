@@ -10,8 +10,8 @@
 #define NOTICE_FIELDS \
 	{ "kind", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, \
 		"\"threshold\": what a package counts has come so far; \"low_balance\": a balance has come down so far; " \
-		"\"ending\": what a package gave, or the package, ends so long from now", \
-		"threshold：优惠包的计数达到阈值；low_balance：账本余额已降至此；ending：优惠包所赠或优惠包本身将在此时间后到期" }, \
+		"\"ending\": what a package gave, or the package, ends so long from now; \"used_up\": an allowance has nothing left", \
+		"threshold：优惠包的计数达到阈值；low_balance：账本余额已降至此；ending：优惠包所赠或优惠包本身将在此时间后到期；used_up：免费资源已用完" }, \
 		{ "package", FIELD_TEXT, 0, false, 0, 64, NULL, NULL, "that says so", "优惠包" }, \
 		{ "notify", FIELD_TEXT, 0, false, 0, 64, NULL, NULL, "the id of its notify", "优惠包中的通知" }, \
 		{ "threshold", FIELD_TEXT, 0, true, 0, 64, NULL, NULL, "as the catalog, the account or the balance has it: \"10%\", \"5.00\"", \

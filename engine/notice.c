@@ -95,7 +95,8 @@ notice_note(void *context, const struct notice *notice)
 	struct notice_record *record = add(noting->raised, noting->raising->call->arena);
 	if (record == NULL)
 		return;
-	*record = begin(noting->raising, noting->kind);
+	*record = begin(
+		noting->raising, notice_is_of_used_up(notice) ? NOTICE_USED_UP : noting->kind);
 	record->at_ms = notice->at_ms;
 	record->package = notice->package->id;
 	record->group = notice->counter.group;

@@ -92,6 +92,7 @@ work_image(lua_State *lua)
 	reader_close(lua);
 	built->instructions_call = reader_number(lua, "instructions");
 	build_pay_order(lua, image);
+	image->tells_used_up = reader_flag(lua, "used_up");
 	build_zone_maps(lua, image);
 	build_services(lua, image);
 	const struct band_list *bands = build_calendars(lua, built);

@@ -255,6 +255,8 @@ coverage_note(struct test_report *report, const struct image *image, const struc
 void
 coverage_note_notice(struct test_report *report, const struct notice *notice)
 {
+	if (notice_is_of_used_up(notice))
+		return; /* no package wrote it, so no test need provoke it */
 	coverage_hit(report, COVERAGE_NOTICE, 1, "%.*s.%.*s %.*s", TEXT_ARGS(notice->package->id),
 		TEXT_ARGS(notice->notify->id), TEXT_ARGS(notice->threshold->text));
 	coverage_hit_text(report, notice->notify->say);

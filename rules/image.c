@@ -211,7 +211,7 @@ tells_of_thresholds(const struct image *image)
 bool
 image_index_packages(struct image *image)
 {
-	image->tells = tells_of_thresholds(image);
+	image->tells = image->tells_used_up || tells_of_thresholds(image);
 	image->owes = false;
 	for (uint32_t i = 0; i < image->package_count; i++)
 		image->owes |= package_owes(&image->packages[i]);

@@ -284,7 +284,8 @@ struct image {
 	/* Open-addressed index of package ids: first version in packages + 1, or 0. */
 	const uint32_t *package_slots;
 	uint32_t package_slot_count; /* a power of two */
-	bool tells;                  /* some package says so when a charge crosses a threshold */
+	bool tells;                  /* something is told when a charge crosses a threshold */
+	bool tells_used_up;          /* of every allowance that is used up */
 	/* The months of the zone, those of INSTANT_MIN and INSTANT_MAX included. */
 	const struct cycle_span *months;
 	uint32_t month_count;

@@ -168,6 +168,48 @@ tell_crossed(const struct package *package, const struct notify *notify,
 	}
 }
 
+/* What the catalog has told of every allowance, as if each package had this notify of each. */
+static const struct threshold NOTHING_LEFT = { .text = TEXT("0"), .is_part = false, .amount = 0 };
+static const struct notify USED_UP = { .id = TEXT("used_up"),
+	.way = NOTICE_LEFT,
+	.thresholds = &NOTHING_LEFT,
+	.threshold_count = 1,
+	.say = TEXT("") };
+
+bool
+notice_is_of_used_up(const struct notice *notice)
+{
+	return notice->notify == &USED_UP;
+}
+
+static bool
+tells_nothing_left(const struct notify *notify)
+{
+	for (uint32_t i = 0; i < notify->threshold_count; i++)
+		if (notify->thresholds[i].amount == 0)
+			return true;
+	return false;
+}
+
+/* What the package tells in its own words is not told in the server's. */
+static void
+tell_used_up(const struct package *package, const struct consumption *consumption,
+	const struct notice *told, notice_told *tell, void *context)
+{
+	struct text allowance = consumption->name.allowance;
+
+	if (told->amount == 0 || package_allowance(package, allowance) == NULL)
+		return;
+	for (uint32_t i = 0; i < package->notice_count; i++) {
+		const struct notify *notify = &package->notices[i];
+
+		if (notify->way == NOTICE_LEFT && text_equal(notify->of, allowance) &&
+			tells_nothing_left(notify))
+			return;
+	}
+	tell_crossed(package, &USED_UP, consumption, told, tell, context);
+}
+
 void
 notices_crossed(const struct rate_question *question, const struct pricing *pricing,
 	notice_told *told, void *context)
@@ -179,7 +221,8 @@ notices_crossed(const struct rate_question *question, const struct pricing *pric
 			question->image, name->package, pricing->at_ms);
 		struct total total;
 
-		if (package == NULL || package->notice_count == 0 ||
+		if (package == NULL ||
+			(package->notice_count == 0 && !question->image->tells_used_up) ||
 			!total_of(question, package, name, pricing->at_ms, &total) ||
 			total.own_till_ms <= pricing->at_ms)
 			continue;
@@ -195,6 +238,8 @@ notices_crossed(const struct rate_question *question, const struct pricing *pric
 			if (notify->way != NOTICE_BEFORE && text_equal(notify->of, name->allowance))
 				tell_crossed(package, notify, consumption, &notice, told, context);
 		}
+		if (question->image->tells_used_up)
+			tell_used_up(package, consumption, &notice, told, context);
 	}
 }
 
@@ -457,23 +502,44 @@ write_count(const struct notice *notice, int64_t count, char text[MONEY_TEXT_MAX
 		(size_t)snprintf(text, MONEY_TEXT_MAX, "%lld", (long long)count) };
 }
 
+/* In the server's own words; another language than Chinese gets English. */
+static struct text
+used_up_template(struct text language)
+{
+	return text_equal(language, TEXT("zh"))
+		? TEXT("{package}：{allowance}已用完（{used}/{amount}）")
+		: TEXT("{package}: nothing is left of {allowance} ({used} of {amount} used)");
+}
+
+/* What a thing of the catalog is called, or its id, where a catalog does not speak the language. */
+static struct text
+name_of(const struct release *release, struct text language, const char *word, struct text id)
+{
+	char key[160];
+	snprintf(key, sizeof key, "%s.%.*s", word, TEXT_ARGS(id));
+	struct text name = release_text(release, language, text_of(key));
+	return name.size > 0 ? name : id;
+}
+
 bool
 notice_write(const struct release *release, struct text language, const struct notice *notice,
 	struct buffer *out)
 {
 	char amount[MONEY_TEXT_MAX], left[MONEY_TEXT_MAX], used[MONEY_TEXT_MAX];
-	char last[DUE_DAY_TEXT_MAX], key[160];
+	char last[DUE_DAY_TEXT_MAX];
 	int64_t rest = notice->amount > notice->used ? notice->amount - notice->used : 0;
-	snprintf(key, sizeof key, "package.%.*s", TEXT_ARGS(notice->package->id));
+	bool own = !notice_is_of_used_up(notice);
 	due_day_format(due_day(release_image(release), notice->till_ms - 1), last);
+	struct text template = own ? release_text(release, language, notice->notify->say)
+				   : used_up_template(language);
 	const struct blank blanks[] = {
+		{ "allowance", name_of(release, language, "allowance", notice->counter.allowance) },
 		{ "amount", write_count(notice, notice->amount, amount) },
 		{ "last", text_of(last) },
 		{ "left", write_count(notice, rest, left) },
-		{ "package", release_text(release, language, text_of(key)) },
+		{ "package", name_of(release, language, "package", notice->package->id) },
 		{ "threshold", notice->threshold->text },
 		{ "used", write_count(notice, notice->used, used) },
 	};
-	return text_fill(release_text(release, language, notice->notify->say), blanks,
-		sizeof blanks / sizeof blanks[0], out);
+	return text_fill(template, blanks, sizeof blanks / sizeof blanks[0], out);
 }

@@ -10,6 +10,9 @@
  * counter, all there is is their sum. What is carried over from a cycle that is over is used before
  * that cycle's own, and tells nothing.
  *
+ * Where the catalog says so, what takes the last of an allowance tells that, too, whatever its package
+ * tells of it (notice_is_of_used_up), unless that tells the same in its own words.
+ *
  * A time before an end is counted in local days, months or years back from the day on which it ends;
  * it is due at the first instant of that day. Nothing is due of what has nothing left, and of what
  * began after that instant. A package says in each version what is told while that is in force.
@@ -51,6 +54,9 @@ enum fact notices_due(const struct rate_question *question, int64_t after_ms, in
 
 /* The first instant after one at which something may be due; INT64_MAX: there is none. */
 int64_t notices_next_ms(const struct rate_question *question, int64_t after_ms);
+
+/* Is it that an allowance is used up, and no notify of a package? Then `notify` is none of a package. */
+bool notice_is_of_used_up(const struct notice *notice);
 
 /* The sentence of a notice in a language of the release; false without room. */
 bool notice_write(const struct release *release, struct text language, const struct notice *notice,

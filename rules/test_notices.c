@@ -24,6 +24,8 @@ is_told(const struct telling *telling, const struct notice *notice)
 		if (notice->counter.group.size > 0 && other->notify == notice->notify &&
 			other->threshold == notice->threshold && other->at_ms == notice->at_ms &&
 			other->counter.cycle == notice->counter.cycle &&
+			text_equal(other->counter.package, notice->counter.package) &&
+			text_equal(other->counter.allowance, notice->counter.allowance) &&
 			text_equal(other->counter.group, notice->counter.group))
 			return true;
 	}

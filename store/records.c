@@ -99,6 +99,8 @@ notice_kind_name(enum notice_kind kind)
 		return "low_balance";
 	case NOTICE_ENDING:
 		return "ending";
+	case NOTICE_USED_UP:
+		return "used_up";
 	}
 	return NULL;
 }

@@ -182,7 +182,8 @@ struct account {
 	bool frozen;                  /* its balances pay nothing for the time being */
 	struct money temporary_floor; /* before an instant it may fall to this, if that is lower */
 	int64_t temporary_till_ms;    /* INT64_MIN: there is no such floor */
-	struct telling tells; /* when the main balance is low; that any other ends that says not when */
+	struct telling
+		tells; /* when the main balance is low; that any other ends that says not when */
 	uint8_t balance_count;
 	struct field_reader balances; /* texts */
 };
@@ -315,8 +316,9 @@ bool notice_key_parse(struct text text, struct notice_key *notice);
 
 enum notice_kind {
 	NOTICE_THRESHOLD = 1, /* what a package counts has come so far */
-	NOTICE_LOW_BALANCE,   /* the main balance has fallen so low */
+	NOTICE_LOW_BALANCE,   /* a balance has fallen so low */
 	NOTICE_ENDING,        /* something ends so long from now: what is counted, or the package */
+	NOTICE_USED_UP,       /* an allowance has nothing left */
 };
 const char *notice_kind_name(enum notice_kind kind); /* "threshold" …; NULL if there is none */
 

@@ -99,7 +99,8 @@ local function build_model()
     local top = the_catalog(words)
     local model = { words = words, id = top.id, currency = top.currency, zone = top.zone, languages = top.languages,
         layers = top.layers, components = top.components, instructions = top.instructions, formula_facts = top.formula_facts or {},
-        functions = packages.functions(words.package), pay_order = deposits.pay_order(top) }
+        functions = packages.functions(words.package), pay_order = deposits.pay_order(top),
+        used_up = top.used_up }
     model.zone_list, model.zones = build_all(words.zones, zones.build)
     model.calendar_list, model.calendars = build_all(words.calendar, calendars.build)
     model.service_list, model.services = build_all(words.service, serves.build_service)

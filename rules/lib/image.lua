@@ -244,7 +244,7 @@ function image.of(model)
                 session = sessions.flat_terms(service.session) }
         end),
         calendars = map(model.calendar_list, calendar), taxes = map(model.tax_list, taxes.flat), standards = model.standards,
-        formula_facts = model.formula_facts, pay_order = model.pay_order,
+        formula_facts = model.formula_facts, pay_order = model.pay_order, used_up = model.used_up,
         decisions = map(model.decision_list, function(decision) return decision.handle end),
         topups = map(model.topups, function(one) return topups.flat(one, serve_all(one.serves, services)) end),
         selling = selling.flat(model.selling),

@@ -15,13 +15,17 @@ words.notify = {
             .. "is sooner; of what is given in each cycle, before the cycle ends, or what is carried over from it expires. Nothing "
             .. "is told of what has nothing left, or had not begun by then. Its text may have the blanks {amount}, all there is; "
             .. "{left}; {used}; {threshold}, as it is written; {last}, the last day on which it may be used; and {package}. What the "
-            .. "version says that is in force at that moment is told.",
+            .. "version says that is in force at that moment is told. Where the `catalog` says `used_up = true`, the charge that takes "
+            .. "the last of an allowance tells that, too, in words of the server's own, once in each cycle or for each purchase; in "
+            .. "a test \"PACKAGE.used_up 0\". A package that has a notify of it with `left = 0` says it in its own words instead.",
         zh = "写在优惠包之内，写 `left`、`used`、`before` 之一；各可为列表，每个阈值分别通知。`left` 与 `used` 由使数值越过阈值的那次计费触发，"
             .. "每个周期（只给予一次的则每次购买）一次：10,000 的 10% 在剩 1,000 时达到，1,001 时尚未达到。退费使数值退回时不通知；"
             .. "此后再次越过则再次通知。上期结转的部分先用，不计在内。`before` 在到期之日往前推算的那个当地日期的第一刻通知"
             .. "（该月没有此日时为月末）：只给予一次的，到期前，或所持优惠包更早终止时为其终止前；每周期给予的，周期结束前，可结转的为结转到期前。"
             .. "已无余量的、当时尚未开始的不通知。文本中可用 {amount}（总量）、{left}（余量）、{used}（用量）、{threshold}（所写的阈值）、"
-            .. "{last}（最后可用之日）、{package}（优惠包）。以当时有效的版本为准。",
+            .. "{last}（最后可用之日）、{package}（优惠包）。以当时有效的版本为准。"
+            .. "`catalog` 中写了 `used_up = true` 时，用完某项免费资源的那次计费也会通知（每周期或每次购买一次），文本由服务器给出，"
+            .. "测试中写作 \"优惠包.used_up 0\"；优惠包自己为它写了 `left` 为 0 的 notify 时，只用其自己的文本。",
     },
     file = "packages/texts_1000.lua",
     example = [[

@@ -38,7 +38,7 @@ local names_zh = {
     valid = "有效期", cancel = "终止时",
     session = "会话条款", quota = "配额", address = "地址",
     topup = "充值规则", at_least = "起充金额", bonus = "奖励金", extends = "延长",
-    notify = "提醒", of = "所指", left = "余量", used = "用量", before = "提前", refund = "退费", gives = "退还",
+    notify = "提醒", of = "所指", left = "余量", used = "用量", before = "提前", used_up = "用完通知", refund = "退费", gives = "退还",
     plans = "定价计划", base = "基础包", optional = "可选包", brand = "品牌", services = "业务", instructions = "指令上限",
 }
 

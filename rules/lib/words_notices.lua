@@ -18,6 +18,10 @@ local notify = {
     },
 }
 
+local used_up = { "used_up", "yes",
+    say = { en = "true: tells, too, when an allowance of any package is used up, without a notify of it",
+        zh = "true：任何优惠包的免费资源用完时也通知，无需另写 notify" } }
+
 local refund = {
     "refund", form = "plain",
     say = { en = "What is given back of a charge that is refunded", zh = "退费：一笔计费退还时退还什么" },
@@ -68,7 +72,9 @@ local name = { "as", "id", say = { en = "A name for this use, by which `give_bac
 return function(schema)
     local before
     for index, word in ipairs(schema.catalog) do
-        if word[1] == "package" then
+        if word[1] == "catalog" then
+            table.insert(word.fields, used_up)
+        elseif word[1] == "package" then
             table.move({ "notify", "refund" }, 1, 2, #word.items + 1, word.items)
         end
         before = word[1] == "plan" and index or before

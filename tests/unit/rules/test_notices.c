@@ -256,6 +256,45 @@ caps_limits_and_bare_counters_tell_what_is_used(void **state)
 	sketch_end(&sketch);
 }
 
+/* What the catalog has told of every allowance, without any notify of it. */
+static void
+what_is_used_up_is_told_where_the_catalog_says_so(void **state)
+{
+	(void)state;
+	struct package *package = begin("UTC");
+	int32_t march = (int32_t)sketch_day(2026, 3, 1);
+	int64_t at_ms = sketch_at("2026-03-10T10:00:00Z");
+	sketch_allowance(&sketch, package, "units", 10);
+	sketch_meter(&sketch, package, "bare", false);
+	charge("units", march, 0, 10, at_ms);
+	assert_int_equal(told_count, 0);
+	sketch.image.tells_used_up = true;
+	charge("units", march, 0, 9, at_ms);
+	assert_int_equal(told_count, 0);
+	charge("units", march, 9, 10, at_ms);
+	assert_int_equal(told_count, 1);
+	assert_true(notice_is_of_used_up(&told[0]));
+	assert_true(text_equal(told[0].counter.allowance, TEXT("units")));
+	assert_int_equal(told[0].amount, 10);
+	assert_int_equal(told[0].used, 10);
+	assert_int_equal(told[0].till_ms, sketch_at("2026-04-01T00:00:00Z"));
+	charge("units", march, 10, 11, at_ms);
+	assert_int_equal(told_count, 0);
+	charge("bare", march, 0, 10, at_ms);
+	assert_int_equal(told_count, 0);
+	/* What it says itself of the last of them is told in its words alone; what else, beside it. */
+	struct notify *notify = add_notify(package, NOTICE_LEFT, "units");
+	add_threshold(notify, (struct threshold){ .amount = 3 });
+	charge("units", march, 6, 10, at_ms);
+	assert_int_equal(told_count, 2);
+	assert_true(!notice_is_of_used_up(&told[0]) && notice_is_of_used_up(&told[1]));
+	add_threshold(notify, (struct threshold){ .amount = 0 });
+	charge("units", march, 6, 10, at_ms);
+	assert_int_equal(told_count, 2);
+	assert_true(!notice_is_of_used_up(&told[0]) && !notice_is_of_used_up(&told[1]));
+	sketch_end(&sketch);
+}
+
 /* One unit after the other: how often does the figure come to the threshold? */
 static size_t
 walk(enum notice_way way, const struct threshold *threshold, int64_t amount, int64_t before,
@@ -639,6 +678,7 @@ main(void)
 		cmocka_unit_test(of_a_first_month_by_days_its_part_is_all_there_is),
 		cmocka_unit_test(a_group_is_told_of_its_own_units),
 		cmocka_unit_test(caps_limits_and_bare_counters_tell_what_is_used),
+		cmocka_unit_test(what_is_used_up_is_told_where_the_catalog_says_so),
 		cmocka_unit_test(random_charges_cross_as_units_do_one_by_one),
 		cmocka_unit_test(amounts_as_large_as_can_be_do_not_overflow),
 		cmocka_unit_test(an_end_is_told_at_the_first_instant_of_a_local_day_before_it),
