@@ -299,7 +299,7 @@ add_payments(struct settling *settling, struct posted *posted, const struct payi
 		return false;
 	posted_move(posted, -payment->charged.micros, currency, TEXT("revenue"));
 	return (payers_post(&paying->payers, posted, now_ms) &&
-		       purses_post(&paying->purses, posted, currency, now_ms)) ||
+		       purses_post(&paying->purses, posted, now_ms)) ||
 		settling_out_of_memory(settling);
 }
 

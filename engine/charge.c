@@ -157,6 +157,8 @@ ask(struct deciding *deciding, struct rate_question *question)
 	*question = (struct rate_question){
 		.image = deciding->release->image,
 		.usage = &deciding->usage,
+		.own = deciding->units.own,
+		.own_count = deciding->units.purses.count,
 		.facts = { deciding, counter_fact },
 		.functions = host_functions(deciding->release->host),
 	};
@@ -167,12 +169,38 @@ ask(struct deciding *deciding, struct rate_question *question)
 	return true;
 }
 
+/* The account's balances of units that may pay for it; most accounts have none. */
+static enum progress
+find_units(struct deciding *deciding, enum call_end *end)
+{
+	const struct units_question question = {
+		.subject = &deciding->subject,
+		.image = deciding->release->image,
+		.usage = &deciding->usage,
+		.at_ms = deciding->usage.at_ms,
+		.now_ms = deciding->call->shard->now_ms,
+	};
+	switch (units_read(deciding->call, &question, &deciding->units, &deciding->cold)) {
+	case PURSES_READ:
+		return GOES_ON;
+	case PURSES_COLD:
+		*end = call_wait_record(deciding->call, shelf_key_of(&deciding->cold));
+		return HAS_ENDED;
+	case PURSES_NO_MEMORY:
+		break;
+	}
+	*end = call_error(deciding->call, SAY_OUT_OF_MEMORY, NULL, 0);
+	return HAS_ENDED;
+}
+
 static enum progress
 price(struct deciding *deciding, enum call_end *end)
 {
 	struct call *call = deciding->call;
 	struct rate_question question;
 	struct fault fault;
+	if (deciding->subject.account.has_units && find_units(deciding, end) == HAS_ENDED)
+		return HAS_ENDED;
 	if (!ask(deciding, &question)) {
 		*end = call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 		return HAS_ENDED;
@@ -249,6 +277,7 @@ begin(struct deciding *deciding, struct call *call, const struct usage_params *p
 	deciding->release = call_release(call);
 	deciding->enquiry = false;
 	deciding->holds_counters = false;
+	deciding->units.purses = (struct purses){ .count = 0 };
 	if (!read_usage(params, &deciding->usage)) {
 		*end = refuse_quantities(call);
 		return HAS_ENDED;
@@ -406,6 +435,8 @@ without_holds(struct deciding *deciding, struct pricing *pricing)
 	for (size_t i = 0; i < count; i++) {
 		struct record_key key;
 		list[i] = pricing->consumptions[i];
+		if (counter_is_own(list[i].name.package))
+			continue;
 		subject_key_of_counter(&key, deciding->subject.subscription_id, &list[i].name);
 		int64_t held = charge_counter_held(deciding, &key);
 		list[i].used_before -= held;
@@ -479,6 +510,20 @@ find_payment(struct deciding *deciding, struct payment *payment, enum call_end *
 	return GOES_ON;
 }
 
+/* What is valid from its first use, and pays now, is valid from now on. */
+static enum progress
+begin_balances(struct deciding *deciding, enum call_end *end)
+{
+	const struct account *account = &deciding->subject.account;
+	if (deciding->purses.count > 0 &&
+		purses_begin(deciding->call, account, &deciding->purses, end) == HAS_ENDED)
+		return HAS_ENDED;
+	if (deciding->units.purses.count == 0)
+		return GOES_ON;
+	units_take(&deciding->units, &deciding->pricing);
+	return purses_begin(deciding->call, account, &deciding->units.purses, end);
+}
+
 static enum call_end
 settle(struct deciding *deciding)
 {
@@ -486,9 +531,7 @@ settle(struct deciding *deciding)
 	enum call_end end;
 	if (find_payment(deciding, &payment, &end) == HAS_ENDED)
 		return end;
-	if (deciding->purses.count > 0 &&
-		purses_begin(deciding->call, &deciding->subject.account, &deciding->purses, &end) ==
-			HAS_ENDED)
+	if (begin_balances(deciding, &end) == HAS_ENDED)
 		return end;
 	if (!raise_notices(deciding, &payment))
 		return call_error(deciding->call, SAY_OUT_OF_MEMORY, NULL, 0);

@@ -103,9 +103,15 @@ add_counters(struct deciding *deciding, struct posted *posted)
 	for (size_t i = 0; i < pricing->consumption_count; i++) {
 		const struct consumption *one = &pricing->consumptions[i];
 		struct record_key key;
-		subject_key_of_counter(&key, deciding->subject.subscription_id, &one->name);
 		uint8_t value[COUNTER_VALUE_MAX];
 		must(one->used_after > one->used_before);
+		if (counter_is_own(one->name.package)) {
+			if (!purses_post_one(units_named(&deciding->units, one->name.allowance),
+				    posted, deciding->call->shard->now_ms))
+				return false;
+			continue;
+		}
+		subject_key_of_counter(&key, deciding->subject.subscription_id, &one->name);
 		if (!posted_change(posted, TABLE_COUNTER, (struct bytes){ key.data, key.size },
 			    counter_write(value, counter_after(deciding, &key, one->used_after))))
 			return false;
@@ -126,16 +132,15 @@ charge_take_money(struct deciding *deciding, const struct payment *payment)
 	struct posted posted;
 	enum call_end end;
 	size_t records = 1 + 2 * deciding->payers.count + deciding->purses.count +
-		deciding->purses.begun + deciding->pricing.consumption_count +
-		deciding->raised.count;
+		deciding->purses.begun + deciding->units.purses.begun +
+		deciding->pricing.consumption_count + deciding->raised.count;
 	if (records > CHARGE_RECORDS_MAX)
 		return charge_refuse(deciding, SAY_OVERFLOW, NULL, 0, NULL);
 	struct bytes answer = pack_charged(deciding, payment);
 	if (answer.size == 0 || !posted_begin(&posted, call->arena, records) ||
 		!add_main_balance(deciding, &posted, payment) ||
 		!payers_post(&deciding->payers, &posted, call->shard->now_ms) ||
-		!purses_post(&deciding->purses, &posted, deciding->subject.account.currency,
-			call->shard->now_ms) ||
+		!purses_post(&deciding->purses, &posted, call->shard->now_ms) ||
 		!add_counters(deciding, &posted) || !notice_post(&deciding->raised, call, &posted))
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	struct entry entry = once_entry(&deciding->once, ENTRY_CHARGE, call->shard->now_ms);

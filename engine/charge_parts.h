@@ -10,6 +10,7 @@
 #include "payers.h"
 #include "purses.h"
 #include "subject.h"
+#include "units.h"
 
 /* One charge (or enquiry) while it is decided. */
 struct deciding {
@@ -20,6 +21,7 @@ struct deciding {
 	struct usage usage;
 	struct once once;
 	struct subject subject;
+	struct units units; /* balances of units that may pay; what they do, once it settles */
 	struct pricing pricing;
 	bool holds_counters; /* of what was counted so far, sessions hold something */
 	/* Filled when it settles: who pays before the account, and besides its main balance. */

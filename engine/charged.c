@@ -73,12 +73,31 @@ add_count(struct charged *charged, const struct effect *effect, int64_t moved, s
 	return count->money || unit_of_name(unit, &count->unit);
 }
 
+/* Units of the customer's own are counted as those of allowances. */
+static bool
+add_own_units(struct charged *charged, const struct effect *effect, const struct balance *balance,
+	int64_t moved)
+{
+	struct text account, name;
+	struct refund_count *count = &charged->counts[charged->count_count];
+	if (moved >= 0 || !key_is_of_balance(effect->key, &account, &name))
+		return false;
+	*count = (struct refund_count){ .name = { OWN_UNITS_PACKAGE, name, 0, { NULL, 0 } },
+		.moved = -moved };
+	charged->keys[charged->count_count++] = effect->key;
+	charged->counts_units = true;
+	return unit_of_name(balance->unit, &count->unit);
+}
+
 /* All of one currency. */
 static bool
 add_payment(struct charged *charged, const struct effect *effect, int64_t moved)
 {
 	struct payment_made *payment = &charged->payments[charged->payment_count];
-	struct text currency = balance_read(effect->value).unit;
+	const struct balance balance = balance_read(effect->value);
+	struct text currency = balance.unit;
+	if (balance.kind == BALANCE_UNITS)
+		return add_own_units(charged, effect, &balance, moved);
 	*payment = (struct payment_made){
 		.key = effect->key, .amount = { -moved }, .made_ms = charged->made_ms
 	};
@@ -157,6 +176,49 @@ charged_read(const struct entry *entry, struct arena *arena, struct charged *cha
 	if (status == STATUS_OK)
 		charged->quantity = charged->cost.quantity > 0 ? charged->cost.quantity : 1;
 	return status;
+}
+
+/* Does the entry set a timer of the record? */
+static bool
+sets_timer(const struct entry *entry, struct bytes owner)
+{
+	struct bytes rest = entry->effect_bytes;
+	struct effect effect;
+	struct timer_key timer;
+	while (effect_next(&rest, &effect)) {
+		if (effect.table == TABLE_TIMER && effect.value.size > 0 &&
+			key_is_of_timer(effect.key, &timer) && bytes_equal(timer.owner, owner))
+			return true;
+	}
+	return false;
+}
+
+bool
+charged_own_units(
+	const struct entry *entry, struct arena *arena, struct own_units **own, size_t *count)
+{
+	struct bytes rest = entry->effect_bytes;
+	struct effect effect;
+	struct text account, name, unit;
+	*count = 0;
+	*own = arena_take(arena, (entry->effect_count + 1) * sizeof **own);
+	if (*own == NULL)
+		return false;
+	for (size_t i = 0; effect_next(&rest, &effect); i++) {
+		int64_t moved = charged_moved_on(entry, i, &unit);
+		if (effect.table != TABLE_BALANCE || moved >= 0 ||
+			!key_is_of_balance(effect.key, &account, &name))
+			continue;
+		const struct balance balance = balance_read(effect.value);
+		if (balance.kind != BALANCE_UNITS)
+			continue;
+		/* What began with the charge had no end before. */
+		bool begins = balance.first_use.count > 0 && sets_timer(entry, effect.key);
+		(*own)[(*count)++] = (struct own_units){ .name = name,
+			.left = -moved,
+			.till_ms = begins ? INT64_MAX : balance.span.till_ms };
+	}
+	return true;
 }
 
 bool

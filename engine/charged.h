@@ -37,7 +37,7 @@ struct charged {
 	struct money paid; /* all of it */
 	struct unpriced_charge cost;
 	int64_t quantity; /* of the event; 1 if that was 0, which has no parts */
-	/* What it moved of counters: of each the key of its record. */
+	/* What it moved of counters, and of balances of units: of each the key of its record. */
 	struct bytes *keys;
 	struct refund_count *counts;
 	size_t count_count;
@@ -76,6 +76,13 @@ enum status charged_read_before(const struct journal_place *place, const struct 
 
 /* What the entry's postings move on its record of that index; 0 and no unit if none does. */
 int64_t charged_moved_on(const struct entry *entry, size_t index, struct text *unit);
+
+/*
+ * The units of the customer's own that a charge took, in the order in which it did, as facts for rating it
+ * once more: it took no others. False without memory.
+ */
+bool charged_own_units(
+	const struct entry *entry, struct arena *arena, struct own_units **own, size_t *count);
 
 /* The account of the first balance that an entry of any kind changes; empty if it changes none. */
 struct text charged_account(const struct entry *entry);

@@ -65,9 +65,10 @@ pack_answer(const struct expiry *expiry)
 	struct pack pack = pack_into(scratch);
 	pack_map(&pack, 6);
 	pack_name_string(&pack, "outcome", "expired");
-	pack_name_money(&pack, "amount", (struct money){ free_amount(expiry) });
-	pack_name_text(&pack, "currency", expiry->balance.unit);
-	pack_name_money(&pack, "balance", (struct money){ expiry->balance.held });
+	bool money = expiry->balance.kind != BALANCE_UNITS;
+	pack_name_amount(&pack, "amount", free_amount(expiry), money);
+	pack_name_text(&pack, money ? "currency" : "unit", expiry->balance.unit);
+	pack_name_amount(&pack, "balance", expiry->balance.held, money);
 	pack_name_text(&pack, "name", expiry->name);
 	pack_name_integer(&pack, "till", expiry->balance.span.till_ms);
 	return pack_whole(&pack);

@@ -19,14 +19,16 @@ write_count(const struct unpriced_count *count, bool zh, struct buffer *out)
 			: (size_t)snprintf(text, sizeof text, "%" PRId64, count->amount) };
 	bool shared = count->group.size > 0;
 	const char *mark = !shared ? "" : zh ? "，共享" : ", shared";
+	const char *kind = !count->is_balance ? "" : zh ? "账本 " : "balance ";
 	if (count->back)
 		return buffer_print(out,
-			zh ? "  退回 %.*s%s：%.*s %.*s\n" : "  back to %.*s%s: %.*s %.*s\n",
-			TEXT_ARGS(count->counter), mark, TEXT_ARGS(amount), TEXT_ARGS(count->unit));
+			zh ? "  退回 %s%.*s%s：%.*s %.*s\n" : "  back to %s%.*s%s: %.*s %.*s\n",
+			kind, TEXT_ARGS(count->counter), mark, TEXT_ARGS(amount),
+			TEXT_ARGS(count->unit));
 	return buffer_print(out,
-		zh ? "  不退 %.*s%s：%.*s %.*s，其周期或有效期已过\n"
-		   : "  not back to %.*s%s: %.*s %.*s, whose time is over\n",
-		TEXT_ARGS(count->counter), mark, TEXT_ARGS(amount), TEXT_ARGS(count->unit));
+		zh ? "  不退 %s%.*s%s：%.*s %.*s，其周期或有效期已过\n"
+		   : "  not back to %s%.*s%s: %.*s %.*s, whose time is over\n",
+		kind, TEXT_ARGS(count->counter), mark, TEXT_ARGS(amount), TEXT_ARGS(count->unit));
 }
 
 static bool

@@ -224,8 +224,10 @@ gift_post(struct posted *posted, const struct gift *gift, struct text book, int6
 	return posted_timer_set(posted, &timer);
 }
 
-struct bytes
-account_with_balances(struct bytes old, const struct text *names, size_t count, uint8_t *place)
+/* An account's record with more balances, which may be the first of units. */
+static struct bytes
+account_with(
+	struct bytes old, const struct text *names, size_t count, bool has_units, uint8_t *place)
 {
 	struct account account = account_read(old);
 	struct field_writer writer = fields_into(place, ACCOUNT_VALUE_MAX);
@@ -233,12 +235,24 @@ account_with_balances(struct bytes old, const struct text *names, size_t count, 
 	must(before < old.size && account.balance_count + count <= ACCOUNT_BALANCES_MAX);
 	memcpy(place, old.data, before);
 	writer.at += before;
-	field_write_u8(&writer, (uint8_t)(account.balance_count + count));
+	account_count_write(&writer, account.balance_count + count, has_units);
 	for (unsigned i = 0; i < account.balance_count; i++)
 		field_write_text(&writer, field_read_text(&account.balances));
 	for (size_t i = 0; i < count; i++)
 		field_write_text(&writer, names[i]);
 	return fields_written(&writer);
+}
+
+struct bytes
+account_with_balances(struct bytes old, const struct text *names, size_t count, uint8_t *place)
+{
+	return account_with(old, names, count, account_read(old).has_units, place);
+}
+
+struct bytes
+account_with_units(struct bytes old, struct text name, uint8_t *place)
+{
+	return account_with(old, &name, 1, true, place);
 }
 
 enum call_end

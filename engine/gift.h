@@ -50,6 +50,8 @@ bool gift_post(struct posted *posted, const struct gift *gift, struct text book,
 #define ACCOUNT_VALUE_MAX (16 * 1024)
 struct bytes
 account_with_balances(struct bytes old, const struct text *names, size_t count, uint8_t *place);
+struct bytes
+account_with_units(struct bytes old, struct text name, uint8_t *place); /* one of units */
 /* Why it has no more of them. */
 enum call_end account_has_too_many(struct call *call);
 

@@ -270,7 +270,8 @@ struct balance_for_params {
 struct balance_put_params {
 	struct text account;
 	struct text balance;
-	int kind; /* 0 gift, 1 deposit */
+	int kind;         /* 0 gift, 1 deposit, 2 units */
+	struct text unit; /* of units */
 	bool frozen;
 	struct list pays; /* of struct get_params */
 	struct balance_for_params user;
@@ -319,11 +320,16 @@ struct movement_params {
 	struct text account;
 	struct text balance;
 	struct text to;
+	struct text to_balance;
 	struct text id;
 	int64_t attempt;
 	int64_t at_ms;
+	/* One of them is given. */
 	struct money amount;
-	struct text currency;
+	int64_t seconds;
+	int64_t bytes;
+	int64_t items;
+	struct text currency; /* of the amount */
 	int short_mode;
 	struct text why;
 	struct bonus_params bonus;

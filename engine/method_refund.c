@@ -47,13 +47,14 @@ static const struct field CANCEL_FIELDS[] = {
 SHAPE(CANCEL_PARAMS, "charge.cancel", CANCEL_FIELDS, struct refund_params);
 
 static const struct field COUNTER_RESULT_FIELDS[] = {
-	{ "counter", FIELD_TEXT, 0, true, 0, 130, NULL, NULL, "package.allowance, or what limits, caps and tiers count",
+	{ "counter", FIELD_TEXT, 0, false, 0, 130, NULL, NULL, "package.allowance, or what limits, caps and tiers count",
 		"优惠包.免费资源，或限额、封顶、阶梯的计数" },
+	{ "balance", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "instead of it: a balance of units, which had paid", "或：抵扣过的数量账本" },
 	{ "group", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "whose it is, if it is shared", "共享该计数的群组" },
 	{ "amount", FIELD_ANY, 0, true, 0, 0, NULL, NULL, "money as decimal text, units as an integer", "数额" },
 	{ "unit", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "currency or unit", "币种或单位" },
 	{ "back", FIELD_BOOLEAN, 0, true, 0, 0, NULL, NULL,
-		"false: its cycle or grant was over, and nothing was given back to it", "false 表示周期或资源已失效，未予退还" },
+		"false: its cycle or grant was over, or the balance had expired, and nothing was given back to it", "false 表示周期、资源或账本已失效，未予退还" },
 };
 RESULT(COUNTER_RESULT, "counter", COUNTER_RESULT_FIELDS);
 

@@ -72,7 +72,7 @@ static const struct field ACCOUNT_FIELDS[] = {
 };
 SHAPE(ACCOUNT_PARAMS, "account.put", ACCOUNT_FIELDS, struct account_params);
 
-static const char *const BALANCE_KINDS[] = { "gift", "deposit", NULL };
+static const char *const BALANCE_KINDS[] = { "gift", "deposit", "units", NULL };
 static const struct field PAYS_FIELDS[] = {
 	{ "usage", FIELD_IDENTIFIER, offsetof(struct get_params, id), true, 0, 0, NULL, NULL,
 		"a service, or a service, a dot and one of its zones: \"voice\", \"voice.local\"; or what falls due: \"@charges\" for all "
@@ -103,9 +103,15 @@ static const struct field BALANCE_PUT_FIELDS[] = {
 	{ "balance", FIELD_IDENTIFIER, offsetof(struct balance_put_params, balance), true, 0, 0, NULL, NULL,
 		"its name, any but \"main\"", "账本名称，不能是 main" },
 	{ "kind", FIELD_CHOICE, offsetof(struct balance_put_params, kind), false, 0, 0, BALANCE_KINDS, NULL,
-		"gift if absent; the catalog's `pay_order` says which kind pays first", "缺省为 gift；先用哪一类由目录的 pay_order 决定" },
+		"of money: gift if absent; the catalog's `pay_order` says which kind pays first. With a `unit`: units, if absent too",
+		"金额账本：缺省为 gift；先用哪一类由目录的 pay_order 决定。给出 unit 时为 units，可不写" },
+	{ "unit", FIELD_TEXT, offsetof(struct balance_put_params, unit), false, 1, 16, NULL, NULL,
+		"\"second\", \"byte\" or \"item\": a balance of units, which pay for usage before money does, as allowances do; the account's "
+		"currency if absent: money; never changes",
+		"\"second\"、\"byte\" 或 \"item\"：数量账本，与免费资源一样先于金额抵扣使用；缺省为账户币种，即金额账本；不可更改" },
 	{ "pays", FIELD_LIST, offsetof(struct balance_put_params, pays), false, 0, BALANCE_PAYS_MAX, NULL, &PAYS_PARAMS,
-		"for which usage; for everything if absent; a text alone is enough", "可支付的使用，缺省为一切；可只写文本" },
+		"for which usage; for everything if absent, of units all that is counted in them; a text alone is enough",
+		"可支付的使用，缺省为一切（数量账本为所有以该单位计量的使用）；可只写文本" },
 	{ "for", FIELD_MAP, offsetof(struct balance_put_params, user), false, 0, 0, NULL, &BALANCE_FOR_PARAMS,
 		"for whose usage: of one subscription, or of a group; of all that the account pays for if absent",
 		"用于谁的使用：一个用户，或一个群组；缺省为该账户付费的所有用户" },

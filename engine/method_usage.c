@@ -61,6 +61,7 @@ static const struct field PART_RESULT_FIELDS[] = {
 	{ "price", FIELD_MONEY, 0, true, 0, 0, NULL, NULL, "of one step", "每单位价格" },
 	{ "allowance", FIELD_TEXT, 0, false, 0, 130, NULL, NULL, "what paid for them, if they were free",
 		"抵扣的免费资源" },
+	{ "balance", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "what paid for them, if it was a balance of units", "抵扣的资源账本（由数量账本抵扣时）" },
 	{ "tier", FIELD_INTEGER, 0, false, 1, 64, NULL, NULL, "of the tariff's tiers, from 1", "所在阶梯，从 1 起" },
 	{ "row", FIELD_INTEGER, 0, false, 1, UINT32_MAX, NULL, NULL, "of the line's table, as it stands in its file", "该行费用所用的表行" },
 };

@@ -1,13 +1,14 @@
 /*
- * balance.topup, balance.adjust, balance.transfer: money put on, taken from or moved between
+ * balance.topup, balance.adjust, balance.transfer: money, or units, put on, taken from or moved between
  * balances, once. Each is one entry, so that a transfer has both sides or neither; movement_entry.c
- * makes it.
+ * makes it. An amount is one of the unit that moves: of units a struct money is so many.
  */
 #include "call.h"
 #include "expiry.h"
 #include "movement_parts.h"
 #include "pay.h"
 #include "shard.h"
+#include "units.h"
 #include "validity.h"
 
 /* ---- the event ---- */
@@ -37,7 +38,8 @@ pack_besides(struct pack *pack, const struct movement_params *params)
 /*
  * As journaled and fingerprinted: [amount, currency] of a top-up, [amount, currency, short, why] of
  * an adjustment, [amount, currency, to, why] of a transfer; then the name of a balance, if it is
- * not the main one, and what a top-up does besides, if anything.
+ * not the main one, and what a top-up does besides, if anything. Of units the amount is an integer,
+ * their unit stands for the currency, and behind the balance of a transfer the one to which they go.
  */
 static struct bytes
 pack_event(struct movement *movement)
@@ -48,9 +50,14 @@ pack_event(struct movement *movement)
 	struct pack pack = pack_into(buffer);
 	struct text name = movement->sides[0].name;
 	bool besides = movement_gives_bonus(params) || movement_extends(params);
-	pack_array(&pack, (movement->kind == ENTRY_TOPUP ? 2u : 4u) + (name.size > 0) + besides);
-	pack_money(&pack, params->amount);
-	pack_text(&pack, params->currency);
+	bool to_name = movement->kind == ENTRY_TRANSFER && movement->of_units;
+	pack_array(&pack,
+		(movement->kind == ENTRY_TOPUP ? 2u : 4u) + (name.size > 0) + to_name + besides);
+	if (movement->of_units)
+		pack_integer(&pack, movement->amount.micros);
+	else
+		pack_money(&pack, movement->amount);
+	pack_text(&pack, movement->unit);
 	if (movement->kind == ENTRY_ADJUSTMENT)
 		pack_integer(&pack, params->short_mode);
 	if (movement->kind == ENTRY_TRANSFER)
@@ -59,6 +66,8 @@ pack_event(struct movement *movement)
 		pack_text(&pack, params->why);
 	if (name.size > 0)
 		pack_text(&pack, name);
+	if (to_name)
+		pack_text(&pack, movement->sides[1].name);
 	pack_besides(&pack, params);
 	return pack_whole(&pack);
 }
@@ -109,6 +118,21 @@ extend(struct movement *movement, struct side *side, enum call_end *end)
 	return validity_check(movement->call, "extends", side->till_ms, end);
 }
 
+/* What its balance counts is no money, or money, or in another unit. */
+static enum progress
+refuse_unit(struct movement *movement, const struct side *side, enum call_end *end)
+{
+	struct text unit = side->subject.balance.unit;
+	enum unit counted;
+	struct text give = BILINGUAL("an amount and its currency", "amount 与 currency");
+	if (unit_of_name(unit, &counted))
+		give = counted == UNIT_SECOND  ? TEXT("seconds")
+			: counted == UNIT_BYTE ? TEXT("bytes")
+					       : TEXT("items");
+	struct text arguments[] = { side->name, side->account, unit, give };
+	return refuse_side(movement, SAY_OTHER_UNIT, arguments, 4, end);
+}
+
 /* The balance that was named, in place of the main one, below whose 0 nothing goes. */
 static enum progress
 find_named(struct movement *movement, struct side *side, enum call_end *end)
@@ -128,6 +152,8 @@ find_named(struct movement *movement, struct side *side, enum call_end *end)
 		break;
 	}
 	subject->balance = balance_read(value);
+	if (!text_equal(subject->balance.unit, movement->unit))
+		return refuse_unit(movement, side, end);
 	if (side == &movement->sides[0] && movement_extends(movement->params))
 		return extend(movement, side, end);
 	if (movement->call->shard->now_ms >= subject->balance.span.till_ms)
@@ -139,7 +165,7 @@ static enum progress
 find_side(struct movement *movement, struct side *side, enum call_end *end)
 {
 	struct subject_lack lack;
-	struct text currency = movement->params->currency;
+	struct text currency = movement->unit;
 	switch (subject_find_account(movement->call, side->account, &side->subject, &lack)) {
 	case SUBJECT_COLD:
 		*end = call_wait_record(movement->call, shelf_key_of(&lack.cold));
@@ -149,7 +175,7 @@ find_side(struct movement *movement, struct side *side, enum call_end *end)
 	case SUBJECT_FOUND:
 		break;
 	}
-	if (!text_equal(side->subject.account.currency, currency)) {
+	if (!movement->of_units && !text_equal(side->subject.account.currency, currency)) {
 		struct text arguments[] = { side->subject.account.currency, currency };
 		return refuse_side(movement, SAY_WRONG_CURRENCY, arguments, 2, end);
 	}
@@ -160,12 +186,29 @@ find_side(struct movement *movement, struct side *side, enum call_end *end)
 	return find_named(movement, side, end);
 }
 
+static enum progress
+refuse_too_low(
+	struct movement *movement, struct money cost, struct money available, enum call_end *end)
+{
+	struct arena *arena = movement->call->arena;
+	struct pay_too_low too_low;
+	if (!movement->of_units) {
+		pay_tell_too_low(&too_low, cost, available, movement->unit);
+	} else {
+		int64_t there = available.micros > 0 ? available.micros : 0;
+		too_low.arguments[0] = arena_print(arena, "%lld", (long long)cost.micros);
+		too_low.arguments[1] = arena_print(arena, "%lld", (long long)there);
+		too_low.arguments[2] = movement->unit;
+	}
+	return refuse_side(
+		movement, SAY_BALANCE_TOO_LOW, too_low.arguments, PAY_TOO_LOW_ARGUMENTS, end);
+}
+
 /* What is taken must be there, as a charge's. */
 static enum progress
 take(struct movement *movement, struct side *side, enum call_end *end)
 {
 	struct payment payment;
-	struct pay_too_low too_low;
 	struct money cost = { -side->change.micros };
 	struct text frozen[PAY_FROZEN_ARGUMENTS];
 	if (side->subject.account.frozen || side->subject.balance.frozen) {
@@ -176,9 +219,7 @@ take(struct movement *movement, struct side *side, enum call_end *end)
 	switch (pay(&side->subject.balance, side->floor, cost,
 		(enum short_mode)movement->params->short_mode, &payment)) {
 	case PAY_TOO_LOW:
-		pay_tell_too_low(&too_low, cost, payment.available, side->subject.account.currency);
-		return refuse_side(movement, SAY_BALANCE_TOO_LOW, too_low.arguments,
-			PAY_TOO_LOW_ARGUMENTS, end);
+		return refuse_too_low(movement, cost, payment.available, end);
 	case PAY_OVERFLOW:
 		return refuse_side(movement, SAY_OVERFLOW, NULL, 0, end);
 	case PAY_DONE:
@@ -276,7 +317,8 @@ decide(struct movement *movement)
 		if (change(movement, &movement->sides[i], &end) == HAS_ENDED)
 			return end;
 	}
-	if (movement->kind == ENTRY_TOPUP && find_reward(movement, &end) == HAS_ENDED)
+	if (movement->kind == ENTRY_TOPUP && !movement->of_units &&
+		find_reward(movement, &end) == HAS_ENDED)
 		return end;
 	return movement_append(movement);
 }
@@ -301,6 +343,61 @@ run(struct movement *movement)
 
 /* ---- the methods ---- */
 
+/* What is wrong with a request by itself; size 0: nothing. */
+static struct text
+wrong_with(const struct movement *movement, unsigned given)
+{
+	const struct movement_params *params = movement->params;
+	bool names = params->balance.size > 0 && !text_equal(params->balance, TEXT("main"));
+	if (given != 1)
+		return BILINGUAL("exactly one of amount, seconds, bytes, items must be given",
+			"amount、seconds、bytes、items 必须且只能给出一个");
+	if (movement->of_units == (params->currency.size > 0))
+		return BILINGUAL(
+			"amount and currency go together", "amount 与 currency 必须同时给出");
+	if (movement->of_units && !names)
+		return BILINGUAL("units have a balance of their own; name it by `balance`",
+			"数量须记在数量账本上；请用 balance 指定");
+	if (movement->of_units && movement_gives_bonus(params))
+		return BILINGUAL("a bonus is money, and given with an amount",
+			"bonus 为金额，只能与 amount 一同给出");
+	if (!movement->of_units && movement->kind == ENTRY_TRANSFER &&
+		(params->balance.size > 0 || params->to_balance.size > 0))
+		return BILINGUAL(
+			"money moves between main balances; leave out balance and to_balance",
+			"金额只在主账本之间转移；请去掉 balance 与 to_balance");
+	return (struct text){ NULL, 0 };
+}
+
+static enum progress
+refuse_fields(struct call *call, struct text why, enum call_end *end)
+{
+	if (why.size == 0)
+		return GOES_ON;
+	*end = call_error(call, SAY_FIELDS_CONFLICT, &why, 1);
+	return HAS_ENDED;
+}
+
+/* A movement begins: of what, and how much. */
+static enum progress
+begin(struct movement *movement, struct call *call, enum entry_kind kind,
+	const struct movement_params *params, enum call_end *end)
+{
+	const struct units_given units = units_given(params->seconds, params->bytes, params->items);
+	bool money = params->amount.micros != NOT_GIVEN;
+	*movement = (struct movement){ .call = call,
+		.kind = kind,
+		.params = params,
+		.amount = params->amount,
+		.unit = params->currency,
+		.of_units = !money };
+	if (units.count > 0) {
+		movement->amount.micros = units.quantity;
+		movement->unit = text_of(unit_name(units.unit));
+	}
+	return refuse_fields(call, wrong_with(movement, units.count + money), end);
+}
+
 /* A balance of the account that is named, which gets something out of a book. */
 static void
 add_own_side(struct movement *movement, struct text name, struct money change, struct text book)
@@ -311,15 +408,6 @@ add_own_side(struct movement *movement, struct text name, struct money change, s
 		.change = change,
 		.book = book,
 	};
-}
-
-static enum call_end
-run_alone(struct call *call, const void *params, enum entry_kind kind)
-{
-	struct movement movement = { .call = call, .kind = kind, .params = params };
-	add_own_side(&movement, movement.params->balance, movement.params->amount,
-		text_of(entry_kind_name(kind)));
-	return run(&movement);
 }
 
 /* What a top-up cannot do besides. */
@@ -334,19 +422,18 @@ check_besides(struct call *call, const struct movement *movement, enum call_end 
 	else if (movement->side_count == SIDES_MAX && text_equal(sides[0].name, sides[1].name))
 		why = BILINGUAL("a bonus goes to another balance than what is paid in",
 			"赠送的账本须不同于充值的账本");
-	if (why.size == 0)
-		return GOES_ON;
-	*end = call_error(call, SAY_FIELDS_CONFLICT, &why, 1);
-	return HAS_ENDED;
+	return refuse_fields(call, why, end);
 }
 
 enum call_end
 movement_run_topup(struct call *call, const void *params)
 {
-	struct movement movement = { .call = call, .kind = ENTRY_TOPUP, .params = params };
+	struct movement movement;
 	const struct movement_params *asked = params;
 	enum call_end end;
-	add_own_side(&movement, asked->balance, asked->amount, TEXT("topup"));
+	if (begin(&movement, call, ENTRY_TOPUP, params, &end) == HAS_ENDED)
+		return end;
+	add_own_side(&movement, asked->balance, movement.amount, TEXT("topup"));
 	if (movement_gives_bonus(asked))
 		add_own_side(&movement, asked->bonus.balance, asked->bonus.amount, TEXT("gift"));
 	return check_besides(call, &movement, &end) == HAS_ENDED ? end : run(&movement);
@@ -355,29 +442,40 @@ movement_run_topup(struct call *call, const void *params)
 enum call_end
 movement_run_adjust(struct call *call, const void *params)
 {
+	struct movement movement;
 	const struct movement_params *asked = params;
-	if (asked->amount.micros == 0) {
+	enum call_end end;
+	if (begin(&movement, call, ENTRY_ADJUSTMENT, params, &end) == HAS_ENDED)
+		return end;
+	if (movement.amount.micros == 0) {
 		struct text arguments[] = { TEXT("amount"),
 			BILINGUAL("more or less than 0", "大于或小于 0") };
 		return call_error(call, SAY_OUT_OF_RANGE, arguments, 2);
 	}
-	return run_alone(call, params, ENTRY_ADJUSTMENT);
+	add_own_side(&movement, asked->balance, movement.amount,
+		text_of(entry_kind_name(ENTRY_ADJUSTMENT)));
+	return run(&movement);
 }
 
 enum call_end
 movement_run_transfer(struct call *call, const void *params)
 {
-	struct movement movement = { .call = call, .kind = ENTRY_TRANSFER, .params = params };
+	struct movement movement;
 	const struct movement_params *asked = params;
+	enum call_end end;
+	if (begin(&movement, call, ENTRY_TRANSFER, params, &end) == HAS_ENDED)
+		return end;
 	if (text_equal(asked->account, asked->to)) {
 		struct text why = BILINGUAL("a transfer goes to another account than it comes from",
 			"转入账户必须不同于转出账户");
 		return call_error(call, SAY_FIELDS_CONFLICT, &why, 1);
 	}
 	movement.side_count = SIDES_MAX;
-	movement.sides[0].account = asked->account;
-	movement.sides[0].change = (struct money){ -asked->amount.micros };
-	movement.sides[1].account = asked->to;
-	movement.sides[1].change = asked->amount;
+	movement.sides[0] = (struct side){ .account = asked->account,
+		.name = asked->balance,
+		.change = { -movement.amount.micros } };
+	movement.sides[1] = (struct side){ .account = asked->to,
+		.name = asked->to_balance.size > 0 ? asked->to_balance : asked->balance,
+		.change = movement.amount };
 	return run(&movement);
 }

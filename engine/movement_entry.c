@@ -54,14 +54,16 @@ pack_answer(struct movement *movement)
 	bool why = params->why.size > 0, to = movement->kind == ENTRY_TRANSFER;
 	bool named = movement->sides[0].name.size > 0, tells = movement->raised.count > 0;
 	bool later = movement->sides[0].is_extended, bonus = movement_gives_bonus(params);
+	bool money = !movement->of_units;
 	buffer_clear(scratch);
 	struct pack pack = pack_into(scratch);
 	pack_map(&pack,
-		4u + named + why + to + tells + later + bonus + reward_pairs(&movement->reward));
+		4u + named + why + to + (to && !money) + tells + later + bonus +
+			reward_pairs(&movement->reward));
 	pack_name_string(&pack, "outcome", outcome_of(movement->kind));
-	pack_name_money(&pack, "amount", params->amount);
-	pack_name_text(&pack, "currency", params->currency);
-	pack_name_money(&pack, "balance", movement->sides[0].after);
+	pack_name_amount(&pack, "amount", movement->amount.micros, money);
+	pack_name_text(&pack, money ? "currency" : "unit", movement->unit);
+	pack_name_amount(&pack, "balance", movement->sides[0].after.micros, money);
 	if (named)
 		pack_name_text(&pack, "name", movement->sides[0].name);
 	if (later)
@@ -71,6 +73,8 @@ pack_answer(struct movement *movement)
 	reward_pack(&movement->reward, &pack);
 	if (to)
 		pack_name_text(&pack, "to", params->to);
+	if (to && !money)
+		pack_name_text(&pack, "to_balance", movement->sides[1].name);
 	if (why)
 		pack_name_text(&pack, "why", params->why);
 	if (tells)
@@ -97,7 +101,7 @@ add_timers(const struct side *side, struct posted *posted)
 static void
 add_posting(const struct movement *movement, const struct side *side, struct posted *posted)
 {
-	struct text unit = movement->params->currency;
+	struct text unit = movement->unit;
 	if (side->book.size > 0)
 		posted_move(posted, side->change.micros, unit, side->book);
 	else
@@ -124,7 +128,7 @@ add_side(const struct movement *movement, const struct side *side, struct posted
 		    side->subject.balance_version, movement->call->shard->now_ms))
 		return false;
 	add_posting(movement, side, posted);
-	posted_move(posted, side->bonus.micros, movement->params->currency, TEXT("bonus"));
+	posted_move(posted, side->bonus.micros, movement->unit, TEXT("bonus"));
 	return !side->is_extended || add_timers(side, posted);
 }
 

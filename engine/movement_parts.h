@@ -31,6 +31,9 @@ struct movement {
 	struct call *call;
 	enum entry_kind kind;
 	const struct movement_params *params;
+	struct money amount; /* that moves, as the request says it … */
+	struct text unit;    /* … of this: a currency, or … */
+	bool of_units;       /* … a unit of the catalog */
 	struct once once;
 	struct side sides[SIDES_MAX]; /* the account that was named comes first */
 	size_t side_count;

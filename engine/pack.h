@@ -122,4 +122,15 @@ pack_name_money(struct pack *pack, const char *name, struct money amount)
 	pack_money(pack, amount);
 }
 
+/* Of a balance, or what it is counted in: money as text, units as an integer. */
+static inline void
+pack_name_amount(struct pack *pack, const char *name, int64_t amount, bool money)
+{
+	pack_name(pack, name);
+	if (money)
+		pack_money(pack, (struct money){ amount });
+	else
+		pack_integer(pack, amount);
+}
+
 #endif

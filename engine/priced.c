@@ -17,7 +17,10 @@ pack_part(struct pack *pack, const struct price_line *line, const struct price_p
 		pack_name_text(pack, "band", part->band);
 	pack_name_integer(pack, "units", part->units);
 	pack_name_money(pack, "price", part->price);
-	if (part->allowance.size > 0)
+	struct text own = own_units_name(part->allowance);
+	if (own.size > 0)
+		pack_name_text(pack, "balance", own);
+	else if (part->allowance.size > 0)
 		pack_name_text(pack, "allowance", part->allowance);
 	if (part->tier > 0)
 		pack_name_unsigned(pack, "tier", part->tier);

@@ -97,10 +97,11 @@ sharing(const struct balance *balance, const struct purses_question *question)
 }
 
 static bool
-may_pay(const struct balance *balance)
+may_pay(const struct balance *balance, const struct purses_question *question)
 {
-	return balance->kind != BALANCE_UNITS && !balance->frozen &&
-		balance->amount > balance->held;
+	bool is_wanted = question->unit.size > 0 ? text_equal(balance->unit, question->unit)
+						 : balance->kind != BALANCE_UNITS;
+	return is_wanted && !balance->frozen && balance->amount > balance->held;
 }
 
 static bool
@@ -156,7 +157,8 @@ purses_read(struct call *call, const struct purses_question *question, struct pu
 		held.breadth = breadth(question, held.balance.pays, held.balance.pays_count);
 		held.sharing = sharing(&held.balance, question);
 		if (held.breadth < BREADTH_NONE && held.sharing < SHARED_BY_OTHERS &&
-			may_pay(&held.balance) && held.balance.span.from_ms <= question->at_ms &&
+			may_pay(&held.balance, question) &&
+			held.balance.span.from_ms <= question->at_ms &&
 			question->now_ms < held.balance.span.till_ms)
 			insert(purses, &held);
 	}
@@ -282,7 +284,7 @@ purses_begin(
 	for (size_t i = 0; i < purses->count; i++) {
 		struct purse_held *held = &purses->held[i];
 		struct balance *balance = &held->balance;
-		if (held->charged.micros == 0 || balance->first_use.count == 0 ||
+		if (held->charged.micros <= 0 || balance->first_use.count == 0 ||
 			balance->span.till_ms != INT64_MAX)
 			continue;
 		if (validity_begin(call, account, balance->first_use, &balance->span.till_ms,
@@ -298,21 +300,30 @@ purses_begin(
 
 /* ---- the entry ---- */
 
+struct text
+purses_book(const struct balance *balance)
+{
+	return balance->kind == BALANCE_UNITS ? TEXT("used") : TEXT("revenue");
+}
+
 bool
-purses_post(
-	const struct purses *purses, struct posted *posted, struct text currency, int64_t now_ms)
+purses_post_one(const struct purse_held *held, struct posted *posted, int64_t now_ms)
+{
+	struct bytes key = { held->key.data, held->key.size };
+	struct balance balance = held->balance;
+	balance.amount -= held->charged.micros;
+	if (!posted_balance(posted, key, balance, held->version, now_ms))
+		return false;
+	posted_move(posted, -held->charged.micros, balance.unit, purses_book(&balance));
+	return !held->begins || purses_post_end(posted, held);
+}
+
+bool
+purses_post(const struct purses *purses, struct posted *posted, int64_t now_ms)
 {
 	for (size_t i = 0; i < purses->count; i++) {
 		const struct purse_held *held = &purses->held[i];
-		struct bytes key = { held->key.data, held->key.size };
-		struct balance balance = held->balance;
-		if (held->charged.micros == 0)
-			continue;
-		balance.amount -= held->charged.micros;
-		if (!posted_balance(posted, key, balance, held->version, now_ms))
-			return false;
-		posted_move(posted, -held->charged.micros, currency, TEXT("revenue"));
-		if (held->begins && !purses_post_end(posted, held))
+		if (held->charged.micros != 0 && !purses_post_one(held, posted, now_ms))
 			return false;
 	}
 	return true;

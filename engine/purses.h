@@ -8,7 +8,8 @@
  * is gone, however late the usage comes. What is valid from its first use has no end before that.
  * The catalog's order of paying says who is first (spend.h); of those alike, the one that pays for
  * less usage, then for fewer users, then the one that stands first in the account. What none of them
- * pays for is the main balance's, and follows the rules of pay.h.
+ * pays for is the main balance's, and follows the rules of pay.h. Balances of units are found in the
+ * same way, and pay before all of them (units.h).
  */
 #ifndef SUANPAN_PURSES_H
 #define SUANPAN_PURSES_H
@@ -24,10 +25,10 @@ struct purse_held {
 	struct record_key key;
 	struct balance balance;
 	uint64_t version;
-	unsigned breadth; /* of the usage it pays for: a zone, a service, everything */
-	unsigned sharing; /* by whom: one subscription, a group, all of the account */
-	size_t turn;      /* in the order of paying; those that pay nothing come last */
-	struct money charged;
+	unsigned breadth;     /* of the usage it pays for: a zone, a service, everything */
+	unsigned sharing;     /* by whom: one subscription, a group, all of the account */
+	size_t turn;          /* in the order of paying; those that pay nothing come last */
+	struct money charged; /* of units: so many */
 	bool begins; /* by this use: its validity has an end from now on, and its timer is to be set */
 };
 
@@ -47,6 +48,7 @@ struct purses_question {
 	struct text zone;
 	struct charge_name charge;
 	int64_t at_ms;
+	struct text unit; /* balances of this unit are wanted; size 0: of money */
 	/* Balances that are no more as their records are: so much was taken or held meanwhile. */
 	const struct purse_held *changed;
 	size_t changed_count;
@@ -89,9 +91,14 @@ enum progress purses_begin(struct call *call, const struct account *account, str
 	enum call_end *end);
 bool purses_post_end(struct posted *posted, const struct purse_held *held); /* that timer */
 
-/* Takes from each what it pays, and sets the timers of those that begin. False without memory. */
-bool purses_post(
-	const struct purses *purses, struct posted *posted, struct text currency, int64_t now_ms);
+/*
+ * Takes from each, or from one that pays, what it pays, and sets the timers of those that begin. False
+ * without memory.
+ */
+bool purses_post(const struct purses *purses, struct posted *posted, int64_t now_ms);
+bool purses_post_one(const struct purse_held *held, struct posted *posted, int64_t now_ms);
+/* The book that gets what a balance pays. */
+struct text purses_book(const struct balance *balance);
 
 /* What it makes known of those that pay and come down to where they are low. False without memory. */
 bool

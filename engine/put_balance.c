@@ -18,6 +18,9 @@
 
 #define MAIN TEXT("main")
 
+/* The kinds that a client may name. */
+enum { PUT_GIFT, PUT_DEPOSIT, PUT_UNITS };
+
 /* The balance while it is decided what it shall be. */
 struct balance_put {
 	struct putting putting;
@@ -25,7 +28,14 @@ struct balance_put {
 	struct account account;
 	struct bytes old;
 	int64_t till_ms;
+	struct text unit; /* the account's currency: it is of money */
 };
+
+static bool
+is_of_units(const struct balance_put *put)
+{
+	return !text_equal(put->unit, put->account.currency);
+}
 
 /* ---- what it may pay ---- */
 
@@ -82,6 +92,85 @@ check_params(struct call *call, const struct balance_put_params *params, enum ca
 				"till 与 valid 都表示何时到期；只能给出一个"),
 			end);
 	return put_check_paid(call, &params->pays, end);
+}
+
+/* ---- its unit ---- */
+
+/* A service that it is to pay for, or that of a zone, must be counted in its unit. */
+static bool
+check_counted(const struct balance_put *put, struct text usage, enum call_end *end)
+{
+	struct call *call = put->putting.call;
+	const struct loaded_release *release = releases_active(call->shard->releases);
+	if (usage.data[0] == '@')
+		return refuse_fields(call,
+			BILINGUAL(
+				"units pay for usage, never for what falls due; make a balance of money for that",
+				"数量账本只能抵扣使用，不能支付到期收费；请另建金额账本"),
+			end);
+	const char *dot = memchr(usage.data, '.', usage.size);
+	struct text name = { usage.data, dot == NULL ? usage.size : (size_t)(dot - usage.data) };
+	uint32_t service = release == NULL ? NO_INDEX : image_service(release->image, name);
+	if (service == NO_INDEX)
+		return true;
+	const char *counted = unit_name(release->image->services[service].unit);
+	if (text_equal(put->unit, text_of(counted)))
+		return true;
+	return refuse_fields(call,
+		arena_print(call->arena,
+			BILINGUAL_STRING(
+				"the catalog counts \"%.*s\" by %s, and the balance by %.*s; leave it out of pays",
+				"目录中 \"%.*s\" 以 %s 计量，而账本以 %.*s 计量；请从 pays 中去掉"),
+			TEXT_ARGS(name), counted, TEXT_ARGS(put->unit), TEXT_ARGS(name), counted,
+			TEXT_ARGS(put->unit)),
+		end);
+}
+
+/* One that is there has the unit that it was made with. */
+static bool
+check_unchanged(const struct balance_put *put, enum call_end *end)
+{
+	struct call *call = put->putting.call;
+	struct text is = put->old.size > 0 ? balance_read(put->old).unit : put->unit;
+	if (text_equal(is, put->unit))
+		return true;
+	struct text why = arena_print(call->arena,
+		BILINGUAL_STRING(
+			"the balance is of \"%.*s\", and the unit of a balance never changes; say so, or name another",
+			"该账本的单位为 \"%.*s\"，账本的单位不能改变；请照此给出 unit，或另取名称"),
+		TEXT_ARGS(is), TEXT_ARGS(is));
+	*end = call_error(call, SAY_IN_USE, &why, 1);
+	return false;
+}
+
+static bool
+find_unit(struct balance_put *put, enum call_end *end)
+{
+	const struct balance_put_params *params = put->params;
+	const struct get_params *pays = params->pays.items;
+	struct call *call = put->putting.call;
+	enum unit unit;
+	bool fits = true;
+	put->unit = params->unit.size > 0 ? params->unit : put->account.currency;
+	if (is_of_units(put) && !unit_of_name(put->unit, &unit)) {
+		struct text arguments[] = { TEXT("unit"),
+			TEXT("second | byte | item" BILINGUAL_MARK "second | byte | item") };
+		*end = call_error(call, SAY_OUT_OF_RANGE, arguments, 2);
+		return false;
+	}
+	if (params->kind == PUT_UNITS && !is_of_units(put))
+		return refuse_fields(call,
+			BILINGUAL("a balance of units has a unit: \"second\", \"byte\" or \"item\"",
+				"数量账本须给出 unit：second、byte 或 item"),
+			end);
+	if (params->kind == PUT_DEPOSIT && is_of_units(put))
+		return refuse_fields(call,
+			BILINGUAL("a deposit is money; leave out kind, or unit",
+				"deposit 为金额账本；请去掉 kind 或 unit"),
+			end);
+	for (size_t i = 0; is_of_units(put) && fits && i < params->pays.count; i++)
+		fits = check_counted(put, pays[i].id, end);
+	return fits && check_unchanged(put, end);
 }
 
 /* ---- until when ---- */
@@ -180,10 +269,12 @@ balance_value(const struct balance_put *put, uint8_t place[BALANCE_VALUE_MAX])
 	const struct balance_put_params *params = put->params;
 	uint8_t pays[BALANCE_VALUE_MAX];
 	struct telling_place telling_place;
-	struct balance balance = { .unit = put->account.currency };
+	struct balance balance = { .unit = put->unit };
 	if (put->old.size > 0)
 		balance = balance_read(put->old);
-	balance.kind = params->kind == 0 ? BALANCE_GIFT : BALANCE_DEPOSIT;
+	balance.kind = is_of_units(put)       ? BALANCE_UNITS
+		: params->kind == PUT_DEPOSIT ? BALANCE_DEPOSIT
+					      : BALANCE_GIFT;
 	balance.frozen = params->frozen;
 	balance.span = (struct span){
 		params->from_ms == NOT_GIVEN ? INT64_MIN : params->from_ms,
@@ -258,7 +349,7 @@ put_run_balance(struct call *call, const void *params)
 	put.account = account_read(account);
 	if (put.old.size == 0 && put.account.balance_count == ACCOUNT_BALANCES_MAX)
 		return account_has_too_many(call);
-	if (!find_till(&put, &end))
+	if (!find_unit(&put, &end) || !find_till(&put, &end))
 		return end;
 	struct bytes value = balance_value(&put, place);
 	bool whole = put_change(putting, &key, put.old, value);
@@ -266,7 +357,9 @@ put_run_balance(struct call *call, const void *params)
 		return end;
 	if (whole && put.old.size == 0)
 		whole = put_change(putting, &account_key, account,
-			account_with_balances(account, &asked->balance, 1, place));
+			is_of_units(&put)
+				? account_with_units(account, asked->balance, place)
+				: account_with_balances(account, &asked->balance, 1, place));
 	if (!whole)
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	return put_finish(putting, SAY_BALANCE, asked->balance, asked->expect);

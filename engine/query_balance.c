@@ -52,13 +52,8 @@ pack_balance(struct pack *pack, struct text name, const struct balance *balance,
 	pack_name_text(pack, "balance", name);
 	pack_name_string(pack, "kind", balance_kind_name(balance->kind));
 	pack_name_text(pack, "unit", balance->unit);
-	if (money) {
-		pack_name_money(pack, "amount", (struct money){ balance->amount });
-		pack_name_money(pack, "held", (struct money){ balance->held });
-	} else {
-		pack_name_integer(pack, "amount", balance->amount);
-		pack_name_integer(pack, "held", balance->held);
-	}
+	pack_name_amount(pack, "amount", balance->amount, money);
+	pack_name_amount(pack, "held", balance->held, money);
 	query_pack_span(pack, balance->span);
 	pack_pays(pack, balance);
 	pack_user(pack, balance);

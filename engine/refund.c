@@ -14,6 +14,7 @@
 #include "refund_parts.h"
 
 #include "shard.h"
+#include "units.h"
 
 #include "base/memory.h"
 
@@ -243,19 +244,15 @@ static enum progress
 read_part(struct refunding *refunding, enum call_end *end)
 {
 	const struct refund_params *params = refunding->params;
-	const int64_t quantities[] = { params->seconds, params->bytes, params->items };
-	static const enum unit units[] = { UNIT_SECOND, UNIT_BYTE, UNIT_ITEM };
+	const struct units_given units = units_given(params->seconds, params->bytes, params->items);
 	bool money = params->amount.micros != NOT_GIVEN;
-	unsigned count = money;
+	unsigned count = money + units.count;
 	refunding->part = (struct part){ .of = PART_REST };
 	if (money)
 		refunding->part = (struct part){ .of = PART_MONEY, .money = params->amount };
-	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-		if (quantities[i] == NOT_GIVEN)
-			continue;
-		count++;
-		refunding->unit = units[i];
-		refunding->part = (struct part){ .of = PART_USAGE, .quantity = quantities[i] };
+	if (units.count > 0) {
+		refunding->unit = units.unit;
+		refunding->part = (struct part){ .of = PART_USAGE, .quantity = units.quantity };
 	}
 	if (count <= 1 && money == (params->currency.size > 0))
 		return GOES_ON;

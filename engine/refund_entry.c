@@ -1,5 +1,6 @@
 /* What a refund answers, and its one entry (see refund.c). */
 #include "posted.h"
+#include "purses.h"
 #include "refund_parts.h"
 
 #include "shard.h"
@@ -22,19 +23,16 @@ pack_count(struct pack *pack, const struct charged *charged, const struct given_
 	struct arena *arena)
 {
 	const struct refund_count *count = &charged->counts[given->place];
-	bool by_group = count->name.group.size > 0;
-	struct text name = arena_print(arena, "%.*s.%.*s", TEXT_ARGS(count->name.package),
-		TEXT_ARGS(count->name.allowance));
+	bool by_group = count->name.group.size > 0, own = counter_is_own(count->name.package);
+	struct text name = own ? count->name.allowance
+			       : arena_print(arena, "%.*s.%.*s", TEXT_ARGS(count->name.package),
+					 TEXT_ARGS(count->name.allowance));
 	pack->full |= name.size == 0;
 	pack_map(pack, 4u + by_group);
-	pack_name_text(pack, "counter", name);
+	pack_name_text(pack, own ? "balance" : "counter", name);
 	if (by_group)
 		pack_name_text(pack, "group", count->name.group);
-	pack_name(pack, "amount");
-	if (count->money)
-		pack_money(pack, (struct money){ given->amount });
-	else
-		pack_integer(pack, given->amount);
+	pack_name_amount(pack, "amount", given->amount, count->money);
 	pack_name_text(pack, "unit", count_unit(charged, count));
 	pack_name_bool(pack, "back", given->back);
 }
@@ -150,6 +148,21 @@ add_refund(const struct refunding *refunding, struct posted *posted)
 	return true;
 }
 
+/* To the balance of units that they were taken from. */
+static bool
+return_units(const struct refunding *refunding, struct posted *posted, size_t place)
+{
+	const struct given_count *given = &refunding->given.counts[place];
+	const struct counted_before *before = &refunding->counters[place];
+	struct balance balance = before->balance;
+	balance.amount += given->amount;
+	if (!posted_balance(posted, refunding->named->charged.keys[given->place], balance,
+		    before->version, refunding->call->shard->now_ms))
+		return false;
+	posted_move(posted, given->amount, balance.unit, purses_book(&balance));
+	return true;
+}
+
 static bool
 add_counters(const struct refunding *refunding, struct posted *posted)
 {
@@ -160,7 +173,12 @@ add_counters(const struct refunding *refunding, struct posted *posted)
 		uint8_t value[COUNTER_VALUE_MAX];
 		if (!given->back)
 			continue;
-		struct counter counter = refunding->counters[i];
+		if (counter_is_own(count->name.package)) {
+			if (!return_units(refunding, posted, i))
+				return false;
+			continue;
+		}
+		struct counter counter = refunding->counters[i].counter;
 		counter.used -= given->amount;
 		if (!posted_change(posted, TABLE_COUNTER, charged->keys[given->place],
 			    counter_write(value, counter)))

@@ -107,6 +107,8 @@ find_user(struct refunding *refunding, struct text *subscription, enum call_end 
 	uint64_t version;
 	for (size_t i = 0; i < named->charged.count_count; i++) {
 		struct counter_key counter;
+		if (counter_is_own(named->charged.counts[i].name.package))
+			continue;
 		bool is_counter = key_is_of_counter(named->charged.keys[i], &counter);
 		must(is_counter);
 		*subscription = counter.owner;
@@ -183,13 +185,48 @@ refuse_over(struct refunding *refunding, enum call_end *end)
 	return refund_refuse(refunding, SAY_ALREADY_REFUNDED, arguments, 2, end);
 }
 
+/* The record of a counter that the charge moved, or of a balance of units. */
+static enum progress
+find_count(struct refunding *refunding, size_t place, struct bytes *value, uint64_t *version,
+	enum call_end *end)
+{
+	const struct charged *charged = &refunding->named->charged;
+	struct bytes name = charged->keys[place];
+	bool own = counter_is_own(charged->counts[place].name.package);
+	struct record_key key = { .table = own ? TABLE_BALANCE : TABLE_COUNTER,
+		.size = (uint8_t)name.size };
+	memcpy(key.data, name.data, name.size);
+	if (find_record(refunding, &key, value, version, end) == HAS_ENDED)
+		return HAS_ENDED;
+	must(value->size > 0); /* the charge wrote it */
+	return GOES_ON;
+}
+
+/* Of units of the customer's own, have they expired by now? */
+static enum progress
+find_expired(struct refunding *refunding, enum call_end *end)
+{
+	const struct charged *charged = &refunding->named->charged;
+	for (size_t i = 0; i < charged->count_count; i++) {
+		struct bytes value;
+		uint64_t version;
+		if (!counter_is_own(charged->counts[i].name.package))
+			continue;
+		if (find_count(refunding, i, &value, &version, end) == HAS_ENDED)
+			return HAS_ENDED;
+		charged->counts[i].is_over = balance_read(value).span.till_ms <=
+			refunding->call->shard->now_ms;
+	}
+	return GOES_ON;
+}
+
 /* What is given with this part; a refund does not happen before its charge. */
 static enum progress
 find_given(struct refunding *refunding, enum call_end *end)
 {
 	struct give_question *question = &refunding->question;
 	enum give_outcome outcome;
-	if (find_rules(refunding, end) == HAS_ENDED)
+	if (find_rules(refunding, end) == HAS_ENDED || find_expired(refunding, end) == HAS_ENDED)
 		return HAS_ENDED;
 	question->charged = &refunding->named->charged;
 	question->at_ms = refunding->named->charged.at_ms;
@@ -308,17 +345,20 @@ find_counters(struct refunding *refunding, enum call_end *end)
 	}
 	for (size_t i = 0; i < given->count_count; i++) {
 		const struct given_count *count = &given->counts[i];
-		struct bytes name = refunding->named->charged.keys[count->place], value;
-		struct record_key key = { .table = TABLE_COUNTER, .size = (uint8_t)name.size };
-		uint64_t version;
+		struct counted_before *before = &refunding->counters[i];
+		struct bytes value;
 		if (!count->back)
 			continue;
-		memcpy(key.data, name.data, name.size);
-		if (find_record(refunding, &key, &value, &version, end) == HAS_ENDED)
+		if (find_count(refunding, count->place, &value, &before->version, end) == HAS_ENDED)
 			return HAS_ENDED;
-		must(value.size > 0); /* the charge wrote it */
-		refunding->counters[i] = counter_read(value);
-		must(refunding->counters[i].used >= count->amount);
+		if (counter_is_own(refunding->named->charged.counts[count->place].name.package)) {
+			before->balance = balance_read(value);
+			if (before->balance.amount > INT64_MAX - count->amount)
+				return refund_refuse(refunding, SAY_OVERFLOW, NULL, 0, end);
+			continue;
+		}
+		before->counter = counter_read(value);
+		must(before->counter.used >= count->amount);
 	}
 	return GOES_ON;
 }

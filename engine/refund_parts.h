@@ -29,6 +29,13 @@ struct returning {
 		counter; /* what its account had paid in the month before, if that is counted */
 };
 
+/* A counter that gets something back, or, of units of the customer's own, their balance: before. */
+struct counted_before {
+	struct counter counter;
+	struct balance balance;
+	uint64_t version; /* of the balance */
+};
+
 struct refunding {
 	struct call *call;
 	const struct refund_params *params;
@@ -43,9 +50,9 @@ struct refunding {
 	struct refund_record before;
 	struct give_question question;
 	struct given given;
-	uint64_t release;             /* that said what is given; 0: none was asked */
-	struct counter *counters;     /* that get something back, before */
-	struct returning *returnings; /* the main balance's first, also of 0 */
+	uint64_t release;                /* that said what is given; 0: none was asked */
+	struct counted_before *counters; /* of given.counts, where they are given back */
+	struct returning *returnings;    /* the main balance's first, also of 0 */
 	size_t returning_count;
 	size_t uncounted; /* of them, whose accounts have paid less in their month now */
 };

@@ -95,6 +95,8 @@ enum say_kind { SAY_ERROR, SAY_REFUSAL };
 		"{0} 需要 {2} 个单位，只有 {3}：{4}") \
 	CODE(WRONG_CURRENCY, SAY_REFUSAL, "the account is kept in {0}, this is in {1}", \
 		"账户币种为 {0}，而本次为 {1}") \
+	CODE(OTHER_UNIT, SAY_REFUSAL, "balance \"{0}\" of account \"{1}\" is of {2}; give {3}", \
+		"账户 \"{1}\" 的账本 \"{0}\" 以 {2} 计；请给出 {3}") \
 	CODE(UNKNOWN_DEPOSIT, SAY_REFUSAL, \
 		"account \"{0}\" pays for no subscription \"{1}\" that holds package \"{2}\" with a deposit \"{3}\" at that time", \
 		"账户 \"{0}\" 当时没有付费用户 \"{1}\" 持有含预存款 \"{3}\" 的优惠包 \"{2}\"") \

@@ -3,6 +3,16 @@
 
 /* ---- lines ---- */
 
+/* Units that a balance paid, as rules name it. */
+static bool
+name_own_units(struct unpricing *unpricing, struct text balance, struct price_part *part)
+{
+	if (balance.size == 0)
+		return true;
+	part->allowance = arena_print(unpricing->arena, OWN_UNITS_LABEL "%.*s", TEXT_ARGS(balance));
+	return part->allowance.size > 0 || unpriced_no_memory(unpricing);
+}
+
 static bool
 read_part(struct unpricing *unpricing, const msgpack_object *map, const struct decision *table,
 	struct price_part *part)
@@ -12,6 +22,8 @@ read_part(struct unpricing *unpricing, const msgpack_object *map, const struct d
 		.band = stored_text(map, "band"),
 		.allowance = stored_text(map, "allowance"),
 	};
+	if (!name_own_units(unpricing, stored_text(map, "balance"), part))
+		return false;
 	if (!stored_integer(map, "units", &part->units) ||
 		!stored_money(map, "price", &part->price) ||
 		(stored_find(map, "tier") != NULL && !stored_integer(map, "tier", &tier)) ||

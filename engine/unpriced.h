@@ -35,8 +35,9 @@ unpriced_read_refusal(struct bytes answer, struct unpriced_refusal *refusal, str
 
 /* What a stored refund says. STATUS_CORRUPT: it is none. Lists are in the arena. */
 struct unpriced_count {
-	struct text counter;
-	struct text group; /* empty: nobody shares it */
+	struct text counter; /* "package.allowance" … */
+	bool is_balance;     /* a balance of units */
+	struct text group;   /* empty: nobody shares it */
 	struct text unit;
 	struct money money; /* if the unit is a currency … */
 	int64_t amount;     /* … or else so much */

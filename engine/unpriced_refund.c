@@ -7,7 +7,10 @@ static bool
 read_count(struct unpricing *unpricing, const msgpack_object *map, struct unpriced_count *count)
 {
 	const msgpack_object *back = stored_find(map, "back");
-	*count = (struct unpriced_count){ .counter = stored_text(map, "counter"),
+	bool is_balance = stored_find(map, "balance") != NULL;
+	*count = (struct unpriced_count){ .counter = stored_text(
+						  map, is_balance ? "balance" : "counter"),
+		.is_balance = is_balance,
 		.group = stored_text(map, "group"),
 		.unit = stored_text(map, "unit"),
 		.back = back != NULL && back->type == MSGPACK_OBJECT_BOOLEAN && back->via.boolean };

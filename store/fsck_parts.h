@@ -160,7 +160,7 @@ enum status
 fsck_release(struct fsck *fsck, const struct effect *record, bool is_entry, struct fault *fault);
 /*
  * What a charge, or a session by the entry that closed it, moved on each record that its refund
- * changes, by the refund's effects; and what it took from balances in all. FSCK_UNKNOWN: an entry of
+ * changes, by the refund's effects; and what money it took from balances in all. FSCK_UNKNOWN: an entry of
  * the session can't be read; FSCK_WRONG: it is no charge.
  */
 struct fsck_taken {

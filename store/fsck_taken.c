@@ -29,7 +29,14 @@ moved_by(const struct entry *entry, const struct effect *wanted, int64_t *moved,
 	return true;
 }
 
-/* What an entry took from balances. */
+static bool
+is_money(const struct effect *effect)
+{
+	return effect->table == TABLE_BALANCE && effect->value.size > 0 &&
+		balance_read(effect->value).kind != BALANCE_UNITS;
+}
+
+/* What an entry took from balances of money. */
 static bool
 add_paid(const struct entry *entry, struct fsck_taken *taken)
 {
@@ -38,7 +45,7 @@ add_paid(const struct entry *entry, struct fsck_taken *taken)
 	bool changes, fits = true;
 	while (fits && effect_next(&rest, &effect)) {
 		int64_t moved;
-		if (effect.table == TABLE_BALANCE)
+		if (is_money(&effect))
 			fits = moved_by(entry, &effect, &moved, &changes) &&
 				!__builtin_sub_overflow(taken->paid, moved, &taken->paid);
 	}

@@ -122,6 +122,8 @@ balance_touch(struct balance *balance, uint64_t version, uint32_t day)
 
 /* With its bill day. */
 enum { BILL_DAY = 31, ACCOUNT_FROZEN = 32, ACCOUNT_TEMPORARY = 64, ACCOUNT_TELLS = 128 };
+/* With the count of its balances. */
+enum { ACCOUNT_HAS_UNITS = 128 };
 
 struct account
 account_read(struct bytes value)
@@ -144,9 +146,17 @@ account_read(struct bytes value)
 	account.tells = (struct telling){ .low_count = 0 };
 	if ((day & ACCOUNT_TELLS) != 0)
 		account.tells = telling_read(&reader);
-	account.balance_count = field_read_u8(&reader);
+	uint8_t count = field_read_u8(&reader);
+	account.has_units = (count & ACCOUNT_HAS_UNITS) != 0;
+	account.balance_count = (uint8_t)(count & ~ACCOUNT_HAS_UNITS);
 	account.balances = reader;
 	return account;
+}
+
+void
+account_count_write(struct field_writer *writer, size_t balance_count, bool has_units)
+{
+	field_write_u8(writer, (uint8_t)(balance_count | (has_units ? ACCOUNT_HAS_UNITS : 0)));
 }
 
 void
@@ -154,7 +164,8 @@ account_write(struct field_writer *writer, const struct account *account)
 {
 	bool temporary = account->temporary_till_ms != INT64_MIN;
 	struct field_reader names = account->balances;
-	must(account->bill_day <= BILL_DAY && account->balance_count > 0);
+	must(account->bill_day <= BILL_DAY && account->balance_count > 0 &&
+		account->balance_count <= ACCOUNT_BALANCES_MAX);
 	must(account->tells.full == 0 && account->tells.soon_ms == 0); /* a balance has those */
 	field_write_text(writer, account->customer);
 	field_write_text(writer, account->currency);
@@ -170,7 +181,7 @@ account_write(struct field_writer *writer, const struct account *account)
 	}
 	if (telling_is_any(&account->tells))
 		telling_write(writer, &account->tells);
-	field_write_u8(writer, account->balance_count);
+	account_count_write(writer, account->balance_count, account->has_units);
 	for (unsigned i = 0; i < account->balance_count; i++)
 		field_write_text(writer, field_read_text(&names));
 }

@@ -59,7 +59,8 @@ walk_account(struct field_reader *reader)
 	if (!identifier_is_valid(account.customer) || !currency_is_valid(account.currency) ||
 		account.bill_day < 1 || account.bill_day > 28 || account.floor.micros > 0 ||
 		account.temporary_floor.micros > 0 || !telling_is_valid(&account.tells) ||
-		account.tells.full != 0 || account.tells.soon_ms != 0 || account.balance_count == 0)
+		account.tells.full != 0 || account.tells.soon_ms != 0 ||
+		account.balance_count == 0 || account.balance_count > ACCOUNT_BALANCES_MAX)
 		reader->bad = true;
 	for (unsigned count = account.balance_count; count > 0; count--)
 		walk_id(reader);

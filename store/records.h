@@ -10,7 +10,8 @@
  *   account       customer text, currency text, zone text, bill day 1 byte (5 bits of it; and 32: it is frozen; 64: it has
  *                 another floor for a while; 128: it says when somebody is to be told), floor 8 bytes (micro-units),
  *                 that other floor 8 bytes, till when 8 bytes, what it says of telling (record_telling.h),
- *                 list of texts: the names of its balances, the first is the main one
+ *                 list of texts: the names of its balances, the first is the main one; 128 is added to their count
+ *                 where some of them are of units
  *   subscription  account text, product text, list of states: span, 1 byte enum subscription_state; where 128 is added
  *                 to the count of the states, a list of payers stands before the first of them: account text, flag
  *                 byte (1: it has a bound), bound 8 bytes (micro-units), list of texts as a balance's;
@@ -20,7 +21,7 @@
  *                 formulas may ask (128: list of span and the same);
  *                 the instant of its terms, 8 bytes, if it has any
  *   service       list: span, subscription text. Spans of one service id do not overlap.
- *   balance       amount 8, held 8, earlier 8 (position of the newest entry of an earlier day), day 4 (of the newest
+ *   balance       amount 8 (micro-units, or units), held 8, earlier 8 (position of the newest entry of an earlier day), day 4 (of the newest
  *                 entry, days since 1970 UTC), kind 1 byte, unit text, span; if the flags of the span say so, the one
  *                 subscription (4: text) or group (8: text) it pays for, that it is frozen (16), how long it is
  *                 valid from its first use (32: so many, 4 bytes, of these, 1 byte enum validity_every), since
@@ -144,7 +145,7 @@ struct balance {
 		earlier; /* position of the newest entry that touched it on an earlier day, 0 if none */
 	uint32_t day; /* of the newest entry; 0 if none */
 	enum balance_kind kind;
-	struct text unit; /* "CNY", "second" */
+	struct text unit; /* "CNY"; of BALANCE_UNITS "second", "byte" or "item", never changed */
 	struct span span;
 	struct text
 		user; /* for whose usage alone it pays; size 0: for all that the account pays for */
@@ -183,12 +184,15 @@ struct account {
 	struct money temporary_floor; /* before an instant it may fall to this, if that is lower */
 	int64_t temporary_till_ms;    /* INT64_MIN: there is no such floor */
 	struct telling
-		tells; /* when the main balance is low; that any other ends that says not when */
+		tells;  /* when the main balance is low; that any other ends that says not when */
+	bool has_units; /* some of its balances are of units */
 	uint8_t balance_count;
 	struct field_reader balances; /* texts */
 };
 struct account account_read(struct bytes value);
 void account_write(struct field_writer *writer, const struct account *account);
+/* The byte before the names of its balances, which says how many there are. */
+void account_count_write(struct field_writer *writer, size_t balance_count, bool has_units);
 
 static inline struct money
 account_floor(const struct account *account, int64_t now_ms)

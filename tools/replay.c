@@ -188,6 +188,9 @@ struct subject_then {
 	struct bytes subscription; /* its record; size 0: nobody held the number */
 	struct text id;
 	bool shifted; /* counters are as the other release counts */
+	/* Of the customer's own units, those that the charge took: another release takes no others. */
+	struct own_units *own;
+	size_t own_count;
 };
 
 /* As rules see it: what open sessions hold counts as used. */
@@ -261,6 +264,8 @@ price(const struct subject_then *subject, const struct loaded_release *loaded,
 	struct holding *holdings;
 	struct rate_question question = { .image = loaded->image,
 		.usage = usage,
+		.own = subject->own,
+		.own_count = subject->own_count,
 		.facts = { (void *)(uintptr_t)subject, counter_then },
 		.functions = host_functions(loaded->host) };
 	*pricing = (struct pricing){ .refused = REFUSED_NO_TARIFF };
@@ -320,6 +325,8 @@ count_otherwise(struct replaying *replaying, const struct entry *entry, struct t
 	for (size_t i = 0; is->refused == 0 && i < is->consumption_count; i++) {
 		const struct consumption *one = &is->consumptions[i];
 		struct record_key key;
+		if (counter_is_own(one->name.package))
+			continue;
 		subject_key_of_counter(&key, subscription, &one->name);
 		if (!shift(replaying, (struct bytes){ key.data, key.size },
 			    one->used_after - one->used_before))
@@ -425,6 +432,8 @@ replay_charge(struct replaying *replaying, const struct journal_visit *visit)
 	if (loaded == NULL || !read_event(replaying, entry, &usage))
 		return false;
 	find_subject(replaying, &usage, &subject);
+	if (!charged_own_units(entry, &replaying->arena, &subject.own, &subject.own_count))
+		return out_of_memory(replaying);
 	if (!price(&subject, loaded, &usage, &was) ||
 		!compare_with_answer(replaying, visit, loaded, &was))
 		return false;

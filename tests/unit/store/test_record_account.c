@@ -305,11 +305,36 @@ names_of_kinds_of_balances(void **state)
 	assert_string_equal(balance_kind_name(BALANCE_UNITS), "units");
 }
 
+static void
+an_account_notes_that_it_has_units_beside_the_count_of_its_balances(void **state)
+{
+	(void)state;
+	const struct bytes key = bytes_of_text(TEXT("account-1"));
+	struct account account = account_read(sample_account());
+	uint8_t copy[PLACE_BYTES];
+	struct field_writer writer = fields_into(copy, sizeof copy);
+	assert_false(account.has_units);
+	account.has_units = true;
+	account_write(&writer, &account);
+	struct bytes value = fields_written(&writer);
+	assert_int_equal(value.size, sample_account().size);
+	assert_true(record_is_valid(TABLE_ACCOUNT, key, value));
+	struct account again = account_read(value);
+	assert_true(again.has_units);
+	assert_int_equal(again.balance_count, 2);
+	assert_text(field_read_text(&again.balances), "main");
+	/* more than an account may have, however many names follow */
+	copy[(size_t)(account.balances.at - sample_account().data) - 1] = ACCOUNT_BALANCES_MAX + 1;
+	assert_false(record_is_valid(TABLE_ACCOUNT, key, value));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(account_is_read_as_written),
+		cmocka_unit_test(
+			an_account_notes_that_it_has_units_beside_the_count_of_its_balances),
 		cmocka_unit_test(amounts_at_which_an_account_is_low_fall),
 		cmocka_unit_test(amounts_of_an_old_account_are_read),
 		cmocka_unit_test(what_is_told_of_a_balance_is_read_as_written),
