@@ -21,4 +21,5 @@ def shared_server():
 
 @pytest.fixture
 def client(server):
-    return server.connect()
+    with server.connect() as one:
+        yield one

@@ -4,35 +4,19 @@ import random
 from decimal import Decimal
 
 import pytest
-from server import Server
+from caller import ACCOUNT, AT_MS, DAY_MS, LOCAL, put, serving
 
-AT_MS = 1789704000000  # 2026-09-18 12:00 in China
-DAY_MS = 86_400_000
-ACCOUNT = "07715510001"
-LOCAL = {"service_id": ACCOUNT, "service": "voice", "to": "5507882", "at": AT_MS}  # 0.22 for three minutes, then 0.11 a minute
+CALL = {"service_id": ACCOUNT, "at": AT_MS, **LOCAL}
 
 
 @pytest.fixture
 def server():
-    with Server() as one:
-        one.publish("rules/catalogs/fixed_line")
-        one.subscribe([ACCOUNT], "0.50", package="fixed_line")
+    with serving([ACCOUNT], "0.50") as one:
         yield one
-
-
-@pytest.fixture
-def client(server):
-    with server.connect() as one:
-        yield one
-
-
-def gift(client, name, amount, **fields):
-    client.call("balance.put", account=ACCOUNT, balance=name, **fields)
-    client.call("balance.topup", id=f"to-{name}", account=ACCOUNT, balance=name, at=AT_MS, amount=amount, currency="CNY")
 
 
 def check(client, seconds=60, **fields):
-    return client.call("charge.check", {**LOCAL, "seconds": seconds, **fields})
+    return client.call("charge.check", {**CALL, "seconds": seconds, **fields})
 
 
 def state(client):
@@ -40,7 +24,7 @@ def state(client):
 
 
 def test_what_can_be_paid_says_by_whom_and_takes_nothing(client):
-    gift(client, "spring", "0.10")
+    put(client, "spring", "0.10")
     before = state(client)
     answer = check(client)
     assert (answer["outcome"], answer["amount"], answer["balance"]) == ("enough", "0.22", "0.38")
@@ -50,7 +34,7 @@ def test_what_can_be_paid_says_by_whom_and_takes_nothing(client):
 
 
 def test_what_cannot_be_paid_says_how_much_is_missing(client):
-    gift(client, "spring", "0.10")
+    put(client, "spring", "0.10")
     answer = check(client, seconds=10 * 60)  # 0.22 and seven times 0.11
     assert (answer["outcome"], answer["amount"], answer["missing"], answer["balance"]) == ("short", "0.99", "0.39", "0.00")
     assert [one["amount"] for one in answer["paid"]] == ["0.10", "0.50"]
@@ -59,7 +43,7 @@ def test_what_cannot_be_paid_says_how_much_is_missing(client):
 
 
 def test_what_is_begun_by_a_first_use_is_not_begun_by_asking(client):
-    gift(client, "pass", "1.00", valid={"count": 1, "every": "day", "begins": "first_use"})
+    put(client, "pass", "1.00", valid={"count": 1, "every": "day", "begins": "first_use"})
     assert check(client)["paid"] == [{"balance": "pass", "amount": "0.22"}]
     assert all("till" not in one for one in client.call("balance.get", [ACCOUNT])["balances"])
 
@@ -76,7 +60,7 @@ def test_what_a_charge_refuses_is_refused(client):
     client.call("account.put", account=ACCOUNT, customer=ACCOUNT, frozen=True)
     assert check(client)["code"] == "FROZEN"
     assert check(client, seconds=0)["outcome"] == "enough"
-    error, _ = client.ask("charge.check", {**LOCAL, "seconds": 1, "items": 1})
+    error, _ = client.ask("charge.check", {**CALL, "seconds": 1, "items": 1})
     assert error.startswith("FIELDS_CONFLICT")
 
 
@@ -86,17 +70,17 @@ def test_the_charge_that_follows_is_as_was_said(client):
     chance = random.Random(seed)
     now = client.call("ping")["now"]
     for number in range(6):
-        gift(client, f"g{number}", f"{chance.randrange(1, 300) / 100:.2f}", till=now + chance.randrange(1, 4) * DAY_MS)
+        put(client, f"g{number}", f"{chance.randrange(1, 300) / 100:.2f}", till=now + chance.randrange(1, 4) * DAY_MS)
     for number in range(100):
         if chance.random() < 0.2:
             client.call("balance.topup", id=f"t{number}", account=ACCOUNT, at=AT_MS, amount=f"{chance.randrange(1, 100) / 100:.2f}",
                         currency="CNY")  # fmt: skip
         seconds = chance.choice([60, 240, 600, 1200])
         said = check(client, seconds=seconds)
-        made = client.call("charge", {**LOCAL, "seconds": seconds, "id": f"c{number}"})
+        made = client.call("charge", {**CALL, "seconds": seconds, "id": f"c{number}"})
         if said["outcome"] == "short":
             assert made["code"] == "BALANCE_TOO_LOW"
-            made = client.call("charge", {**LOCAL, "seconds": seconds, "id": f"p{number}", "short": "partial"})
+            made = client.call("charge", {**CALL, "seconds": seconds, "id": f"p{number}", "short": "partial"})
             assert made["unpaid"] == said["missing"]
         assert (said["amount"], said["lines"], said["balance"]) == (made["amount"], made["lines"], made["balance"])
         by_main = Decimal(made["amount"]) - Decimal(said.get("missing", "0"))

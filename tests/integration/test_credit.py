@@ -3,33 +3,17 @@
 import time
 
 import pytest
-from server import Server
-
-AT_MS = 1789704000000  # 2026-09-18 12:00 in China
-LOCAL = {"service": "voice", "to": "5507882", "seconds": 60}  # 0.22
-ACCOUNT = "07715510001"
+from caller import ACCOUNT, AT_MS, LOCAL, charge, refund, serving
 
 
 @pytest.fixture
 def server():
-    with Server() as one:
-        one.publish("rules/catalogs/fixed_line")
-        one.subscribe([ACCOUNT, "07715510002"], "0.30", package="fixed_line")
-        yield one
-
-
-@pytest.fixture
-def client(server):
-    with server.connect() as one:
+    with serving([ACCOUNT, "07715510002"], "0.30") as one:
         yield one
 
 
 def account(client, **fields):
     return client.call("account.put", account=ACCOUNT, customer=ACCOUNT, **fields)
-
-
-def charge(client, identifier, **fields):
-    return client.call("charge", id=identifier, service_id=ACCOUNT, at=AT_MS, **{**LOCAL, **fields})
 
 
 def move(client, method, identifier, amount, **fields):
@@ -103,7 +87,7 @@ def test_a_frozen_account_pays_nothing_in_any_way_until_it_is_thawed(server, cli
     assert move(client, "adjust", "down", "-0.10", why="x")["code"] == "FROZEN"
     assert move(client, "adjust", "gift down", "-0.10", why="x", balance="gift", short="debt")["code"] == "FROZEN"
     assert charge(client, "free", seconds=0)["outcome"] == "charged"
-    assert client.call("rate", service_id=ACCOUNT, at=AT_MS, **LOCAL)["amount"] == "0.22"
+    assert client.call("rate", service_id=ACCOUNT, at=AT_MS, seconds=60, **LOCAL)["amount"] == "0.22"
     server.kill()
     server.start()
     with server.connect() as other:
@@ -119,7 +103,7 @@ def test_money_comes_to_a_frozen_account(client):
     assert move(client, "topup", "t1", "1.00")["balance"] == "1.08"
     assert move(client, "adjust", "up", "1.00", why="x")["balance"] == "2.08"
     assert move(client, "transfer", "in", "0.10", account="07715510002", to=ACCOUNT)["balance"] == "0.20"
-    assert client.call("charge.refund", id="r1", charge=paid["charge"], at=AT_MS)["balance"] == "2.40"
+    assert refund(client, "r1", paid["charge"])["balance"] == "2.40"
 
 
 def test_a_frozen_balance_pays_nothing_and_the_others_do(client):

@@ -5,40 +5,22 @@ from datetime import datetime
 from decimal import Decimal
 
 import pytest
+from caller import ACCOUNT, AT_MS, FAR, LOCAL, charge, refund, serving
 from server import Server, suanpan
 
-AT_MS = 1789704000000  # 2026-09-18 12:00 in China
 OCTOBER_MS = 1790784000000  # 2026-10-01 00:00 in China
-USER, BOSS, PARENT = "07715510001", "07715510002", "07715510003"
-LOCAL = {"service": "voice", "to": "5507882"}  # 0.22 for up to three minutes, then 0.11 a minute
-FAR = {"service": "voice", "to": "07722820022"}
+USER, BOSS, PARENT = ACCOUNT, "07715510002", "07715510003"
 
 
 @pytest.fixture
 def server():
-    with Server() as one:
-        one.publish("rules/catalogs/fixed_line")
-        one.subscribe([USER, BOSS, PARENT], "1.00", package="fixed_line")
-        yield one
-
-
-@pytest.fixture
-def client(server):
-    with server.connect() as one:
+    with serving([USER, BOSS, PARENT], "1.00") as one:
         yield one
 
 
 def pay_for(client, *payers, account=USER):
     return client.call("subscription.put", subscription=USER, account=account, product="pstn", service_ids=[USER], packages=["fixed_line"],
                        payers=list(payers))  # fmt: skip
-
-
-def charge(client, identifier, seconds=60, call=LOCAL, at=AT_MS, **fields):
-    return client.call("charge", id=identifier, service_id=USER, at=at, seconds=seconds, **call, **fields)
-
-
-def refund(client, identifier, charge_id, **fields):
-    return client.call("charge.refund", id=identifier, charge=charge_id, at=AT_MS, **fields)
 
 
 def main_of(client, account):

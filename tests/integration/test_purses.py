@@ -5,46 +5,14 @@ import time
 from decimal import Decimal
 
 import pytest
+from caller import AT_MS, DAY_MS, FAR, LOCAL, amounts, charge, put, refund, serving, top_up
 from server import Server, suanpan
-
-AT_MS = 1789704000000  # 2026-09-18 12:00 in China
-DAY_MS = 86_400_000
-LOCAL = {"service": "voice", "to": "5507882"}  # 0.22 for up to three minutes, then 0.11 a minute
-FAR = {"service": "voice", "to": "07722820022"}
 
 
 @pytest.fixture
 def server():
-    with Server() as one:
-        one.publish("rules/catalogs/fixed_line")
-        one.subscribe(["07715510001"], "10.00", package="fixed_line")
+    with serving(["07715510001"], "10.00") as one:
         yield one
-
-
-@pytest.fixture
-def client(server):
-    with server.connect() as one:
-        yield one
-
-
-def put(client, name, amount=None, **fields):
-    answer = client.call("balance.put", account="07715510001", balance=name, **fields)
-    if amount is not None:
-        top_up(client, name, amount)
-    return answer
-
-
-def top_up(client, name, amount, identifier=None):
-    return client.call("balance.topup", id=identifier or f"to-{name}", account="07715510001", balance=name, at=AT_MS, amount=amount,
-                       currency="CNY")  # fmt: skip
-
-
-def charge(client, identifier, seconds=60, call=LOCAL, **fields):
-    return client.call("charge", id=identifier, service_id="07715510001", at=AT_MS, seconds=seconds, **call, **fields)
-
-
-def amounts(client):
-    return {one["balance"]: one["amount"] for one in client.call("balance.get", ["07715510001"])["balances"]}
 
 
 def test_a_gift_pays_before_cash_and_both_stand_in_the_answer_and_the_history(client):
@@ -180,10 +148,6 @@ def test_too_little_in_all_of_them_refuses_and_takes_nothing(client):
     assert (refused["code"], amounts(client)) == ("BALANCE_TOO_LOW", before)
     partial = charge(client, "c3", short="partial")
     assert (partial["unpaid"], partial["balance"]) == ("0.11", "0.00")
-
-
-def refund(client, identifier, charge_id, **fields):
-    return client.call("charge.refund", id=identifier, charge=charge_id, at=AT_MS, **fields)
 
 
 def test_a_refund_goes_back_to_what_paid_the_last_payer_first(client):

@@ -5,42 +5,21 @@ import json
 import zoneinfo
 
 import pytest
+from caller import ACCOUNT, AT_MS, charge, put, refund, serving
 from moved_clock import MovedServer
 from server import Server, suanpan
 
-AT_MS = 1789704000000  # 2026-09-18 12:00 in China
-LOCAL = {"service": "voice", "to": "5507882", "seconds": 60}  # 0.22
-ACCOUNT = "07715510001"
 CHINA = "Asia/Shanghai"
 
 
 @pytest.fixture
 def server():
-    with Server() as one:
-        one.publish("rules/catalogs/fixed_line")
-        one.subscribe([ACCOUNT], "10.00", package="fixed_line")
+    with serving([ACCOUNT], "10.00") as one:
         yield one
-
-
-@pytest.fixture
-def client(server):
-    with server.connect() as one:
-        yield one
-
-
-def put(client, name, amount=None, **fields):
-    answer = client.call("balance.put", account=ACCOUNT, balance=name, **fields)
-    if amount is not None:
-        client.call("balance.topup", id=f"to-{name}", account=ACCOUNT, balance=name, at=AT_MS, amount=amount, currency="CNY")
-    return answer
 
 
 def shown(client, name):
     return next(one for one in client.call("balance.get", [ACCOUNT])["balances"] if one["balance"] == name)
-
-
-def charge(client, identifier, **fields):
-    return client.call("charge", id=identifier, service_id=ACCOUNT, at=AT_MS, **{**LOCAL, **fields})
 
 
 def midnights(client, days, zone=CHINA):
@@ -95,7 +74,7 @@ def test_what_is_valid_from_its_first_use_begins_with_the_charge_that_takes_from
     server.start()
     with server.connect() as other:
         assert shown(other, "pass")["till"] == till
-        assert other.call("charge.refund", id="r1", charge=paid["charge"], at=AT_MS)["left"] == "0.00"
+        assert refund(other, "r1", paid["charge"])["left"] == "0.00"
         assert (shown(other, "pass")["amount"], shown(other, "pass")["till"]) == ("0.12", till)
         assert "pass 0.12 CNY" in other.call("charge.explain", charge=paid["charge"])["text"]
         spring = shown(other, "spring")["till"]

@@ -11,12 +11,6 @@
 
 enum { MOST = 4 };
 
-static int64_t
-between(struct random *random, int64_t low, int64_t high)
-{
-	return low + (int64_t)random_below(random, (uint64_t)(high - low + 1));
-}
-
 static struct payer_held
 payer(int64_t amount, int64_t floor)
 {
@@ -86,14 +80,14 @@ they_pay_as_if_unit_by_unit(void **state)
 		int64_t charged[MOST] = { 0 };
 		struct payers payers = { list, random_below(&random, MOST + 1) };
 		for (size_t j = 0; j < payers.count; j++) {
-			list[j] = payer(between(&random, -3, 12), between(&random, -4, 0));
-			list[j].balance.held = between(&random, 0, 3);
+			list[j] = payer(random_from(&random, -3, 12), random_from(&random, -4, 0));
+			list[j].balance.held = random_from(&random, 0, 3);
 			list[j].is_bounded = random_below(&random, 2) == 0;
-			list[j].bound.micros = between(&random, 0, 12);
-			list[j].counter = (struct counter){ between(&random, 0, 8),
-				between(&random, 0, 4) };
+			list[j].bound.micros = random_from(&random, 0, 12);
+			list[j].counter = (struct counter){ random_from(&random, 0, 8),
+				random_from(&random, 0, 4) };
 		}
-		int64_t cost = between(&random, 0, 40), rest = cost;
+		int64_t cost = random_from(&random, 0, 40), rest = cost;
 		for (size_t turn = 0; rest > 0 && turn < payers.count;) {
 			if (can_pay_one_more(&list[turn], charged[turn])) {
 				charged[turn]++;

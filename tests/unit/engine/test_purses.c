@@ -95,12 +95,6 @@ all_that_could_be_spent_is_told_when_it_is_too_little(void **state)
 	assert_int_equal(paying(&purses, INT64_MIN / 2, 0, INT64_MAX, &payment), PAY_DONE);
 }
 
-static int64_t
-between(struct random *random, int64_t low, int64_t high)
-{
-	return low + (int64_t)random_below(random, (uint64_t)(high - low + 1));
-}
-
 /* The naive payer: one unit after the other, from whoever's turn it is. */
 static size_t
 whose_turn(const struct purse_held *list, const int64_t *left, size_t count)
@@ -127,13 +121,13 @@ gifts_pay_as_if_unit_by_unit(void **state)
 		int64_t left[MOST], charged[MOST] = { 0 };
 		struct purses purses = { .held = list, .count = random_below(&random, MOST + 1) };
 		for (size_t j = 0; j < purses.count; j++) {
-			list[j] = held(BALANCE_GIFT, between(&random, 0, 12),
-				between(&random, 1001, 1004));
+			list[j] = held(BALANCE_GIFT, random_from(&random, 0, 12),
+				random_from(&random, 1001, 1004));
 			list[j].version = j; /* as a name: they are sorted by turns */
-			list[j].balance.held = between(&random, 0, 3);
+			list[j].balance.held = random_from(&random, 0, 3);
 			left[j] = list[j].balance.amount - list[j].balance.held;
 		}
-		int64_t main = between(&random, -5, 20), cost = between(&random, 0, 40),
+		int64_t main = random_from(&random, -5, 20), cost = random_from(&random, 0, 40),
 			rest = cost;
 		for (size_t turn;
 			rest > 0 && (turn = whose_turn(list, left, purses.count)) < purses.count;

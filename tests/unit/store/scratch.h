@@ -38,6 +38,13 @@ random_below(struct random *random, size_t bound)
 	return (size_t)(random_next(random) % bound);
 }
 
+/* low … high */
+static inline int64_t
+random_from(struct random *random, int64_t low, int64_t high)
+{
+	return low + (int64_t)random_below(random, (size_t)(high - low + 1));
+}
+
 /* The seed of a property test: SEED in the environment, or the time; printed, so that it can be
  * repeated. */
 static inline uint64_t
