@@ -154,14 +154,21 @@ post_counter(struct posted *posted, const struct payer_held *held)
 }
 
 bool
+payer_raise(const struct payer_held *held, const struct balance *before, int64_t after,
+	const struct raising *raising, struct raised *raised)
+{
+	struct raising own = *raising;
+	own.account = held->account_id;
+	return notice_raise_main(&own, &held->account, before, after, raised);
+}
+
+bool
 payers_raise(const struct payers *payers, const struct raising *raising, struct raised *raised)
 {
 	for (size_t i = 0; i < payers->count; i++) {
 		const struct payer_held *held = &payers->held[i];
-		struct raising own = *raising;
-		own.account = held->account_id;
-		if (!notice_raise_main(&own, &held->account, &held->balance,
-			    held->balance.amount - held->charged.micros, raised))
+		if (!payer_raise(held, &held->balance, held->balance.amount - held->charged.micros,
+			    raising, raised))
 			return false;
 	}
 	return true;

@@ -58,7 +58,9 @@ struct money payers_spendable(const struct payers *payers, struct money own);
 /* Adds to an entry what those that pay have and have paid now: of each, its balance and its counter. */
 bool payers_post(const struct payers *payers, struct posted *posted, int64_t now_ms);
 
-/* Who pays for another is told when the own balance is low. False without memory. */
+/* Who pays for another is told when the own balance is low: one, or all. False without memory. */
+bool payer_raise(const struct payer_held *held, const struct balance *before, int64_t after,
+	const struct raising *raising, struct raised *raised);
 bool
 payers_raise(const struct payers *payers, const struct raising *raising, struct raised *raised);
 

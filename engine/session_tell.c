@@ -49,16 +49,37 @@ raise_crossed(struct session_deciding *deciding, const struct raising *raising)
 			raising, deciding->release, &question, &pricing, &deciding->raised);
 }
 
-/* Of the balances that pay besides the main one. */
+/* Who pays from that balance for one of the parts; NULL: it is one of the own account's. */
+static const struct payer_held *
+payer_of(const struct session_deciding *deciding, const struct purse_held *other)
+{
+	const struct bytes wanted = { other->key.data, other->key.size };
+	for (size_t i = 0; i < deciding->work_count; i++) {
+		const struct payers *payers = &deciding->works[i].payers;
+		for (size_t j = 0; j < payers->count; j++) {
+			const struct record_key *key = &payers->held[j].key;
+			if (bytes_equal((struct bytes){ key->data, key->size }, wanted))
+				return &payers->held[j];
+		}
+	}
+	return NULL;
+}
+
+/* Of the balances that pay besides the main one: what all parts together take of it is one fall. */
 static bool
 raise_others(struct session_deciding *deciding, const struct raising *raising)
 {
 	for (size_t i = 0; i < deciding->other_count; i++) {
 		const struct purse_held *other = &deciding->others[i];
+		const struct payer_held *payer = payer_of(deciding, other);
 		struct balance before = other->balance;
+		int64_t after = before.amount;
 		before.amount += other->charged.micros;
-		if (!notice_raise_other(raising, other->name, &before, other->balance.amount,
-			    &deciding->raised))
+		bool fits = payer != NULL
+			? payer_raise(payer, &before, after, raising, &deciding->raised)
+			: notice_raise_other(
+				  raising, other->name, &before, after, &deciding->raised);
+		if (!fits)
 			return false;
 	}
 	return true;

@@ -29,6 +29,7 @@ struct timer {
 	struct timer *next;
 	int64_t not_before_ms; /* of one that is tried again */
 	bool was_there;        /* when it ran */
+	bool is_agenda;
 	uint8_t key_size;
 	uint8_t key[TIMER_KEY_MAX];
 };
@@ -36,7 +37,8 @@ struct timer {
 struct timers {
 	struct shard *shard;
 	struct nearest nearest;
-	size_t under_way;
+	size_t under_way, agendas_under_way;
+	int64_t begun_ms; /* of those that were begun, the latest instant */
 	/* To be tried again: all after the same time, so they are in the order in which they ended. */
 	struct timer *again_first, *again_last;
 	size_t again_count;
@@ -155,8 +157,9 @@ timer_ended(struct timer *timer)
 		TABLE_TIMER, (struct bytes){ timer->key, timer->key_size });
 	struct bytes value;
 	uint64_t version;
-	must(timers->under_way > 0);
+	must(timers->under_way > 0 && timers->agendas_under_way >= timer->is_agenda);
 	timers->under_way--;
+	timers->agendas_under_way -= timer->is_agenda;
 	if (store_find(timers->shard->store, key, &value, &version) != LOOKUP_ABSENT) {
 		again_add(timers, timer);
 		return;
@@ -171,18 +174,37 @@ timer_is_unwanted(const struct timer *timer)
 	return timer->timers->stopped;
 }
 
-/* The next that is due, to be begun; NULL: none is, or there is no memory for it. */
+/*
+ * What falls due is paid by what there is then: it waits for what came before it, and what comes
+ * behind it waits for that. All else is independent of each other.
+ */
+static bool
+must_wait(const struct timers *timers, const struct timer_key *key)
+{
+	return timers->under_way > 0 && key->at_ms > timers->begun_ms &&
+		(key->kind == TIMER_SUBSCRIPTION || timers->agendas_under_way > 0);
+}
+
+/* The next that is due, to be begun; NULL: none is, or it waits, or there is no memory for it. */
 static struct timer *
 take_due(struct timers *timers)
 {
 	struct bytes key;
+	struct timer_key read;
 	struct timer *timer = again_take(timers);
 	if (timer != NULL || !nearest_due(&timers->nearest, timers->shard->now_ms, &key))
 		return timer;
+	bool is_timer = key_is_of_timer(key, &read);
+	must(is_timer);
+	if (must_wait(timers, &read))
+		return NULL;
 	timer = memory_new_zeroed(1, sizeof *timer);
 	if (timer == NULL)
 		return NULL;
 	timer->timers = timers;
+	timer->is_agenda = read.kind == TIMER_SUBSCRIPTION;
+	if (read.at_ms > timers->begun_ms)
+		timers->begun_ms = read.at_ms;
 	timer->key_size = (uint8_t)key.size;
 	memcpy(timer->key, key.data, key.size);
 	nearest_pop(&timers->nearest);
@@ -263,6 +285,7 @@ begin(struct timers *timers, struct timer *timer)
 {
 	uint64_t decided = store_decided(timers->shard->store);
 	timers->under_way++;
+	timers->agendas_under_way += timer->is_agenda;
 	shard_run_timer(timers->shard, timer, (struct bytes){ timer->key, timer->key_size });
 	timers->journal_bytes += store_decided(timers->shard->store) - decided;
 }

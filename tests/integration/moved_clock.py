@@ -1,4 +1,4 @@
-"""A server whose clock a test sets: it goes on from there as clocks do.
+"""A server whose clock a test sets: it goes on from there as clocks do, or stands still if it is frozen.
 
 with MovedServer("2026-01-15T10:00:00+08:00") as server:
     server.set_clock("2026-02-01T00:00:00+08:00")
@@ -30,12 +30,13 @@ def library():
 
 
 class MovedServer(Server):
-    def __init__(self, now, **settings):
+    def __init__(self, now, frozen=False, **settings):
         super().__init__(start=False, **settings)
+        self.frozen = frozen
         path = self.folder / "clock"
-        path.write_bytes(bytes(8))
+        path.write_bytes(bytes(16))
         with open(path, "r+b") as file:
-            self.moved = mmap.mmap(file.fileno(), 8)
+            self.moved = mmap.mmap(file.fileno(), 16)
         self.set_clock(now)
         self.prefix = ("env", f"LD_PRELOAD={library()}", f"MOVED_CLOCK={path}",
                        f"ASAN_OPTIONS={os.environ.get('ASAN_OPTIONS', '')}:verify_asan_link_order=0")  # fmt: skip
@@ -47,4 +48,4 @@ class MovedServer(Server):
     def set_clock(self, now):
         """An instant in RFC 3339: it is then, or a few milliseconds later."""
         wanted = datetime.fromisoformat(now).timestamp() * 1000
-        self.moved[:] = struct.pack("q", int(wanted - time.time() * 1000) + 1)
+        self.moved[:] = struct.pack("qq", int(wanted - time.time() * 1000) + 1, int(wanted) if self.frozen else 0)

@@ -330,3 +330,35 @@ def test_a_charge_waits_until_all_of_a_long_backlog_is_done():
                              seconds=60)  # fmt: skip
         assert (answer["outcome"], answer["balance"]) == ("charged", f"{Decimal('1000.00') - Decimal('91.55') - 168 * 129}")
         assert len(dues(client)) == 169
+
+
+def amount_of(client, name):
+    (amount,) = (one["amount"] for one in client.call("balance.get", ["user"])["balances"] if one["balance"] == name)
+    return amount
+
+
+@pytest.mark.parametrize("how", ["moved", "killed"])
+def test_what_falls_due_of_a_long_backlog_is_paid_by_what_there_was_then(how):
+    """More than one run of an agenda does at a time, and a balance that ends in between: the days before its end are paid by it."""
+    with MovedServer("2026-03-18T12:00:00+08:00") as server:
+        server.publish("tests/property/everything")
+        server.subscribe(["user"], None, package="plain", product="line")
+        client = server.connect()
+        for number in range(8):  # timers beside it
+            client.call("balance.put", account="user", balance=f"b{number}", till=f"2026-06-{number + 1:02}T00:00:00+08:00")
+        client.call("balance.put", account="user", balance="gift", till="2026-06-10T12:00:00+08:00")
+        client.call("balance.adjust", id="t", account="user", balance="gift", at="2026-03-18T12:00:00+08:00", amount="9.00", currency="CNY", why="x")
+        packages = ["plain", {"package": "insured", "from": "2026-03-18T12:00:00+08:00"}]  # 0.05 a day
+        client.call("subscription.put", subscription="user", account="user", product="line", packages=packages)
+        if how == "killed":
+            server.kill()
+        server.set_clock("2026-07-18T12:00:00+08:00")
+        if how == "killed":
+            server.start()
+            client = server.connect()
+        days = 14 + 30 + 31 + 30 + 18
+        server.wait_until(lambda: sum(one["kind"] == "due" for one in client.call("history", account="user", limit=500)["entries"]) == days)
+        server.wait_until(lambda: amount_of(client, "gift") == "0.00")
+        expired = [one["answer"]["amount"] for one in client.call("history", account="user", limit=500)["entries"] if one["kind"] == "expiry"]
+        assert amount_of(client, "main") == f"-{(days - 85) * 5 / 100:.2f}"
+        assert [one for one in expired if one != "0.00"] == [f"{9 - 85 * 0.05:.2f}"]

@@ -169,3 +169,15 @@ def test_random_sessions_of_who_is_paid_for_lose_nothing_and_pass_no_bound(serve
     paid = [entry for entry in client.call("history", account=BOSS, limit=500)["entries"] for entry in entry["postings"]
             if entry["book"].startswith("counter:") and "@payer" in entry["book"]]  # fmt: skip
     assert sum(Decimal(one["amount"]) for one in paid) <= bound
+
+
+def test_who_pays_for_sessions_is_told_once_that_its_balance_is_low(client):
+    client.call("account.put", account=BOSS, customer=BOSS, low_balance=["0.50"])
+    pay_for(client, BOSS)
+    assert "notices" not in reserve(client, 300), "what is held is not spent"
+    parts = [{"part": "voice", "used": 60, "ask": 120}, {"part": "sms", "service": "sms", "used": 4, "ask": 1}]
+    crossing = client.call("session.update", {"service_id": USER, "session": "s1", "number": 2, "at": AT, "parts": parts})
+    assert [(one["kind"], one["threshold"]) for one in crossing["notices"]] == [("low_balance", "0.50")]
+    assert "notices" not in send(client, "commit", 3, used=60)
+    (notice,) = client.call("notice.list")["notices"]
+    assert (notice["account"], notice["subscription"], notice["charge"]) == (BOSS, USER, crossing["charge"])

@@ -4,23 +4,20 @@ the journal. After every step all that can be read is as the model has it; in th
 SEED=… chooses another run; EXAMPLES=… (default 40) and STEPS=… (default 40) a longer one.
 """
 
-import json
 import os
-import random
 import shutil
 import time
-from collections import Counter
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
 import prices
 import pytest
-from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import initialize, invariant, rule
+from machine import ServedMachine, run
 from model import FixedLineRelease, Model, TalkRelease
-from server import ROOT, Server, suanpan
+from server import ROOT, Server
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "40"))
 STEPS = int(os.environ.get("STEPS", "40"))
@@ -94,14 +91,11 @@ class Bundles:
         self.names, self.releases = names, dict(zip(names, kinds, strict=True))
 
 
-class Machine(RuleBasedStateMachine):
+class Machine(ServedMachine):
     releases = None  # of the test
-    tally = None  # of what came out, over all examples
 
     def __init__(self):
-        super().__init__()
-        self.server = Server(memory_ids=4096, checkpoint_every="50 ms", checkpoint_spread="0 s")
-        self.client = self.server.connect()
+        super().__init__(Server(memory_ids=4096, checkpoint_every="50 ms", checkpoint_spread="0 s"))
         self.model = Model(self.releases.releases)
         self.requests = []  # (method, params) of all that moved money, to be sent again
 
@@ -305,21 +299,6 @@ class Machine(RuleBasedStateMachine):
         else:
             assert error.startswith("NOT_FOUND: ")
 
-    # ---- ends ----
-
-    @rule(how=st.sampled_from(["stop", "kill"]), rebuilt=st.sampled_from([False, False, True]))
-    def start_again_after(self, how, rebuilt):
-        """With the state and the ids there are, or with none: they are made from the journal."""
-        if how == "kill":
-            self.server.kill()
-        else:
-            assert self.server.stop() == 0
-        if rebuilt:
-            shutil.rmtree(self.server.data / "state")
-            shutil.rmtree(self.server.data / "ids")
-        self.server.start()
-        self.client = self.server.connect()
-
     # ---- reading ----
 
     @rule(account=st.sampled_from(ACCOUNTS), limit=st.integers(1, 4), data=st.data())
@@ -397,19 +376,6 @@ class Machine(RuleBasedStateMachine):
 
     # ---- the end ----
 
-    def teardown(self):
-        try:
-            if self.server.process and self.server.process.poll() is None:
-                assert self.server.stop() == 0
-                self.check_folder()
-        finally:
-            self.server.close()
-
-    def dump(self, what):
-        result = suanpan("dump", self.server.data, what, "--json")
-        assert result.returncode == 0, result.stderr
-        return [json.loads(line) for line in result.stdout.splitlines()]
-
     def check_folder(self):
         """Postings of every entry sum to zero, and all of a book's are what its record has."""
         books = {}
@@ -443,18 +409,6 @@ def bundles(tmp_path_factory):
 
 
 def test_the_server_is_as_the_model_has_it(bundles):
-    number = int(os.environ.get("SEED", str(random.randrange(1 << 32))), 0)
-    print(f"seed {number}")
-    machine = type("Machine", (Machine,), {"releases": bundles, "tally": Counter()})
-    run_state_machine_as_test(
-        seed(number)(machine),
-        settings=settings(
-            max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, database=None, print_blob=True,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )  # fmt: skip
-    print(", ".join(f"{name} {count}" for name, count in sorted(machine.tally.items())))
-    often = (
+    run(Machine, EXAMPLES, STEPS, [
         "charged", "repeat", "topped_up", "adjusted", "refunded", "stored", "unchanged", "ID_CONFLICT", "VERSION_CONFLICT", "BALANCE_TOO_LOW",
-    )  # fmt: skip
-    assert EXAMPLES < 20 or all(machine.tally[name] > 0 for name in often), "the examples do little"
+    ], releases=bundles)  # fmt: skip

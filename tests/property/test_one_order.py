@@ -1,5 +1,5 @@
 """One account under many connections: there is one order in which all happened, the journal's; every answer is right in that order
-(by session_model.py, one after the other), and no request comes in it before one that had been answered before it was sent. What was
+(by naive_sessions.py, one after the other), and no request comes in it before one that had been answered before it was sent. What was
 read fits into the same order. So nobody ever spends what another has spent or holds.
 
 SEED=… chooses another run.
@@ -15,8 +15,11 @@ import time
 from decimal import Decimal
 
 import pytest
+import naive_sessions
+from naive_money import Account, Bank, Subscription
+from naive_prices import Refused
+from naive_sessions import assert_answer
 from server import ROOT, Client, Server, suanpan
-from session_model import Account, Refused, assert_answer
 
 CATALOG = ROOT / "tests/integration/sessions"
 AT = 1773806400000  # 2026-03-18 12:00 in China
@@ -144,28 +147,33 @@ class Order:
     """The account as the model has it, after each entry of the journal."""
 
     def __init__(self, balance):
-        self.account = Account("plain", "0.00")
-        self.account.balances["main"].amount = Decimal(balance)
+        self.bank = Bank(AT)
+        self.bank.accounts[NUMBER] = Account(NUMBER)
+        self.bank.accounts[NUMBER].main().amount = Decimal(balance)
+        self.bank.subscriptions[NUMBER] = Subscription(NUMBER, NUMBER, "plain")
         self.states = {}  # position → (amount, held), after the entry
         self.begun_latest = 0  # of all that came before
 
     def decide(self, operation):
         """What must be answered to it, next."""
-        method, fields, account = operation.method, operation.fields, self.account
-        main = account.balances["main"]
+        method, fields = operation.method, operation.fields
         if method.startswith("session."):
             kind = method.removeprefix("session.")
-            return account.request(kind, fields["session"], fields["number"], AT, fields.get("parts", []))
+            request = (fields["session"], fields["number"], AT, fields.get("parts", []))
+            return naive_sessions.request(self.bank, kind, NUMBER, *request)[0]
         if method == "charge":
-            account.charge(fields["service"], AT, fields.get("items") or fields["seconds"], fields["short"])
-            return {"outcome": "charged", "balance": main.amount}
-        sign = -1 if method == "balance.transfer" else 1
-        account.move(sign * Decimal(fields["amount"]))
-        outcome = {"balance.topup": "topped_up", "balance.transfer": "transferred", "balance.adjust": "adjusted"}[method]
-        return {"outcome": outcome, "balance": main.amount}
+            self.bank.charge(NUMBER, fields["service"], AT, fields.get("items") or fields["seconds"], fields["short"])
+            return {"outcome": "charged", "balance": self.main().amount}
+        sign, kind, outcome = {
+            "balance.topup": (1, "topup", "topped_up"), "balance.transfer": (-1, "transfer", "transferred"),
+            "balance.adjust": (1, "adjustment", "adjusted"),
+        }[method]  # fmt: skip
+        with self.bank.entry(kind, NUMBER):
+            self.bank.move(NUMBER, "main", sign * Decimal(fields["amount"]))
+        return {"outcome": outcome, "balance": self.main().amount}
 
     def main(self):
-        main = self.account.balances["main"]
+        main = self.bank.accounts[NUMBER].main()
         assert 0 <= main.held <= main.amount, "more is promised than there is"
         return main
 
@@ -326,7 +334,7 @@ def step_of(order, name, kind):
     """The next of a session, which uses what it was granted, as far as a minute, or a charge of a minute."""
     if kind == "charge":
         return Operation("charge", {"id": name, "service": "voice", "at": AT, "seconds": 60, "short": "refuse"})
-    session = order.account.sessions.get(name)
+    session = order.bank.sessions.get((NUMBER, name))
     part = {"part": "voice", "used": min(60, session.parts["voice"].granted) if session else 60}
     if kind == "reserve":
         part = {"part": "voice", "service": "voice", "ask": 120}
