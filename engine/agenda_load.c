@@ -45,22 +45,6 @@ settling_refuse(struct settling *settling, struct text why)
 
 /* ---- what is held ---- */
 
-/* From when till when the subscription is not ended; in between it may be. */
-static struct span
-life_of(const struct subscription *subscription)
-{
-	struct span life = { INT64_MAX, INT64_MIN };
-	struct field_reader states = subscription->states;
-	for (unsigned i = 0; i < subscription->state_count; i++) {
-		struct span span = field_read_span(&states);
-		if (field_read_u8(&states) == SUBSCRIPTION_ENDED)
-			continue;
-		life.from_ms = span.from_ms < life.from_ms ? span.from_ms : life.from_ms;
-		life.till_ms = span.till_ms > life.till_ms ? span.till_ms : life.till_ms;
-	}
-	return life;
-}
-
 static bool
 read_suspended(struct settling *settling)
 {
@@ -99,7 +83,8 @@ settled_read_values(struct settled *settled, struct package_held held, struct ar
 	for (unsigned i = 0; i < held.fact_count; i++) {
 		struct span span = field_read_span(&held.facts);
 		struct named_value value = named_value_read(&held.facts);
-		facts[i] = (struct due_fact){ attribute_of(&value), span.from_ms, span.till_ms };
+		facts[i] = (struct due_fact){ attribute_of(&value), span.from_ms, span.till_ms,
+			FACT_OWN };
 	}
 	settled->params = params;
 	settled->param_count = held.param_count;
@@ -113,7 +98,7 @@ read_held(struct settling *settling)
 {
 	const struct subject *subject = &settling->subject;
 	struct field_reader packages = subject->subscription.packages;
-	struct span life = life_of(&subject->subscription);
+	struct span life = subscription_life(&subject->subscription);
 	struct holding *holdings;
 	if (!subject_holdings(subject, settling->release->image, settling->call->arena, &holdings,
 		    &settling->held_count))
@@ -255,7 +240,8 @@ settling_load(struct settling *settling, bool whenever)
 	if (!read_suspended(settling))
 		return AGENDA_ENDED;
 	outcome = find_account(settling);
-	if (outcome == AGENDA_MOVED && !settling_load_stock(settling))
+	if (outcome == AGENDA_MOVED &&
+		(!settling_gather_facts(settling) || !settling_load_stock(settling)))
 		return AGENDA_ENDED;
 	return outcome;
 }

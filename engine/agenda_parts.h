@@ -3,6 +3,7 @@
  *
  *   agenda.c        what is asked of the agenda, and when
  *   agenda_load.c   the agenda with all that is held
+ *   agenda_facts.c  what formulas may ask for of it
  *   agenda_due.c    what is due, and what comes next
  *   agenda_entry.c  the entry of one thing that happens
  *   agenda_stored.c, agenda_stored_entry.c   the same of deposits and gifts
@@ -88,6 +89,11 @@ bool settling_out_of_memory(struct settling *settling);
 bool settling_refuse(struct settling *settling, struct text why);
 /* AGENDA_MOVED: all is there, and it is time to look at it, or that is not asked. */
 enum agenda_outcome settling_load(struct settling *settling, bool whenever);
+
+/* ---- agenda_facts.c ---- */
+
+/* Adds to the facts of what is held those of groups and of the customer, who is known by then. */
+bool settling_gather_facts(struct settling *settling);
 
 /* ---- agenda_stored.c ---- */
 

@@ -112,7 +112,8 @@ follow(const struct agenda *agenda, struct subscription after, struct span span,
 }
 
 /*
- * What is held longer than it was, or since another day, may owe what fell due on days that are over.
+ * What is held longer or shorter than it was, or since another day, may owe what fell due on days that
+ * are over: who ends today leaves today.
  * What was charged is noted with the item, and is not charged again.
  */
 static void
@@ -124,8 +125,10 @@ reopen(const struct image *image, const struct agenda_change *change, struct spa
 		return;
 	if (before.from_ms != after.from_ms && after.from_ms != INT64_MIN)
 		item->billed_day = earlier_day(item->billed_day, due_day(image, after.from_ms));
-	if (before.till_ms < after.till_ms)
-		item->billed_day = earlier_day(item->billed_day, due_day(image, before.till_ms));
+	if (before.till_ms != after.till_ms)
+		item->billed_day = earlier_day(item->billed_day,
+			due_day(image,
+				before.till_ms < after.till_ms ? before.till_ms : after.till_ms));
 }
 
 /* Money of the customer lies there, that its end gives back. */

@@ -7,6 +7,7 @@
  */
 #include "agenda.h"
 #include "charge_parts.h"
+#include "group.h"
 #include "pay.h"
 #include "priced.h"
 #include "shard.h"
@@ -149,8 +150,8 @@ counter_fact(void *context, const struct counter_name *name, int64_t *used)
 	return FACT_COLD;
 }
 
-/* Fills the question for rules; false without memory. */
-static bool
+/* Fills the question for rules, and gives what it says is held; NULL without memory. */
+static struct holding *
 ask(struct deciding *deciding, struct rate_question *question)
 {
 	struct holding *holdings;
@@ -164,9 +165,23 @@ ask(struct deciding *deciding, struct rate_question *question)
 	};
 	if (!subject_holdings(&deciding->subject, question->image, deciding->call->arena, &holdings,
 		    &question->holding_count))
-		return false;
+		return NULL;
 	question->holdings = holdings;
-	return true;
+	return holdings;
+}
+
+/* The same, with how many members groups have. False: *end is what to return. */
+static bool
+ask_whole(struct deciding *deciding, struct rate_question *question, enum call_end *end)
+{
+	struct holding *holdings = ask(deciding, question);
+	if (holdings == NULL) {
+		*end = call_error(deciding->call, SAY_OUT_OF_MEMORY, NULL, 0);
+		return false;
+	}
+	return !question->image->asks_members ||
+		group_count_members(deciding->call, holdings, question->holding_count,
+			deciding->usage.at_ms, end);
 }
 
 /* The account's balances of units that may pay for it; most accounts have none. */
@@ -201,10 +216,8 @@ price(struct deciding *deciding, enum call_end *end)
 	struct fault fault;
 	if (deciding->subject.account.has_units && find_units(deciding, end) == HAS_ENDED)
 		return HAS_ENDED;
-	if (!ask(deciding, &question)) {
-		*end = call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+	if (!ask_whole(deciding, &question, end))
 		return HAS_ENDED;
-	}
 	switch (rate_usage(&question, call->arena, &deciding->pricing, &fault)) {
 	case RATE_COLD:
 		*end = call_wait_record(call, shelf_key_of(&deciding->cold));
@@ -302,10 +315,8 @@ find_unused(struct deciding *deciding, struct near_miss *miss, enum call_end *en
 	size_t size = dot == NULL ? why.size : (size_t)(dot - why.data);
 	miss->package = (struct text){ why.data, size };
 	miss->tariff = dot == NULL ? TEXT("") : (struct text){ dot + 1, why.size - size - 1 };
-	if (!ask(deciding, &question)) {
-		*end = call_error(deciding->call, SAY_OUT_OF_MEMORY, NULL, 0);
+	if (!ask_whole(deciding, &question, end))
 		return HAS_ENDED;
-	}
 	if (rate_unused(&question, &deciding->pricing, deciding->call->arena, miss, &fault) ==
 		RATE_DONE)
 		return GOES_ON;
@@ -451,7 +462,7 @@ raise_crossed(struct deciding *deciding, const struct raising *raising)
 {
 	struct pricing pricing = deciding->pricing;
 	struct rate_question question;
-	return ask(deciding, &question) && without_holds(deciding, &pricing) &&
+	return ask(deciding, &question) != NULL && without_holds(deciding, &pricing) &&
 		notice_raise_crossed(
 			raising, deciding->release, &question, &pricing, &deciding->raised);
 }

@@ -67,7 +67,7 @@ read_facts(struct asking *asking)
 		for (size_t j = 0; j < given[i].with.count; j++)
 			*facts++ = (struct due_fact){ given[i].with.items[j],
 				given_or(asking, given[i].from, INT64_MIN),
-				given_or(asking, given[i].till, INT64_MAX) };
+				given_or(asking, given[i].till, INT64_MAX), FACT_OWN };
 	return true;
 }
 

@@ -300,6 +300,20 @@ struct subscription_params {
 	int64_t expect;
 };
 
+struct group_params {
+	struct text group;
+	int kind;
+	struct text home;
+	struct list facts; /* of struct held_fact_params */
+	int64_t expect;
+};
+
+struct group_get_params {
+	struct text group;
+	struct text after;
+	int64_t limit;
+};
+
 struct get_params {
 	struct text id;
 };

@@ -28,6 +28,12 @@
 	SHAPE(c_name, shown, c_name##_FIELDS, struct get_params); \
 	static const char *const c_name##_POSITIONAL[] = { key, NULL }
 
+/* The version that a put expects. */
+#define METHOD_EXPECT(type) \
+	{ "expect", FIELD_INTEGER, offsetof(struct type, expect), false, 0, INT64_MAX, NULL, NULL, \
+		"the version you read; 0: it must not exist yet; absent: whatever is there is replaced", \
+		"读到的版本；0 表示必须尚不存在；缺省则直接替换" }
+
 /*
  * Rows that several methods have word for word. What is alike but for its words stays a row of its own:
  * the tables are what a client reads of a method.
@@ -70,6 +76,8 @@ extern const char *const METHOD_VALIDITY_EVERY[];
 extern const struct shape METHOD_NO_PARAMS;
 extern const struct shape METHOD_BECAUSE_RESULT;
 extern const struct shape METHOD_TAX_RESULT; /* of a line */
+extern const struct shape METHOD_HELD_FACT_PARAMS;
+extern const struct shape METHOD_PUT_RESULT;
 extern const struct shape METHOD_RAISED_RESULT;
 extern const struct shape METHOD_HINT_RESULT;
 extern const struct shape METHOD_LINE_RESULT; /* of a price */
@@ -99,6 +107,8 @@ extern const struct method METHOD_ACCOUNT_PUT;
 extern const struct method METHOD_ACCOUNT_GET;
 extern const struct method METHOD_SUBSCRIPTION_PUT;
 extern const struct method METHOD_SUBSCRIPTION_GET;
+extern const struct method METHOD_GROUP_PUT;
+extern const struct method METHOD_GROUP_GET;
 extern const struct method METHOD_BALANCE_PUT;
 extern const struct method METHOD_BALANCE_GET;
 extern const struct method METHOD_BALANCE_TOPUP;

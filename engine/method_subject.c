@@ -8,11 +8,6 @@
 /* Tables are laid out by hand. */
 /* clang-format off */
 
-#define EXPECT(type) \
-	{ "expect", FIELD_INTEGER, offsetof(struct type, expect), false, 0, INT64_MAX, NULL, NULL, \
-		"the version you read; 0: it must not exist yet; absent: whatever is there is replaced", \
-		"读到的版本；0 表示必须尚不存在；缺省则直接替换" }
-
 static const struct field CUSTOMER_FIELDS[] = {
 	{ "customer", FIELD_IDENTIFIER, offsetof(struct customer_params, customer), true, 0, 0, NULL, NULL,
 		"the customer's id", "客户编号" },
@@ -21,7 +16,7 @@ static const struct field CUSTOMER_FIELDS[] = {
 	{ "area", FIELD_TEXT, offsetof(struct customer_params, area), false, 0, 64, NULL, NULL, "area", "地区" },
 	{ "facts", FIELD_FACTS, offsetof(struct customer_params, facts), false, 0, FACTS_MAX, NULL, NULL,
 		"what rules may know of the customer", "规则可读取的客户属性" },
-	EXPECT(customer_params),
+	METHOD_EXPECT(customer_params),
 };
 SHAPE(CUSTOMER_PARAMS, "customer.put", CUSTOMER_FIELDS, struct customer_params);
 
@@ -68,7 +63,7 @@ static const struct field ACCOUNT_FIELDS[] = {
 		"true: its balances pay nothing, FROZEN; what costs nothing is still charged, and money may come in; put without it to thaw",
 		"true：各账本不再支付，应答 FROZEN；零元的使用仍可计费，资金仍可转入；不带此项再次 put 即解冻" },
 	LOW_BALANCE_FIELDS(account_params, "the main balance", "主账本余额"),
-	EXPECT(account_params),
+	METHOD_EXPECT(account_params),
 };
 SHAPE(ACCOUNT_PARAMS, "account.put", ACCOUNT_FIELDS, struct account_params);
 
@@ -126,7 +121,7 @@ static const struct field BALANCE_PUT_FIELDS[] = {
 	{ "valid", FIELD_MAP, offsetof(struct balance_put_params, valid), false, 0, 0, NULL, &VALID_PARAMS,
 		"instead of `till`: how long", "代替 till：有效期长短" },
 	LOW_BALANCE_FIELDS(balance_put_params, "it", "该账本余额"),
-	EXPECT(balance_put_params),
+	METHOD_EXPECT(balance_put_params),
 };
 SHAPE(BALANCE_PUT_PARAMS, "balance.put", BALANCE_PUT_FIELDS, struct balance_put_params);
 
@@ -150,7 +145,7 @@ static const struct field HELD_FACT_FIELDS[] = {
 	{ "till", FIELD_TIME, offsetof(struct held_fact_params, till_ms), false, 0, 0, NULL, NULL,
 		"first instant at which they do not hold any more; for ever if absent", "终止时间（不含），缺省为永久" },
 };
-SHAPE(HELD_FACT_PARAMS, "facts", HELD_FACT_FIELDS, struct held_fact_params);
+const struct shape METHOD_HELD_FACT_PARAMS = { "facts", HELD_FACT_FIELDS, COUNT(HELD_FACT_FIELDS), sizeof(struct held_fact_params) };
 static const struct field PACKAGE_FIELDS[] = {
 	SPAN_FIELDS("package", "as the catalog names it", "目录中的优惠包名称"),
 	{ "group", FIELD_IDENTIFIER, offsetof(struct span_params, group), false, 0, 0, NULL, NULL,
@@ -160,13 +155,14 @@ static const struct field PACKAGE_FIELDS[] = {
 		"with a group: since when the group holds it; `from` if absent; the same for all members",
 		"群组自何时起持有；缺省同 from；各成员须一致" },
 	{ "members", FIELD_INTEGER, offsetof(struct span_params, members), false, 1, GROUP_MEMBERS_MAX, NULL, NULL,
-		"with a group: how many members it has, where a rule asks", "群组的成员数，供规则使用" },
+		"with a group: how many members it has, where a rule asks; as many as hold something by it then if absent",
+		"群组的成员数，供规则使用；缺省取当时由该群组持有优惠包的用户数" },
 	{ "pays", FIELD_BOOLEAN, offsetof(struct span_params, pays), false, 0, 0, NULL, NULL,
 		"with a group: true for the member that owes, and gets, what the group does once", "群组只收（或只给）一次的，是否由该成员承担" },
 	{ "params", FIELD_FACTS, offsetof(struct span_params, params), false, 0, FACTS_MAX, NULL, NULL,
 		"parameters that the order gives; money as text: {\"monthly_fee\": \"99.00\"}",
 		"订单给出的参数，金额用文本：{\"monthly_fee\": \"99.00\"}" },
-	{ "facts", FIELD_LIST, offsetof(struct span_params, facts), false, 0, PACKAGE_VALUES_MAX, NULL, &HELD_FACT_PARAMS,
+	{ "facts", FIELD_LIST, offsetof(struct span_params, facts), false, 0, PACKAGE_VALUES_MAX, NULL, &METHOD_HELD_FACT_PARAMS,
 		"what the formulas of its charges may ask for, and while it holds", "其收费公式所需的事实及其起止" },
 };
 SHAPE(PACKAGE_PARAMS, "packages", PACKAGE_FIELDS, struct span_params);
@@ -202,15 +198,15 @@ static const struct field SUBSCRIPTION_FIELDS[] = {
 		&SERVICE_ID_PARAMS, "by which its usage is known, with dates; a text alone is held for ever",
 		"业务接入号及其日期；仅写文本表示永久" },
 	{ "packages", FIELD_LIST, offsetof(struct subscription_params, packages), false, 0, 100, NULL,
-		&PACKAGE_PARAMS, "what it holds, with dates; a text alone is held for ever",
-		"所持优惠包及其日期；仅写文本表示永久" },
+		&PACKAGE_PARAMS, "what it holds, with dates, by at most 16 different groups; a text alone is held for ever",
+		"所持优惠包及其日期，至多涉及 16 个群组；仅写文本表示永久" },
 	{ "states", FIELD_LIST, offsetof(struct subscription_params, states), false, 0, 100, NULL,
 		&STATE_PARAMS, "active for ever if absent; outside all of them it is ended",
 		"状态及其日期；缺省为一直正常，范围之外视为终止" },
 	{ "payers", FIELD_LIST, offsetof(struct subscription_params, payers), false, 0, SUBSCRIPTION_PAYERS_MAX, NULL,
 		&PAYER_PARAMS, "other accounts whose main balances pay for its usage and what falls due of it, in this order and as far as they can; "
 		"the rest is the account's own", "其他账户：按此次序由其主账本先支付该用户的使用与到期收费，不足部分由本账户支付" },
-	EXPECT(subscription_params),
+	METHOD_EXPECT(subscription_params),
 };
 SHAPE(SUBSCRIPTION_PARAMS, "subscription.put", SUBSCRIPTION_FIELDS, struct subscription_params);
 
@@ -222,7 +218,7 @@ static const struct field PUT_RESULT_FIELDS[] = {
 		"stored；若内容未变则为 unchanged" },
 	{ "version", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "for `expect` next time", "版本，供下次 expect 使用" },
 };
-RESULT(PUT_RESULT, "put", PUT_RESULT_FIELDS);
+const struct shape METHOD_PUT_RESULT = { "put", PUT_RESULT_FIELDS, COUNT(PUT_RESULT_FIELDS), 0 };
 static const struct field GET_RESULT_FIELDS[] = {
 	{ "version", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "for `expect`", "版本，供 expect 使用" },
 	{ "terms", FIELD_TIME, 0, false, 0, 0, NULL, NULL,
@@ -236,22 +232,22 @@ static const enum say PUT_SAYS[] = { SAY_VERSION_CONFLICT, SAY_NOT_FOUND, SAY_IN
 	SAY_OVERLOADED, SAY_COUNT };
 static const enum say SUBSCRIPTION_PUT_SAYS[] = { SAY_FIELDS_CONFLICT, SAY_PARAMETER, SAY_VERSION_CONFLICT, SAY_NOT_FOUND, SAY_IN_USE,
 	SAY_DISK_FULL, SAY_OVERLOADED, SAY_COUNT };
-const struct method METHOD_CUSTOMER_PUT = { "customer.put", &CUSTOMER_PARAMS, NULL, &PUT_RESULT, PUT_SAYS,
+const struct method METHOD_CUSTOMER_PUT = { "customer.put", &CUSTOMER_PARAMS, NULL, &METHOD_PUT_RESULT, PUT_SAYS,
 	put_run_customer, NULL, "makes or changes a customer", "新建或修改客户", true };
 const struct method METHOD_CUSTOMER_GET = { "customer.get", &CUSTOMER_GET, CUSTOMER_GET_POSITIONAL, &GET_RESULT,
 	METHOD_GET_SAYS, query_run_customer, NULL, "reads a customer", "查询客户", false };
-const struct method METHOD_ACCOUNT_PUT = { "account.put", &ACCOUNT_PARAMS, NULL, &PUT_RESULT, PUT_SAYS,
+const struct method METHOD_ACCOUNT_PUT = { "account.put", &ACCOUNT_PARAMS, NULL, &METHOD_PUT_RESULT, PUT_SAYS,
 	put_run_account, NULL, "makes or changes an account; a new one has a balance of 0; never touches money",
 	"新建或修改账户；新账户余额为 0；不涉及资金", true };
 const struct method METHOD_ACCOUNT_GET = { "account.get", &ACCOUNT_GET, ACCOUNT_GET_POSITIONAL, &GET_RESULT,
 	METHOD_GET_SAYS, query_run_account, NULL, "reads an account", "查询账户", false };
 static const enum say BALANCE_PUT_SAYS[] = { SAY_FIELDS_CONFLICT, SAY_VERSION_CONFLICT, SAY_NOT_FOUND, SAY_IN_USE,
 	SAY_DISK_FULL, SAY_OVERLOADED, SAY_COUNT };
-const struct method METHOD_BALANCE_PUT = { "balance.put", &BALANCE_PUT_PARAMS, NULL, &PUT_RESULT, BALANCE_PUT_SAYS,
+const struct method METHOD_BALANCE_PUT = { "balance.put", &BALANCE_PUT_PARAMS, NULL, &METHOD_PUT_RESULT, BALANCE_PUT_SAYS,
 	put_run_balance, NULL,
 	"makes or changes a balance besides the main one: what it may pay, and when; never touches money",
 	"新建或修改主账本以外的账本：可支付什么、何时有效；不涉及资金", true };
-const struct method METHOD_SUBSCRIPTION_PUT = { "subscription.put", &SUBSCRIPTION_PARAMS, NULL, &PUT_RESULT,
+const struct method METHOD_SUBSCRIPTION_PUT = { "subscription.put", &SUBSCRIPTION_PARAMS, NULL, &METHOD_PUT_RESULT,
 	SUBSCRIPTION_PUT_SAYS, put_run_subscription, NULL,
 	"makes or changes a subscription with its service ids, packages and states, in one step",
 	"新建或修改用户及其接入号、优惠包和状态，一步完成", true };

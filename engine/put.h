@@ -8,7 +8,7 @@
 
 #include "call.h"
 
-enum { PUT_VALUE_BYTES_MAX = 16 * 1024, PUT_EFFECTS_MAX = 64 };
+enum { PUT_VALUE_BYTES_MAX = 16 * 1024, PUT_EFFECTS_MAX = 112 };
 
 /* A put while it is decided. */
 struct putting {
@@ -53,6 +53,19 @@ bool put_check_paid(struct call *call, const struct list *paid, enum call_end *e
 bool put_check_payers(struct call *call, const struct subscription_params *params,
 	struct text currency, enum call_end *end);
 void put_write_payers(struct field_writer *writer, const struct list *payers);
+
+/* Names and what goes by them, as records have them: room for one, with a span; and one. */
+enum { NAMED_BYTES_MAX = (1 + 64) + 1 + (1 + 255) + (1 + 8 + 8) };
+struct named_value put_named_value(const struct attribute *attribute);
+
+/*
+ * Facts with dates, a list of struct held_fact_params: how many there are; do they hold for a while,
+ * and are they not too many for a record (false: *end says so); and as records have them, each by
+ * itself, behind their count (false without memory).
+ */
+size_t put_count_facts(const struct list *facts);
+bool put_check_facts(struct call *call, const struct list *facts, enum call_end *end);
+bool put_read_facts(const struct list *facts, struct arena *arena, struct field_reader *read);
 
 enum call_end put_not_found(struct call *call, struct text what, struct text id);
 

@@ -1,5 +1,6 @@
 /* subscription.put: a subscription with its service ids, packages and states, in one entry (see put.h). */
 #include "agenda.h"
+#include "group.h"
 #include "notice_due.h"
 #include "put.h"
 #include "shard.h"
@@ -37,15 +38,6 @@ write_service_ids(struct field_writer *writer, const struct list *list)
 	}
 }
 
-static struct named_value
-named_value_of(const struct attribute *attribute)
-{
-	return (struct named_value){ attribute->name, attribute->text, attribute->number };
-}
-
-/* Room for so many names and what goes by them, each with a span. */
-enum { NAMED_BYTES_MAX = (1 + 64) + 1 + (1 + 255) + (1 + 8 + 8) };
-
 /* Its parameters as the record has them; false without memory. */
 static bool
 read_params(const struct span_params *item, struct arena *arena, struct package_held *held)
@@ -56,7 +48,7 @@ read_params(const struct span_params *item, struct arena *arena, struct package_
 	if (place == NULL)
 		return false;
 	for (size_t i = 0; i < item->params.count; i++) {
-		struct named_value value = named_value_of(&item->params.items[i]);
+		struct named_value value = put_named_value(&item->params.items[i]);
 		named_value_write(&writer, &value);
 	}
 	held->param_count = (uint8_t)item->params.count;
@@ -64,35 +56,14 @@ read_params(const struct span_params *item, struct arena *arena, struct package_
 	return true;
 }
 
-static size_t
-count_facts(const struct span_params *item)
-{
-	const struct held_fact_params *facts = item->facts.items;
-	size_t count = 0;
-	for (size_t i = 0; i < item->facts.count; i++)
-		count += facts[i].with.count;
-	return count;
-}
-
-/* The same of its facts, each by itself. */
 static bool
-read_facts(const struct span_params *item, struct arena *arena, struct package_held *held)
+is_grouped(const struct list *packages)
 {
-	const struct held_fact_params *facts = item->facts.items;
-	size_t room = count_facts(item) * NAMED_BYTES_MAX;
-	uint8_t *place = arena_take(arena, room);
-	struct field_writer writer = fields_into(place, room);
-	if (place == NULL)
-		return false;
-	for (size_t i = 0; i < item->facts.count; i++)
-		for (size_t j = 0; j < facts[i].with.count; j++) {
-			struct named_value value = named_value_of(&facts[i].with.items[j]);
-			field_write_span(&writer, span_from(facts[i].from_ms, facts[i].till_ms));
-			named_value_write(&writer, &value);
-		}
-	held->fact_count = (uint8_t)count_facts(item);
-	held->facts = fields_of(fields_written(&writer));
-	return true;
+	const struct span_params *items = packages->items;
+	for (size_t i = 0; i < packages->count; i++)
+		if (items[i].group.size > 0)
+			return true;
+	return false;
 }
 
 /* False without memory. */
@@ -100,7 +71,7 @@ static bool
 write_packages(struct field_writer *writer, const struct list *list, struct arena *arena)
 {
 	const struct span_params *items = list->items;
-	field_write_u8(writer, (uint8_t)list->count);
+	subscription_packages_write(writer, (unsigned)list->count, is_grouped(list));
 	for (size_t i = 0; i < list->count; i++) {
 		const struct span_params *item = &items[i];
 		struct span span = span_of(item);
@@ -112,8 +83,10 @@ write_packages(struct field_writer *writer, const struct list *list, struct aren
 			.group_from_ms = since ? item->group_from_ms : span.from_ms,
 			.members = item->members == NOT_GIVEN ? 0 : (uint32_t)item->members,
 			.pays = item->pays,
+			.fact_count = (uint8_t)put_count_facts(&item->facts),
 		};
-		if (!read_params(item, arena, &held) || !read_facts(item, arena, &held))
+		if (!read_params(item, arena, &held) ||
+			!put_read_facts(&item->facts, arena, &held.facts))
 			return false;
 		package_held_write(writer, &held);
 	}
@@ -228,29 +201,13 @@ check_spans(struct call *call, const struct list *list, const char *name, bool a
 	return true;
 }
 
-/* Facts hold for a while, and are not too many for the record. */
 static bool
 check_facts(struct call *call, const struct list *packages, enum call_end *end)
 {
 	const struct span_params *items = packages->items;
-	for (size_t i = 0; i < packages->count; i++) {
-		const struct held_fact_params *facts = items[i].facts.items;
-		bool sound = count_facts(&items[i]) <= PACKAGE_VALUES_MAX;
-		for (size_t j = 0; j < items[i].facts.count; j++) {
-			struct span span = span_from(facts[j].from_ms, facts[j].till_ms);
-			sound = sound && span.from_ms < span.till_ms && facts[j].with.count > 0;
-		}
-		if (sound)
-			continue;
-		struct text arguments[] = { TEXT("facts"),
-			arena_print(call->arena,
-				BILINGUAL_STRING(
-					"at most %d in all, each span's from before its till",
-					"合计至多 %d 个，且每段 from 早于 till"),
-				PACKAGE_VALUES_MAX, PACKAGE_VALUES_MAX) };
-		*end = call_error(call, SAY_OUT_OF_RANGE, arguments, 2);
-		return false;
-	}
+	for (size_t i = 0; i < packages->count; i++)
+		if (!put_check_facts(call, &items[i].facts, end))
+			return false;
 	return true;
 }
 
@@ -461,11 +418,12 @@ put_run_subscription(struct call *call, const void *params)
 	if (!subscription_value(call, subscription, terms_ms, &value, &end) ||
 		!agenda_judge(call, value, &end))
 		return end;
+	const struct agenda_change change = { old, value };
 	if (!put_change(&putting, &key, old, value))
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 	if (change_service_ids(&putting, subscription, old, &end) == PUT_ENDED ||
-		!agenda_mark(&putting, subscription->subscription,
-			&(struct agenda_change){ old, value }, &end) ||
+		!group_change_members(&putting, subscription->subscription, &change, &end) ||
+		!agenda_mark(&putting, subscription->subscription, &change, &end) ||
 		!notice_mark(&putting, subscription->subscription, value, &end))
 		return end;
 	return put_finish(

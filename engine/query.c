@@ -318,6 +318,22 @@ pack_named_value(struct pack *pack, const struct named_value *value)
 		pack_integer(pack, value->number);
 }
 
+void
+query_pack_facts(struct pack *pack, struct field_reader facts, unsigned count)
+{
+	pack_name(pack, "facts");
+	pack_array(pack, count);
+	for (; count > 0; count--) {
+		struct span span = field_read_span(&facts);
+		struct named_value value = named_value_read(&facts);
+		pack_map(pack, 1 + query_span_pairs(span));
+		pack_name(pack, "with");
+		pack_map(pack, 1);
+		pack_named_value(pack, &value);
+		query_pack_span(pack, span);
+	}
+}
+
 /* What the order gave, and each fact by itself. */
 static void
 pack_values(struct pack *pack, struct package_held held)
@@ -330,19 +346,8 @@ pack_values(struct pack *pack, struct package_held held)
 		struct named_value value = named_value_read(&held.params);
 		pack_named_value(pack, &value);
 	}
-	if (held.fact_count > 0) {
-		pack_name(pack, "facts");
-		pack_array(pack, held.fact_count);
-	}
-	for (unsigned i = 0; i < held.fact_count; i++) {
-		struct span span = field_read_span(&held.facts);
-		struct named_value value = named_value_read(&held.facts);
-		pack_map(pack, 1 + query_span_pairs(span));
-		pack_name(pack, "with");
-		pack_map(pack, 1);
-		pack_named_value(pack, &value);
-		query_pack_span(pack, span);
-	}
+	if (held.fact_count > 0)
+		query_pack_facts(pack, held.facts, held.fact_count);
 }
 
 static void

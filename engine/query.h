@@ -13,6 +13,8 @@ bool query_record(struct call *call, enum table table, struct text id, struct by
 /* The pairs "from" and "till", as far as a span has them; how many. */
 void query_pack_span(struct pack *pack, struct span span);
 uint32_t query_span_pairs(struct span span);
+/* The pair "facts": each of them by itself, as a reader has them: span, named value. */
+void query_pack_facts(struct pack *pack, struct field_reader facts, unsigned count);
 
 /*
  * The pairs that say when somebody is to be told of money, of an account or a balance, whose amounts are

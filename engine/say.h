@@ -142,6 +142,7 @@ const char *say_template(enum say say, bool zh);
 
 /* Kinds of things, as arguments of NOT_FOUND and VERSION_CONFLICT. */
 #define SAY_CUSTOMER BILINGUAL("customer", "客户")
+#define SAY_GROUP BILINGUAL("group", "群组")
 #define SAY_ACCOUNT BILINGUAL("account", "账户")
 #define SAY_BALANCE BILINGUAL("balance", "账本")
 #define SAY_SUBSCRIPTION BILINGUAL("subscription", "用户")

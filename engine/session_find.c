@@ -1,4 +1,5 @@
 /* Whose a session is, whether it is open, and what parts it has (see session.c). */
+#include "group.h"
 #include "session_parts.h"
 #include "shard.h"
 
@@ -266,8 +267,12 @@ session_make_room(struct session_deciding *deciding, enum call_end *end)
 	if ((others == 0 || deciding->others != NULL) &&
 		(!prices ||
 			subject_holdings(&deciding->subject, deciding->release->image, arena,
-				&deciding->holdings, &deciding->holding_count)))
-		return GOES_ON;
+				&deciding->holdings, &deciding->holding_count))) {
+		bool knows = !prices || !deciding->release->image->asks_members ||
+			group_count_members(deciding->call, deciding->holdings,
+				deciding->holding_count, deciding->session.began_ms, end);
+		return knows ? GOES_ON : HAS_ENDED;
+	}
 	*end = call_error(deciding->call, SAY_OUT_OF_MEMORY, NULL, 0);
 	return HAS_ENDED;
 }

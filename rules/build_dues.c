@@ -165,6 +165,7 @@ build_facts(lua_State *lua, struct image *image)
 	for (struct formula_fact *one; (one = reader_next(&facts)) != NULL;) {
 		one->name = reader_text(lua, &image->arena, "name");
 		one->kind = get_kind(lua, &image->arena);
+		one->counts_members = reader_flag(lua, "counts_members");
 	}
 	image->facts = facts.items;
 	image->fact_count = facts.count;

@@ -52,11 +52,20 @@ struct due_span {
 
 #define DUE_DAYS_MAX 3700 /* of a period */
 
-/* A fact and when it holds. Of two that hold on a day, the one that begins last counts for it. */
+/* Who says so. Of those that say something for a day, the first counts. */
+enum fact_source {
+	FACT_OWN, /* the subscription itself */
+	FACT_OF_GROUP,
+	FACT_OF_CUSTOMER,
+	FACT_COUNTED, /* of a group: so many members has it */
+};
+
+/* A fact and when it holds. Of two by one source that hold on a day, the one that begins last counts for it. */
 struct due_fact {
 	struct attribute value; /* "site.tenants", and a text or a number */
 	int64_t from_ms;
 	int64_t till_ms;
+	enum fact_source source;
 };
 
 /* A parameter that is another from a day on than the order gave it. Of two, the later one counts. */
@@ -246,6 +255,13 @@ struct due_misses {
 };
 enum due_outcome due_judge_params(const struct due_question *question, struct arena *arena,
 	struct due_misses *misses, struct fault *fault);
+
+/*
+ * What stands against the facts of a question, which may have no holding: a pricing that is refused,
+ * or in which there is nothing.
+ */
+enum due_outcome due_judge_facts(const struct due_question *question, struct arena *arena,
+	struct due_pricing *pricing, struct fault *fault);
 
 /* The local day of an instant; beyond all days of INSTANT_MIN … INSTANT_MAX for what lies beyond. */
 int64_t due_day(const struct image *image, int64_t ms);

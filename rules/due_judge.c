@@ -191,3 +191,18 @@ due_judge_params(const struct due_question *question, struct arena *arena,
 	*misses = (struct due_misses){ list.items, list.count };
 	return DUE_DONE;
 }
+
+enum due_outcome
+due_judge_facts(const struct due_question *question, struct arena *arena,
+	struct due_pricing *pricing, struct fault *fault)
+{
+	struct due due = {
+		.question = question, .image = question->image, .arena = arena, .fault = fault
+	};
+
+	if (facts_read(&due))
+		*pricing = (struct due_pricing){ .refused = 0 };
+	else if (due.outcome == DUE_DONE)
+		*pricing = (struct due_pricing){ .refused = due.refused, .nearest = due.nearest };
+	return due.outcome;
+}

@@ -53,11 +53,12 @@ read_fact(struct due *due, const struct due_fact *fact, struct due_given *given)
 		return refuse_value(due, DUE_REFUSED_FACT, name, "fact_kind",
 			text_of(value_kind_name(kind)), text);
 	given->from_ms = fact->from_ms;
+	given->source = fact->source;
 	given->days = due_days_of(due->image, (struct due_span){ fact->from_ms, fact->till_ms });
 	return due_cut_add(due, given->days);
 }
 
-/* At an instant a fact has one value. */
+/* At an instant a fact has one value by one source. */
 static bool
 check_alone(struct due *due, size_t index)
 {
@@ -65,14 +66,15 @@ check_alone(struct due *due, size_t index)
 
 	for (size_t i = 0; i < index; i++)
 		if (due->given[i].fact == due->given[index].fact &&
-			facts[i].from_ms < fact->till_ms && fact->from_ms < facts[i].till_ms)
+			facts[i].source == fact->source && facts[i].from_ms < fact->till_ms &&
+			fact->from_ms < facts[i].till_ms)
 			return refuse_value(due, DUE_REFUSED_FACT, fact->value.name, "fact_twice",
 				TEXT(""), TEXT(""));
 	return true;
 }
 
-static bool
-read_facts(struct due *due)
+bool
+facts_read(struct due *due)
 {
 	size_t count = due->question->fact_count;
 
@@ -86,23 +88,23 @@ read_facts(struct due *due)
 	return true;
 }
 
-/* Of several values on a day, the one that begins last. */
+/* Of several values on a day, that by the first source; of those, the one that begins last. */
 static void
 facts_on(const struct due *due, int64_t day, struct value *facts)
 {
 	for (uint32_t i = 0; i < due->image->fact_count; i++) {
-		int64_t from_ms = INT64_MIN;
+		const struct due_given *best = NULL;
 
-		facts[i].kind = VALUE_NONE;
 		for (size_t j = 0; j < due->question->fact_count; j++) {
 			const struct due_given *given = &due->given[j];
 
-			if (given->fact == i && has_day(given->days, day) &&
-				given->from_ms >= from_ms) {
-				facts[i] = given->value;
-				from_ms = given->from_ms;
-			}
+			if (given->fact != i || !has_day(given->days, day))
+				continue;
+			if (best == NULL || given->source < best->source ||
+				(given->source == best->source && given->from_ms >= best->from_ms))
+				best = given;
 		}
+		facts[i] = best == NULL ? (struct value){ .kind = VALUE_NONE } : best->value;
 	}
 }
 
@@ -187,7 +189,7 @@ read_params(struct due *due)
 bool
 values_read(struct due *due)
 {
-	return read_params(due) && read_facts(due);
+	return read_params(due) && facts_read(due);
 }
 
 /* "99.00|129.00" */

@@ -53,6 +53,7 @@ struct due_list {
 /* A fact that was given, read. */
 struct due_given {
 	uint32_t fact; /* of the image */
+	enum fact_source source;
 	int64_t from_ms;
 	struct days days;
 	struct value value;
@@ -169,8 +170,9 @@ param_on(struct due *due, const struct param *param, struct due_scope *scope, st
 /* May it be so? */
 bool param_check(struct due *due, const struct param *param, struct due_scope *scope,
 	const struct value *value);
-/* Reads what was given, and notes the days on which that changes. */
+/* Reads what was given, or of that the facts alone, and notes the days on which that changes. */
 bool values_read(struct due *due);
+bool facts_read(struct due *due);
 /* What holds on a day, in a version of the package, for the days up to the next cut. */
 bool
 values_on(struct due *due, const struct package *version, struct days run, struct due_scope *scope);

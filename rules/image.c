@@ -208,10 +208,21 @@ tells_of_thresholds(const struct image *image)
 	return false;
 }
 
+static bool
+asks_members(const struct image *image)
+{
+	for (uint32_t i = 0; i < image->package_count; i++)
+		for (uint32_t j = 0; j < image->packages[i].discount_count; j++)
+			if (image->packages[i].discounts[j].by_members)
+				return true;
+	return false;
+}
+
 bool
 image_index_packages(struct image *image)
 {
 	image->tells = image->tells_used_up || tells_of_thresholds(image);
+	image->asks_members = asks_members(image);
 	image->owes = false;
 	for (uint32_t i = 0; i < image->package_count; i++)
 		image->owes |= package_owes(&image->packages[i]);

@@ -276,7 +276,8 @@ struct image {
 	uint32_t package_count;
 	const struct topup *topups; /* sorted by id, then from_ms */
 	uint32_t topup_count;
-	bool owes; /* some of them do (package_owes) */
+	bool owes;         /* some of them do (package_owes) */
+	bool asks_members; /* a discount of some goes by how many hold it together */
 	const struct tax *taxes;
 	uint32_t tax_count;
 	const struct standard *standards; /* sorted by product */

@@ -97,6 +97,7 @@ struct param {
 struct formula_fact {
 	struct text name;
 	enum value_kind kind;
+	bool counts_members; /* where nobody says it, it is how many members the group has */
 };
 
 #endif

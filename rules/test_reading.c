@@ -53,7 +53,7 @@ reading_fact(const struct reading *reading)
 {
 	return (struct due_fact){ reading_attribute(reading),
 		reading_moment_of(reading, "from", INT64_MIN),
-		reading_moment_of(reading, "till", INT64_MAX) };
+		reading_moment_of(reading, "till", INT64_MAX), FACT_OWN };
 }
 
 const struct due_fact *

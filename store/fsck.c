@@ -83,6 +83,7 @@ static const struct naming NAMES[FSCK_NAMES] = {
 		REPORT_ZH },
 	[FSCK_REFUND_CHARGE] = { "refund_charge", REPORT, "退款所指的不是一笔费用", REPORT_ZH },
 	[FSCK_HELD_SUM] = { "held_sum", REPORT, "冻结的不是未结束的会话所冻结的", REPORT_ZH },
+	[FSCK_MEMBERS] = { "members", REPORT, "群组的成员与成员所持的不一致", REPORT_ZH },
 	[FSCK_REFUND_OVER] = { "refund_over", REPORT, "退还的多于所收取的", REPORT_ZH },
 	[FSCK_ID_TWICE] = { "id_twice", REPORT, "同一编号被处理了两次", REPORT_ZH },
 	[FSCK_ID_MISSING] = { "id_missing", REBUILD_IDS, "编号文件中缺少日志里的编号",

@@ -21,8 +21,9 @@
  * first entry in the oldest segment, the newest value is the one before that segment and the sum of
  * all postings since. (That an entry decodes means that it is canonical: see entry.h.) A refund names
  * a charge, and gives back no more than that took, from where it took it. What balances and counters hold
- * is what the open sessions say they hold of them. A balance that is to end and has money, a
- * session, and an agenda with something on it have one timer each.
+ * is what the open sessions say they hold of them. What groups have of their members is what these hold
+ * by them. A balance that is to end and has money, a session, and an agenda with something on it have
+ * one timer each.
  *
  * Memory, whatever the size of the folder: for each record that the journal on the disk changes 72
  * bytes in a table that is between 3/8 and 3/4 full, three times as much while it grows; for each
@@ -75,6 +76,7 @@ enum fsck_name {
 	FSCK_REFUND_CHARGE,
 	FSCK_REFUND_OVER,
 	FSCK_HELD_SUM,
+	FSCK_MEMBERS,
 	/* ids */
 	FSCK_ID_TWICE,
 	FSCK_ID_MISSING,

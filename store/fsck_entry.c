@@ -20,6 +20,8 @@ struct looked {
 	bool existed[ENTRY_EFFECTS_MAX];        /* before the entry */
 	uint64_t held;                          /* see fsck_held_change: 0 at the end */
 	bool holds_unknown;
+	uint64_t members; /* see fsck_members: 0 at the end */
+	bool members_unknown;
 };
 
 static void
@@ -185,7 +187,7 @@ remember(const struct looked *looked, struct fsck_record *record, const struct e
 		(is_sound ? NEWEST_COUNTED : 0);
 	record->amount = is_sound ? amount_of(effect) : 0;
 	record->needs_timer = is_sound && fsck_needs_timer(effect);
-	record->held = is_sound ? fsck_held(effect) : 0;
+	record->held = is_sound ? fsck_held(effect) + fsck_members(effect) : 0;
 	record->day = 0;
 	record->earlier = 0;
 	if (is_sound && exists && effect->table == TABLE_BALANCE) {
@@ -199,16 +201,29 @@ remember(const struct looked *looked, struct fsck_record *record, const struct e
 	}
 }
 
-/* What the entry changes of what is held, as far as it is known what was. */
+static bool
+is_of_members(const struct effect *effect)
+{
+	return effect->table == TABLE_SUBSCRIPTION || effect->table == TABLE_MEMBER ||
+		effect->table == TABLE_TALLY;
+}
+
+/* What the entry changes of what is held, and of who is a member, as far as it is known what was. */
 static void
 sum_held(struct looked *looked, const struct fsck_record *record, const struct effect *effect,
 	struct hash128 key)
 {
 	bool is_new = effect->previous == 0;
-	if (is_new || knows_before(record, effect))
-		looked->held += fsck_held_change(effect, key, is_new ? 0 : record->held);
-	else if (is_counted(effect) || effect->table == TABLE_SESSION)
+	uint64_t before = is_new ? 0 : record->held;
+	bool is_known = is_new || knows_before(record, effect);
+	if (is_of_members(effect)) {
+		looked->members += fsck_members(effect) - before;
+		looked->members_unknown |= !is_known;
+	} else if (is_known) {
+		looked->held += fsck_held_change(effect, key, before);
+	} else if (is_counted(effect) || effect->table == TABLE_SESSION) {
 		looked->holds_unknown = true;
+	}
 }
 
 static enum status
@@ -243,7 +258,7 @@ check_effect(struct looked *looked, const struct effect *effect, size_t index, s
 	if (is_sound)
 		sum_held(looked, record, effect, looked->keys[index]);
 	else
-		looked->holds_unknown = true;
+		looked->holds_unknown = looked->members_unknown = true;
 	check_activation(looked, effect);
 	looked->existed[index] = (record->newest & NEWEST_EXISTS) != 0;
 	if (is_sound && looked->position >= fsck->meta.applied.position &&
@@ -363,6 +378,9 @@ check_entry(struct fsck *fsck, const struct frame *frame, uint64_t position,
 	if (looked.held != 0 && !looked.holds_unknown)
 		found(&looked, FSCK_HELD_SUM, NULL,
 			"What balances and counters hold changes otherwise than what sessions hold of them.");
+	if (looked.members != 0 && !looked.members_unknown)
+		found(&looked, FSCK_MEMBERS, NULL,
+			"What groups have of their members changes otherwise than what these hold by them.");
 	if (status == STATUS_OK)
 		count_timers(&looked);
 	check_refund(&looked);

@@ -27,8 +27,8 @@ struct fsck_record {
 	uint64_t applied;    /* of the last one below the applied boundary (0: none), and flags */
 	uint64_t value_hash; /* of its value after `applied` */
 	int64_t amount;      /* of a balance or counter, after `newest` */
-	uint64_t held;       /* likewise, and of a session: see fsck_held */
-	uint64_t earlier;    /* of a balance, after `newest`: see struct balance */
+	uint64_t held;    /* likewise, and of a session: see fsck_held; of members: fsck_members */
+	uint64_t earlier; /* of a balance, after `newest`: see struct balance */
 	uint32_t day;
 	int16_t timers;   /* that are set for it */
 	bool needs_timer; /* after `newest` */
@@ -149,6 +149,8 @@ fsck_frame(struct fsck *fsck, const struct frame *frame, struct bytes bytes, str
 uint64_t fsck_held(const struct effect *effect);
 /* What an effect adds to a sum that is 0 over an entry which changes both alike. */
 uint64_t fsck_held_change(const struct effect *effect, struct hash128 key, uint64_t before);
+/* What a record of members, or of who is one, says: over an entry these change by 0 in all. */
+uint64_t fsck_members(const struct effect *effect);
 /* Each id of an entry, by fsck_frame. */
 enum status
 fsck_entry_id(struct fsck *fsck, uint64_t position, const struct entry *entry, struct fault *fault);

@@ -2,6 +2,7 @@
 #include "records.h"
 
 #include "../engine/base/utf8.h"
+#include "record_group.h"
 #include "session_record.h"
 
 /* What is still to be read. */
@@ -121,8 +122,11 @@ walk_subscription(struct field_reader *reader)
 		walk_id(reader);
 		walk_span(reader);
 	}
-	for (unsigned count = field_read_u8(reader); count > 0; count--)
-		walk_package(reader);
+	for (unsigned count = subscription.package_count; count > 0; count--)
+		walk_package(&subscription.packages);
+	if (reader->bad)
+		return;
+	*reader = subscription.packages;
 	walk_instant(reader);
 }
 
@@ -239,6 +243,50 @@ walk_agenda(struct field_reader *reader)
 	}
 }
 
+static void
+walk_group(struct field_reader *reader)
+{
+	struct group group = group_read(rest_of(reader));
+	*reader = group.facts;
+	if (group.home.size > 0 && !identifier_is_valid(group.home))
+		reader->bad = true;
+	for (unsigned count = group.fact_count; count > 0; count--) {
+		walk_span(reader);
+		walk_named_value(reader);
+	}
+}
+
+static void
+walk_member(struct field_reader *reader)
+{
+	unsigned count = field_read_u8(reader);
+	reader->bad |= count == 0 || count > MEMBER_HOLDINGS_MAX;
+	for (; count > 0; count--) {
+		struct member_holding holding = member_holding_read(reader);
+		if (!identifier_is_valid(holding.package) ||
+			holding.span.from_ms >= holding.span.till_ms)
+			reader->bad = true;
+	}
+}
+
+/* Steps come one behind the other, and each changes the number. */
+static void
+walk_tally(struct field_reader *reader)
+{
+	struct bytes value = rest_of(reader);
+	bool is_cut = value.size > 0 && value.data[0] != 0;
+	struct tally_step step, before = { INT64_MIN, 0 };
+	size_t count = 0;
+	*reader = tally_steps(value);
+	while (tally_next(reader, &step)) {
+		bool follows = count > 0 ? step.from_ms > before.from_ms : true;
+		bool changes = step.members != before.members || (count == 0 && is_cut);
+		reader->bad |= !follows || !changes || ++count > TALLY_STEPS_MAX;
+		before = step;
+	}
+	reader->bad |= count == 0;
+}
+
 static bool
 activation_is_valid(struct bytes value)
 {
@@ -272,6 +320,8 @@ key_is_valid(uint8_t table, struct bytes key)
 		return key_is_of_session(key, &account, &name);
 	if (table == TABLE_NOTICE)
 		return key_is_of_notice(key, &notice);
+	if (table == TABLE_MEMBER)
+		return key_is_of_member(key, &account, &name);
 	return identifier_is_valid(text_of_bytes(key));
 }
 
@@ -331,6 +381,15 @@ value_is_valid(uint8_t table, struct bytes value)
 		break;
 	case TABLE_AGENDA:
 		walk_agenda(&reader);
+		break;
+	case TABLE_GROUP:
+		walk_group(&reader);
+		break;
+	case TABLE_MEMBER:
+		walk_member(&reader);
+		break;
+	case TABLE_TALLY:
+		walk_tally(&reader);
 		break;
 	case TABLE_END:
 		return false;

@@ -5,6 +5,7 @@
 #include "../engine/base/must.h"
 #include "../engine/base/utf8.h"
 
+#include "record_group.h"
 #include "session_record.h"
 
 #include <inttypes.h>
@@ -71,6 +72,25 @@ bool
 key_is_of_session(struct bytes key, struct text *service_id, struct text *session)
 {
 	return key_is_of_pair(key, service_id, session);
+}
+
+void
+key_of_member(struct record_key *key, struct text group, struct text subscription)
+{
+	key_of_pair(key, TABLE_MEMBER, group, subscription);
+}
+
+bool
+key_is_of_member(struct bytes key, struct text *group, struct text *subscription)
+{
+	return key_is_of_pair(key, group, subscription);
+}
+
+void
+key_before_members(struct record_key *key, struct text group)
+{
+	key_of_text(key, TABLE_MEMBER, group);
+	key_append(key, (struct text){ "\0", 1 });
 }
 
 enum { COUNTER_CYCLE_BYTES = 4 };
@@ -315,7 +335,8 @@ record_key_format(uint8_t table, struct bytes key, char text[RECORD_TEXT_MAX])
 	if (!record_is_valid(table, key, (struct bytes){ NULL, 0 }))
 		return false;
 	if ((table == TABLE_BALANCE && key_is_of_balance(key, &whose, &what)) ||
-		(table == TABLE_SESSION && key_is_of_session(key, &whose, &what)))
+		(table == TABLE_SESSION && key_is_of_session(key, &whose, &what)) ||
+		(table == TABLE_MEMBER && key_is_of_member(key, &whose, &what)))
 		snprintf(text, RECORD_TEXT_MAX, "%.*s/%.*s", TEXT_ARGS(whose), TEXT_ARGS(what));
 	else if (table == TABLE_COUNTER && key_is_of_counter(key, &counter))
 		counter_key_format(&counter, text);

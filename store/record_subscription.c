@@ -167,6 +167,15 @@ subscription_counts_write(struct field_writer *writer, unsigned state_count, uns
 		field_write_u8(writer, (uint8_t)payer_count);
 }
 
+enum { PACKAGES_OF_MEMBER = 128 };
+
+void
+subscription_packages_write(struct field_writer *writer, unsigned package_count, bool is_member)
+{
+	must(package_count < PACKAGES_OF_MEMBER);
+	field_write_u8(writer, (uint8_t)(package_count | (is_member ? PACKAGES_OF_MEMBER : 0)));
+}
+
 static void
 skip_service_ids(struct field_reader *reader, unsigned count)
 {
@@ -209,6 +218,8 @@ subscription_read(struct bytes value)
 	subscription.services = reader;
 	skip_service_ids(&reader, subscription.service_count);
 	subscription.package_count = field_read_u8(&reader);
+	subscription.is_member = (subscription.package_count & PACKAGES_OF_MEMBER) != 0;
+	subscription.package_count &= (uint8_t)~PACKAGES_OF_MEMBER;
 	subscription.packages = reader;
 	return subscription;
 }
@@ -235,6 +246,21 @@ subscription_account(struct bytes value)
 {
 	struct field_reader reader = fields_of(value);
 	return field_read_text(&reader);
+}
+
+struct span
+subscription_life(const struct subscription *subscription)
+{
+	struct span life = { INT64_MAX, INT64_MIN };
+	struct field_reader states = subscription->states;
+	for (unsigned i = 0; i < subscription->state_count; i++) {
+		struct span span = field_read_span(&states);
+		if (field_read_u8(&states) == SUBSCRIPTION_ENDED)
+			continue;
+		life.from_ms = span.from_ms < life.from_ms ? span.from_ms : life.from_ms;
+		life.till_ms = span.till_ms > life.till_ms ? span.till_ms : life.till_ms;
+	}
+	return life;
 }
 
 enum subscription_state

@@ -17,12 +17,26 @@ static const char *const TABLE_NAMES[TABLE_END] = {
 	[TABLE_SESSION] = "session",
 	[TABLE_NOTICE] = "notice",
 	[TABLE_AGENDA] = "agenda",
+	[TABLE_GROUP] = "group",
+	[TABLE_MEMBER] = "member",
+	[TABLE_TALLY] = "tally",
 };
 
 const char *
 table_name(uint8_t table)
 {
 	return table < TABLE_END ? TABLE_NAMES[table] : NULL;
+}
+
+/* ---- customers ---- */
+
+struct field_reader
+customer_facts(struct bytes value)
+{
+	struct field_reader reader = fields_of(value);
+	field_read_text(&reader); /* segment */
+	field_read_text(&reader); /* area */
+	return reader;
 }
 
 /* ---- counters ---- */

@@ -19,7 +19,9 @@
  *                 the group it is held by (4: text), since when (8: 8 bytes), by how many members (16: 4 bytes), of whom it is the one
  *                 that pays (32), its parameters (64: list of name text, kind byte (0 text, 1 integer), text or 8 bytes), what
  *                 formulas may ask (128: list of span and the same);
- *                 the instant of its terms, 8 bytes, if it has any
+ *                 the instant of its terms, 8 bytes, if it has any. 128 added to the count of the packages: the groups by
+ *                 which it holds them have it as a member (record_group.h); of one that was put before there were such
+ *                 records they do not
  *   service       list: span, subscription text. Spans of one service id do not overlap.
  *   balance       amount 8 (micro-units, or units), held 8, earlier 8 (position of the newest entry of an earlier day), day 4 (of the newest
  *                 entry, days since 1970 UTC), kind 1 byte, unit text, span; if the flags of the span say so, the one
@@ -37,6 +39,8 @@
  *                 asked for as an amount, whatever the usage 8
  *   timer         something is due: at which instant, of which kind and whose is all in the key; one byte 0
  *   session       an open one: see session_record.h
+ *   group, member, tally
+ *                 a group, who its members are, and how many they were when: see record_group.h
  *   notice        kind 1, made 8, at 8, texts: account, subscription, package, group, id, threshold, what is counted, its
  *                 unit; amount 8, used 8, till 8, the sentence in English and in Chinese: size 4 and text
  *
@@ -64,6 +68,9 @@ enum table {
 	TABLE_SESSION,
 	TABLE_AGENDA,
 	TABLE_NOTICE,
+	TABLE_GROUP,
+	TABLE_MEMBER,
+	TABLE_TALLY,
 	TABLE_END,
 };
 const char *table_name(uint8_t table); /* "customer" …; NULL if there is no such table */
@@ -72,7 +79,7 @@ const char *table_name(uint8_t table); /* "customer" …; NULL if there is no su
 static inline bool
 table_is_ordered(uint8_t table)
 {
-	return table == TABLE_TIMER || table == TABLE_NOTICE;
+	return table == TABLE_TIMER || table == TABLE_NOTICE || table == TABLE_MEMBER;
 }
 
 #define RECORD_KEY_MAX 255
@@ -131,6 +138,9 @@ struct bytes counter_write(uint8_t *place, struct counter counter);
  */
 #define RECORD_TEXT_MAX 600
 bool record_key_format(uint8_t table, struct bytes key, char text[RECORD_TEXT_MAX]);
+
+/* What is known of a customer: a count, which is a byte, and so many named values. None: a value of no bytes. */
+struct field_reader customer_facts(struct bytes value);
 
 enum subscription_state { SUBSCRIPTION_ACTIVE, SUBSCRIPTION_SUSPENDED, SUBSCRIPTION_ENDED };
 const char *subscription_state_name(enum subscription_state state); /* "active" … */
@@ -212,6 +222,7 @@ struct subscription {
 	uint8_t service_count;
 	struct field_reader services; /* text, span */
 	uint8_t package_count;
+	bool is_member;               /* the groups by which it holds packages have it */
 	struct field_reader packages; /* of package_held */
 };
 struct subscription subscription_read(struct bytes value);
@@ -231,6 +242,9 @@ void payer_write(struct field_writer *writer, const struct payer *payer);
 /* The first byte behind the product; the payers follow it, if there are any. */
 void
 subscription_counts_write(struct field_writer *writer, unsigned state_count, unsigned payer_count);
+/* The byte before the packages. */
+void
+subscription_packages_write(struct field_writer *writer, unsigned package_count, bool is_member);
 
 /* A package that a subscription holds, by itself or as a member of a group. */
 struct package_held {
@@ -257,6 +271,8 @@ void package_held_write(struct field_writer *writer, const struct package_held *
 int64_t subscription_terms(const struct subscription *subscription);
 /* Without its terms, which come behind. */
 struct bytes subscription_before_terms(struct bytes value);
+/* From when till when it is not ended; in between it may be. None: from INT64_MAX to INT64_MIN. */
+struct span subscription_life(const struct subscription *subscription);
 /* The state at an instant; ENDED outside all spans. */
 enum subscription_state subscription_state_at(const struct subscription *subscription, int64_t ms);
 

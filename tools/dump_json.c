@@ -127,6 +127,12 @@ record_value_json(uint8_t table, struct bytes key, struct bytes value)
 		return dump_session(value);
 	case TABLE_AGENDA:
 		return dump_agenda(value);
+	case TABLE_GROUP:
+		return dump_group(value);
+	case TABLE_MEMBER:
+		return dump_member(value);
+	case TABLE_TALLY:
+		return dump_tally(value);
 	case TABLE_END:
 		break;
 	}

@@ -60,30 +60,36 @@ named_value_json(const struct named_value *value)
 					: json_integer((json_int_t)value->number);
 }
 
+json_t *
+dump_facts(struct field_reader facts, unsigned count)
+{
+	json_t *list = json_array();
+	for (; count > 0; count--) {
+		struct span span = field_read_span(&facts);
+		struct named_value value = named_value_read(&facts);
+		json_t *fact = json_pack("{s:o, s:o}", "fact", json_of_text(value.name), "value",
+			named_value_json(&value));
+		dump_set_span(fact, span);
+		json_array_append_new(list, fact);
+	}
+	return list;
+}
+
 /* The parameters of a package that is held, and each of its facts by itself. */
 static void
 set_values(json_t *item, struct package_held held)
 {
-	json_t *params = json_object(), *facts = json_array();
+	json_t *params = json_object();
 	for (unsigned i = 0; i < held.param_count; i++) {
 		struct named_value value = named_value_read(&held.params);
 		json_object_setn_new(
 			params, value.name.data, value.name.size, named_value_json(&value));
 	}
-	for (unsigned i = 0; i < held.fact_count; i++) {
-		struct span span = field_read_span(&held.facts);
-		struct named_value value = named_value_read(&held.facts);
-		json_t *fact = json_pack("{s:o, s:o}", "fact", json_of_text(value.name), "value",
-			named_value_json(&value));
-		dump_set_span(fact, span);
-		json_array_append_new(facts, fact);
-	}
 	if (held.param_count > 0)
 		json_object_set(item, "params", params);
 	if (held.fact_count > 0)
-		json_object_set(item, "facts", facts);
+		json_object_set_new(item, "facts", dump_facts(held.facts, held.fact_count));
 	json_decref(params);
-	json_decref(facts);
 }
 
 static json_t *

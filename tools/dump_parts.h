@@ -31,6 +31,15 @@ json_t *dump_account(struct bytes value);
 json_t *dump_subscription(struct bytes value);
 json_t *dump_service(struct bytes value);
 
+/* What formulas may ask for, each by itself: span, named value. */
+json_t *dump_facts(struct field_reader facts, unsigned count);
+
+/* ---- groups: dump_group.c ---- */
+
+json_t *dump_group(struct bytes value);
+json_t *dump_member(struct bytes value);
+json_t *dump_tally(struct bytes value);
+
 /* ---- what is held: dump_held.c ---- */
 
 json_t *dump_balance(struct bytes value);

@@ -63,6 +63,10 @@ static const struct example EXAMPLES[] = {
 		"\"service_ids\": [\"07715510000\"], "
 		"\"packages\": [{\"package\": \"fixed_line\", \"from\": \"2026-01-01T00:00:00+08:00\"}]}" },
 	{ "subscription.get", "[\"s1\"]" },
+	{ "group.put",
+		"{\"group\": \"T17\", \"kind\": \"site\", \"home\": \"c1\", "
+		"\"facts\": [{\"with\": {\"site.build_cost\": \"250000.00\", \"site.years\": 10}}]}" },
+	{ "group.get", "[\"T17\"]" },
 	{ "balance.put",
 		"{\"account\": \"a1\", \"balance\": \"spring\", \"pays\": [\"voice.local\"], "
 		"\"till\": \"2026-06-01T00:00:00+08:00\"}" },

@@ -76,7 +76,11 @@ function types.readers.fact_name(value, place)
     return value
 end
 
--- A list of { name = "group.name", kind } from { group = { name = "kind" } }.
+-- A fact may also be how many members the group has: a whole number, that nobody need say.
+local fact_kinds = { table.unpack(kinds.names) }
+fact_kinds[#fact_kinds + 1] = "members"
+
+-- A list of { name = "group.name", kind, counts_members } from { group = { name = "kind" } }.
 function types.readers.fact_groups(value, place)
     if type(value) ~= "table" or declare.made(value) then
         return types.wrong(value, place, types.wanted.table)
@@ -90,8 +94,9 @@ function types.readers.fact_groups(value, place)
         elseif type(names) ~= "table" or declare.made(names) then
             types.wrong(names, inner, { en = "facts by name", zh = "按名称的事实", like = '{ tenants = "integer" }' })
         elseif id then
-            for _, fact in ipairs(kinds.read(names, inner)) do
-                list[#list + 1] = { name = id .. "." .. fact.name, kind = fact.kind }
+            for _, fact in ipairs(kinds.read(names, inner, fact_kinds)) do
+                local counts = fact.kind == "members"
+                list[#list + 1] = { name = id .. "." .. fact.name, kind = counts and "integer" or fact.kind, counts_members = counts }
             end
         end
     end

@@ -178,7 +178,7 @@ def test_a_family_gets_what_its_number_of_members_says():
             return client.call("rate", {**call, "why": "family.calls"})
 
         assert be()["unused"]["condition"] == "tier"
-        assert be(group="home")["unused"]["condition"] == "members"
+        assert be(group="home")["unused"]["condition"] == "tier", "a group of one"
         assert be(group="home", members=3)["amount"] == "1.04"
         enquiry = be(group="home", members=4)
         charge = client.call("charge", {"id": "four", **call})

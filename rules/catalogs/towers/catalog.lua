@@ -6,7 +6,7 @@ catalog "towers" {
     formula_facts = {
         -- The tower, and who is on it.
         site = { build_cost = "money", years = "integer", upkeep = "money", site_fee = "money", power_access = "money",
-            tenants = "integer" },
+            tenants = "members" },
         -- The lease of one tenant.
         lease = { role = "text", further_units = "integer" },
     },

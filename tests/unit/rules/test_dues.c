@@ -329,11 +329,12 @@ static void
 a_formula_is_asked_for_each_run_in_which_no_fact_changes(void **state)
 {
 	struct asker asker;
-	struct due_fact facts[] = {
-		{ { .name = TEXT("site.price"), .text = TEXT("93.00") }, INT64_MIN, INT64_MAX },
-		{ { .name = TEXT("site.tenants"), .number = 1 }, INT64_MIN, day_ms("2026-03-11") },
-		{ { .name = TEXT("site.tenants"), .number = 3 }, day_ms("2026-03-11"), INT64_MAX }
-	};
+	struct due_fact facts[] = { { { .name = TEXT("site.price"), .text = TEXT("93.00") },
+					    INT64_MIN, INT64_MAX, FACT_OWN },
+		{ { .name = TEXT("site.tenants"), .number = 1 }, INT64_MIN, day_ms("2026-03-11"),
+			FACT_OWN },
+		{ { .name = TEXT("site.tenants"), .number = 3 }, day_ms("2026-03-11"), INT64_MAX,
+			FACT_OWN } };
 
 	(void)state;
 	begin_site(&asker, SITE);
@@ -373,10 +374,10 @@ static void
 each_of_several_has_a_line_of_the_days_on_which_it_is_there(void **state)
 {
 	struct asker asker;
-	struct due_fact facts[] = {
-		{ { .name = TEXT("site.tenants"), .number = 2 }, INT64_MIN, day_ms("2026-03-11") },
-		{ { .name = TEXT("site.tenants"), .number = 3 }, day_ms("2026-03-11"), INT64_MAX }
-	};
+	struct due_fact facts[] = { { { .name = TEXT("site.tenants"), .number = 2 }, INT64_MIN,
+					    day_ms("2026-03-11"), FACT_OWN },
+		{ { .name = TEXT("site.tenants"), .number = 3 }, day_ms("2026-03-11"), INT64_MAX,
+			FACT_OWN } };
 
 	(void)state;
 	begin_site(&asker, EACH("ahead = false, prorate = \"day\""));
@@ -403,10 +404,10 @@ static void
 of_a_whole_cycle_one_day_says_how_many_there_are(void **state)
 {
 	struct asker asker;
-	struct due_fact facts[] = {
-		{ { .name = TEXT("site.tenants"), .number = 1 }, INT64_MIN, day_ms("2026-03-11") },
-		{ { .name = TEXT("site.tenants"), .number = 2 }, day_ms("2026-03-11"), INT64_MAX }
-	};
+	struct due_fact facts[] = { { { .name = TEXT("site.tenants"), .number = 1 }, INT64_MIN,
+					    day_ms("2026-03-11"), FACT_OWN },
+		{ { .name = TEXT("site.tenants"), .number = 2 }, day_ms("2026-03-11"), INT64_MAX,
+			FACT_OWN } };
 
 	(void)state;
 	begin_site(&asker, EACH("ahead = true"));
@@ -426,8 +427,8 @@ a_formula_that_fails_is_refused_with_its_place(void **state)
 {
 	struct asker asker;
 	struct due_fact facts[] = { { { .name = TEXT("site.price"), .text = TEXT("93.00") },
-					    INT64_MIN, INT64_MAX },
-		{ { .name = TEXT("site.tenants"), .number = 0 }, INT64_MIN, INT64_MAX } };
+					    INT64_MIN, INT64_MAX, FACT_OWN },
+		{ { .name = TEXT("site.tenants"), .number = 0 }, INT64_MIN, INT64_MAX, FACT_OWN } };
 
 	(void)state;
 	begin_site(&asker, SITE);

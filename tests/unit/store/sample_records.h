@@ -251,4 +251,30 @@ sample_agenda(void)
 	return fields_written(&writer);
 }
 
+static inline struct bytes
+sample_group(void)
+{
+	struct field_writer writer = start();
+	field_write_u8(&writer, 1);
+	field_write_text(&writer, TEXT("customer-1"));
+	field_write_u8(&writer, 1);
+	field_write_span(&writer, (struct span){ 1000, INT64_MAX });
+	field_write_text(&writer, TEXT("site.years"));
+	field_write_u8(&writer, 1);
+	field_write_i64(&writer, 10);
+	return fields_written(&writer);
+}
+
+static inline struct bytes
+sample_member(void)
+{
+	struct field_writer writer = start();
+	field_write_u8(&writer, 2);
+	field_write_text(&writer, TEXT("tower_lease"));
+	field_write_span(&writer, (struct span){ 1000, INT64_MAX });
+	field_write_text(&writer, TEXT("further_units"));
+	field_write_span_flags(&writer, SPAN_ALWAYS, 4);
+	return fields_written(&writer);
+}
+
 #endif

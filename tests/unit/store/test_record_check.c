@@ -18,6 +18,8 @@ static const struct sample_table SAMPLES[] = {
 	{ TABLE_RELEASE, sample_release, KEY("0123abcd") },
 	{ TABLE_REFUND, sample_refund, KEY("00000000000000004160") },
 	{ TABLE_AGENDA, sample_agenda, KEY("subscription-1") },
+	{ TABLE_GROUP, sample_group, KEY("site-1") },
+	{ TABLE_MEMBER, sample_member, KEY("site-1\0subscription-1") },
 	{ TABLE_SESSION, sample_session, KEY("13900000001\0call-1") },
 	{ TABLE_TIMER, sample_timer,
 		KEY("\0\0\0\0\0\0\0\x7\x1"

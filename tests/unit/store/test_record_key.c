@@ -208,6 +208,8 @@ keys_that_no_function_makes_are_not_valid(void **state)
 			    "subscription-1") },
 		{ TABLE_NOTICE, KEY("123456789") },
 		{ TABLE_NOTICE, KEY("12345678901") },
+		{ TABLE_MEMBER, KEY("site-1") },
+		{ TABLE_MEMBER, KEY("site-1\0") },
 	};
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
 		struct bytes key = { (const uint8_t *)wrong[i].key, wrong[i].size };
