@@ -12,29 +12,12 @@
 
 /* ---- charge ids ---- */
 
-/*
- * Decimal digits; returns how many. (A tenth of what snprintf takes, on the path of every charge.)
- */
-static size_t
-put_digits(char *at, uint64_t number)
-{
-	char digits[20];
-	size_t count = 0;
-	do {
-		digits[count++] = (char)('0' + number % 10);
-		number /= 10;
-	} while (number > 0);
-	for (size_t i = 0; i < count; i++)
-		at[i] = digits[count - 1 - i];
-	return count;
-}
-
 size_t
 charge_id_format(uint32_t shard, uint64_t position, char text[CHARGE_ID_MAX])
 {
-	size_t size = put_digits(text, shard);
+	size_t size = decimal_put(text, shard);
 	text[size++] = ':';
-	size += put_digits(text + size, position);
+	size += decimal_put(text + size, position);
 	text[size++] = ':';
 	text[size++] = '0';
 	must(size < CHARGE_ID_MAX);
@@ -182,7 +165,7 @@ once_session_scope(char place[SCOPE_BYTES_MAX], struct text service_id, uint32_t
 	memcpy(place + size, service_id.data, service_id.size);
 	size += service_id.size;
 	place[size++] = SCOPE_SESSION_MARK;
-	size += put_digits(place + size, number);
+	size += decimal_put(place + size, number);
 	must(size <= SCOPE_BYTES_MAX);
 	return size;
 }

@@ -117,8 +117,13 @@ pack_bytes(struct pack *pack, struct bytes bytes)
 void
 pack_money(struct pack *pack, struct money amount)
 {
-	char text[MONEY_TEXT_MAX];
-	pack_text(pack, (struct text){ text, money_format(amount, text) });
+	_Static_assert(MONEY_TEXT_MAX < PACK_SHORT_TEXT, "an amount is a short text");
+	uint8_t *at = pack_take(pack, 1 + MONEY_TEXT_MAX);
+	if (at == NULL)
+		return;
+	size_t size = money_format(amount, (char *)at + 1);
+	*at = (uint8_t)(0xa0 | size);
+	pack->buffer->size -= MONEY_TEXT_MAX - size;
 }
 
 void

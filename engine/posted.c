@@ -15,8 +15,8 @@ posted_begin(struct posted *posted, struct arena *arena, size_t records)
 {
 	must(records <= ENTRY_EFFECTS_MAX);
 	*posted = (struct posted){ .arena = arena };
-	posted->effects = arena_take_zeroed(arena, records, sizeof *posted->effects);
-	posted->postings = arena_take_zeroed(arena, 2 * records, sizeof *posted->postings);
+	posted->effects = arena_take(arena, records * sizeof *posted->effects);
+	posted->postings = arena_take(arena, 2 * records * sizeof *posted->postings);
 	return posted->effects != NULL && posted->postings != NULL;
 }
 

@@ -13,9 +13,11 @@ find_terms(struct session_deciding *deciding, struct part_work *work)
 {
 	const struct image *image = deciding->release->image;
 	const struct session_part *part = &work->part;
-	uint32_t service = image_service(image, part->service);
 	work->terms = (struct session_terms){ .final = FINAL_TERMINATE };
-	if (!image->has_session_terms || service == NO_INDEX)
+	if (!image->has_session_terms)
+		return;
+	uint32_t service = image_service(image, part->service);
+	if (service == NO_INDEX)
 		return;
 	const struct session_question question = {
 		.image = image,

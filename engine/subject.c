@@ -158,11 +158,13 @@ subject_holdings(const struct subject *subject, const struct image *image, struc
 
 /* ---- fetching ahead ---- */
 
+/* A record that was fetched, if it is the one that is wanted. */
 static bool
-in_memory(struct call *call, struct shelf_key key, struct bytes *value)
+in_memory(const struct record_seen *seen, enum table table, struct text id, struct bytes *value)
 {
+	const struct record_name name = { (uint8_t)table, bytes_of_text(id) };
 	uint64_t version;
-	return store_find(call->shard->store, key, value, &version) == LOOKUP_FOUND;
+	return shelf_look(seen, name, value, &version) == LOOKUP_FOUND;
 }
 
 /* The service id's record is there by now: where is its subscription's? */
@@ -170,8 +172,7 @@ static bool
 warm_subscription(struct call *call, struct text service_id, int64_t at_ms)
 {
 	struct bytes value;
-	struct shelf_key key = { call->warm.first.hash, TABLE_SERVICE, bytes_of_text(service_id) };
-	if (!in_memory(call, key, &value))
+	if (!in_memory(&call->warm.seen.service, TABLE_SERVICE, service_id, &value))
 		return false;
 	struct text subscription = service_holder(value, at_ms);
 	if (subscription.size == 0)
@@ -186,11 +187,11 @@ warm_account(struct call *call)
 {
 	struct bytes value;
 	struct record_key balance;
-	if (!in_memory(call, call->warm.first, &value))
+	struct text subscription = text_of_bytes(call->warm.first.bytes);
+	if (!in_memory(&call->warm.seen.subscription, TABLE_SUBSCRIPTION, subscription, &value))
 		return false;
 	struct text account = subscription_account(value);
-	call->warm.subscription_id = (struct text){ (const char *)call->warm.first.bytes.data,
-		call->warm.first.bytes.size };
+	call->warm.subscription_id = subscription;
 	call->warm.subscription = value;
 	key_of_balance(&balance, account, TEXT("main"));
 	call->warm.first = shelf_key(TABLE_ACCOUNT, bytes_of_text(account));

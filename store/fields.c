@@ -5,75 +5,12 @@
 
 /* ---- reading ---- */
 
-struct field_reader
-fields_of(struct bytes value)
+const uint8_t *
+field_reader_fails(struct field_reader *reader)
 {
-	return (struct field_reader){ .at = value.data, .end = value.data + value.size };
-}
-
-/* The next `size` bytes, or NULL (and bad) if there are not so many. */
-static const uint8_t *
-field_take(struct field_reader *reader, size_t size)
-{
-	if ((size_t)(reader->end - reader->at) < size) {
-		reader->bad = true;
-		reader->at = reader->end;
-		return NULL;
-	}
-	const uint8_t *at = reader->at;
-	reader->at += size;
-	return at;
-}
-
-uint8_t
-field_read_u8(struct field_reader *reader)
-{
-	const uint8_t *at = field_take(reader, 1);
-	return at == NULL ? 0 : *at;
-}
-
-uint32_t
-field_read_u32(struct field_reader *reader)
-{
-	const uint8_t *at = field_take(reader, 4);
-	return at == NULL ? 0 : load_u32(at);
-}
-
-uint64_t
-field_read_u64(struct field_reader *reader)
-{
-	const uint8_t *at = field_take(reader, 8);
-	return at == NULL ? 0 : load_u64(at);
-}
-
-int64_t
-field_read_i64(struct field_reader *reader)
-{
-	return (int64_t)field_read_u64(reader);
-}
-
-uint64_t
-field_read_varint(struct field_reader *reader)
-{
-	uint64_t value;
-	size_t size = varint_get(reader->at, (size_t)(reader->end - reader->at), &value);
-	if (size == 0) {
-		reader->bad = true;
-		reader->at = reader->end;
-		return 0;
-	}
-	reader->at += size;
-	return value;
-}
-
-struct text
-field_read_text(struct field_reader *reader)
-{
-	size_t size = field_read_u8(reader);
-	const uint8_t *at = field_take(reader, size);
-	if (at == NULL)
-		return (struct text){ "", 0 };
-	return (struct text){ (const char *)at, size };
+	reader->bad = true;
+	reader->at = reader->end;
+	return NULL;
 }
 
 struct text
@@ -124,71 +61,11 @@ named_value_read(struct field_reader *reader)
 
 /* ---- writing ---- */
 
-struct field_writer
-fields_into(void *place, size_t size)
-{
-	return (struct field_writer){ .start = place, .at = place, .end = (uint8_t *)place + size };
-}
-
-static void
-field_give(struct field_writer *writer, const void *data, size_t size)
-{
-	if ((size_t)(writer->end - writer->at) < size) {
-		writer->full = true;
-		writer->end = writer->at;
-		return;
-	}
-	writer->at = put_bytes(writer->at, data, size);
-}
-
 void
-field_write_u8(struct field_writer *writer, uint8_t value)
+field_writer_fails(struct field_writer *writer)
 {
-	field_give(writer, &value, 1);
-}
-
-void
-field_write_u32(struct field_writer *writer, uint32_t value)
-{
-	uint8_t bytes[4];
-	store_u32(bytes, value);
-	field_give(writer, bytes, sizeof bytes);
-}
-
-void
-field_write_u64(struct field_writer *writer, uint64_t value)
-{
-	uint8_t bytes[8];
-	store_u64(bytes, value);
-	field_give(writer, bytes, sizeof bytes);
-}
-
-void
-field_write_i64(struct field_writer *writer, int64_t value)
-{
-	field_write_u64(writer, (uint64_t)value);
-}
-
-void
-field_write_varint(struct field_writer *writer, uint64_t value)
-{
-	for (; value >= 0x80; value >>= 7)
-		field_write_u8(writer, (uint8_t)(value | 0x80));
-	field_write_u8(writer, (uint8_t)value);
-}
-
-void
-field_write_bytes(struct field_writer *writer, struct bytes bytes)
-{
-	field_give(writer, bytes.data, bytes.size);
-}
-
-void
-field_write_text(struct field_writer *writer, struct text text)
-{
-	must(text.size <= 255);
-	field_write_u8(writer, (uint8_t)text.size);
-	field_give(writer, text.data, text.size);
+	writer->full = true;
+	writer->end = writer->at;
 }
 
 void
@@ -196,7 +73,7 @@ field_write_sentence(struct field_writer *writer, struct text text)
 {
 	must(text.size <= RECORD_VALUE_MAX);
 	field_write_u32(writer, (uint32_t)text.size);
-	field_give(writer, text.data, text.size);
+	field_write(writer, text.data, text.size);
 }
 
 void

@@ -200,7 +200,20 @@ size_round_up(size_t size, size_t to)
  */
 #define VARINT_BYTES_MAX 10
 size_t varint_put(uint8_t *at, uint64_t value);
-size_t varint_get(const uint8_t *at, size_t size, uint64_t *value);
+size_t varint_get_long(const uint8_t *at, size_t size, uint64_t *value);
+
+static inline size_t
+varint_get(const uint8_t *at, size_t size, uint64_t *value)
+{
+	if (size == 0 || at[0] >= 0x80)
+		return varint_get_long(at, size, value);
+	*value = at[0];
+	return 1;
+}
+
+/* The number in decimal digits, without zeros in front; returns how many. */
+#define DECIMAL_DIGITS_MAX 20
+size_t decimal_put(char *at, uint64_t number);
 
 /* Signed numbers as unsigned ones with small magnitudes first (zig-zag). */
 static inline uint64_t

@@ -150,29 +150,13 @@ money_parse(struct text text, struct money *amount)
 
 /* Writes `count` digits at `at`, with zeros in front; returns where they ended. */
 static char *
-put_digits(char *at, uint64_t number, int count)
+put_decimals(char *at, uint32_t number, int count)
 {
 	for (int i = count - 1; i >= 0; i--) {
 		at[i] = (char)('0' + number % 10);
 		number /= 10;
 	}
 	return at + count;
-}
-
-/* How many digits a number has; most have few. */
-static int
-digit_count(uint64_t number)
-{
-	if (number < 10)
-		return 1;
-	if (number < 100)
-		return 2;
-	if (number < 1000)
-		return 3;
-	int count = 4;
-	for (uint64_t limit = 10000; number >= limit; limit *= 10)
-		count++;
-	return count;
 }
 
 size_t
@@ -186,7 +170,7 @@ money_format(struct money amount, char text[MONEY_TEXT_MAX])
 	char *at = text;
 	if (is_negative)
 		*at++ = '-';
-	at = put_digits(at, units, digit_count(units));
+	at += decimal_put(at, units);
 	*at++ = '.';
 	if (fraction % 10000 == 0) { /* two decimals, as mostly */
 		*at++ = (char)('0' + fraction / 100000);
@@ -195,7 +179,7 @@ money_format(struct money amount, char text[MONEY_TEXT_MAX])
 		int decimals = DECIMALS_MAX;
 		for (; fraction % 10 == 0; decimals--)
 			fraction /= 10;
-		at = put_digits(at, fraction, decimals);
+		at = put_decimals(at, fraction, decimals);
 	}
 	*at = '\0';
 	must(at - text < MONEY_TEXT_MAX);

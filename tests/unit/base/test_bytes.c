@@ -4,6 +4,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <inttypes.h>
+#include <stdio.h>
 
 #include "../../../engine/base/bytes.h"
 
@@ -56,6 +58,7 @@ a_varint_has_one_form_only(void **state)
 		{ { 0 }, 0 },
 		{ { 0x80, 0x00 }, 2 },
 		{ { 0xff, 0x80, 0x00 }, 3 },
+		{ { 0xff, 0x80, 0x00, 5, 5, 5, 5, 5 }, 8 }, /* read as a word */
 		{ { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02 }, 10 },
 		{ { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x81, 0x00 }, 11 },
 	};
@@ -64,6 +67,26 @@ a_varint_has_one_form_only(void **state)
 		assert_int_equal(varint_get(refused[i].bytes, refused[i].size, &value), 0);
 		assert_int_equal(value, 77);
 	}
+}
+
+static void
+decimal_digits_are_those_of_printf(void **state)
+{
+	(void)state;
+	uint64_t power = 1;
+	for (int digits = 1; digits <= DECIMAL_DIGITS_MAX; digits++, power *= 10) {
+		const uint64_t numbers[] = { power - 1, power, power + 1, power * 7 + 5,
+			power / 7 };
+		for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+			char got[DECIMAL_DIGITS_MAX + 1], wanted[DECIMAL_DIGITS_MAX + 1];
+			got[decimal_put(got, numbers[i])] = '\0';
+			snprintf(wanted, sizeof wanted, "%" PRIu64, numbers[i]);
+			assert_string_equal(got, wanted);
+		}
+	}
+	char got[DECIMAL_DIGITS_MAX];
+	assert_int_equal(decimal_put(got, UINT64_MAX), DECIMAL_DIGITS_MAX);
+	assert_memory_equal(got, "18446744073709551615", DECIMAL_DIGITS_MAX);
 }
 
 static void
@@ -130,6 +153,7 @@ main(void)
 		cmocka_unit_test(numbers_in_files_are_little_endian_and_may_be_unaligned),
 		cmocka_unit_test(every_varint_is_read_back_in_its_own_length),
 		cmocka_unit_test(a_varint_has_one_form_only),
+		cmocka_unit_test(decimal_digits_are_those_of_printf),
 		cmocka_unit_test(zigzag_puts_small_magnitudes_first_and_loses_nothing),
 		cmocka_unit_test(views_are_equal_by_content),
 		cmocka_unit_test(one_byte_that_differs_makes_views_unequal_wherever_it_is),
