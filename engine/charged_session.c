@@ -23,6 +23,7 @@ struct moved_sum {
 	struct bytes key;
 	struct text unit;
 	int64_t moved;
+	bool is_units;   /* a balance of units: it is counted as an allowance is */
 	int64_t made_ms; /* when that first was */
 	size_t turn; /* of a balance: the higher, the sooner it gets its money back; 0: it did not pay */
 };
@@ -97,8 +98,10 @@ sum_effects(struct session_sum *reading, const struct entry *entry)
 			: sum_of(reading, reading->counters, &reading->counter_count, effect.key);
 		if (sum == NULL)
 			return no_memory(reading);
-		if (balance)
+		if (balance) {
 			unit = balance_read(effect.value).unit;
+			sum->is_units = balance_read(effect.value).kind == BALANCE_UNITS;
+		}
 		if (sum->unit.data == NULL)
 			sum->unit = arena_copy_text(reading->arena, unit);
 		if (sum->unit.data == NULL)
@@ -324,10 +327,31 @@ add_payments(struct session_sum *reading, struct charged *charged)
 		reading->balances[place] = sum;
 	}
 	for (size_t i = 1; i < reading->balance_count && status == STATUS_OK; i++) {
-		if (reading->balances[i].moved != 0)
+		if (reading->balances[i].moved != 0 && !reading->balances[i].is_units)
 			status = add_payment(reading, &reading->balances[i], charged);
 	}
 	return status;
+}
+
+/* Units of the customer's own. */
+static enum status
+add_own_units(struct session_sum *reading, struct charged *charged)
+{
+	for (size_t i = 1; i < reading->balance_count; i++) {
+		const struct moved_sum *sum = &reading->balances[i];
+		struct refund_count *count = &charged->counts[charged->count_count];
+		struct text account, name;
+		if (!sum->is_units || sum->moved >= 0)
+			continue;
+		bool is_balance = key_is_of_balance(sum->key, &account, &name);
+		*count = (struct refund_count){ .name = { OWN_UNITS_PACKAGE, name, 0, { NULL, 0 } },
+			.moved = -sum->moved };
+		if (!is_balance || !unit_of_name(sum->unit, &count->unit))
+			return corrupt(reading, "a balance of units");
+		charged->keys[charged->count_count++] = sum->key;
+		charged->counts_units = true;
+	}
+	return STATUS_OK;
 }
 
 /* What it has counted; where the end of it all is that it counted less, nothing can be given back. */
@@ -407,8 +431,8 @@ reading_begin(struct session_sum *reading, struct charged *charged)
 	struct arena *arena = reading->arena;
 	reading->balances = arena_take(arena, SUMS_MAX * sizeof *reading->balances);
 	reading->counters = arena_take(arena, SUMS_MAX * sizeof *reading->counters);
-	charged->keys = arena_take(arena, SUMS_MAX * sizeof *charged->keys);
-	charged->counts = arena_take(arena, SUMS_MAX * sizeof *charged->counts);
+	charged->keys = arena_take(arena, 2 * SUMS_MAX * sizeof *charged->keys);
+	charged->counts = arena_take(arena, 2 * SUMS_MAX * sizeof *charged->counts);
 	charged->payments = arena_take(arena, SUMS_MAX * sizeof *charged->payments);
 	return reading->balances != NULL && reading->counters != NULL && charged->keys != NULL &&
 		charged->counts != NULL && charged->payments != NULL;
@@ -433,6 +457,8 @@ charged_read_session(const struct journal_place *place, const struct entry *last
 	status = add_entries(&reading, place, *last, buffers);
 	if (status == STATUS_OK)
 		status = add_payments(&reading, charged);
+	if (status == STATUS_OK)
+		status = add_own_units(&reading, charged);
 	if (status == STATUS_OK)
 		status = add_counts(&reading, charged);
 	if (status == STATUS_OK)

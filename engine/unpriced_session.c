@@ -56,6 +56,48 @@ find_before(const struct session *before, struct text id, struct session_part *p
 	return false;
 }
 
+/* What else was said of it, as the record has it. */
+static bool
+read_kept(struct unpricing *unpricing, const struct session_part *part,
+	struct unpriced_report *report)
+{
+	struct field_reader rest = part->attributes;
+	struct attribute *list = arena_take(
+		unpricing->arena, (part->attribute_count + 1u) * sizeof *list);
+	if (list == NULL)
+		return unpriced_no_memory(unpricing);
+	for (unsigned i = 0; i < part->attribute_count; i++) {
+		struct session_attribute one = session_attribute_read(&rest);
+		list[i] = (struct attribute){ one.name, one.text, one.number };
+	}
+	report->attributes = list;
+	report->attribute_count = part->attribute_count;
+	return true;
+}
+
+/* The same, as the request has it. */
+static bool
+read_said(struct unpricing *unpricing, const msgpack_object *ask, struct unpriced_report *report)
+{
+	const msgpack_object *map = &ask->via.array.ptr[6];
+	if (ask->via.array.size < 7 || map->type != MSGPACK_OBJECT_MAP)
+		return true;
+	struct attribute *list = arena_take(
+		unpricing->arena, (map->via.map.size + 1u) * sizeof *list);
+	if (list == NULL)
+		return unpriced_no_memory(unpricing);
+	for (uint32_t i = 0; i < map->via.map.size; i++) {
+		const msgpack_object_kv *pair = &map->via.map.ptr[i];
+		list[i] = (struct attribute){ .name = stored_text_of(&pair->key),
+			.text = stored_text_of(&pair->val) };
+		if (list[i].text.data == NULL && !stored_integer_of(&pair->val, &list[i].number))
+			return unpriced_corrupt(unpricing, "an attribute");
+	}
+	report->attributes = list;
+	report->attribute_count = map->via.map.size;
+	return true;
+}
+
 /* What it had been, or that it began with this request, which described it then. */
 static bool
 read_part(struct unpricing *unpricing, const struct session_reading *reading,
@@ -68,17 +110,19 @@ read_part(struct unpricing *unpricing, const struct session_reading *reading,
 		stored_integer_of(&ask->via.array.ptr[1], &report->used_now);
 	if (find_before(reading->stored->before, report->part, &part)) {
 		report->service = part.service;
+		report->to = part.to;
 		report->unit = (enum unit)part.unit;
 		report->has_unit = true;
 		report->at_ms = part.at_ms;
 		report->before.micros = part.charged;
-		return true;
+		return read_kept(unpricing, &part, report);
 	}
 	if (ask == NULL || ask->via.array.size < 6)
 		return unpriced_corrupt(unpricing, "a part that nobody described");
 	report->service = stored_text_of(&ask->via.array.ptr[3]);
+	report->to = stored_text_of(&ask->via.array.ptr[4]);
 	report->has_unit = unit_of_name(stored_text_of(&ask->via.array.ptr[5]), &report->unit);
-	return true;
+	return read_said(unpricing, ask, report);
 }
 
 /* ---- what was answered ---- */

@@ -21,7 +21,9 @@ struct stored_request {
 
 /* A part of the answer. */
 struct unpriced_report {
-	struct text part, service;
+	struct text part, service, to;
+	const struct attribute *attributes;
+	size_t attribute_count;
 	enum unit unit;
 	bool has_unit;        /* else it began with this request, and its service says its unit */
 	int64_t at_ms;        /* when its usage began */

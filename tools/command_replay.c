@@ -38,15 +38,18 @@ static void
 show(const struct replay *replay, const struct showing *showing)
 {
 	if (!showing->json) {
-		printf("%" PRIu64 " charges by %" PRIu64 " releases priced again: %" PRIu64
-		       " the same, %" PRIu64 " different\n",
-			replay->charges, replay->releases, replay->charges - replay->different,
+		printf("%" PRIu64 " charges", replay->charges);
+		if (replay->reports > 0)
+			printf(" and %" PRIu64 " reports of sessions", replay->reports);
+		printf(" by %" PRIu64 " releases priced again: %" PRIu64 " the same, %" PRIu64
+		       " different\n",
+			replay->releases, replay->charges + replay->reports - replay->different,
 			replay->different);
 		return;
 	}
-	json_show(json_pack("{s:I, s:I, s:I, s:O}", "charges", (json_int_t)replay->charges,
-		"releases", (json_int_t)replay->releases, "different",
-		(json_int_t)replay->different, "charges_that_differ", showing->list));
+	json_show(json_pack("{s:I, s:I, s:I, s:I, s:O}", "charges", (json_int_t)replay->charges,
+		"reports", (json_int_t)replay->reports, "releases", (json_int_t)replay->releases,
+		"different", (json_int_t)replay->different, "charges_that_differ", showing->list));
 }
 
 static int
@@ -92,7 +95,7 @@ const struct command COMMAND_REPLAY = {
 	.zh = "对已停止服务器数据目录中的收费重新计价并比对",
 	.help = "Reads the journal from its beginning. Each charge is priced again, by the release that priced it and from the packages\n"
 		"and counters that it found then, and the priced part of the answer that was given must come out, byte for byte. So an\n"
-		"auditor sees that charges can be reproduced, on any machine.\n"
+		"auditor sees that charges can be reproduced, on any machine. So is each report of a session, with all units so far.\n"
 		"\n"
 		"The server must be stopped; the folder is only read. The first 20 charges that differ are listed by their ids.\n"
 		"\n"
@@ -101,7 +104,7 @@ const struct command COMMAND_REPLAY = {
 		"  suanpan replay suanpan-data",
 	.help_zh =
 		"从头读取日志。每笔收费都由当时定价的规则版本、按当时的优惠包与计数重新计价，所得的定价部分须与当时的应答逐字节一致。\n"
-		"审计人员由此可见，收费在任何机器上都能重现。\n"
+		"审计人员由此可见，收费在任何机器上都能重现。会话的每次上报同样按累计用量重新计价。\n"
 		"\n"
 		"服务器必须已停止；目录只读。列出前 20 笔不一致的收费的编号。\n"
 		"\n"

@@ -6,10 +6,14 @@
  * changed, so that at each charge the subscription, its packages and its counters are those that it
  * was decided from. Nothing is written.
  *
+ * A session's reports are priced as they were: all units of a part so far as one event, as it saw the
+ * counters.
+ *
  * Charges may be priced by another release, too: as if that had been in force for them all. What it
  * counts of allowances, tiers, caps and limits goes its own way from the first of them on; whoever
  * was refused then is not asked again. What was given back of a charge, whenever that was, it does
- * not earn, by neither release; counters get back what they got.
+ * not earn, by neither release; counters get back what they got. A session that was closed costs what
+ * all its units do, as one event at its last report; one that is open is not counted.
  */
 #ifndef SUANPAN_REPLAY_H
 #define SUANPAN_REPLAY_H
@@ -40,6 +44,7 @@ struct replay {
 	void *context;
 	/* Filled: */
 	uint64_t charges;
+	uint64_t reports; /* of sessions, each part for itself */
 	uint64_t different;
 	uint64_t releases; /* that priced some of them */
 };

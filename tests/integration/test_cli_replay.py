@@ -69,4 +69,4 @@ def test_a_folder_without_charges_has_nothing_to_replay():
     with Server() as server:
         server.stop()
         replayed = json.loads(suanpan("replay", server.data, "--json").stdout)
-        assert replayed == {"charges": 0, "releases": 0, "different": 0, "charges_that_differ": []}
+        assert replayed == {"charges": 0, "reports": 0, "releases": 0, "different": 0, "charges_that_differ": []}

@@ -19,6 +19,7 @@ def server():
         yield one
         one.stop()
         assert suanpan("fsck", one.data).stdout.startswith("clean: ")
+        assert (replayed := suanpan("replay", one.data)).returncode == 0, replayed.stdout  # each report comes out as it was
 
 
 @pytest.fixture
