@@ -9,11 +9,12 @@
  *   an entry each, which also says how far the agenda has come; the last moves the timer to what is next
  *
  * What is due is charged though there is too little for it: the main balance then falls below its
- * floor. What can't be priced, since a fact or a parameter is missing, is stuck: the record says why,
- * it is tried again each day and at each put, and holds up nothing else. A package that is held since
- * ever owes what falls due from the day after it was put; one that begins on a date owes all from
- * then on, as far back as events are accepted. What a new release asks of packages that owed nothing
- * before is known from the next put, or charge, of the subscription on.
+ * floor. What can't be priced, since a fact or a parameter is missing, is stuck, and so is an
+ * instalment for which the account has no room: the record says why, it is tried again each day and at
+ * each put, and holds up nothing else. A package that is held since ever owes what falls due from the
+ * day after it was put; one that begins on a date owes all from then on, as far back as events are
+ * accepted. What a new release asks of packages that owed nothing before is known from the next put,
+ * or charge, of the subscription on.
  */
 #ifndef SUANPAN_AGENDA_H
 #define SUANPAN_AGENDA_H

@@ -109,6 +109,16 @@ find_besides(struct settling *settling, size_t place, struct due_question *quest
 	return true;
 }
 
+/* It waits, and why; the log says so once. */
+static void
+note_why(const struct settling *settling, struct agenda_held *item, struct text why)
+{
+	if (!text_equal(item->stuck, why))
+		log_event(LOG_WARN, "due_stuck subscription=%.*s why=\"%.*s\"",
+			TEXT_ARGS(settling->id), TEXT_ARGS(why));
+	item->stuck = why;
+}
+
 /* It can't be priced; until it can, it holds up nothing else. */
 static bool
 note_stuck(struct settling *settling, struct agenda_held *item, const struct due_pricing *pricing)
@@ -121,10 +131,7 @@ note_stuck(struct settling *settling, struct agenda_held *item, const struct due
 		return settling_out_of_memory(settling);
 	if (why.size > STUCK_BYTES_MAX)
 		why.size = STUCK_BYTES_MAX;
-	if (!text_equal(item->stuck, why))
-		log_event(LOG_WARN, "due_stuck subscription=%.*s why=\"%.*s\"",
-			TEXT_ARGS(settling->id), TEXT_ARGS(why));
-	item->stuck = why;
+	note_why(settling, item, why);
 	return true;
 }
 
@@ -156,7 +163,8 @@ ask(struct settling *settling, size_t place, int64_t till_day)
 	settled->stuck = pricing.refused != 0;
 	if (settled->stuck)
 		return note_stuck(settling, settled->item, &pricing);
-	settled->item->stuck = TEXT("");
+	if (!settling_is_resting(settling, place))
+		settled->item->stuck = TEXT("");
 	for (size_t i = 0; i < pricing.line_count; i++) {
 		if (!was_charged(question.image, settled->item, &pricing.lines[i]) &&
 			!add_line(settling, place, &pricing.lines[i]))
@@ -193,8 +201,11 @@ settling_find_lines(struct settling *settling)
 	for (size_t i = 0; i < settling->held_count; i++) {
 		struct settled *settled = &settling->held[i];
 		settled->stuck = false;
-		if (settled->item != NULL)
-			settled->asked_day = settled->item->billed_day;
+		if (settled->item == NULL)
+			continue;
+		settled->asked_day = settled->item->billed_day;
+		if (settling_is_resting(settling, i))
+			note_why(settling, settled->item, settling->resting[i].why);
 	}
 	while (settling->line_count == 0 && !settling_knows_all(settling)) {
 		int64_t till_day = first_open_day(settling) + WINDOW_DAYS;
@@ -220,7 +231,7 @@ settling_stick(struct settling *settling, struct text why)
 		if (!settled->stuck)
 			continue;
 		settled->asked_day = settled->item->billed_day;
-		settled->item->stuck = why;
+		note_why(settling, settled->item, why);
 	}
 	return settling_move_on(settling);
 }
@@ -303,7 +314,7 @@ settling_next_ms(const struct settling *settling)
 	for (size_t i = 0; i < settling->held_count; i++) {
 		const struct settled *settled = &settling->held[i];
 		offer_held(settling, settled, &next_ms);
-		if (settled->stuck)
+		if (settled->stuck || settling_is_resting(settling, i))
 			offer(midnight(settling, today(settling) + 1), now_ms, &next_ms);
 	}
 	for (size_t i = 0; i < settling->suspended_count; i++) {

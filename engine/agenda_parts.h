@@ -51,6 +51,12 @@ struct falling {
 	int64_t at_ms;
 };
 
+/* What one that is held stores, as far as it can't happen today. */
+struct resting {
+	struct text why; /* size 0: all can */
+	bool whole;      /* also what expires or ends; else instalments only */
+};
+
 struct settling {
 	struct call *call;
 	struct text id; /* of the subscription */
@@ -70,8 +76,9 @@ struct settling {
 	struct schedule *schedules; /* of each that is held; no package: it stores nothing */
 	struct purse *purses;
 	struct stored_purse *purse_records;
-	bool rests;      /* nothing more happens today */
-	struct text why; /* what was to happen can't; size 0: not so */
+	bool rests;              /* nothing more happens today */
+	struct text why;         /* what was to happen can't; size 0: not so */
+	struct resting *resting; /* of each that is held; NULL: nothing does */
 	enum call_end end;
 };
 
@@ -132,6 +139,13 @@ bool stored_is_own(const struct stored_names *names, const struct stored *stored
 bool settling_find_lines(struct settling *settling);
 /* Are there days up to today of which the lines are not known? */
 bool settling_knows_all(const struct settling *settling);
+static inline bool
+settling_is_resting(const struct settling *settling, size_t place)
+{
+	return settling->resting != NULL && settling->resting[place].why.size > 0;
+}
+/* Something could not happen to what one that is held stores: that rests today. */
+bool settling_let_rest(struct settling *settling, const struct scheduled *event, struct text why);
 /* Nothing of the subscription can be charged today, and why. */
 bool settling_stick(struct settling *settling, struct text why);
 /* The next instant at which something may fall due, behind now; INT64_MAX: never. */

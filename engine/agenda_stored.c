@@ -224,8 +224,12 @@ settling_load_stock(struct settling *settling)
 	settling->stock = (struct stock){ settling->schedules, count, settling->purses, 0,
 		settling->suspended, settling->suspended_count };
 	for (size_t i = 0; i < count; i++) {
-		if (settling->held[i].item != NULL && !make_schedule(settling, i))
+		const struct resting *resting = settling->resting;
+		if (settling->held[i].item == NULL || (resting != NULL && resting[i].whole))
+			continue;
+		if (!make_schedule(settling, i))
 			return false;
+		settling->schedules[i].waits = settling_is_resting(settling, i);
 	}
 	for (size_t i = 0; i < count; i++) {
 		const struct package *package = settling->schedules[i].package;
@@ -298,4 +302,19 @@ settling_next_stored_ms(const struct settling *settling)
 	struct scheduled event;
 	stock.purse_count = 0; /* what expires has a timer of its own */
 	return schedule_next(&stock, &event) ? event.at_ms : INT64_MAX;
+}
+
+bool
+settling_let_rest(struct settling *settling, const struct scheduled *event, struct text why)
+{
+	bool is_expiry = event->kind == SCHEDULED_EXPIRY;
+	size_t place = is_expiry ? settling->purses[event->holding].holding : event->holding;
+	if (settling->resting == NULL)
+		settling->resting = arena_take_zeroed(
+			settling->call->arena, settling->held_count, sizeof *settling->resting);
+	if (settling->resting == NULL)
+		return settling_out_of_memory(settling);
+	settling->resting[place].why = why;
+	settling->resting[place].whole = is_expiry || event->kind == SCHEDULED_END;
+	return true;
 }

@@ -107,7 +107,8 @@ offer_instalment(const struct stock *stock, size_t holding, uint32_t place, stru
 	const struct stored *stored = &schedule->package->stored[place];
 	uint32_t number = schedule->progress[place].given + 1;
 	int64_t begin = begin_ms(schedule, place);
-	if (number > stored->times || begin == INT64_MAX || (stored->by_package && !schedule->pays))
+	if (number > stored->times || begin == INT64_MAX || schedule->waits ||
+		(stored->by_package && !schedule->pays))
 		return;
 	struct scheduled event = {
 		.at_ms = instalment_ms(schedule->image, stored, begin, number),

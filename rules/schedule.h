@@ -41,6 +41,7 @@ struct schedule {
 	int64_t till_ms;                  /* … till it ends */
 	bool pays;                        /* and is due what a group gets once */
 	bool ended;                       /* and what is to happen then has happened */
+	bool waits;                       /* its instalments can't come today */
 	struct stored_progress *progress; /* of each that the package stores */
 };
 

@@ -144,6 +144,35 @@ what_finds_no_room_among_the_balances_waits_and_comes_when_one_is_empty(void **s
 	check_gift(62, "saved.stored", "3.00");
 }
 
+static void
+what_finds_no_room_holds_up_no_fee_and_nothing_of_another_package(void **state)
+{
+	(void)state;
+	char packages[300];
+	fill_with_balances(63);
+	snprintf(packages, sizeof packages, "%s, {package: monthly, from: 1789920000000}",
+		since("saved", BOUGHT));
+	hold(1, packages, "");
+	pay_in(1, "d1");
+	settle();
+	check_balance(&peer, 1, "969.00");
+	for (int month = 10; month <= 12; month++) {
+		char at_text[40], balance[20];
+		snprintf(at_text, sizeof at_text, "2026-%d-01T00:00:00+08:00", month);
+		snprintf(balance, sizeof balance, "%d.00", 969 - 31 * (month - 9));
+		pass_to(at_text);
+		check_balance(&peer, 1, balance);
+		check_field(&peer, "agenda.get", "[s1]", "held.0.stuck", "TOO_MANY_BALANCES");
+		check_field(&peer, "agenda.get", "[s1]", "held.1.stuck", "");
+	}
+	check_next(1, "2026-12-02T00:00:00+08:00");
+	check_field(&peer, "agenda.get", "[s1]", "held.0.stored.0.given", "0");
+	/* Its end gives back all of it; what nobody could spend yet was never anywhere. */
+	hold(1, "{package: saved, from: 1789920000000, till: 1796054400001}", ""); /* 12-01 */
+	pass_to("2026-12-02T00:00:00+08:00");
+	check_balance(&peer, 1, "882.00");
+}
+
 /* ---- memory ---- */
 
 static void
@@ -179,6 +208,7 @@ main(void)
 		TEST(two_subscriptions_of_an_account_have_balances_of_their_own),
 		TEST(a_gift_whose_names_are_all_taken_waits_until_one_is_free),
 		TEST(what_finds_no_room_among_the_balances_waits_and_comes_when_one_is_empty),
+		TEST(what_finds_no_room_holds_up_no_fee_and_nothing_of_another_package),
 		TEST(whatever_there_is_no_room_for_a_deposit_is_paid_in_and_comes_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
