@@ -46,6 +46,7 @@ struct session_sum {
 	size_t balance_count, counter_count;
 	size_t turn;
 	struct last_report reports[SESSION_PARTS_MAX];
+	struct last_report unused; /* of a session of one part, if none was priced */
 	size_t report_count;
 	struct text subscription;
 	int64_t began_ms;
@@ -221,12 +222,30 @@ charged_read_before(const struct journal_place *place, const struct entry *entry
 	return STATUS_OK;
 }
 
+/* A session of one part that nobody used: that is what it would have cost something for. */
+static bool
+keep_unused(struct session_sum *reading, const struct session *session)
+{
+	struct field_reader parts = session->parts;
+	struct session_part part = session_part_read(&parts, session);
+	if (session->part_count > 1)
+		return true;
+	reading->unused = (struct last_report){ .service = arena_copy_text(
+							reading->arena, part.service),
+		.unit = (enum unit)part.unit,
+		.has_unit = true,
+		.lines = arena_take(reading->arena, sizeof *reading->unused.lines) };
+	return reading->unused.service.data != NULL && reading->unused.lines != NULL;
+}
+
 /* Whose it is, and since when, stays as it is. */
 static bool
 keep_session(struct session_sum *reading, const struct session *session)
 {
 	if (reading->subscription.data != NULL)
 		return true;
+	if (reading->report_count == 0 && !keep_unused(reading, session))
+		return false;
 	reading->began_ms = session->began_ms;
 	reading->subscription = arena_copy_text(reading->arena, session->subscription);
 	return reading->subscription.data != NULL;
@@ -388,8 +407,9 @@ add_counts(struct session_sum *reading, struct charged *charged)
 static enum status
 find_cost(struct session_sum *reading, struct charged *charged)
 {
-	struct last_report *report = &reading->reports[0];
-	bool alone = reading->report_count == 1 && report->has_unit;
+	struct last_report *report = reading->report_count == 0 ? &reading->unused
+								: &reading->reports[0];
+	bool alone = reading->report_count <= 1 && report->has_unit;
 	int64_t sum = 0;
 	struct price_line *lines = alone ? report->lines
 					 : arena_take_zeroed(reading->arena, 1, sizeof *lines);

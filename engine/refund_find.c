@@ -75,8 +75,13 @@ check_units(struct refunding *refunding, enum call_end *end)
 		struct text arguments[] = { charged->currency, params->currency };
 		return refund_refuse(refunding, SAY_WRONG_CURRENCY, arguments, 2, end);
 	}
-	if (refunding->part.of == PART_USAGE && refunding->unit != charged->cost.unit) {
-		struct text arguments[] = { params->charge, unit_text(charged->cost.unit),
+	bool several = charged->session.size > 0 && charged->cost.service.size == 0;
+	if (refunding->part.of == PART_USAGE &&
+		(several || refunding->unit != charged->cost.unit)) {
+		struct text arguments[] = { params->charge,
+			several ? BILINGUAL("money, for it has several parts",
+					  "金额（会话含多个部分）")
+				: unit_text(charged->cost.unit),
 			unit_text(refunding->unit) };
 		return refund_refuse(refunding, SAY_WRONG_UNIT, arguments, 3, end);
 	}

@@ -252,7 +252,9 @@ def test_a_session_of_several_parts_is_given_back_whole_or_by_money(client):
     session.send("reserve", parts=[{"service": "voice", "ask": 60}, {"service": "sms", "ask": 2}])
     session.send("update", parts=[{"part": "sms", "used": 2}])
     end = session.send("commit", parts=[{"part": "voice", "used": 60}])
-    assert give_back(client, end, seconds=30)["code"] == "WRONG_UNIT"
+    refused = give_back(client, end, seconds=30)
+    assert refused["code"] == "WRONG_UNIT" and "counts money, for it has several parts" in refused["say"]["en"]
+    assert give_back(client, end, items=1)["code"] == "WRONG_UNIT"
     assert give_back(client, end, amount="0.05", currency="CNY")["left"] == "0.30"
     assert give_back(client, end)["amount"] == "0.30"
     assert main(client) == ("10.00", "0.00")
