@@ -203,6 +203,7 @@ check_grants(struct session_deciding *deciding, enum call_end *end)
 static enum progress
 begin_balances(struct session_deciding *deciding, enum call_end *end)
 {
+	session_settle_units(deciding);
 	struct purses others = { .held = deciding->others, .count = deciding->other_count };
 	enum progress progress = purses_begin(
 		deciding->call, &deciding->subject.account, &others, end);

@@ -110,6 +110,12 @@ session_take_back_counters(
 		*own = session_counter_read(&counters);
 		const struct counter_name name = { own->package, own->allowance, own->cycle,
 			own->group };
+		if (counter_is_own(own->package)) {
+			if (session_take_back_units(deciding, own, used, end) == HAS_ENDED)
+				return HAS_ENDED;
+			own->held = 0;
+			continue;
+		}
 		if (!session_find_counter(deciding, &name, &counting))
 			return session_wait_for_cold(deciding, end);
 		must(counting->now.held >= own->held);
@@ -160,15 +166,35 @@ own_counters(struct part_work *work, const struct pricing *pricing, bool as_held
 		struct session_counter *own = own_counter(work, &one->name);
 		if (own == NULL) {
 			own = &work->counters[work->part.counter_count++];
-			*own = (struct session_counter){ one->name.package, one->name.allowance,
-				one->name.group, one->name.cycle,
-				one->money ? SESSION_COUNTS_MONEY : (uint8_t)one->unit, 0, 0 };
+			*own = (struct session_counter){
+				.package = one->name.package,
+				.allowance = one->name.allowance,
+				.group = one->name.group,
+				.cycle = one->name.cycle,
+				.unit = one->money ? SESSION_COUNTS_MONEY : (uint8_t)one->unit,
+			};
 		}
 		if (!as_held)
 			own->used = by;
 		else if (by > own->used)
 			own->held = by - own->used;
 	}
+}
+
+static enum progress
+count_one(struct session_deciding *deciding, struct part_work *work, struct session_counter *own,
+	enum call_end *end)
+{
+	const struct counter_name name = { own->package, own->allowance, own->cycle, own->group };
+	struct counting *counting;
+	if (counter_is_own(own->package))
+		return session_count_units(deciding, work, own, end);
+	if (!session_find_counter(deciding, &name, &counting))
+		return session_wait_for_cold(deciding, end);
+	counting->now.used += own->used;
+	counting->now.held += own->held;
+	counting->unit = own->unit;
+	return GOES_ON;
 }
 
 /* Counts anew what the part uses and holds. */
@@ -195,14 +221,8 @@ session_count_anew(struct session_deciding *deciding, struct part_work *work,
 		own_counters(work, granted, true);
 	unsigned kept = 0;
 	for (unsigned i = 0; i < work->part.counter_count; i++) {
-		const struct counter_name name = { list[i].package, list[i].allowance,
-			list[i].cycle, list[i].group };
-		struct counting *counting;
-		if (!session_find_counter(deciding, &name, &counting))
-			return session_wait_for_cold(deciding, end);
-		counting->now.used += list[i].used;
-		counting->now.held += list[i].held;
-		counting->unit = list[i].unit;
+		if (count_one(deciding, work, &list[i], end) == HAS_ENDED)
+			return HAS_ENDED;
 		if (list[i].used != 0 || list[i].held != 0)
 			list[kept++] = list[i];
 	}

@@ -177,7 +177,8 @@ add_balances(struct session_deciding *deciding, struct posted *posted)
 		key = (struct bytes){ other->key.data, other->key.size };
 		if (!posted_balance(posted, key, other->balance, other->version, now_ms))
 			return false;
-		posted_move(posted, -other->charged.micros, currency, TEXT("revenue"));
+		posted_move(posted, -other->charged.micros, other->balance.unit,
+			purses_book(&other->balance));
 		if (other->begins && !purses_post_end(posted, other))
 			return false;
 	}

@@ -54,7 +54,10 @@ struct part_work {
 	struct session_hold *holds;       /* likewise */
 	struct payers payers;             /* other accounts that may pay for it before */
 	struct purses purses;             /* that may pay for it besides the main balance */
-	struct pricing pricing;           /* of all that was used */
+	struct own_units *own;            /* balances of units that may, or did */
+	size_t own_count;
+	int64_t settled;        /* so much of it had been reported before */
+	struct pricing pricing; /* of all that was used */
 	bool is_priced;
 	int64_t unpriced;     /* of what was used: nothing prices it */
 	struct money charged; /* by this request */
@@ -192,6 +195,23 @@ session_note_paid(struct session_deciding *deciding, struct purse_held *other, s
 void session_pack_paid(const struct session_deciding *deciding, struct pack *pack);
 bool session_holds_others(const struct part_work *work);
 void session_pack_holds(const struct part_work *work, struct pack *pack);
+
+/* session_pay.c: the balance of a hold as it will be, unless it is the main one. */
+enum progress session_find_other(struct session_deciding *deciding, const struct session_hold *hold,
+	struct purse_held **found, enum call_end *end);
+
+/*
+ * session_units.c. What a part had of balances of units, as its counters say, is theirs again, and
+ * counted anew; then who may pay, as rules see it. Last, once for a request: what would go back to a
+ * balance that has expired meanwhile is lost.
+ */
+enum progress session_take_back_units(struct session_deciding *deciding,
+	const struct session_counter *own, bool used, enum call_end *end);
+enum progress session_count_units(struct session_deciding *deciding, struct part_work *work,
+	struct session_counter *own, enum call_end *end);
+enum progress
+session_find_units(struct session_deciding *deciding, struct part_work *work, enum call_end *end);
+void session_settle_units(struct session_deciding *deciding);
 
 /* session_tell.c: what the request makes known, once all is decided; false without memory. */
 bool session_raise(struct session_deciding *deciding);

@@ -44,8 +44,8 @@ other_known(struct session_deciding *deciding, const struct record_key *key)
 /*
  * The balance of a hold as it will be, unless it is the main one; `charged` is what it pays in all.
  */
-static enum progress
-find_other(struct session_deciding *deciding, const struct session_hold *hold,
+enum progress
+session_find_other(struct session_deciding *deciding, const struct session_hold *hold,
 	struct purse_held **found, enum call_end *end)
 {
 	struct record_key key;
@@ -71,6 +71,7 @@ find_other(struct session_deciding *deciding, const struct session_hold *hold,
 	}
 	other->balance = balance_read(value);
 	other->charged = (struct money){ 0 };
+	other->turn = 0;
 	other->begins = false;
 	deciding->other_count++;
 	*found = other;
@@ -85,7 +86,7 @@ find_balance(struct session_deciding *deciding, const struct session_hold *hold,
 	*balance = &deciding->subject.balance;
 	if (!hold->by_payer && text_equal(hold->balance, TEXT("main")))
 		return GOES_ON;
-	if (find_other(deciding, hold, &other, end) == HAS_ENDED)
+	if (session_find_other(deciding, hold, &other, end) == HAS_ENDED)
 		return HAS_ENDED;
 	*balance = &other->balance;
 	return GOES_ON;
@@ -232,7 +233,7 @@ take_from_payers(struct session_deciding *deciding, struct part_work *work, stru
 		struct counting *counting;
 		if (payer->charged.micros == 0)
 			continue;
-		if (find_other(deciding, &hold, &other, end) == HAS_ENDED)
+		if (session_find_other(deciding, &hold, &other, end) == HAS_ENDED)
 			return HAS_ENDED;
 		other->balance.amount -= payer->charged.micros;
 		session_note_paid(deciding, other, payer->charged);
@@ -259,7 +260,7 @@ take_from_purses(struct session_deciding *deciding, struct part_work *work, stru
 		if (purse->charged.micros == 0)
 			continue;
 		const struct session_hold hold = { purse->name, 0, false };
-		if (find_other(deciding, &hold, &other, end) == HAS_ENDED)
+		if (session_find_other(deciding, &hold, &other, end) == HAS_ENDED)
 			return HAS_ENDED;
 		other->balance.amount -= purse->charged.micros;
 		session_note_paid(deciding, other, purse->charged);
@@ -304,7 +305,7 @@ hold_of_payers(struct session_deciding *deciding, struct part_work *work, enum c
 		struct counting *counting;
 		if (hold.amount == 0)
 			continue;
-		if (find_other(deciding, &hold, &other, end) == HAS_ENDED)
+		if (session_find_other(deciding, &hold, &other, end) == HAS_ENDED)
 			return HAS_ENDED;
 		other->balance.held += hold.amount;
 		if (!hold_add(deciding, work, hold))
@@ -337,7 +338,7 @@ session_hold_money(struct session_deciding *deciding, struct part_work *work, st
 		if (purse->charged.micros == 0)
 			continue;
 		const struct session_hold hold = { purse->name, purse->charged.micros, false };
-		if (find_other(deciding, &hold, &other, end) == HAS_ENDED)
+		if (session_find_other(deciding, &hold, &other, end) == HAS_ENDED)
 			return HAS_ENDED;
 		other->balance.held += hold.amount;
 		if (!hold_add(deciding, work, hold))

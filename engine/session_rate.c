@@ -59,6 +59,9 @@ ask_units(struct session_deciding *deciding, const struct part_work *work, int64
 		.image = deciding->release->image,
 		.usage = &asked->usage,
 		.done = done,
+		.own = work->own,
+		.own_count = work->own_count,
+		.settled = work->settled,
 		.holdings = deciding->holdings,
 		.holding_count = deciding->holding_count,
 		.facts = { deciding, session_counter_fact },
@@ -291,8 +294,10 @@ decide_part(struct session_deciding *deciding, struct part_work *work, enum call
 	struct pricing granted;
 	bool reports = session_reports(deciding, work);
 	if (session_take_back_holds(deciding, work, end) == HAS_ENDED ||
-		session_take_back_counters(deciding, work, true, end) == HAS_ENDED)
+		session_take_back_counters(deciding, work, true, end) == HAS_ENDED ||
+		session_find_units(deciding, work, end) == HAS_ENDED)
 		return HAS_ENDED;
+	work->settled = work->part.used;
 	if (reports &&
 		__builtin_add_overflow(work->part.used, work->asks->used, &work->part.used)) {
 		*end = session_refuse(deciding, SAY_OVERFLOW, NULL, 0);

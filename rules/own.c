@@ -61,31 +61,41 @@ own_place(struct rating *rating)
 	rating->uses[place] = use;
 }
 
-/* Where in the event what was priced before ends. */
+/* Where in the event its units from so many on begin. */
 static int64_t
-settled_position(const struct rating *rating)
+position_of(const struct rating *rating, int64_t units)
 {
-	int64_t settled = rating->question->settled, counted = rating->usage->quantity;
+	int64_t counted = rating->usage->quantity;
 
-	if (settled == 0 || counted == 0)
+	if (units == 0 || counted == 0)
 		return 0;
-	if (settled >= counted)
+	if (units >= counted)
 		return rating->end;
 	/* Of an item its service counts as many blocks as of every other. */
-	return rating->lasts ? settled * SECOND_MS : settled * (rating->quantity / counted);
+	return rating->lasts ? units * SECOND_MS : units * (rating->quantity / counted);
+}
+
+static void
+end_before(int64_t *till, int64_t position, int64_t border)
+{
+	if (position < border && border < *till)
+		*till = border;
 }
 
 bool
 own_gather(struct rating *rating, const struct tariff *tariff, int64_t position, int64_t *till)
 {
 	const struct rate_question *question = rating->question;
-	int64_t settled = settled_position(rating);
+	int64_t settled = position_of(rating, question->settled);
 
 	if (!tariff->uses_own)
 		return true;
+	end_before(till, position, settled);
 	for (size_t i = 0; i < question->own_count; i++) {
 		const struct own_units *own = &question->own[i];
-		int64_t amount = own->used + (position < settled ? 0 : own->left);
+		int64_t since = position_of(rating, own->since);
+		int64_t amount = (position < since ? 0 : own->used) +
+			(position < settled ? 0 : own->left);
 		must(own->used >= 0 && own->left >= 0 && amount >= 0);
 		const struct pool *pool = own_pool(rating, own);
 		struct use *use = pool == NULL ? NULL : use_new(rating, pool, amount, NULL);
@@ -94,9 +104,8 @@ own_gather(struct rating *rating, const struct tariff *tariff, int64_t position,
 			return false;
 		use->own = true;
 		own_place(rating);
+		end_before(till, position, since);
 	}
-	if (position < settled && settled < *till)
-		*till = settled;
 	return true;
 }
 

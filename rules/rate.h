@@ -156,8 +156,9 @@ struct rate_functions {
 struct own_units {
 	struct text name; /* of the balance */
 	int64_t used;     /* ≥ 0: what this event, which goes on, has taken before … */
-	int64_t left; /* … and what there is besides, ≥ 0: it pays for nothing that was settled before */
-	int64_t till_ms; /* when they expire; INT64_MAX: never */
+	int64_t since;    /* … of units from this one on; 0: from the first */
+	int64_t left;     /* besides, ≥ 0: it pays for nothing that was settled before */
+	int64_t till_ms;  /* when they expire; INT64_MAX: never */
 };
 
 /*

@@ -28,10 +28,7 @@ held_by_part(const struct session *session, struct session_part part)
 	}
 	for (unsigned i = 0; i < part.counter_count; i++) {
 		struct session_counter counter = session_counter_read(&part.counters);
-		bool by_group = counter.group.size > 0;
-		key_of_counter(&key,
-			&(struct counter_key){ by_group ? counter.group : session->subscription,
-				by_group, counter.package, counter.allowance, counter.cycle });
+		key_of_session_counter(&key, session, &counter);
 		sum += (uint64_t)counter.held * weight(&key);
 	}
 	return sum;

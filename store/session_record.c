@@ -69,6 +69,19 @@ key_of_hold(struct record_key *key, struct text account, const struct session_ho
 		key_of_balance(key, account, hold->balance);
 }
 
+void
+key_of_session_counter(struct record_key *key, const struct session *session,
+	const struct session_counter *counter)
+{
+	bool by_group = counter->group.size > 0;
+	if (text_equal(counter->package, SESSION_OWN_UNITS))
+		key_of_balance(key, session->account, counter->allowance);
+	else
+		key_of_counter(key,
+			&(struct counter_key){ by_group ? counter->group : session->subscription,
+				by_group, counter->package, counter->allowance, counter->cycle });
+}
+
 struct session_hold
 session_hold_read(struct field_reader *holds)
 {
@@ -88,7 +101,10 @@ session_counter_read(struct field_reader *counters)
 	counter.package = field_read_text(counters);
 	counter.allowance = field_read_text(counters);
 	counter.group = field_read_text(counters);
-	counter.cycle = (int32_t)read_signed(counters);
+	int64_t cycle = read_signed(counters);
+	bool own = text_equal(counter.package, SESSION_OWN_UNITS);
+	counter.cycle = own ? 0 : (int32_t)cycle;
+	counter.since = own ? cycle : 0;
 	counter.unit = field_read_u8(counters);
 	counter.used = read_signed(counters);
 	counter.held = read_count(counters);
@@ -184,7 +200,8 @@ write_counter(struct field_writer *writer, const struct session_counter *counter
 	field_write_text(writer, counter->package);
 	field_write_text(writer, counter->allowance);
 	field_write_text(writer, counter->group);
-	write_signed(writer, counter->cycle);
+	write_signed(writer,
+		text_equal(counter->package, SESSION_OWN_UNITS) ? counter->since : counter->cycle);
 	field_write_u8(writer, counter->unit);
 	write_signed(writer, counter->used);
 	write_count(writer, counter->held);

@@ -14,7 +14,8 @@
  *     count of holds, each: name of the balance text (size 0: the main one; behind a byte 1: the account of
  *     which it is the main one), amount;
  *     count of counters, each: package text, allowance text, group text, cycle (zigzag), unit 1 byte
- *     (255: money), used (zigzag), held
+ *     (255: money), used (zigzag), held; of the package "@balance" it is a balance of units of the
+ *     account, and the place of the cycle has from which of the part's units on they were taken
  *
  * What the parts hold is in the `held` of the balances and counters too: there it is the sum over
  * all open sessions.
@@ -79,11 +80,20 @@ struct session_counter {
 	struct text allowance;
 	struct text group; /* empty: the subscription's own */
 	int32_t cycle;
-	uint8_t unit; /* enum unit, or SESSION_COUNTS_MONEY */
+	int64_t since; /* of own units: from which of the part's units on it took them; else 0 */
+	uint8_t unit;  /* enum unit, or SESSION_COUNTS_MONEY */
 	int64_t used;
 	int64_t held;
 };
 #define SESSION_COUNTS_MONEY 255
+/*
+ * Units that the part took, and may take, of a balance of the session's account stand among them as
+ * those of an allowance of this package, which has the balance's name.
+ */
+#define SESSION_OWN_UNITS TEXT("@balance")
+/* The key of what is counted: a counter, or such a balance. */
+void key_of_session_counter(struct record_key *key, const struct session *session,
+	const struct session_counter *counter);
 
 struct session session_read(struct bytes value);
 struct session_part session_part_read(struct field_reader *parts, const struct session *session);

@@ -195,6 +195,14 @@ what_was_settled_is_not_paid_again(void **state)
 	sketch.settled = 61;
 	pricing = priced(&sketch, call("2026-03-10T12:00:00Z", 5 * MINUTE), pack, 1);
 	assert_parts(&pricing.lines[0], "1 free @balance.a, 1 @11, 1 free @balance.a, 2 @11");
+	/* what it took lies where it took it */
+	units[0].since = 2 * MINUTE;
+	units[0].used = 2 * MINUTE;
+	units[0].left = 0;
+	sketch.settled = 4 * MINUTE;
+	pricing = priced(&sketch, call("2026-03-10T12:00:00Z", 6 * MINUTE), pack, 1);
+	assert_parts(&pricing.lines[0], "2 @11, 2 free @balance.a, 2 @11");
+	assert_used(&pricing, 0, "a", 2 * MINUTE);
 	sketch_end(&sketch);
 }
 

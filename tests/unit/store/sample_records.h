@@ -213,8 +213,12 @@ sample_session(void)
 		.hold_count = 1,
 		.counter_count = 1 };
 	static const struct session_hold hold = { TEXT("main"), 750000, false };
-	static const struct session_counter counter = { TEXT("package"), TEXT("minutes"),
-		TEXT("home"), 20500, 0, -5, 60 };
+	static const struct session_counter counter = { .package = TEXT("package"),
+		.allowance = TEXT("minutes"),
+		.group = TEXT("home"),
+		.cycle = 20500,
+		.used = -5,
+		.held = 60 };
 	struct field_writer writer = start();
 	session_write(&writer, &session);
 	session_identity_write(&writer, &session, &part);

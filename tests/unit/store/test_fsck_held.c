@@ -36,7 +36,9 @@ session_value(struct forged *forged, int64_t held, int64_t counted)
 		.hold_count = held > 0,
 		.counter_count = 1 };
 	const struct session_hold hold = { TEXT("spring"), held, false };
-	const struct session_counter counter = { TEXT("p"), TEXT("a"), TEXT(""), 3, 0, 0, counted };
+	const struct session_counter counter = {
+		.package = TEXT("p"), .allowance = TEXT("a"), .cycle = 3, .held = counted
+	};
 	struct field_writer writer = fields_into(forged->places[2], sizeof forged->places[2]);
 	session_write(&writer, &session);
 	session_identity_write(&writer, &session, &part);

@@ -38,11 +38,53 @@ what_a_session_holds_of_another_account_is_read_as_written(void **state)
 	}
 }
 
+static void
+units_of_a_balance_are_counted_with_the_place_from_which_they_were_taken(void **state)
+{
+	(void)state;
+	const struct session session = {
+		.subscription = TEXT("line-1"), .account = TEXT("account-1"), .part_count = 1
+	};
+	const struct session_part part = {
+		.id = TEXT("voice"), .service = TEXT("voice"), .counter_count = 2
+	};
+	const struct session_counter counters[] = {
+		{ .package = SESSION_OWN_UNITS,
+			.allowance = TEXT("pack"),
+			.since = INT64_C(1) << 40,
+			.used = 60,
+			.held = 120 },
+		{ .package = TEXT("p"), .allowance = TEXT("pack"), .cycle = 20500, .used = 1 },
+	};
+	struct field_writer writer = start();
+	session_write(&writer, &session);
+	session_identity_write(&writer, &session, &part);
+	session_progress_write(&writer, &part, NULL, counters);
+	struct bytes value = fields_written(&writer);
+	struct session read = session_read(value);
+	struct session_part it = session_part_read(&read.parts, &read);
+	struct session_counter own = session_counter_read(&it.counters);
+	struct session_counter other = session_counter_read(&it.counters);
+	struct record_key made, wanted;
+	assert_true(own.since == INT64_C(1) << 40 && own.cycle == 0);
+	assert_true(own.used == 60 && own.held == 120);
+	key_of_session_counter(&made, &read, &own);
+	key_of_balance(&wanted, TEXT("account-1"), TEXT("pack"));
+	assert_int_equal(made.table, TABLE_BALANCE);
+	assert_true(bytes_equal((struct bytes){ made.data, made.size },
+		(struct bytes){ wanted.data, wanted.size }));
+	assert_true(other.since == 0 && other.cycle == 20500);
+	key_of_session_counter(&made, &read, &other);
+	assert_int_equal(made.table, TABLE_COUNTER);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_a_session_holds_of_another_account_is_read_as_written),
+		cmocka_unit_test(
+			units_of_a_balance_are_counted_with_the_place_from_which_they_were_taken),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
