@@ -4,6 +4,7 @@
  * is in the book "stored"; gifts come from the book "gift".
  */
 #include "agenda_parts.h"
+#include "expiring.h"
 #include "expiry.h"
 #include "gift.h"
 #include "notice.h"
@@ -195,14 +196,13 @@ add_name(struct movement *movement)
 
 /* The end of the balance, if it has one, has a timer. */
 static bool
-set_timer(struct movement *movement, const struct record_key *balance_key)
+set_timer(struct movement *movement, const struct record_key *key, const struct balance *balance)
 {
-	struct timer_key timer = {
-		.at_ms = movement->till_ms < 0 ? 0 : movement->till_ms,
-		.kind = TIMER_BALANCE,
-		.owner = { balance_key->data, balance_key->size },
-	};
-	return movement->till_ms == INT64_MAX || posted_timer_set(&movement->posted, &timer) ||
+	if (balance->span.till_ms == INT64_MAX)
+		return true;
+	const struct timer_key timer = expiry_timer(
+		(struct bytes){ key->data, key->size }, balance);
+	return posted_timer_set(&movement->posted, &timer) ||
 		settling_out_of_memory(movement->settling);
 }
 
@@ -305,11 +305,15 @@ put_on(struct movement *movement, const struct scheduled *event, struct text boo
 		return settling_refuse(settling, TEXT("OVERFLOW"));
 	target.balance.amount = after.micros;
 	notice_fill(&target.balance.tells, &target.balance);
+	if (target.begins &&
+		expiring_plan(settling->call, &settling->subject.account, &target.balance,
+			&settling->end) == HAS_ENDED)
+		return false;
 	if (!posted_balance(&movement->posted, (struct bytes){ target.key.data, target.key.size },
 		    target.balance, target.version, settling->call->shard->now_ms))
 		return settling_out_of_memory(settling);
 	posted_move(&movement->posted, movement->amount.micros, currency_of(movement), book);
-	return !target.begins || set_timer(movement, &target.key);
+	return !target.begins || set_timer(movement, &target.key, &target.balance);
 }
 
 static bool

@@ -484,6 +484,7 @@ raise_notices(struct deciding *deciding, const struct payment *payment)
 	if (!payers_raise(&deciding->payers, &raising, &deciding->raised))
 		return false;
 	return purses_raise(&deciding->purses, &raising, &deciding->raised) &&
+		purses_raise(&deciding->units.purses, &raising, &deciding->raised) &&
 		notice_raise_main(&raising, &subject->account, &subject->balance,
 			payment->after.micros, &deciding->raised);
 }

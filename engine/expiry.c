@@ -1,6 +1,7 @@
 /* The end of a balance's validity (see expiry.h). */
 #include "expiry.h"
 
+#include "expiring.h"
 #include "once.h"
 #include "posted.h"
 #include "shard.h"
@@ -18,10 +19,11 @@ expiry_is_to_come(const struct balance *balance, int64_t now_ms)
 struct timer_key
 expiry_timer(struct bytes balance_key, const struct balance *balance)
 {
-	int64_t till_ms = balance->span.till_ms;
-	must(till_ms != INT64_MAX);
+	int64_t soon_ms = balance->tells.soon_ms;
+	int64_t at_ms = soon_ms != 0 ? soon_ms : balance->span.till_ms;
+	must(at_ms != INT64_MAX);
 	return (struct timer_key){
-		.at_ms = till_ms < 0 ? 0 : till_ms, /* all that is before 1970 is long ago */
+		.at_ms = at_ms < 0 ? 0 : at_ms, /* all that is before 1970 is long ago */
 		.kind = TIMER_BALANCE,
 		.owner = balance_key,
 	};
@@ -74,13 +76,18 @@ pack_answer(const struct expiry *expiry)
 	return pack_whole(&pack);
 }
 
-/* The balance without what was free, if there was any; and its timer, unless something is held. */
+/*
+ * The balance without what was free, if there was any; and its timer, unless something is held: then
+ * that stays as it is, and so does what it follows from.
+ */
 static bool
 add_effects(const struct expiry *expiry, struct posted *posted)
 {
 	struct balance after = expiry->balance;
 	int64_t amount = free_amount(expiry);
 	after.amount = after.held;
+	if (after.held == 0)
+		after.tells.soon_ms = 0;
 	if (!posted_begin(posted, expiry->call->arena, EFFECTS_MAX))
 		return false;
 	if (amount != 0 &&
@@ -103,7 +110,7 @@ append(const struct expiry *expiry, struct fault *fault)
 		return STATUS_OK;
 	struct entry entry = {
 		.kind = ENTRY_EXPIRY,
-		.at_ms = expiry->timer.at_ms,
+		.at_ms = expiry->balance.span.till_ms < 0 ? 0 : expiry->balance.span.till_ms,
 		.made_ms = call->shard->now_ms,
 		.scope = once_account_scope(call->arena, expiry->account),
 		.answer = pack_answer(expiry),
@@ -131,6 +138,9 @@ expiry_run(struct call *call, const struct timer_params *timer)
 	must(is_balance && found == LOOKUP_FOUND); /* balances are never removed */
 	expiry.balance = balance_read(value);
 	must(expiry_timer(timer->key.owner, &expiry.balance).at_ms == timer->key.at_ms);
+	if (expiry.balance.span.till_ms > call->shard->now_ms)
+		return expiring_tell(&(struct expiring){ call, expiry.timer, expiry.account,
+			expiry.name, expiry.balance, expiry.version });
 	enum status status = append(&expiry, &fault);
 	return status == STATUS_OK ? call_answer_nobody(call) : call_failed(call, status, &fault);
 }

@@ -1,7 +1,7 @@
 /*
- * The end of a balance's validity. A balance that is not valid for ever has one timer, at the instant
- * from which on it pays nothing; it is set, moved and cleared by the entries that say until when. When
- * it comes, what is left goes to the book "expired". What is held then is still its holder's: that
+ * The end of a balance's validity. A balance that is not valid for ever has one timer: at the instant
+ * from which on it pays nothing or, as long as that is to be told before, when it is (expiring.h). It
+ * is set, moved and cleared by the entries that say until when. When the end comes, what is left goes to the book "expired". What is held then is still its holder's: that
  * goes when it was released, and until then the timer stays.
  */
 #ifndef SUANPAN_EXPIRY_H

@@ -2,6 +2,7 @@
 #include "gift.h"
 
 #include "base/must.h"
+#include "expiring.h"
 #include "expiry.h"
 #include "notice.h"
 #include "shard.h"
@@ -196,6 +197,8 @@ gift_find(struct call *call, struct text id, const struct account *account, stru
 		*end = call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 		return GIFT_ENDS;
 	}
+	if (gift->begins && expiring_plan(call, account, &gift->balance, end) == HAS_ENDED)
+		return GIFT_ENDS;
 	return __builtin_add_overflow(
 		       gift->balance.amount, gift->amount.micros, &gift->balance.amount)
 		? GIFT_OVERFLOW

@@ -26,6 +26,11 @@ static const struct field VALID_RESULT_FIELDS[] = {
 	{ "begins", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "\"first_use\"; it has been used when there is a `till`", "first_use；有 till 即已首次使用" },
 };
 RESULT(VALID_RESULT, "valid", VALID_RESULT_FIELDS);
+static const struct field SOON_RESULT_FIELDS[] = {
+	{ "count", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "so many", "数量" },
+	{ "every", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "hour, day, month, year", "hour、day、month、year" },
+};
+RESULT(SOON_RESULT, "expires_soon", SOON_RESULT_FIELDS);
 static const struct field BALANCE_RESULT_ITEM_FIELDS[] = {
 	{ "balance", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "its name; \"main\" is the first", "账本名称" },
 	{ "kind", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "cash, gift, deposit, units", "类型" },
@@ -42,6 +47,8 @@ static const struct field BALANCE_RESULT_ITEM_FIELDS[] = {
 	{ "low_balance", FIELD_ANY, 0, false, 0, 0, NULL, NULL, "list of amounts at which it is low, as it was put", "列表：余额偏低的各档金额" },
 	{ "low_percent", FIELD_ANY, 0, false, 0, 0, NULL, NULL, "list of integers: the same, in percent of `full`", "整数列表：同上，相对于 full 的百分数" },
 	{ "full", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "where percents are said: what was there after money last came in", "有百分数时：最近一次资金转入后的余额" },
+	{ "expires_soon", FIELD_MAP, 0, false, 0, 0, NULL, &SOON_RESULT, "how long before its end that is told, if it says so itself", "到期前多久通知（自行写明时）" },
+	{ "soon", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "when its end is going to be told of", "将通知其到期的时间" },
 	{ "version", FIELD_INTEGER, 0, true, 0, 0, NULL, NULL, "position of the last entry", "最近一次变动的位置" },
 };
 RESULT(BALANCE_ITEM, "balance", BALANCE_RESULT_ITEM_FIELDS);

@@ -31,7 +31,17 @@ static const struct field PERCENT_FIELDS[] = {
 		"余额不高于最近一次资金转入后余额的百分之几时；可只写数字" },
 };
 SHAPE(PERCENT_PARAMS, "low_percent", PERCENT_FIELDS, struct percent_params);
+static const struct field SOON_FIELDS[] = {
+	{ "count", FIELD_INTEGER, offsetof(struct validity_params, count), true, 1, 100000, NULL, NULL,
+		"so many; days, months and years are counted back from the day of the end, to its first instant in the account's time zone",
+		"数量；日、月、年自到期之日往前推算，取账户时区当日的第一刻" },
+	{ "every", FIELD_CHOICE, offsetof(struct validity_params, every), true, 0, 0, METHOD_VALIDITY_EVERY, NULL,
+		"of which; hours are exactly so long before", "单位；hour 按整小时精确计算" },
+};
+SHAPE(SOON_PARAMS, "expires_soon", SOON_FIELDS, struct validity_params);
 /* When somebody is told of the money of an account, or a balance. */
+#define EXPIRES_SOON_FIELD(type, en, zh) \
+	{ "expires_soon", FIELD_MAP, offsetof(struct type, tells.expires_soon), false, 0, 0, NULL, &SOON_PARAMS, en, zh }
 #define LOW_BALANCE_FIELDS(type, en, zh) \
 	{ "low_balance", FIELD_LIST, offsetof(struct type, tells.low_balance), false, 0, LOWS_MAX, NULL, &LOW_PARAMS, \
 		"amounts: a notice is raised when " en " comes down to one of them; none if absent", \
@@ -63,6 +73,9 @@ static const struct field ACCOUNT_FIELDS[] = {
 		"true: its balances pay nothing, FROZEN; what costs nothing is still charged, and money may come in; put without it to thaw",
 		"true：各账本不再支付，应答 FROZEN；零元的使用仍可计费，资金仍可转入；不带此项再次 put 即解冻" },
 	LOW_BALANCE_FIELDS(account_params, "the main balance", "主账本余额"),
+	EXPIRES_SOON_FIELD(account_params,
+		"a notice is raised so long before any other of its balances ends on which something is left, unless that says another time itself; none if absent",
+		"其他账本到期前多久（尚有余额时）产生通知，账本自行写明的除外；缺省为无"),
 	METHOD_EXPECT(account_params),
 };
 SHAPE(ACCOUNT_PARAMS, "account.put", ACCOUNT_FIELDS, struct account_params);
@@ -121,6 +134,9 @@ static const struct field BALANCE_PUT_FIELDS[] = {
 	{ "valid", FIELD_MAP, offsetof(struct balance_put_params, valid), false, 0, 0, NULL, &VALID_PARAMS,
 		"instead of `till`: how long", "代替 till：有效期长短" },
 	LOW_BALANCE_FIELDS(balance_put_params, "it", "该账本余额"),
+	EXPIRES_SOON_FIELD(balance_put_params,
+		"a notice is raised so long before it ends, if something is left on it; as the account says if absent",
+		"到期前多久（尚有余额时）产生通知；缺省按账户的设定"),
 	METHOD_EXPECT(balance_put_params),
 };
 SHAPE(BALANCE_PUT_PARAMS, "balance.put", BALANCE_PUT_FIELDS, struct balance_put_params);

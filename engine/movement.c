@@ -4,6 +4,7 @@
  * makes it. An amount is one of the unit that moves: of units a struct money is so many.
  */
 #include "call.h"
+#include "expiring.h"
 #include "expiry.h"
 #include "movement_parts.h"
 #include "pay.h"
@@ -302,6 +303,19 @@ find_reward(struct movement *movement, enum call_end *end)
 	return GOES_ON;
 }
 
+/* When the end is told of that a balance has now. */
+static enum progress
+plan_end(struct movement *movement, struct side *side, enum call_end *end)
+{
+	struct balance after = side->subject.balance;
+	after.span.till_ms = side->till_ms;
+	if (!side->is_extended)
+		return GOES_ON;
+	enum progress progress = expiring_plan(movement->call, &side->subject.account, &after, end);
+	side->soon_ms = after.tells.soon_ms;
+	return progress;
+}
+
 /* All that can be wrong with any side comes before the first change. */
 static enum call_end
 decide(struct movement *movement)
@@ -319,6 +333,8 @@ decide(struct movement *movement)
 	}
 	if (movement->kind == ENTRY_TOPUP && !movement->of_units &&
 		find_reward(movement, &end) == HAS_ENDED)
+		return end;
+	if (plan_end(movement, &movement->sides[0], &end) == HAS_ENDED)
 		return end;
 	return movement_append(movement);
 }

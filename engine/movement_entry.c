@@ -86,14 +86,14 @@ pack_answer(struct movement *movement)
 
 /* One timer at most: that of before goes, and there is one for the new end. */
 static bool
-add_timers(const struct side *side, struct posted *posted)
+add_timers(const struct side *side, const struct balance *after, struct posted *posted)
 {
 	const struct record_key *key = &side->subject.balance_key;
 	struct timer_key timer = expiry_timer(
 		(struct bytes){ key->data, key->size }, &side->subject.balance);
 	if (side->has_timer && !posted_timer_clear(posted, &timer))
 		return false;
-	timer.at_ms = side->till_ms;
+	timer = expiry_timer(timer.owner, after);
 	return posted_timer_set(posted, &timer);
 }
 
@@ -124,12 +124,14 @@ add_side(const struct movement *movement, const struct side *side, struct posted
 			&balance);
 	if (side->is_extended)
 		balance.span.till_ms = side->till_ms;
+	if (side->is_extended)
+		balance.tells.soon_ms = side->soon_ms;
 	if (!posted_balance(posted, (struct bytes){ key->data, key->size }, balance,
 		    side->subject.balance_version, movement->call->shard->now_ms))
 		return false;
 	add_posting(movement, side, posted);
 	posted_move(posted, side->bonus.micros, movement->unit, TEXT("bonus"));
-	return !side->is_extended || add_timers(side, posted);
+	return !side->is_extended || add_timers(side, &balance, posted);
 }
 
 static bool

@@ -25,6 +25,7 @@ struct side {
 	bool is_extended;   /* its validity ends otherwise now */
 	bool has_timer;     /* for the end that it had */
 	int64_t till_ms;
+	int64_t soon_ms; /* when that is to be told, as a struct telling's */
 };
 
 struct movement {

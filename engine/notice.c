@@ -32,16 +32,20 @@ add(struct raised *raised, struct arena *arena)
 	return &raised->list[raised->count++];
 }
 
-static struct notice_record
-begin(const struct raising *raising, enum notice_kind kind)
+struct notice_record *
+notice_add(const struct raising *raising, enum notice_kind kind, struct raised *raised)
 {
-	return (struct notice_record){
-		.kind = kind,
-		.made_ms = raising->call->shard->now_ms,
-		.at_ms = raising->at_ms,
-		.account = raising->account,
-		.subscription = raising->subscription,
-	};
+	struct notice_record *record = add(raised, raising->call->arena);
+	if (record != NULL)
+		*record = (struct notice_record){
+			.kind = kind,
+			.made_ms = raising->call->shard->now_ms,
+			.at_ms = raising->at_ms,
+			.account = raising->account,
+			.subscription = raising->subscription,
+			.till_ms = INT64_MAX,
+		};
+	return record;
 }
 
 /* ---- what packages tell ---- */
@@ -92,11 +96,10 @@ void
 notice_note(void *context, const struct notice *notice)
 {
 	const struct noting *noting = context;
-	struct notice_record *record = add(noting->raised, noting->raising->call->arena);
+	struct notice_record *record = notice_add(noting->raising,
+		notice_is_of_used_up(notice) ? NOTICE_USED_UP : noting->kind, noting->raised);
 	if (record == NULL)
 		return;
-	*record = begin(
-		noting->raising, notice_is_of_used_up(notice) ? NOTICE_USED_UP : noting->kind);
 	record->at_ms = notice->at_ms;
 	record->package = notice->package->id;
 	record->group = notice->counter.group;
@@ -146,15 +149,13 @@ amount_text(struct arena *arena, int64_t amount, struct text unit)
 static bool
 raise_low(const struct fall *fall, struct text threshold, struct raised *raised)
 {
-	struct notice_record *record = add(raised, fall->raising->call->arena);
+	struct notice_record *record = notice_add(fall->raising, NOTICE_LOW_BALANCE, raised);
 	if (record == NULL)
 		return false;
-	*record = begin(fall->raising, NOTICE_LOW_BALANCE);
 	record->threshold = threshold;
 	record->of = fall->name;
 	record->unit = fall->unit;
 	record->amount = fall->after;
-	record->till_ms = INT64_MAX;
 	notice_say_low(record, fall->tells.full, fall->raising->call->arena);
 	raised->no_memory |= record->threshold.data == NULL || record->en.data == NULL ||
 		record->zh.data == NULL;

@@ -48,6 +48,10 @@ struct noting {
 };
 void notice_note(void *context, const struct notice *notice);
 
+/* One more, with who is told, of what instant; NULL without memory, which *raised notes. */
+struct notice_record *
+notice_add(const struct raising *raising, enum notice_kind kind, struct raised *raised);
+
 /*
  * What a charge crosses that has this pricing; `question` is that by which it was priced. The
  * functions that return bool are false without memory.

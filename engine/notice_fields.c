@@ -40,7 +40,7 @@ add_amount(struct listing *listing, const char *name, int64_t amount, struct tex
 static void
 add_amounts(struct listing *listing, const struct notice_record *notice)
 {
-	if (notice->kind == NOTICE_LOW_BALANCE) {
+	if (notice->kind == NOTICE_LOW_BALANCE || notice->kind == NOTICE_EXPIRING) {
 		add_amount(listing, "balance", notice->amount, notice->unit);
 		return;
 	}

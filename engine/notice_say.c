@@ -1,6 +1,8 @@
 /* The sentences of notices (see notice_say.h). */
 #include "notice_say.h"
 
+#include "base/instant.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -43,4 +45,17 @@ notice_say_low(struct notice_record *notice, int64_t full, struct arena *arena)
 		TEXT_ARGS(left), TEXT_ARGS(of_en), TEXT_ARGS(threshold));
 	notice->zh = arena_print(arena, "%.*s剩余 %.*s，已不高于 %.*s", TEXT_ARGS(of_zh),
 		TEXT_ARGS(left), TEXT_ARGS(threshold));
+}
+
+void
+notice_say_expiring(struct notice_record *notice, int64_t offset_ms, struct arena *arena)
+{
+	char amount_text[AMOUNT_TEXT_MAX], till_text[INSTANT_TEXT_MAX];
+	struct text left = write_amount(notice->amount, notice->unit, amount_text);
+	struct text till = { till_text,
+		instant_format(notice->till_ms, (int32_t)(offset_ms / MINUTE_MS), till_text) };
+	notice->en = arena_print(arena, "%.*s on \"%.*s\" expire at %.*s", TEXT_ARGS(left),
+		TEXT_ARGS(notice->of), TEXT_ARGS(till));
+	notice->zh = arena_print(arena, "账本“%.*s”的 %.*s 将于 %.*s 到期", TEXT_ARGS(notice->of),
+		TEXT_ARGS(left), TEXT_ARGS(till));
 }

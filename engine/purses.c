@@ -1,6 +1,8 @@
 /* Which balances pay, and how much (see purses.h). */
 #include "purses.h"
 
+#include "expiring.h"
+
 #include "base/must.h"
 #include "expiry.h"
 #include "shard.h"
@@ -292,6 +294,8 @@ purses_begin(
 			return HAS_ENDED;
 		if (balance->span.till_ms > INSTANT_MAX)
 			balance->span.till_ms = INSTANT_MAX;
+		if (expiring_plan(call, account, balance, end) == HAS_ENDED)
+			return HAS_ENDED;
 		held->begins = true;
 		purses->begun++;
 	}

@@ -8,7 +8,7 @@
 
 #include "call.h"
 
-enum { PUT_VALUE_BYTES_MAX = 16 * 1024, PUT_EFFECTS_MAX = 112 };
+enum { PUT_VALUE_BYTES_MAX = 16 * 1024, PUT_EFFECTS_MAX = ENTRY_EFFECTS_MAX };
 
 /* A put while it is decided. */
 struct putting {

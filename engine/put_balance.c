@@ -3,6 +3,7 @@
  * A new one is written in one entry with its name in the account's record, and holds nothing yet.
  * The timer of its end is set and moved in that entry, too.
  */
+#include "expiring.h"
 #include "expiry.h"
 #include "gift.h"
 #include "put.h"
@@ -28,6 +29,7 @@ struct balance_put {
 	struct account account;
 	struct bytes old;
 	int64_t till_ms;
+	int64_t soon_ms;  /* when that is told of, as a struct telling's */
 	struct text unit; /* the account's currency: it is of money */
 };
 
@@ -143,6 +145,23 @@ check_unchanged(const struct balance_put *put, enum call_end *end)
 	return false;
 }
 
+/* Amounts at which units are low are whole units. */
+static bool
+check_lows(const struct balance_put *put, enum call_end *end)
+{
+	const struct list *lows = &put->params->tells.low_balance;
+	const struct amount_params *items = lows->items;
+	for (size_t i = 0; is_of_units(put) && i < lows->count; i++) {
+		struct text arguments[] = { TEXT("low_balance"),
+			BILINGUAL("whole numbers, of a balance of units", "数量账本须为整数") };
+		if (items[i].amount.micros % MONEY_MICROS == 0)
+			continue;
+		*end = call_error(put->putting.call, SAY_OUT_OF_RANGE, arguments, 2);
+		return false;
+	}
+	return true;
+}
+
 static bool
 find_unit(struct balance_put *put, enum call_end *end)
 {
@@ -170,7 +189,7 @@ find_unit(struct balance_put *put, enum call_end *end)
 			end);
 	for (size_t i = 0; is_of_units(put) && fits && i < params->pays.count; i++)
 		fits = check_counted(put, pays[i].id, end);
-	return fits && check_unchanged(put, end);
+	return fits && check_lows(put, end) && check_unchanged(put, end);
 }
 
 /* ---- until when ---- */
@@ -195,9 +214,7 @@ till_by_use(const struct balance_put *put)
 	if (put->old.size == 0)
 		return INT64_MAX;
 	struct balance before = balance_read(put->old);
-	bool same = before.first_use.count == wanted.count &&
-		before.first_use.every == wanted.every;
-	return same ? before.span.till_ms : INT64_MAX;
+	return validity_equal(before.first_use, wanted) ? before.span.till_ms : INT64_MAX;
 }
 
 /* When what is valid from now ends. */
@@ -228,6 +245,27 @@ find_till(struct balance_put *put, enum call_end *end)
 	return false;
 }
 
+/* When its end is told of; put again with the same end, it keeps what there is still to tell. */
+static bool
+plan_end(struct balance_put *put, enum call_end *end)
+{
+	const struct validity_params *lead = &put->params->tells.expires_soon;
+	struct balance after = { .span.till_ms = put->till_ms };
+	if (lead->count != NOT_GIVEN)
+		after.tells.before_end = validity_of(lead);
+	if (put->old.size > 0) {
+		struct balance before = balance_read(put->old);
+		put->soon_ms = before.tells.soon_ms;
+		if (before.span.till_ms == put->till_ms &&
+			validity_equal(before.tells.before_end, after.tells.before_end))
+			return true;
+	}
+	if (expiring_plan(put->putting.call, &put->account, &after, end) == HAS_ENDED)
+		return false;
+	put->soon_ms = after.tells.soon_ms;
+	return true;
+}
+
 /* ---- the records ---- */
 
 /* The list of what it pays for, as the record has it. */
@@ -255,7 +293,8 @@ put_tells(const struct balance_put *put, struct balance *balance, struct telling
 {
 	struct telling before = balance->tells;
 	struct telling *tells = &balance->tells;
-	*tells = put_telling(&put->params->tells, place);
+	*tells = put_telling(&put->params->tells, is_of_units(put) ? MONEY_MICROS : 1, place);
+	tells->soon_ms = put->soon_ms;
 	if (tells->percent_count > 0)
 		tells->full = before.percent_count > 0 ? before.full
 			: balance->amount > 0          ? balance->amount
@@ -315,7 +354,9 @@ move_timer(struct putting *putting, const struct record_key *key, struct bytes o
 	struct balance after = balance_read(value);
 	if (old.size > 0) {
 		struct balance before = balance_read(old);
-		if (before.span.till_ms != INT64_MAX && before.span.till_ms != after.span.till_ms &&
+		bool same = before.span.till_ms == after.span.till_ms &&
+			before.tells.soon_ms == after.tells.soon_ms;
+		if (before.span.till_ms != INT64_MAX && !same &&
 			!put_end(putting, key, &before, false, end))
 			return false;
 	}
@@ -349,7 +390,7 @@ put_run_balance(struct call *call, const void *params)
 	put.account = account_read(account);
 	if (put.old.size == 0 && put.account.balance_count == ACCOUNT_BALANCES_MAX)
 		return account_has_too_many(call);
-	if (!find_unit(&put, &end) || !find_till(&put, &end))
+	if (!find_unit(&put, &end) || !find_till(&put, &end) || !plan_end(&put, &end))
 		return end;
 	struct bytes value = balance_value(&put, place);
 	bool whole = put_change(putting, &key, put.old, value);

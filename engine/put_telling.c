@@ -27,14 +27,14 @@ insert(struct falling_list *list, int64_t value)
 }
 
 struct telling
-put_telling(const struct telling_params *params, struct telling_place *place)
+put_telling(const struct telling_params *params, int64_t micros, struct telling_place *place)
 {
 	const struct amount_params *amounts = params->low_balance.items;
 	const struct percent_params *percents = params->low_percent.items;
 	struct falling_list lows = { .count = 0 }, parts = { .count = 0 };
 	struct telling telling = { .lows = place->lows, .percents = place->percents };
 	for (size_t i = 0; i < params->low_balance.count; i++)
-		insert(&lows, amounts[i].amount.micros);
+		insert(&lows, amounts[i].amount.micros / micros);
 	for (size_t i = 0; i < params->low_percent.count; i++)
 		insert(&parts, percents[i].percent);
 	for (unsigned i = 0; i < lows.count; i++)

@@ -15,7 +15,11 @@ struct telling_place {
 	uint8_t percents[LOWS_MAX];
 };
 
-/* Its lists fall, and have each value once; what a balance alone has is 0. */
-struct telling put_telling(const struct telling_params *params, struct telling_place *place);
+/*
+ * Its lists fall, and have each value once; what a balance alone has is 0. Of a balance of units `micros`
+ * is MONEY_MICROS, by which each amount can be divided; else 1.
+ */
+struct telling
+put_telling(const struct telling_params *params, int64_t micros, struct telling_place *place);
 
 #endif

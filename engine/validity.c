@@ -38,12 +38,26 @@ validity_till_ms(const struct zoneinfo *zone, struct validity validity, int64_t 
 	return zoneinfo_local_to_utc(zone, till_day * DAY_MS);
 }
 
+/* The same back from an end. */
+static int64_t
+before_ms(const struct zoneinfo *zone, struct validity validity, int64_t till_ms)
+{
+	must(validity.count > 0 && validity.count <= VALIDITY_COUNT_MAX);
+	if (validity.every == VALID_HOURS)
+		return till_ms - validity.count * HOUR_MS;
+	int64_t day = floor_divide(till_ms + zoneinfo_stretch(zone, till_ms).offset_ms, DAY_MS);
+	int64_t first_day = day_later(day, cycle_of(validity.every), -(int64_t)validity.count);
+	return zoneinfo_local_to_utc(zone, first_day * DAY_MS);
+}
+
+typedef int64_t counting_of(const struct zoneinfo *zone, struct validity validity, int64_t ms);
+
 /*
  * An account's zone is read here, on the shard's thread: a small file, once in the life of a balance
  * whose account has a zone of its own.
  */
 static enum status
-till_in(struct text zone_name, struct validity validity, int64_t from_ms, int64_t *till_ms,
+count_in(struct text zone_name, counting_of *count, struct validity validity, int64_t *ms,
 	struct fault *fault)
 {
 	char name[ZONE_BYTES_MAX + 1];
@@ -54,9 +68,34 @@ till_in(struct text zone_name, struct validity validity, int64_t from_ms, int64_
 	enum status status = zoneinfo_open(NULL, name, &zone, fault);
 	if (status != STATUS_OK)
 		return status;
-	*till_ms = validity_till_ms(zone, validity, from_ms);
+	*ms = count(zone, validity, *ms);
 	zoneinfo_free(zone);
 	return STATUS_OK;
+}
+
+/* Counts from *ms on, or back, on the account's clock. */
+static enum progress
+count_for(struct call *call, const struct account *account, counting_of *count,
+	struct validity validity, int64_t *ms, enum call_end *end)
+{
+	const struct loaded_release *release = releases_active(call->shard->releases);
+	const struct zoneinfo *zone = release == NULL ? NULL : release->image->zone;
+	struct fault fault;
+	bool own = account->zone.size > 0 &&
+		(zone == NULL || !text_equal(account->zone, zoneinfo_name(zone)));
+	if (!own && zone == NULL) {
+		*end = call_error(call, SAY_NO_RELEASE, NULL, 0);
+		return HAS_ENDED;
+	}
+	if (!own) {
+		*ms = count(zone, validity, *ms);
+		return GOES_ON;
+	}
+	enum status status = count_in(account->zone, count, validity, ms, &fault);
+	if (status == STATUS_OK)
+		return GOES_ON;
+	*end = call_failed(call, status, &fault);
+	return HAS_ENDED;
 }
 
 enum progress
@@ -71,26 +110,17 @@ enum progress
 validity_extend(struct call *call, const struct account *account, struct validity validity,
 	int64_t *till_ms, enum call_end *end)
 {
-	const struct loaded_release *release = releases_active(call->shard->releases);
-	const struct zoneinfo *zone = release == NULL ? NULL : release->image->zone;
 	int64_t now_ms = call->shard->now_ms;
-	int64_t from_ms = *till_ms > now_ms ? *till_ms : now_ms;
-	struct fault fault;
-	bool own = account->zone.size > 0 &&
-		(zone == NULL || !text_equal(account->zone, zoneinfo_name(zone)));
-	if (!own && zone == NULL) {
-		*end = call_error(call, SAY_NO_RELEASE, NULL, 0);
-		return HAS_ENDED;
-	}
-	if (!own) {
-		*till_ms = validity_till_ms(zone, validity, from_ms);
-		return GOES_ON;
-	}
-	enum status status = till_in(account->zone, validity, from_ms, till_ms, &fault);
-	if (status == STATUS_OK)
-		return GOES_ON;
-	*end = call_failed(call, status, &fault);
-	return HAS_ENDED;
+	if (*till_ms < now_ms)
+		*till_ms = now_ms;
+	return count_for(call, account, validity_till_ms, validity, till_ms, end);
+}
+
+enum progress
+validity_before(struct call *call, const struct account *account, struct validity validity,
+	int64_t *till_ms, enum call_end *end)
+{
+	return count_for(call, account, before_ms, validity, till_ms, end);
 }
 
 enum progress

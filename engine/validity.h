@@ -16,6 +16,12 @@
 
 #define VALIDITY_COUNT_MAX 100000
 
+static inline bool
+validity_equal(struct validity a, struct validity b)
+{
+	return a.count == b.count && (a.count == 0 || a.every == b.every);
+}
+
 /* The first instant that is not part of it any more; `validity` is one, its count not 0. */
 int64_t validity_till_ms(const struct zoneinfo *zone, struct validity validity, int64_t from_ms);
 
@@ -36,5 +42,12 @@ enum progress validity_extend(struct call *call, const struct account *account,
  */
 enum progress
 validity_check(struct call *call, const char *field, int64_t till_ms, enum call_end *end);
+
+/*
+ * So long before an end, *till_ms: hours exactly so long; of the others, the first instant of that day,
+ * which is counted back from the day of the end.
+ */
+enum progress validity_before(struct call *call, const struct account *account,
+	struct validity validity, int64_t *till_ms, enum call_end *end);
 
 #endif

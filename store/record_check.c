@@ -150,7 +150,8 @@ walk_balance(struct field_reader *reader)
 		balance.pays_count > BALANCE_PAYS_MAX)
 		reader->bad = true;
 	if (validity_every_name(balance.first_use.every) == NULL ||
-		!telling_is_valid(&balance.tells))
+		!telling_is_valid(&balance.tells) ||
+		(balance.tells.soon_ms != 0 && balance.tells.soon_ms >= balance.span.till_ms))
 		reader->bad = true;
 	if (balance.user.data != NULL && !identifier_is_valid(balance.user))
 		reader->bad = true;

@@ -115,6 +115,8 @@ notice_kind_name(enum notice_kind kind)
 		return "ending";
 	case NOTICE_USED_UP:
 		return "used_up";
+	case NOTICE_EXPIRING:
+		return "expiring";
 	}
 	return NULL;
 }

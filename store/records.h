@@ -298,7 +298,8 @@ bool key_is_of_refund(struct bytes key, uint64_t *charge);
  * and void, so it is as durable as what it is about, and never differs from that.
  */
 enum timer_kind {
-	TIMER_BALANCE = 1,  /* its validity ends; the owner is the balance's key */
+	TIMER_BALANCE =
+		1, /* its validity ends, or that is to be told; the owner is the balance's key */
 	TIMER_SESSION,      /* its time is over; service id, zero byte, session id */
 	TIMER_SUBSCRIPTION, /* its agenda has something; the subscription's id */
 	TIMER_NOTICE,       /* something may be to be told of what ends; the subscription's id */
@@ -339,6 +340,7 @@ enum notice_kind {
 	NOTICE_LOW_BALANCE,   /* a balance has fallen so low */
 	NOTICE_ENDING,        /* something ends so long from now: what is counted, or the package */
 	NOTICE_USED_UP,       /* an allowance has nothing left */
+	NOTICE_EXPIRING,      /* a balance ends so long from now */
 };
 const char *notice_kind_name(enum notice_kind kind); /* "threshold" …; NULL if there is none */
 

@@ -85,7 +85,9 @@ what_is_told_of_a_balance_is_read_as_written(void **state)
 	uint8_t lows[LOWS_MAX * 8], copy[PLACE_BYTES], again_copy[PLACE_BYTES];
 	static const uint8_t PERCENTS[] = { 99, 20, 1 };
 	for (unsigned parts = 0; parts < 32; parts++) {
-		struct balance balance = { .unit = TEXT("CNY"), .span = { 1, 2 }, .pays_count = 0 };
+		struct balance balance = {
+			.unit = TEXT("CNY"), .span = { 1, 100 }, .pays_count = 0
+		};
 		struct telling *tells = &balance.tells;
 		store_i64(lows, 500);
 		store_i64(lows + 8, -3);
@@ -113,6 +115,21 @@ what_is_told_of_a_balance_is_read_as_written(void **state)
 				again.tells.full * PERCENTS[i] / 100);
 		if ((parts & 1) != 0)
 			assert_int_equal(telling_low(&again.tells, 1), -3);
+	}
+}
+
+static void
+what_is_told_behind_the_end_is_not_valid(void **state)
+{
+	(void)state;
+	uint8_t copy[PLACE_BYTES];
+	struct balance balance = { .unit = TEXT("CNY"), .span = { 1, 100 } };
+	for (int64_t soon_ms = 98; soon_ms < 102; soon_ms++) {
+		struct field_writer writer = fields_into(copy, sizeof copy);
+		balance.tells.soon_ms = soon_ms;
+		balance_write(&writer, &balance);
+		assert_int_equal(
+			value_is_valid(TABLE_BALANCE, fields_written(&writer)), soon_ms < 100);
 	}
 }
 
@@ -338,6 +355,7 @@ main(void)
 		cmocka_unit_test(amounts_at_which_an_account_is_low_fall),
 		cmocka_unit_test(amounts_of_an_old_account_are_read),
 		cmocka_unit_test(what_is_told_of_a_balance_is_read_as_written),
+		cmocka_unit_test(what_is_told_behind_the_end_is_not_valid),
 		cmocka_unit_test(percents_that_do_not_fall_are_not_valid),
 		cmocka_unit_test(what_an_account_may_spend_for_a_while_is_read_as_written),
 		cmocka_unit_test(balance_is_read_as_written),

@@ -63,6 +63,7 @@ notice_is_read_as_it_was_written(void **state)
 	assert_string_equal(notice_kind_name(NOTICE_LOW_BALANCE), "low_balance");
 	assert_string_equal(notice_kind_name(NOTICE_ENDING), "ending");
 	assert_string_equal(notice_kind_name(NOTICE_USED_UP), "used_up");
+	assert_string_equal(notice_kind_name(NOTICE_EXPIRING), "expiring");
 	assert_null(notice_kind_name((enum notice_kind)0));
 }
 
