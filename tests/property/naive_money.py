@@ -32,6 +32,7 @@ class Balance:
     amount: Decimal = Decimal(0)
     held: Decimal = Decimal(0)
     begins: bool = False  # by what is taken now
+    began: int = 0  # when it was used for another gift than before
     expired: bool = False
 
     def free(self):
@@ -110,8 +111,8 @@ class Bank:
     # ---- entries ----
 
     @contextmanager
-    def entry(self, kind, *owners, may_fail=True):
-        """What is done within it is one entry, or nothing, if it is refused."""
+    def entry(self, kind, *owners, at_ms=0, may_fail=True):
+        """What is done within it is one entry, or nothing, if it is refused. Of counters of a month that was over at `at_ms` nothing is told."""
         before = {name: deepcopy(getattr(self, name)) for name in self.STATE} if may_fail else {}
         amounts, used = self.amounts(), dict(self.used)
         made = Entry(kind, owners)
@@ -124,7 +125,7 @@ class Bank:
         for place, amount in self.amounts().items():
             if amount != amounts.get(place, 0):
                 made.moved[place] = amount - amounts.get(place, 0)
-        made.notices += self._falls(amounts) + self._crossings(used)
+        made.notices += self._falls(amounts) + self._crossings(used, month_of(at_ms))
         self.entries.append(made)
 
     def _begin(self):
@@ -144,11 +145,11 @@ class Bank:
             if before.get((name, "main"), 0) > low >= account.main().amount
         ]  # fmt: skip
 
-    def _crossings(self, before):
+    def _crossings(self, before, month):
         return [
             ("threshold", name.split("/")[0], "20%")
             for name, used in self.used.items()
-            if "/free." in name and before.get(name, 0) < FEW_SECONDS <= used
+            if "/free." in name and name.rsplit("/", 1)[1] >= month and before.get(name, 0) < FEW_SECONDS <= used
         ]
 
     # ---- paying ----
@@ -222,7 +223,7 @@ class Bank:
     def charge(self, name, service, at_ms, units, short):
         """The Charge; raises Refused."""
         subscription = self.subscriptions[name]
-        with self.entry("charge", subscription.account) as entry:
+        with self.entry("charge", subscription.account, at_ms=at_ms) as entry:
             if subscription.is_suspended(at_ms):
                 raise Refused("SUSPENDED")
             amount, counted = self.price(subscription, service, at_ms, units)
@@ -231,7 +232,7 @@ class Bank:
             shares = self.shares(subscription, service, amount, short, at_ms)
             self.take(shares)
             self.count(counted, self.used)
-        return Charge(subscription.account, at_ms, amount, shares, counted, entry.notices)
+        return Charge(subscription.account, self.now, at_ms, amount, shares, counted, entry.notices)
 
     def refund(self, charge, amount, at_ms):
         """Gives back an amount, or all that is left (None); what it gives. Raises Refused."""
@@ -244,7 +245,7 @@ class Bank:
         with self.entry("refund", charge.account):
             for share, back in charge.returned(given):
                 balance = self.accounts[share.account].balances[share.balance]
-                if self.now < balance.till:
+                if self.now < balance.till and charge.made >= balance.began:
                     balance.amount += back
                     if share.counter:
                         self.used[share.counter] -= back
@@ -282,6 +283,7 @@ class Charge:
     """What was taken, and what was given back of it."""
 
     account: str
+    made: int
     at: int
     amount: Decimal
     shares: list

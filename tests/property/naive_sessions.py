@@ -96,8 +96,8 @@ class Request:
             return why
         return why
 
-    def decide(self, part, used, asked):
-        """What of a part is charged now, what remains unpaid, and why less is granted than asked for."""
+    def decide(self, part, used, asked, is_asked):
+        """What of a part is charged now, what remains unpaid, and why less is granted than asked for, or than stands."""
         charged = unpaid = Decimal(0)
         self.let_go(part)
         self.bank.count(part.counted, self.bank.used, -1)
@@ -111,7 +111,7 @@ class Request:
             charged = sum((share.amount for share in shares), Decimal(0))
             unpaid = cost - charged
             part.charged += charged
-        why = "SUSPENDED" if asked and self.subscription.is_suspended(self.at) else None
+        why = "SUSPENDED" if is_asked and self.subscription.is_suspended(self.at) else None
         if asked and not why:
             why = self._grant(part, asked)
         self.bank.count(part.counted, self.bank.used)
@@ -122,7 +122,7 @@ class Request:
 def request(bank, kind, name, session_name, number, at, parts, validity=NEVER):
     """What is to be seen in the answer; raises Refused or Conflict, and then nothing has changed."""
     subscription = bank.subscriptions[name]
-    with bank.entry("session", subscription.account) as entry:
+    with bank.entry("session", subscription.account, at_ms=at) as entry:
         expected = _request(bank, kind, (name, session_name), number, at, parts, validity)
     return expected, entry.notices
 
@@ -165,7 +165,7 @@ def _request(bank, kind, key, number, at, parts, validity):
             continue
         is_asked = not deciding.closes and not overtaken and asks.get("ask") is not None
         wanted = asks["ask"] if is_asked else part.granted if overtaken and not deciding.closes else 0
-        now, unpaid, why = deciding.decide(part, asks.get("used"), wanted)
+        now, unpaid, why = deciding.decide(part, asks.get("used"), wanted, is_asked)
         charged += now
         whys.append(why)
         told[part_name] = {

@@ -65,7 +65,7 @@ def gift_balance(bank, account, rule, till):
         while (name := f"topup.{rule.name}" + (f".{number}" if number > 1 else "")) in names:
             number += 1
         spare = balances[name] = Balance(pays)
-    spare.till, spare.expired = till, False
+    spare.till, spare.expired, spare.began = till, False, bank.now
     return spare
 
 

@@ -81,7 +81,7 @@ class Machine(ServedMachine):
         self.charges = []  # (Charge, its id)
 
     @initialize(floors=st.lists(st.sampled_from(["0.00", "0.00", "-1.00"]), min_size=5, max_size=5),
-                amount=st.sampled_from(["0.50", "2.00", "5.00"]), lives=st.lists(st.integers(0, 1 << 32), min_size=4, max_size=4))  # fmt: skip
+                amount=st.sampled_from(["0.50", "2.00", "5.00"]), lives=st.lists(st.integers(0, 1 << 32), min_size=5, max_size=5))  # fmt: skip
     def begin(self, floors, amount, lives):
         self.server.publish(CATALOG)
         for (name, customer), floor in zip(CUSTOMERS.items(), floors, strict=True):
@@ -93,8 +93,8 @@ class Machine(ServedMachine):
             self.put_subscription(number)
         for name in CUSTOMERS:
             self.top_up(name, "main", amount)
-        for life in lives:
-            self.live(life)
+        for place, life in enumerate(lives):
+            self.live_for_months(life) if place == 2 else self.live(life)
             self.all_is_as_the_model_has_it()
 
     def when(self, choice):
@@ -140,7 +140,7 @@ class Machine(ServedMachine):
             raise AssertionError(f"{error}; the first difference: {[self.first_difference(name) for name in ACCOUNTS]}") from error
 
         told = sorted((one["kind"], one["threshold"]) for one in answer.get("notices", []))
-        assert told == sorted((kind, threshold) for kind, _, threshold in notices), (answer, notices)
+        assert told == sorted((kind, threshold) for kind, _, threshold in notices), f"{method} {fields}: {answer}, and not {notices}"
         self.ids[key] = (content, answer)
         return answer if answer["outcome"] != "refused" else None
 
@@ -235,6 +235,8 @@ class Machine(ServedMachine):
         elif then == "charged":
             self.charge(number, "voice", when, 4, "partial")
             self.report_of(number, name, "commit", 1, used[6:9], [None] * 3, len(parts), when)
+            for part in chance.choice([[None], ["0.05", None], ["0.15", "0.31", None, None]]):
+                self.refund(0, part, chance.random() < 0.2)
 
     # ---- charges ----
 
