@@ -2,7 +2,7 @@
 
     python3 tests/run.py test     unit tests with sanitizers, pytest with the release build and partly with the sanitizers',
                                   fuzzers for a few seconds, luacheck, shellcheck, includes
-    python3 tests/run.py crash    kills of the server under load
+    python3 tests/run.py crash    kills of the server under load, and between all that moves money
     python3 tests/run.py roads    the same price by every road, for long
     python3 tests/run.py fuzz     fuzzers for long
     python3 tests/run.py lint     a build by clang, clang-tidy, cppcheck, luacheck, shellcheck, includes
@@ -219,6 +219,20 @@ class Plan:
                 jobs.append(self.pytest(path, "asan", arguments=("-m", "asan")))
         return jobs
 
+    def crashes(self, kills):
+        """The kills under load in jobs of a hundred, all else that crashes, and the whole model with as many more examples."""
+        jobs = []
+        for path in sorted(ROOT.glob("tests/crash/test_*.py")):
+            some = [min(100, kills - begun) for begun in range(0, kills, 100)] if path.stem == "test_kill" else [kills]
+            for number, part in enumerate(some):
+                environment = {"CRASH_KILLS": str(part)}
+                if path.stem == "test_kill" and "CRASH_SEED" in os.environ:
+                    environment["CRASH_SEED"] = str(int(os.environ["CRASH_SEED"]) + 1000 * number)
+                jobs.append(self.pytest(path, seconds_max=60 + 30 * part, environment=environment))
+        model = ROOT / "tests/property/test_whole_model.py"
+        jobs.append(self.pytest(model, seconds_max=SECONDS_MAX + 10 * kills, environment={"EXAMPLES": str(max(20, kills // 4)), "STEPS": "60"}))
+        return jobs
+
     def fuzzers(self, seconds):
         jobs = []
         for source in sorted(ROOT.glob("tests/fuzz/fuzz_*.c")):
@@ -408,9 +422,7 @@ def main():
         work = [*plan.pytests(), *plan.fuzzers(4), *units, plan.lua(), plan.shell(), plan.layers()]
     elif options.what == "crash":
         builds = [plan.make("release", "all")]
-        kills = {"CRASH_KILLS": str(options.kills)}
-        paths = sorted(ROOT.glob("tests/crash/test_*.py"))
-        work = [plan.pytest(path, seconds_max=60 + 30 * options.kills, environment=kills) for path in paths]
+        work = plan.crashes(options.kills)
     elif options.what == "roads":
         builds = [plan.make("release", "all")]
         sizes = {"ROADS_EVENTS": str(options.events), "ROADS_STARTS": str(options.starts)}

@@ -302,19 +302,37 @@ def test_two_sessions_never_overspend_one_balance(client):
     assert main(client) == ("0.05", "0.00")
 
 
-def test_a_thousand_sessions_fight_for_the_last_fen_and_one_gets_it(server, client):
-    take(client, "9.85")
-    requests = [
-        {"service_id": A, "session": f"s{n}", "number": 0, "at": AT, "parts": [{"service": "voice", "ask": 60}]}
-        for n in range(1000)
-    ]
-    clients = [server.connect() for _ in range(10)]
-    sent = [[one.send("session.reserve", request) for request in requests[i::10]] for i, one in enumerate(clients)]
-    answers = [one.receive(number)[1] for one, numbers in zip(clients, sent, strict=True) for number in numbers]
-    granted = [answer for answer in answers if answer["outcome"] == "granted"]
-    assert len(granted) == 1 and part(granted[0])["granted"] == 60
-    assert {answer["code"] for answer in answers if answer["outcome"] == "refused"} == {"BALANCE_TOO_LOW"}
-    assert main(client) == ("0.15", "0.15")
+@pytest.mark.parametrize("users", [1, 1000])
+def test_a_thousand_sessions_fight_for_the_last_fen_and_one_gets_it(server, client, users):
+    """Of one subscription, or of a thousand that one account pays for, over 64 connections at once; again when the first has spent some."""
+    take(client, "9.84")
+    numbers = [A] if users == 1 else [f"1380000{n:04}" for n in range(users)]
+    puts = [
+        {"subscription": number, "account": A, "product": "line", "service_ids": [number], "packages": ["plain"]} for number in numbers
+    ]  # fmt: skip
+    assert all(error is None for error, _ in client.call_all("subscription.put", puts))
+    clients = [server.connect() for _ in range(64)]
+
+    def fight(number, granted):
+        """Who of the thousand gets something."""
+        requests = [
+            {"service_id": numbers[n % users], "session": f"s{n}", "number": number, "at": AT, "parts": [{"service": "voice", "ask": 60}]}
+            for n in range(1000)
+        ]  # fmt: skip
+        sent = [(one, one.send("session.reserve", request)) for n, request in enumerate(requests) for one in [clients[n % 64]]]
+        answers = [one.receive(identifier)[1] for one, identifier in sent]
+        got = [(request, answer) for request, answer in zip(requests, answers, strict=True) if answer["outcome"] == "granted"]
+        assert [part(answer)["granted"] for _, answer in got] == granted
+        assert {answer["code"] for answer in answers if answer["outcome"] == "refused"} <= {"BALANCE_TOO_LOW", "SESSION_OPEN"}
+        return [request for request, _ in got]
+
+    (winner,) = fight(0, [60])
+    assert main(client) == ("0.16", "0.15")
+    fight(1, [])
+    winner |= {"number": 2, "parts": [{"part": "voice", "used": 60}]}
+    assert client.call("session.commit", winner)["charged"] == "0.15"
+    fight(3, [])
+    assert main(client) == ("0.01", "0.00")
 
 
 # ---- usage beyond the grant, and what is no use ----
