@@ -44,10 +44,10 @@ SHAPE(SOON_PARAMS, "expires_soon", SOON_FIELDS, struct validity_params);
 	{ "expires_soon", FIELD_MAP, offsetof(struct type, tells.expires_soon), false, 0, 0, NULL, &SOON_PARAMS, en, zh }
 #define LOW_BALANCE_FIELDS(type, en, zh) \
 	{ "low_balance", FIELD_LIST, offsetof(struct type, tells.low_balance), false, 0, LOWS_MAX, NULL, &LOW_PARAMS, \
-		"amounts: a notice is raised when " en " comes down to one of them; none if absent", \
+		"amounts of money: a notice is raised when " en " comes down to one of them; none if absent", \
 		"若干金额：" zh "降到其中之一时产生通知；缺省为无" }, \
 	{ "low_percent", FIELD_LIST, offsetof(struct type, tells.low_percent), false, 0, LOWS_MAX, NULL, &PERCENT_PARAMS, \
-		"percents: the same, of what was there after money last came in by a top-up, a gift or a transfer; of what is there now, " \
+		"percents: the same, of what was there after something last came in by a top-up, a gift or a transfer; of what is there now, " \
 		"until some does", \
 		"若干百分数：同上，相对于最近一次充值、赠送或转入后的余额；此前以当前余额为准" }
 static const struct field ACCOUNT_FIELDS[] = {

@@ -187,6 +187,11 @@ find_unit(struct balance_put *put, enum call_end *end)
 			BILINGUAL("a deposit is money; leave out kind, or unit",
 				"deposit 为金额账本；请去掉 kind 或 unit"),
 			end);
+	if (params->tells.low_balance.count > 0 && is_of_units(put))
+		return refuse_fields(call,
+			BILINGUAL("low_balance is amounts of money; give low_percent",
+				"low_balance 为金额；数量账本请用 low_percent"),
+			end);
 	for (size_t i = 0; is_of_units(put) && fits && i < params->pays.count; i++)
 		fits = check_counted(put, pays[i].id, end);
 	return fits && check_lows(put, end) && check_unchanged(put, end);

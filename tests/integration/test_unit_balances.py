@@ -110,6 +110,7 @@ def test_what_units_cannot_be_is_said(client):
         ({"unit": "item", "kind": "deposit"}, "FIELDS_CONFLICT", "a deposit is money"),
         ({"kind": "units"}, "FIELDS_CONFLICT", "has a unit"),
         ({"unit": "item", "pays": ["voice"]}, "FIELDS_CONFLICT", 'counts "voice" by second, and the balance by item'),
+        ({"unit": "item", "low_balance": ["5.00"]}, "FIELDS_CONFLICT", "give low_percent"),
         ({"unit": "item", "pays": ["@charges"]}, "FIELDS_CONFLICT", "never for what falls due"),
     ):
         error, _ = client.ask("balance.put", {"account": ACCOUNT, "balance": "pack", **fields})
@@ -313,6 +314,16 @@ def test_what_begins_by_its_first_use_ends_so_much_later(server, client):
     with server.connect() as again:
         assert (shown(again, "pass")["till"], shown(again, "pass")["amount"]) == (till, 3)
     check(server)
+
+
+def test_that_units_are_low_is_told_once(client):
+    put(client, "pack", 10, low_percent=[20])
+    assert "notices" not in charge(client, "c1", 7)
+    low = charge(client, "c2", 1)
+    (told,) = client.call("notice.list")["notices"]
+    assert (told["kind"], told["of"], told["unit"], told["threshold"]) == ("low_balance", "pack", "item", "20%"), told
+    assert "2 item are left" in told["say"]["en"], told
+    assert len(low["notices"]) == 1 and "notices" not in charge(client, "c3", 1)
 
 
 def test_a_top_up_makes_them_last_longer(client):
