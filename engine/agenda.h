@@ -13,8 +13,8 @@
  * instalment for which the account has no room: the record says why, it is tried again each day and at
  * each put, and holds up nothing else. A package that is held since ever owes what falls due from the
  * day after it was put; one that begins on a date owes all from then on, as far back as events are
- * accepted. What a new release asks of packages that owed nothing before is known from the next put,
- * or charge, of the subscription on.
+ * accepted. What a new release asks of packages that owed nothing before is looked for when it
+ * comes into force (agenda_walk.h).
  */
 #ifndef SUANPAN_AGENDA_H
 #define SUANPAN_AGENDA_H
@@ -48,6 +48,16 @@ struct agenda_change {
  */
 bool agenda_mark(struct putting *putting, struct text subscription,
 	const struct agenda_change *change, enum call_end *end);
+
+/* Does a package that a subscription holds owe or store something? */
+bool agenda_is_owed(const struct image *image, const struct subscription *subscription);
+/* Likewise any version of one package. */
+bool agenda_owes(const struct image *image, struct text package);
+/*
+ * Adds that the agenda of a subscription, which it may not have yet, is to be looked at now, unless it
+ * is due anyway. False: *end is what to return.
+ */
+bool agenda_mark_now(struct putting *putting, struct text subscription, enum call_end *end);
 
 /* The run of its timer. */
 enum call_end agenda_run(struct call *call, const struct timer_params *timer);

@@ -86,8 +86,6 @@ struct settling {
 
 /* Its parameters and facts, in the arena; false without memory. */
 bool settled_read_values(struct settled *settled, struct package_held held, struct arena *arena);
-/* Does any version of a package owe something? */
-bool agenda_owes(const struct image *image, struct text package);
 /* A record that is wanted: false, and settling->end says so, if it is cold. Empty: there is none. */
 bool settling_find(struct settling *settling, const struct record_key *key, struct bytes *value,
 	uint64_t *version);

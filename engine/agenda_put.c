@@ -170,8 +170,8 @@ change_items(struct call *call, const struct agenda_change *change, struct agend
 	return true;
 }
 
-static bool
-owes(const struct image *image, const struct subscription *subscription)
+bool
+agenda_is_owed(const struct image *image, const struct subscription *subscription)
 {
 	struct field_reader packages = subscription->packages;
 	struct text standard = image_standard(image, subscription->product);
@@ -205,36 +205,68 @@ put_agenda(struct putting *putting, const struct record_key *key, struct bytes o
 	return false;
 }
 
+/* It is looked at now, with the timer of that. */
+static bool
+put_now(struct putting *putting, struct text id, const struct record_key *key, struct bytes old,
+	struct agenda *agenda, enum call_end *end)
+{
+	int64_t before_ms = agenda->next_ms, now_ms = putting->call->shard->now_ms;
+	agenda->next_ms = now_ms;
+	return put_agenda(putting, key, old, agenda, end) &&
+		(before_ms == INT64_MAX || before_ms == now_ms ||
+			put_agenda_timer(putting, id, before_ms, false, end)) &&
+		put_agenda_timer(putting, id, now_ms, true, end);
+}
+
+/* The agenda of a subscription; one that has none has nothing on it. */
+static bool
+read_agenda(struct putting *putting, const struct record_key *key, struct bytes *old,
+	struct agenda *agenda, enum call_end *end)
+{
+	uint64_t version;
+	*agenda = (struct agenda){ .next_ms = INT64_MAX };
+	if (!put_read(putting->call, key, old, &version, end))
+		return false;
+	if (old->size == 0 || agenda_read(*old, putting->call->arena, agenda))
+		return true;
+	*end = call_error(putting->call, SAY_OUT_OF_MEMORY, NULL, 0);
+	return false;
+}
+
+bool
+agenda_mark_now(struct putting *putting, struct text id, enum call_end *end)
+{
+	struct agenda agenda;
+	struct record_key key;
+	struct bytes old;
+	key_of_text(&key, TABLE_AGENDA, id);
+	if (!read_agenda(putting, &key, &old, &agenda, end))
+		return false;
+	return agenda.next_ms <= putting->call->shard->now_ms ||
+		put_now(putting, id, &key, old, &agenda, end);
+}
+
 bool
 agenda_mark(struct putting *putting, struct text id, const struct agenda_change *change,
 	enum call_end *end)
 {
 	struct call *call = putting->call;
 	const struct loaded_release *release = releases_active(call->shard->releases);
-	struct agenda agenda = { .next_ms = INT64_MAX };
+	struct agenda agenda;
 	struct record_key key;
 	struct bytes old;
-	uint64_t version;
 	key_of_text(&key, TABLE_AGENDA, id);
 	if (putting->effect_count == 0)
 		return true;
-	if (!put_read(call, &key, &old, &version, end))
+	if (!read_agenda(putting, &key, &old, &agenda, end))
 		return false;
 	struct subscription after = subscription_read(change->after);
 	if (old.size == 0 &&
 		(release == NULL ||
-			!owes(releases_for(call->shard->releases, &after)->image, &after)))
+			!agenda_is_owed(
+				releases_for(call->shard->releases, &after)->image, &after)))
 		return true;
-	if (old.size > 0 && !agenda_read(old, call->arena, &agenda)) {
-		*end = call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
-		return false;
-	}
 	if (release != NULL && !change_items(call, change, &agenda, end))
 		return false;
-	int64_t before_ms = agenda.next_ms, now_ms = call->shard->now_ms;
-	agenda.next_ms = now_ms;
-	return put_agenda(putting, &key, old, &agenda, end) &&
-		(before_ms == INT64_MAX || before_ms == now_ms ||
-			put_agenda_timer(putting, id, before_ms, false, end)) &&
-		put_agenda_timer(putting, id, now_ms, true, end);
+	return put_now(putting, id, &key, old, &agenda, end);
 }

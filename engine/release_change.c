@@ -1,6 +1,7 @@
 /* One change of what is kept and what is in force (see release_change.h). */
 #include "release_change.h"
 
+#include "agenda_walk.h"
 #include "proof.h"
 #include "shard.h"
 
@@ -129,6 +130,16 @@ change_activate(struct release_change *change, const struct activation *activati
 	activation_record_write(&writer, &record);
 	add_effect(change, fields_written(&writer));
 	change->at_ms = activation->at_ms;
+}
+
+void
+change_look(struct release_change *change, int64_t at_ms, const struct image *image)
+{
+	const struct timer_key timer = agenda_walk_timer(at_ms);
+	if (!agenda_walk_is_needed(change->call->shard->releases, image))
+		return;
+	key_of_timer(next_key(change), &timer);
+	add_effect(change, TIMER_VALUE);
 }
 
 void

@@ -9,7 +9,7 @@
 #include "child.h"
 #include "releases.h"
 
-enum { CHANGE_EFFECTS_MAX = 3, CHANGE_VALUE_BYTES_MAX = 512 };
+enum { CHANGE_EFFECTS_MAX = 4, CHANGE_VALUE_BYTES_MAX = 512 };
 
 struct release_change {
 	struct call *call;
@@ -28,6 +28,8 @@ void change_begin(struct release_change *change, struct call *call, const char *
 void change_keep(struct release_change *change, const struct kept_release *kept);
 void change_delete(struct release_change *change);
 void change_activate(struct release_change *change, const struct activation *activation);
+/* Sees to it that what this one asks anew is looked for when it comes into force (agenda_walk.h). */
+void change_look(struct release_change *change, int64_t at_ms, const struct image *image);
 void change_cancel(struct release_change *change, int64_t at_ms);
 /*
  * Appends the entry; *position is where it stands. There is room for one more in the releases then.

@@ -254,8 +254,10 @@ publish(struct call *call, const struct publish_params *params, struct loading *
 	change.why = params->why;
 	if (known == NULL)
 		change_keep(&change, &kept);
-	if (activate)
+	if (activate) {
 		change_activate(&change, &activation);
+		change_look(&change, activation.at_ms, loading->loaded->image);
+	}
 	if (!change_append(&change, &position, &end))
 		return end;
 	if (known == NULL) {

@@ -103,6 +103,7 @@ put_in_force(struct call *call, const char *does, struct loading *loading,
 	change.by = text_of(activation.by);
 	change.why = text_of(activation.why);
 	change_activate(&change, &activation);
+	change_look(&change, activation.at_ms, loading->loaded->image);
 	if (!change_append(&change, &activation.version, &end))
 		return end;
 	releases_activate(releases, &activation, loading->loaded);

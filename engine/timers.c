@@ -2,6 +2,7 @@
 #include "timers.h"
 
 #include "agenda.h"
+#include "agenda_walk.h"
 #include "expiry.h"
 #include "nearest.h"
 #include "notice_due.h"
@@ -78,6 +79,8 @@ run_of(enum timer_kind kind)
 		return agenda_run;
 	case TIMER_NOTICE:
 		return notice_run_due;
+	case TIMER_RELEASE:
+		return agenda_walk_run;
 	}
 	must_not_come_here("a timer is of one of these kinds");
 }

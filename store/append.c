@@ -368,6 +368,12 @@ store_append(struct store *store, struct entry *entry, struct effect *effects, u
 }
 
 uint64_t
+store_applied(const struct store *store)
+{
+	return store->meta.applied.position;
+}
+
+uint64_t
 store_decided(const struct store *store)
 {
 	return journal_decided(store->journal);

@@ -18,6 +18,7 @@ table_of_owner(enum timer_kind kind)
 	case TIMER_SUBSCRIPTION:
 		return TABLE_AGENDA;
 	case TIMER_NOTICE:
+	case TIMER_RELEASE:
 		break;
 	}
 	return 0;

@@ -120,7 +120,7 @@ range_begin(struct store *store, struct want *want)
 	struct range *range = want->range;
 	struct shelf_stats records = shelf_stats(store->shelf);
 	struct checkpoint_stats checkpoint;
-	must(table_is_ordered(range->table));
+	must(range->stored_only || table_is_ordered(range->table));
 	must(range->limit >= 1 && range->limit <= RANGE_RECORDS_MAX);
 	checkpoint_stats(store->checkpoint, &checkpoint);
 	range->sweeps = records.sweeps;
@@ -179,6 +179,28 @@ add(struct store *store, struct range *range, struct bytes key, const struct ran
 	return true;
 }
 
+/* What LMDB has, and nothing else. */
+static enum status
+copy(struct want *want)
+{
+	struct range *range = want->range;
+	struct bytes rest = { want->bytes.data, want->bytes.size };
+	struct range_record record;
+	range->last = range->after;
+	range->more = want->found;
+	while (range_next(&rest, &record)) {
+		if (!record_append(&range->bytes, &record)) {
+			range->more = true;
+			break;
+		}
+		key_copy(&range->last, range->table, record.key);
+		range->count++;
+	}
+	return range->count == 0 && range->more
+		? fault_set(&want->fault, STATUS_MEMORY, "no memory for a page of records")
+		: STATUS_OK;
+}
+
 /* What LMDB has, and what has changed, in one order. */
 static enum status
 merge(struct store *store, struct want *want)
@@ -217,13 +239,13 @@ bool
 range_finish(struct store *store, struct want *want)
 {
 	struct range *range = want->range;
-	if (want->status == STATUS_OK && is_stale(store, range)) {
+	if (want->status == STATUS_OK && !range->stored_only && is_stale(store, range)) {
 		range_begin(store, want);
 		return false;
 	}
 	buffer_clear(&range->bytes);
 	if (want->status == STATUS_OK)
-		want->status = merge(store, want);
+		want->status = range->stored_only ? copy(want) : merge(store, want);
 	if (want->status != STATUS_OK || range->count > 0 || !range->more)
 		return true;
 	range->after = range->last; /* all that it has looked at has ended */

@@ -232,6 +232,11 @@ owner_is_valid(enum timer_kind kind, struct bytes owner)
 	case TIMER_SUBSCRIPTION:
 	case TIMER_NOTICE:
 		return identifier_is_valid(text_of_bytes(owner));
+	case TIMER_RELEASE:
+		return owner.size > 0 && (owner.data[0] == '0' || owner.data[0] == '1') &&
+			(owner.size == 1 ||
+				identifier_is_valid((struct text){
+					(const char *)owner.data + 1, owner.size - 1 }));
 	}
 	return false;
 }

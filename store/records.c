@@ -97,6 +97,8 @@ timer_kind_name(enum timer_kind kind)
 		return "subscription";
 	case TIMER_NOTICE:
 		return "notice";
+	case TIMER_RELEASE:
+		return "release";
 	}
 	return NULL;
 }

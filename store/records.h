@@ -303,6 +303,7 @@ enum timer_kind {
 	TIMER_SESSION,      /* its time is over; service id, zero byte, session id */
 	TIMER_SUBSCRIPTION, /* its agenda has something; the subscription's id */
 	TIMER_NOTICE,       /* something may be to be told of what ends; the subscription's id */
+	TIMER_RELEASE,      /* what it asks anew is to be looked for; see engine/agenda_walk.h */
 };
 const char *timer_kind_name(enum timer_kind kind); /* "balance" …; NULL if there is no such kind */
 

@@ -143,6 +143,7 @@ struct range {
 	uint8_t table;
 	struct record_key after; /* it begins behind this key; size 0: with the first of all */
 	unsigned limit;          /* of its records, at most RANGE_RECORDS_MAX */
+	bool stored_only;        /* of any table: only what LMDB has, as it has it */
 	/*
 	 * When it is done. `bytes` is the caller's to make and to release; with little room in it the
 	 * page has fewer records.
@@ -210,6 +211,8 @@ void want_id(struct want *want, struct text scope, struct text id, struct id_mem
 enum status store_append(struct store *store, struct entry *entry, struct effect *effects,
 	uint64_t *position, struct fault *fault);
 
+/* All that entries below it have made is in LMDB. */
+uint64_t store_applied(const struct store *store);
 /* The position that is surely below that of every entry still to come. */
 uint64_t store_decided(const struct store *store);
 uint64_t store_durable(const struct store *store);

@@ -201,7 +201,7 @@ keys_that_no_function_makes_are_not_valid(void **state)
 			KEY("\0\0\0\0\0\0\0\x7\0"
 			    "subscription-1") },
 		{ TABLE_TIMER,
-			KEY("\0\0\0\0\0\0\0\x7\x5"
+			KEY("\0\0\0\0\0\0\0\x7\x6"
 			    "subscription-1") },
 		{ TABLE_TIMER,
 			KEY("\x80\0\0\0\0\0\0\x7\x3"
