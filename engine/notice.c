@@ -146,9 +146,23 @@ amount_text(struct arena *arena, int64_t amount, struct text unit)
 		arena, (struct text){ text, money_format((struct money){ amount }, text) });
 }
 
+/* Was the newest raised of the same balance, and are there plenty? */
+static bool
+is_told_again(const struct fall *fall, const struct raised *raised)
+{
+	if (raised->count <= RAISED_PLENTY)
+		return false;
+	const struct notice_record *newest = &raised->list[raised->count - 1];
+	return newest->kind == NOTICE_LOW_BALANCE &&
+		text_equal(newest->account, fall->raising->account) &&
+		text_equal(newest->of, fall->name);
+}
+
 static bool
 raise_low(const struct fall *fall, struct text threshold, struct raised *raised)
 {
+	if (is_told_again(fall, raised))
+		raised->count--;
 	struct notice_record *record = notice_add(fall->raising, NOTICE_LOW_BALANCE, raised);
 	if (record == NULL)
 		return false;

@@ -23,7 +23,12 @@
 
 #include "../rules/notices.h"
 
-/* What one entry raises, in the arena of the call. */
+/*
+ * What one entry raises, in the arena of the call. Of an entry that makes very many balances low, what
+ * comes behind the first RAISED_PLENTY tells of each balance the last amount to which it falls only:
+ * so there is room for all that a charge of 64 balances and 8 payers changes besides.
+ */
+#define RAISED_PLENTY 32
 struct raised {
 	struct notice_record *list;
 	size_t count;

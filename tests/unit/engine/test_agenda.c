@@ -161,6 +161,39 @@ an_account_of_another_currency_is_charged_nothing_and_tried_again_each_day(void 
 	check_field(&peer, "balance.get", "[usd]", "balances.0.amount", "0.00");
 }
 
+/* ---- many records ---- */
+
+static void
+a_fee_that_takes_all_of_63_balances_and_makes_each_low_eight_times_is_charged(void **state)
+{
+	(void)state;
+	char params[400];
+	struct answer answer;
+	for (int i = 0; i < 63; i++) {
+		snprintf(params, sizeof params,
+			"[{account: a1, balance: b%d, low_balance: [\"0.10\", \"0.20\", \"0.30\","
+			" \"0.40\", \"0.50\", \"0.60\", \"0.70\", \"0.80\"]}]",
+			i);
+		check_outcome(&peer, "balance.put", params, "stored");
+		snprintf(params, sizeof params,
+			"[{id: b%d, account: a1, balance: b%d, at: %" PRId64
+			", amount: \"1.00\", currency: CNY}]",
+			i, i, world->now_ms);
+		check_outcome(&peer, "balance.topup", params, "topped_up");
+	}
+	for (int day = 0; day < 3; day++)
+		hold(1 + day, since("monthly", "2026-09-01T00:00:00+08:00"), "");
+	settle();
+	check_balance(&peer, 1, "970.00"); /* of three fees, 63.00 are paid by the others */
+	check_field(&peer, "balance.get", "[a1]", "balances.62.amount", "0.00");
+	peer_call(&peer, "notice.list", "[{limit: 256}]", &answer);
+	/* Two fees take 31 balances each: of four all eight amounts are told, of the others the last. */
+	assert_field(&answer, "notices", "array of 126");
+	assert_field(&answer, "notices.32.threshold", "0.10");
+	assert_field(&answer, "notices.33.threshold", "0.10");
+	answer_free(&answer);
+}
+
 /* ---- memory ---- */
 
 static void
@@ -200,6 +233,7 @@ main(void)
 		TEST(more_than_is_done_in_one_run_is_done_in_several),
 		TEST(what_cannot_be_priced_waits_and_holds_up_nothing_else),
 		TEST(an_account_of_another_currency_is_charged_nothing_and_tried_again_each_day),
+		TEST(a_fee_that_takes_all_of_63_balances_and_makes_each_low_eight_times_is_charged),
 		TEST(whatever_there_is_no_room_for_everything_is_charged_once_in_the_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
