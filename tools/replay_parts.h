@@ -64,6 +64,7 @@ struct subject_then {
 	/* Of the customer's own units, those that the charge took: another release takes no others. */
 	struct own_units *own;
 	size_t own_count;
+	int64_t settled; /* so many units were priced before, when only what was taken by then was there */
 };
 void replay_find_subscription(struct subject_then *subject, struct text id);
 /* Whose customer it was, and in which segment. */

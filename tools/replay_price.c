@@ -98,6 +98,7 @@ replay_price(const struct subject_then *subject, const struct loaded_release *lo
 		.done = done,
 		.own = subject->own,
 		.own_count = subject->own_count,
+		.settled = subject->settled,
 		.facts = { (void *)(uintptr_t)subject, counter_then },
 		.functions = host_functions(loaded->host) };
 	*pricing = (struct pricing){ .refused = REFUSED_NO_TARIFF };

@@ -17,6 +17,8 @@ def server():
         one.stop()
         checked = suanpan("fsck", one.data)
         assert checked.stdout.startswith("clean: "), checked.stdout
+        replayed = suanpan("replay", one.data)
+        assert replayed.returncode == 0, replayed.stdout
 
 
 @pytest.fixture

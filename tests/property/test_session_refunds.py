@@ -108,7 +108,7 @@ class Run:
         for one, (_, before, now) in zip(priced, found, strict=True):
             assert Decimal(before) + Decimal(now) == Decimal(one["charged"]), text
         chinese = self.client.call("charge.explain", charge=answer["charge"], language="zh")["text"]
-        assert len(re.findall("此前已收", chinese)) == len(found)
+        assert len(re.findall("，本次收取", chinese)) == len(found)
         if "paid" in answer:
             assert sum(Decimal(one["amount"]) for one in answer["paid"]) == Decimal(answer["charged"])
             assert all(one["balance"] in text for one in answer["paid"])
