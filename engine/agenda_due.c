@@ -148,6 +148,8 @@ ask(struct settling *settling, size_t place, int64_t till_day)
 		.suspended_count = settling->suspended_count,
 		.params = settled->params,
 		.param_count = settled->param_count,
+		.changes = settled->changes,
+		.change_count = settled->change_count,
 		.facts = settled->facts,
 		.fact_count = settled->fact_count,
 		.functions = host_due_functions(settling->release->host),

@@ -74,7 +74,9 @@ settled_read_values(struct settled *settled, struct package_held held, struct ar
 {
 	struct attribute *params = arena_take_zeroed(arena, held.param_count, sizeof *params);
 	struct due_fact *facts = arena_take_zeroed(arena, held.fact_count, sizeof *facts);
-	if (params == NULL || facts == NULL)
+	struct due_change *changes = arena_take_zeroed(arena, held.fact_count, sizeof *changes);
+	size_t fact_count = 0, change_count = 0;
+	if (params == NULL || facts == NULL || changes == NULL)
 		return false;
 	for (unsigned i = 0; i < held.param_count; i++) {
 		struct named_value value = named_value_read(&held.params);
@@ -83,13 +85,19 @@ settled_read_values(struct settled *settled, struct package_held held, struct ar
 	for (unsigned i = 0; i < held.fact_count; i++) {
 		struct span span = field_read_span(&held.facts);
 		struct named_value value = named_value_read(&held.facts);
-		facts[i] = (struct due_fact){ attribute_of(&value), span.from_ms, span.till_ms,
-			FACT_OWN };
+		struct attribute attribute = attribute_of(&value);
+		if (put_names_param(value.name, &attribute.name))
+			changes[change_count++] = (struct due_change){ attribute, span.from_ms };
+		else
+			facts[fact_count++] = (struct due_fact){ attribute, span.from_ms,
+				span.till_ms, FACT_OWN };
 	}
 	settled->params = params;
 	settled->param_count = held.param_count;
 	settled->facts = facts;
-	settled->fact_count = held.fact_count;
+	settled->fact_count = fact_count;
+	settled->changes = changes;
+	settled->change_count = change_count;
 	return true;
 }
 

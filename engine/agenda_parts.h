@@ -29,6 +29,8 @@ struct settled {
 	struct agenda_held *item; /* NULL: it owes nothing, and stores nothing */
 	const struct attribute *params;
 	size_t param_count;
+	const struct due_change *changes; /* of these, from a day on */
+	size_t change_count;
 	const struct due_fact *facts;
 	size_t fact_count;
 	int64_t asked_day; /* its lines that fall due before this day are known */
@@ -84,7 +86,7 @@ struct settling {
 
 /* ---- agenda_load.c ---- */
 
-/* Its parameters and facts, in the arena; false without memory. */
+/* Its parameters, their changes and its facts, in the arena; false without memory. */
 bool settled_read_values(struct settled *settled, struct package_held held, struct arena *arena);
 /* A record that is wanted: false, and settling->end says so, if it is cold. Empty: there is none. */
 bool settling_find(struct settling *settling, const struct record_key *key, struct bytes *value,

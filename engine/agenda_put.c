@@ -25,6 +25,8 @@ judge(struct call *call, const struct loaded_release *release, struct package_he
 		.period = { INSTANT_MIN, INSTANT_MIN },
 		.params = settled.params,
 		.param_count = settled.param_count,
+		.changes = settled.changes,
+		.change_count = settled.change_count,
 		.facts = settled.facts,
 		.fact_count = settled.fact_count,
 		.functions = host_due_functions(release->host),
@@ -55,7 +57,7 @@ agenda_judge(struct call *call, struct bytes value, enum call_end *end)
 	const struct loaded_release *release = releases_for(call->shard->releases, &subscription);
 	for (unsigned i = 0; i < subscription.package_count; i++) {
 		struct package_held held = package_held_read(&subscription.packages);
-		if (held.param_count > 0 &&
+		if (held.param_count + held.fact_count > 0 &&
 			image_package(release->image, held.package, &first, &count) &&
 			!judge(call, release, held, end))
 			return false;

@@ -179,7 +179,8 @@ static const struct field PACKAGE_FIELDS[] = {
 		"parameters that the order gives; money as text: {\"monthly_fee\": \"99.00\"}",
 		"订单给出的参数，金额用文本：{\"monthly_fee\": \"99.00\"}" },
 	{ "facts", FIELD_LIST, offsetof(struct span_params, facts), false, 0, PACKAGE_VALUES_MAX, NULL, &METHOD_HELD_FACT_PARAMS,
-		"what the formulas of its charges may ask for, and while it holds", "其收费公式所需的事实及其起止" },
+		"what the formulas of its charges may ask for, and while it holds; {\"params.monthly_fee\": \"99.00\"} with a from: what a "
+		"parameter is from then on", "其收费公式所需的事实及其起止；{\"params.monthly_fee\": \"99.00\"} 并写 from：参数自该时起的值" },
 };
 SHAPE(PACKAGE_PARAMS, "packages", PACKAGE_FIELDS, struct span_params);
 static const struct field STATE_FIELDS[] = {

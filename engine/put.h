@@ -64,6 +64,11 @@ struct named_value put_named_value(const struct attribute *attribute);
  * itself, behind their count (false without memory).
  */
 size_t put_count_facts(const struct list *facts);
+/*
+ * Is a fact "params.NAME"? It says what a parameter of the package is from an instant on. No catalog
+ * has facts of that group (rules/lib/params.lua).
+ */
+bool put_names_param(struct text fact, struct text *param);
 bool put_check_facts(struct call *call, const struct list *facts, enum call_end *end);
 bool put_read_facts(const struct list *facts, struct arena *arena, struct field_reader *read);
 

@@ -89,6 +89,29 @@ def test_an_entry_that_only_moves_the_agenda_on_is_no_charge(home):
         assert (refused["code"], client.ask("charge.explain", [entry["charge"]])[0].split(":")[0]) == ("NOT_A_CHARGE", "NOT_FOUND")
 
 
+def test_a_parameter_that_changes_from_a_date_counts_for_the_cycles_from_then_on(home):
+    """Also where it is put later than that: what was not charged yet has the value of its day."""
+    with home.connect() as client:
+        base = {"package": "e6_base", "from": at("2026-03-10 00:00:00"), "till": at("2026-08-05 00:00:00"), "params": {"monthly_fee": "169.00"}}
+        changes = [{"with": {"params.monthly_fee": "99.00"}, "from": at("2026-05-01 00:00:00")},
+                   {"with": {"params.monthly_fee": "129.00"}, "from": at("2026-06-16 00:00:00")}]  # fmt: skip
+        hold(client, {**base, "facts": changes})
+        assert [(when[:10], amount) for when, _, amount in dues(client)] == [
+            ("2026-03-10", "119.94"), ("2026-04-01", "169.00"), ("2026-05-01", "99.00"), ("2026-06-01", "99.00"),
+            ("2026-07-01", "129.00"), ("2026-08-01", "129.00"),
+        ]  # fmt: skip
+        assert client.call("subscription.get", ["07715510165"])["packages"][0]["facts"] == changes
+        for fact, code in (
+            ({"with": {"params.monthly_fee": "88.00"}, "from": 5}, "PARAMETER"),
+            ({"with": {"params.weekly_fee": "99.00"}, "from": 5}, "PARAMETER"),
+            ({"with": {"params.monthly_fee": "99.00"}}, "OUT_OF_RANGE"),
+            ({"with": {"params.monthly_fee": "99.00"}, "from": 5, "till": 6}, "OUT_OF_RANGE"),
+        ):
+            error, _ = client.ask("subscription.put", subscription="07715510165", account="07715510165", product="pstn",
+                                  packages=[{**base, "facts": [fact]}])  # fmt: skip
+            assert error.startswith(f"{code}: "), (fact, error)
+
+
 def test_what_was_charged_is_not_charged_again_however_it_is_put(home):
     """Put again, moved, suspended backwards, ended and resumed: each cycle of a charge is owed once."""
     march, april = ("2026-03-10 00:00", "e6_base.fee", "91.55"), ("2026-04-01 00:00", "e6_base.fee", "129.00")
