@@ -60,6 +60,7 @@ static void
 two_puts_of_one_millisecond_leave_one_timer(void **state)
 {
 	(void)state;
+	let_the_walk_end();
 	hold(1, since("monthly", "2026-10-15T08:00:00+08:00"), "");
 	hold(1, since("monthly", "2026-10-16T08:00:00+08:00"), "");
 	hold(1, since("daily", "2026-10-17T08:00:00+08:00"), "");
