@@ -68,12 +68,14 @@ cloud_event_write(const struct cloud_event *event)
 {
 	char id[NOTICE_TEXT_BYTES + 1], type[64];
 	struct text written = { NULL, 0 };
+	struct text subject = event->notice.account.size > 0 ? event->notice.account
+							     : event->notice.customer;
 	notice_key_format(&event->key, id);
 	snprintf(type, sizeof type, "suanpan.notice.%s", notice_kind_name(event->notice.kind));
 	json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:o}", "specversion", "1.0",
-		"id", id, "source", event->source, "type", type, "subject",
-		text_json(event->notice.account), "time", time_json(event->notice.made_ms),
-		"datacontenttype", "application/json", "data", data_json(event));
+		"id", id, "source", event->source, "type", type, "subject", text_json(subject),
+		"time", time_json(event->notice.made_ms), "datacontenttype", "application/json",
+		"data", data_json(event));
 	char *line = object == NULL ? NULL : json_dumps(object, JSON_COMPACT);
 	json_decref(object);
 	if (line == NULL)

@@ -10,7 +10,6 @@
 
 #include "base/instant.h"
 #include "base/must.h"
-#include "base/zoneinfo.h"
 
 #define MAIN TEXT("main")
 
@@ -36,7 +35,7 @@ expiring_plan(struct call *call, const struct account *account, struct balance *
 	balance->tells.soon_ms = 0;
 	if (lead.count == 0 || soon_ms == INT64_MAX)
 		return GOES_ON;
-	if (validity_before(call, account, lead, &soon_ms, end) == HAS_ENDED)
+	if (validity_before(call, account->zone, lead, &soon_ms, end) == HAS_ENDED)
 		return HAS_ENDED;
 	if (soon_ms > call->shard->now_ms)
 		balance->tells.soon_ms = soon_ms;
@@ -44,21 +43,6 @@ expiring_plan(struct call *call, const struct account *account, struct balance *
 }
 
 /* ---- telling ---- */
-
-/* Where the clock of the catalog in force is, or else the world's. */
-static int64_t
-offset_ms(const struct call *call, int64_t ms)
-{
-	const struct loaded_release *release = releases_active(call->shard->releases);
-	return release == NULL ? 0 : zoneinfo_stretch(release->image->zone, ms).offset_ms;
-}
-
-static struct text
-threshold_text(struct arena *arena, struct validity lead)
-{
-	return arena_print(arena, "%u %s%s", lead.count, validity_every_name(lead.every),
-		lead.count == 1 ? "" : "s");
-}
 
 static bool
 raise_expiring(const struct expiring *expiring, struct validity lead, struct raised *raised)
@@ -70,12 +54,14 @@ raise_expiring(const struct expiring *expiring, struct validity lead, struct rai
 	struct notice_record *record = notice_add(&raising, NOTICE_EXPIRING, raised);
 	if (record == NULL)
 		return false;
-	record->threshold = threshold_text(call->arena, lead);
+	record->threshold = notice_lead_text(lead, call->arena);
 	record->of = expiring->name;
 	record->unit = expiring->balance.unit;
 	record->amount = expiring->balance.amount;
 	record->till_ms = expiring->balance.span.till_ms;
-	notice_say_expiring(record, offset_ms(call, record->till_ms), call->arena);
+	notice_say_expiring(record,
+		notice_offset_ms(releases_active(call->shard->releases), record->till_ms),
+		call->arena);
 	return record->threshold.data != NULL && record->en.data != NULL && record->zh.data != NULL;
 }
 

@@ -195,19 +195,27 @@ struct charge_explain_params {
 	int language; /* 0 en, 1 zh */
 };
 
-struct customer_params {
-	struct text customer;
-	struct text segment;
-	struct text area;
-	struct facts facts;
-	int64_t expect;
-};
-
 /* So long; count is NOT_GIVEN where it was not said. */
 struct validity_params {
 	int64_t count;
 	int every;  /* as enum validity_every of store/records.h */
 	int begins; /* 0 now, 1 with the first use */
+};
+
+struct agreement_params {
+	struct text id;
+	int64_t from_ms;
+	int64_t till_ms;
+	struct validity_params ends_soon;
+};
+
+struct customer_params {
+	struct text customer;
+	struct text segment;
+	struct text area;
+	struct facts facts;
+	struct list agreements; /* of struct agreement_params */
+	int64_t expect;
 };
 
 struct amount_params {

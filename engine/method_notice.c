@@ -11,8 +11,8 @@
 	{ "kind", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, \
 		"\"threshold\": what a package counts has come so far; \"low_balance\": a balance has come down so far; " \
 		"\"ending\": what a package gave, or the package, ends so long from now; \"used_up\": an allowance has nothing left; " \
-		"\"expiring\": a balance ends so long from now", \
-		"threshold：优惠包的计数达到阈值；low_balance：账本余额已降至此；ending：优惠包所赠或优惠包本身将在此时间后到期；used_up：免费资源已用完；expiring：账本将在此时间后到期" }, \
+		"\"expiring\": a balance ends so long from now; \"agreement_ending\": an agreement of a customer does", \
+		"threshold：优惠包的计数达到阈值；low_balance：账本余额已降至此；ending：优惠包所赠或优惠包本身将在此时间后到期；used_up：免费资源已用完；expiring：账本将在此时间后到期；agreement_ending：客户的协议将在此时间后到期" }, \
 		{ "package", FIELD_TEXT, 0, false, 0, 64, NULL, NULL, "that says so", "优惠包" }, \
 		{ "notify", FIELD_TEXT, 0, false, 0, 64, NULL, NULL, "the id of its notify", "优惠包中的通知" }, \
 		{ "threshold", FIELD_TEXT, 0, true, 0, 64, NULL, NULL, "as the catalog, the account or the balance has it: \"10%\", \"5.00\"", \
@@ -35,17 +35,18 @@ static const struct field LISTED_FIELDS[] = {
 	{ "charge", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "the entry that raised it, for charge.get", "产生该通知的记录，用于 charge.get" },
 	{ "made", FIELD_TIME, 0, true, 0, 0, NULL, NULL, "when, by the server's clock", "产生时间（服务器时钟）" },
 	{ "at", FIELD_TIME, 0, true, 0, 0, NULL, NULL, "of the usage, or what else crossed it", "使用（或其他原因）发生的时间" },
-	{ "account", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "whose balance it is, or who pays for the subscription", "账户" },
+	{ "customer", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "agreement_ending: whose it is; then there is no account", "agreement_ending：所属客户，此时无账户" },
+	{ "account", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "whose balance it is, or who pays for the subscription", "账户" },
 	{ "subscription", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "whose usage crossed it", "用户" },
 	NOTICE_FIELDS,
 	{ "group", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "for whose members it counts", "按群组合并计数时的群组" },
-	{ "of", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "what the package counts, or the balance", "计数项或账本" },
+	{ "of", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "what the package counts, the balance or the agreement", "计数项、账本或协议" },
 	{ "unit", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "of the amounts: a currency, second, byte or item", "单位" },
 	{ "balance", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "low_balance, expiring: what is left of it; of units an integer", "low_balance 与 expiring：剩余余额；数量账本为整数" },
 	{ "used", FIELD_ANY, 0, false, 0, 0, NULL, NULL, "threshold: of what is counted; money as decimal text", "threshold：已用量；金额为十进制文本" },
 	{ "amount", FIELD_ANY, 0, false, 0, 0, NULL, NULL, "all there is of it, unless it only counts", "总量（仅计数者省略）" },
 	{ "left", FIELD_ANY, 0, false, 0, 0, NULL, NULL, "of that", "剩余量" },
-	{ "till", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "when what is counted, or the balance, ends", "到期时间" },
+	{ "till", FIELD_TIME, 0, false, 0, 0, NULL, NULL, "when what is counted, the balance or the agreement ends", "到期时间" },
 };
 RESULT(LISTED_RESULT, "notice", LISTED_FIELDS);
 static const struct field LIST_RESULT_FIELDS[] = {

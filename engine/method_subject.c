@@ -3,11 +3,31 @@
 
 #include "call.h"
 
+#include "../store/record_customer.h"
 #include "../store/records.h"
 
 /* Tables are laid out by hand. */
 /* clang-format off */
 
+static const struct field SOON_FIELDS[] = {
+	{ "count", FIELD_INTEGER, offsetof(struct validity_params, count), true, 1, 100000, NULL, NULL,
+		"so many; days, months and years are counted back from the day of the end, to its first instant, in the time zone of the account, or of the catalog",
+		"数量；日、月、年自到期之日往前推算，取账户（或目录）时区当日的第一刻" },
+	{ "every", FIELD_CHOICE, offsetof(struct validity_params, every), true, 0, 0, METHOD_VALIDITY_EVERY, NULL,
+		"of which; hours are exactly so long before", "单位；hour 按整小时精确计算" },
+};
+SHAPE(SOON_PARAMS, "how long before", SOON_FIELDS, struct validity_params);
+static const struct field AGREEMENT_FIELDS[] = {
+	{ "agreement", FIELD_IDENTIFIER, offsetof(struct agreement_params, id), true, 0, 0, NULL, NULL,
+		"its id; as the catalog names it, if it does; a text alone is enough", "协议编号；目录中有时与之相同；可只写文本" },
+	{ "from", FIELD_TIME, offsetof(struct agreement_params, from_ms), false, 0, 0, NULL, NULL,
+		"it holds from then on; since ever if absent", "生效时间，缺省为一直" },
+	{ "till", FIELD_TIME, offsetof(struct agreement_params, till_ms), false, 0, 0, NULL, NULL,
+		"the first instant at which it holds no more; never if absent", "到期时间（不含），缺省为永久" },
+	{ "ends_soon", FIELD_MAP, offsetof(struct agreement_params, ends_soon), false, 0, 0, NULL, &SOON_PARAMS,
+		"a notice is raised so long before it ends; none if absent", "到期前多久产生通知；缺省为无" },
+};
+SHAPE(AGREEMENT_PARAMS, "agreements", AGREEMENT_FIELDS, struct agreement_params);
 static const struct field CUSTOMER_FIELDS[] = {
 	{ "customer", FIELD_IDENTIFIER, offsetof(struct customer_params, customer), true, 0, 0, NULL, NULL,
 		"the customer's id", "客户编号" },
@@ -16,6 +36,8 @@ static const struct field CUSTOMER_FIELDS[] = {
 	{ "area", FIELD_TEXT, offsetof(struct customer_params, area), false, 0, 64, NULL, NULL, "area", "地区" },
 	{ "facts", FIELD_FACTS, offsetof(struct customer_params, facts), false, 0, FACTS_MAX, NULL, NULL,
 		"what rules may know of the customer", "规则可读取的客户属性" },
+	{ "agreements", FIELD_LIST, offsetof(struct customer_params, agreements), false, 0, CUSTOMER_AGREEMENTS_MAX, NULL, &AGREEMENT_PARAMS,
+		"that the customer has signed, with dates; none if absent", "客户签订的协议及其日期；缺省为无" },
 	METHOD_EXPECT(customer_params),
 };
 SHAPE(CUSTOMER_PARAMS, "customer.put", CUSTOMER_FIELDS, struct customer_params);
@@ -31,14 +53,6 @@ static const struct field PERCENT_FIELDS[] = {
 		"余额不高于最近一次资金转入后余额的百分之几时；可只写数字" },
 };
 SHAPE(PERCENT_PARAMS, "low_percent", PERCENT_FIELDS, struct percent_params);
-static const struct field SOON_FIELDS[] = {
-	{ "count", FIELD_INTEGER, offsetof(struct validity_params, count), true, 1, 100000, NULL, NULL,
-		"so many; days, months and years are counted back from the day of the end, to its first instant in the account's time zone",
-		"数量；日、月、年自到期之日往前推算，取账户时区当日的第一刻" },
-	{ "every", FIELD_CHOICE, offsetof(struct validity_params, every), true, 0, 0, METHOD_VALIDITY_EVERY, NULL,
-		"of which; hours are exactly so long before", "单位；hour 按整小时精确计算" },
-};
-SHAPE(SOON_PARAMS, "expires_soon", SOON_FIELDS, struct validity_params);
 /* When somebody is told of the money of an account, or a balance. */
 #define EXPIRES_SOON_FIELD(type, en, zh) \
 	{ "expires_soon", FIELD_MAP, offsetof(struct type, tells.expires_soon), false, 0, 0, NULL, &SOON_PARAMS, en, zh }

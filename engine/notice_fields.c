@@ -58,6 +58,7 @@ notice_fields(const struct notice_record *notice, struct notice_field *fields)
 {
 	struct listing listing = { fields, 0 };
 	add_time(&listing, "at", notice->at_ms);
+	add_text(&listing, "customer", notice->customer);
 	add_text(&listing, "account", notice->account);
 	add_text(&listing, "subscription", notice->subscription);
 	add_text(&listing, "package", notice->package);

@@ -2,6 +2,7 @@
 #include "notice_say.h"
 
 #include "base/instant.h"
+#include "base/zoneinfo.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -47,15 +48,46 @@ notice_say_low(struct notice_record *notice, int64_t full, struct arena *arena)
 		TEXT_ARGS(left), TEXT_ARGS(threshold));
 }
 
+struct text
+notice_lead_text(struct validity lead, struct arena *arena)
+{
+	return arena_print(arena, "%u %s%s", lead.count, validity_every_name(lead.every),
+		lead.count == 1 ? "" : "s");
+}
+
+int64_t
+notice_offset_ms(const struct loaded_release *release, int64_t ms)
+{
+	return release == NULL ? 0 : zoneinfo_stretch(release->image->zone, ms).offset_ms;
+}
+
+static struct text
+write_till(const struct notice_record *notice, int64_t offset_ms, char text[INSTANT_TEXT_MAX])
+{
+	int32_t minutes = (int32_t)(offset_ms / MINUTE_MS);
+	return (struct text){ text, instant_format(notice->till_ms, minutes, text) };
+}
+
 void
 notice_say_expiring(struct notice_record *notice, int64_t offset_ms, struct arena *arena)
 {
 	char amount_text[AMOUNT_TEXT_MAX], till_text[INSTANT_TEXT_MAX];
 	struct text left = write_amount(notice->amount, notice->unit, amount_text);
-	struct text till = { till_text,
-		instant_format(notice->till_ms, (int32_t)(offset_ms / MINUTE_MS), till_text) };
+	struct text till = write_till(notice, offset_ms, till_text);
 	notice->en = arena_print(arena, "%.*s on \"%.*s\" expire at %.*s", TEXT_ARGS(left),
 		TEXT_ARGS(notice->of), TEXT_ARGS(till));
 	notice->zh = arena_print(arena, "账本“%.*s”的 %.*s 将于 %.*s 到期", TEXT_ARGS(notice->of),
 		TEXT_ARGS(left), TEXT_ARGS(till));
+}
+
+void
+notice_say_agreement(struct notice_record *notice, struct text name_en, struct text name_zh,
+	int64_t offset_ms, struct arena *arena)
+{
+	char till_text[INSTANT_TEXT_MAX];
+	struct text till = write_till(notice, offset_ms, till_text);
+	notice->en = arena_print(
+		arena, "The agreement \"%.*s\" ends at %.*s", TEXT_ARGS(name_en), TEXT_ARGS(till));
+	notice->zh = arena_print(
+		arena, "协议“%.*s”将于 %.*s 到期", TEXT_ARGS(name_zh), TEXT_ARGS(till));
 }

@@ -1,6 +1,7 @@
 /* customer.put, and what all puts have in common (see put.h). */
 #include "put.h"
 
+#include "agreements.h"
 #include "purses.h"
 #include "shard.h"
 
@@ -182,23 +183,21 @@ put_finish(struct putting *putting, struct text what, struct text id, int64_t ex
 
 /* ---- customer ---- */
 
-static struct bytes
-customer_value(const struct customer_params *params, uint8_t *place)
+static void
+write_customer(const struct customer_params *params, struct field_writer *writer)
 {
-	struct field_writer writer = fields_into(place, PUT_VALUE_BYTES_MAX);
-	field_write_text(&writer, params->segment);
-	field_write_text(&writer, params->area);
-	field_write_u8(&writer, (uint8_t)params->facts.count);
+	field_write_text(writer, params->segment);
+	field_write_text(writer, params->area);
+	field_write_u8(writer, (uint8_t)params->facts.count);
 	for (size_t i = 0; i < params->facts.count; i++) {
 		const struct attribute *fact = &params->facts.items[i];
-		field_write_text(&writer, fact->name);
-		field_write_u8(&writer, fact->text.data == NULL);
+		field_write_text(writer, fact->name);
+		field_write_u8(writer, fact->text.data == NULL);
 		if (fact->text.data != NULL)
-			field_write_text(&writer, fact->text);
+			field_write_text(writer, fact->text);
 		else
-			field_write_i64(&writer, fact->number);
+			field_write_i64(writer, fact->number);
 	}
-	return fields_written(&writer);
 }
 
 enum call_end
@@ -210,10 +209,17 @@ put_run_customer(struct call *call, const void *params)
 	key_of_text(&key, TABLE_CUSTOMER, customer->customer);
 	struct bytes old;
 	uint8_t place[PUT_VALUE_BYTES_MAX];
+	struct field_writer writer = fields_into(place, sizeof place);
 	enum call_end end;
 	if (!put_read(call, &key, &old, &putting.version, &end))
 		return end;
-	if (!put_change(&putting, &key, old, customer_value(customer, place)))
+	write_customer(customer, &writer);
+	if (!agreements_put(call, &customer->agreements, old, &writer, &end))
+		return end;
+	struct bytes value = fields_written(&writer);
+	if (!put_change(&putting, &key, old, value))
 		return call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
+	if (!agreements_put_timer(&putting, customer->customer, old, value, &end))
+		return end;
 	return put_finish(&putting, SAY_CUSTOMER, customer->customer, customer->expect);
 }

@@ -1,5 +1,7 @@
 /* Reading: hello, ping, stats, customers, accounts, subscriptions. */
 #include "query.h"
+
+#include "agreements.h"
 #include "batch.h"
 #include "call.h"
 #include "connection.h"
@@ -8,6 +10,8 @@
 
 #include "base/log.h"
 #include "base/must.h"
+
+#include "../store/record_customer.h"
 
 static enum call_end
 answer(struct call *call, const struct pack *pack)
@@ -242,7 +246,8 @@ query_run_customer(struct call *call, const void *params)
 		return end;
 	struct field_reader reader = fields_of(value);
 	struct pack pack = pack_into(call_buffer(call));
-	pack_map(&pack, 5);
+	bool has_agreements = customer_agreements(value).count > 0;
+	pack_map(&pack, 5u + has_agreements);
 	pack_name_text(&pack, "customer", get->id);
 	pack_name_text(&pack, "segment", field_read_text(&reader));
 	pack_name_text(&pack, "area", field_read_text(&reader));
@@ -256,6 +261,8 @@ query_run_customer(struct call *call, const void *params)
 		else
 			pack_integer(&pack, field_read_i64(&reader));
 	}
+	if (has_agreements)
+		agreements_pack(&pack, value);
 	pack_name_unsigned(&pack, "version", version);
 	return answer(call, &pack);
 }

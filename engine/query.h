@@ -21,6 +21,8 @@ void query_pack_facts(struct pack *pack, struct field_reader facts, unsigned cou
  * money or units; how many.
  */
 void query_pack_telling(struct pack *pack, const struct telling *telling, bool money);
+/* How long before: a pair of that name. */
+void query_pack_lead(struct pack *pack, const char *name, struct validity lead);
 uint32_t query_telling_pairs(const struct telling *telling);
 
 #endif

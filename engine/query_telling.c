@@ -18,6 +18,15 @@ query_telling_pairs(const struct telling *telling)
 }
 
 void
+query_pack_lead(struct pack *pack, const char *name, struct validity lead)
+{
+	pack_name(pack, name);
+	pack_map(pack, 2);
+	pack_name_unsigned(pack, "count", lead.count);
+	pack_name_string(pack, "every", validity_every_name(lead.every));
+}
+
+void
 query_pack_telling(struct pack *pack, const struct telling *telling, bool money)
 {
 	if (telling->low_count > 0) {
@@ -36,12 +45,8 @@ query_pack_telling(struct pack *pack, const struct telling *telling, bool money)
 		pack_name(pack, "full");
 		pack_amount(pack, telling->full, money);
 	}
-	if (telling->before_end.count > 0) {
-		pack_name(pack, "expires_soon");
-		pack_map(pack, 2);
-		pack_name_unsigned(pack, "count", telling->before_end.count);
-		pack_name_string(pack, "every", validity_every_name(telling->before_end.every));
-	}
+	if (telling->before_end.count > 0)
+		query_pack_lead(pack, "expires_soon", telling->before_end);
 	if (telling->soon_ms != 0)
 		pack_name_integer(pack, "soon", telling->soon_ms);
 }

@@ -3,6 +3,7 @@
 
 #include "agenda.h"
 #include "agenda_walk.h"
+#include "agreements.h"
 #include "expiry.h"
 #include "nearest.h"
 #include "notice_due.h"
@@ -81,6 +82,8 @@ run_of(enum timer_kind kind)
 		return notice_run_due;
 	case TIMER_RELEASE:
 		return agenda_walk_run;
+	case TIMER_AGREEMENT:
+		return agreements_run;
 	}
 	must_not_come_here("a timer is of one of these kinds");
 }

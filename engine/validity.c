@@ -75,14 +75,14 @@ count_in(struct text zone_name, counting_of *count, struct validity validity, in
 
 /* Counts from *ms on, or back, on the account's clock. */
 static enum progress
-count_for(struct call *call, const struct account *account, counting_of *count,
-	struct validity validity, int64_t *ms, enum call_end *end)
+count_for(struct call *call, struct text zone_name, counting_of *count, struct validity validity,
+	int64_t *ms, enum call_end *end)
 {
 	const struct loaded_release *release = releases_active(call->shard->releases);
 	const struct zoneinfo *zone = release == NULL ? NULL : release->image->zone;
 	struct fault fault;
-	bool own = account->zone.size > 0 &&
-		(zone == NULL || !text_equal(account->zone, zoneinfo_name(zone)));
+	bool own = zone_name.size > 0 &&
+		(zone == NULL || !text_equal(zone_name, zoneinfo_name(zone)));
 	if (!own && zone == NULL) {
 		*end = call_error(call, SAY_NO_RELEASE, NULL, 0);
 		return HAS_ENDED;
@@ -91,7 +91,7 @@ count_for(struct call *call, const struct account *account, counting_of *count,
 		*ms = count(zone, validity, *ms);
 		return GOES_ON;
 	}
-	enum status status = count_in(account->zone, count, validity, ms, &fault);
+	enum status status = count_in(zone_name, count, validity, ms, &fault);
 	if (status == STATUS_OK)
 		return GOES_ON;
 	*end = call_failed(call, status, &fault);
@@ -113,14 +113,14 @@ validity_extend(struct call *call, const struct account *account, struct validit
 	int64_t now_ms = call->shard->now_ms;
 	if (*till_ms < now_ms)
 		*till_ms = now_ms;
-	return count_for(call, account, validity_till_ms, validity, till_ms, end);
+	return count_for(call, account->zone, validity_till_ms, validity, till_ms, end);
 }
 
 enum progress
-validity_before(struct call *call, const struct account *account, struct validity validity,
-	int64_t *till_ms, enum call_end *end)
+validity_before(struct call *call, struct text zone, struct validity validity, int64_t *till_ms,
+	enum call_end *end)
 {
-	return count_for(call, account, before_ms, validity, till_ms, end);
+	return count_for(call, zone, before_ms, validity, till_ms, end);
 }
 
 enum progress

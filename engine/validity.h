@@ -45,9 +45,9 @@ validity_check(struct call *call, const char *field, int64_t till_ms, enum call_
 
 /*
  * So long before an end, *till_ms: hours exactly so long; of the others, the first instant of that day,
- * which is counted back from the day of the end.
+ * which is counted back from the day of the end. The zone is an account's, or empty.
  */
-enum progress validity_before(struct call *call, const struct account *account,
-	struct validity validity, int64_t *till_ms, enum call_end *end);
+enum progress validity_before(struct call *call, struct text zone, struct validity validity,
+	int64_t *till_ms, enum call_end *end);
 
 #endif

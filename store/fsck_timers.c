@@ -1,8 +1,7 @@
 /* Timers, as fsck holds them against what they are about (see fsck.h). */
 #include "fsck_parts.h"
 #include "record_agenda.h"
-
-#include "record_agenda.h"
+#include "record_customer.h"
 
 #include "../engine/base/must.h"
 
@@ -17,6 +16,8 @@ table_of_owner(enum timer_kind kind)
 		return TABLE_SESSION;
 	case TIMER_SUBSCRIPTION:
 		return TABLE_AGENDA;
+	case TIMER_AGREEMENT:
+		return TABLE_CUSTOMER;
 	case TIMER_NOTICE:
 	case TIMER_RELEASE:
 		break;
@@ -45,6 +46,8 @@ fsck_needs_timer(const struct effect *effect)
 		return true;
 	if (effect->table == TABLE_AGENDA)
 		return agenda_next_ms(effect->value) != INT64_MAX;
+	if (effect->table == TABLE_CUSTOMER)
+		return customer_soon_ms(effect->value) != INT64_MAX;
 	if (effect->table != TABLE_BALANCE)
 		return false;
 	const struct balance balance = balance_read(effect->value);

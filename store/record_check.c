@@ -2,6 +2,7 @@
 #include "records.h"
 
 #include "../engine/base/utf8.h"
+#include "record_customer.h"
 #include "record_group.h"
 #include "session_record.h"
 
@@ -44,12 +45,29 @@ walk_named_value(struct field_reader *reader)
 }
 
 static void
+walk_agreement(struct field_reader *reader)
+{
+	struct agreement agreement = agreement_read(reader);
+	if (!identifier_is_valid(agreement.id) ||
+		agreement.span.from_ms >= agreement.span.till_ms || agreement.soon_ms < 0 ||
+		agreement.soon_ms >= agreement.span.till_ms ||
+		validity_every_name(agreement.before_end.every) == NULL)
+		reader->bad = true;
+}
+
+static void
 walk_customer(struct field_reader *reader)
 {
 	field_read_text(reader);
 	field_read_text(reader);
 	for (unsigned count = field_read_u8(reader); count > 0; count--)
 		walk_named_value(reader);
+	if (reader->at == reader->end)
+		return;
+	unsigned agreements = field_read_u8(reader);
+	reader->bad |= agreements == 0 || agreements > CUSTOMER_AGREEMENTS_MAX;
+	for (unsigned i = 0; i < agreements; i++)
+		walk_agreement(reader);
 }
 
 static void
@@ -203,7 +221,9 @@ walk_notice(struct field_reader *reader)
 		reader->bad = true;
 	field_read_i64(reader);
 	field_read_i64(reader);
-	walk_id(reader);
+	struct text account = field_read_text(reader);
+	if (account.size > 0 && !identifier_is_valid(account))
+		reader->bad = true;
 	walk_id_if_any(reader); /* the subscription */
 	walk_id_if_any(reader); /* the package */
 	walk_id_if_any(reader); /* its group */
@@ -218,6 +238,8 @@ walk_notice(struct field_reader *reader)
 	for (int sentence = 0; sentence < 2; sentence++)
 		if (field_read_sentence(reader).size > NOTICE_SENTENCE_BYTES_MAX)
 			reader->bad = true;
+	if (account.size == 0)
+		walk_id(reader); /* the customer */
 }
 
 static void

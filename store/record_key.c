@@ -231,6 +231,7 @@ owner_is_valid(enum timer_kind kind, struct bytes owner)
 		return key_is_of_balance(owner, &whose, &what);
 	case TIMER_SUBSCRIPTION:
 	case TIMER_NOTICE:
+	case TIMER_AGREEMENT:
 		return identifier_is_valid(text_of_bytes(owner));
 	case TIMER_RELEASE:
 		return owner.size > 0 && (owner.data[0] == '0' || owner.data[0] == '1') &&

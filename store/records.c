@@ -99,6 +99,8 @@ timer_kind_name(enum timer_kind kind)
 		return "notice";
 	case TIMER_RELEASE:
 		return "release";
+	case TIMER_AGREEMENT:
+		return "agreement";
 	}
 	return NULL;
 }
@@ -119,6 +121,8 @@ notice_kind_name(enum notice_kind kind)
 		return "used_up";
 	case NOTICE_EXPIRING:
 		return "expiring";
+	case NOTICE_AGREEMENT_ENDING:
+		return "agreement_ending";
 	}
 	return NULL;
 }
@@ -144,6 +148,8 @@ notice_record_read(struct bytes value)
 	notice.till_ms = field_read_i64(&reader);
 	notice.en = field_read_sentence(&reader);
 	notice.zh = field_read_sentence(&reader);
+	notice.customer = notice.account.size == 0 ? field_read_text(&reader)
+						   : (struct text){ NULL, 0 };
 	return notice;
 }
 
@@ -167,6 +173,8 @@ notice_record_write(struct field_writer *writer, const struct notice_record *not
 	field_write_i64(writer, notice->till_ms);
 	field_write_sentence(writer, notice->en);
 	field_write_sentence(writer, notice->zh);
+	if (notice->account.size == 0)
+		field_write_text(writer, notice->customer);
 }
 
 /* ---- releases ---- */

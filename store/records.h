@@ -6,7 +6,8 @@
  * and its bytes; a list is a count byte and its elements; a span of time is a flag byte (1: has
  * from, 2: has till) and those of the two that it has, 8 bytes each.
  *
- *   customer      segment text, area text, list of facts: name text, kind byte (0 text, 1 integer), text or 8 bytes
+ *   customer      segment text, area text, list of facts: name text, kind byte (0 text, 1 integer), text or 8 bytes;
+ *                 and its agreements, if it has any (record_customer.h)
  *   account       customer text, currency text, zone text, bill day 1 byte (5 bits of it; and 32: it is frozen; 64: it has
  *                 another floor for a while; 128: it says when somebody is to be told), floor 8 bytes (micro-units),
  *                 that other floor 8 bytes, till when 8 bytes, what it says of telling (record_telling.h),
@@ -42,7 +43,8 @@
  *   group, member, tally
  *                 a group, who its members are, and how many they were when: see record_group.h
  *   notice        kind 1, made 8, at 8, texts: account, subscription, package, group, id, threshold, what is counted, its
- *                 unit; amount 8, used 8, till 8, the sentence in English and in Chinese: size 4 and text
+ *                 unit; amount 8, used 8, till 8, the sentence in English and in Chinese: size 4 and text; and, if
+ *                 the account is empty, the customer: text
  *
  * Reading a value never fails for values that were checked once when they came in (record_is_valid,
  * called on everything that comes from a disk).
@@ -304,6 +306,7 @@ enum timer_kind {
 	TIMER_SUBSCRIPTION, /* its agenda has something; the subscription's id */
 	TIMER_NOTICE,       /* something may be to be told of what ends; the subscription's id */
 	TIMER_RELEASE,      /* what it asks anew is to be looked for; see engine/agenda_walk.h */
+	TIMER_AGREEMENT,    /* it is to be told that an agreement ends; the customer's id */
 };
 const char *timer_kind_name(enum timer_kind kind); /* "balance" …; NULL if there is no such kind */
 
@@ -342,6 +345,7 @@ enum notice_kind {
 	NOTICE_ENDING,        /* something ends so long from now: what is counted, or the package */
 	NOTICE_USED_UP,       /* an allowance has nothing left */
 	NOTICE_EXPIRING,      /* a balance ends so long from now */
+	NOTICE_AGREEMENT_ENDING, /* an agreement of a customer does */
 };
 const char *notice_kind_name(enum notice_kind kind); /* "threshold" …; NULL if there is none */
 
@@ -350,8 +354,9 @@ const char *notice_kind_name(enum notice_kind kind); /* "threshold" …; NULL if
 struct notice_record {
 	enum notice_kind kind;
 	int64_t made_ms;
-	int64_t at_ms; /* of what raised it: the usage */
-	struct text account;
+	int64_t at_ms;            /* of what raised it: the usage */
+	struct text account;      /* empty: of the customer … */
+	struct text customer;     /* … alone; else this is empty */
 	struct text subscription; /* empty: of the account alone */
 	struct text package;      /* likewise, and so on */
 	struct text group;        /* that holds it, and for which it counts */

@@ -3,6 +3,27 @@
 
 #include "json.h"
 
+#include "../store/record_customer.h"
+
+static void
+set_agreements(json_t *object, struct bytes value)
+{
+	struct customer_agreements all = customer_agreements(value);
+	json_t *list = json_array();
+	for (unsigned i = 0; i < all.count; i++) {
+		struct agreement agreement = agreement_read(&all.reader);
+		json_t *item = json_pack("{s:o}", "agreement", json_of_text(agreement.id));
+		dump_set_span(item, agreement.span);
+		dump_set_lead(item, "ends_soon", agreement.before_end);
+		if (agreement.soon_ms != 0)
+			json_object_set_new(item, "soon", dump_time(agreement.soon_ms));
+		json_array_append_new(list, item);
+	}
+	if (all.count > 0)
+		json_object_set(object, "agreements", list);
+	json_decref(list);
+}
+
 json_t *
 dump_customer(struct bytes value)
 {
@@ -17,6 +38,7 @@ dump_customer(struct bytes value)
 		json_object_setn_new(facts, name.data, name.size, fact);
 	}
 	json_object_set_new(object, "facts", facts);
+	set_agreements(object, value);
 	return object;
 }
 

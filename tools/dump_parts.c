@@ -81,6 +81,15 @@ percents_json(const struct telling *telling)
 }
 
 void
+dump_set_lead(json_t *object, const char *name, struct validity lead)
+{
+	if (lead.count > 0)
+		json_object_set_new(object, name,
+			json_pack("{s:I, s:s}", "count", (json_int_t)lead.count, "every",
+				validity_every_name(lead.every)));
+}
+
+void
 dump_set_telling(json_t *object, const struct telling *telling, struct text unit)
 {
 	if (telling->low_count > 0)
@@ -89,10 +98,7 @@ dump_set_telling(json_t *object, const struct telling *telling, struct text unit
 		json_object_set_new(object, "low_percent", percents_json(telling));
 	if (telling->full > 0)
 		json_object_set_new(object, "full", dump_amount(telling->full, unit));
-	if (telling->before_end.count > 0)
-		json_object_set_new(object, "expires_soon",
-			json_pack("{s:I, s:s}", "count", (json_int_t)telling->before_end.count,
-				"every", validity_every_name(telling->before_end.every)));
+	dump_set_lead(object, "expires_soon", telling->before_end);
 	if (telling->soon_ms != 0)
 		json_object_set_new(object, "soon", dump_time(telling->soon_ms));
 }

@@ -19,6 +19,8 @@ json_t *dump_amount(int64_t amount, struct text unit);
 json_t *dump_texts(struct field_reader texts, unsigned count);
 /* "from" and "till", where it begins or ends. */
 void dump_set_span(json_t *object, struct span span);
+/* How long before; nothing, if it is not said. */
+void dump_set_lead(json_t *object, const char *name, struct validity lead);
 /* When somebody is to be told of money whose unit this is. */
 void dump_set_telling(json_t *object, const struct telling *telling, struct text unit);
 /* Nothing, if it is empty. */

@@ -6,6 +6,7 @@
 #define SUANPAN_TEST_SAMPLE_RECORDS_H
 
 #include "../../../store/record_agenda.h"
+#include "../../../store/record_customer.h"
 #include "../../../store/session_record.h"
 #include "notice_sample.h"
 #include "scratch.h"
@@ -54,6 +55,31 @@ sample_customer(void)
 	field_write_text(&writer, TEXT("points"));
 	field_write_u8(&writer, 1);
 	field_write_i64(&writer, -5);
+	return fields_written(&writer);
+}
+
+/* Who has signed agreements, behind the facts. */
+static inline struct bytes
+sample_signed_customer(void)
+{
+	struct field_writer writer = start();
+	field_write_text(&writer, TEXT("gold"));
+	field_write_text(&writer, TEXT("0755"));
+	field_write_u8(&writer, 1);
+	field_write_text(&writer, TEXT("points"));
+	field_write_u8(&writer, 1);
+	field_write_i64(&writer, -5);
+	field_write_u8(&writer, 3);
+	agreement_write(&writer, &(struct agreement){ .id = TEXT("always"), .span = SPAN_ALWAYS });
+	agreement_write(&writer,
+		&(struct agreement){ .id = TEXT("told"),
+			.span = { 1000, 9000 },
+			.before_end = { 30, VALID_DAYS } });
+	agreement_write(&writer,
+		&(struct agreement){ .id = TEXT("acme_2026"),
+			.span = { INT64_MIN, 9000 },
+			.before_end = { 2, VALID_MONTHS },
+			.soon_ms = 7000 });
 	return fields_written(&writer);
 }
 
@@ -187,6 +213,19 @@ sample_notice(void)
 {
 	struct field_writer writer = start();
 	const struct notice_record notice = notice_sample();
+	notice_record_write(&writer, &notice);
+	return fields_written(&writer);
+}
+
+/* Of a customer alone. */
+static inline struct bytes
+sample_customer_notice(void)
+{
+	struct field_writer writer = start();
+	struct notice_record notice = notice_sample();
+	notice.kind = NOTICE_AGREEMENT_ENDING;
+	notice.account = TEXT("");
+	notice.customer = TEXT("customer-1");
 	notice_record_write(&writer, &notice);
 	return fields_written(&writer);
 }

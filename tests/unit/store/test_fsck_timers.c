@@ -2,6 +2,7 @@
 #include "fsck_case.h"
 
 #include "../../../store/record_agenda.h"
+#include "../../../store/record_customer.h"
 
 #define END_MS (LIVING_BEGAN_MS + 30 * LIVING_DAY_MS)
 
@@ -204,6 +205,68 @@ agenda_without_its_timer_is_found(void **state)
 	assert_found_alone("timer_missing");
 }
 
+/* Of a customer with an agreement that is going to be told of, and so many timers of that. */
+static void
+append_customer(int timers)
+{
+	uint8_t place[128];
+	struct field_writer writer = fields_into(place, sizeof place);
+	load_row();
+	struct entry entry = forged_entry();
+	struct record_key customer, timer_keys[2];
+	struct effect effects[3];
+	for (int text = 0; text < 2; text++)
+		field_write_text(&writer, TEXT(""));
+	field_write_u8(&writer, 0);
+	field_write_u8(&writer, 1);
+	agreement_write(&writer,
+		&(struct agreement){ .id = TEXT("acme_2026"),
+			.span = { INT64_MIN, END_MS },
+			.before_end = { 30, VALID_DAYS },
+			.soon_ms = END_MS - 1 });
+	key_of_text(&customer, TABLE_CUSTOMER, TEXT("acme"));
+	effects[0] = (struct effect){ .table = TABLE_CUSTOMER,
+		.key = { customer.data, customer.size },
+		.value = fields_written(&writer) };
+	for (int i = 0; i < timers; i++) {
+		key_of_timer(&timer_keys[i],
+			&(struct timer_key){ END_MS - 1 + i, TIMER_AGREEMENT,
+				{ customer.data, customer.size } });
+		effects[i + 1] = (struct effect){ .table = TABLE_TIMER,
+			.key = { timer_keys[i].data, timer_keys[i].size },
+			.value = TIMER_VALUE };
+	}
+	entry.kind = ENTRY_PUT;
+	entry.effects = effects;
+	entry.effect_count = 1 + (size_t)timers;
+	row_append(&row, &entry);
+	save_row();
+}
+
+static void
+customer_whose_agreement_ends_has_one_timer(void **state)
+{
+	(void)state;
+	append_customer(1);
+	assert_clean();
+}
+
+static void
+customer_without_it_is_found(void **state)
+{
+	(void)state;
+	append_customer(0);
+	assert_found_alone("timer_missing");
+}
+
+static void
+customer_with_two_is_found(void **state)
+{
+	(void)state;
+	append_customer(2);
+	assert_found_alone("timer_missing");
+}
+
 int
 main(void)
 {
@@ -217,6 +280,9 @@ main(void)
 		OF(killed, agenda_with_something_on_it_has_a_timer),
 		OF(killed, agenda_with_nothing_on_it_needs_none),
 		OF(killed, agenda_without_its_timer_is_found),
+		OF(killed, customer_whose_agreement_ends_has_one_timer),
+		OF(killed, customer_without_it_is_found),
+		OF(killed, customer_with_two_is_found),
 	};
 	return cmocka_run_group_tests(tests, make_bases, remove_bases);
 }

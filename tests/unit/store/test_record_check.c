@@ -24,6 +24,7 @@ static const struct sample_table SAMPLES[] = {
 	{ TABLE_TIMER, sample_timer,
 		KEY("\0\0\0\0\0\0\0\x7\x1"
 		    "account-1\0gift") },
+	{ TABLE_NOTICE, sample_customer_notice, KEY("\0\0\0\0\0\0\x10\x40\0\2") },
 	{ TABLE_NOTICE, sample_notice, KEY("\0\0\0\0\0\0\x10\x40\0\1") },
 };
 #define SAMPLE_COUNT (sizeof SAMPLES / sizeof SAMPLES[0])

@@ -52,6 +52,7 @@ keys_of_timers_are_in_the_order_of_time_then_of_kind_and_owner(void **state)
 	assert_string_equal(timer_kind_name(TIMER_SESSION), "session");
 	assert_string_equal(timer_kind_name(TIMER_SUBSCRIPTION), "subscription");
 	assert_string_equal(timer_kind_name(TIMER_NOTICE), "notice");
+	assert_string_equal(timer_kind_name(TIMER_AGREEMENT), "agreement");
 	assert_null(timer_kind_name((enum timer_kind)0));
 }
 
@@ -201,7 +202,7 @@ keys_that_no_function_makes_are_not_valid(void **state)
 			KEY("\0\0\0\0\0\0\0\x7\0"
 			    "subscription-1") },
 		{ TABLE_TIMER,
-			KEY("\0\0\0\0\0\0\0\x7\x6"
+			KEY("\0\0\0\0\0\0\0\x7\x7"
 			    "subscription-1") },
 		{ TABLE_TIMER,
 			KEY("\x80\0\0\0\0\0\0\x7\x3"

@@ -64,6 +64,7 @@ notice_is_read_as_it_was_written(void **state)
 	assert_string_equal(notice_kind_name(NOTICE_ENDING), "ending");
 	assert_string_equal(notice_kind_name(NOTICE_USED_UP), "used_up");
 	assert_string_equal(notice_kind_name(NOTICE_EXPIRING), "expiring");
+	assert_string_equal(notice_kind_name(NOTICE_AGREEMENT_ENDING), "agreement_ending");
 	assert_null(notice_kind_name((enum notice_kind)0));
 }
 
@@ -173,10 +174,49 @@ an_activation_may_be_for_those_since_an_instant(void **state)
 			TABLE_SETTING, key, (struct bytes){ value.data, value.size - cut }));
 }
 
+static void
+notice_of_a_customer_names_it_in_place_of_an_account(void **state)
+{
+	(void)state;
+	struct notice_record notice = notice_record_read(sample_customer_notice());
+	assert_text(notice.customer, "customer-1");
+	assert_int_equal(notice.account.size, 0);
+	assert_text(notice.zh, "10000 条还剩 999 条");
+	assert_int_equal(notice_record_read(sample_notice()).customer.size, 0);
+}
+
+static void
+agreements_of_a_customer_are_read_as_written(void **state)
+{
+	(void)state;
+	struct bytes value = sample_signed_customer();
+	struct customer_agreements all = customer_agreements(value);
+	assert_int_equal(all.count, 3);
+	assert_text(agreement_read(&all.reader).id, "always");
+	struct agreement told = agreement_read(&all.reader), ahead = agreement_read(&all.reader);
+	assert_true(told.span.from_ms == 1000 && told.span.till_ms == 9000);
+	assert_true(told.before_end.count == 30 && told.before_end.every == VALID_DAYS);
+	assert_int_equal(told.soon_ms, 0);
+	assert_text(ahead.id, "acme_2026");
+	assert_true(ahead.span.from_ms == INT64_MIN && ahead.soon_ms == 7000);
+	assert_int_equal(customer_soon_ms(value), 7000);
+	struct bytes before = customer_before_agreements(value);
+	assert_true(value_is_valid(TABLE_CUSTOMER, before));
+	assert_int_equal(customer_agreements(before).count, 0);
+	assert_true(customer_soon_ms(before) == INT64_MAX);
+	/* Without them it is a customer, as all were before; with some of their bytes it is none. */
+	for (size_t size = before.size + 1; size < value.size; size++)
+		assert_false(value_is_valid(TABLE_CUSTOMER, (struct bytes){ value.data, size }));
+	assert_true(value_is_valid(TABLE_CUSTOMER, value));
+	assert_int_equal(customer_agreements(sample_customer()).count, 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(notice_of_a_customer_names_it_in_place_of_an_account),
+		cmocka_unit_test(agreements_of_a_customer_are_read_as_written),
 		cmocka_unit_test(each_table_has_a_name_and_no_other_number_has),
 		cmocka_unit_test(counter_of_which_nothing_is_held_has_no_bytes_for_it),
 		cmocka_unit_test(notice_is_read_as_it_was_written),
