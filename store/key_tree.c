@@ -8,10 +8,19 @@
 
 #include <string.h>
 
-enum { LEAF_ITEMS_MAX = 64, INNER_ITEMS_MAX = 42, BLOCK_NODES = 62 };
+enum { LEAF_ITEMS_MAX = 64, INNER_ITEMS_MAX = 47, BLOCK_NODES = 42 };
+
+/*
+ * The first 16 bytes of a key as two numbers whose order is that of keys: timers of one second have
+ * the first in common, and to compare by the record itself is to wait for its memory.
+ */
+struct key_head {
+	uint64_t high;
+	uint64_t low;
+};
 
 struct key_item {
-	uint64_t head;
+	struct key_head head;
 	struct shelf_record *record;
 };
 
@@ -45,12 +54,16 @@ struct key_block {
 
 /* ---- comparing ---- */
 
-static uint64_t
+static struct key_head
 head_of(struct bytes key)
 {
-	uint8_t head[8] = { 0 };
-	memcpy(head, key.data, key.size < sizeof head ? key.size : sizeof head);
-	return __builtin_bswap64(load_u64(head));
+	uint8_t head[16] = { 0 };
+	if (key.size >= sizeof head)
+		memcpy(head, key.data, sizeof head);
+	else
+		put_bytes(head, key.data, key.size);
+	return (struct key_head){ __builtin_bswap64(load_u64(head)),
+		__builtin_bswap64(load_u64(head + 8)) };
 }
 
 static struct bytes
@@ -61,7 +74,7 @@ key_of(const struct key_item *item)
 
 /* A key that is looked for, with its head. */
 struct wanted {
-	uint64_t head;
+	struct key_head head;
 	struct bytes key;
 };
 
@@ -69,8 +82,10 @@ struct wanted {
 static int
 compare(const struct key_item *item, const struct wanted *wanted)
 {
-	if (item->head != wanted->head)
-		return item->head < wanted->head ? -1 : 1;
+	if (item->head.high != wanted->head.high)
+		return item->head.high < wanted->head.high ? -1 : 1;
+	if (item->head.low != wanted->head.low)
+		return item->head.low < wanted->head.low ? -1 : 1;
 	return bytes_compare(key_of(item), wanted->key);
 }
 
@@ -303,7 +318,7 @@ key_tree_let_go(struct key_tree *tree, const struct shelf_record *record)
 bool
 key_tree_next(const struct key_tree *tree, struct bytes after, struct bytes *key)
 {
-	struct wanted wanted = { after.size == 0 ? 0 : head_of(after), after };
+	struct wanted wanted = { head_of(after), after };
 	const struct key_node *leaf = leaf_of(tree, &wanted);
 	size_t index = leaf == NULL ? 0 : count_up_to(leaf->items, leaf->count, &wanted);
 	if (leaf != NULL && index == leaf->count) {

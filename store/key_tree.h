@@ -1,8 +1,8 @@
 /*
  * Records in the order of their keys: a B+tree that is only added to, and emptied as a whole.
  *
- * An item is the first 8 bytes of a key as a number, and the record, whose own bytes decide among
- * those that begin alike: 16 bytes each, in leaves that are full where keys come in ascending
+ * An item is the first 16 bytes of a key as two numbers, and the record, whose own bytes decide among
+ * those that begin alike: 24 bytes each, in leaves that are full where keys come in ascending
  * order, and at least half full where they don't. A record's key must not change; before its memory
  * goes, the tree is told (key_tree_let_go).
  *

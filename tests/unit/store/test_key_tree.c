@@ -155,14 +155,14 @@ static void
 ascending_keys_take_little_more_than_their_item(void **state)
 {
 	(void)state;
-	assert_in_range(bytes_a_key(true), 16, 20);
+	assert_in_range(bytes_a_key(true), 24, 30);
 }
 
 static void
 keys_in_any_order_leave_nodes_half_full_at_least(void **state)
 {
 	(void)state;
-	assert_in_range(bytes_a_key(false), 16, 36);
+	assert_in_range(bytes_a_key(false), 24, 53);
 }
 
 static void
