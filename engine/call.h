@@ -54,9 +54,11 @@ struct seen {
 struct warm {
 	struct shelf_key first;
 	uint64_t second; /* hash of another record */
-	/* The subscription and its record; valid until something is decided. */
+	/* The subscription as it was read then, and where; valid until something is decided. */
 	struct text subscription_id;
-	struct bytes subscription;
+	struct subscription subscription;
+	struct bytes subscription_value;
+	uint64_t subscription_version;
 	struct hash128 id;                    /* of the request's id */
 	uint64_t session;                     /* hash of its session's record */
 	uint64_t timer;                       /* and of that one's timer; 0: it is not needed */

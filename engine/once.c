@@ -162,7 +162,7 @@ once_session_scope(char place[SCOPE_BYTES_MAX], struct text service_id, uint32_t
 {
 	size_t size = 0;
 	place[size++] = SCOPE_SESSION_MARK;
-	memcpy(place + size, service_id.data, service_id.size);
+	put_bytes((uint8_t *)place + size, service_id.data, service_id.size);
 	size += service_id.size;
 	place[size++] = SCOPE_SESSION_MARK;
 	size += decimal_put(place + size, number);

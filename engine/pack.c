@@ -9,7 +9,7 @@
  * msgpack-c's packing templates, bound to our buffer: their way for a writer of one's own. A few
  * bytes are appended without a call.
  */
-static inline void
+static inline __attribute__((always_inline)) void
 append(struct pack *pack, const void *data, size_t size)
 {
 	uint8_t *at = pack_take(pack, size);
@@ -51,13 +51,13 @@ pack_whole(const struct pack *pack)
 }
 
 void
-pack_map(struct pack *pack, uint32_t pairs)
+pack_long_map(struct pack *pack, uint32_t pairs)
 {
 	template_pack_map(pack, pairs);
 }
 
 void
-pack_array(struct pack *pack, uint32_t items)
+pack_long_array(struct pack *pack, uint32_t items)
 {
 	template_pack_array(pack, items);
 }
@@ -78,13 +78,13 @@ pack_bool(struct pack *pack, bool value)
 }
 
 void
-pack_unsigned(struct pack *pack, uint64_t value)
+pack_long_unsigned(struct pack *pack, uint64_t value)
 {
 	template_pack_uint64(pack, value);
 }
 
 void
-pack_integer(struct pack *pack, int64_t value)
+pack_negative(struct pack *pack, int64_t value)
 {
 	template_pack_int64(pack, value);
 }

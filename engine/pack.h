@@ -23,12 +23,13 @@ bool pack_is_whole(const struct pack *pack);
 /* What the buffer holds; none if it is not whole. */
 struct bytes pack_whole(const struct pack *pack);
 
-void pack_map(struct pack *pack, uint32_t pairs);
-void pack_array(struct pack *pack, uint32_t items);
 void pack_nil(struct pack *pack);
 void pack_bool(struct pack *pack, bool value);
-void pack_unsigned(struct pack *pack, uint64_t value);
-void pack_integer(struct pack *pack, int64_t value);
+/* What does not fit into its head, which is one byte. */
+void pack_long_map(struct pack *pack, uint32_t pairs);
+void pack_long_array(struct pack *pack, uint32_t items);
+void pack_long_unsigned(struct pack *pack, uint64_t value);
+void pack_negative(struct pack *pack, int64_t value);
 void pack_long_text(struct pack *pack, struct text text);
 void pack_bytes(struct pack *pack, struct bytes bytes);
 void pack_money(struct pack *pack, struct money amount); /* as decimal text */
@@ -42,7 +43,7 @@ void pack_raw(struct pack *pack, struct bytes bytes);
 uint8_t *pack_grow(struct pack *pack, size_t size);
 
 /* Where the next `size` bytes go; the caller writes them all. */
-static inline uint8_t *
+static inline __attribute__((always_inline)) uint8_t *
 pack_take(struct pack *pack, size_t size)
 {
 	struct buffer *buffer = pack->buffer;
@@ -54,6 +55,50 @@ pack_take(struct pack *pack, size_t size)
 }
 
 static inline void
+pack_head(struct pack *pack, uint32_t head)
+{
+	uint8_t *at = pack_take(pack, 1);
+	if (at != NULL)
+		*at = (uint8_t)head;
+}
+
+static inline void
+pack_map(struct pack *pack, uint32_t pairs)
+{
+	if (pairs < 16)
+		pack_head(pack, 0x80 | pairs);
+	else
+		pack_long_map(pack, pairs);
+}
+
+static inline void
+pack_array(struct pack *pack, uint32_t items)
+{
+	if (items < 16)
+		pack_head(pack, 0x90 | items);
+	else
+		pack_long_array(pack, items);
+}
+
+static inline void
+pack_unsigned(struct pack *pack, uint64_t value)
+{
+	if (value < 128)
+		pack_head(pack, (uint32_t)value);
+	else
+		pack_long_unsigned(pack, value);
+}
+
+static inline void
+pack_integer(struct pack *pack, int64_t value)
+{
+	if (value >= 0)
+		pack_unsigned(pack, (uint64_t)value);
+	else
+		pack_negative(pack, value);
+}
+
+static inline __attribute__((always_inline)) void
 pack_text(struct pack *pack, struct text text)
 {
 	if (text.size >= PACK_SHORT_TEXT) {

@@ -26,9 +26,7 @@ posted_change(struct posted *posted, enum table table, struct bytes key, struct 
 	uint8_t *bytes = arena_take(posted->arena, key.size + value.size);
 	if (bytes == NULL)
 		return false;
-	memcpy(bytes, key.data, key.size);
-	if (value.size > 0)
-		memcpy(bytes + key.size, value.data, value.size);
+	put_bytes(put_bytes(bytes, key.data, key.size), value.data, value.size);
 	posted->effects[posted->effect_count++] = (struct effect){
 		.table = (uint8_t)table,
 		.key = { bytes, key.size },

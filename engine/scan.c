@@ -11,13 +11,6 @@ struct head {
 	bool invalid;
 };
 
-/* Most values are of a size that their first byte says, and hold no others. */
-static inline bool
-is_plain(const struct head *head)
-{
-	return (head->length | head->children | head->invalid) == 0;
-}
-
 #define NUMBER(size) \
 	{ \
 		.bytes = 1 + (size) \
@@ -150,31 +143,54 @@ open_container(struct scan *scan, uint64_t children, const struct scan_limits *l
 	scan->left = children;
 }
 
+/* The head of a value as one number: nothing but `bytes`, if it has no length and holds no others. */
+static inline uint32_t
+head_of(uint8_t first)
+{
+	uint32_t head;
+	_Static_assert(sizeof head == sizeof(struct head), "a head is read as one number");
+	memcpy(&head, &HEADS[first], sizeof head);
+	return head;
+}
+#define HEAD_BYTES UINT32_C(0x000000ff)
+#define HEAD_CHILDREN UINT32_C(0x00ff0000)
+
 /*
- * Passes plain values up to the end of the container they lie in, or of the data, as long as no limit
- * is near: what this does not do, the loop of scan_message does.
+ * Passes values whose size their first byte says, and enters small containers, up to the end of the
+ * data: what this does not do, the loop of scan_message does. It measures the message there too; till
+ * then there are no more values to come than the small containers say that have come.
  */
 static inline void
-pass_plain(struct scan *scan, struct bytes data, const struct scan_limits *limits)
+pass_small(struct scan *scan, struct bytes data, const struct scan_limits *limits)
 {
-	size_t end = data.size < limits->bytes_max ? data.size : limits->bytes_max;
-	uint64_t most = scan->left < scan->to_come ? scan->left : scan->to_come;
-	uint64_t passed = 0;
+	const size_t end = data.size < limits->bytes_max ? data.size : limits->bytes_max;
 	size_t offset = scan->offset;
-	if (limits->bytes_max - offset < scan->to_come)
-		return;
-	while (passed < most && offset < end) {
-		const struct head *head = &HEADS[data.data[offset]];
-		if (!is_plain(head) || head->bytes > end - offset)
+	uint64_t to_come = scan->to_come, left = scan->left, values = scan->values;
+	while (to_come > 0 && offset < end) {
+		uint32_t head = head_of(data.data[offset]);
+		size_t size = head & HEAD_BYTES;
+		uint64_t children = (head & HEAD_CHILDREN) >> 16;
+		if ((head & ~(HEAD_BYTES | HEAD_CHILDREN)) != 0 || size > end - offset)
 			break;
-		offset += head->bytes;
-		passed++;
+		if (children > 0 &&
+			(scan->problem != SCAN_FINE || scan->depth == SCAN_DEPTH_MAX ||
+				values + to_come + children > limits->values_max))
+			break;
+		offset += size;
+		to_come += children - 1;
+		values++;
+		left--;
+		if (children > 0) {
+			scan->outside[scan->depth++] = left;
+			left = children;
+		}
+		while (left == 0 && scan->depth > 0)
+			left = scan->outside[--scan->depth];
 	}
 	scan->offset = offset;
-	scan->to_come -= passed;
-	scan->values += passed;
-	scan->left -= passed;
-	close_containers(scan);
+	scan->to_come = to_come;
+	scan->left = left;
+	scan->values = values;
 }
 
 /*
@@ -186,7 +202,7 @@ scan_message(struct scan *place, struct bytes data, const struct scan_limits *li
 {
 	struct scan scan = *place;
 	enum scan_outcome outcome = SCAN_MESSAGE;
-	while (pass_plain(&scan, data, limits), scan.to_come > 0) {
+	while (pass_small(&scan, data, limits), scan.to_come > 0) {
 		struct value value;
 		/* Every value to come takes a byte at least. */
 		if (scan.offset + scan.to_come > limits->bytes_max) {

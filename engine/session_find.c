@@ -203,8 +203,8 @@ read_part(struct session_deciding *deciding, struct field_reader *parts)
 {
 	struct part_work *work = &deciding->works[deciding->work_count++];
 	struct attribute *attributes = NULL;
+	*work = (struct part_work){ .shortage.say = SAY_COUNT };
 	work->part = session_part_read(parts, &deciding->session);
-	*work = (struct part_work){ .part = work->part, .shortage.say = SAY_COUNT };
 	if (work->part.attribute_count == 0)
 		return true;
 	struct field_reader rest = work->part.attributes;

@@ -74,20 +74,34 @@ check_state(const struct subject *subject, int64_t at_ms, struct subject_lack *l
 	return refused(lack, SAY_SUBSCRIPTION_ENDED, subject->subscription_id);
 }
 
+/*
+ * Is it what was read when it was fetched ahead? Until the first run nothing is brought into memory,
+ * so a record that has come to lie there since is of a later version.
+ */
+static bool
+was_fetched(const struct call *call, struct bytes value, uint64_t version)
+{
+	return call->waiting == NULL && value.data == call->warm.subscription_value.data &&
+		version == call->warm.subscription_version;
+}
+
 enum found
 subject_find_subscription(struct call *call, struct text subscription_id, struct subject *subject,
 	struct subject_lack *lack)
 {
 	struct bytes value;
-	const struct sought sought = { TABLE_SUBSCRIPTION, subscription_id,
-		&call->warm.seen.subscription };
-	enum lookup found = find(call, &sought, &value, &lack->cold);
-	if (found == LOOKUP_COLD)
+	uint64_t version;
+	const struct record_name name = { TABLE_SUBSCRIPTION, bytes_of_text(subscription_id) };
+	enum lookup found = call_look(call, &call->warm.seen.subscription, name, &value, &version);
+	if (found == LOOKUP_COLD) {
+		key_of_text(&lack->cold, TABLE_SUBSCRIPTION, subscription_id);
 		return SUBJECT_COLD;
+	}
 	must(found ==
 		LOOKUP_FOUND); /* written in one entry with its service ids, and never removed */
 	subject->subscription_id = subscription_id;
-	subject->subscription = subscription_read(value);
+	subject->subscription = was_fetched(call, value, version) ? call->warm.subscription
+								  : subscription_read(value);
 	return SUBJECT_FOUND;
 }
 
@@ -160,19 +174,20 @@ subject_holdings(const struct subject *subject, const struct image *image, struc
 
 /* A record that was fetched, if it is the one that is wanted. */
 static bool
-in_memory(const struct record_seen *seen, enum table table, struct text id, struct bytes *value)
+in_memory(const struct sought *sought, struct bytes *value, uint64_t *version)
 {
-	const struct record_name name = { (uint8_t)table, bytes_of_text(id) };
-	uint64_t version;
-	return shelf_look(seen, name, value, &version) == LOOKUP_FOUND;
+	const struct record_name name = { (uint8_t)sought->table, bytes_of_text(sought->id) };
+	return shelf_look(sought->seen, name, value, version) == LOOKUP_FOUND;
 }
 
 /* The service id's record is there by now: where is its subscription's? */
 static bool
 warm_subscription(struct call *call, struct text service_id, int64_t at_ms)
 {
+	const struct sought service = { TABLE_SERVICE, service_id, &call->warm.seen.service };
 	struct bytes value;
-	if (!in_memory(&call->warm.seen.service, TABLE_SERVICE, service_id, &value))
+	uint64_t version;
+	if (!in_memory(&service, &value, &version))
 		return false;
 	struct text subscription = service_holder(value, at_ms);
 	if (subscription.size == 0)
@@ -185,17 +200,18 @@ warm_subscription(struct call *call, struct text service_id, int64_t at_ms)
 static bool
 warm_account(struct call *call)
 {
-	struct bytes value;
+	struct warm *warm = &call->warm;
+	const struct sought subscription = { TABLE_SUBSCRIPTION, text_of_bytes(warm->first.bytes),
+		&warm->seen.subscription };
 	struct record_key balance;
-	struct text subscription = text_of_bytes(call->warm.first.bytes);
-	if (!in_memory(&call->warm.seen.subscription, TABLE_SUBSCRIPTION, subscription, &value))
+	if (!in_memory(&subscription, &warm->subscription_value, &warm->subscription_version))
 		return false;
-	struct text account = subscription_account(value);
-	call->warm.subscription_id = subscription;
-	call->warm.subscription = value;
+	warm->subscription_id = subscription.id;
+	warm->subscription = subscription_read(warm->subscription_value);
+	struct text account = warm->subscription.account;
 	key_of_balance(&balance, account, TEXT("main"));
-	call->warm.first = shelf_key(TABLE_ACCOUNT, bytes_of_text(account));
-	call->warm.second = shelf_key_of(&balance).hash;
+	warm->first = shelf_key(TABLE_ACCOUNT, bytes_of_text(account));
+	warm->second = shelf_key_of(&balance).hash;
 	return true;
 }
 
@@ -260,7 +276,7 @@ subject_warm_counters(struct call *call, struct text service, int64_t at_ms)
 {
 	if (call->warm.stopped || releases_active(call->shard->releases) == NULL)
 		return;
-	struct subscription subscription = subscription_read(call->warm.subscription);
+	struct subscription subscription = call->warm.subscription;
 	const struct loaded_release *release = releases_for(call->shard->releases, &subscription);
 	uint32_t index = image_service(release->image, service);
 	for (unsigned i = 0; i < subscription.package_count; i++) {

@@ -134,10 +134,26 @@ store_apply(struct store *store, uint64_t position, const struct entry *entry,
 			(int32_t)floor_divide(entry->at_ms, DAY_MS));
 }
 
+/* Postings are mostly made by twos, one the other's counterpart. */
+static bool
+are_pairs(const struct entry *entry)
+{
+	const struct posting *posting = entry->postings;
+	for (size_t i = 0; i + 1 < entry->posting_count; i += 2, posting += 2) {
+		int64_t sum;
+		if (__builtin_add_overflow(posting[0].amount, posting[1].amount, &sum) ||
+			sum != 0 || !text_equal(posting[0].unit, posting[1].unit))
+			return false;
+	}
+	return entry->posting_count % 2 == 0;
+}
+
 /* Do the postings of an entry that is being made sum to zero, in each unit? */
 static bool
 is_conserved(const struct entry *entry)
 {
+	if (are_pairs(entry))
+		return true;
 	for (size_t i = 0; i < entry->posting_count; i++) {
 		struct text unit = entry->postings[i].unit;
 		int64_t sum = 0;

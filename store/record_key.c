@@ -245,13 +245,13 @@ owner_is_valid(enum timer_kind kind, struct bytes owner)
 void
 key_of_timer(struct record_key *key, const struct timer_key *timer)
 {
-	must(timer->at_ms >= 0 && owner_is_valid(timer->kind, timer->owner));
-	must(timer->owner.size <= TIMER_OWNER_MAX);
+	must(timer->at_ms >= 0 && timer_kind_name(timer->kind) != NULL);
+	must(timer->owner.size > 0 && timer->owner.size <= TIMER_OWNER_MAX);
 	key->table = TABLE_TIMER;
 	key->size = (uint8_t)(TIMER_HEAD_BYTES + timer->owner.size);
 	store_u64(key->data, __builtin_bswap64((uint64_t)timer->at_ms));
 	key->data[TIMER_HEAD_BYTES - 1] = (uint8_t)timer->kind;
-	memcpy(key->data + TIMER_HEAD_BYTES, timer->owner.data, timer->owner.size);
+	put_bytes(key->data + TIMER_HEAD_BYTES, timer->owner.data, timer->owner.size);
 }
 
 bool

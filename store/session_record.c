@@ -4,8 +4,8 @@
 #include "../engine/base/must.h"
 #include "../engine/base/utf8.h"
 
-enum { MAIN_SIZE = 4, UNITS = 3 };
-#define MAIN ((struct text){ "main", MAIN_SIZE })
+enum { UNITS = 3 };
+static const struct text MAIN = { "main", sizeof "main" - 1 };
 
 /* ---- reading ---- */
 
@@ -253,67 +253,92 @@ session_progress_write(struct field_writer *writer, const struct session_part *p
 /* ---- checking ---- */
 
 static void
-walk_id(struct field_reader *reader, struct text id)
+walk_id(struct field_reader *reader)
 {
-	if (!identifier_is_valid(id))
+	if (!identifier_is_valid(field_read_text(reader)))
+		reader->bad = true;
+}
+
+/* One that is left out where it is what it usually is. */
+static void
+walk_id_if_any(struct field_reader *reader)
+{
+	struct text id = field_read_text(reader);
+	if (id.size > 0 && !identifier_is_valid(id))
 		reader->bad = true;
 }
 
 static void
-walk_attributes(struct field_reader *reader, const struct session_part *part)
+walk_attribute(struct field_reader *reader)
 {
-	struct field_reader attributes = part->attributes;
-	for (unsigned i = 0; i < part->attribute_count && !reader->bad; i++) {
-		struct text name = field_read_text(&attributes);
-		uint8_t kind = field_read_u8(&attributes);
-		walk_id(reader, name);
-		if (kind > 1)
-			reader->bad = true;
-		else if (kind == 0)
-			field_read_text(&attributes);
-		else
-			read_signed(&attributes);
-	}
+	walk_id(reader);
+	uint8_t kind = field_read_u8(reader);
+	if (kind > 1)
+		reader->bad = true;
+	else if (kind == 0)
+		field_read_text(reader);
+	else
+		field_read_varint(reader);
 }
 
 static void
-walk_lists(struct field_reader *reader, const struct session_part *part)
+walk_hold(struct field_reader *reader)
 {
-	struct field_reader holds = part->holds, counters = part->counters;
-	for (unsigned i = 0; i < part->hold_count && !reader->bad; i++) {
-		struct session_hold hold = session_hold_read(&holds);
-		walk_id(reader, hold.balance);
-		if (hold.amount == 0)
-			reader->bad = true;
-	}
-	for (unsigned i = 0; i < part->counter_count && !reader->bad; i++) {
-		struct session_counter counter = session_counter_read(&counters);
-		walk_id(reader, counter.package);
-		walk_id(reader, counter.allowance);
-		if (counter.group.size > 0)
-			walk_id(reader, counter.group);
-		if (counter.unit >= UNITS && counter.unit != SESSION_COUNTS_MONEY)
-			reader->bad = true;
-	}
+	struct session_hold hold = session_hold_read(reader);
+	bool is_main = hold.balance.data == MAIN.data;
+	if ((!is_main && !identifier_is_valid(hold.balance)) || hold.amount == 0)
+		reader->bad = true;
+}
+
+static void
+walk_counter(struct field_reader *reader)
+{
+	walk_id(reader);
+	walk_id(reader);
+	walk_id_if_any(reader); /* the group */
+	field_read_varint(reader);
+	uint8_t unit = field_read_u8(reader);
+	if (unit >= UNITS && unit != SESSION_COUNTS_MONEY)
+		reader->bad = true;
+	field_read_varint(reader);
+	read_count(reader);
+}
+
+static void
+walk_part(struct field_reader *reader, int64_t began_ms)
+{
+	int64_t at_ms;
+	walk_id_if_any(reader);
+	walk_id(reader); /* the service */
+	field_read_text(reader);
+	if (field_read_u8(reader) >= UNITS ||
+		__builtin_add_overflow(began_ms, read_signed(reader), &at_ms))
+		reader->bad = true;
+	for (unsigned count = field_read_u8(reader); count > 0; count--)
+		walk_attribute(reader);
+	for (int number = 0; number < 3; number++)
+		read_count(reader); /* used, granted, charged */
+	for (unsigned count = field_read_u8(reader); count > 0; count--)
+		walk_hold(reader);
+	for (unsigned count = field_read_u8(reader); count > 0; count--)
+		walk_counter(reader);
 }
 
 void
 session_walk(struct field_reader *reader)
 {
-	struct bytes value = { reader->at, (size_t)(reader->end - reader->at) };
-	struct session session = session_read(value);
-	*reader = session.parts;
-	walk_id(reader, session.subscription);
-	walk_id(reader, session.account);
-	if (session.part_count < 1 || session.part_count > SESSION_PARTS_MAX)
+	int64_t timer_ms;
+	walk_id(reader); /* the subscription */
+	walk_id_if_any(reader);
+	field_read_u64(reader);
+	int64_t began_ms = read_signed(reader);
+	read_count(reader);
+	int64_t expires_ms = read_signed(reader);
+	if (__builtin_sub_overflow(expires_ms, read_count(reader), &timer_ms))
 		reader->bad = true;
-	for (unsigned i = 0; i < session.part_count && !reader->bad; i++) {
-		struct session_part part = session_part_read(reader, &session);
-		walk_id(reader, part.id);
-		walk_id(reader, part.service);
-		if (part.unit >= UNITS)
-			reader->bad = true;
-		walk_attributes(reader, &part);
-		walk_lists(reader, &part);
-	}
+	unsigned count = field_read_u8(reader);
+	if (count < 1 || count > SESSION_PARTS_MAX)
+		reader->bad = true;
+	for (; count > 0 && !reader->bad; count--)
+		walk_part(reader, began_ms);
 }

@@ -301,7 +301,7 @@ record_new(struct shelf *shelf, struct shelf_key key, size_t value_size)
 	record->marks = MARK_USED;
 	record->value_size = 0;
 	record->version = 0;
-	memcpy(record->bytes, key.bytes.data, key.bytes.size);
+	put_bytes(record->bytes, key.bytes.data, key.bytes.size);
 	index_add(&shelf->index, key.hash, record);
 	shelf->record_count++;
 	shelf->absent_count++;
@@ -453,8 +453,7 @@ shelf_set(struct shelf *shelf, struct shelf_record *record, struct bytes value, 
 		shelf->absent_count--;
 	if (record->value_size > 0 && value.size == 0)
 		shelf->absent_count++;
-	if (value.size > 0)
-		memcpy(record->bytes + record->key_size, value.data, value.size);
+	put_bytes(record->bytes + record->key_size, value.data, value.size);
 	record->value_size = (uint16_t)value.size;
 	record->version = version;
 }

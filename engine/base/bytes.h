@@ -114,8 +114,11 @@ static inline uint8_t *
 put_bytes(uint8_t *at, const void *data, size_t size)
 {
 	const uint8_t *from = (const uint8_t *)data;
-	if (size > 16) {
+	if (size > 32) {
 		memcpy(at, from, size);
+	} else if (size > 16) {
+		memcpy(at, from, 16);
+		memcpy(at + size - 16, from + size - 16, 16);
 	} else if (size >= 8) {
 		uint64_t last = load_u64(from + size - 8);
 		store_u64(at, load_u64(from));
@@ -137,8 +140,13 @@ static inline bool
 same_bytes(const void *a, const void *b, size_t size)
 {
 	const uint8_t *one = (const uint8_t *)a, *other = (const uint8_t *)b;
-	if (size > 16)
+	if (size > 32)
 		return memcmp(one, other, size) == 0;
+	if (size > 16)
+		return ((load_u64(one) ^ load_u64(other)) |
+			       (load_u64(one + 8) ^ load_u64(other + 8)) |
+			       (load_u64(one + size - 16) ^ load_u64(other + size - 16)) |
+			       (load_u64(one + size - 8) ^ load_u64(other + size - 8))) == 0;
 	if (size >= 8)
 		return ((load_u64(one) ^ load_u64(other)) |
 			       (load_u64(one + size - 8) ^ load_u64(other + size - 8))) == 0;

@@ -78,6 +78,81 @@ units_of_a_balance_are_counted_with_the_place_from_which_they_were_taken(void **
 	assert_int_equal(made.table, TABLE_COUNTER);
 }
 
+/* An attribute of each kind, a hold of each kind, a counter of its own and one of a group. */
+static struct bytes
+write_rich(struct field_writer *writer)
+{
+	static const struct session session = { .subscription = { "line-1", 6 },
+		.account = { "account-1", 9 },
+		.began_ms = 500,
+		.expires_ms = 1000,
+		.timer_ms = 900,
+		.part_count = 1 };
+	static const struct session_part part = { .id = { "talk", 4 },
+		.service = { "voice", 5 },
+		.to = { "020", 3 },
+		.at_ms = 700,
+		.attribute_count = 2,
+		.used = 300,
+		.hold_count = 2,
+		.counter_count = 2 };
+	static const struct session_hold holds[] = { { { "main", 4 }, 5, false },
+		{ { "boss", 4 }, 7, true } };
+	static const struct session_counter counters[] = {
+		{ .package = { "base", 4 }, .allowance = { "free", 4 }, .cycle = 20000, .used = 3 },
+		{ .package = { "base", 4 },
+			.allowance = { "cap", 3 },
+			.group = { "family", 6 },
+			.unit = SESSION_COUNTS_MONEY,
+			.held = 9 },
+	};
+	session_write(writer, &session);
+	session_identity_write(writer, &session, &part);
+	session_attribute_write(
+		writer, &(struct session_attribute){ .name = TEXT("apn"), .text = TEXT("net") });
+	session_attribute_write(
+		writer, &(struct session_attribute){ .name = TEXT("qos"), .number = -9 });
+	session_progress_write(writer, &part, holds, counters);
+	return fields_written(writer);
+}
+
+/* Each text that must be an id, the unit of a part and of a counter, what is held of a balance. */
+static void
+what_is_no_session_is_known_as_such(void **state)
+{
+	(void)state;
+	struct field_writer writer = start();
+	struct bytes value = write_rich(&writer);
+	uint8_t *bytes = (uint8_t *)(uintptr_t)value.data;
+	assert_true(value_is_valid(TABLE_SESSION, value));
+	for (size_t size = 1; size < value.size; size++)
+		assert_false(value_is_valid(TABLE_SESSION, (struct bytes){ bytes, size }));
+	static const char *const IDS[] = { "line-1", "account-1", "talk", "voice", "apn", "qos",
+		"boss", "base", "free", "cap", "family" };
+	for (size_t i = 0; i < sizeof IDS / sizeof IDS[0]; i++) {
+		uint8_t *id = memmem(bytes, value.size, IDS[i], strlen(IDS[i]));
+		assert_non_null(id);
+		uint8_t first = *id;
+		*id = '\n';
+		assert_false(value_is_valid(TABLE_SESSION, value));
+		*id = first;
+	}
+	uint8_t *to = memmem(bytes, value.size, "020", 3);
+	*to = '\n'; /* what is dialled may be anything */
+	assert_true(value_is_valid(TABLE_SESSION, value));
+	to[3] = 3; /* the unit */
+	assert_false(value_is_valid(TABLE_SESSION, value));
+	to[3] = 0;
+	uint8_t *boss = memmem(bytes, value.size, "boss", 4);
+	boss[4] = 0; /* nothing is held */
+	assert_false(value_is_valid(TABLE_SESSION, value));
+	boss[4] = 7;
+	assert_true(value_is_valid(TABLE_SESSION, value));
+	uint8_t *cap = memmem(bytes, value.size, "family", 6);
+	cap[6 + 1] = 200; /* what it counts */
+	assert_false(value_is_valid(TABLE_SESSION, value));
+}
+
 int
 main(void)
 {
@@ -85,6 +160,7 @@ main(void)
 		cmocka_unit_test(what_a_session_holds_of_another_account_is_read_as_written),
 		cmocka_unit_test(
 			units_of_a_balance_are_counted_with_the_place_from_which_they_were_taken),
+		cmocka_unit_test(what_is_no_session_is_known_as_such),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
