@@ -179,15 +179,14 @@ payers_post(const struct payers *payers, struct posted *posted, int64_t now_ms)
 {
 	for (size_t i = 0; i < payers->count; i++) {
 		const struct payer_held *held = &payers->held[i];
-		struct bytes key = { held->key.data, held->key.size };
-		struct balance balance = held->balance;
 		if (held->charged.micros == 0)
 			continue;
-		balance.amount -= held->charged.micros;
-		if (!posted_balance(posted, key, balance, held->version, now_ms))
-			return false;
-		posted_move(posted, -held->charged.micros, held->account.currency, TEXT("revenue"));
-		if (held->is_bounded && !post_counter(posted, held))
+		const struct purse_held main = { .key = held->key,
+			.balance = held->balance,
+			.version = held->version,
+			.charged = held->charged };
+		if (!purses_post_one(&main, posted, now_ms) ||
+			(held->is_bounded && !post_counter(posted, held)))
 			return false;
 	}
 	return true;
