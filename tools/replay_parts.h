@@ -10,6 +10,7 @@
 
 #include "../engine/subject.h"
 #include "../store/journal.h"
+#include "../store/session_record.h"
 
 #include <msgpack.h>
 
@@ -95,6 +96,23 @@ replay_keep(struct replaying *replaying, const struct keeping *keeping, struct p
 /* What was given back of the charge at a position; false if nothing was. */
 bool
 replay_refund(const struct replaying *replaying, uint64_t position, struct refund_record *refund);
+
+/*
+ * replay_units.c. What a session's request took of units of the customer's own, by all its parts, as far as
+ * it is left for those that come; of a part what it finds, in the subject, by what it was before (NULL:
+ * it begins), and what it took then. False without memory.
+ */
+struct replay_units {
+	struct subject_then *subject;
+	const struct entry *entry;
+	struct own_units *taken;
+	size_t taken_count;
+};
+bool replay_units_begin(
+	struct replay_units *units, struct subject_then *subject, const struct entry *entry);
+bool replay_units_find(struct replay_units *units, const struct usage *usage,
+	const struct image *image, const struct session_part *before);
+void replay_units_take(struct replay_units *units, const struct pricing *pricing);
 
 /*
  * replay_session.c. The first walk, where there is another release: which report of each part was

@@ -26,8 +26,7 @@ struct replayed_request {
 	const struct loaded_release *loaded;
 	struct unpriced_request said;
 	struct subject_then subject;
-	struct own_units *taken; /* of the customer's own, by all parts, as far as they are left */
-	size_t taken_count;
+	struct replay_units units;
 	struct counter_shift
 		*seen; /* what the parts before have counted otherwise, in this request */
 };
@@ -230,114 +229,6 @@ see_part(struct replayed_request *request, const struct session_part *part, int 
 	return true;
 }
 
-/* ---- units of the customer's own ---- */
-
-static struct own_units *
-own_named(struct replayed_request *request, struct text name)
-{
-	struct subject_then *subject = &request->subject;
-	for (size_t i = 0; i < subject->own_count; i++) {
-		if (text_equal(subject->own[i].name, name))
-			return &subject->own[i];
-	}
-	return NULL;
-}
-
-/* What ends first comes first. */
-static void
-own_insert(struct replayed_request *request, const struct own_units *one)
-{
-	struct subject_then *subject = &request->subject;
-	size_t place = subject->own_count++;
-	for (; place > 0 && subject->own[place - 1].till_ms > one->till_ms; place--)
-		subject->own[place] = subject->own[place - 1];
-	subject->own[place] = *one;
-}
-
-/* Until when a balance is good that the request has found; it changes all of those. */
-static int64_t
-till_of(const struct entry *entry, struct text wanted)
-{
-	struct bytes rest = entry->effect_bytes;
-	struct effect effect;
-	struct text account, name;
-	while (effect_next(&rest, &effect)) {
-		if (effect.table == TABLE_BALANCE &&
-			key_is_of_balance(effect.key, &account, &name) && text_equal(name, wanted))
-			return balance_read(effect.value).span.till_ms;
-	}
-	return INT64_MAX;
-}
-
-/* What the part had taken before of such balances. */
-static void
-find_had(struct replayed_request *request, const struct session_part *part)
-{
-	struct field_reader counters = part->counters;
-	for (unsigned i = 0; i < part->counter_count; i++) {
-		struct session_counter one = session_counter_read(&counters);
-		if (counter_is_own(one.package))
-			own_insert(request,
-				&(struct own_units){ .name = one.allowance,
-					.used = one.used,
-					.since = one.since,
-					.till_ms = till_of(request->visit->entry, one.allowance) });
-	}
-}
-
-/* Had it besides what it took with this request: a part that comes later finds what is left of that. */
-static void
-find_taken(struct replayed_request *request, int64_t settled)
-{
-	for (size_t i = 0; i < request->taken_count; i++) {
-		const struct own_units *taken = &request->taken[i];
-		struct own_units *own = own_named(request, taken->name);
-		if (own == NULL)
-			own_insert(request,
-				&(struct own_units){ .name = taken->name,
-					.since = settled,
-					.left = taken->left,
-					.till_ms = taken->till_ms });
-		else
-			own->left = taken->left;
-	}
-}
-
-/* What of them the part took now is not there for the next. */
-static void
-take_units(struct replayed_request *request, const struct pricing *pricing)
-{
-	for (size_t i = 0; i < pricing->consumption_count; i++) {
-		const struct consumption *one = &pricing->consumptions[i];
-		const struct own_units *own = !counter_is_own(one->name.package)
-			? NULL
-			: own_named(request, one->name.allowance);
-		for (size_t j = 0; own != NULL && j < request->taken_count; j++) {
-			struct own_units *taken = &request->taken[j];
-			int64_t more = one->used_after - one->used_before - own->used;
-			if (text_equal(taken->name, own->name) && more > 0)
-				taken->left -= more < taken->left ? more : taken->left;
-		}
-	}
-}
-
-/* `before` is NULL for a part that began with this request. */
-static bool
-find_units(struct replayed_request *request, const struct session_part *before)
-{
-	struct subject_then *subject = &request->subject;
-	size_t room = request->taken_count + (before == NULL ? 0u : before->counter_count);
-	subject->own_count = 0;
-	subject->own = arena_take(&request->replaying->arena, (room + 1) * sizeof *subject->own);
-	if (subject->own == NULL)
-		return replay_no_memory(request->replaying);
-	if (before != NULL)
-		find_had(request, before);
-	find_taken(request, before == NULL ? 0 : before->used);
-	subject->settled = before == NULL ? 0 : before->used;
-	return true;
-}
-
 /* ---- pricing ---- */
 
 static struct usage
@@ -445,7 +336,8 @@ replay_report(struct replayed_request *request, struct text service_id, size_t i
 	struct session_part part;
 	bool is_priced = report->is_priced && usage.quantity > 0;
 	bool is_old = !request->is_first && has_part(&request->before, report->part, &part);
-	if (!find_units(request, is_old ? &part : NULL) ||
+	if (!replay_units_find(
+		    &request->units, &usage, request->loaded->image, is_old ? &part : NULL) ||
 		(is_old && !see_part(request, &part, -1, -1)))
 		return false;
 	if (is_priced &&
@@ -453,7 +345,7 @@ replay_report(struct replayed_request *request, struct text service_id, size_t i
 		return false;
 	if (!see_afterwards(request, report, &pricing))
 		return false;
-	take_units(request, &pricing);
+	replay_units_take(&request->units, &pricing);
 	return !is_priced ||
 		(compare(request, &pricing) &&
 			(replaying->replay->other == NULL ||
@@ -485,9 +377,7 @@ replay_session(struct replaying *replaying, const struct journal_visit *visit)
 	must(is_key);
 	replay_find_subscription(&request.subject,
 		request.is_first ? request.after.subscription : request.before.subscription);
-	bool replayed = charged_own_units(visit->entry, &replaying->arena, &request.taken,
-				&request.taken_count) ||
-		replay_no_memory(replaying);
+	bool replayed = replay_units_begin(&request.units, &request.subject, visit->entry);
 	for (size_t i = 0; replayed && i < request.said.report_count; i++)
 		replayed = replay_report(&request, service_id, i);
 	return replayed &&

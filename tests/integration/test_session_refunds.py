@@ -286,3 +286,22 @@ def test_what_is_no_session_is_said(client):
     with pytest.raises(ServerError, match="WRONG_TYPE"):
         give_back(client, charge, session=3)
     assert part(Session(client).reserve(60))["granted"] == 60
+
+
+def test_a_month_that_counted_another_sum_than_was_paid_stays_as_it_is(server, client):
+    """The boss pays without a bound first, and then up to one: only what came then was counted."""
+    server.subscribe([BOSS], "1.00", package="plain", product="line")
+
+    def pays(payer):
+        client.call("subscription.put", subscription=A, account=A, product="line", service_ids=[A], packages=["plain"], payers=[payer])
+
+    pays({"account": BOSS})
+    session = Session(client)
+    session.reserve(120)
+    session.update(120, 120)
+    pays({"account": BOSS, "up_to": "0.50"})
+    end = session.commit(120)
+    assert main(client, BOSS) == ("0.40", "0.00")
+    assert back(give_back(client, end)) == {"main": "0.00", f"{BOSS}/main": "0.60"}
+    assert (main(client), main(client, BOSS)) == (("10.00", "0.00"), ("1.00", "0.00"))
+    assert counters(server) == {f"{A}/@payer.{BOSS}/2026-03-01": 300000}
