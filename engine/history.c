@@ -17,6 +17,7 @@
 #include "base/instant.h"
 #include "base/memory.h"
 #include "base/must.h"
+#include "base/utf8.h"
 #include "base/zoneinfo.h"
 
 #include <inttypes.h>
@@ -28,6 +29,7 @@ enum {
 	RESULT_BYTES_MAX = 16 << 20,
 	PAGE_BYTES = 4 << 20,
 	LIMIT_DEFAULT = 50,
+	LOOKED_AT_MAX = 20000, /* entries a page, of which few may be wanted */
 	SENTENCE_BYTES = 512
 };
 
@@ -157,7 +159,10 @@ struct walk {
 	size_t chain_count;
 	bool from_cursor;
 	int64_t from_ms, till_ms;
-	size_t limit;
+	const char *kind; /* NULL: all */
+	char user[IDENTIFIER_BYTES_MAX];
+	size_t user_size; /* 0: all */
+	size_t limit, looked_at;
 	struct buffer entries; /* packed maps, one behind the other */
 	size_t count;
 	struct buffer one; /* the entry being read */
@@ -243,7 +248,43 @@ walk_failed(struct walk *walk, enum status status)
 		walk->cursor_is_bad = true;
 }
 
-/* On a worker. A page of long entries ends early, but never without an entry. */
+/* Is it about a user? What moves money of an account is about nobody, though the account may have the same name. */
+static bool
+is_of(const struct entry *entry, struct text user)
+{
+	switch (entry->kind) {
+	case ENTRY_CHARGE:
+	case ENTRY_SESSION:
+	case ENTRY_DUE:
+	case ENTRY_STORED:
+		return text_equal(once_scope_shown(entry->scope), user);
+	case ENTRY_REFUSAL:
+	case ENTRY_TOPUP:
+	case ENTRY_PUT:
+	case ENTRY_RELEASE:
+	case ENTRY_ADJUSTMENT:
+	case ENTRY_TRANSFER:
+	case ENTRY_REFUND:
+	case ENTRY_EXPIRY:
+	case ENTRY_NOTICE:
+		break;
+	}
+	return false;
+}
+
+static bool
+is_wanted(const struct walk *walk, const struct entry *entry)
+{
+	struct text user = { walk->user, walk->user_size };
+	return entry->made_ms < walk->till_ms && entry->kind != ENTRY_PUT &&
+		(walk->kind == NULL || strcmp(entry_kind_name(entry->kind), walk->kind) == 0) &&
+		(user.size == 0 || is_of(entry, user));
+}
+
+/*
+ * On a worker. A page of long entries ends early, but never without an entry; one for which too many
+ * were looked at, also without.
+ */
 static void
 walk_run(void *state)
 {
@@ -262,7 +303,7 @@ walk_run(void *state)
 		}
 	}
 	while (walk->count < walk->limit && walk->entries.size < PAGE_BYTES &&
-		(position = newest(walk)) != 0) {
+		walk->looked_at++ < LOOKED_AT_MAX && (position = newest(walk)) != 0) {
 		struct entry entry;
 		enum status status = journal_read(
 			&walk->place, position, &walk->one, &entry, &walk->fault);
@@ -277,7 +318,7 @@ walk_run(void *state)
 				walk->chains[i].next = 0;
 			return;
 		}
-		if (entry.made_ms >= walk->till_ms || entry.kind == ENTRY_PUT)
+		if (!is_wanted(walk, &entry))
 			continue;
 		pack_entry(&pack, &entry, walk->place.shard, position, NULL);
 		walk->count++;
@@ -407,6 +448,10 @@ history_run(struct call *call, const void *params)
 	walk->limit = history->limit == NOT_GIVEN ? LIMIT_DEFAULT : (size_t)history->limit;
 	walk->from_ms = history->from_ms == NOT_GIVEN ? INT64_MIN : history->from_ms;
 	walk->till_ms = history->till_ms == NOT_GIVEN ? INT64_MAX : history->till_ms;
+	walk->kind = history->kind == 0 ? NULL : HISTORY_KINDS[history->kind];
+	walk->user_size = history->user.size;
+	if (walk->user_size > 0)
+		memcpy(walk->user, history->user.data, walk->user_size);
 	buffer_init(&walk->entries, RESULT_BYTES_MAX);
 	buffer_init(&walk->one, ENTRY_BYTES_MAX);
 	if (!find_chains(call, history->account, walk, &end)) {

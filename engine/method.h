@@ -403,7 +403,10 @@ struct history_params {
 	struct text cursor;
 	int64_t from_ms;
 	int64_t till_ms;
+	int kind; /* place in HISTORY_KINDS */
+	struct text user;
 };
+extern const char *const HISTORY_KINDS[]; /* "all", then kinds of entries */
 
 struct publish_params {
 	struct bytes bundle;

@@ -75,6 +75,8 @@ static const struct field BALANCE_RESULT_FIELDS[] = {
 RESULT(BALANCE_RESULT, "balances", BALANCE_RESULT_FIELDS);
 
 #define HISTORY(member) offsetof(struct history_params, member)
+const char *const HISTORY_KINDS[] = { "all", "charge", "session", "due", "stored", "topup", "adjustment",
+	"transfer", "refund", "expiry", NULL };
 static const struct field HISTORY_FIELDS[] = {
 	{ "account", FIELD_IDENTIFIER, HISTORY(account), true, 0, 0, NULL, NULL, "the account's id", "账户编号" },
 	{ "limit", FIELD_INTEGER, HISTORY(limit), false, 1, 500, NULL, NULL, "entries a page; 50 if absent; a page of long entries has fewer",
@@ -85,6 +87,11 @@ static const struct field HISTORY_FIELDS[] = {
 		"起始时间（含），按入账时间" },
 	{ "till", FIELD_TIME, HISTORY(till_ms), false, 0, 0, NULL, NULL, "only entries made before this",
 		"终止时间（不含），按入账时间" },
+	{ "kind", FIELD_CHOICE, HISTORY(kind), false, 0, 0, HISTORY_KINDS, NULL, "only entries of this kind; all if absent",
+		"只列出此类账目，缺省为全部" },
+	{ "user", FIELD_IDENTIFIER, HISTORY(user), false, 0, 0, NULL, NULL,
+		"only what was charged for this: a service id, of fees and gifts a subscription; a page may then have no entries and yet a `next`",
+		"只列出为其发生的扣费：业务接入号；费用和赠款为用户编号。此时某页可能没有账目，却仍有 next" },
 };
 SHAPE(HISTORY_PARAMS, "history", HISTORY_FIELDS, struct history_params);
 

@@ -1,8 +1,38 @@
-"""The numbers of scenarios S1, S2 and S4, one by one, over the wire, where no other test asks for them: S1 as a whole is in test_s1.py,
-tiers and carried minutes of S2, S3 and S8 in test_counted.py, the discount of S2 in
-test_discounts.py, months of S4 in test_dues.py, S5 in test_purses.py."""
+"""The numbers of the scenarios, over the wire: here where no other test asks for them. Where each is:
+
+S1   20,000 calls, by zone and by subscription; again: nothing  test_s1.py
+     zones, prices and bands one by one; what is refused        test_s1_zones_and_bands, below
+S2   first fee 91.55; the others on their dates, over kills     test_agenda.py (test_s2_…); by price.due: test_dues.py
+     three free minutes left, 250 s at 20:58:30: 0.16           test_s2_three_free_minutes_and_then_the_night, below
+     298 paid minutes, 4 at noon: 0.52                          test_counted.py (the 301st paid minute)
+     100 minutes of March serve April, and are gone on 1 May    test_counted.py, and below; a late call of April, too
+     seven minutes at night with local special: 0.45            test_discounts.py
+     all members draw one pool and count for one tier           test_sharing.py
+     calls from the activation's instant, the fee from its day  test_s2_an_activation_…, below
+     a family owes its fee once; cancelling refunds nothing     test_dues.py; test_agenda.py
+S3   1,500 bytes, 10 MB, 123,456,789 bytes, 65 s, an SMS        test_counted.py (test_data_calls_and_messages_…)
+     the same call with 1.5 MB left: 0.06; 599.90 + 10 MB: 0.10  there
+     data ends at 15,360 MB, by the event that crosses          test_counted.py (test_data_ends_at_its_limit_…)
+S4   31,625.00 and 30,250.00 a year; months by tenants and year  test_s4_…, below
+     a second tenant on 16 March: all six lines                 test_agenda.py and test_groups.py, charged; test_dues.py
+     a further unit: 491.56                                     test_groups.py; test_dues.py
+     leaving early: 54,071.88                                   test_agenda.py, charged; test_dues.py
+     different customers, each sees its own; four are refused   test_groups.py
+S5   1 February, 10 February, 5 March; SP content               test_deposits.py (test_s5_…), over the clock; test_purses.py
+     10.00 of February's gift expire on 1 April, and the order  test_deposits.py (test_s5_what_is_left_of_a_gift_…)
+     a skipped gift; cancelled on 20 July; all twelve, by kills  test_deposits.py
+S8   1, 2 and 3 units by length; limits of users; barred; MMS   test_reseller.py; test_counted.py
+     a failed delivery is refunded once; the day's count        test_refund.py
+     10 % left, and 30 days before the end, once each           test_notices.py (test_s8_…)
+     history by date, type and user                             test_reseller.py
+S9   300 s hold 0.75 … 0.30 at the end; kills between steps     test_sessions.py (test_the_numbers_of_s9_…, the last of the balance)
+     an update three times; a silent session; a late update     test_sessions.py
+"""
+
+from fractions import Fraction
 
 import pytest
+from moved_clock import MovedServer
 from server import Server
 
 CALLER = "07715510001"
@@ -100,6 +130,18 @@ def test_s2_minutes_of_march_are_gone_in_may(family):
     assert late["amount"] == "0.15"
 
 
+def test_s2_an_activation_prices_calls_from_its_instant_and_the_fee_from_its_whole_day():
+    with MovedServer("2026-03-10T18:30:00+08:00") as server:
+        server.publish("rules/catalogs/e6")
+        server.subscribe([CALLER], "1000.00")
+        client = server.connect()
+        held = [{"package": "e6_base", "from": "2026-03-10T18:30:00+08:00"}]
+        client.call("subscription.put", subscription=CALLER, account=CALLER, product="pstn", service_ids=[CALLER], packages=held)
+        assert client.call("charge", call("before", "2026-03-10T18:29:59+08:00", 60, "5507882"))["code"] == "NO_PRICE"
+        assert client.call("charge", call("from then on", "2026-03-10T18:30:00+08:00", 60, "5507882"))["amount"] == "0.00"
+        assert client.call("balance.get", [CALLER])["available"] == "908.45"  # 129.00 × 22/31 = 91.55
+
+
 @pytest.fixture(scope="module")
 def towers():
     with Server() as server:
@@ -130,3 +172,5 @@ def test_s4_what_a_tenancy_pays_a_month(towers, year, tenants, role, lines):
         "package": "tower_lease", "from": f"{begins}T00:00:00+08:00", "till": f"{ends}T00:00:00+08:00", "facts": [{"with": facts}],
     })  # fmt: skip
     assert [line["amount"] for line in answer["lines"]] == lines
+    if tenants == 1:  # all of it, a twelfth of the year's
+        assert 12 * Fraction(answer["lines"][0]["exact"]) == (31625 if year == 2017 else 30250)
