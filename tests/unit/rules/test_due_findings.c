@@ -252,6 +252,8 @@ static const struct damage damages[] = {
 		.mend = "another" },
 	{ "unknown_choice", CATALOG, "\"integer\"", "\"interger\"", "catalog.lua:1:45",
 		.mend = "integer" },
+	{ "unknown_choice", CATALOG, "\"integer\"", "\"member\"", "catalog.lua:1:45",
+		.mend = "members" },
 	{ "wrong_type", TESTS, "    expect", "    facts = { { \"tenants\", 2 } },\n    expect",
 		"fees_test.lua:4:17", .mend = "site.tenants" },
 };

@@ -371,6 +371,48 @@ a_formula_is_asked_for_each_run_in_which_no_fact_changes(void **state)
 	" } }\n"
 
 static void
+of_several_who_say_a_fact_the_first_counts_on_the_days_of_which_it_says_it(void **state)
+{
+	struct asker asker;
+	struct due_fact facts[] = {
+		{ { .name = TEXT("site.price"), .text = TEXT("93.00") }, INT64_MIN, INT64_MAX,
+			FACT_OF_GROUP },
+		{ { .name = TEXT("site.tenants"), .number = 6 }, day_ms("2026-03-20"), INT64_MAX,
+			FACT_COUNTED },
+		{ { .name = TEXT("site.tenants"), .number = 2 }, INT64_MIN, INT64_MAX,
+			FACT_OF_CUSTOMER },
+		{ { .name = TEXT("site.tenants"), .number = 3 }, day_ms("2026-03-11"), INT64_MAX,
+			FACT_OF_GROUP },
+		{ { .name = TEXT("site.tenants"), .number = 1 }, day_ms("2026-03-21"),
+			day_ms("2026-03-31"), FACT_OWN },
+	};
+
+	(void)state;
+	begin_site(&asker, SITE);
+	asker.question.facts = facts;
+	asker.question.fact_count = 5;
+	assert_explained(asker.release, &asker.question, "en",
+		"fee  56.00 CNY  (p.fee, 2026-03-01 to 2026-03-31)\n"
+		"    2026-03-01 to 2026-03-10  46.50 × 10/31\n"
+		"        shared\n"
+		"    2026-03-11 to 2026-03-20  31.00 × 10/31\n"
+		"        shared\n"
+		"    2026-03-21 to 2026-03-30  93.00 × 10/31\n"
+		"        shared\n"
+		"    2026-03-31  31.00 × 1/31\n"
+		"        shared\n");
+	/* without them, how many there are is counted */
+	facts[2].value.name = facts[3].value.name = facts[4].value.name = TEXT("site.price");
+	facts[2].value.text = facts[3].value.text = facts[4].value.text = TEXT("1.00");
+	facts[0].source = FACT_OWN;
+	facts[4].source = FACT_COUNTED;
+	assert_refused(&asker.question, "FACT", "fact_missing", "site.tenants");
+	facts[1].from_ms = INT64_MIN;
+	assert_lines(&asker.question, "fee 2026-03-01 15.50 (15.5)");
+	asker_end(&asker);
+}
+
+static void
 each_of_several_has_a_line_of_the_days_on_which_it_is_there(void **state)
 {
 	struct asker asker;
@@ -555,6 +597,8 @@ main(void)
 		cmocka_unit_test(a_parameter_lives_as_long_as_it_says),
 		cmocka_unit_test(what_is_derived_is_exact_and_needs_what_it_reads),
 		cmocka_unit_test(a_formula_is_asked_for_each_run_in_which_no_fact_changes),
+		cmocka_unit_test(
+			of_several_who_say_a_fact_the_first_counts_on_the_days_of_which_it_says_it),
 		cmocka_unit_test(each_of_several_has_a_line_of_the_days_on_which_it_is_there),
 		cmocka_unit_test(of_a_whole_cycle_one_day_says_how_many_there_are),
 		cmocka_unit_test(a_formula_that_fails_is_refused_with_its_place),

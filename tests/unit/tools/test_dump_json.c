@@ -1,5 +1,6 @@
 #include "claims.h"
 
+#include "../../../store/record_group.h"
 #include "../../../tools/dump_json.h"
 #include "../../../tools/json.h"
 
@@ -285,6 +286,40 @@ a_notice_shows_what_is_told_and_its_cursor(void **state)
 }
 
 static void
+a_group_its_members_and_their_number_are_shown(void **state)
+{
+	uint8_t years_bytes[256];
+	struct field_writer facts = fields_into(years_bytes, sizeof years_bytes);
+	const struct named_value years = { TEXT("site.years"), { NULL, 0 }, 10 };
+	struct record_key key;
+	(void)state;
+	field_write_span(&facts, (struct span){ 1000, INT64_MAX });
+	named_value_write(&facts, &years);
+	const struct group group = { true, TEXT("c1"), 1, fields_of(fields_written(&facts)) };
+	uint8_t bytes[256];
+	struct field_writer writer = fields_into(bytes, sizeof bytes);
+	group_write(&writer, &group);
+	key_of_text(&key, TABLE_GROUP, TEXT("T1"));
+	assert_json(record_value_json(TABLE_GROUP, key_of(&key), fields_written(&writer)),
+		"{\"kind\": \"site\", \"facts\": "
+		"[{\"fact\": \"site.years\", \"value\": 10, \"from\": \"1970-01-01T00:00:01Z\"}], \"home\": \"c1\"}");
+	writer = fields_into(bytes, sizeof bytes);
+	field_write_u8(&writer, 1);
+	field_write_text(&writer, TEXT("lease"));
+	field_write_span_flags(&writer, (struct span){ 1000, 2000 }, 4);
+	key_of_member(&key, TEXT("T1"), TEXT("s1"));
+	assert_json(record_value_json(TABLE_MEMBER, key_of(&key), fields_written(&writer)),
+		"[{\"package\": \"lease\", \"from\": \"1970-01-01T00:00:01Z\", "
+		"\"till\": \"1970-01-01T00:00:02Z\", \"pays\": true}]");
+	static struct tally tally = { .count = 2, .steps = { { INT64_MIN, 2 }, { 1000, 1 } } };
+	writer = fields_into(bytes, sizeof bytes);
+	tally_write(&writer, &tally);
+	key_of_text(&key, TABLE_TALLY, TEXT("T1"));
+	assert_json(record_value_json(TABLE_TALLY, key_of(&key), fields_written(&writer)),
+		"[{\"members\": 2}, {\"members\": 1, \"from\": \"1970-01-01T00:00:01Z\"}]");
+}
+
+static void
 what_is_not_as_the_table_says_is_shown_as_bytes(void **state)
 {
 	(void)state;
@@ -368,6 +403,7 @@ main(void)
 		cmocka_unit_test(a_customer_shows_texts_and_numbers_of_its_facts),
 		cmocka_unit_test(an_account_shows_what_is_low),
 		cmocka_unit_test(a_notice_shows_what_is_told_and_its_cursor),
+		cmocka_unit_test(a_group_its_members_and_their_number_are_shown),
 		cmocka_unit_test(what_is_not_as_the_table_says_is_shown_as_bytes),
 		cmocka_unit_test(an_entry_shows_who_what_and_the_postings),
 	};
