@@ -2,6 +2,7 @@
 and kills; every answer and every balance must agree. SEED=… in the environment chooses another run, RUNS=… how many.
 """
 
+import json
 import os
 import random
 from datetime import datetime, timedelta, timezone
@@ -91,20 +92,24 @@ class Oracle:
         return paid
 
     def refund(self, charge, part):
-        """Gives so much more of the quantity back: shares of the sum, the last taken first."""
+        """Gives so much more of the quantity back: shares of the sum, the last taken first. What came back where, or was lost."""
         quantity, before = charge["quantity"], charge["given"]
         after = charge["given"] = before + part
         whole = charge["money"]
         self.main += (2 * whole * after // quantity + 1) // 2 - (2 * whole * before // quantity + 1) // 2
         total = sum(charge["moved"].values())
-        behind = total
+        behind, told = total, []
         for name, moved in charge["moved"].items():
             behind -= moved
             old, new = (min(max(total * p // quantity - behind, 0), moved) for p in (before, after))
+            back = name == FREE or not self.expired(self.balances[name])
+            if new > old:
+                told.append((name, new - old, back))
             if name == FREE:
                 self.free_used -= new - old
-            elif not self.expired(self.balances[name]):
+            elif back:
                 self.balances[name].amount += new - old
+        return told
 
     def report(self, session, used, ask):
         """A session tells that so much more was used, and asks for so much; what is paid for each step, and who holds what."""
@@ -169,16 +174,16 @@ class Run:
         name = chance.choice("abcdefgh")
         balance = oracle.balances.get(name)
         if balance is None:
-            service = chance.choice(["sms", "voice", "voice", "data"])
+            service = chance.choice(["sms", "sms", "sms", "voice", "voice", "voice", "data"])
             pays = [service] if chance.random() < 0.5 else []
             balance = oracle.balances[name] = Balance(
-                name, SERVICES[service][0], pays, chance.choice(["all", "all", "home", ACCOUNT, OTHER]), len(oracle.balances)
+                name, SERVICES[service][0], pays, chance.choice(["all", "all", "home", ACCOUNT, ACCOUNT, OTHER]), len(oracle.balances)
             )
         elif oracle.expired(balance):
             balance.amount = balance.held  # what has expired is gone, though it is valid again
         balance.frozen = chance.random() < 0.15
         soon = oracle.now + timedelta(minutes=chance.randrange(1, 40), seconds=30)
-        balance.till = chance.choice([EVER, soon, soon, MONTH_END, MONTH_END + timedelta(days=1)])
+        balance.till = chance.choice([EVER, EVER, EVER, EVER, soon, soon, soon, MONTH_END, MONTH_END + timedelta(days=1)])
         fields = {"till": balance.till.isoformat()} if balance.till != EVER else {}
         if balance.user != "all":
             fields["for"] = {"group": "home"} if balance.user == "home" else balance.user
@@ -230,7 +235,8 @@ class Run:
             fields = {}
         answer = self.client.call("charge.refund", {"charge": charge["charge"], "id": self.next_id(), "at": self.at(), **fields})
         assert answer["outcome"] == "refunded", (charge, answer)
-        self.oracle.refund(charge, part)
+        told = [(one.get("balance") or one["counter"], one["amount"], one["back"]) for one in answer["counters"]]
+        assert told == self.oracle.refund(charge, part), (charge, answer)
 
     def session(self):
         chance, oracle = self.chance, self.oracle
@@ -283,6 +289,9 @@ class Run:
 
     def walk(self):
         ways = {self.put: 4, self.top_up: 6, self.charge: 8, self.repeat: 1, self.refund: 4, self.session: 8, self.clock: 3, self.kill: 0.4}
+        for _ in range(12):  # there is something to choose from
+            self.put()
+            self.top_up()
         for _ in range(STEPS):
             (way,) = self.chance.choices(list(ways), ways.values())
             way()
@@ -336,6 +345,8 @@ def test_every_step_is_paid_by_whom_a_naive_reading_of_the_rules_says():
             server.stop()
             checked = suanpan("fsck", server.data)
             assert checked.stdout.startswith("clean: "), checked.stdout
+            replayed = suanpan("replay", server.data, "--json")
+            assert replayed.returncode == 0 and json.loads(replayed.stdout)["different"] == 0, replayed.stdout + replayed.stderr
             for name, count in run.counts.items():
                 counts[name] = counts.get(name, 0) + count
     print(counts)
