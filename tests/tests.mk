@@ -19,7 +19,7 @@ test: ## prove it: unit, property, integration and crash tests, sanitizers, fuzz
 	@tools/install.sh build test
 	@$(TESTS_RUN) test
 
-crash: ## kill the server 200 times under load (KILLS=…)
+crash: ## kill the server 200 times under load, and the whole model for long (KILLS=…)
 	@tools/install.sh build test
 	@$(TESTS_RUN) crash --kills $(KILLS)
 
