@@ -13,7 +13,6 @@ import argparse
 import json
 import multiprocessing
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -174,11 +173,8 @@ def main():
     parser.add_argument("--seconds", type=int, default=10, help="of each window")
     parser.add_argument("--folder", default="/var/tmp")
     options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="suanpan-midnight-", dir=options.folder))
-    try:
-        result = run(options, folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="suanpan-midnight-", dir=options.folder, ignore_cleanup_errors=True) as folder:
+        result = run(options, Path(folder))
     print(json.dumps(result, indent=2))
     return 0 if holds(result) else 1
 

@@ -15,7 +15,6 @@ import argparse
 import json
 import multiprocessing
 import os
-import shutil
 import socket
 import statistics
 import subprocess
@@ -163,11 +162,8 @@ def main():
     parser.add_argument("--packages", type=int, default=2000)
     parser.add_argument("--folder", default="/var/tmp")
     options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="suanpan-switch-", dir=options.folder))
-    try:
-        result = run(options.build, folder, options.packages, options.switches)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="suanpan-switch-", dir=options.folder, ignore_cleanup_errors=True) as folder:
+        result = run(options.build, Path(folder), options.packages, options.switches)
     print(json.dumps(result, indent=2))
     return 0 if holds(result) else 1
 

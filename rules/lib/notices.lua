@@ -199,11 +199,7 @@ end
 local blanks = { "amount", "last", "left", "package", "threshold", "used" }
 
 function notices.need(list, need)
-    for _, notice in ipairs(list) do
-        if notice.record.say then
-            need(notice.record.say, at(notice.place, "say"), blanks)
-        end
-    end
+    report.need_said(list, need, blanks)
 end
 
 -- For the image.

@@ -304,10 +304,8 @@ end
 function params.need(list, need)
     for _, param in ipairs(list) do
         need("param." .. param.id, param.place)
-        if param.record.say then
-            need(param.record.say, at(param.place, "say"))
-        end
     end
+    report.need_said(list, need)
 end
 
 -- For the image.

@@ -171,13 +171,8 @@ end
 
 -- Which texts are needed: need(key, place) for each.
 function prompts.need_texts(built, need)
-    for _, list in ipairs { built.prompts, built.quiets } do
-        for _, one in ipairs(list) do
-            if one.record.say then
-                need(one.record.say, at(one.place, "say"))
-            end
-        end
-    end
+    report.need_said(built.prompts, need)
+    report.need_said(built.quiets, need)
 end
 
 -- For the image.

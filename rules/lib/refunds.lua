@@ -5,7 +5,7 @@ local report = use "report"
 local serves = use "serves"
 
 local refunds = {}
-local find, at = report.find, report.at
+local find = report.find
 
 local function build_one(model, record)
     local resolved = serves.resolve(model, record.serves)
@@ -25,14 +25,6 @@ function refunds.build(model, records)
         end
     end
     return list
-end
-
-function refunds.need(list, need)
-    for _, refund in ipairs(list) do
-        if refund.record.say then
-            need(refund.record.say, at(refund.place, "say"))
-        end
-    end
 end
 
 -- For the image; `served` is the usage that it is of, as the image has it.

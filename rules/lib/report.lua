@@ -67,6 +67,15 @@ function report.at(place, key)
     return { declaration = place.declaration, up = place, key = key }
 end
 
+-- The texts that things of a list name by `say`, where they do: need(key, place, blanks) for each.
+function report.need_said(list, need, blanks)
+    for _, one in ipairs(list) do
+        if one.record.say then
+            need(one.record.say, report.at(one.place, "say"), blanks)
+        end
+    end
+end
+
 -- "error", "warning" or "note": what the rule says, but of a release that is older than the rule.
 local function severity_of(rule, message)
     local severity = message.severity or "error"

@@ -9,9 +9,7 @@ local types = use "types"
 local deposits = use "deposits"
 local dues = use "dues"
 local notices = use "notices"
-local refunds = use "refunds"
 local selling = use "selling"
-local topups = use "topups"
 local params = use "params"
 
 local texts = {}
@@ -125,14 +123,10 @@ local function needed_texts(model)
         dues.need(package.terminations, need, charge_blanks)
         deposits.need(package.stored, need)
         notices.need(package.notices, need)
-        refunds.need(package.refunds, need)
-        for _, limit in ipairs(package.limits) do
-            if limit.record.say then
-                need(limit.record.say, at(limit.place, "say"))
-            end
-        end
+        report.need_said(package.refunds, need)
+        report.need_said(package.limits, need)
     end
-    topups.need(model.topups, need)
+    report.need_said(model.topups, need)
     dues.need_reasons(need)
     selling.need_texts(model.selling, need)
     return needed

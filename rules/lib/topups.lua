@@ -145,14 +145,6 @@ function topups.build(model, records)
     return list
 end
 
-function topups.need(list, need)
-    for _, topup in ipairs(list) do
-        if topup.record.say then
-            need(topup.record.say, at(topup.place, "say"))
-        end
-    end
-end
-
 -- For the image; `served` is the usage that the gift pays for, as the image has it.
 function topups.flat(topup, served)
     local record = topup.record

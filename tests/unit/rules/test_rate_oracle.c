@@ -460,8 +460,9 @@ struct tally {
 };
 
 static void
-compare_one(struct world *world, const struct usage *usage, struct tally *tally)
+compare_one(struct world *world, struct usage *usage, void *context)
 {
+	struct tally *tally = context;
 	struct sketch *sketch = &world->sketch;
 	const struct rate_question question = { .image = &sketch->image,
 		.usage = usage,
@@ -501,23 +502,10 @@ compare_one(struct world *world, const struct usage *usage, struct tally *tally)
 static void
 closed_form_agrees_with_an_oracle(void **state)
 {
-	static struct world world;
 	struct tally tally = { { 0 }, 0, 0, 0 };
-	const char *seed = getenv("SEED");
 
 	(void)state;
-	random_state = seed != NULL ? strtoull(seed, NULL, 0) : 0x5eed0004;
-	print_message("seed %#llx\n", (unsigned long long)random_state);
-	for (int i = 0; i < WORLDS; i++) {
-		make_world(&world);
-		assert_true(image_index_packages(&world.sketch.image));
-		for (int j = 0; j < EVENTS_EACH; j++) {
-			make_holdings(&world);
-			struct usage usage = random_event(&world);
-			compare_one(&world, &usage, &tally);
-		}
-		sketch_end(&world.sketch);
-	}
+	try_worlds(0x5eed0004, WORLDS, EVENTS_EACH, compare_one, &tally);
 	print_message("priced %llu, no tariff %llu, calendar %llu, ambiguous %llu, several lines "
 		      "%llu, several parts %llu, free units %llu\n",
 		(unsigned long long)tally.outcomes[0],

@@ -272,4 +272,29 @@ random_event(const struct world *world)
 	return usage;
 }
 
+/* What is tried with each event. */
+typedef void world_try(struct world *world, struct usage *usage, void *context);
+
+/* So many worlds with so many events each, by $SEED if it is set; false then, for chance may bring little of what is counted. */
+static inline bool
+try_worlds(uint64_t seed, int worlds, int events_each, world_try *try_event, void *context)
+{
+	static struct world world;
+	const char *given = getenv("SEED");
+
+	random_state = given != NULL ? strtoull(given, NULL, 0) : seed;
+	print_message("seed %#llx\n", (unsigned long long)random_state);
+	for (int i = 0; i < worlds; i++) {
+		make_world(&world);
+		assert_true(image_index_packages(&world.sketch.image));
+		for (int j = 0; j < events_each; j++) {
+			make_holdings(&world);
+			struct usage usage = random_event(&world);
+			try_event(&world, &usage, context);
+		}
+		sketch_end(&world.sketch);
+	}
+	return given == NULL;
+}
+
 #endif
