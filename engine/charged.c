@@ -52,41 +52,45 @@ add_payer_count(struct charged *charged, struct bytes key, struct text payer, in
 	return text_equal(payment->account, payer) && payment->amount.micros == moved;
 }
 
-static bool
-add_count(struct charged *charged, const struct effect *effect, int64_t moved, struct text unit)
+bool
+charged_add_count(struct charged *charged, struct bytes key, int64_t moved, struct text unit)
 {
-	struct text payer;
-	if (payers_counter_is(effect->key, &payer))
-		return add_payer_count(charged, effect->key, payer, moved);
 	struct refund_count *count = &charged->counts[charged->count_count];
-	struct counter_key key;
-	if (moved <= 0 || !key_is_of_counter(effect->key, &key))
+	struct counter_key counter;
+	if (moved <= 0 || !key_is_of_counter(key, &counter))
 		return false;
 	*count = (struct refund_count){
-		.name = { key.package, key.allowance, key.cycle,
-			key.by_group ? key.owner : (struct text){ NULL, 0 } },
+		.name = { counter.package, counter.allowance, counter.cycle,
+			counter.by_group ? counter.owner : (struct text){ NULL, 0 } },
 		.money = currency_is_valid(unit),
 		.moved = moved,
 	};
-	charged->keys[charged->count_count++] = effect->key;
+	charged->keys[charged->count_count++] = key;
 	charged->counts_units |= !count->money;
 	return count->money || unit_of_name(unit, &count->unit);
 }
 
-/* Units of the customer's own are counted as those of allowances. */
-static bool
-add_own_units(struct charged *charged, const struct effect *effect, const struct balance *balance,
-	int64_t moved)
+bool
+charged_add_units(struct charged *charged, struct bytes key, int64_t moved, struct text unit)
 {
 	struct text account, name;
 	struct refund_count *count = &charged->counts[charged->count_count];
-	if (moved >= 0 || !key_is_of_balance(effect->key, &account, &name))
+	if (moved >= 0 || !key_is_of_balance(key, &account, &name))
 		return false;
 	*count = (struct refund_count){ .name = { OWN_UNITS_PACKAGE, name, 0, { NULL, 0 } },
 		.moved = -moved };
-	charged->keys[charged->count_count++] = effect->key;
+	charged->keys[charged->count_count++] = key;
 	charged->counts_units = true;
-	return unit_of_name(balance->unit, &count->unit);
+	return unit_of_name(unit, &count->unit);
+}
+
+static bool
+add_count(struct charged *charged, const struct effect *effect, int64_t moved, struct text unit)
+{
+	struct text payer;
+	return payers_counter_is(effect->key, &payer)
+		? add_payer_count(charged, effect->key, payer, moved)
+		: charged_add_count(charged, effect->key, moved, unit);
 }
 
 /* All of one currency. */
@@ -97,7 +101,7 @@ add_payment(struct charged *charged, const struct effect *effect, int64_t moved)
 	const struct balance balance = balance_read(effect->value);
 	struct text currency = balance.unit;
 	if (balance.kind == BALANCE_UNITS)
-		return add_own_units(charged, effect, &balance, moved);
+		return charged_add_units(charged, effect->key, moved, balance.unit);
 	*payment = (struct payment_made){
 		.key = effect->key, .amount = { -moved }, .made_ms = charged->made_ms
 	};

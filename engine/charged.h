@@ -74,6 +74,13 @@ bool charged_session_effect(const struct entry *entry, struct effect *effect);
 enum status charged_read_before(const struct journal_place *place, const struct entry *entry,
 	struct buffer *bytes, struct entry *before, bool *is_first, struct fault *fault);
 
+/*
+ * Adds to what was counted what was moved of a counter; or of a balance of units, which are counted as
+ * those of an allowance. False: it is none, or nothing was taken of it.
+ */
+bool charged_add_count(struct charged *charged, struct bytes key, int64_t moved, struct text unit);
+bool charged_add_units(struct charged *charged, struct bytes key, int64_t moved, struct text unit);
+
 /* What the entry's postings move on its record of that index; 0 and no unit if none does. */
 int64_t charged_moved_on(const struct entry *entry, size_t index, struct text *unit);
 

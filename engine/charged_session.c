@@ -352,51 +352,23 @@ add_payments(struct session_sum *reading, struct charged *charged)
 	return status;
 }
 
-/* Units of the customer's own. */
-static enum status
-add_own_units(struct session_sum *reading, struct charged *charged)
-{
-	for (size_t i = 1; i < reading->balance_count; i++) {
-		const struct moved_sum *sum = &reading->balances[i];
-		struct refund_count *count = &charged->counts[charged->count_count];
-		struct text account, name;
-		if (!sum->is_units || sum->moved >= 0)
-			continue;
-		bool is_balance = key_is_of_balance(sum->key, &account, &name);
-		*count = (struct refund_count){ .name = { OWN_UNITS_PACKAGE, name, 0, { NULL, 0 } },
-			.moved = -sum->moved };
-		if (!is_balance || !unit_of_name(sum->unit, &count->unit))
-			return corrupt(reading, "a balance of units");
-		charged->keys[charged->count_count++] = sum->key;
-		charged->counts_units = true;
-	}
-	return STATUS_OK;
-}
-
 /* What it has counted; where the end of it all is that it counted less, nothing can be given back. */
 static enum status
 add_counts(struct session_sum *reading, struct charged *charged)
 {
-	for (size_t i = 0; i < reading->counter_count; i++) {
-		const struct moved_sum *sum = &reading->counters[i];
-		struct refund_count *count = &charged->counts[charged->count_count];
-		struct counter_key key;
-		struct text payer;
-		if (sum->moved <= 0 || payers_counter_is(sum->key, &payer))
-			continue;
-		bool is_counter = key_is_of_counter(sum->key, &key);
-		*count = (struct refund_count){
-			.name = { key.package, key.allowance, key.cycle,
-				key.by_group ? key.owner : (struct text){ NULL, 0 } },
-			.money = currency_is_valid(sum->unit),
-			.moved = sum->moved,
-		};
-		if (!is_counter || (!count->money && !unit_of_name(sum->unit, &count->unit)))
-			return corrupt(reading, "a counter");
-		charged->keys[charged->count_count++] = sum->key;
-		charged->counts_units |= !count->money;
+	bool added = true;
+	for (size_t i = 1; added && i < reading->balance_count; i++) {
+		const struct moved_sum *sum = &reading->balances[i];
+		if (sum->is_units && sum->moved < 0)
+			added = charged_add_units(charged, sum->key, sum->moved, sum->unit);
 	}
-	return STATUS_OK;
+	for (size_t i = 0; added && i < reading->counter_count; i++) {
+		const struct moved_sum *sum = &reading->counters[i];
+		struct text payer;
+		if (sum->moved > 0 && !payers_counter_is(sum->key, &payer))
+			added = charged_add_count(charged, sum->key, sum->moved, sum->unit);
+	}
+	return added ? STATUS_OK : corrupt(reading, "a counter");
 }
 
 /*
@@ -477,8 +449,6 @@ charged_read_session(const struct journal_place *place, const struct entry *last
 	status = add_entries(&reading, place, *last, buffers);
 	if (status == STATUS_OK)
 		status = add_payments(&reading, charged);
-	if (status == STATUS_OK)
-		status = add_own_units(&reading, charged);
 	if (status == STATUS_OK)
 		status = add_counts(&reading, charged);
 	if (status == STATUS_OK)

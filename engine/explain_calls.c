@@ -93,12 +93,10 @@ write_paid(const struct charged *charged, bool zh, struct buffer *text)
 	for (size_t i = 0; charged->payment_count > 1 && i < charged->payment_count; i++) {
 		const struct payment_made *payment = &charged->payments[i];
 		bool other = !text_equal(payment->account, charged->account);
-		char amount[MONEY_TEXT_MAX];
-		money_format(payment->amount, amount);
+		const struct unpriced_payer payer = { other ? payment->account : TEXT(""),
+			payment->name, payment->amount };
 		if (payment->amount.micros > 0)
-			whole &= buffer_print(text, "  %.*s%s%.*s %s %.*s\n",
-				TEXT_ARGS(other ? payment->account : TEXT("")), other ? "/" : "",
-				TEXT_ARGS(payment->name), amount, TEXT_ARGS(charged->currency));
+			whole &= explain_payer(&payer, charged->currency, text);
 	}
 	return whole;
 }

@@ -131,19 +131,22 @@ write_report(const struct wording *wording, const struct unpriced_report *report
 		write_granted(wording, report);
 }
 
+bool
+explain_payer(const struct unpriced_payer *payer, struct text currency, struct buffer *out)
+{
+	char amount[MONEY_TEXT_MAX];
+	return buffer_print(out, "  %.*s%s%.*s %.*s %.*s\n", TEXT_ARGS(payer->account),
+		payer->account.size > 0 ? "/" : "", TEXT_ARGS(payer->balance),
+		TEXT_ARGS(money_text(payer->amount, amount)), TEXT_ARGS(currency));
+}
+
 static bool
 write_payers(const struct wording *wording, const struct unpriced_request *request)
 {
 	bool whole = request->payer_count == 0 ||
 		buffer_print(wording->out, "%s\n", wording->zh ? "付款账本：" : "paid from:");
-	for (size_t i = 0; i < request->payer_count && whole; i++) {
-		const struct unpriced_payer *payer = &request->payers[i];
-		char amount[MONEY_TEXT_MAX];
-		whole = buffer_print(wording->out, "  %.*s%s%.*s %.*s %.*s\n",
-			TEXT_ARGS(payer->account), payer->account.size > 0 ? "/" : "",
-			TEXT_ARGS(payer->balance), TEXT_ARGS(money_text(payer->amount, amount)),
-			TEXT_ARGS(wording->currency));
-	}
+	for (size_t i = 0; i < request->payer_count && whole; i++)
+		whole = explain_payer(&request->payers[i], wording->currency, wording->out);
 	return whole;
 }
 

@@ -14,7 +14,9 @@ struct explained_request {
 	const struct unpriced_request *request;
 };
 
-/* False without room. */
+/* "  gift 0.20 CNY", or of another account "  boss/main 0.40 CNY". Both are false without room. */
+bool explain_payer(const struct unpriced_payer *payer, struct text currency, struct buffer *out);
+
 bool explain_session(const struct release *release, bool zh,
 	const struct explained_request *explained, struct buffer *out);
 
