@@ -114,7 +114,7 @@ static void
 more_groups_than_there_may_be_are_told(void **state)
 {
 	struct held held[MEMBER_GROUPS_MAX + 1];
-	char names[MEMBER_GROUPS_MAX + 1][8];
+	char names[MEMBER_GROUPS_MAX + 1][16];
 	uint8_t bytes[4096];
 	struct text groups[MEMBER_GROUPS_MAX];
 	(void)state;
