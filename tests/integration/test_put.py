@@ -168,3 +168,26 @@ def test_as_many_packages_as_may_be_have_the_longest_groups(put, client):
 def test_what_is_no_group_is_refused(put, client, span, code):
     error, _ = client.ask("subscription.put", {**holding("x", "1001"), "packages": [held(span)]})
     assert error.startswith(f"{code}: ")
+
+
+def test_a_put_counts_for_what_is_sent_right_behind_it(put, server, client):
+    """Also where all of it arrives at once, so that the record was fetched for the charge before the put changed it in its place."""
+    server.publish("rules/catalogs/fixed_line")
+    fields = {**holding("line", "1001"), "packages": ["fixed_line"]}
+    put("subscription", **fields)
+    client.call("balance.topup", account="a", id="t", at=AT_MS, amount="9.00", currency="CNY")
+    charge = {"service_id": "1001", "service": "voice", "to": "110", "at": AT_MS, "seconds": 60}
+    client.call("charge", **charge, id="first")  # and now it is in memory
+    data, numbers = b"", []
+    for method, params in (
+        ("charge", {**charge, "id": "before"}),
+        ("subscription.put", {**fields, "packages": []}),  # shorter, so it stays where it was
+        ("charge", {**charge, "id": "behind"}),
+    ):
+        packed, number = client.pack(method, params)
+        data += packed
+        numbers.append(number)
+    client.send_bytes(data)
+    before, stored, behind = (client.receive(number)[1] for number in numbers)
+    assert (before["outcome"], stored["outcome"]) == ("charged", "stored")
+    assert (behind["outcome"], behind["code"]) == ("refused", "NO_PRICE")
