@@ -5,7 +5,7 @@ that are released, gifts that are given, and balances that end. One thing after 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from naive_days import DAY, NEVER, day_later, day_of, days_in_month, midnight, month_later
+from naive_days import NEVER, day_later, day_of, days_in_month, midnight, month_later
 from naive_money import CHARGES, Balance
 from naive_prices import Refused
 
@@ -151,12 +151,3 @@ def end(bank, subscription, place, when, _):
             account.main().amount += one.free() if name == "saver.stored" else 0
             one.amount -= one.free()
     holding.ended = True
-
-
-def is_quiet_till(bank, now):
-    """Does nothing happen by itself until then?"""
-    due = coming(bank)
-    return not due or due[0][0] > now
-
-
-__all__ = ["DAY", "Holding", "is_quiet_till", "pass_to", "pay_in"]
