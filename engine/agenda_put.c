@@ -198,11 +198,12 @@ put_agenda(struct putting *putting, const struct record_key *key, struct bytes o
 	const struct agenda *agenda, enum call_end *end)
 {
 	uint8_t *place = arena_take(putting->call->arena, RECORD_VALUE_MAX);
-	struct field_writer writer = fields_into(place, RECORD_VALUE_MAX);
-	if (place != NULL)
+	if (place != NULL) {
+		struct field_writer writer = fields_into(place, RECORD_VALUE_MAX);
 		agenda_write(&writer, agenda);
-	if (place != NULL && put_change(putting, key, old, fields_written(&writer)))
-		return true;
+		if (put_change(putting, key, old, fields_written(&writer)))
+			return true;
+	}
 	*end = call_error(putting->call, SAY_OUT_OF_MEMORY, NULL, 0);
 	return false;
 }

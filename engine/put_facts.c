@@ -76,9 +76,9 @@ put_read_facts(const struct list *list, struct arena *arena, struct field_reader
 	const struct held_fact_params *facts = list->items;
 	size_t room = put_count_facts(list) * NAMED_BYTES_MAX;
 	uint8_t *place = arena_take(arena, room);
-	struct field_writer writer = fields_into(place, room);
 	if (place == NULL)
 		return false;
+	struct field_writer writer = fields_into(place, room);
 	for (size_t i = 0; i < list->count; i++)
 		for (size_t j = 0; j < facts[i].with.count; j++) {
 			struct named_value value = put_named_value(&facts[i].with.items[j]);

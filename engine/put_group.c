@@ -24,11 +24,11 @@ group_value(struct call *call, const struct group_params *params, struct bytes *
 		.home = params->home.data == NULL ? TEXT("") : params->home,
 		.fact_count = (uint8_t)put_count_facts(&params->facts) };
 	uint8_t *place = arena_take(call->arena, GROUP_BYTES_MAX);
-	struct field_writer writer = fields_into(place, GROUP_BYTES_MAX);
 	if (place == NULL || !put_read_facts(&params->facts, call->arena, &group.facts)) {
 		*end = call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 		return false;
 	}
+	struct field_writer writer = fields_into(place, GROUP_BYTES_MAX);
 	group_write(&writer, &group);
 	if (writer.full) {
 		struct text arguments[] = { TEXT("facts"), BILINGUAL("fewer", "更少") };
@@ -118,7 +118,6 @@ count_member(struct putting *putting, struct text group, const struct member_cha
 	struct call *call = putting->call;
 	struct tally *tally = arena_take(call->arena, sizeof *tally);
 	uint8_t *place = arena_take(call->arena, TALLY_VALUE_MAX);
-	struct field_writer writer = fields_into(place, TALLY_VALUE_MAX);
 	struct record_key key;
 	struct bytes old;
 	uint64_t version;
@@ -127,6 +126,7 @@ count_member(struct putting *putting, struct text group, const struct member_cha
 		return false;
 	if (tally == NULL || place == NULL)
 		return out_of_memory(call, end);
+	struct field_writer writer = fields_into(place, TALLY_VALUE_MAX);
 	tally_read(old, tally);
 	if (!tally_change(tally, change, call->shard->now_ms)) {
 		struct text arguments[] = { TEXT("packages"),

@@ -44,9 +44,9 @@ read_params(const struct span_params *item, struct arena *arena, struct package_
 {
 	size_t room = item->params.count * NAMED_BYTES_MAX;
 	uint8_t *place = arena_take(arena, room);
-	struct field_writer writer = fields_into(place, room);
 	if (place == NULL)
 		return false;
+	struct field_writer writer = fields_into(place, room);
 	for (size_t i = 0; i < item->params.count; i++) {
 		struct named_value value = put_named_value(&item->params.items[i]);
 		named_value_write(&writer, &value);
@@ -143,11 +143,11 @@ subscription_value(struct call *call, const struct subscription_params *params, 
 	struct bytes *value, enum call_end *end)
 {
 	uint8_t *place = arena_take(call->arena, SUBSCRIPTION_BYTES_MAX);
-	struct field_writer writer = fields_into(place, SUBSCRIPTION_BYTES_MAX);
 	if (place == NULL) {
 		*end = call_error(call, SAY_OUT_OF_MEMORY, NULL, 0);
 		return false;
 	}
+	struct field_writer writer = fields_into(place, SUBSCRIPTION_BYTES_MAX);
 	field_write_text(&writer, params->account);
 	field_write_text(&writer, params->product);
 	subscription_counts_write(&writer,
