@@ -157,10 +157,10 @@ make_balance(struct movement *movement, const struct stored_names *names, struct
 {
 	struct settling *settling = movement->settling;
 	uint8_t *place = arena_take(settling->call->arena, BALANCE_VALUE_MAX);
-	struct field_writer pays = fields_into(place, BALANCE_VALUE_MAX);
 	unsigned count;
 	if (place == NULL)
 		return settling_out_of_memory(settling);
+	struct field_writer pays = fields_into(place, BALANCE_VALUE_MAX);
 	if (!write_pays(settling->release->image, movement->stored, &pays, &count))
 		return settling_refuse(settling, TEXT("PAYS_TOO_MUCH"));
 	*balance = (struct balance){
