@@ -11,7 +11,8 @@
  * behind which the next page begins. So a restart goes on where it was; what is walked twice is
  * looked at twice, and nothing is charged twice. Pages are those of LMDB, so the walk begins when all
  * that was put before the instant lies there: some minutes later, if much is written. What is put, or
- * charged, meanwhile is not late: puts and charges look at the agenda by themselves.
+ * charged, meanwhile is not late: puts and charges look at the agenda by themselves. An activation that
+ * is taken back leaves its timer, and its walk finds nothing.
  */
 #ifndef SUANPAN_AGENDA_WALK_H
 #define SUANPAN_AGENDA_WALK_H

@@ -71,3 +71,21 @@ def test_a_release_that_is_scheduled_is_looked_at_when_it_comes_into_force(held,
     assert dues(client, NUMBERS[0]) == []
     wait_until_walked(held, client, 1)
     assert dues(client, NUMBERS[-1]) == [("2026-03-05 00:00", "local_special.fee", "27.00")]
+
+
+def test_a_kill_in_the_middle_of_the_walk_leaves_each_due_once(held, tmp_path):
+    client = held.connect()
+    held.set_clock("2026-03-20T10:00:00+08:00")
+    held.publish(catalog(tmp_path / "dear", "31.00"))
+    decided = client.call("stats")["journal"]["decided"]
+    held.wait_until(lambda: client.call("stats")["journal"]["applied"] >= decided)
+    for minute in (2, 4):
+        held.set_clock(f"2026-03-20T10:{minute:02}:01+08:00")
+        held.wait_until(lambda minute=minute: minute == 2 or dues(client, NUMBERS[0]), every=0)
+    held.kill()
+    held.start()
+    client = held.connect()
+    wait_until_walked(held, client, 1)
+    assert sum(len(dues(client, number)) for number in NUMBERS) == len(NUMBERS)
+    held.stop()
+    assert suanpan("fsck", held.data, "--age-max", "7300").returncode == 0
