@@ -92,7 +92,7 @@ RESULT(PART_RESULT, "part", PART_RESULT_FIELDS);
 static const struct field SESSION_RESULT_FIELDS[] = {
 	{ "outcome", FIELD_TEXT, 0, true, 0, 0, NULL, NULL, "\"granted\", \"charged\", \"released\" or \"refused\"", "granted、charged、released 或 refused" },
 	REPEAT_ANSWERED,
-	{ "charge", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "where it is kept, shard:position:index, for charge.get", "记录位置，用于 charge.get" },
+	{ "charge", FIELD_TEXT, 0, false, 0, 0, NULL, NULL, "where it is kept, shard:position:index, for charge.get and charge.explain; that of what closed the session, for charge.refund", "记录位置，用于 charge.get 与 charge.explain；结束会话的请求的记录位置用于 charge.refund" },
 	{ "parts", FIELD_LIST, 0, false, 0, 0, NULL, &PART_RESULT, "those that the request names", "请求中提到的各部分" },
 	{ "charged", FIELD_MONEY, 0, false, 0, 0, NULL, NULL, "by this request", "本次扣费" },
 	{ "paid", FIELD_LIST, 0, false, 0, 0, NULL, &METHOD_PAID_RESULT, "who paid how much of that, if it was not the main balance alone; in the order of paying, other accounts first, the main balance last",
