@@ -242,7 +242,6 @@ static void
 many_that_are_due_at_one_instant_are_each_done_once_and_calls_go_on(void **state)
 {
 	(void)state;
-	peer_open(&peer, world);
 	give_many();
 	world->now_ms = END_MS + 10;
 	/* While the journal does not write, a charge would wait behind what is put into it. */
@@ -267,7 +266,6 @@ many_that_are_cold_are_read_a_few_at_a_time(void **state)
 {
 	(void)state;
 	size_t under_way_max = 0;
-	peer_open(&peer, world);
 	give_many();
 	world->settings.store.records_bytes_max = 1 << 20;
 	peer_reopen(&peer);
