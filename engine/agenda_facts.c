@@ -1,8 +1,8 @@
 /*
  * What formulas may ask for of what is held (see agenda_parts.h): behind what the subscription says
  * itself come the facts of the group by which it is held, those of the customer, and how many members
- * the group has. So when a tenant comes to a site, nobody need put the others again: what they owe is
- * priced with what is known of the group by then.
+ * the group has; and at a site each owes by itself. So when a tenant comes to a site, nobody need put
+ * the others again: what they owe is priced with what is known of the group by then.
  */
 #include "agenda_parts.h"
 #include "group.h"
@@ -171,10 +171,11 @@ gather(struct settling *settling, struct settled *settled)
 bool
 settling_gather_facts(struct settling *settling)
 {
-	for (size_t i = 0; settling->release->image->fact_count > 0 && i < settling->held_count;
-		i++) {
+	bool asks = settling->release->image->fact_count > 0;
+	for (size_t i = 0; i < settling->held_count; i++) {
 		struct settled *settled = &settling->held[i];
-		if (settled->item != NULL && !gather(settling, settled))
+		bool matters = asks || !holding_pays(&settled->holding);
+		if (settled->item != NULL && matters && !gather(settling, settled))
 			return false;
 	}
 	return true;

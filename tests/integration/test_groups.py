@@ -199,6 +199,23 @@ def test_a_group_is_put_by_version_and_with_facts_that_the_catalog_declares(towe
     assert error.startswith("NOT_FOUND: ")
 
 
+def test_at_a_site_each_owes_what_a_package_asks_of_a_group_once():
+    with Server() as server:
+        server.publish("rules/catalogs/e6")
+        server.subscribe(["1", "2", "3"], "1000.00")
+        client = server.connect()
+        client.call("group.put", group="mast", kind="site")
+        client.call("group.put", group="home", kind="group")
+        for number, group in (("1", "home"), ("2", "mast"), ("3", "mast")):
+            package = {"package": "e6_base", "group": group, "from": at("2026-03-10"), "till": at("2026-04-01")}
+            client.call("subscription.put", subscription=number, account=number, product="pstn", packages=[package])
+            if group == "mast":
+                server.wait_until(lambda number=number: dues(client, number) == [("fee", "91.55")])
+            else:
+                server.wait_until(lambda number=number: client.call("agenda.get", [number]).get("next", 1 << 62) > client.call("ping")["now"])
+                assert dues(client, number) == []
+
+
 def test_members_are_listed_in_pages_in_their_order_and_leave_with_what_they_hold():
     chance = random.Random(7)
     with Server() as server:
