@@ -14,8 +14,12 @@ from server import suanpan
 
 CHINA = timezone(timedelta(hours=8))
 DAY_MS = 86_400_000
-SUBSCRIPTIONS, ACCOUNTS = ("s1", "s2", "s3"), ("a1", "a2", "usd")
+SUBSCRIPTIONS, ACCOUNTS = ("s1", "s2", "s3"), ("a1", "a2", "usd", "usd2")
 STEPS = 1000
+
+
+def currency_of(account):
+    return "USD" if account.startswith("usd") else "CNY"
 
 
 class Walk:
@@ -27,7 +31,7 @@ class Walk:
         self.number, self.charges, self.sessions, self.outcomes = 0, [], {}, set()
         self.ask("customer.put", customer="c")
         for account in ACCOUNTS:
-            self.ask("account.put", account=account, customer="c", currency="USD" if account == "usd" else "CNY", low_balance=["1.00", "5.00"])
+            self.ask("account.put", account=account, customer="c", currency=currency_of(account), low_balance=["1.00", "5.00"])
 
     def ms(self, days=0):
         return int(self.now.timestamp() * 1000) + days * DAY_MS
@@ -53,7 +57,7 @@ class Walk:
             if chance.random() < 0.4:
                 held["till"] = start + chance.choice([1, 40, 100]) * DAY_MS
             packages.append(held)
-        others = [one for one in ACCOUNTS if one != account and (one == "usd") == (account == "usd")]
+        others = [one for one in ACCOUNTS if one != account and currency_of(one) == currency_of(account)]
         payers = [{"account": one, **chance.choice([{}, {"up_to": "2.00"}])} for one in others if chance.random() < 0.5]
         states = [{"state": "suspended", "till": self.ms(1)}, {"state": "active", "from": self.ms(1)}] if chance.random() < 0.1 else None
         name = chance.choice(SUBSCRIPTIONS)
@@ -112,8 +116,8 @@ class Walk:
 
     def step(self):
         self.number += 1
-        rates = {self.put_subscription: 12, self.put_balance: 8, self.put_account: 4, self.top_up: 10, self.pay_deposit: 5, self.charge: 18,
-                 self.refund: 7, self.session: 28, self.let_time_pass: 8}  # fmt: skip
+        rates = {self.put_subscription: 10, self.put_balance: 8, self.put_account: 4, self.top_up: 10, self.pay_deposit: 5, self.charge: 18,
+                 self.refund: 7, self.session: 36, self.let_time_pass: 8}  # fmt: skip
         self.chance.choices(list(rates), list(rates.values()))[0]()
 
 
