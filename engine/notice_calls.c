@@ -3,7 +3,8 @@
  *
  * A page has only what is durable: in the order of keys that is all up to some entry, so whoever
  * asks for what comes behind the last one he got misses nothing and gets nothing twice, whatever
- * happens to the server meanwhile.
+ * happens to the server meanwhile. A cursor from ahead of that was given by no page of this folder:
+ * who held on to it would be told nothing for ever, so it is refused.
  */
 #include "call.h"
 #include "notice_fields.h"
@@ -128,7 +129,9 @@ notice_run_list(struct call *call, const void *params)
 	struct notice_key after = { 0 };
 	if (page != NULL)
 		return answer_page(call, page);
-	if (list->after.data != NULL && !notice_key_parse(list->after, &after))
+	if (list->after.data != NULL &&
+		(!notice_key_parse(list->after, &after) ||
+			after.place >= store_durable(call->shard->store)))
 		return wrong_cursor(call, "after");
 	if (!call_can_work(call))
 		return CALL_WAITS;

@@ -21,7 +21,13 @@
 #include <sys/stat.h>
 #include <time.h>
 
-enum { RETRY_FIRST_MS = 1000, POLL_MS = 1000, HEADER_BYTES_MAX = 128 };
+enum {
+	RETRY_FIRST_MS = 1000,
+	POLL_MS = 1000,
+	HEADER_BYTES_MAX = 128,
+	ANSWER_BYTES_MAX = 64 * 1024, /* of its body; what follows is not waited for */
+	RETRY_AFTER_S_MAX = 365 * 24 * 3600,
+};
 #define SECRET_MARK "whsec_"
 
 /* One that is to be posted; its value is a copy. */
@@ -202,15 +208,28 @@ struct attempt {
 	char id[NOTICE_TEXT_BYTES + 1];
 	long code; /* of the answer; 0: there was none */
 	int64_t retry_after_ms;
+	size_t answered; /* bytes of the answer's body */
 	char problem[CURL_ERROR_SIZE];
 };
 
-/* What the receiver says is not looked at. */
+/*
+ * What the receiver says is not looked at, only how much it is: who never ends would keep the thread,
+ * and the line, busy until the time is over. What it has said of itself, its status, stands.
+ */
 static size_t
 swallow(char *data, size_t size, size_t count, void *context)
 {
-	(void)data, (void)context;
-	return size * count;
+	struct attempt *attempt = context;
+	(void)data;
+	attempt->answered += size * count;
+	return attempt->answered > ANSWER_BYTES_MAX ? CURL_WRITEFUNC_ERROR : size * count;
+}
+
+/* Has it been cut off, since it said more than anybody would listen to? */
+static bool
+is_cut(const struct attempt *attempt, CURLcode result)
+{
+	return result == CURLE_WRITE_ERROR && attempt->answered > ANSWER_BYTES_MAX;
 }
 
 static struct curl_slist *
@@ -267,7 +286,8 @@ transfer(struct attempt *attempt)
 	}
 	int left;
 	const CURLMsg *message = curl_multi_info_read(webhook->multi, &left);
-	if (message == NULL || message->data.result != CURLE_OK) {
+	if (message == NULL ||
+		(message->data.result != CURLE_OK && !is_cut(attempt, message->data.result))) {
 		if (attempt->problem[0] == '\0')
 			snprintf(attempt->problem, sizeof attempt->problem, "%s",
 				message == NULL ? "no result"
@@ -277,6 +297,8 @@ transfer(struct attempt *attempt)
 	curl_off_t retry_after_s = 0;
 	curl_easy_getinfo(webhook->easy, CURLINFO_RESPONSE_CODE, &attempt->code);
 	curl_easy_getinfo(webhook->easy, CURLINFO_RETRY_AFTER, &retry_after_s);
+	if (retry_after_s > RETRY_AFTER_S_MAX)
+		retry_after_s = RETRY_AFTER_S_MAX;
 	if (retry_after_s > 0)
 		attempt->retry_after_ms = retry_after_s * 1000;
 	return attempt->code >= 200 && attempt->code < 300 ? POSTED : NOT_POSTED;
@@ -289,6 +311,7 @@ post(struct attempt *attempt)
 	struct curl_slist *headers = headers_of(attempt);
 	attempt->code = 0;
 	attempt->retry_after_ms = 0;
+	attempt->answered = 0;
 	attempt->problem[0] = '\0';
 	if (headers == NULL) {
 		snprintf(attempt->problem, sizeof attempt->problem, "no memory");
@@ -299,6 +322,7 @@ post(struct attempt *attempt)
 	curl_easy_setopt(
 		webhook->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)attempt->body.size);
 	curl_easy_setopt(webhook->easy, CURLOPT_ERRORBUFFER, attempt->problem);
+	curl_easy_setopt(webhook->easy, CURLOPT_WRITEDATA, attempt);
 	enum posted_how how = NOT_POSTED;
 	if (curl_multi_add_handle(webhook->multi, webhook->easy) == CURLM_OK) {
 		how = transfer(attempt);
@@ -306,6 +330,7 @@ post(struct attempt *attempt)
 	}
 	curl_easy_setopt(webhook->easy, CURLOPT_HTTPHEADER, NULL);
 	curl_easy_setopt(webhook->easy, CURLOPT_ERRORBUFFER, NULL);
+	curl_easy_setopt(webhook->easy, CURLOPT_WRITEDATA, NULL);
 	curl_slist_free_all(headers);
 	return how;
 }

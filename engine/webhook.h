@@ -15,8 +15,9 @@
  * crash between an acceptance and its being written down has it posted again: who receives it knows
  * it by source and id.
  *
- * TLS is verified; without TLS only this machine is posted to. Redirections are not followed. The
- * secret is in no log.
+ * TLS is verified; without TLS only this machine is posted to. Redirections are not followed, and of an
+ * answer nothing counts but its status: one that is longer than 64 KiB is cut off. The secret is in no
+ * log, nor is the URL.
  *
  * Thread: the loop's, but for `wake`.
  */
