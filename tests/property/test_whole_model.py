@@ -15,7 +15,7 @@ from decimal import Decimal
 import naive_dues
 import naive_sessions
 import naive_topups
-from bank_machine import ACCOUNTS, CATALOG, CUSTOMERS, LINES, NUMBERS, SESSIONS, BankMachine
+from bank_machine import ACCOUNTS, BEGIN, CATALOG, CUSTOMERS, LINES, NUMBERS, SESSIONS, BankMachine
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 from machine import run
@@ -30,6 +30,7 @@ ASKS = {"voice": [1, 59, 60, 61, 300, 900], "data": [1, 1 << 20, 3_000_000], "sm
 USES = {"voice": [0, 1, 30, 60, 61, 290, 700], "data": [0, 1, 1_500_000], "sms": [0, 1, 4]}
 AMOUNTS = ["0.05", "0.15", "0.50", "1.00", "3.00"]
 QUANTITY = {"voice": "seconds", "data": "bytes", "sms": "items"}
+LATEST = BEGIN + 3000 * DAY  # notices are kept for ten years at most
 VALID_S = [301, 3_607, 200_003]
 numbers, accounts, amounts = st.sampled_from(NUMBERS), st.sampled_from(ACCOUNTS), st.sampled_from(AMOUNTS)
 places, whens = st.integers(0, 99), st.integers(0, 5)
@@ -376,7 +377,7 @@ class Machine(BankMachine):
     def pass_time(self, step, how):
         """Up to a step ahead; the server may be down meanwhile. Where sessions end the clock stops on its way."""
         now = self.bank.now
-        today = day_of(now)
+        today, step = day_of(now), step if now < LATEST else "hour"
         then = {
             "second": now + 1000, "hour": now + 3_600_000, "midnight": midnight(day_later(today, 1)), "day": now + DAY,
             "month": midnight(month_later(today.replace(day=1))), "months": midnight(month_later(today, 2)) + 43_200_000,
