@@ -213,7 +213,9 @@ size_t varint_get_long(const uint8_t *at, size_t size, uint64_t *value);
 static inline size_t
 varint_get(const uint8_t *at, size_t size, uint64_t *value)
 {
-	if (size == 0 || at[0] >= 0x80)
+	if (size == 0)
+		return 0;
+	if (at[0] >= 0x80)
 		return varint_get_long(at, size, value);
 	*value = at[0];
 	return 1;
