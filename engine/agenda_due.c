@@ -311,7 +311,7 @@ int64_t
 settling_next_ms(const struct settling *settling)
 {
 	int64_t next_ms = INT64_MAX, now_ms = settling->call->shard->now_ms;
-	if (settling->agenda.held_count == 0)
+	if (settling->item_count == 0)
 		return next_ms;
 	for (size_t i = 0; i < settling->held_count; i++) {
 		const struct settled *settled = &settling->held[i];

@@ -86,8 +86,9 @@ is_more_due(const struct settling *settling)
 /* ---- the records ---- */
 
 /*
- * Where there is no room for all, what can be done without goes, of one after the other: why it is stuck,
- * which the log has, and then what was noted of charges, which only wards off that one is charged twice.
+ * Where there is no room for all, what can be done without goes, of one after the other: what is not
+ * held any more, why something is stuck, which the log has, and then what was noted of charges, which
+ * only wards off that one is charged twice.
  */
 static struct bytes
 agenda_value(struct settling *settling, uint8_t *place)
@@ -95,12 +96,16 @@ agenda_value(struct settling *settling, uint8_t *place)
 	struct agenda *agenda = &settling->agenda;
 	struct field_writer writer = fields_into(place, AGENDA_BYTES_MAX);
 	agenda_write(&writer, agenda);
-	for (unsigned i = 0; writer.full && i < 2u * agenda->held_count; i++) {
-		struct agenda_held *held = &agenda->held[i % agenda->held_count];
-		if (i < agenda->held_count)
-			held->stuck = TEXT("");
-		else
-			held->charge_count = 0;
+	for (unsigned i = 0; writer.full && i < 2u * agenda->held_count;) {
+		if (agenda->held_count > settling->item_count) {
+			agenda->held_count--;
+		} else {
+			struct agenda_held *held = &agenda->held[i % agenda->held_count];
+			if (i++ < agenda->held_count)
+				held->stuck = TEXT("");
+			else
+				held->charge_count = 0;
+		}
 		writer = fields_into(place, AGENDA_BYTES_MAX);
 		agenda_write(&writer, agenda);
 	}

@@ -154,13 +154,34 @@ find_item(const struct agenda *agenda, const struct holding *holding)
 	return NULL;
 }
 
-/* An item for each that owes something; items of what is not held any more go. */
+/* What is not held any more, but was charged or given: nothing is twice, should it be put again. */
+static uint8_t
+keep_gone(const struct agenda *before, const struct settling *settling, struct agenda_held *places,
+	unsigned room)
+{
+	unsigned count = 0;
+	for (unsigned i = 0; i < before->held_count && count < room && count < AGENDA_GONE_MAX;
+		i++) {
+		const struct agenda_held *item = &before->held[i];
+		bool is_held = false;
+		for (size_t j = 0; j < settling->held_count && !is_held; j++) {
+			const struct holding *holding = &settling->held[j].holding;
+			is_held = holding->from_ms == item->from_ms &&
+				text_equal(holding->package, item->package);
+		}
+		if (!is_held && item->charge_count + item->stored_count > 0)
+			places[count++] = *item;
+	}
+	return (uint8_t)count;
+}
+
+/* An item for each that owes something, and behind them those of what was held last. */
 static bool
 match_items(struct settling *settling)
 {
 	const struct agenda before = settling->agenda;
 	struct agenda_held *items = arena_take_zeroed(
-		settling->call->arena, settling->held_count, sizeof *items);
+		settling->call->arena, settling->held_count + AGENDA_GONE_MAX, sizeof *items);
 	uint8_t count = 0;
 	if (items == NULL)
 		return settling_out_of_memory(settling);
@@ -179,6 +200,9 @@ match_items(struct settling *settling)
 				.from_ms = holding->from_ms,
 				.billed_day = first_day(settling, holding->from_ms) };
 	}
+	settling->item_count = count;
+	count = (uint8_t)(count +
+		keep_gone(&before, settling, items + count, AGENDA_HELD_MAX - count));
 	settling->agenda.held = items;
 	settling->agenda.held_count = count;
 	return true;

@@ -67,6 +67,7 @@ struct settling {
 	struct record_key key; /* of the agenda */
 	struct bytes old;      /* its record; empty: there is none yet */
 	struct agenda agenda;
+	uint8_t item_count; /* of the agenda's, those that are held; behind them what was */
 	struct settled *held;
 	size_t held_count;
 	const struct due_span *suspended;

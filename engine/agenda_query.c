@@ -66,7 +66,7 @@ answer(const struct settling *settling)
 	if (next)
 		pack_name_integer(&pack, "next", settling->agenda.next_ms);
 	pack_name(&pack, "held");
-	pack_array(&pack, settling->agenda.held_count);
+	pack_array(&pack, settling->item_count);
 	for (size_t i = 0; i < settling->held_count; i++) {
 		if (settling->held[i].item != NULL)
 			pack_held(&pack, settling, i);
@@ -88,6 +88,7 @@ answer_nothing(struct settling *settling)
 	if (value.size == 0)
 		return call_error(settling->call, SAY_NOT_FOUND, arguments, 2);
 	settling->held_count = 0;
+	settling->item_count = 0;
 	return answer(settling);
 }
 

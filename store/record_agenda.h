@@ -33,7 +33,7 @@ struct agenda_stored {
 	uint32_t given;  /* so many instalments have come, were skipped, or are not to come */
 };
 
-/* A package that is held. */
+/* A package that is held, or was until a put left it out. */
 struct agenda_held {
 	struct text package;
 	int64_t from_ms;
@@ -46,6 +46,7 @@ struct agenda_held {
 	uint8_t stored_count;
 };
 #define AGENDA_HELD_MAX 255
+#define AGENDA_GONE_MAX 8 /* of what is not held any more: the last ones */
 
 struct agenda {
 	int64_t next_ms; /* INT64_MAX: nothing falls due any more */

@@ -4,6 +4,8 @@
  */
 #include "agenda_case.h"
 
+#include "../../../store/record_agenda.h"
+
 /* ---- the next instant: a guess on the early side, since days begin at midnight ---- */
 
 static void
@@ -105,6 +107,47 @@ what_is_due_is_charged_before_what_comes_later_though_timers_are_late(void **sta
 	check_entry(1, "at", "1793462400000"); /* 2026-11-01 */
 	check_entry(2, "at", "1790784000000"); /* 2026-10-01 */
 	check_next(1, "2026-12-01T00:00:00+08:00");
+}
+
+static void
+leave(void)
+{
+	check_field(&peer, "subscription.put",
+		"[{subscription: s1, account: a1, product: line, service_ids: [\"1\"], packages: [talk]}]",
+		"outcome", "stored");
+	settle();
+}
+
+static void
+what_is_left_out_and_put_again_is_not_charged_again(void **state)
+{
+	(void)state;
+	hold(1, since("monthly", "2026-09-01T00:00:00+08:00"), "");
+	settle();
+	check_balance(&peer, 1, "969.00");
+	leave();
+	check_next(1, "");
+	check_field(&peer, "agenda.get", "[s1]", "held", "array of 0");
+	pass_to("2026-09-25T00:00:00+08:00");
+	hold(1, since("monthly", "2026-09-01T00:00:00+08:00"), "");
+	settle();
+	check_balance(&peer, 1, "969.00");
+	check_next(1, "2026-10-01T00:00:00+08:00");
+	/* Nor if other things come and go meanwhile. */
+	for (int64_t day = 1; day < AGENDA_GONE_MAX; day++) {
+		char package[100];
+		int64_t from_ms = at("2026-09-10T00:00:00+08:00") + day * DAY_MS;
+		snprintf(package, sizeof package,
+			"{package: daily, from: %" PRId64 ", till: %" PRId64 "}", from_ms,
+			from_ms + DAY_MS);
+		hold(1, package, "");
+		settle();
+	}
+	leave();
+	check_balance(&peer, 1, "962.00");
+	hold(1, since("monthly", "2026-09-01T00:00:00+08:00"), "");
+	settle();
+	check_balance(&peer, 1, "962.00");
 }
 
 static void
@@ -231,6 +274,7 @@ main(void)
 		TEST(two_puts_of_one_millisecond_leave_one_timer),
 		TEST(agendas_of_one_instant_are_all_done),
 		TEST(what_is_due_is_charged_before_what_comes_later_though_timers_are_late),
+		TEST(what_is_left_out_and_put_again_is_not_charged_again),
 		TEST(more_than_is_done_in_one_run_is_done_in_several),
 		TEST(what_cannot_be_priced_waits_and_holds_up_nothing_else),
 		TEST(an_account_of_another_currency_is_charged_nothing_and_tried_again_each_day),
