@@ -1,13 +1,12 @@
 /*
  * charge, rate and charge.check: from what a client says was used to a price, and to money that is
- * taken from balances. charge_entry.c makes the entry that says so.
+ * taken from balances. charge_price.c asks the rules, charge_entry.c makes the entry that says so.
  *
  * Deciding changes nothing until store_append; all checks come before, in the order of the
  * contract: parse (done) → time and id → existence → status → price → balance.
  */
 #include "agenda.h"
 #include "charge_parts.h"
-#include "group.h"
 #include "pay.h"
 #include "priced.h"
 #include "shard.h"
@@ -104,16 +103,6 @@ charge_refuse(struct deciding *deciding, enum say say, const struct text *argume
 }
 
 static enum call_end
-refuse_price(struct deciding *deciding)
-{
-	struct text arguments[SAY_ARGUMENTS_MAX];
-	enum say say = priced_refusal(
-		&deciding->pricing, deciding->release->release, deciding->call->arena, arguments);
-	return charge_refuse(
-		deciding, say, arguments, SAY_ARGUMENTS_MAX, &deciding->pricing.nearest);
-}
-
-static enum call_end
 refuse_balance(struct deciding *deciding, struct money available)
 {
 	struct pay_too_low too_low;
@@ -123,118 +112,6 @@ refuse_balance(struct deciding *deciding, struct money available)
 		deciding, SAY_BALANCE_TOO_LOW, too_low.arguments, PAY_TOO_LOW_ARGUMENTS, NULL);
 }
 
-/* ---- pricing ---- */
-
-static enum fact
-counter_fact(void *context, const struct counter_name *name, int64_t *used)
-{
-	struct deciding *deciding = context;
-	struct record_key key;
-	subject_key_of_counter(&key, deciding->subject.subscription_id, name);
-	struct bytes value;
-	struct counter counter;
-	struct record_seen seen;
-	switch (subject_find_counter(deciding->call, &key, &value, &seen)) {
-	case LOOKUP_FOUND:
-		counter = counter_read(value);
-		deciding->holds_counters |= counter.held > 0;
-		*used = counter.used + counter.held;
-		return FACT_KNOWN;
-	case LOOKUP_ABSENT:
-		*used = 0;
-		return FACT_KNOWN;
-	case LOOKUP_COLD:
-		break;
-	}
-	deciding->cold = key;
-	return FACT_COLD;
-}
-
-/* Fills the question for rules, and gives what it says is held; NULL without memory. */
-static struct holding *
-ask(struct deciding *deciding, struct rate_question *question)
-{
-	struct holding *holdings;
-	*question = (struct rate_question){
-		.image = deciding->release->image,
-		.usage = &deciding->usage,
-		.own = deciding->units.own,
-		.own_count = deciding->units.purses.count,
-		.facts = { deciding, counter_fact },
-		.functions = host_functions(deciding->release->host),
-	};
-	if (!subject_holdings(&deciding->subject, question->image, deciding->call->arena, &holdings,
-		    &question->holding_count))
-		return NULL;
-	question->holdings = holdings;
-	return holdings;
-}
-
-/* The same, with how many members groups have. False: *end is what to return. */
-static bool
-ask_whole(struct deciding *deciding, struct rate_question *question, enum call_end *end)
-{
-	struct holding *holdings = ask(deciding, question);
-	if (holdings == NULL) {
-		*end = call_error(deciding->call, SAY_OUT_OF_MEMORY, NULL, 0);
-		return false;
-	}
-	return !question->image->asks_members ||
-		group_count_members(deciding->call, holdings, question->holding_count,
-			deciding->usage.at_ms, end);
-}
-
-/* The account's balances of units that may pay for it; most accounts have none. */
-static enum progress
-find_units(struct deciding *deciding, enum call_end *end)
-{
-	const struct units_question question = {
-		.subject = &deciding->subject,
-		.image = deciding->release->image,
-		.usage = &deciding->usage,
-		.at_ms = deciding->usage.at_ms,
-		.now_ms = deciding->call->shard->now_ms,
-	};
-	switch (units_read(deciding->call, &question, &deciding->units, &deciding->cold)) {
-	case PURSES_READ:
-		return GOES_ON;
-	case PURSES_COLD:
-		*end = call_wait_record(deciding->call, shelf_key_of(&deciding->cold));
-		return HAS_ENDED;
-	case PURSES_NO_MEMORY:
-		break;
-	}
-	*end = call_error(deciding->call, SAY_OUT_OF_MEMORY, NULL, 0);
-	return HAS_ENDED;
-}
-
-static enum progress
-price(struct deciding *deciding, enum call_end *end)
-{
-	struct call *call = deciding->call;
-	struct rate_question question;
-	struct fault fault;
-	if (deciding->subject.account.has_units && find_units(deciding, end) == HAS_ENDED)
-		return HAS_ENDED;
-	if (!ask_whole(deciding, &question, end))
-		return HAS_ENDED;
-	switch (rate_usage(&question, call->arena, &deciding->pricing, &fault)) {
-	case RATE_COLD:
-		*end = call_wait_record(call, shelf_key_of(&deciding->cold));
-		return HAS_ENDED;
-	case RATE_FAULT:
-		*end = call_rules_failed(call, &fault);
-		return HAS_ENDED;
-	case RATE_DONE:
-		break;
-	}
-	if (deciding->pricing.refused == 0)
-		return GOES_ON;
-	*end = refuse_price(deciding);
-	return HAS_ENDED;
-}
-
-/* Who uses, who pays, and in which currency. */
 static enum progress
 find_subject(struct deciding *deciding, enum call_end *end)
 {
@@ -315,7 +192,7 @@ find_unused(struct deciding *deciding, struct near_miss *miss, enum call_end *en
 	size_t size = dot == NULL ? why.size : (size_t)(dot - why.data);
 	miss->package = (struct text){ why.data, size };
 	miss->tariff = dot == NULL ? TEXT("") : (struct text){ dot + 1, why.size - size - 1 };
-	if (!ask_whole(deciding, &question, end))
+	if (!charge_ask_whole(deciding, &question, end))
 		return HAS_ENDED;
 	if (rate_unused(&question, &deciding->pricing, deciding->call->arena, miss, &fault) ==
 		RATE_DONE)
@@ -362,7 +239,7 @@ enquire(struct deciding *deciding, struct call *call, const struct usage_params 
 		*end = call_error(call, SAY_NO_RELEASE, NULL, 0);
 		return HAS_ENDED;
 	}
-	return find_subject(deciding, end) == HAS_ENDED ? HAS_ENDED : price(deciding, end);
+	return find_subject(deciding, end) == HAS_ENDED ? HAS_ENDED : charge_price(deciding, end);
 }
 
 enum call_end
@@ -462,7 +339,7 @@ raise_crossed(struct deciding *deciding, const struct raising *raising)
 {
 	struct pricing pricing = deciding->pricing;
 	struct rate_question question;
-	return ask(deciding, &question) != NULL && without_holds(deciding, &pricing) &&
+	return charge_ask(deciding, &question) != NULL && without_holds(deciding, &pricing) &&
 		notice_raise_crossed(
 			raising, deciding->release, &question, &pricing, &deciding->raised);
 }
@@ -576,7 +453,8 @@ charge_run(struct call *call, const void *params)
 	if (deciding.release == NULL)
 		return call_error(call, SAY_NO_RELEASE, NULL, 0);
 	if (find_subject(&deciding, &end) == HAS_ENDED ||
-		settle_agenda(&deciding, &end) == HAS_ENDED || price(&deciding, &end) == HAS_ENDED)
+		settle_agenda(&deciding, &end) == HAS_ENDED ||
+		charge_price(&deciding, &end) == HAS_ENDED)
 		return end;
 	return settle(&deciding);
 }

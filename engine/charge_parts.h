@@ -1,6 +1,6 @@
 /*
- * A charge while it is decided: shared by charge.c, which decides, and charge_entry.c, which does
- * what was decided, only.
+ * A charge while it is decided: shared by charge.c, which decides, charge_price.c, which asks the
+ * rules, and charge_entry.c, which does what was decided, only.
  */
 #ifndef SUANPAN_CHARGE_PARTS_H
 #define SUANPAN_CHARGE_PARTS_H
@@ -34,6 +34,18 @@ struct deciding {
 /* Refuses: an enquiry is answered, a charge is remembered as refused too. */
 enum call_end charge_refuse(struct deciding *deciding, enum say say, const struct text *arguments,
 	size_t count, const struct near_miss *miss);
+
+/* ---- charge_price.c ---- */
+
+/* Fills the question for rules, and gives what it says is held; NULL without memory. */
+struct holding *charge_ask(struct deciding *deciding, struct rate_question *question);
+/* The same, with how many members groups have. False: *end is what to return. */
+bool
+charge_ask_whole(struct deciding *deciding, struct rate_question *question, enum call_end *end);
+/* The pricing; a refusal ends. */
+enum progress charge_price(struct deciding *deciding, enum call_end *end);
+
+/* ---- the entry ---- */
 
 /* What sessions hold of a counter, which rules count as used. */
 int64_t charge_counter_held(struct deciding *deciding, const struct record_key *key);

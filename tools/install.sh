@@ -4,7 +4,7 @@
 set -eu
 
 build="gcc make pkg-config libc6-dev liblua5.4-dev libuv1-dev liblmdb-dev libmsgpack-dev libxxhash-dev libssl-dev libisal-dev libjansson-dev libcurl4-openssl-dev libzstd-dev tzdata"
-test="$build libcmocka-dev python3 python3-pytest python3-msgpack python3-hypothesis clang libclang-rt-14-dev clang-tidy clang-format cppcheck shellcheck lua-check strace neovim"
+test="$build libcmocka-dev python3 python3-pytest python3-msgpack python3-hypothesis clang libclang-rt-14-dev clang-tidy clang-format cppcheck shellcheck lua-check lua5.4 strace neovim"
 bench="$build strace redis-server tarantool postgresql libpq-dev python3 python3-msgpack python3-matplotlib"
 
 wanted=""

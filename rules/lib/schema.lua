@@ -311,7 +311,8 @@ schema.catalog = {
             { "minimum", { "money", 0 }, default = 0, say = { en = "The line costs no less", zh = "该行最低费用" } },
             { "maximum", { "money", 0 }, default = 0, say = { en = "The line costs no more; 0: no maximum", zh = "该行最高费用；0 为不设" } },
             { "round", "rounding", say = { en = "\"0.01 half_up\": once, at the end of the line", zh = "\"0.01 half_up\"：在行末取整一次" } },
-            { "uses", { "list", "id" }, say = { en = "Allowances of the package, in order; {} none, nor balances of units; left out: all that cover it",
+            { "uses", { "list", "id" }, say = {
+                en = "Allowances of the package, in order; {} none, nor balances of units; left out: all that cover it",
                 zh = "先用的免费资源（按顺序）；{} 为不用，数量账本也不抵扣；不写则用所有适用的" } },
             { "refuse", "text_key", say = { en = "Instead of a price: what allowances do not pay is refused, with this text",
                 zh = "代替价格：免费资源不足以抵扣时整个拒绝，并给出此文本" } },

@@ -224,7 +224,7 @@ def test_all_roads_lead_to_the_same_price(road, tmp_path):
             replayed = suanpan("replay", server.data, "--json", env=environment)
             assert replayed.returncode == 0, replayed.stdout + replayed.stderr
             assert json.loads(replayed.stdout) == {
-                "charges": charged, "releases": 1, "different": 0, "charges_that_differ": [],
+                "charges": charged, "reports": 0, "releases": 1, "different": 0, "charges_that_differ": [],
             }  # fmt: skip
             tested = json.loads(suanpan("test", folder, "--json", env=environment).stdout)
             assert tested["errors"] == 0, tested["findings"][:3]

@@ -339,7 +339,9 @@ every_call_may_fail(const struct kind *kind, bool killed)
 	printf("             %-11s %s: %llu calls failed, each once; %u times the store stopped or refused\n",
 		kind->name, killed ? "after a kill" : "from nothing",
 		(unsigned long long)number - 1, told);
-	assert_true(told > 0);
+	/* Who was killed may have named all that is needed, and left but a file to take away. */
+	bool may_be_harmless = killed && kind->count == count_name;
+	assert_true(told > 0 || may_be_harmless);
 }
 
 static void
