@@ -11,6 +11,7 @@ import oracle
 import targets
 
 GROUP_MEMBERS = 10_000
+STILL_SAMPLES = 200  # of 10 ms, in which no record came from the disk
 CALLS = (("1 s", 1), ("1 min", 60), ("10 min", 600), ("1 h", 3600), ("60 h", 216_000))
 
 
@@ -156,7 +157,7 @@ class Suanpan(targets.Target):
 
         def settled():
             counts.append(self.stats()["records"]["count"])
-            return len(counts) > 10 and counts[-1] == counts[-10]
+            return len(counts) > STILL_SAMPLES and counts[-1] == counts[-STILL_SAMPLES]
 
         targets.wait_for("suanpan's records in memory", 120, settled)
         return self.stats()["records"]["bytes"] / self.context.subscriptions
