@@ -72,10 +72,10 @@ enum coverage_kind {
 	COVERAGE_TOPUP,     /* "topup": the rule gave something */
 	/* "service.quota", "package.session.final", "… valid": a session ran by it, or ended so */
 	COVERAGE_SESSION,
-	COVERAGE_RULE,      /* "excludes file:line": an order broke it, or was told so */
-	COVERAGE_PROMPT,    /* "prompt", retention offers and what is quiet, too: it was so */
-	COVERAGE_MOVE,      /* "life_cycle.move": an order made it */
-	COVERAGE_ROW,       /* "table.line" */
+	COVERAGE_RULE,   /* "excludes file:line": an order broke it, or was told so */
+	COVERAGE_PROMPT, /* "prompt", retention offers and what is quiet, too: it was so */
+	COVERAGE_MOVE,   /* "life_cycle.move": an order made it */
+	COVERAGE_ROW,    /* "table.line" */
 	/*
 	 * "package.tariff.when true", "… when false"; "package.param.check …", "prompt.when …",
 	 * and "file:line.when …" of who may buy something

@@ -36,8 +36,8 @@ struct session_sources {
 	struct session_source quota, valid, final;
 };
 /* The same terms, and who says each. */
-struct session_terms session_terms_said(
-	const struct session_question *question, struct session_sources *sources);
+struct session_terms
+session_terms_said(const struct session_question *question, struct session_sources *sources);
 
 /* "terminate", "redirect", "restrict" */
 const char *final_action_name(enum final_action action);
