@@ -301,6 +301,7 @@ damaged_archive_is_named(void **state)
 	struct random random = { random_seed("damage") };
 	char path[DISK_PATH_MAX];
 	struct buffer good;
+	unsigned harmless = 0;
 	write_some();
 	archive(1);
 	archive_path(place(), 1, path);
@@ -318,12 +319,19 @@ damaged_archive_is_named(void **state)
 		good.data[at] ^= 0x20;
 		assert_int_equal(disk_write_file(path, bytes, NULL), STATUS_OK);
 		good.data[at] ^= 0x20;
-		assert_int_equal(compare_with_scan(place(), writing.known, writing.known_count,
-					 &comparison, &head, &torn, &fault),
-			STATUS_CORRUPT);
-		assert_non_null(strstr(fault.text, "0000000000000001.archive"));
+		enum status status = compare_with_scan(place(), writing.known, writing.known_count,
+			&comparison, &head, &torn, &fault);
 		assert_false(comparison.differs);
+		/* A few bits of a frame of zstd mean nothing: then all is there as it was. */
+		if (status == STATUS_OK) {
+			assert_int_equal(comparison.seen, writing.known_count);
+			harmless++;
+			continue;
+		}
+		assert_int_equal(status, STATUS_CORRUPT);
+		assert_non_null(strstr(fault.text, "0000000000000001.archive"));
 	}
+	assert_true(harmless < 4);
 	buffer_release(&good);
 }
 
