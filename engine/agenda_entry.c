@@ -85,6 +85,14 @@ is_more_due(const struct settling *settling)
 
 /* ---- the records ---- */
 
+static struct field_writer
+write_agenda(const struct agenda *agenda, uint8_t *place)
+{
+	struct field_writer writer = fields_into(place, AGENDA_BYTES_MAX);
+	agenda_write(&writer, agenda);
+	return writer;
+}
+
 /*
  * Where there is no room for all, what can be done without goes, of one after the other: what is not
  * held any more, why something is stuck, which the log has, and then what was noted of charges, which
@@ -94,20 +102,18 @@ static struct bytes
 agenda_value(struct settling *settling, uint8_t *place)
 {
 	struct agenda *agenda = &settling->agenda;
-	struct field_writer writer = fields_into(place, AGENDA_BYTES_MAX);
-	agenda_write(&writer, agenda);
-	for (unsigned i = 0; writer.full && i < 2u * agenda->held_count;) {
-		if (agenda->held_count > settling->item_count) {
-			agenda->held_count--;
-		} else {
-			struct agenda_held *held = &agenda->held[i % agenda->held_count];
-			if (i++ < agenda->held_count)
-				held->stuck = TEXT("");
-			else
-				held->charge_count = 0;
-		}
-		writer = fields_into(place, AGENDA_BYTES_MAX);
-		agenda_write(&writer, agenda);
+	struct field_writer writer = write_agenda(agenda, place);
+	while (writer.full && agenda->held_count > settling->item_count) {
+		agenda->held_count--;
+		writer = write_agenda(agenda, place);
+	}
+	for (unsigned i = 0; writer.full && i < agenda->held_count; i++) {
+		agenda->held[i].stuck = TEXT("");
+		writer = write_agenda(agenda, place);
+	}
+	for (unsigned i = 0; writer.full && i < agenda->held_count; i++) {
+		agenda->held[i].charge_count = 0;
+		writer = write_agenda(agenda, place);
 	}
 	return fields_written(&writer);
 }

@@ -104,7 +104,9 @@ facts_on(const struct due *due, int64_t day, struct value *facts)
 				(given->source == best->source && given->from_ms >= best->from_ms))
 				best = given;
 		}
-		facts[i] = best == NULL ? (struct value){ .kind = VALUE_NONE } : best->value;
+		facts[i] = (struct value){ .kind = VALUE_NONE };
+		if (best != NULL)
+			facts[i] = best->value;
 	}
 }
 
