@@ -215,8 +215,10 @@ filling_begin(
 	struct reading *reading, struct filling *filling, const struct shape *shape, void *into)
 {
 	const struct plan *plan = plan_of(reading->reader, shape);
-	if (plan == NULL)
-		return reading_refuse_memory(reading);
+	if (plan == NULL) {
+		reading_refuse_memory(reading);
+		return false;
+	}
 	memcpy(into, plan->blank, shape->size);
 	*filling = (struct filling){ plan, into, 0, shape->field_count };
 	return true;
