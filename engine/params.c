@@ -215,10 +215,8 @@ filling_begin(
 	struct reading *reading, struct filling *filling, const struct shape *shape, void *into)
 {
 	const struct plan *plan = plan_of(reading->reader, shape);
-	if (plan == NULL) {
-		reading_refuse_memory(reading);
-		return false;
-	}
+	if (plan == NULL)
+		return reading_refuse_memory(reading);
 	memcpy(into, plan->blank, shape->size);
 	*filling = (struct filling){ plan, into, 0, shape->field_count };
 	return true;
@@ -399,7 +397,7 @@ static bool
 read_packed_list(struct reading *reading, const struct field *field, struct bytes *rest,
 	uint32_t count, void *into)
 {
-	struct list list;
+	struct list list = { .items = NULL };
 	if (!take_list(reading, field, count, &list))
 		return false;
 	uint8_t *items = list.items;

@@ -6,10 +6,23 @@
 
 #include <msgpack.h>
 
+void
+reading_tell(struct reading *reading, enum say say, struct text a, struct text b, struct text c);
+
 /* Each gives false, the problem being told: of at most three texts. */
-bool
-reading_refuse(struct reading *reading, enum say say, struct text a, struct text b, struct text c);
-bool reading_refuse_memory(struct reading *reading);
+static inline bool
+reading_refuse(struct reading *reading, enum say say, struct text a, struct text b, struct text c)
+{
+	reading_tell(reading, say, a, b, c);
+	return false;
+}
+
+static inline bool
+reading_refuse_memory(struct reading *reading)
+{
+	return reading_refuse(reading, SAY_OUT_OF_MEMORY, TEXT(""), TEXT(""), TEXT(""));
+}
+
 /* The value is not of the field's type; or it is, and not one that the field may have. */
 bool reading_refuse_type(
 	struct reading *reading, const struct field *field, const msgpack_object *object);

@@ -11,17 +11,10 @@
 
 /* ---- problems ---- */
 
-bool
-reading_refuse(struct reading *reading, enum say say, struct text a, struct text b, struct text c)
+void
+reading_tell(struct reading *reading, enum say say, struct text a, struct text b, struct text c)
 {
 	*reading->problem = (struct problem){ .say = say, .arguments = { a, b, c }, .count = 3 };
-	return false;
-}
-
-bool
-reading_refuse_memory(struct reading *reading)
-{
-	return reading_refuse(reading, SAY_OUT_OF_MEMORY, TEXT(""), TEXT(""), TEXT(""));
 }
 
 struct text
